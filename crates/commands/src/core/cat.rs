@@ -1,0 +1,111 @@
+//! `cat`: files or standard input, line by line as it comes.
+
+use crate::getopt::{Tool, flag, missing, parse};
+use serde::{Deserialize, Serialize};
+use world::{Behaviour, Cx, Read, Step};
+
+const TOOL: Tool = Tool {
+    name: "cat",
+    usage: "[OPTION]... [FILE]...",
+    summary: "Print files one after the other; standard input without FILE or for -.",
+    options: &[
+        flag('n', "number", "number all lines"),
+        flag('b', "number-nonblank", "number lines that are not empty"),
+        flag('E', "show-ends", "show $ at the end of each line"),
+        flag('s', "squeeze-blank", "no repeated empty lines"),
+        missing('A', "show-all"),
+        missing('T', "show-tabs"),
+        missing('v', "show-nonprinting"),
+    ],
+    trouble: 1,
+};
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Cat {
+    started: bool,
+    /// Files to come, next one last.
+    files: Vec<String>,
+    number: bool,
+    number_text: bool,
+    ends: bool,
+    squeeze: bool,
+    count: u64,
+    blank: bool,
+    fresh: bool,
+    code: i32,
+}
+
+impl From<Vec<String>> for Cat {
+    fn from(_: Vec<String>) -> Self {
+        Self { fresh: true, ..Self::default() }
+    }
+}
+
+impl Behaviour for Cat {
+    const PROGRAM: &'static str = "cat";
+
+    fn step(&mut self, cx: &mut Cx<'_>) -> Step {
+        if !self.started {
+            self.started = true;
+            let given = match parse(cx, &TOOL) {
+                Ok(given) => given,
+                Err(code) => return Step::Done(code),
+            };
+            self.number = given.has("n");
+            self.number_text = given.has("b");
+            self.ends = given.has("E");
+            self.squeeze = given.has("s");
+            self.files = if given.operands.is_empty() { vec!["-".into()] } else { given.operands };
+            self.files.reverse();
+        }
+        while let Some(name) = self.files.last().cloned() {
+            if name == "-" {
+                match cx.read_line() {
+                    Read::Line(line) => self.print(&line, cx),
+                    Read::Wait => return Step::Stdin,
+                    Read::End => {
+                        self.files.pop();
+                    }
+                }
+                continue;
+            }
+            self.files.pop();
+            let path = cx.path(&name);
+            match cx.files().read(&path).map(std::borrow::Cow::into_owned) {
+                Ok(bytes) => {
+                    for line in super::input::lines(&bytes) {
+                        self.print(line, cx);
+                    }
+                }
+                Err(error) => {
+                    cx.err(format!("cat: {name}: {error}\n"));
+                    self.code = 1;
+                }
+            }
+        }
+        Step::Done(self.code)
+    }
+}
+
+impl Cat {
+    fn print(&mut self, line: &[u8], cx: &mut Cx<'_>) {
+        let blank = line == b"\n";
+        if self.squeeze && blank && self.blank {
+            return;
+        }
+        self.blank = blank;
+        let mut out = Vec::new();
+        let numbered = if self.number_text { !blank } else { self.number };
+        if numbered && self.fresh {
+            self.count += 1;
+            out.extend(format!("{:6}\t", self.count).bytes());
+        }
+        self.fresh = line.ends_with(b"\n");
+        let body = line.strip_suffix(b"\n").unwrap_or(line);
+        out.extend(body);
+        if self.fresh {
+            out.extend(if self.ends { &b"$\n"[..] } else { b"\n" });
+        }
+        cx.out(out);
+    }
+}

@@ -1,0 +1,25 @@
+//! Files named on the command line, or standard input.
+
+use world::Cx;
+
+/// The text of a named file, or of standard input for `-`; `None` while that is not whole yet.
+pub(crate) fn bytes_of(cx: &mut Cx<'_>, name: &str) -> Option<Result<Vec<u8>, String>> {
+    if name == "-" {
+        return cx.stdin().map(Ok);
+    }
+    let path = cx.path(name);
+    Some(match cx.files().read(&path) {
+        Ok(bytes) => Ok(bytes.into_owned()),
+        Err(error) => Err(error.to_string()),
+    })
+}
+
+/// All inputs at once: nothing is done before standard input is whole.
+pub(crate) fn all(cx: &mut Cx<'_>, names: &[String]) -> Option<Vec<(String, Result<Vec<u8>, String>)>> {
+    names.iter().map(|name| Some((name.clone(), bytes_of(cx, name)?))).collect()
+}
+
+/// Lines with their newlines.
+pub(crate) fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    bytes.split_inclusive(|byte| *byte == b'\n')
+}

@@ -1,0 +1,150 @@
+//! Scripts run in the sandbox's shell and in the real bash: output, errors and exit code are equal.
+
+use std::collections::BTreeMap;
+use std::process::Command;
+use world::{Fd, Machine, MachineId, Spawn, World};
+
+struct Ran {
+    out: String,
+    err: String,
+    code: i32,
+}
+
+/// Runs `script` with the sandbox's bash, in an empty home.
+fn ours(script: &str) -> Ran {
+    let start = sim::Time::from_unix_secs(1_780_684_930);
+    let mut world = World::new(1, start, commands::programs());
+    let id = MachineId::workstation();
+    world.add_machine(id.clone(), Machine::new("encore", "learner", start.as_micros()));
+    let (out, err) = (world.new_capture(), world.new_capture());
+    let env = world.machine(&id).expect("just added").env.clone();
+    let fds = BTreeMap::from([(0, Fd::Null), (1, Fd::Stream(out)), (2, Fd::Stream(err))]);
+    let argv = ["bash", "-c", script].map(String::from).to_vec();
+    let spawn = Spawn {
+        parent: None,
+        machine: id,
+        argv,
+        env,
+        cwd: "/home/learner".into(),
+        fds,
+        terminal: None,
+        causes: sim::Causes::none(),
+    };
+    let pid = world.spawn(spawn).expect("bash is in the table");
+    for _ in 0..200_000 {
+        if !world.step(sim::Time::MAX) {
+            break;
+        }
+    }
+    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+    let (out, err) = (text(world.take_capture(out)), text(world.take_capture(err)));
+    Ran { out, err, code: world.exit_code(pid).unwrap_or(-1) }
+}
+
+fn real(script: &str) -> Option<Ran> {
+    let dir = std::env::temp_dir().join(format!("opsfest-bash-{}-{:x}", std::process::id(), hash(script)));
+    std::fs::create_dir_all(&dir).ok()?;
+    let output = Command::new("bash")
+        .args(["-c", script])
+        .env_clear()
+        .env("PATH", "/usr/local/bin:/usr/bin:/bin")
+        .env("LANG", "C.UTF-8")
+        .env("HOME", &dir)
+        .current_dir(&dir)
+        .output()
+        .ok();
+    std::fs::remove_dir_all(&dir).ok()?;
+    let output = output?;
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace(&dir.display().to_string(), "/home/learner");
+    Some(Ran { out: text(&output.stdout), err: text(&output.stderr), code: output.status.code().unwrap_or(-1) })
+}
+
+fn hash(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3))
+}
+
+const SCRIPTS: &[&str] = &[
+    "echo hello world",
+    "echo 'a  b' \"c  d\" e\\ f",
+    "x=1; echo $x ${x}2 \"$x\" '$x'",
+    "false && echo no || echo yes; echo $?",
+    "true && echo a && false || echo b",
+    "echo one > f; echo two >> f; cat f; wc -l f; wc f",
+    "cat nofile; echo $?",
+    "printf 'b\\na\\nc\\n' > f; head -n 2 f; tail -n 1 f; grep -n a f",
+    "echo a | cat | cat; echo b | grep c; echo $?",
+    "for i in 1 2 3; do echo $i; done | tail -n 2",
+    "i=; while [ \"$i\" != xxx ]; do i=${i}x; echo $i; done",
+    "if [ -f nothing ]; then echo yes; elif true; then echo maybe; else echo no; fi",
+    "f() { echo \"in $1\"; return 3; }; f x; echo $?",
+    "(cd /; pwd); pwd",
+    "x=$(echo hi; echo there); echo \"$x\"; echo $x",
+    "nosuchcommand; echo $?",
+    "mkdir -p a/b/c; touch a/b/c/x; ls a; ls -R a; rm a; rm -r a; ls",
+    "mkdir d; mkdir d; rmdir d; rmdir d",
+    "echo x > a; cp a b; mv b c; ls; cat c; cp nofile x; mv nofile x",
+    "touch b a c; echo *; echo [ab]; echo z*; echo '*'",
+    "echo text > f; sed -i 's/t/T/g' f; cat f; sed -n '1p' f; sed 's/\\(e\\)/<\\1>/' f",
+    "printf '1\\n2\\n3\\n4\\n' | sed '2,3d'; printf '1\\n2\\n' | sed '1i zero'; printf 'a\\n' | sed '$a end'",
+    "echo ${undefined:-default} ${#x} ${y:=set} $y",
+    "p=/a/b/c.txt; echo ${p##*/} ${p%/*} ${p%.txt} ${p#*/} ${p/b/X} ${p:1:3}",
+    "set -e; echo a; false; echo b",
+    "set -e; if false; then echo x; fi; false || true; ! true; echo end",
+    "set -u; echo $nothing; echo after",
+    "echo err >&2; echo out 2>&1; ls nofile 2>/dev/null; echo $?",
+    "{ echo a; echo b; } > f; cat < f",
+    "case abc in a*) echo A;; *) echo other;; esac; case x in y) ;; z|x) echo hit;; esac",
+    "echo a; exit 3; echo b",
+    "while true; do echo once; break; done; for x in a b c; do [ $x = b ] && continue; echo $x; done",
+    "cat <<< 'here string'",
+    "test 3 -gt 2 && echo yes; [ a = b ] || echo no; [ -z '' ] && echo empty; [ 1 -eq x ]; echo $?",
+    "cd nofolder; cd /tmp; pwd; cd - > /dev/null; echo $?",
+    "echo -n no newline; echo; echo -e 'a\\tb'",
+    "printf '%s-%s\\n' a b c d; printf '%5d|%-5s|\\n' 42 ab",
+    "export A=1; B=2; bash -c 'echo $A $B'; A=5 bash -c 'echo $A'; echo $A",
+    "printf '#!/bin/bash\\necho script $1\\n' > s.sh; ./s.sh; bash s.sh arg; echo $?",
+    "grep -c a <<< $'a\\nb\\na'; grep -v a <<< $'a\\nb'; grep -i A <<< a; grep -o 'b.' <<< abcbd; grep -E 'a|b' <<< b; grep -q x <<< y; echo $?",
+    "ls -1; touch x; ls -a; ls -A; ls nofile; ls -d .",
+    "echo 'unterminated",
+    "echo a | | echo b",
+    "if true; then echo x",
+    "; echo x",
+    "echo a & wait; echo b",
+    "true | false | true; echo $?; set -o pipefail; true | false | true; echo $?",
+    "read a b <<< 'one two three'; echo \"$a|$b\"",
+    "printf 'a\\nb\\n' | while read x; do echo \"<$x>\"; done",
+    "echo \"a\\\"b\" 'it'\\''s' \"$(echo \"nested quotes\")\"",
+    "unset x; x=5; unset x; echo \"[$x]\"; type cd; type nosuch",
+    "shift; echo $?; set -- a b c; echo $# $1 \"$@\"; shift; echo $*",
+    "grep; echo $?; sed 's/a/b' f; echo $?; sed 'k'; sed '1,p'; sed 's/a/\\1/'",
+    "rm; mkdir; touch; cp; cp a; mv; mv a; head -n x f; ls -9; rm -f; echo $?",
+    "wc -k; cat --nope; ls --nope; mkdir --pa x; ls",
+    "x='a b  c'; echo $x; for w in $x; do echo \"<$w>\"; done; y=\"$x\"; echo \"$y\"",
+    "echo > empty; cat -n empty; printf 'x\\n\\n\\ny' | cat -s; printf 'x\\n' | cat -E",
+    "echo a > f; cat f f nofile f; echo $?; head -n1 f f; wc f f",
+    "yes_no() { local v=$1; [ \"$v\" ] && echo yes || echo no; }; yes_no 1; yes_no ''; echo \"[$v]\"",
+    "eval 'echo evaluated; x=7'; echo $x; . ./nofile; echo $?",
+    "echo ~ ~/x \"~\"",
+];
+
+#[test]
+fn the_shell_answers_as_real_bash_does() {
+    if real("true").is_none() {
+        println!("skipped: no real bash on this machine");
+        return;
+    }
+    let mut differ = Vec::new();
+    for script in SCRIPTS {
+        let (ours, real) = (ours(script), real(script).expect("bash ran before"));
+        // Real bash counts lines of -c from `bash: line 1:`; both do.
+        if ours.out != real.out || ours.err != real.err || ours.code != real.code {
+            differ.push(format!(
+                "--- {script}\n  ours {:?} {:?} {}\n  real {:?} {:?} {}",
+                ours.out, ours.err, ours.code, real.out, real.err, real.code
+            ));
+        }
+    }
+    println!("{} of {} scripts are equal", SCRIPTS.len() - differ.len(), SCRIPTS.len());
+    let known = 0;
+    assert!(differ.len() <= known, "{} scripts differ:\n{}", differ.len(), differ.join("\n"));
+}

@@ -1,0 +1,18 @@
+//! Differences: which files changed, how they are paired, and how Git prints them.
+
+mod change;
+mod combined;
+mod lines;
+mod patch;
+mod rename;
+mod stat;
+
+pub use change::{Change, ChangeKind, Side, Source};
+pub use combined::combined_patch;
+pub use lines::{LineHunk, diff_lines, split_lines};
+pub use patch::{DiffColors, PatchOptions, patch};
+pub use rename::find_renames;
+pub use stat::{FileStat, shortstat, stat_table, summary_line};
+
+pub(crate) use lines::{Algorithm, hunks as line_hunks};
+pub(crate) use patch::is_binary;

@@ -1,0 +1,244 @@
+//! The index: `.git/index` in Git's own binary format, version 2 (3 and 4 are read too).
+
+use crate::error::at;
+use crate::object::{FlatTree, Mode, ObjectId, sha1};
+use crate::{GitError, Repo, Result, When};
+use std::collections::BTreeMap;
+use vfs::{Stat, Vfs};
+
+/// One staged file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IndexEntry {
+    pub mode: Mode,
+    pub id: ObjectId,
+    /// What the file's `stat` said when its content was last known to be this; zeros where unknown.
+    pub mtime: u64,
+    pub ino: u32,
+    pub size: u32,
+    /// `git add -N`: the path is tracked, the content is not staged.
+    pub intent_to_add: bool,
+}
+
+impl IndexEntry {
+    /// An entry that no file has been compared with yet.
+    pub fn new(mode: Mode, id: ObjectId) -> Self {
+        Self { mode, id, mtime: 0, ino: 0, size: 0, intent_to_add: false }
+    }
+
+    /// An entry for a file whose content is known to have this id.
+    pub fn of_file(stat: &Stat, id: ObjectId) -> Self {
+        Self {
+            mode: Mode::of(stat),
+            id,
+            mtime: stat.mtime,
+            ino: low_bits(stat.ino),
+            size: low_bits(stat.size),
+            intent_to_add: false,
+        }
+    }
+
+    /// Whether the file is surely unchanged, because nothing of its `stat` is.
+    pub fn same_stat(&self, stat: &Stat) -> bool {
+        self.mtime == stat.mtime
+            && self.ino == low_bits(stat.ino)
+            && self.size == low_bits(stat.size)
+            && self.mode == Mode::of(stat)
+    }
+}
+
+/// The index keeps the low 32 bits of sizes and inodes.
+fn low_bits(number: u64) -> u32 {
+    u32::try_from(number & 0xffff_ffff).unwrap_or(0)
+}
+
+/// All entries by path and stage: 0, or 1 (base), 2 (ours), 3 (theirs) while a path is unmerged.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Index {
+    entries: BTreeMap<(String, u8), IndexEntry>,
+    /// When the file was written; entries as young as this may hide a change (Git calls them racy).
+    pub written: u64,
+}
+
+impl Index {
+    pub fn get(&self, path: &str, stage: u8) -> Option<&IndexEntry> {
+        self.entries.get(&(path.to_string(), stage))
+    }
+
+    /// Entries of stage 0.
+    pub fn staged(&self) -> impl Iterator<Item = (&str, &IndexEntry)> {
+        self.entries.iter().filter(|((_, stage), _)| *stage == 0).map(|((path, _), entry)| (path.as_str(), entry))
+    }
+
+    pub fn all(&self) -> impl Iterator<Item = (&str, u8, &IndexEntry)> {
+        self.entries.iter().map(|((path, stage), entry)| (path.as_str(), *stage, entry))
+    }
+
+    /// Whether the path stands in it at any stage.
+    pub fn has(&self, path: &str) -> bool {
+        (0..4).any(|stage| self.get(path, stage).is_some())
+    }
+
+    /// Whether any path lies in this folder; `""` is the top.
+    pub fn has_below(&self, folder: &str) -> bool {
+        let start = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+        self.entries.range((start.clone(), 0)..).next().is_some_and(|((path, _), _)| path.starts_with(&start))
+    }
+
+    /// The paths that are not merged yet, with the stages they have.
+    pub fn unmerged(&self) -> BTreeMap<String, Vec<u8>> {
+        let mut paths: BTreeMap<String, Vec<u8>> = BTreeMap::new();
+        for ((path, stage), _) in self.entries.iter().filter(|((_, stage), _)| *stage > 0) {
+            paths.entry(path.clone()).or_default().push(*stage);
+        }
+        paths
+    }
+
+    /// Stages a path: other stages of it go, and so does what it stands in the way of (`a` for `a/b`).
+    pub fn put(&mut self, path: &str, entry: IndexEntry) {
+        self.remove(path);
+        let below = format!("{path}/");
+        self.entries.retain(|(other, _), _| !other.starts_with(&below) && !path.starts_with(&format!("{other}/")));
+        self.entries.insert((path.to_string(), 0), entry);
+    }
+
+    /// Sets one stage of an unmerged path.
+    pub fn put_stage(&mut self, path: &str, stage: u8, entry: IndexEntry) {
+        self.entries.remove(&(path.to_string(), 0));
+        self.entries.insert((path.to_string(), stage), entry);
+    }
+
+    /// Takes a path out at every stage.
+    pub fn remove(&mut self, path: &str) {
+        for stage in 0..4 {
+            self.entries.remove(&(path.to_string(), stage));
+        }
+    }
+
+    /// What a commit of it would hold.
+    pub fn flat(&self) -> FlatTree {
+        let staged = self.staged().filter(|(_, entry)| !entry.intent_to_add);
+        staged.map(|(path, entry)| (path.to_string(), (entry.mode, entry.id))).collect()
+    }
+
+    fn decode(data: &[u8]) -> Option<Self> {
+        let mut reader = Reader { data, at: 0 };
+        if reader.take(4)? != b"DIRC" {
+            return None;
+        }
+        let (version, count) = (reader.word()?, reader.word()?);
+        if !(2..=4).contains(&version) {
+            return None;
+        }
+        let mut entries = BTreeMap::new();
+        let mut last = Vec::new();
+        for _ in 0..count {
+            let (path, stage, entry) = reader.entry(version, &last)?;
+            last = path.clone();
+            entries.insert((String::from_utf8_lossy(&path).into_owned(), stage), entry);
+        }
+        Some(Self { entries, written: 0 })
+    }
+
+    fn encode(&self) -> Vec<u8> {
+        let extended = self.entries.values().any(|entry| entry.intent_to_add);
+        let mut data = b"DIRC".to_vec();
+        data.extend_from_slice(&if extended { 3_u32 } else { 2 }.to_be_bytes());
+        data.extend_from_slice(&u32::try_from(self.entries.len()).unwrap_or(u32::MAX).to_be_bytes());
+        for ((path, stage), entry) in &self.entries {
+            let start = data.len();
+            let secs = low_bits(entry.mtime / 1_000_000);
+            let nanos = low_bits(entry.mtime % 1_000_000 * 1_000);
+            let words = [secs, nanos, secs, nanos, 0, entry.ino, entry.mode.0, 0, 0, entry.size];
+            for word in words {
+                data.extend_from_slice(&word.to_be_bytes());
+            }
+            data.extend_from_slice(entry.id.as_slice());
+            let length = u16::try_from(path.len()).unwrap_or(0xfff).min(0xfff);
+            let flags = length | u16::from(*stage) << 12 | if entry.intent_to_add { 0x4000 } else { 0 };
+            data.extend_from_slice(&flags.to_be_bytes());
+            if entry.intent_to_add {
+                data.extend_from_slice(&0x2000_u16.to_be_bytes());
+            }
+            data.extend_from_slice(path.as_bytes());
+            let padded = (data.len() - start + 8) / 8 * 8;
+            data.resize(start + padded, 0);
+        }
+        let sum = sha1(&data);
+        data.extend_from_slice(sum.as_slice());
+        data
+    }
+}
+
+struct Reader<'a> {
+    data: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Reader<'a> {
+    fn take(&mut self, len: usize) -> Option<&'a [u8]> {
+        let bytes = self.data.get(self.at..self.at + len)?;
+        self.at += len;
+        Some(bytes)
+    }
+
+    fn word(&mut self) -> Option<u32> {
+        self.take(4).map(|b| u32::from_be_bytes([b[0], b[1], b[2], b[3]]))
+    }
+
+    fn half(&mut self) -> Option<u16> {
+        self.take(2).map(|b| u16::from_be_bytes([b[0], b[1]]))
+    }
+
+    fn entry(&mut self, version: u32, last: &[u8]) -> Option<(Vec<u8>, u8, IndexEntry)> {
+        let start = self.at;
+        let mut words = [0; 10];
+        for word in &mut words {
+            *word = self.word()?;
+        }
+        let [_, _, secs, nanos, _, ino, mode, _, _, size] = words;
+        let id = ObjectId::try_from(self.take(20)?).ok()?;
+        let flags = self.half()?;
+        let more = if flags & 0x4000 != 0 { self.half()? } else { 0 };
+        let mut path = Vec::new();
+        if version == 4 {
+            let mut byte = self.take(1)?[0];
+            let mut strip = usize::from(byte & 0x7f);
+            while byte & 0x80 != 0 {
+                byte = self.take(1)?[0];
+                strip = (strip + 1) << 7 | usize::from(byte & 0x7f);
+            }
+            path.extend_from_slice(last.get(..last.len().checked_sub(strip)?)?);
+        }
+        let rest = self.data.get(self.at..)?;
+        let len = rest.iter().position(|byte| *byte == 0)?;
+        path.extend_from_slice(self.take(len)?);
+        if version == 4 {
+            self.at += 1;
+        } else {
+            self.at = start + (self.at - start + 8) / 8 * 8;
+        }
+        let mtime = u64::from(secs) * 1_000_000 + u64::from(nanos) / 1_000;
+        let stage = u8::try_from(flags >> 12 & 3).ok()?;
+        let entry = IndexEntry { mode: Mode(mode), id, mtime, ino, size, intent_to_add: more & 0x2000 != 0 };
+        Some((path, stage, entry))
+    }
+}
+
+impl Repo {
+    /// The index; empty where there is no file yet.
+    pub fn read_index(&self, files: &Vfs) -> Result<Index> {
+        let path = self.file("index");
+        if !files.exists(&path) {
+            return Ok(Index::default());
+        }
+        let bytes = files.read(&path).map_err(at(&path))?;
+        let mut index = Index::decode(&bytes).ok_or(GitError::CorruptIndex)?;
+        index.written = files.stat(&path).map_err(at(&path))?.mtime;
+        Ok(index)
+    }
+
+    pub fn write_index(&self, files: &mut Vfs, index: &Index, when: When) -> Result<()> {
+        let path = self.file("index");
+        files.write(&path, index.encode(), when.micros()).map_err(at(&path))
+    }
+}

@@ -1,0 +1,44 @@
+//! Git repositories in a `vfs::Vfs`: objects, references, the index, the work tree, differences, merges, exchange.
+//!
+//! The files are the only truth: nothing is kept beside them, and a repository written to a real disk is one that
+//! real Git accepts. It never touches the real file system and asks no clock: callers say [`When`].
+
+mod config;
+mod date;
+mod diff;
+mod error;
+mod index;
+mod merge;
+mod object;
+mod refs;
+mod remote;
+mod repo;
+mod revision;
+mod status;
+mod walk;
+mod when;
+mod work;
+
+pub use config::{Config, ConfigEntry};
+pub use date::DateFormat;
+pub use diff::{
+    Change, ChangeKind, DiffColors, FileStat, LineHunk, PatchOptions, Side, Source, combined_patch, diff_lines,
+    find_renames, patch, shortstat, split_lines, stat_table, summary_line,
+};
+pub use error::{GitError, Result};
+pub use index::{Index, IndexEntry};
+pub use merge::{Conflict, ConflictKind, MergeLabels, MergedText, MergedTree, merge_text};
+pub use object::{
+    Commit, FlatTree, Kind, Mode, Object, ObjectId, PackEntry, Tag, TreeEntry, hash_object, parse_id, read_pack,
+    write_pack,
+};
+pub use refs::{Head, LogEntry, RefChange, branch_name_ok, ref_name_ok, shorten_ref};
+pub use remote::{Bundle, Fault, RefUpdate, Refspec};
+pub use repo::Repo;
+pub use status::Status;
+pub use walk::CommitCache;
+pub use when::{Signature, When};
+pub use work::{Blocked, Ignores, Pathspec, SwitchPlan, Untracked, WorkFile, has_wildcard, wildmatch};
+
+#[cfg(test)]
+mod tests;

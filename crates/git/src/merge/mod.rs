@@ -1,0 +1,7 @@
+//! Bringing two lines of development together.
+
+mod text;
+mod tree;
+
+pub use text::{MergeLabels, MergedText, merge_text};
+pub use tree::{Conflict, ConflictKind, MergedTree};

@@ -1,0 +1,95 @@
+//! Git's four kinds of objects and the store that holds them.
+
+mod commit;
+mod pack;
+mod store;
+mod tag;
+mod tree;
+
+pub use commit::Commit;
+pub use gix_hash::ObjectId;
+pub use pack::{PackEntry, read_pack, write_pack};
+pub use tag::Tag;
+pub use tree::{FlatTree, Mode, TreeEntry};
+
+use std::fmt;
+use std::sync::Arc;
+
+/// What an object is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    Commit,
+    Tree,
+    Blob,
+    Tag,
+}
+
+impl Kind {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Commit => "commit",
+            Self::Tree => "tree",
+            Self::Blob => "blob",
+            Self::Tag => "tag",
+        }
+    }
+
+    pub fn parse(name: &[u8]) -> Option<Self> {
+        Some(match name {
+            b"commit" => Self::Commit,
+            b"tree" => Self::Tree,
+            b"blob" => Self::Blob,
+            b"tag" => Self::Tag,
+            _ => return None,
+        })
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// An object as it was read; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Object {
+    pub kind: Kind,
+    bytes: Arc<[u8]>,
+    start: usize,
+}
+
+impl Object {
+    pub fn data(&self) -> &[u8] {
+        &self.bytes[self.start..]
+    }
+
+    /// A blob's text; bytes that are not UTF-8 become U+FFFD.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(self.data()).into_owned()
+    }
+}
+
+/// The id that an object with this content has.
+pub fn hash_object(kind: Kind, data: &[u8]) -> ObjectId {
+    let mut hasher = gix_hash::hasher(gix_hash::Kind::Sha1);
+    hasher.update(format!("{kind} {}\0", data.len()).as_bytes());
+    hasher.update(data);
+    finish(hasher)
+}
+
+/// The plain SHA-1 of some bytes, as packs and the index end with it.
+pub(crate) fn sha1(data: &[u8]) -> ObjectId {
+    let mut hasher = gix_hash::hasher(gix_hash::Kind::Sha1);
+    hasher.update(data);
+    finish(hasher)
+}
+
+fn finish(hasher: gix_hash::Hasher) -> ObjectId {
+    hasher.try_finalize().expect("nobody brings a SHA-1 collision attack into a lesson")
+}
+
+/// Reads a full hexadecimal id.
+pub fn parse_id(hex: &str) -> Option<ObjectId> {
+    (hex.len() == 40).then(|| ObjectId::from_hex(hex.as_bytes()).ok()).flatten()
+}

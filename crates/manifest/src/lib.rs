@@ -1,0 +1,28 @@
+//! YAML and JSON to objects and back, patches and merges: one value type that shares its structure.
+//!
+//! Any text gives a value or diagnostics; nothing here panics on input, knows a cluster, or reads a file.
+
+mod apply;
+mod json;
+mod json_parse;
+mod map;
+mod number;
+mod path;
+mod strategic;
+mod value;
+mod yaml;
+mod yaml_emit;
+mod yaml_scalar;
+mod yaml_text;
+
+pub use apply::{json_merge_diff, json_merge_three_way, strategic_three_way};
+pub use json::JsonStyle;
+pub use json_parse::{JsonError, NESTING_MAX};
+pub use map::Map;
+pub use number::float_text;
+pub use strategic::{MergeRule, PatchError, json_merge, merge_rule, strategic_merge};
+pub use value::{Value, word};
+pub use yaml::{Diagnostic, Document, Level, Mark};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,71 @@
+//! The Git panel.
+
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Git {
+    /// All repositories on the workstation.
+    pub repos: Vec<Repo>,
+    /// The one shown: its path; empty where there is none.
+    pub shown: String,
+    pub rows: Vec<CommitRow>,
+    pub lanes: u32,
+    /// More commits exist than are shown.
+    pub cut: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Repo {
+    pub path: String,
+    /// `~/web`.
+    pub name: String,
+    /// Branch, or `detached at 4f2c91e`.
+    pub branch: String,
+    pub upstream: Option<String>,
+    pub ahead: u32,
+    pub behind: u32,
+    pub staged: u32,
+    pub unstaged: u32,
+    pub untracked: u32,
+    pub conflicted: u32,
+    /// `merging`, `reverting`, or empty.
+    pub in_progress: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CommitRow {
+    pub id: String,
+    pub short: String,
+    pub subject: String,
+    pub author: String,
+    /// `18:38`, `Mon`, `5 Jun`.
+    pub time: String,
+    pub refs: Vec<RefName>,
+    /// The commit's own lane.
+    pub lane: u32,
+    pub lines: Vec<Lane>,
+    pub head: bool,
+}
+
+/// A line through or from a row: from a lane at its top to a lane at its bottom; `None` begins or ends at the commit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lane {
+    pub from: Option<u32>,
+    pub to: Option<u32>,
+    /// Which colour: the lane it belongs to.
+    pub colour: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefName {
+    pub kind: RefKind,
+    pub name: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RefKind {
+    Head,
+    Local,
+    Remote,
+    Tag,
+}

@@ -1,0 +1,54 @@
+//! What a learner does that the journal keeps, and what they ask that it does not.
+
+use serde::{Deserialize, Serialize};
+
+/// An entry of the journal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Input {
+    /// A line and Enter.
+    Line { terminal: u32, text: String },
+    /// Ctrl-C.
+    Interrupt { terminal: u32 },
+    /// Ctrl-D.
+    EndOfInput { terminal: u32 },
+    /// The editor saved a file.
+    Save { path: String, text: String },
+    Delete { path: String },
+    Rename { from: String, to: String },
+    /// The clock was moved to this time by Play, by "next event" or by a wait.
+    Advance { to_micros: u64 },
+    Sync { app: String },
+    Refresh { app: String },
+    /// Runs a pipeline again.
+    Rerun { run: u32 },
+    DeletePod { namespace: String, name: String },
+    Answer { step: String, value: String },
+    Predict { step: String, choice: String },
+    Quiz(QuizPick),
+    /// Opens the n-th hint of a step.
+    Hint { step: String, rung: u32 },
+    /// A repository made elsewhere: becomes `~/NAME`, and an empty repository of that name on the forge.
+    ImportBundle { name: String, bytes: Vec<u8> },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuizPick {
+    pub question: u32,
+    pub options: Vec<u32>,
+}
+
+/// A question about the world as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Look {
+    /// Why an object is as it is: kind and name as the panels give them (`Pod`, `shop/web-5d8f…`).
+    Why { kind: String, name: String },
+    Describe { kind: String, namespace: String, name: String },
+    /// What an application would change.
+    AppDiff { app: String },
+    CommitDiff { repo: String, commit: String },
+    Export,
+    Share,
+    Bundle { repo: String },
+    Complete { terminal: u32, line: String, cursor: u32 },
+    StateHash,
+}

@@ -1,0 +1,88 @@
+//! Redirects: from words to descriptors.
+
+use crate::code::{Redirect, RedirectKind};
+use crate::run::Bash;
+use std::collections::BTreeMap;
+use vfs::VfsError;
+use world::{Cx, Fd};
+
+impl Bash {
+    /// Applies redirects to a table of descriptors. An error is what bash prints after its prefix.
+    pub(crate) fn redirect(
+        &mut self,
+        redirects: &[Redirect],
+        fds: &mut BTreeMap<u8, Fd>,
+        cx: &mut Cx<'_>,
+    ) -> Result<(), String> {
+        for redirect in redirects {
+            let target = self.text(&redirect.target, cx)?;
+            match redirect.kind {
+                RedirectKind::Copy => copy(redirect.fd, &target, fds)?,
+                RedirectKind::Text => {
+                    let stream = cx.world.stream_of(format!("{target}\n").into_bytes());
+                    fds.insert(redirect.fd, Fd::Stream(stream));
+                }
+                RedirectKind::Read => {
+                    let fd = open_for_reading(&target, cx)?;
+                    fds.insert(redirect.fd, fd);
+                }
+                RedirectKind::Write | RedirectKind::Append => {
+                    let fd = open_for_writing(&target, redirect.kind == RedirectKind::Append, fds, cx)?;
+                    fds.insert(redirect.fd, fd);
+                }
+                RedirectKind::Both | RedirectKind::BothAppend => {
+                    let fd = open_for_writing(&target, redirect.kind == RedirectKind::BothAppend, fds, cx)?;
+                    fds.insert(1, fd.clone());
+                    fds.insert(2, fd);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn copy(fd: u8, target: &str, fds: &mut BTreeMap<u8, Fd>) -> Result<(), String> {
+    if target == "-" {
+        fds.insert(fd, Fd::Null);
+        return Ok(());
+    }
+    let number: u8 = target.parse().map_err(|_| format!("{target}: ambiguous redirect"))?;
+    let from = fds.get(&number).cloned().ok_or_else(|| format!("{number}: Bad file descriptor"))?;
+    fds.insert(fd, from);
+    Ok(())
+}
+
+fn open_for_reading(target: &str, cx: &mut Cx<'_>) -> Result<Fd, String> {
+    if target == "/dev/null" {
+        return Ok(Fd::Null);
+    }
+    let path = cx.path(target);
+    if cx.files().is_dir(&path) {
+        // Opening succeeds, reading fails, as in Linux; every reader then sees an empty input.
+        return Ok(Fd::Null);
+    }
+    let bytes = cx.files().read(&path).map_err(|error| format!("{target}: {error}"))?.into_owned();
+    Ok(Fd::Stream(cx.world.stream_of(bytes)))
+}
+
+fn open_for_writing(target: &str, append: bool, fds: &BTreeMap<u8, Fd>, cx: &mut Cx<'_>) -> Result<Fd, String> {
+    match target {
+        "/dev/null" => return Ok(Fd::Null),
+        "/dev/stdout" => return Ok(fds.get(&1).cloned().unwrap_or(Fd::Null)),
+        "/dev/stderr" => return Ok(fds.get(&2).cloned().unwrap_or(Fd::Null)),
+        "" => return Err(": No such file or directory".into()),
+        _ => {}
+    }
+    let path = cx.path(target);
+    let micros = cx.micros();
+    let files = cx.files_mut();
+    let opened = if files.is_dir(&path) || target.ends_with('/') {
+        Err(VfsError::IsADirectory)
+    } else if append {
+        files.append(&path, b"", micros)
+    } else {
+        files.write(&path, Vec::new(), micros)
+    };
+    opened.map_err(|error| format!("{target}: {error}"))?;
+    Ok(Fd::File(path))
+}

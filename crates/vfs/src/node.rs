@@ -1,0 +1,136 @@
+//! What a tree is made of.
+
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What stands at a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    File,
+    Dir,
+    Symlink,
+}
+
+/// What `lstat` tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stat {
+    pub kind: Kind,
+    /// Bytes of a file's content or of a link's target; 4096 for a folder.
+    pub size: u64,
+    /// Permission bits: 0o644, 0o755, …
+    pub mode: u32,
+    /// Microseconds since the Unix epoch.
+    pub mtime: u64,
+    pub ino: u64,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) enum Node {
+    File(File),
+    Dir(Dir),
+    Symlink(Symlink),
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct File {
+    pub data: Data,
+    pub mode: u32,
+    pub mtime: u64,
+    pub ino: u64,
+}
+
+/// A file's bytes. `Zlib` is kept as it was before deflating and deflates when read: a loose Git object.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) enum Data {
+    Plain(#[serde(with = "shared_bytes")] Arc<[u8]>),
+    Zlib(#[serde(with = "shared_bytes")] Arc<[u8]>),
+}
+
+/// Shared bytes as one byte string, not as a list of numbers.
+mod shared_bytes {
+    use serde::{Deserializer, Serializer, de};
+    use std::fmt;
+    use std::sync::Arc;
+
+    pub fn serialize<S: Serializer>(bytes: &Arc<[u8]>, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(bytes)
+    }
+
+    struct Bytes;
+
+    impl de::Visitor<'_> for Bytes {
+        type Value = Arc<[u8]>;
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("bytes")
+        }
+        fn visit_bytes<E: de::Error>(self, bytes: &[u8]) -> Result<Arc<[u8]>, E> {
+            Ok(bytes.into())
+        }
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Arc<[u8]>, D::Error> {
+        deserializer.deserialize_bytes(Bytes)
+    }
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Dir {
+    pub entries: BTreeMap<Box<str>, Arc<Node>>,
+    pub mode: u32,
+    pub mtime: u64,
+    pub ino: u64,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Symlink {
+    pub target: Box<str>,
+    pub mtime: u64,
+    pub ino: u64,
+}
+
+impl Data {
+    pub fn bytes(&self) -> Cow<'_, [u8]> {
+        match self {
+            Self::Plain(bytes) => Cow::Borrowed(bytes),
+            Self::Zlib(raw) => Cow::Owned(miniz_oxide::deflate::compress_to_vec_zlib(raw, 1)),
+        }
+    }
+}
+
+impl Dir {
+    pub fn new(ino: u64, mtime: u64) -> Self {
+        Self { entries: BTreeMap::new(), mode: 0o755, mtime, ino }
+    }
+}
+
+impl Node {
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::File(_) => Kind::File,
+            Self::Dir(_) => Kind::Dir,
+            Self::Symlink(_) => Kind::Symlink,
+        }
+    }
+
+    pub fn stat(&self) -> Stat {
+        match self {
+            Self::File(file) => Stat {
+                kind: Kind::File,
+                size: file.data.bytes().len() as u64,
+                mode: file.mode,
+                mtime: file.mtime,
+                ino: file.ino,
+            },
+            Self::Dir(dir) => Stat { kind: Kind::Dir, size: 4096, mode: dir.mode, mtime: dir.mtime, ino: dir.ino },
+            Self::Symlink(link) => Stat {
+                kind: Kind::Symlink,
+                size: link.target.len() as u64,
+                mode: 0o777,
+                mtime: link.mtime,
+                ino: link.ino,
+            },
+        }
+    }
+}

@@ -1,0 +1,272 @@
+//! Reading and changing.
+
+use crate::node::{Data, Dir, File, Node, Symlink};
+use crate::{Kind, Result, Stat, Vfs, VfsError, base_name, join, parent};
+use std::borrow::Cow;
+use std::sync::Arc;
+
+impl Vfs {
+    /// A file's bytes.
+    pub fn read(&self, path: &str) -> Result<Cow<'_, [u8]>> {
+        Ok(self.file(path)?.data.bytes())
+    }
+
+    /// A file's text; bytes that are not UTF-8 become U+FFFD.
+    pub fn read_text(&self, path: &str) -> Result<String> {
+        Ok(String::from_utf8_lossy(&self.read(path)?).into_owned())
+    }
+
+    /// What a file written by [`Self::write_deflated`] held before deflating; `None` for any other file.
+    pub fn read_inflated(&self, path: &str) -> Result<Option<Arc<[u8]>>> {
+        Ok(match &self.file(path)?.data {
+            Data::Zlib(raw) => Some(raw.clone()),
+            Data::Plain(_) => None,
+        })
+    }
+
+    fn file(&self, path: &str) -> Result<&File> {
+        match &**self.node(path, true)? {
+            Node::File(file) => Ok(file),
+            Node::Dir(_) => Err(VfsError::IsADirectory),
+            Node::Symlink(_) => Err(VfsError::SymlinkLoop),
+        }
+    }
+
+    /// What stands at a path, links followed.
+    pub fn stat(&self, path: &str) -> Result<Stat> {
+        Ok(self.node(path, true)?.stat())
+    }
+
+    /// What stands at a path itself.
+    pub fn lstat(&self, path: &str) -> Result<Stat> {
+        Ok(self.node(path, false)?.stat())
+    }
+
+    pub fn exists(&self, path: &str) -> bool {
+        self.node(path, true).is_ok()
+    }
+
+    pub fn is_dir(&self, path: &str) -> bool {
+        self.node(path, true).is_ok_and(|node| node.kind() == Kind::Dir)
+    }
+
+    pub fn is_file(&self, path: &str) -> bool {
+        self.node(path, true).is_ok_and(|node| node.kind() == Kind::File)
+    }
+
+    pub fn read_link(&self, path: &str) -> Result<&str> {
+        match &**self.node(path, false)? {
+            Node::Symlink(link) => Ok(&link.target),
+            Node::File(_) | Node::Dir(_) => Err(VfsError::Invalid),
+        }
+    }
+
+    /// Writes a file whole. An existing one keeps its mode and inode; its folder must exist.
+    pub fn write(&mut self, path: &str, bytes: impl Into<Arc<[u8]>>, mtime: u64) -> Result<()> {
+        self.put(path, Data::Plain(bytes.into()), mtime)
+    }
+
+    /// Writes a file that reads as the zlib stream of `raw`, without deflating it now.
+    pub fn write_deflated(&mut self, path: &str, raw: impl Into<Arc<[u8]>>, mtime: u64) -> Result<()> {
+        self.put(path, Data::Zlib(raw.into()), mtime)
+    }
+
+    pub fn append(&mut self, path: &str, bytes: &[u8], mtime: u64) -> Result<()> {
+        let mut all = match self.read(path) {
+            Ok(old) => old.into_owned(),
+            Err(VfsError::NotFound) => Vec::new(),
+            Err(error) => return Err(error),
+        };
+        all.extend_from_slice(bytes);
+        self.write(path, all, mtime)
+    }
+
+    fn put(&mut self, path: &str, data: Data, mtime: u64) -> Result<()> {
+        if path.ends_with('/') {
+            return Err(VfsError::IsADirectory);
+        }
+        let real = self.real_path(path, true)?;
+        let ino = self.next_ino + 1;
+        let dir = self.dir_mut(parent(&real))?;
+        match dir.entries.get_mut(base_name(&real)) {
+            Some(node) => match Arc::make_mut(node) {
+                Node::File(file) => {
+                    file.data = data;
+                    file.mtime = mtime;
+                }
+                Node::Dir(_) => return Err(VfsError::IsADirectory),
+                Node::Symlink(_) => return Err(VfsError::SymlinkLoop),
+            },
+            None => {
+                let file = File { data, mode: 0o644, mtime, ino };
+                dir.entries.insert(base_name(&real).into(), Arc::new(Node::File(file)));
+                dir.mtime = mtime;
+                self.next_ino = ino;
+            }
+        }
+        Ok(())
+    }
+
+    /// Inserts a node at a place that must be free.
+    fn place(&mut self, path: &str, node: Node, mtime: u64) -> Result<()> {
+        let real = self.real_path(path, false)?;
+        if real == "/" {
+            return Err(VfsError::Exists);
+        }
+        let dir = self.dir_mut(parent(&real))?;
+        if dir.entries.contains_key(base_name(&real)) {
+            return Err(VfsError::Exists);
+        }
+        dir.entries.insert(base_name(&real).into(), Arc::new(node));
+        dir.mtime = mtime;
+        Ok(())
+    }
+
+    fn new_ino(&mut self) -> u64 {
+        self.next_ino += 1;
+        self.next_ino
+    }
+
+    pub fn make_dir(&mut self, path: &str, mtime: u64) -> Result<()> {
+        let ino = self.new_ino();
+        self.place(path, Node::Dir(Dir::new(ino, mtime)), mtime)
+    }
+
+    /// Makes a folder and all that lead to it; fine where it stands already.
+    pub fn make_dir_all(&mut self, path: &str, mtime: u64) -> Result<()> {
+        let full = join("/", path);
+        let mut at = String::new();
+        for part in full.split('/').filter(|part| !part.is_empty()) {
+            at.push('/');
+            at.push_str(part);
+            match self.stat(&at) {
+                Ok(stat) if stat.kind == Kind::Dir => {}
+                Ok(_) => return Err(VfsError::NotADirectory),
+                Err(VfsError::NotFound) => self.make_dir(&at, mtime)?,
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    pub fn make_symlink(&mut self, target: &str, path: &str, mtime: u64) -> Result<()> {
+        let ino = self.new_ino();
+        self.place(path, Node::Symlink(Symlink { target: target.into(), mtime, ino }), mtime)
+    }
+
+    /// Removes a file or a link, never a folder.
+    pub fn remove_file(&mut self, path: &str, mtime: u64) -> Result<()> {
+        if self.lstat(path)?.kind == Kind::Dir {
+            return Err(VfsError::IsADirectory);
+        }
+        self.unlink(path, mtime)
+    }
+
+    /// Removes an empty folder.
+    pub fn remove_dir(&mut self, path: &str, mtime: u64) -> Result<()> {
+        match &**self.node(path, false)? {
+            Node::Dir(dir) if !dir.entries.is_empty() => Err(VfsError::NotEmpty),
+            Node::Dir(_) => self.unlink(path, mtime),
+            Node::File(_) | Node::Symlink(_) => Err(VfsError::NotADirectory),
+        }
+    }
+
+    /// Removes whatever stands there, with all below it.
+    pub fn remove_all(&mut self, path: &str, mtime: u64) -> Result<()> {
+        self.lstat(path)?;
+        self.unlink(path, mtime)
+    }
+
+    fn unlink(&mut self, path: &str, mtime: u64) -> Result<()> {
+        let real = self.real_path(path, false)?;
+        if real == "/" {
+            return Err(VfsError::Invalid);
+        }
+        let dir = self.dir_mut(parent(&real))?;
+        dir.entries.remove(base_name(&real)).ok_or(VfsError::NotFound)?;
+        dir.mtime = mtime;
+        Ok(())
+    }
+
+    /// Moves a file, link or folder; replaces a file, or an empty folder by a folder, as `rename(2)` does.
+    pub fn rename(&mut self, from: &str, to: &str, mtime: u64) -> Result<()> {
+        let (from, to) = (self.real_path(from, false)?, self.real_path(to, false)?);
+        let node = self.node(&from, false)?.clone();
+        if from == to {
+            return Ok(());
+        }
+        if to.starts_with(&format!("{from}/")) {
+            return Err(VfsError::Invalid);
+        }
+        if let Ok(old) = self.node(&to, false) {
+            match (&*node, &**old) {
+                (Node::Dir(_), Node::Dir(dir)) if !dir.entries.is_empty() => return Err(VfsError::NotEmpty),
+                (Node::Dir(_), Node::Dir(_)) => {}
+                (Node::Dir(_), _) => return Err(VfsError::NotADirectory),
+                (_, Node::Dir(_)) => return Err(VfsError::IsADirectory),
+                _ => {}
+            }
+        }
+        self.dir_mut(parent(&to))?;
+        self.unlink(&from, mtime)?;
+        let dir = self.dir_mut(parent(&to))?;
+        dir.entries.insert(base_name(&to).into(), node);
+        dir.mtime = mtime;
+        Ok(())
+    }
+
+    /// Copies a file, link or folder whole, content shared, inodes new, to a place that must be free.
+    pub fn copy_all(&mut self, from: &str, to: &str, mtime: u64) -> Result<()> {
+        let source = self.clone();
+        self.graft(&source, from, to, mtime)
+    }
+
+    /// Copies from another file system: what a checkout into a container or a clone over the wire carries.
+    pub fn graft(&mut self, source: &Self, from: &str, to: &str, mtime: u64) -> Result<()> {
+        let node = source.node(from, false)?.clone();
+        let node = self.renumber(&node, mtime);
+        self.place(to, node, mtime)
+    }
+
+    fn renumber(&mut self, node: &Node, mtime: u64) -> Node {
+        let ino = self.new_ino();
+        match node {
+            Node::File(file) => Node::File(File { mtime, ino, ..file.clone() }),
+            Node::Symlink(link) => Node::Symlink(Symlink { mtime, ino, ..link.clone() }),
+            Node::Dir(dir) => {
+                let entries =
+                    dir.entries.iter().map(|(name, node)| (name.clone(), Arc::new(self.renumber(node, mtime))));
+                let entries = entries.collect();
+                Node::Dir(Dir { entries, mode: dir.mode, mtime, ino })
+            }
+        }
+    }
+
+    pub fn set_mode(&mut self, path: &str, mode: u32) -> Result<()> {
+        self.change(path, |node| match node {
+            Node::File(file) => file.mode = mode,
+            Node::Dir(dir) => dir.mode = mode,
+            Node::Symlink(_) => {}
+        })
+    }
+
+    pub fn set_mtime(&mut self, path: &str, mtime: u64) -> Result<()> {
+        self.change(path, |node| match node {
+            Node::File(file) => file.mtime = mtime,
+            Node::Dir(dir) => dir.mtime = mtime,
+            Node::Symlink(link) => link.mtime = mtime,
+        })
+    }
+
+    fn change(&mut self, path: &str, edit: impl FnOnce(&mut Node)) -> Result<()> {
+        let real = self.real_path(path, true)?;
+        if real == "/" {
+            edit(Arc::make_mut(&mut self.root));
+            return Ok(());
+        }
+        let dir = self.dir_mut(parent(&real))?;
+        let node = dir.entries.get_mut(base_name(&real)).ok_or(VfsError::NotFound)?;
+        edit(Arc::make_mut(node));
+        Ok(())
+    }
+}

@@ -1,0 +1,125 @@
+//! Terminals: what has been printed, the prompt, and the process that listens.
+
+use crate::{Pid, StreamId};
+use serde::{Deserialize, Serialize};
+use sim::Log;
+use std::sync::Arc;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct TerminalId(pub u32);
+
+/// One terminal. Output keeps its ANSI codes; the page turns them into classes.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Terminal {
+    /// Finished lines, oldest first.
+    pub lines: Log<Arc<str>>,
+    /// The line being printed.
+    pub partial: String,
+    /// Lines before this one were cleared away.
+    pub first_line: usize,
+    /// The shell's prompt while it waits for a line; `None` while a command runs.
+    pub prompt: Option<String>,
+    pub columns: u16,
+    pub(crate) input: StreamId,
+    pub(crate) shell: Option<Pid>,
+    /// Output bytes that are not yet whole UTF-8.
+    undecoded: Vec<u8>,
+}
+
+/// A line longer than this is broken.
+const LINE_BYTES_MAX: usize = 16_384;
+
+impl Terminal {
+    pub(crate) fn new(input: StreamId) -> Self {
+        Self {
+            lines: Log::default(),
+            partial: String::new(),
+            first_line: 0,
+            prompt: None,
+            columns: 120,
+            input,
+            shell: None,
+            undecoded: Vec::new(),
+        }
+    }
+
+    pub(crate) fn write(&mut self, bytes: &[u8]) {
+        self.undecoded.extend_from_slice(bytes);
+        let whole = match std::str::from_utf8(&self.undecoded) {
+            Ok(_) => self.undecoded.len(),
+            Err(error) if error.error_len().is_none() => error.valid_up_to(),
+            Err(_) => self.undecoded.len(),
+        };
+        let rest = self.undecoded.split_off(whole);
+        let text = String::from_utf8_lossy(&self.undecoded).into_owned();
+        self.undecoded = rest;
+        self.write_text(&text);
+    }
+
+    fn write_text(&mut self, text: &str) {
+        let mut rest = text;
+        while let Some(at) = rest.find(['\n', '\r', '\x1b']) {
+            self.partial.push_str(&rest[..at]);
+            let tail = &rest[at..];
+            if let Some(after) = tail.strip_prefix("\x1b[H\x1b[2J") {
+                self.clear();
+                rest = after.strip_prefix("\x1b[3J").unwrap_or(after);
+            } else if tail.starts_with('\n') {
+                self.end_line();
+                rest = &tail[1..];
+            } else if tail.starts_with("\r\n") {
+                self.end_line();
+                rest = &tail[2..];
+            } else if tail.starts_with('\r') {
+                self.partial.clear();
+                rest = &tail[1..];
+            } else {
+                self.partial.push('\x1b');
+                rest = &tail[1..];
+            }
+        }
+        self.partial.push_str(rest);
+        if self.partial.len() > LINE_BYTES_MAX {
+            self.end_line();
+        }
+    }
+
+    fn end_line(&mut self) {
+        let line = std::mem::take(&mut self.partial);
+        self.lines.push(line.into());
+    }
+
+    fn clear(&mut self) {
+        self.partial.clear();
+        self.first_line = self.lines.len();
+    }
+
+    /// The text that a person sees, without ANSI codes.
+    pub fn plain_text(&self) -> String {
+        let mut out = String::new();
+        for line in self.lines.since(self.first_line) {
+            out.push_str(&strip_ansi(line));
+            out.push('\n');
+        }
+        out.push_str(&strip_ansi(&self.partial));
+        out
+    }
+}
+
+/// Removes `ESC [ … letter` sequences.
+pub fn strip_ansi(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        if c != '\x1b' {
+            out.push(c);
+        } else if chars.next() == Some('[') {
+            for c in chars.by_ref() {
+                if c.is_ascii_alphabetic() {
+                    break;
+                }
+            }
+        }
+    }
+    out
+}

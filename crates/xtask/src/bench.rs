@@ -1,0 +1,91 @@
+//! `cargo xtask bench [NAME]`: figures, one a line: `NAME value unit (compared with PEER: ratio)`.
+
+use crate::flags::{Flags, Usage};
+use crate::process::{Program, say};
+use crate::sizes::{Size, kb};
+use crate::{ledger, metadata, setup, site, sizes};
+use anyhow::Result;
+
+/// Brotli bytes that Learn Git Branching loads, production build.
+const LEARN_GIT_BRANCHING_KB: f64 = 1140.0;
+
+const GROUPS: [(&str, fn() -> Result<()>); 4] =
+    [("sizes", print_sizes), ("ledger", ledger::print), ("native", native), ("browser", browser)];
+
+pub fn run(mut flags: Flags) -> Result<()> {
+    let name = flags.word();
+    flags.done()?;
+    let wanted = |group: &str| name.as_deref().is_none_or(|name| name == group);
+    let chosen: Vec<_> = GROUPS.iter().filter(|(group, _)| wanted(group)).collect();
+    if chosen.is_empty() {
+        let known: Vec<&str> = GROUPS.iter().map(|(group, _)| *group).collect();
+        let name = name.unwrap_or_default();
+        return Err(Usage(format!("there is no figure `{name}`; there are {}", known.join(", "))).into());
+    }
+    setup::for_test()?;
+    site::build_if_needed()?;
+    for (group, print) in chosen {
+        say(format_args!("── {group}"));
+        print()?;
+    }
+    Ok(())
+}
+
+fn print_sizes() -> Result<()> {
+    let sizes = sizes::measure(&site::dist())?;
+    for (name, size) in [("page", &sizes.page), ("editor", &sizes.editor), ("worker", &sizes.worker)] {
+        for (coding, bytes) in codings(size) {
+            println!("size_{name}_{coding} {:.1} kB (compared with raw: {:.3})", kb(bytes), share(bytes, size.raw));
+        }
+    }
+    for budget in sizes.budgets() {
+        let (size, part) = (kb(budget.bytes), share(budget.bytes, budget.limit));
+        println!(
+            "size_{}_brotli {size:.1} kB (compared with budget {:.0} kB: {part:.3})",
+            budget.name,
+            kb(budget.limit)
+        );
+    }
+    let total = kb(sizes.page.brotli + sizes.worker.brotli);
+    let ratio = total / LEARN_GIT_BRANCHING_KB;
+    println!("size_lesson_0_brotli {total:.1} kB (compared with Learn Git Branching: {ratio:.3})");
+    Ok(())
+}
+
+/// Brotli is printed beside its budget.
+fn codings(size: &Size) -> [(&'static str, usize); 2] {
+    [("raw", size.raw), ("gzip", size.gzip)]
+}
+
+fn share(bytes: usize, whole: usize) -> f64 {
+    kb(bytes) / kb(whole.max(1))
+}
+
+fn native() -> Result<()> {
+    let metadata = metadata::load()?;
+    if !metadata.package("gateway").is_some_and(|gateway| gateway.has_binary("opsfest-bench")) {
+        println!("native skipped: package gateway has no program opsfest-bench");
+        return Ok(());
+    }
+    Program::cargo("run").args(["--quiet", "--release", "-p", "gateway", "--bin", "opsfest-bench"]).run()
+}
+
+fn browser() -> Result<()> {
+    Program::new("node").arg("e2e/bench.mjs").run()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_figure_is_a_usage_error() {
+        assert!(run(Flags::new(&["what".to_owned()])).unwrap_err().is::<Usage>());
+    }
+
+    #[test]
+    fn a_share_of_nothing_is_no_crash() {
+        assert!((share(500, 1000) - 0.5).abs() < 1e-9);
+        assert!(share(0, 0).abs() < 1e-9);
+    }
+}

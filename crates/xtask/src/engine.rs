@@ -1,0 +1,85 @@
+//! The worker: the world as one wasm module, in a folder named by its content, so that old links and hand-ins
+//! find the build that made them.
+
+use crate::files;
+use crate::metadata;
+use crate::process::{self, Program, say};
+use anyhow::{Context, Result};
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+
+/// What rustc emits for wasm32-unknown-unknown and today's engines accept. Never `--all-features`: with it,
+/// `wasm-opt` emits modules that engines reject.
+const WASM_FEATURES: [&str; 8] = [
+    "--enable-bulk-memory",
+    "--enable-bulk-memory-opt",
+    "--enable-call-indirect-overlong",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+];
+
+pub const TARGET: &str = "wasm32-unknown-unknown";
+
+/// Whether modules go through `wasm-opt`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Optimise {
+    Yes,
+    No,
+}
+
+/// `engine/current.json`: which worker belongs to the page beside it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Current {
+    /// The first 12 hex digits of SHA-256 over the module and its script.
+    pub id: String,
+}
+
+/// Builds the worker into `dist/engine/ID/` and gives its id.
+pub fn build(dist: &Path, optimise: Optimise) -> Result<String> {
+    let module = compile(&[])?;
+    let folder = process::root().join("build/engine");
+    files::remove_tree(&folder)?;
+    Program::new("wasm-bindgen")
+        .args(["--target", "web", "--no-typescript", "--out-name", "worker", "--out-dir"])
+        .arg(&folder)
+        .arg(&module)
+        .run()?;
+    let wasm_file = folder.join("worker_bg.wasm");
+    if optimise == Optimise::Yes {
+        shrink(&wasm_file, &wasm_file)?;
+    }
+    let wasm = files::read(&wasm_file)?;
+    let script = files::read(&folder.join("worker.js"))?;
+    let id = files::short_hash([wasm.as_slice(), script.as_slice()]);
+    files::copy_tree(&folder, &dist.join("engine").join(&id))?;
+    let current = serde_json::to_string(&Current { id: id.clone() }).context("writing the engine's id")?;
+    files::write(&dist.join("engine/current.json"), current)?;
+    say(format_args!("engine {id}: {} kB raw", wasm.len() / 1000));
+    Ok(id)
+}
+
+/// Compiles the worker for wasm; gives the module as rustc left it.
+pub fn compile(more: &[&str]) -> Result<PathBuf> {
+    let release = ["--release", "--target", TARGET, "-p", "worker"];
+    Program::cargo("build").args(release).args(more).run()?;
+    let target = match more.iter().position(|word| *word == "--target-dir") {
+        Some(at) => process::root().join(more.get(at + 1).context("--target-dir wants a folder")?),
+        None => metadata::load()?.target_directory,
+    };
+    Ok(target.join(TARGET).join("release/worker.wasm"))
+}
+
+/// Runs `wasm-opt` for size.
+pub fn shrink(from: &Path, to: &Path) -> Result<()> {
+    Program::new("wasm-opt").arg("-Oz").args(WASM_FEATURES).arg(from).arg("-o").arg(to).run()
+}
+
+/// The id of the worker that belongs to the page in `dist`.
+pub fn current(dist: &Path) -> Result<String> {
+    let text = files::read_text(&dist.join("engine/current.json"))?;
+    let current: Current = serde_json::from_str(&text).context("reading engine/current.json")?;
+    Ok(current.id)
+}
