@@ -23,7 +23,7 @@ pub use config::{Config, ConfigEntry};
 pub use date::DateFormat;
 pub use diff::{
     Change, ChangeKind, DiffColors, FileStat, LineHunk, PatchOptions, Side, Source, combined_patch, diff_lines,
-    find_renames, patch, shortstat, split_lines, stat_table, summary_line,
+    find_renames, patch, quoted_path, shortstat, split_lines, stat_table, summary_line,
 };
 pub use error::{GitError, Result};
 pub use index::{Index, IndexEntry};

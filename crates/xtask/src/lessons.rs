@@ -25,6 +25,7 @@ pub struct Lesson {
     pub objective: String,
     /// The prose before the first command, as HTML.
     pub brief: String,
+    /// As HTML, too.
     pub goals: Vec<String>,
 }
 
@@ -63,7 +64,7 @@ fn lesson(slug: String, text: &str) -> Option<Lesson> {
     let value = |key: &str| scalar(front, key).unwrap_or_default();
     let goals = front.lines().filter_map(|line| {
         let line = line.trim_start().trim_start_matches("- ").trim_start_matches('{').trim_start();
-        scalar(line, "goal")
+        scalar(line, "goal").map(|goal| inline(&goal))
     });
     Some(Lesson {
         slug,

@@ -112,8 +112,7 @@ fn lesson_page(track: &Track, lesson: &Lesson) -> Page {
         write!(
             steps,
             "<li class=\"step\" data-s=\"todo\"><span class=\"mark\" aria-hidden=\"true\">{number}</span>\
-             <div><h3 class=\"goal\">{}</h3></div></li>",
-            escape(goal)
+             <div><h3 class=\"goal\">{goal}</h3></div></li>"
         )
         .expect("a String takes every text");
     }

@@ -10,7 +10,7 @@ mod stat;
 pub use change::{Change, ChangeKind, Side, Source};
 pub use combined::combined_patch;
 pub use lines::{LineHunk, diff_lines, split_lines};
-pub use patch::{DiffColors, PatchOptions, patch};
+pub use patch::{DiffColors, PatchOptions, patch, quoted_path};
 pub use rename::find_renames;
 pub use stat::{FileStat, shortstat, stat_table, summary_line};
 

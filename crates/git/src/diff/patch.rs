@@ -50,7 +50,7 @@ pub(crate) fn is_binary(bytes: &[u8]) -> bool {
 }
 
 /// A path in quotes where it holds what a terminal could not show.
-pub(crate) fn quoted_path(prefix: &str, path: &str) -> String {
+pub fn quoted_path(prefix: &str, path: &str) -> String {
     let special = |c: char| c.is_ascii_control() || c == '"' || c == '\\' || !c.is_ascii();
     if !path.contains(special) {
         return format!("{prefix}{path}");

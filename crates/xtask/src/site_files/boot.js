@@ -36,6 +36,7 @@ const refusal = (error) => {
 };
 
 try {
+  if (typeof WebAssembly !== 'object') throw new TypeError('WebAssembly is switched off');
   const bindings = await import('./@JS@');
   const wasm = await bindings.default({ module_or_path: new URL('./@WASM@', import.meta.url) });
   window.wasmBindings = bindings;

@@ -1,0 +1,390 @@
+//! The engine: queues jobs, walks their steps, asks the world for what it cannot do itself.
+
+use crate::run::{JobRun, Run, State, StepRun};
+use crate::workflow::Workflow;
+use serde::{Deserialize, Serialize};
+use sim::{Causes, Due, Sim, Subject, Timers};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A step of a job of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Token {
+    pub run: u32,
+    pub job: usize,
+    pub step: usize,
+}
+
+/// What the engine wants from the world. Those with a token are answered by [`Ci::done`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum Ask {
+    /// A fresh runner.
+    Machine { name: String },
+    /// The runner is no longer needed.
+    Drop { name: String },
+    /// A working copy of a repository of the forge.
+    Checkout { token: Token, machine: String, repo: String, reference: String, path: String, causes: Causes },
+    /// A script in the sandbox's own shell.
+    Script {
+        token: Token,
+        machine: String,
+        argv: Vec<String>,
+        script: String,
+        directory: String,
+        env: BTreeMap<String, String>,
+        causes: Causes,
+    },
+    /// An image.
+    Build {
+        token: Token,
+        machine: String,
+        context: String,
+        dockerfile: Option<String>,
+        tags: Vec<String>,
+        push: bool,
+        revision: String,
+        causes: Causes,
+    },
+}
+
+/// How an asked thing ended.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Outcome {
+    pub code: i32,
+    pub log: String,
+    pub outputs: BTreeMap<String, String>,
+    /// What the step wrote to `$GITHUB_ENV`.
+    pub env: BTreeMap<String, String>,
+}
+
+/// A branch moved on the forge.
+#[derive(Debug, Clone)]
+pub struct Push {
+    pub repo: String,
+    pub branch: String,
+    pub commit: String,
+    pub subject: String,
+    pub actor: String,
+    /// Paths and texts of `.github/workflows/*.yml` at that commit.
+    pub workflows: Vec<(String, String)>,
+    pub causes: Causes,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+enum Tick {
+    /// Starts the jobs that need not wait any more.
+    Jobs(u32),
+    /// Begins the next step.
+    Step(Token),
+    /// An action's time is over: now it takes effect.
+    Act(Token),
+}
+
+/// From the push to the run's first job; from a job's start to its first step; between two steps.
+const QUEUE: Duration = Duration::from_secs(2);
+const RUNNER_START: Duration = Duration::from_secs(3);
+const BETWEEN: Duration = Duration::from_millis(300);
+
+/// All pipelines of the world.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Ci {
+    runs: Vec<Arc<Run>>,
+    timers: Timers<Tick>,
+    /// `secrets.*`, for all repositories.
+    pub secrets: BTreeMap<String, String>,
+    /// `vars.*`.
+    pub vars: BTreeMap<String, String>,
+}
+
+impl Ci {
+    /// Oldest first; the n-th has number n + 1.
+    pub fn runs(&self) -> &[Arc<Run>] {
+        &self.runs
+    }
+
+    pub fn run(&self, number: u32) -> Option<&Run> {
+        self.runs.get((number as usize).checked_sub(1)?).map(|run| &**run)
+    }
+
+    pub(crate) fn run_mut(&mut self, number: u32) -> Option<&mut Run> {
+        self.runs.get_mut((number as usize).checked_sub(1)?).map(Arc::make_mut)
+    }
+
+    pub fn next_due(&self) -> Option<Due> {
+        self.timers.next_due()
+    }
+
+    /// Starts every workflow that this push starts.
+    pub fn push(&mut self, sim: &mut Sim, push: &Push) {
+        for (path, text) in &push.workflows {
+            match Workflow::parse(path, text) {
+                Ok(workflow) if workflow.runs_on_push_to(&push.branch) => {
+                    self.start(sim, push, path, Ok(Arc::new(workflow)));
+                }
+                Ok(_) => {}
+                Err(error) => self.start(sim, push, path, Err(error.to_string())),
+            }
+        }
+    }
+
+    fn start(&mut self, sim: &mut Sim, push: &Push, path: &str, workflow: Result<Arc<Workflow>, String>) {
+        let number = u32::try_from(self.runs.len() + 1).unwrap_or(u32::MAX);
+        let name = workflow.as_ref().map_or_else(|_| path.to_string(), |workflow| workflow.name.clone());
+        let text = match &workflow {
+            Ok(_) => format!("Pipeline “{name}” started for {}", short(&push.commit)),
+            Err(_) => format!("Pipeline “{name}” cannot start: the workflow file is wrong"),
+        };
+        let subject = Subject::new("Run", format!("{}#{number}", push.repo));
+        let event = sim.record("ci", "github-actions", subject, text, &push.causes);
+        let jobs = workflow.as_ref().map(|workflow| jobs_of(workflow, number)).unwrap_or_default();
+        self.runs.push(Arc::new(Run {
+            number,
+            repo: push.repo.clone(),
+            workflow_name: name,
+            path: path.into(),
+            commit: push.commit.clone(),
+            subject: push.subject.clone(),
+            branch: push.branch.clone(),
+            actor: push.actor.clone(),
+            state: if workflow.is_ok() { State::Queued } else { State::Failed },
+            created: sim.now(),
+            finished: workflow.is_err().then(|| sim.now()),
+            jobs,
+            error: workflow.as_ref().err().cloned(),
+            workflow: workflow.ok(),
+            event,
+            causes: push.causes.clone(),
+        }));
+        if self.runs.last().is_some_and(|run| run.error.is_none()) {
+            let at = sim.now() + QUEUE;
+            self.timers.set(sim, at, Tick::Jobs(number));
+        }
+    }
+
+    /// Runs a finished pipeline again, for the same commit.
+    pub fn rerun(&mut self, sim: &mut Sim, number: u32, causes: &Causes) {
+        let Some(run) = self.run(number).filter(|run| run.state.finished()) else { return };
+        let Some(workflow) = run.workflow.clone() else { return };
+        let push = Push {
+            repo: run.repo.clone(),
+            branch: run.branch.clone(),
+            commit: run.commit.clone(),
+            subject: run.subject.clone(),
+            actor: run.actor.clone(),
+            workflows: Vec::new(),
+            causes: run.causes.and(causes),
+        };
+        let path = run.path.clone();
+        self.start(sim, &push, &path, Ok(workflow));
+    }
+
+    /// Lets the earliest due thing happen.
+    pub fn fire(&mut self, sim: &mut Sim) -> Vec<Ask> {
+        match self.timers.pop() {
+            Some((_, Tick::Jobs(run))) => self.start_jobs(sim, run),
+            Some((_, Tick::Step(token))) => self.begin_step(sim, token),
+            Some((_, Tick::Act(token))) => self.act(sim, token),
+            None => Vec::new(),
+        }
+    }
+
+    fn start_jobs(&mut self, sim: &mut Sim, number: u32) -> Vec<Ask> {
+        let now = sim.now();
+        let mut asks = Vec::new();
+        let Some(run) = self.run(number) else { return asks };
+        for index in 0..run.jobs.len() {
+            let Some(run) = self.run(number) else { break };
+            let job = &run.jobs[index];
+            let waits = |need: &String| run.jobs.iter().any(|other| other.id == *need && !other.state.finished());
+            if job.state != State::Queued || job.needs.iter().any(waits) {
+                continue;
+            }
+            let (go, complaint) = match crate::step::job_condition(self, run, index) {
+                Ok(go) => (go, None),
+                Err(message) => (false, Some(message)),
+            };
+            let Some(run) = self.run_mut(number) else { break };
+            run.state = State::Running;
+            let job = &mut run.jobs[index];
+            if let Some(message) = complaint {
+                job.state = State::Failed;
+                job.finished = Some(now);
+                if let Some(step) = job.steps.first_mut() {
+                    step.log = format!("Error: {message}\n");
+                }
+            } else if go {
+                job.state = State::Running;
+                job.started = Some(now);
+                asks.push(Ask::Machine { name: job.machine.clone() });
+                let token = Token { run: number, job: index, step: 0 };
+                self.timers.set(sim, now + RUNNER_START, Tick::Step(token));
+            } else {
+                job.state = State::Skipped;
+                job.finished = Some(now);
+                // Those that need it may be decided now.
+                self.timers.set(sim, now, Tick::Jobs(number));
+            }
+        }
+        self.finish_run(sim, number);
+        asks
+    }
+
+    fn finish_run(&mut self, sim: &mut Sim, number: u32) {
+        let now = sim.now();
+        let Some(run) = self.run_mut(number) else { return };
+        if run.state.finished() || run.jobs.iter().any(|job| !job.state.finished()) {
+            return;
+        }
+        let failed = run.jobs.iter().any(|job| job.state == State::Failed);
+        run.state = if failed { State::Failed } else { State::Passed };
+        run.finished = Some(now);
+        let text = match run.jobs.iter().find(|job| job.state == State::Failed) {
+            Some(job) => format!("Pipeline “{}” failed in job “{}”", run.workflow_name, job.name),
+            None => format!("Pipeline “{}” passed", run.workflow_name),
+        };
+        let subject = Subject::new("Run", format!("{}#{number}", run.repo));
+        let causes = Causes::one(run.event);
+        sim.record("ci", "github-actions", subject, text, &causes);
+    }
+
+    pub(crate) fn begin_step(&mut self, sim: &mut Sim, token: Token) -> Vec<Ask> {
+        let now = sim.now();
+        let Some(run) = self.run(token.run) else { return Vec::new() };
+        let Some(job) = run.jobs.get(token.job) else { return Vec::new() };
+        if token.step >= job.steps.len() {
+            return self.finish_job(sim, token);
+        }
+        let plan = crate::step::plan(self, run, token);
+        let Some(run) = self.run_mut(token.run) else { return Vec::new() };
+        let step = &mut run.jobs[token.job].steps[token.step];
+        step.started = Some(now);
+        match plan {
+            crate::step::Plan::Skip => {
+                step.state = State::Skipped;
+                step.finished = Some(now);
+                let next = Token { step: token.step + 1, ..token };
+                self.timers.set(sim, now, Tick::Step(next));
+                Vec::new()
+            }
+            crate::step::Plan::Now(ask) => {
+                step.state = State::Running;
+                vec![ask]
+            }
+            crate::step::Plan::After(duration, log) => {
+                step.state = State::Running;
+                step.log = log;
+                self.timers.set(sim, now + duration, Tick::Act(token));
+                Vec::new()
+            }
+            crate::step::Plan::Fail(message) => {
+                step.state = State::Running;
+                self.done(sim, token, Outcome { code: 1, log: format!("Error: {message}\n"), ..Outcome::default() });
+                Vec::new()
+            }
+        }
+    }
+
+    fn act(&mut self, sim: &mut Sim, token: Token) -> Vec<Ask> {
+        let Some(run) = self.run(token.run) else { return Vec::new() };
+        match crate::step::effect(self, run, token) {
+            Ok(Some(ask)) => vec![ask],
+            Ok(None) => {
+                self.done(sim, token, Outcome::default());
+                Vec::new()
+            }
+            Err(message) => {
+                self.done(sim, token, Outcome { code: 1, log: format!("Error: {message}\n"), ..Outcome::default() });
+                Vec::new()
+            }
+        }
+    }
+
+    /// A step's output so far, while it runs.
+    pub fn progress(&mut self, token: Token, log: String) {
+        if let Some(step) = self.run_mut(token.run).and_then(|run| run.jobs.get_mut(token.job)?.steps.get_mut(token.step))
+            && step.state == State::Running
+        {
+            step.log = log;
+        }
+    }
+
+    /// A step has ended.
+    pub fn done(&mut self, sim: &mut Sim, token: Token, outcome: Outcome) {
+        let now = sim.now();
+        let Some(run) = self.run_mut(token.run) else { return };
+        let forgives = run
+            .workflow
+            .as_ref()
+            .and_then(|w| w.jobs.get(token.job)?.steps.get(token.step))
+            .is_some_and(|step| step.continue_on_error);
+        let Some(job) = run.jobs.get_mut(token.job) else { return };
+        job.env.extend(outcome.env);
+        let Some(step) = job.steps.get_mut(token.step).filter(|step| step.state == State::Running) else { return };
+        step.log.push_str(&outcome.log);
+        step.outputs = outcome.outputs;
+        step.finished = Some(now);
+        step.state = if outcome.code == 0 { State::Passed } else { State::Failed };
+        if outcome.code != 0 {
+            step.log.push_str(&format!("Error: Process completed with exit code {}.\n", outcome.code));
+            step.forgiven = forgives;
+        }
+        let next = Token { step: token.step + 1, ..token };
+        self.timers.set(sim, now + BETWEEN, Tick::Step(next));
+    }
+
+    fn finish_job(&mut self, sim: &mut Sim, token: Token) -> Vec<Ask> {
+        let now = sim.now();
+        let outputs = self.run(token.run).map(|run| crate::step::job_outputs(self, run, token.job)).unwrap_or_default();
+        let Some(run) = self.run_mut(token.run) else { return Vec::new() };
+        let job = &mut run.jobs[token.job];
+        job.state = if job.failed() { State::Failed } else { State::Passed };
+        job.finished = Some(now);
+        job.outputs = outputs;
+        let name = job.machine.clone();
+        self.timers.set(sim, now, Tick::Jobs(token.run));
+        vec![Ask::Drop { name }]
+    }
+
+    /// When something last changed and whether a pipeline is under way.
+    pub fn is_busy(&self) -> bool {
+        self.runs.iter().any(|run| !run.state.finished())
+    }
+}
+
+pub(crate) fn short(commit: &str) -> &str {
+    commit.get(..7).unwrap_or(commit)
+}
+
+fn jobs_of(workflow: &Workflow, number: u32) -> Vec<JobRun> {
+    workflow
+        .jobs
+        .iter()
+        .map(|job| JobRun {
+            id: job.id.clone(),
+            name: job.name.clone(),
+            needs: job.needs.clone(),
+            state: State::Queued,
+            started: None,
+            finished: None,
+            steps: job
+                .steps
+                .iter()
+                .map(|step| StepRun {
+                    id: step.id.clone(),
+                    name: step.name.clone(),
+                    state: State::Queued,
+                    started: None,
+                    finished: None,
+                    log: String::new(),
+                    outputs: BTreeMap::new(),
+                    forgiven: false,
+                })
+                .collect(),
+            outputs: BTreeMap::new(),
+            env: BTreeMap::new(),
+            machine: format!("runner-{number}-{}", job.id),
+            at: 0,
+        })
+        .collect()
+}

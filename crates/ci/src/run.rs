@@ -1,0 +1,105 @@
+//! A run: what a workflow did for one commit.
+
+use crate::workflow::Workflow;
+use serde::{Deserialize, Serialize};
+use sim::{Causes, EventId, Time};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum State {
+    Queued,
+    Running,
+    Passed,
+    Failed,
+    Skipped,
+}
+
+impl State {
+    pub fn finished(self) -> bool {
+        matches!(self, Self::Passed | Self::Failed | Self::Skipped)
+    }
+
+    /// The page's word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Running => "running",
+            Self::Passed => "passed",
+            Self::Failed => "failed",
+            Self::Skipped => "skipped",
+        }
+    }
+
+    /// GitHub's conclusion: `success`, `failure`, `skipped`.
+    pub fn conclusion(self) -> &'static str {
+        match self {
+            Self::Passed => "success",
+            Self::Failed => "failure",
+            Self::Skipped => "skipped",
+            Self::Queued | Self::Running => "",
+        }
+    }
+}
+
+/// One run of one workflow.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Run {
+    pub number: u32,
+    /// `encore/web`.
+    pub repo: String,
+    pub workflow: Option<Arc<Workflow>>,
+    pub workflow_name: String,
+    pub path: String,
+    pub commit: String,
+    pub subject: String,
+    pub branch: String,
+    pub actor: String,
+    pub state: State,
+    pub created: Time,
+    pub finished: Option<Time>,
+    /// In file order.
+    pub jobs: Vec<JobRun>,
+    /// Why the file is no workflow.
+    pub error: Option<String>,
+    /// The event of its start, and what led to it.
+    pub event: EventId,
+    pub causes: Causes,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct JobRun {
+    pub id: String,
+    pub name: String,
+    pub needs: Vec<String>,
+    pub state: State,
+    pub started: Option<Time>,
+    pub finished: Option<Time>,
+    pub steps: Vec<StepRun>,
+    pub outputs: BTreeMap<String, String>,
+    /// Set by `$GITHUB_ENV`.
+    pub env: BTreeMap<String, String>,
+    /// The runner's machine.
+    pub machine: String,
+    /// The step in progress, or the one to come.
+    pub at: usize,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StepRun {
+    pub id: String,
+    pub name: String,
+    pub state: State,
+    pub started: Option<Time>,
+    pub finished: Option<Time>,
+    pub log: String,
+    pub outputs: BTreeMap<String, String>,
+    /// A failure that `continue-on-error` forgave.
+    pub forgiven: bool,
+}
+
+impl JobRun {
+    pub fn failed(&self) -> bool {
+        self.steps.iter().any(|step| step.state == State::Failed && !step.forgiven)
+    }
+}

@@ -1,0 +1,186 @@
+use crate::expr::{Scope, condition, interpolate};
+use crate::{Ask, Ci, ImageRef, Outcome, Push, Registry, State, Workflow, build};
+use manifest::Value;
+use sim::{Causes, Sim, Time};
+use vfs::Vfs;
+
+const RELEASE: &str = "
+name: Release
+on:
+  push:
+    branches: [main]
+env:
+  IMAGE: registry.encore/web
+jobs:
+  test:
+    runs-on: ubuntu-latest
+    outputs:
+      tag: ${{ steps.tag.outputs.short }}
+    steps:
+      - uses: actions/checkout@v4
+      - id: tag
+        run: echo short=1 >> $GITHUB_OUTPUT
+      - if: failure()
+        run: echo never
+  build:
+    needs: test
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+      - uses: docker/build-push-action@v6
+        with:
+          push: true
+          tags: ${{ env.IMAGE }}:${{ needs.test.outputs.tag }}
+";
+
+fn push(text: &str) -> Push {
+    Push {
+        repo: "encore/web".into(),
+        branch: "main".into(),
+        commit: "4f2c91e000000000000000000000000000000000".into(),
+        subject: "New headline".into(),
+        actor: "learner".into(),
+        workflows: vec![(".github/workflows/release.yml".into(), text.into())],
+        causes: Causes::none(),
+    }
+}
+
+/// Runs until nothing is due; `answer` gives the outcome of each ask.
+fn drive(ci: &mut Ci, sim: &mut Sim, answer: &mut dyn FnMut(&Ask) -> Outcome) -> Vec<Ask> {
+    let mut seen = Vec::new();
+    while let Some(due) = ci.next_due() {
+        sim.advance_to(due.at);
+        for ask in ci.fire(sim) {
+            if let Ask::Checkout { token, .. } | Ask::Script { token, .. } | Ask::Build { token, .. } = &ask {
+                let outcome = answer(&ask);
+                ci.done(sim, *token, outcome);
+            }
+            seen.push(ask);
+        }
+        assert!(seen.len() < 1_000, "a run ends");
+    }
+    seen
+}
+
+#[test]
+fn a_push_runs_jobs_in_order_and_outputs_travel() {
+    let (mut ci, mut sim) = (Ci::default(), Sim::new(1, Time::from_unix_secs(1_000)));
+    ci.push(&mut sim, &push(RELEASE));
+    let asks = drive(&mut ci, &mut sim, &mut |ask| match ask {
+        Ask::Script { .. } => Outcome { outputs: [("short".into(), "4f2c91e".into())].into(), ..Outcome::default() },
+        _ => Outcome::default(),
+    });
+    let run = ci.run(1).expect("the push started it");
+    assert_eq!(run.state, State::Passed, "{run:#?}");
+    assert_eq!(run.jobs[0].steps[2].state, State::Skipped);
+    let tags: Vec<_> = asks
+        .iter()
+        .filter_map(|ask| match ask {
+            Ask::Build { tags, .. } => Some(tags.clone()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(tags, [["registry.encore/web:4f2c91e"]]);
+}
+
+#[test]
+fn a_failing_test_stops_the_build() {
+    let (mut ci, mut sim) = (Ci::default(), Sim::new(1, Time::from_unix_secs(1_000)));
+    ci.push(&mut sim, &push(RELEASE));
+    let asks = drive(&mut ci, &mut sim, &mut |ask| match ask {
+        Ask::Script { .. } => Outcome { code: 1, log: "broken\n".into(), ..Outcome::default() },
+        _ => Outcome::default(),
+    });
+    let run = ci.run(1).expect("the push started it");
+    assert_eq!((run.state, run.jobs[1].state), (State::Failed, State::Skipped));
+    assert!(run.jobs[0].steps[1].log.ends_with("Error: Process completed with exit code 1.\n"));
+    assert!(!asks.iter().any(|ask| matches!(ask, Ask::Build { .. })));
+}
+
+#[test]
+fn other_branches_and_broken_files_are_told_apart() {
+    let (mut ci, mut sim) = (Ci::default(), Sim::new(1, Time::from_unix_secs(1_000)));
+    ci.push(&mut sim, &Push { branch: "topic".into(), ..push(RELEASE) });
+    assert!(ci.runs().is_empty());
+    for (text, says) in [
+        ("on: push\njobs: {a: {runs-on: x, steps: [{run: a, uses: b}]}}", "both"),
+        ("on: push\njobs: {a: {runs-on: x, needs: b, steps: [{run: a}]}}", "unknown job 'b'"),
+        ("on: push\njobs: {a: {steps: [{run: a}]}}", "runs-on"),
+        ("on: push\njobs: {a: {runs-on: x, strategy: {}, steps: [{run: a}]}}", "not part of this sandbox"),
+        ("on: [push\n", "yaml syntax"),
+        ("jobs: {}", "Required property"),
+    ] {
+        let error = Workflow::parse("w.yml", text).expect_err(text);
+        assert!(error.to_string().contains(says), "{text}: {error}");
+    }
+}
+
+#[test]
+fn branch_filters_are_globs() {
+    let workflow = |filter: &str| {
+        let text = format!("on: {{push: {{branches: {filter}}}}}\njobs: {{a: {{runs-on: x, steps: [{{run: a}}]}}}}");
+        Workflow::parse("w.yml", &text).expect("a good workflow")
+    };
+    assert!(workflow("['release/*']").runs_on_push_to("release/1"));
+    assert!(!workflow("['release/*']").runs_on_push_to("release/1/2"));
+    assert!(workflow("['**']").runs_on_push_to("a/b/c"));
+    assert!(!workflow("['**', '!main']").runs_on_push_to("main"));
+}
+
+#[test]
+fn expressions_mean_what_the_real_runner_s_do() {
+    let contexts = Value::from_yaml("{github: {ref: refs/heads/main, count: 3}, list: [a, B]}").expect("yaml");
+    let scope = Scope { contexts: &contexts, failed: false, cancelled: false };
+    for (text, expect) in [
+        ("${{ github.ref }}", "refs/heads/main"),
+        ("${{ github.REF == 'REFS/heads/main' }}", "true"),
+        ("${{ github.missing.deeper }}|", "|"),
+        ("${{ github.count == '3' && 'yes' || 'no' }}", "yes"),
+        ("${{ contains(list, 'b') }} ${{ join(list, '-') }}", "true a-B"),
+        ("${{ format('{0}{{}}{1}', 'x', 2) }}", "x{}2"),
+        ("${{ 'it''s' }}", "it's"),
+        ("${{ !false && 1 < 2 }}", "true"),
+        ("${{ startsWith(github.ref, 'refs/tags/') }}", "false"),
+    ] {
+        assert_eq!(interpolate(text, scope).as_deref(), Ok(expect), "{text}");
+    }
+    assert!(interpolate("${{ nosuch( }}", scope).is_err());
+    assert_eq!(condition("false", scope), Ok(false));
+    assert_eq!(condition("${{ false }} ", scope), Ok(false));
+    assert_eq!(condition("a ${{ false }}", scope), Ok(true), "text around it makes it a true string");
+    let failed = Scope { failed: true, ..scope };
+    assert_eq!(condition("true", failed), Ok(false), "success() is implied");
+    assert_eq!(condition("always()", failed), Ok(true));
+    for n in 0..2_000_u64 {
+        let mut rng = sim::Rng::new(n);
+        let junk: String = (0..rng.below(30)).map(|_| char::from(b"abc.()[]'!&|=<>0,-{}$ "[rng.below(22) as usize])).collect();
+        // Any text gives a value or an error.
+        let _: Result<bool, String> = condition(&junk, scope);
+    }
+}
+
+#[test]
+fn builds_are_content_addressed_and_tags_move() {
+    let mut files = Vfs::new();
+    files.make_dir("/src", 1).expect("fresh");
+    files.write("/src/Dockerfile", *b"FROM alpine:3.20\nCOPY . /app\n", 1).expect("fresh");
+    let at = Time::from_unix_secs(5);
+    let make = |files: &Vfs| build(files, "/src", None, None, at, Causes::none());
+    assert!(make(&files).unwrap_err().to_string().contains("/encore.yaml"));
+    files.write("/src/encore.yaml", *b"name: web\nversion: 1.9\n", 1).expect("fresh");
+    let first = make(&files).expect("builds").image;
+    files.set_mtime("/src/encore.yaml", 99).expect("there");
+    assert_eq!(make(&files).expect("builds").image.digest, first.digest, "times do not count");
+    files.write("/src/encore.yaml", *b"name: web\nversion: 2.0\n", 1).expect("there");
+    let second = make(&files).expect("builds").image;
+    assert_ne!(first.digest, second.digest);
+    let mut registry = Registry::default();
+    let name = ImageRef::parse("registry.encore/web:stable").expect("valid");
+    registry.push(&name, first.clone());
+    registry.push(&name, second.clone());
+    assert_eq!(registry.resolve("registry.encore/web:stable").expect("there").digest, second.digest);
+    let by_digest = format!("registry.encore/web@{}", first.digest);
+    assert_eq!(registry.resolve(&by_digest).expect("digests stay").digest, first.digest);
+    assert!(registry.resolve("registry.encore/web").unwrap_err().to_string().contains("web:latest: not found"));
+    assert!(ImageRef::parse("UPPER/x:1").is_none() && ImageRef::parse("localhost:5000/x").is_some());
+}

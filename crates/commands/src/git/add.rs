@@ -1,0 +1,160 @@
+//! `git add`.
+
+use super::cli::{Answer, Git, Stop, Work, fatal};
+use super::options::{Dialect, Given, Spec, flag};
+use git::{ChangeKind, IndexEntry, Index, Mode, Pathspec};
+
+pub(crate) const SPEC: Spec = Spec {
+    name: "add",
+    usage: &["add [<options>] [--] <pathspec>..."],
+    options: &[&[
+        flag('n', "dry-run", "only say what would be added"),
+        flag('v', "verbose", "say what is added"),
+        flag('f', "force", "add ignored files too"),
+        flag('u', "update", "only files that are tracked"),
+        flag('A', "all", "everything: new, changed and removed"),
+        flag('N', "intent-to-add", "note the path, not the content"),
+    ]],
+    missing: &[
+        "--interactive", "-i", "--patch", "-p", "--edit", "-e", "--renormalize", "--refresh", "--ignore-errors",
+        "--ignore-missing", "--sparse", "--chmod", "--pathspec-from-file", "--ignore-removal",
+    ],
+    dialect: Dialect::Options,
+};
+
+pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
+    let work = g.work()?;
+    if given.has("all") && given.has("update") {
+        return fatal("options '-A' and '-u' cannot be used together");
+    }
+    let everything = given.has("all") || given.has("update");
+    if given.operands.is_empty() && !everything {
+        g.err("Nothing specified, nothing added.\n");
+        if g.advises("addEmptyPathspec") {
+            g.hint("Maybe you wanted to say 'git add .'?\nDisable this message with \"git config advice.addEmptyPathspec false\"");
+        }
+        return Ok(0);
+    }
+    if given.operands.iter().any(String::is_empty) {
+        return fatal("empty string is not a valid pathspec. please use . instead if you meant to match all paths");
+    }
+    let spec = g.pathspec(&work, &given.operands)?;
+    let mut index = work.repo.read_index(g.files())?;
+    let refused = if given.has("update") { false } else { check_specs(g, &work, &index, &spec, given)? };
+    if refused && !given.has("all") && blocked_only(g, &work, &spec)? {
+        return Ok(1);
+    }
+    let quiet = !(given.has("verbose") || given.has("dry-run"));
+    for (path, removed) in candidates(g, &work, &index, &spec, given)? {
+        if !quiet {
+            g.out(format!("{} '{path}'\n", if removed { "remove" } else { "add" }));
+        }
+        if given.has("dry-run") {
+            continue;
+        }
+        stage(g, &work, &mut index, &path, removed, given.has("intent-to-add"))?;
+    }
+    if !given.has("dry-run") {
+        let when = g.when();
+        work.repo.write_index(g.cx.files_mut(), &index, when)?;
+    }
+    Ok(i32::from(refused))
+}
+
+/// Stages one path, or takes it out of the index.
+fn stage(g: &mut Git<'_, '_>, work: &Work, index: &mut Index, path: &str, removed: bool, intent: bool) -> Result<(), Stop> {
+    if removed {
+        index.remove(path);
+        return Ok(());
+    }
+    let when = g.when();
+    if intent {
+        if !index.has(path) {
+            let empty = work.repo.write_object(g.cx.files_mut(), git::Kind::Blob, b"", when)?;
+            index.put(path, IndexEntry { intent_to_add: true, ..IndexEntry::new(Mode::FILE, empty) });
+        }
+        return Ok(());
+    }
+    let entry = work.repo.stage_file(g.cx.files_mut(), path, when)?;
+    index.put(path, entry);
+    Ok(())
+}
+
+/// Every path that would be staged (or taken out: true), in path order.
+fn candidates(
+    g: &Git<'_, '_>,
+    work: &Work,
+    index: &Index,
+    spec: &Pathspec,
+    given: &Given,
+) -> Result<Vec<(String, bool)>, Stop> {
+    let (repo, files) = (&work.repo, g.files());
+    let mut paths = Vec::new();
+    for change in repo.diff_unstaged(files, index, spec)? {
+        let gone = match change.kind {
+            ChangeKind::Deleted => true,
+            ChangeKind::Unmerged => repo.work_file(files, &change.path, None, 0)?.is_none(),
+            _ => false,
+        };
+        if !(given.has("intent-to-add") && gone) {
+            paths.push((change.path, gone));
+        }
+    }
+    if !given.has("update") {
+        let ignores = g.ignores(repo);
+        let new = repo.untracked_files(files, index, &ignores, given.has("force"))?;
+        paths.extend(new.into_iter().filter(|path| spec.matches(path)).map(|path| (path, false)));
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+/// Refuses what matches nothing; says which paths are ignored. True: some were.
+fn check_specs(g: &mut Git<'_, '_>, work: &Work, index: &Index, spec: &Pathspec, given: &Given) -> Result<bool, Stop> {
+    let ignores = g.ignores(&work.repo);
+    let mut ignored = Vec::new();
+    for (typed, path) in spec.items() {
+        let full = work.repo.work_path(path)?;
+        let there = g.files().lstat(&full).is_ok() || index.has(path) || index.has_below(path);
+        if !there && !(git::has_wildcard(path) && any_match(g, work, index, path)?) {
+            return fatal(format!("pathspec '{typed}' did not match any files"));
+        }
+        let tracked = path.is_empty() || index.has(path) || index.has_below(path) || git::has_wildcard(path);
+        if !tracked && !given.has("force")
+            && let Some(part) = ignores.ignored_part(&work.repo, g.files(), path)?
+        {
+            ignored.push(part);
+        }
+    }
+    if ignored.is_empty() {
+        return Ok(false);
+    }
+    ignored.sort();
+    ignored.dedup();
+    g.err("The following paths are ignored by one of your .gitignore files:\n");
+    for path in &ignored {
+        g.err(format!("{path}\n"));
+    }
+    if g.advises("addIgnoredFile") {
+        g.hint("Use -f if you really want to add them.\nDisable this message with \"git config advice.addIgnoredFile false\"");
+    }
+    Ok(true)
+}
+
+fn any_match(g: &Git<'_, '_>, work: &Work, index: &Index, path: &str) -> Result<bool, Stop> {
+    let ignores = g.ignores(&work.repo);
+    let new = work.repo.untracked_files(g.files(), index, &ignores, true)?;
+    let tracked = index.all().any(|(known, ..)| git::wildmatch(path, known, false));
+    Ok(tracked || new.iter().any(|new| git::wildmatch(path, new, false)))
+}
+
+/// Whether nothing but ignored paths was named.
+fn blocked_only(g: &Git<'_, '_>, work: &Work, spec: &Pathspec) -> Result<bool, Stop> {
+    let ignores = g.ignores(&work.repo);
+    for (_, path) in spec.items() {
+        if ignores.ignored_part(&work.repo, g.files(), path)?.is_none() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}

@@ -1,0 +1,145 @@
+//! `git diff`.
+
+use super::cli::{Answer, Git, Stop, fatal};
+use super::diff_out::{self, DiffOutput};
+use super::options::{Dialect, Given, Spec, only};
+use super::range::Range;
+use git::{Change, ChangeKind, Index, Kind, Mode, ObjectId, Pathspec, Repo, Side, Source};
+
+pub(crate) const SPEC: Spec = Spec {
+    name: "diff",
+    usage: &[
+        "diff [<options>] [<commit>] [--] [<path>...]",
+        "diff [<options>] --cached [<commit>] [--] [<path>...]",
+        "diff [<options>] <commit> <commit> [--] [<path>...]",
+        "diff [<options>] <commit>...<commit> [--] [<path>...]",
+        "diff [<options>] <blob> <blob>",
+    ],
+    options: &[
+        &[only('\0', "cached", "compare the index with a commit"), only('\0', "staged", "the same"), only('\0', "merge-base", "compare with where both parted")],
+        diff_out::ROWS,
+    ],
+    missing: &[
+        "--raw", "--compact-summary", "--dirstat", "-z", "--word-diff", "--color-words", "--color-moved", "--check",
+        "--binary", "--abbrev", "-B", "--break-rewrites", "-C", "--find-copies", "--find-copies-harder", "-S", "-G",
+        "-O", "--relative", "--ignore-space-at-eol", "--ignore-space-change", "-b", "--ignore-all-space", "-w",
+        "--ignore-blank-lines", "-I", "--inter-hunk-context", "--function-context", "-W", "--ext-diff", "--textconv",
+        "--src-prefix", "--dst-prefix", "--no-prefix", "--minimal", "--patience", "--histogram", "--diff-algorithm",
+        "--output", "--quiet", "--submodule", "--no-index", "--cc", "--base", "--ours", "--theirs",
+    ],
+    dialect: Dialect::Diff,
+};
+
+pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
+    let repo = g.repo()?;
+    let output = DiffOutput::read(g, given, true)?;
+    let range = Range::read(g, &repo, &given.operands, given.dashes_at)?;
+    let cached = given.has("cached") || given.has("staged");
+    let (changes, combined) = changes(g, &repo, &range, cached, given.has("merge-base"))?;
+    let changes = output.prepare(g, &repo, changes)?;
+    let mut text = output.print(g, &repo, &changes)?;
+    if output.patch && !combined.is_empty() {
+        text = with_combined(g, &repo, &changes, &combined, &output)?;
+    }
+    g.out(text);
+    Ok(i32::from(given.has("exit-code") && !changes.is_empty()))
+}
+
+/// The tree that an object leads to.
+fn tree(g: &Git<'_, '_>, repo: &Repo, id: ObjectId) -> Result<Option<ObjectId>, Stop> {
+    Ok(repo.peel(g.files(), id, Kind::Tree)?)
+}
+
+/// The changes asked for, and the unmerged paths to be shown against both sides.
+fn changes(
+    g: &Git<'_, '_>,
+    repo: &Repo,
+    range: &Range,
+    cached: bool,
+    from_base: bool,
+) -> Result<(Vec<Change>, Vec<String>), Stop> {
+    let files = g.files();
+    let spec = match &repo.work_tree {
+        Some(_) => g.pathspec(&g.work()?, &range.paths)?,
+        None => Pathspec::literal(&range.paths),
+    };
+    let ends: Vec<ObjectId> = match range.symmetric {
+        Some((_, b)) => range.hidden.iter().map(|(_, id)| *id).take(1).chain([b]).collect(),
+        None => range.hidden.iter().chain(&range.from).map(|(_, id)| *id).collect(),
+    };
+    let base = |one: ObjectId, two: ObjectId| -> Result<ObjectId, Stop> {
+        match repo.merge_bases(files, &one, &two)?.first() {
+            Some(base) if from_base => Ok(*base),
+            _ => Ok(one),
+        }
+    };
+    match ends.as_slice() {
+        [] | [_] if cached => {
+            let index = repo.read_index(files)?;
+            let head = repo.head(files)?.id();
+            let end = ends.first().copied().or(head);
+            let tree = end.map_or(Ok(None), |id| tree(g, repo, id))?;
+            Ok((repo.diff_staged(files, tree.as_ref(), &index, &spec)?, Vec::new()))
+        }
+        [] => {
+            repo.work_tree()?;
+            let index = repo.read_index(files)?;
+            let changes = repo.diff_unstaged(files, &index, &spec)?;
+            let both = |path: &str| index.get(path, 2).is_some() && index.get(path, 3).is_some();
+            let unmerged = changes.iter().filter(|change| change.kind == ChangeKind::Unmerged && both(&change.path));
+            let combined = unmerged.map(|change| change.path.clone()).collect();
+            Ok((changes, combined))
+        }
+        [one] => {
+            repo.work_tree()?;
+            let index = repo.read_index(files)?;
+            let Some(tree) = tree(g, repo, *one)? else { return fatal("a blob is compared with another blob only") };
+            Ok((repo.diff_work(files, &tree, &index, &spec)?, Vec::new()))
+        }
+        [one, two] => match (tree(g, repo, *one)?, tree(g, repo, *two)?) {
+            (Some(_), Some(_)) => {
+                let (one, two) = (tree(g, repo, base(*one, *two)?)?, tree(g, repo, *two)?);
+                Ok((repo.diff_trees(files, one.as_ref(), two.as_ref(), &spec)?, Vec::new()))
+            }
+            (None, None) => {
+                let side = |id: &ObjectId| Some(Side { mode: Mode::FILE, id: *id, source: Source::Store });
+                let name = range.from.first().map_or("a", |(name, _)| name).rsplit(':').next().unwrap_or("a");
+                Ok((Change::between(name, side(one), side(two)).into_iter().collect(), Vec::new()))
+            }
+            _ => fatal("a blob is compared with another blob only"),
+        },
+        _ => fatal("diffs of more than two revisions are real Git, but not part of this sandbox yet"),
+    }
+}
+
+/// The patch with conflicts shown against both sides, in path order.
+fn with_combined(g: &Git<'_, '_>, repo: &Repo, changes: &[Change], combined: &[String], output: &DiffOutput) -> Result<String, Stop> {
+    let index = repo.read_index(g.files())?;
+    let mut out = String::new();
+    for change in changes {
+        if combined.contains(&change.path) {
+            out.push_str(&conflict(g, repo, &index, &change.path, output)?);
+        } else {
+            out.push_str(&git::patch(repo, g.files(), change, &output.options)?);
+        }
+    }
+    Ok(out)
+}
+
+/// An unmerged file of the work tree against both sides.
+fn conflict(g: &Git<'_, '_>, repo: &Repo, index: &Index, path: &str, output: &DiffOutput) -> Result<String, Stop> {
+    let sides: Vec<ObjectId> = [2, 3].iter().filter_map(|stage| index.get(path, *stage)).map(|entry| entry.id).collect();
+    let mut parents = Vec::new();
+    for id in &sides {
+        parents.push(repo.read_blob(g.files(), id)?.data().to_vec());
+    }
+    let result = repo.work_file(g.files(), path, None, 0)?.map(|_| repo.work_bytes(g.files(), path)).transpose()?;
+    let ids: Vec<String> = sides.iter().map(|id| repo.short_id(g.files(), id, 7)).collect();
+    let head = format!("index {}..0000000", ids.join(","));
+    let text = git::combined_patch(path, &head, &parents, result.as_deref(), true, &output.options);
+    Ok(text.unwrap_or_else(|| {
+        let on = output.options.colors.meta;
+        let off = output.options.colors.reset;
+        format!("{on}diff --cc {path}{off}\n{on}{head}{off}\n")
+    }))
+}

@@ -1,0 +1,184 @@
+//! The options that `diff`, `log` and `show` share, and the printing of changes by them.
+
+use super::cli::{Git, Stop, fatal};
+use super::options::{Given, Opt, flag, maybe, only, value};
+use git::{Change, ChangeKind, DiffColors, FileStat, PatchOptions, Repo, find_renames};
+
+pub(crate) const ROWS: &[Opt] = &[
+    only('p', "patch", "print the changes (default of diff)"),
+    only('u', "", ""),
+    only('s', "no-patch", "print no changes"),
+    value('U', "unified", "n", "so many lines around a change"),
+    maybe('\0', "stat", "width", "a table of how much changed"),
+    only('\0', "numstat", "the table in numbers"),
+    only('\0', "shortstat", "only the last line of the table"),
+    only('\0', "summary", "what was made, removed, renamed"),
+    only('\0', "name-only", "only the names"),
+    only('\0', "name-status", "the names with a letter each"),
+    maybe('M', "find-renames", "n", "pair removed and added files that are similar (default)"),
+    only('\0', "no-renames", "do not"),
+    only('\0', "full-index", "ids in full"),
+    maybe('\0', "color", "when", "colour: always, never or auto"),
+    only('\0', "no-color", "no colour"),
+    only('\0', "exit-code", "end with 1 where something differs"),
+    value('\0', "diff-filter", "letters", "only changes of these kinds"),
+    only('R', "", "the other way round"),
+    only('a', "text", "take every file as text"),
+];
+
+/// Options of Git's diff machinery that are not here.
+pub(crate) const MISSING: &[&str] = &[
+    "--raw", "--compact-summary", "--dirstat", "--cumulative", "--patch-with-raw", "--patch-with-stat", "-z",
+    "--word-diff", "--word-diff-regex", "--color-words", "--color-moved", "--no-color-moved", "--check",
+    "--ws-error-highlight", "--binary", "--abbrev", "--break-rewrites", "-B", "--irreversible-delete", "-D",
+    "--find-copies", "-C", "--find-copies-harder", "-l", "-S", "-G", "--find-object", "--pickaxe-all",
+    "--pickaxe-regex", "-O", "--skip-to", "--rotate-to", "--relative", "--ignore-cr-at-eol",
+    "--ignore-space-at-eol", "--ignore-space-change", "-b", "--ignore-all-space", "-w", "--ignore-blank-lines",
+    "--ignore-matching-lines", "-I", "--inter-hunk-context", "--function-context", "-W", "--ext-diff",
+    "--textconv", "--ignore-submodules", "--src-prefix", "--dst-prefix", "--no-prefix", "--default-prefix",
+    "--line-prefix", "--indent-heuristic", "--minimal", "--patience", "--histogram", "--diff-algorithm",
+    "--anchored", "--output", "--quiet", "--submodule", "--color-moved-ws", "--output-indicator-new",
+];
+
+/// What is printed of the changes, and how.
+#[derive(Debug, Clone)]
+pub(crate) struct DiffOutput {
+    pub patch: bool,
+    pub stat: bool,
+    pub numstat: bool,
+    pub shortstat: bool,
+    pub summary: bool,
+    pub name_only: bool,
+    pub name_status: bool,
+    pub renames: bool,
+    pub reverse: bool,
+    pub options: PatchOptions,
+    pub width: usize,
+    pub filter: Option<String>,
+}
+
+impl DiffOutput {
+    pub fn read(g: &Git<'_, '_>, given: &Given, patch_by_default: bool) -> Result<Self, Stop> {
+        let context = match given.value("unified").map(str::parse) {
+            None => 3,
+            Some(Ok(context)) => context,
+            Some(Err(_)) => return fatal("--unified expects a numerical value"),
+        };
+        let color = match given.last(&["color", "no-color"]) {
+            Some("no-color") => false,
+            Some(_) => g.colored("diff", Some(given.value("color"))),
+            None => g.colored("diff", None),
+        };
+        let width = given.value("stat").and_then(|text| text.split(',').next()?.parse().ok());
+        let mut output = Self {
+            patch: given.has("patch") || given.has("u") || given.value("unified").is_some(),
+            stat: given.has("stat"),
+            numstat: given.has("numstat"),
+            shortstat: given.has("shortstat"),
+            summary: given.has("summary"),
+            name_only: given.has("name-only"),
+            name_status: given.has("name-status"),
+            renames: given.last(&["find-renames", "no-renames"]) != Some("no-renames")
+                && g.settings().get_bool("diff.renames") != Some(false),
+            reverse: given.has("R"),
+            options: PatchOptions {
+                context,
+                colors: if color { DiffColors::TERMINAL } else { DiffColors::NONE },
+                full_ids: given.has("full-index"),
+            },
+            width: width.unwrap_or_else(|| g.columns()),
+            filter: given.value("diff-filter").map(str::to_string),
+        };
+        if output.name_only && output.name_status {
+            return fatal("options '--name-only' and '--name-status' cannot be used together");
+        }
+        if given.has("no-patch") {
+            output.patch = false;
+        } else if !output.any() {
+            output.patch = patch_by_default;
+        }
+        Ok(output)
+    }
+
+    /// Whether anything at all is printed of the changes.
+    pub fn any(&self) -> bool {
+        self.patch || self.table() || self.summary || self.name_only || self.name_status
+    }
+
+    fn table(&self) -> bool {
+        self.stat || self.numstat || self.shortstat
+    }
+
+    /// Pairs renames, turns changes round, keeps the wanted kinds.
+    pub fn prepare(&self, g: &Git<'_, '_>, repo: &Repo, changes: Vec<Change>) -> Result<Vec<Change>, Stop> {
+        let mut changes = if self.reverse { changes.into_iter().filter_map(turned).collect() } else { changes };
+        if self.renames {
+            changes = find_renames(repo, g.files(), changes)?;
+        }
+        if let Some(filter) = &self.filter {
+            let wanted: String = filter.chars().filter(char::is_ascii_uppercase).collect();
+            let unwanted = filter.to_uppercase();
+            changes.retain(|change| {
+                let letter = change.kind.letter();
+                let refused = filter.contains(letter.to_ascii_lowercase()) && unwanted.contains(letter);
+                (wanted.is_empty() || wanted.contains(letter)) && !refused
+            });
+        }
+        Ok(changes)
+    }
+
+    /// Everything that is printed of these changes.
+    pub fn print(&self, g: &Git<'_, '_>, repo: &Repo, changes: &[Change]) -> Result<String, Stop> {
+        let mut out = String::new();
+        for change in changes.iter().filter(|_| self.name_only || self.name_status) {
+            out.push_str(&self.name_line(change));
+        }
+        if self.table() && !changes.is_empty() {
+            let stats: Vec<FileStat> =
+                changes.iter().map(|change| FileStat::of(repo, g.files(), change)).collect::<git::Result<_>>()?;
+            if self.numstat {
+                for stat in &stats {
+                    let number = |n: usize| if stat.binary { "-".to_string() } else { n.to_string() };
+                    out.push_str(&format!("{}\t{}\t{}\n", number(stat.added), number(stat.deleted), stat.name));
+                }
+            }
+            if self.stat {
+                out.push_str(&git::stat_table(&stats, self.width, &self.options.colors));
+            }
+            if self.stat || self.shortstat {
+                out.push_str(&git::shortstat(&stats));
+            }
+        }
+        if self.summary {
+            out.extend(changes.iter().filter_map(git::summary_line));
+        }
+        if self.patch {
+            if !out.is_empty() {
+                out.push('\n');
+            }
+            for change in changes {
+                out.push_str(&git::patch(repo, g.files(), change, &self.options)?);
+            }
+        }
+        Ok(out)
+    }
+
+    fn name_line(&self, change: &Change) -> String {
+        let path = git::quoted_path("", &change.path);
+        match change.kind {
+            _ if self.name_only => format!("{path}\n"),
+            ChangeKind::Renamed | ChangeKind::Copied => {
+                let old = git::quoted_path("", &change.old_path);
+                format!("{}{:03}\t{old}\t{path}\n", change.kind.letter(), change.similarity)
+            }
+            kind => format!("{}\t{path}\n", kind.letter()),
+        }
+    }
+}
+
+fn turned(change: Change) -> Option<Change> {
+    if change.kind == ChangeKind::Unmerged {
+        return Some(change);
+    }
+    Change::between(&change.path, change.new, change.old)
+}

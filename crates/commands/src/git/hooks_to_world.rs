@@ -1,0 +1,104 @@
+//! Where Git meets the rest of the world: remote repositories on other machines, and who hears of commits and pushes.
+
+use super::cli::{Git, Stop, fatal};
+use git::{ObjectId, RefUpdate, Repo};
+use sim::{Causes, Subject};
+use vfs::Vfs;
+use world::MachineId;
+
+/// Where forges keep their repositories.
+const FORGE_ROOT: &str = "/srv/git";
+
+/// A repository that a URL leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Remote {
+    pub machine: MachineId,
+    pub repo: Repo,
+    /// As it was typed or configured.
+    pub url: String,
+}
+
+impl Remote {
+    /// A snapshot of the files it lies in: costs nothing.
+    pub fn snapshot(&self, g: &Git<'_, '_>) -> Vfs {
+        g.cx.world.machine(&self.machine).map(|machine| machine.files.clone()).unwrap_or_default()
+    }
+}
+
+/// A URL's host and path; `None` for a path on this machine.
+fn host_and_path(url: &str) -> Option<(&str, &str, &str)> {
+    for scheme in ["https://", "http://", "ssh://", "git://"] {
+        if let Some(rest) = url.strip_prefix(scheme) {
+            let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
+            let host = host.rsplit('@').next().unwrap_or(host);
+            return Some((&scheme[..scheme.len() - 3], host.split(':').next().unwrap_or(host), path));
+        }
+    }
+    let (host, path) = url.split_once(':')?;
+    let plain = !host.contains('/') && !host.is_empty() && !url.starts_with('/');
+    plain.then(|| ("ssh", host.rsplit('@').next().unwrap_or(host), path.trim_start_matches('/')))
+}
+
+/// Finds the repository that a URL names, or fails with Git's words.
+pub(crate) fn resolve(g: &mut Git<'_, '_>, url: &str) -> Result<Remote, Stop> {
+    let Some((scheme, host, path)) = host_and_path(url) else {
+        let local = url.strip_prefix("file://").unwrap_or(url);
+        let full = vfs::join(&g.cwd, local);
+        let found = Repo::open(g.files(), &full);
+        return match found {
+            Some(repo) => Ok(Remote { machine: g.cx.machine_id(), repo, url: url.into() }),
+            None => {
+                g.err(format!("fatal: '{url}' does not appear to be a git repository\n"));
+                fatal(NO_ACCESS)
+            }
+        };
+    };
+    let machine = MachineId::new(host);
+    let Some(there) = g.cx.world.machine(&machine) else {
+        if scheme == "ssh" {
+            g.err(format!("ssh: Could not resolve hostname {host}: Name or service not known\n"));
+            return fatal(NO_ACCESS);
+        }
+        return fatal(format!("unable to access '{}': Could not resolve host: {host}", with_slash(url)));
+    };
+    let full = format!("{FORGE_ROOT}/{}", path.trim_end_matches('/'));
+    match Repo::open(&there.files, &full) {
+        Some(repo) => Ok(Remote { machine, repo, url: url.into() }),
+        None if scheme == "ssh" => {
+            g.err(format!("fatal: '{path}' does not appear to be a git repository\n"));
+            fatal(NO_ACCESS)
+        }
+        None => fatal(format!("repository '{}' not found", with_slash(url))),
+    }
+}
+
+const NO_ACCESS: &str = "Could not read from remote repository.\n\nPlease make sure you have the correct access rights\nand the repository exists.";
+
+fn with_slash(url: &str) -> String {
+    format!("{}/", url.trim_end_matches('/'))
+}
+
+/// Tells the world of a commit that was made in a work tree.
+pub(crate) fn note_commit(g: &mut Git<'_, '_>, repo: &Repo, id: &ObjectId, subject: &str) {
+    let name = repo.work_tree.as_deref().map_or("", vfs::base_name);
+    let about = Subject::new("commit", format!("{name}@{}", &id.to_string()[..7]));
+    record(g, about, format!("Committed: {subject}"));
+}
+
+/// Tells the world which references a push changed on the other side.
+pub(crate) fn received_push(g: &mut Git<'_, '_>, remote: &Remote, updates: &[RefUpdate]) {
+    let path = remote.repo.git_dir.trim_start_matches(FORGE_ROOT).trim_matches('/').trim_end_matches(".git");
+    let path = path.trim_end_matches('/').to_string();
+    for update in updates {
+        let id = update.new.map_or("deleted".into(), |id| id.to_string()[..7].to_string());
+        let about = Subject::new("push", format!("{path}@{id}"));
+        record(g, about, format!("Pushed {} to {path}", git::shorten_ref(&update.name)));
+    }
+}
+
+/// Writes an event; what this process does later is caused by it too.
+fn record(g: &mut Git<'_, '_>, about: Subject, text: String) {
+    let (actor, causes) = (g.cx.machine().user.clone(), g.cx.causes());
+    let id = g.cx.world.sim.record("git", actor, about, text, &causes);
+    g.cx.add_causes(&Causes::one(id));
+}

@@ -1,0 +1,150 @@
+//! `git`: one file a subcommand. Each reads its option table, acts on the repository through crate `git`, and
+//! prints what real Git prints.
+
+mod add;
+mod cli;
+mod commit;
+mod commit_make;
+mod config;
+mod diff;
+mod diff_out;
+mod help;
+mod hooks_to_world;
+mod init;
+mod log;
+mod log_format;
+mod log_graph;
+mod options;
+mod range;
+mod show;
+mod status;
+mod status_text;
+mod tracking;
+
+use cli::{Answer, Git, Stop};
+use options::{Given, Spec};
+use vfs::join;
+use world::{Cx, Program};
+
+/// A row of the table of subcommands.
+#[derive(Clone, Copy)]
+struct Command {
+    spec: &'static Spec,
+    run: fn(&mut Git<'_, '_>, &Given) -> Answer,
+}
+
+const COMMANDS: &[Command] = &[
+    Command { spec: &add::SPEC, run: add::run },
+    Command { spec: &commit::SPEC, run: commit::run },
+    Command { spec: &config::SPEC, run: config::run },
+    Command { spec: &diff::SPEC, run: diff::run },
+    Command { spec: &init::SPEC, run: init::run },
+    Command { spec: &log::SPEC, run: log::run },
+    Command { spec: &show::SPEC, run: show::run },
+    Command { spec: &status::SPEC, run: status::run },
+];
+
+/// The program.
+pub(crate) fn program() -> Program {
+    Program::once("git", main)
+}
+
+fn main(cx: &mut Cx<'_>) -> i32 {
+    let cwd = cx.cwd();
+    let mut args = cx.args();
+    let mut g = Git { cx, cwd, overrides: Vec::new(), command: "git", no_pager: false };
+    match global_options(&mut g, &mut args).and_then(|()| dispatch(&mut g, &args)) {
+        Ok(code) | Err(Stop::Exit(code)) => code,
+        Err(Stop::Git(error)) => {
+            g.err(format!("{error}\n"));
+            error.exit_code()
+        }
+    }
+}
+
+/// Reads what stands before the subcommand.
+fn global_options(g: &mut Git<'_, '_>, args: &mut Vec<String>) -> Result<(), Stop> {
+    while let Some(first) = args.first().filter(|arg| arg.starts_with('-')).cloned() {
+        let value = args.get(1).cloned();
+        match (first.as_str(), value) {
+            ("--no-pager" | "-P" | "-p" | "--paginate" | "--no-optional-locks", _) => {
+                args.remove(0);
+            }
+            ("-C", Some(folder)) => {
+                let path = join(&g.cwd, &folder);
+                if !folder.is_empty() {
+                    if !g.files().is_dir(&path) {
+                        return cli::fatal(format!("cannot change to '{folder}': No such file or directory"));
+                    }
+                    g.cwd = path;
+                }
+                args.drain(..2);
+            }
+            ("-c", Some(setting)) => {
+                let (name, value) = setting.split_once('=').unwrap_or((&setting, "true"));
+                g.overrides.push((name.into(), value.into()));
+                args.drain(..2);
+            }
+            ("-C", None) => {
+                g.err(format!("no directory given for '-C'\n{}", help::usage()));
+                return Err(Stop::Exit(129));
+            }
+            ("-c", None) => {
+                g.err("-c expects a configuration string\n".to_string() + &help::usage());
+                return Err(Stop::Exit(129));
+            }
+            ("--version" | "-v", _) => {
+                args[0] = "version".into();
+                return Ok(());
+            }
+            ("--help" | "-h", _) => {
+                args[0] = "help".into();
+                return Ok(());
+            }
+            (option, _) if help::MISSING_GLOBAL.iter().any(|known| option.split('=').next() == Some(known)) => {
+                g.err(format!("error: option `{option}' is real Git, but not part of this sandbox yet\n"));
+                return Err(Stop::Exit(129));
+            }
+            (option, _) => {
+                g.err(format!("unknown option: {option}\n{}", help::usage()));
+                return Err(Stop::Exit(129));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn dispatch(g: &mut Git<'_, '_>, args: &[String]) -> Answer {
+    let Some((name, rest)) = args.split_first() else {
+        g.out(help::overview());
+        return Ok(1);
+    };
+    match name.as_str() {
+        "version" => {
+            g.out("git version 2.47.3\n");
+            return Ok(0);
+        }
+        "help" => return help::run(g, rest),
+        _ => {}
+    }
+    let Some(command) = find(name) else { return help::not_a_command(g, name) };
+    if rest.iter().any(|arg| arg == "--help") {
+        return help::run(g, std::slice::from_ref(name));
+    }
+    g.command = command.spec.name;
+    match options::parse(rest, command.spec) {
+        Ok(given) => (command.run)(g, &given),
+        Err(refused) if refused.help => {
+            g.out(refused.text);
+            Ok(refused.code)
+        }
+        Err(refused) => {
+            g.err(refused.text);
+            Ok(refused.code)
+        }
+    }
+}
+
+fn find(name: &str) -> Option<&'static Command> {
+    COMMANDS.iter().find(|command| command.spec.name == name)
+}

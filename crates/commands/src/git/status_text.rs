@@ -1,0 +1,344 @@
+//! The long and the short form of `git status`, which `git commit` prints too.
+
+use super::cli::{Git, Stop, Work, relative};
+use super::tracking::{Tracking, tracking};
+use git::{Change, ChangeKind, Head, Status};
+use std::collections::BTreeMap;
+
+/// A status with what has to be known to print it.
+#[derive(Debug)]
+pub(crate) struct Report<'a> {
+    pub work: &'a Work,
+    pub status: &'a Status,
+    pub color: bool,
+    /// `git commit` prints it: "Initial commit".
+    pub for_commit: bool,
+    pub amend: bool,
+    pub show_untracked: bool,
+    pub show_ignored: bool,
+}
+
+const GREEN: &str = "\x1b[32m";
+const RED: &str = "\x1b[31m";
+
+impl Report<'_> {
+    fn paint(&self, color: &str, text: &str) -> String {
+        if self.color { format!("{color}{text}\x1b[m") } else { text.to_string() }
+    }
+
+    fn path(&self, path: &str) -> String {
+        quoted(&relative(&self.work.prefix, path))
+    }
+
+    /// Whether a commit made now would hold something.
+    pub fn committable(&self, g: &Git<'_, '_>) -> bool {
+        let merging = self.work.repo.read_state(g.files(), "MERGE_HEAD").is_some();
+        !self.status.staged.is_empty() || (merging && self.status.unmerged.is_empty())
+    }
+
+    pub fn long(&self, g: &Git<'_, '_>) -> Result<String, Stop> {
+        let status = self.status;
+        let initial = status.head.id().is_none();
+        let mut out = self.branch_line(g)?;
+        if let (Some(branch), false) = (status.head.branch(), initial)
+            && let Some(tracking) = tracking(g, &self.work.repo, branch)?
+        {
+            out.push_str(&tracking.sentence());
+            out.push('\n');
+        }
+        out.push_str(&self.state(g)?);
+        if initial {
+            out.push_str(if self.for_commit { "\nInitial commit\n\n" } else { "\nNo commits yet\n\n" });
+        }
+        let merging = self.work.repo.read_state(g.files(), "MERGE_HEAD").is_some();
+        let unstage = match (merging, initial) {
+            (true, _) => "",
+            (false, true) => "  (use \"git rm --cached <file>...\" to unstage)\n",
+            (false, false) => "  (use \"git restore --staged <file>...\" to unstage)\n",
+        };
+        if !status.staged.is_empty() {
+            out.push_str(&format!("Changes to be committed:\n{unstage}"));
+            out.push_str(&self.changes(&status.staged, GREEN));
+        }
+        if !status.unmerged.is_empty() {
+            out.push_str(&format!("Unmerged paths:\n{unstage}{}", mark_hint(&status.unmerged)));
+            for (path, stages) in &status.unmerged {
+                let line = format!("{:<17}{}", unmerged_label(stages), self.path(path));
+                out.push_str(&format!("\t{}\n", self.paint(RED, &line)));
+            }
+            out.push('\n');
+        }
+        if !status.unstaged.is_empty() {
+            let deleted = status.unstaged.iter().any(|change| change.kind == ChangeKind::Deleted);
+            out.push_str(&format!(
+                "Changes not staged for commit:\n  (use \"git add{} <file>...\" to update what will be committed)\n  (use \"git restore <file>...\" to discard changes in working directory)\n",
+                if deleted { "/rm" } else { "" }
+            ));
+            out.push_str(&self.changes(&status.unstaged, RED));
+        }
+        out.push_str(&self.others());
+        out.push_str(self.closing(g));
+        Ok(out)
+    }
+
+    /// `On branch main` or `HEAD detached at 1a2b3c4`.
+    fn branch_line(&self, g: &Git<'_, '_>) -> Result<String, Stop> {
+        Ok(match &self.status.head {
+            Head::Branch { .. } => format!("On branch {}\n", self.status.head.branch().unwrap_or_default()),
+            Head::Detached(id) => match detached_at(g, self.work, id) {
+                Some((word, name)) => format!("{}{name}\n", self.paint(RED, &format!("HEAD detached {word} "))),
+                None => format!("{}\n", self.paint(RED, "Not currently on any branch.")),
+            },
+        })
+    }
+
+    /// A merge or a revert that is going on.
+    fn state(&self, g: &Git<'_, '_>) -> Result<String, Stop> {
+        let repo = &self.work.repo;
+        let open = !self.status.unmerged.is_empty();
+        if repo.read_state(g.files(), "MERGE_HEAD").is_some() {
+            return Ok(if open {
+                "You have unmerged paths.\n  (fix conflicts and run \"git commit\")\n  (use \"git merge --abort\" to abort the merge)\n\n"
+            } else {
+                "All conflicts fixed but you are still merging.\n  (use \"git commit\" to conclude merge)\n\n"
+            }
+            .into());
+        }
+        for (file, verb, noun, command) in [
+            ("REVERT_HEAD", "reverting", "revert", "revert"),
+            ("CHERRY_PICK_HEAD", "cherry-picking", "cherry-pick", "cherry-pick"),
+        ] {
+            let Some(id) = repo.read_state(g.files(), file).and_then(|text| git::parse_id(text.trim())) else { continue };
+            let short = repo.short_id(g.files(), &id, 7);
+            let next = if open {
+                format!("  (fix conflicts and run \"git {command} --continue\")\n")
+            } else {
+                format!("  (all conflicts fixed: run \"git {command} --continue\")\n")
+            };
+            return Ok(format!(
+                "You are currently {verb} commit {short}.\n{next}  (use \"git {command} --skip\" to skip this patch)\n  (use \"git {command} --abort\" to cancel the {noun} operation)\n\n"
+            ));
+        }
+        Ok(String::new())
+    }
+
+    fn changes(&self, changes: &[Change], color: &str) -> String {
+        let mut out = String::new();
+        for change in changes {
+            let label = match change.kind {
+                ChangeKind::Added => "new file:",
+                ChangeKind::Deleted => "deleted:",
+                ChangeKind::Renamed => "renamed:",
+                ChangeKind::Copied => "copied:",
+                ChangeKind::TypeChanged => "typechange:",
+                ChangeKind::Modified | ChangeKind::Unmerged => "modified:",
+            };
+            let path = self.path(&change.path);
+            let names = if change.old_path == change.path {
+                path
+            } else {
+                format!("{} -> {path}", self.path(&change.old_path))
+            };
+            out.push_str(&format!("\t{}\n", self.paint(color, &format!("{label:<12}{names}"))));
+        }
+        out.push('\n');
+        out
+    }
+
+    fn others(&self) -> String {
+        let mut out = String::new();
+        let list = |title: &str, hint: &str, paths: &[String]| {
+            let lines: String =
+                paths.iter().map(|path| format!("\t{}\n", self.paint(RED, &self.path(path)))).collect();
+            format!("{title}:\n  (use \"git add {hint}<file>...\" to include in what will be committed)\n{lines}\n")
+        };
+        let files = &self.status.files;
+        if !self.show_untracked {
+            if !self.status.staged.is_empty() {
+                out.push_str("Untracked files not listed (use -u option to show untracked files)\n");
+            }
+            return out;
+        }
+        if !files.untracked.is_empty() {
+            out.push_str(&list("Untracked files", "", &files.untracked));
+        }
+        if self.show_ignored && !files.ignored.is_empty() {
+            out.push_str(&list("Ignored files", "-f ", &files.ignored));
+        }
+        out
+    }
+
+    fn closing(&self, g: &Git<'_, '_>) -> &'static str {
+        let status = self.status;
+        if self.committable(g) {
+            return "";
+        }
+        if self.amend {
+            "No changes\n"
+        } else if !status.unstaged.is_empty() || !status.unmerged.is_empty() {
+            "no changes added to commit (use \"git add\" and/or \"git commit -a\")\n"
+        } else if self.show_untracked && !status.files.untracked.is_empty() {
+            "nothing added to commit but untracked files present (use \"git add\" to track)\n"
+        } else if status.head.id().is_none() {
+            "nothing to commit (create/copy files and use \"git add\" to track)\n"
+        } else if !self.show_untracked {
+            "nothing to commit (use -u to show untracked files)\n"
+        } else {
+            "nothing to commit, working tree clean\n"
+        }
+    }
+
+    /// `-s`: two letters and a path. With `from_top`, paths are those of the repository: `--porcelain`.
+    pub fn short(&self, g: &Git<'_, '_>, branch: bool, from_top: bool) -> Result<String, Stop> {
+        let mut out = String::new();
+        if branch {
+            out.push_str(&self.short_branch(g)?);
+        }
+        let shown = |path: &str| if from_top { quoted_blank(path) } else { quoted_blank(&relative(&self.work.prefix, path)) };
+        let mut rows: BTreeMap<&str, (char, char, Option<&str>)> = BTreeMap::new();
+        for change in &self.status.staged {
+            let old = Some(change.old_path.as_str()).filter(|old| *old != change.path);
+            rows.insert(&change.path, (change.kind.letter(), ' ', old));
+        }
+        for change in &self.status.unstaged {
+            let kind = if change.kind == ChangeKind::Added { 'A' } else { change.kind.letter() };
+            rows.entry(&change.path).or_insert((' ', ' ', None)).1 = kind;
+        }
+        for (path, stages) in &self.status.unmerged {
+            let (x, y) = unmerged_letters(stages);
+            rows.insert(path, (x, y, None));
+        }
+        for (path, (x, y, old)) in rows {
+            let unmerged = self.status.unmerged.contains_key(path);
+            let x = self.letter(if unmerged { RED } else { GREEN }, x);
+            let y = self.letter(RED, y);
+            let from = old.map_or(String::new(), |old| format!("{} -> ", shown(old)));
+            out.push_str(&format!("{x}{y} {from}{}\n", shown(path)));
+        }
+        if self.show_untracked {
+            for path in &self.status.files.untracked {
+                out.push_str(&format!("{} {}\n", self.paint(RED, "??"), shown(path)));
+            }
+        }
+        if self.show_ignored {
+            for path in &self.status.files.ignored {
+                out.push_str(&format!("{} {}\n", self.paint(RED, "!!"), shown(path)));
+            }
+        }
+        Ok(out)
+    }
+
+    fn letter(&self, color: &str, letter: char) -> String {
+        if letter == ' ' { " ".into() } else { self.paint(color, &letter.to_string()) }
+    }
+
+    fn short_branch(&self, g: &Git<'_, '_>) -> Result<String, Stop> {
+        let Some(branch) = self.status.head.branch() else {
+            return Ok(format!("## {}\n", self.paint(RED, "HEAD (no branch)")));
+        };
+        let local = self.paint(GREEN, branch);
+        if self.status.head.id().is_none() {
+            return Ok(format!("## No commits yet on {local}\n"));
+        }
+        let Some(tracking) = tracking(g, &self.work.repo, branch)? else { return Ok(format!("## {local}\n")) };
+        let remote = self.paint(RED, &tracking.short);
+        let tail = match tracking.counts {
+            None => " [gone]".to_string(),
+            Some((0, 0)) => String::new(),
+            Some((ahead, 0)) => format!(" [ahead {}]", self.paint(GREEN, &ahead.to_string())),
+            Some((0, behind)) => format!(" [behind {}]", self.paint(RED, &behind.to_string())),
+            Some((ahead, behind)) => format!(
+                " [ahead {}, behind {}]",
+                self.paint(GREEN, &ahead.to_string()),
+                self.paint(RED, &behind.to_string())
+            ),
+        };
+        Ok(format!("## {local}...{remote}{tail}\n"))
+    }
+}
+
+impl Tracking {
+    /// Where the branch stands beside its upstream, with advice.
+    pub fn sentence(&self) -> String {
+        let name = &self.short;
+        let plural = |count: usize| if count == 1 { "" } else { "s" };
+        match self.counts {
+            None => format!(
+                "Your branch is based on '{name}', but the upstream is gone.\n  (use \"git branch --unset-upstream\" to fixup)\n"
+            ),
+            Some((0, 0)) => format!("Your branch is up to date with '{name}'.\n"),
+            Some((ahead, 0)) => format!(
+                "Your branch is ahead of '{name}' by {ahead} commit{}.\n  (use \"git push\" to publish your local commits)\n",
+                plural(ahead)
+            ),
+            Some((0, behind)) => format!(
+                "Your branch is behind '{name}' by {behind} commit{}, and can be fast-forwarded.\n  (use \"git pull\" to update your local branch)\n",
+                plural(behind)
+            ),
+            Some((ahead, behind)) => format!(
+                "Your branch and '{name}' have diverged,\nand have {ahead} and {behind} different commits each, respectively.\n  (use \"git pull\" if you want to integrate the remote branch with yours)\n"
+            ),
+        }
+    }
+}
+
+/// Where a detached HEAD was put, by its log: `at` while it is still there, else `from`.
+pub(crate) fn detached_at(g: &Git<'_, '_>, work: &Work, head: &git::ObjectId) -> Option<(&'static str, String)> {
+    let repo = &work.repo;
+    let log = repo.reflog(g.files(), "HEAD");
+    let entry = log.iter().rev().find(|entry| entry.message.starts_with("checkout: moving from "))?;
+    let target = entry.message.rsplit(" to ").next()?;
+    let word = if entry.new == *head { "at" } else { "from" };
+    let named = repo.full_ref_name(g.files(), target).filter(|full| full != "HEAD");
+    let name = match named {
+        Some(full) => git::shorten_ref(&full).to_string(),
+        None => repo.short_id(g.files(), &entry.new, 7),
+    };
+    Some((word, name))
+}
+
+fn mark_hint(unmerged: &BTreeMap<String, Vec<u8>>) -> &'static str {
+    let deleted_by_both = unmerged.values().any(|stages| stages == &[1]);
+    let modified_and_deleted = unmerged.values().any(|stages| matches!(stages.as_slice(), [1, 2] | [1, 3]));
+    let others = unmerged.values().any(|stages| !matches!(stages.as_slice(), [1] | [1, 2] | [1, 3]));
+    match (deleted_by_both, modified_and_deleted, others) {
+        (false, false, _) => "  (use \"git add <file>...\" to mark resolution)\n",
+        (true, false, false) => "  (use \"git rm <file>...\" to mark resolution)\n",
+        _ => "  (use \"git add/rm <file>...\" as appropriate to mark resolution)\n",
+    }
+}
+
+fn unmerged_label(stages: &[u8]) -> &'static str {
+    match stages {
+        [1] => "both deleted:",
+        [2] => "added by us:",
+        [1, 2] => "deleted by them:",
+        [3] => "added by them:",
+        [1, 3] => "deleted by us:",
+        [2, 3] => "both added:",
+        _ => "both modified:",
+    }
+}
+
+fn unmerged_letters(stages: &[u8]) -> (char, char) {
+    match stages {
+        [1] => ('D', 'D'),
+        [2] => ('A', 'U'),
+        [1, 2] => ('U', 'D'),
+        [3] => ('U', 'A'),
+        [1, 3] => ('D', 'U'),
+        [2, 3] => ('A', 'A'),
+        _ => ('U', 'U'),
+    }
+}
+
+/// A path in quotes where it holds what a terminal could not show.
+pub(crate) fn quoted(path: &str) -> String {
+    git::quoted_path("", path)
+}
+
+/// The short form also quotes a path with a blank.
+fn quoted_blank(path: &str) -> String {
+    let quoted = quoted(path);
+    if path.contains(' ') && !quoted.starts_with('"') { format!("\"{path}\"") } else { quoted }
+}

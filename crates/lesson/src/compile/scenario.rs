@@ -1,0 +1,219 @@
+//! The start state, from `world.yaml` and the texts under `files/`.
+
+use super::Folder;
+use super::part::{Notes, Part, Sheet};
+use crate::scenario::{Checkout, Commit, Image, Machine, Node, Repo, Scenario, Settled, Traffic};
+use manifest::Value;
+use sim::Time;
+use std::collections::BTreeMap;
+
+const FILE: &str = "world.yaml";
+
+/// Reads the scenario; `None` after a note where there is none.
+pub(super) fn scenario(folder: &Folder, notes: &mut Notes) -> Option<Scenario> {
+    let Some(text) = folder.get(FILE) else {
+        notes.add(FILE, 1, "every lesson has a world.yaml");
+        return None;
+    };
+    let sheet = Sheet::read(FILE, text, 1, notes)?;
+    let root = sheet.root();
+    let known =
+        ["seed", "start", "picks", "machines", "repos", "nodes", "namespaces", "objects", "images", "traffic", "until"];
+    root.only(&known, notes);
+    let files = Files { folder };
+    let repos: Vec<Repo> = root.parts("repos", notes).iter().map(|part| files.repo(part, notes)).collect();
+    Some(Scenario {
+        seed: root.number("seed", notes).and_then(|n| u64::try_from(n).ok()).unwrap_or(1),
+        start: start(&root, notes),
+        picks: picks(&root, notes),
+        machines: root.parts("machines", notes).iter().map(|part| files.machine(part, &repos, notes)).collect(),
+        repos,
+        nodes: root.parts("nodes", notes).iter().map(|part| node(part, notes)).collect(),
+        namespaces: root.texts("namespaces", notes),
+        objects: root.parts("objects", notes).iter().filter_map(|part| object(part, notes)).collect(),
+        images: root.parts("images", notes).iter().map(|part| files.image(part, notes)).collect(),
+        traffic: root.get("traffic").map(|part| traffic(&part, notes)),
+        until: until(&root, notes),
+        raw: sheet.value().clone(),
+    })
+}
+
+fn start(root: &Part<'_>, notes: &mut Notes) -> Time {
+    let text = root.need_text("start", notes);
+    Time::parse_rfc3339(&text).unwrap_or_else(|| {
+        notes.at(root, Some("start"), "`start` is a time such as \"2026-06-05T18:30:00Z\"");
+        Time::default()
+    })
+}
+
+fn picks(root: &Part<'_>, notes: &mut Notes) -> BTreeMap<String, Vec<String>> {
+    let mut picks = BTreeMap::new();
+    if let Some(part) = root.get("picks") {
+        for (name, inner) in root.entries("picks", notes) {
+            let words = part.texts(&name, notes);
+            if words.is_empty() {
+                notes.at(&inner, None, format!("`{name}` needs words to pick from"));
+            }
+            picks.insert(name, words);
+        }
+    }
+    picks
+}
+
+fn node(part: &Part<'_>, notes: &mut Notes) -> Node {
+    part.only(&["name", "cpu", "memory", "pods", "labels"], notes);
+    let labels = part.entries("labels", notes);
+    Node {
+        name: part.need_text("name", notes),
+        cpu: part.need_text("cpu", notes),
+        memory: part.need_text("memory", notes),
+        pods: part.number("pods", notes).and_then(|n| u32::try_from(n).ok()).unwrap_or(110),
+        labels: labels.into_iter().filter_map(|(key, value)| Some((key, value.as_text()?))).collect(),
+    }
+}
+
+fn object(part: &Part<'_>, notes: &mut Notes) -> Option<Value> {
+    let complete = ["apiVersion", "kind", "metadata.name"].iter().all(|path| !part.value.str_at(path).is_empty());
+    if !complete {
+        notes.at(part, None, "an object needs `apiVersion`, `kind` and `metadata.name`");
+        return None;
+    }
+    Some(part.value.clone())
+}
+
+fn traffic(part: &Part<'_>, notes: &mut Notes) -> Traffic {
+    part.only(&["service", "requests_per_sec", "paths"], notes);
+    let mut paths = BTreeMap::new();
+    for (path, share) in part.entries("paths", notes) {
+        match share.value.as_f64() {
+            Some(share) if share > 0.0 => {
+                paths.insert(path, share);
+            }
+            _ => notes.at(&share, None, "the share of a path is a number above 0"),
+        }
+    }
+    let rate = part.get("requests_per_sec").and_then(|rate| rate.value.as_f64());
+    if rate.is_none_or(|rate| rate < 0.0) {
+        notes.at(part, Some("requests_per_sec"), "`requests_per_sec` is a number of requests");
+    }
+    Traffic { service: part.need_text("service", notes), requests_per_sec: rate.unwrap_or(0.0), paths }
+}
+
+fn until(root: &Part<'_>, notes: &mut Notes) -> Settled {
+    let Some(part) = root.get("until") else {
+        notes.at(root, None, "`until` is missing: say what must hold before the lesson begins");
+        return Settled { check: crate::cel::Expr::parse("true").expect("`true` is an expression"), within_secs: 0 };
+    };
+    part.only(&["check", "within"], notes);
+    Settled { check: part.expr("check", notes), within_secs: part.secs("within", notes).unwrap_or(600) }
+}
+
+/// The texts that a scenario can put into its world.
+struct Files<'f> {
+    folder: &'f Folder,
+}
+
+impl Files<'_> {
+    /// The text of `files/<name>`.
+    fn text(&self, part: &Part<'_>, key: &str, name: &str, notes: &mut Notes) -> String {
+        self.folder.get(&format!("files/{name}")).cloned().unwrap_or_else(|| {
+            notes.at(part, Some(key), format!("there is no `files/{name}`"));
+            String::new()
+        })
+    }
+
+    /// All texts under `files/<name>/`, by their path in it.
+    fn below(&self, part: &Part<'_>, name: &str, notes: &mut Notes) -> BTreeMap<String, String> {
+        let start = format!("files/{}/", name.trim_end_matches('/'));
+        let inside =
+            self.folder.iter().filter_map(|(path, text)| Some((path.strip_prefix(&start)?.to_owned(), text.clone())));
+        let found: BTreeMap<String, String> = inside.collect();
+        if found.is_empty() {
+            notes.at(part, Some("from"), format!("there is nothing in `{start}`"));
+        }
+        found
+    }
+
+    fn repo(&self, part: &Part<'_>, notes: &mut Notes) -> Repo {
+        part.only(&["name", "branch", "webhooks", "commits"], notes);
+        let commits: Vec<Commit> = part.parts("commits", notes).iter().map(|inner| self.commit(inner, notes)).collect();
+        if commits.is_empty() {
+            notes.at(part, Some("commits"), "a repository needs at least one commit");
+        }
+        if commits.windows(2).any(|pair| pair[0].ago_secs < pair[1].ago_secs) {
+            notes.at(part, Some("commits"), "commits stand oldest first: `ago` must not grow");
+        }
+        Repo {
+            name: part.need_text("name", notes),
+            branch: part.text("branch", notes).unwrap_or_else(|| "main".into()),
+            webhooks: part.texts("webhooks", notes),
+            commits,
+        }
+    }
+
+    fn commit(&self, part: &Part<'_>, notes: &mut Notes) -> Commit {
+        part.only(&["message", "author", "ago", "from", "write", "remove", "executable"], notes);
+        let mut write = BTreeMap::new();
+        if let Some(name) = part.text("from", notes) {
+            write.extend(self.below(part, &name, notes));
+        }
+        for (path, text) in part.entries("write", notes) {
+            write.insert(path, text.as_text().unwrap_or_default());
+        }
+        let author = part.need_text("author", notes);
+        if !author.contains(" <") || !author.ends_with('>') {
+            notes.at(part, Some("author"), "`author` is written as in Git: `Name <mail@address>`");
+        }
+        Commit {
+            message: part.need_text("message", notes),
+            author,
+            ago_secs: part.secs("ago", notes).unwrap_or(0),
+            write,
+            remove: part.texts("remove", notes),
+            executable: part.texts("executable", notes),
+        }
+    }
+
+    fn machine(&self, part: &Part<'_>, repos: &[Repo], notes: &mut Notes) -> Machine {
+        part.only(&["name", "user", "home", "files", "clones"], notes);
+        let user = part.need_text("user", notes);
+        let home = part.text("home", notes).unwrap_or_else(|| format!("/home/{user}"));
+        let absolute = |path: &str| match path.strip_prefix("~/") {
+            Some(rest) => format!("{home}/{rest}"),
+            None => path.to_owned(),
+        };
+        let mut files = BTreeMap::new();
+        for (path, source) in part.entries("files", notes) {
+            let name = source.as_text().unwrap_or_default();
+            files.insert(absolute(&path), self.text(part, "files", &name, notes));
+        }
+        let mut clones = Vec::new();
+        for clone in part.parts("clones", notes) {
+            clone.only(&["repo", "path"], notes);
+            let repo = clone.need_text("repo", notes);
+            if !repos.iter().any(|known| known.name == repo) {
+                notes.at(&clone, Some("repo"), format!("there is no repository `{repo}`"));
+            }
+            clones.push(Checkout { repo, path: absolute(&clone.need_text("path", notes)) });
+        }
+        Machine { name: part.need_text("name", notes), user, home, files, clones }
+    }
+
+    fn image(&self, part: &Part<'_>, notes: &mut Notes) -> Image {
+        part.only(&["name", "program", "repo", "size"], notes);
+        let program = match part.text("program", notes) {
+            Some(name) => self.text(part, "program", &name, notes),
+            None => String::new(),
+        };
+        let repo = part.text("repo", notes);
+        if program.is_empty() && repo.is_none() {
+            notes.at(part, None, "an image needs a `program` or the `repo` that it was built from");
+        }
+        Image {
+            reference: part.need_text("name", notes),
+            program,
+            repo,
+            size_bytes: part.number("size", notes).and_then(|n| u64::try_from(n).ok()).unwrap_or(24_000_000),
+        }
+    }
+}

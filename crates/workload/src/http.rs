@@ -1,0 +1,109 @@
+//! One request, for `curl` and for probes.
+
+use crate::{Container, Key, Network, Workload};
+use sim::Time;
+
+/// What a server said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Response {
+    pub status: u16,
+    pub reason: &'static str,
+    pub content_type: &'static str,
+    pub body: String,
+    pub version: String,
+    pub ms: u32,
+}
+
+pub(crate) fn reason(status: u16) -> &'static str {
+    match status {
+        200 => "OK",
+        404 => "Not Found",
+        500 => "Internal Server Error",
+        502 => "Bad Gateway",
+        503 => "Service Unavailable",
+        508 => "Loop Detected",
+        _ => "Error",
+    }
+}
+
+impl Workload {
+    /// Asks one container. `None`: connection refused.
+    pub fn ask(&self, key: &Key, port: u16, path: &str, now: Time) -> Option<Response> {
+        let container = self.containers.get(key)?;
+        if !container.listening(now) || container.program.port != port {
+            return None;
+        }
+        Some(answer(container, path))
+    }
+
+    /// Asks a service, choosing one of its endpoints by `pick`. `None`: nobody there at all.
+    pub fn request(
+        &self,
+        network: &dyn Network,
+        (namespace, service): (&str, &str),
+        path: &str,
+        now: Time,
+        pick: u64,
+    ) -> Option<Response> {
+        let endpoints = network.endpoints(namespace, service)?;
+        if endpoints.is_empty() {
+            return Some(plain(503, "no healthy upstream\n".into()));
+        }
+        let count = u64::try_from(endpoints.len()).ok()?;
+        let key = &endpoints[usize::try_from(pick % count).ok()?];
+        let Some(container) = self.containers.get(key).filter(|container| container.listening(now)) else {
+            return Some(plain(502, "bad gateway: connection refused\n".into()));
+        };
+        let response = answer(container, path);
+        let calls = container.program.calls(path).unwrap_or(&[]);
+        for call in calls {
+            let (space, name) = call.split_once('/').unwrap_or((namespace, call));
+            let behind = network.endpoints(space, name).unwrap_or_default();
+            let up = behind.iter().any(|key| self.containers.get(key).is_some_and(|c| c.listening(now)));
+            if !up {
+                let body = format!("{} cannot reach {name}\n", container.program.name);
+                return Some(Response { version: response.version, ..plain(502, body) });
+            }
+        }
+        Some(response)
+    }
+}
+
+fn plain(status: u16, body: String) -> Response {
+    Response { status, reason: reason(status), content_type: "text/plain", body, version: String::new(), ms: 2 }
+}
+
+fn answer(container: &Container, path: &str) -> Response {
+    let program = &container.program;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few milliseconds")]
+    let ms = (program.latency_ms + program.cpu_ms_per_request).clamp(1.0, 60_000.0) as u32;
+    let with = |status: u16, content_type: &'static str, body: String| Response {
+        status,
+        reason: reason(status),
+        content_type,
+        body,
+        version: program.version.clone(),
+        ms,
+    };
+    let bare = path.split('?').next().unwrap_or(path);
+    if bare == program.health_path {
+        return match program.health_ok {
+            true => with(200, "text/plain", "ok\n".into()),
+            false => with(503, "text/plain", "not ok\n".into()),
+        };
+    }
+    if let Some(status) = container.forced_status() {
+        return with(status, "text/plain", format!("{}\n", reason(status)));
+    }
+    if bare == "/version" {
+        return with(200, "text/plain", format!("{}\n", program.version));
+    }
+    match program.calls(bare) {
+        Some(_) if bare == "/" && !program.headline.is_empty() => {
+            let text = format!("{}\n{} {}\n", program.headline, program.name, program.version);
+            with(200, "text/plain", text)
+        }
+        Some(_) => with(200, "application/json", format!("{{\"service\":\"{}\",\"version\":\"{}\"}}\n", program.name, program.version)),
+        None => with(404, "text/plain", "404 page not found\n".into()),
+    }
+}

@@ -1,0 +1,148 @@
+use crate::{Customers, Key, Network, Program, Start, Workload};
+use manifest::Value;
+use sim::{Causes, Sim, Time, state_hash};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+#[derive(Default)]
+struct Fixed(BTreeMap<String, Vec<Key>>);
+
+impl Network for Fixed {
+    fn endpoints(&self, _: &str, service: &str) -> Option<Vec<Key>> {
+        self.0.get(service).cloned()
+    }
+    fn host(&self, _: &str) -> Option<(String, String)> {
+        Some(("shop".into(), "web".into()))
+    }
+}
+
+fn program(text: &str) -> Arc<Program> {
+    Arc::new(Program::read(&Value::from_yaml(text).expect("yaml")).expect("a program"))
+}
+
+struct Scene {
+    sim: Sim,
+    work: Workload,
+    net: Fixed,
+}
+
+impl Scene {
+    fn new() -> Self {
+        let mut sim = Sim::new(3, Time::from_unix_secs(1_780_684_930));
+        let mut work = Workload::default();
+        let (namespace, service) = ("shop".into(), "web".into());
+        work.open_doors(&mut sim, Customers { host: "shop.encore".into(), namespace, service, rate: 100.0, daily: 0.2 });
+        Self { sim, work, net: Fixed::default() }
+    }
+
+    fn start(&mut self, service: &str, pod: &str, text: &str, env: &[(&str, &str)]) -> Key {
+        let key = Key::new("shop", pod, service);
+        let env = env.iter().map(|(k, v)| ((*k).to_string(), (*v).to_string())).collect();
+        let start = Start { key: key.clone(), program: program(text), env, cpu_cores: Some(1.0), causes: Causes::none() };
+        self.work.start(&mut self.sim, start);
+        self.net.0.entry(service.into()).or_default().push(key.clone());
+        key
+    }
+
+    fn run(&mut self, secs: u64) -> Vec<crate::Exit> {
+        let end = self.sim.now() + Duration::from_secs(secs);
+        let mut exits = Vec::new();
+        while let Some(due) = self.work.next_due().filter(|due| due.at <= end) {
+            self.sim.advance_to(due.at);
+            exits.extend(self.work.fire(&mut self.sim, &self.net));
+        }
+        self.sim.advance_to(end);
+        exits
+    }
+
+    fn last(&self) -> crate::Sample {
+        self.work.history("shop", "web").next_back().expect("a second has passed").clone()
+    }
+}
+
+const WEB: &str = "{name: web, version: '1.8', headline: Hello, port: 8080, startup: 2s, requests: [{path: /, calls: [catalog]}]}";
+const CATALOG: &str = "{name: catalog, version: '2', port: 8080, startup: 1s}";
+
+#[test]
+fn customers_get_the_versions_that_run() {
+    let mut scene = Scene::new();
+    scene.start("web", "a", WEB, &[]);
+    scene.start("catalog", "c", CATALOG, &[]);
+    scene.run(10);
+    let sample = scene.last();
+    assert!(sample.errors < 0.01 && sample.requests > 60.0, "{sample:?}");
+    assert_eq!(sample.versions.keys().collect::<Vec<_>>(), ["1.8"]);
+    scene.start("web", "b", &WEB.replace("1.8", "1.9"), &[]);
+    scene.run(10);
+    let sample = scene.last();
+    let share = sample.versions["1.9"] / sample.requests;
+    assert!((share - 0.5).abs() < 0.01, "{sample:?}");
+    let story: Vec<_> = scene.sim.events().iter().map(|event| event.text.to_string()).collect();
+    assert!(story.contains(&"All customers get version 1.8".to_string()), "{story:?}");
+    assert!(story.contains(&"Customers get versions 1.8 and 1.9".to_string()), "{story:?}");
+}
+
+#[test]
+fn a_missing_service_behind_breaks_the_one_before() {
+    let mut scene = Scene::new();
+    scene.start("web", "a", WEB, &[]);
+    scene.run(5);
+    let sample = scene.last();
+    assert!(sample.errors > sample.requests * 0.99, "{sample:?}");
+    let response = scene.work.request(&scene.net, ("shop", "web"), "/", scene.sim.now(), 0).expect("web answers");
+    assert_eq!((response.status, response.body.as_str()), (502, "web cannot reach catalog\n"));
+}
+
+#[test]
+fn too_much_load_is_slow_then_fails() {
+    let mut scene = Scene::new();
+    scene.start("web", "a", "{name: web, version: '1', port: 80, startup: 0s, cpu_ms_per_request: 20}", &[]);
+    scene.run(5);
+    let sample = scene.last();
+    assert!(sample.p99_ms > 400.0 && sample.errors > 20.0, "{sample:?}");
+}
+
+#[test]
+fn programs_end_as_their_manifest_says() {
+    let mut scene = Scene::new();
+    let key = scene.start("web", "a", "{name: web, version: '1', port: 80, needs_env: [CATALOG_URL]}", &[]);
+    let exits = scene.run(3);
+    assert_eq!(exits.len(), 1);
+    assert_eq!((exits[0].code, &exits[0].key), (1, &key));
+    let logs = scene.work.logs(&key, true).expect("the dead leave logs");
+    assert!(logs.last().expect("last words").text.contains("CATALOG_URL is not set"));
+    let fault = "{name: web, version: '1', port: 80, faults: [{when: \"env.MODE == 'bad'\", after: 2s, exit: 3, say: boom}]}";
+    scene.start("web", "b", fault, &[("MODE", "good")]);
+    assert!(scene.run(5).is_empty());
+    scene.start("web", "c", fault, &[("MODE", "bad")]);
+    assert_eq!(scene.run(5)[0].code, 3);
+}
+
+#[test]
+fn the_same_seed_gives_the_same_second() {
+    let run = || {
+        let mut scene = Scene::new();
+        scene.start("web", "a", WEB, &[]);
+        scene.start("catalog", "c", CATALOG, &[]);
+        scene.run(120);
+        (state_hash(&scene.work), state_hash(&scene.sim))
+    };
+    assert_eq!(run(), run());
+}
+
+#[test]
+fn wrong_manifests_are_told_what_is_wrong() {
+    for (text, says) in [
+        ("{name: web, prot: 80}", "unknown setting \"prot\""),
+        ("{version: 1}", "\"name\" is missing"),
+        ("{name: web, port: 99999}", "not a port"),
+        ("{name: web, startup: soon}", "is no time"),
+        ("{name: web, faults: [{when: maybe}]}", "is no condition"),
+    ] {
+        let error = Program::read(&Value::from_yaml(text).expect("yaml")).expect_err(text);
+        assert!(error.0.contains(says), "{text}: {error}");
+    }
+    assert_eq!(Program::public("docker.io/library/nginx", "1.27").expect("known").port, 80);
+    assert!(Program::public("nosuch", "1").is_none());
+}

@@ -1,0 +1,248 @@
+//! Customers, and what they get: once a second the requests of that second go through the service graph.
+
+use crate::{HISTORY, Key, Network, Workload, curve};
+use serde::{Deserialize, Serialize};
+use sim::{Causes, Sim, Subject, Time};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Who comes, where to, and how many.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Customers {
+    /// The host name that they type.
+    pub host: String,
+    pub namespace: String,
+    pub service: String,
+    /// Requests a second on average.
+    pub rate: f64,
+    /// How much the day changes that, 0 to 1.
+    pub daily: f64,
+}
+
+/// One second of one service.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Sample {
+    pub at: Time,
+    pub requests: f64,
+    pub errors: f64,
+    pub p50_ms: f64,
+    pub p99_ms: f64,
+    /// Requests by the version that answered.
+    pub versions: BTreeMap<String, f64>,
+}
+
+/// One request of a customer, for the ticker.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Served {
+    pub at: Time,
+    pub status: u16,
+    pub line: String,
+    pub version: String,
+    pub ms: u32,
+}
+
+const RECENT: usize = 24;
+/// Calls of calls of calls end here.
+const DEPTH_MAX: u32 = 8;
+/// Customers give up after this long.
+const TIMEOUT_MS: f64 = 5_000.0;
+/// A failure rate above this is an outage worth an event.
+const OUTAGE: f64 = 0.05;
+
+/// What a flow of requests got from a service.
+#[derive(Debug, Clone, Default)]
+struct Answer {
+    /// Share of requests that failed, and the status that they got.
+    failed: f64,
+    status: u16,
+    p50_ms: f64,
+    p99_ms: f64,
+    versions: BTreeMap<String, f64>,
+    causes: Causes,
+}
+
+impl Workload {
+    pub(crate) fn tick(&mut self, sim: &mut Sim, network: &dyn Network) {
+        for container in self.containers.values_mut() {
+            if container.requests_per_second != 0.0 || container.cpu_used_cores != 0.0 {
+                let container = Arc::make_mut(container);
+                container.requests_per_second = 0.0;
+                container.cpu_used_cores = 0.0;
+            }
+        }
+        let Some(customers) = self.customers.clone() else { return };
+        let wobble = 0.94 + 0.12 * sim.rng().unit();
+        let rate = customers.rate * curve::daily(sim.now(), customers.daily) * wobble;
+        let answer = self.flow(sim, network, &customers.namespace, &customers.service, rate, 0);
+        self.tell(sim, &customers, &answer);
+        self.show(sim, &answer);
+    }
+
+    /// Sends a flow of requests to a service, and on to those that it calls.
+    fn flow(&mut self, sim: &mut Sim, network: &dyn Network, space: &str, service: &str, rate: f64, depth: u32) -> Answer {
+        let answer = match network.endpoints(space, service) {
+            _ if depth > DEPTH_MAX => failure(508),
+            // No such name, or nobody behind it.
+            None => failure(502),
+            Some(endpoints) if endpoints.is_empty() => failure(503),
+            Some(endpoints) => self.share(sim, network, space, &endpoints, rate, depth),
+        };
+        let series = self.samples.entry(format!("{space}/{service}")).or_default();
+        let now = sim.now();
+        let versions = answer.versions.iter().map(|(version, share)| (version.clone(), share * rate)).collect();
+        // A service that several call gets its second in several parts.
+        match series.back_mut().filter(|sample| sample.at == now) {
+            Some(sample) => {
+                sample.requests += rate;
+                sample.errors += rate * answer.failed;
+                sample.p99_ms = sample.p99_ms.max(answer.p99_ms);
+            }
+            None => series.push_back(Sample {
+                at: now,
+                requests: rate,
+                errors: rate * answer.failed,
+                p50_ms: answer.p50_ms,
+                p99_ms: answer.p99_ms,
+                versions,
+            }),
+        }
+        while series.len() > HISTORY {
+            series.pop_front();
+        }
+        answer
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "a service has few endpoints")]
+    fn share(
+        &mut self,
+        sim: &mut Sim,
+        network: &dyn Network,
+        space: &str,
+        endpoints: &[Key],
+        rate: f64,
+        depth: u32,
+    ) -> Answer {
+        let each = 1.0 / endpoints.len() as f64;
+        let mut total = Answer { status: 200, ..Answer::default() };
+        let mut downstream: BTreeMap<String, f64> = BTreeMap::new();
+        let mut slow: Vec<(f64, f64)> = Vec::new();
+        for key in endpoints {
+            let now = sim.now();
+            let Some(container) = self.containers.get_mut(key).filter(|c| c.listening(now)) else {
+                // Ready by the cluster's word, but nobody listens there.
+                total.failed += each;
+                total.status = 502;
+                continue;
+            };
+            let container = Arc::make_mut(container);
+            let program = container.program.clone();
+            let own = rate * each;
+            let cores = container.cpu_cores.unwrap_or(1.0).max(0.01);
+            let wanted = own * program.cpu_ms_per_request / 1_000.0;
+            let utilisation = wanted / cores;
+            container.requests_per_second = own;
+            container.cpu_used_cores = wanted.min(cores);
+            let dropped = curve::overload(utilisation);
+            let forced = container.forced_status().filter(|status| *status >= 500);
+            let error_ratio = if forced.is_some() { 1.0 } else { program.error_ratio };
+            let failed = 1.0 - (1.0 - dropped) * (1.0 - error_ratio);
+            let p50 = (program.latency_ms + program.cpu_ms_per_request) * curve::slowdown(utilisation);
+            let p50 = p50 + container.forced_delay_ms();
+            slow.push((p50.min(TIMEOUT_MS), (p50 * 3.2).min(TIMEOUT_MS)));
+            if own > 0.0 && failed > 0.0 {
+                total.status = if dropped > 0.0 { 503 } else { forced.unwrap_or(500) };
+                container.log(now, format!("error: {:.0} % of requests failed in the last second", failed * 100.0));
+            }
+            total.failed += each * failed;
+            *total.versions.entry(program.version.clone()).or_default() += each * (1.0 - failed);
+            total.causes = total.causes.and(&container.causes);
+            let routes = program.routes.len().max(1) as f64;
+            for route in &program.routes {
+                for call in &route.calls {
+                    *downstream.entry(call.clone()).or_default() += each * (1.0 - dropped) / routes;
+                }
+            }
+        }
+        total.p50_ms = slow.iter().map(|(p50, _)| p50).sum::<f64>() / (slow.len().max(1)) as f64;
+        total.p99_ms = slow.iter().map(|(_, p99)| *p99).fold(0.0, f64::max);
+        self.call_on(sim, network, space, &downstream, rate, depth, &mut total);
+        total
+    }
+
+    /// The services that this one calls: their failures are its failures, their time is its time.
+    #[expect(clippy::too_many_arguments, reason = "one place in a recursion")]
+    fn call_on(
+        &mut self,
+        sim: &mut Sim,
+        network: &dyn Network,
+        space: &str,
+        downstream: &BTreeMap<String, f64>,
+        rate: f64,
+        depth: u32,
+        total: &mut Answer,
+    ) {
+        for (service, share) in downstream {
+            let (target_space, name) = service.split_once('/').unwrap_or((space, service));
+            let answer = self.flow(sim, network, target_space, name, rate * share, depth + 1);
+            let broken = share * answer.failed;
+            if broken > 0.0 {
+                total.status = if total.status == 200 { 502 } else { total.status };
+            }
+            for part in total.versions.values_mut() {
+                *part *= 1.0 - broken;
+            }
+            total.failed = 1.0 - (1.0 - total.failed) * (1.0 - broken);
+            total.p50_ms += share * answer.p50_ms;
+            total.p99_ms = (total.p99_ms + share * answer.p99_ms).min(TIMEOUT_MS);
+            total.causes = total.causes.and(&answer.causes);
+        }
+    }
+
+    /// Writes down when what customers get changes.
+    fn tell(&mut self, sim: &mut Sim, customers: &Customers, answer: &Answer) {
+        let versions: Vec<String> = answer.versions.keys().cloned().collect();
+        let broken = answer.failed > OUTAGE;
+        let story = (versions, broken);
+        if self.last_story.as_ref() == Some(&story) {
+            return;
+        }
+        let text = match (&story.0[..], broken) {
+            (_, true) => format!("{:.0} % of customers' requests fail", answer.failed * 100.0),
+            ([], false) => "No customer gets a page".to_string(),
+            ([one], false) => format!("All customers get version {one}"),
+            (several, false) => format!("Customers get versions {}", several.join(" and ")),
+        };
+        let subject = Subject::new("Shop", customers.host.as_str());
+        self.story_event = Some(sim.record("shop", "customers", subject, text, &answer.causes));
+        self.last_story = Some(story);
+    }
+
+    /// Picks a few requests of this second for the ticker.
+    fn show(&mut self, sim: &mut Sim, answer: &Answer) {
+        const LINES: [&str; 4] = ["GET /", "GET /tickets", "GET /", "POST /cart"];
+        for _ in 0..2 {
+            let failed = sim.rng().unit() < answer.failed;
+            let mut pick = sim.rng().unit() * answer.versions.values().sum::<f64>();
+            let mut version = String::new();
+            for (name, share) in &answer.versions {
+                version.clone_from(name);
+                pick -= share;
+                if pick <= 0.0 {
+                    break;
+                }
+            }
+            let spread = 0.6 + sim.rng().unit() * 1.1;
+            let line = LINES[usize::try_from(sim.rng().below(4)).expect("below four")];
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most the time-out")]
+            let ms = (answer.p50_ms * spread).clamp(1.0, TIMEOUT_MS) as u32;
+            let status = if failed { answer.status.max(500) } else { 200 };
+            let version = if failed { String::new() } else { version };
+            self.recent.push_front(Served { at: sim.now(), status, line: line.into(), version, ms });
+        }
+        self.recent.truncate(RECENT);
+    }
+}
+
+fn failure(status: u16) -> Answer {
+    Answer { failed: 1.0, status, p50_ms: 2.0, p99_ms: 4.0, ..Answer::default() }
+}
