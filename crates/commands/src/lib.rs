@@ -3,6 +3,7 @@
 
 pub mod core;
 pub mod getopt;
+mod git;
 
 use shell::Bash;
 use world::{Program, Programs};
@@ -10,5 +11,5 @@ use world::{Program, Programs};
 /// Every program of the sandbox.
 pub fn programs() -> Programs {
     let shells = [Program::steps::<Bash>("bash"), Program::steps::<Bash>("sh")];
-    Programs::new(shells.into_iter().chain(core::programs()))
+    Programs::new(shells.into_iter().chain(core::programs()).chain([git::program()]))
 }

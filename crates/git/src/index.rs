@@ -242,3 +242,27 @@ impl Repo {
         files.write(&path, index.encode(), when.micros()).map_err(at(&path))
     }
 }
+
+impl Index {
+    /// Every path once, whatever its stages.
+    pub fn unique_paths(&self) -> Vec<String> {
+        let mut paths: Vec<String> = self.entries.keys().map(|(path, _)| path.clone()).collect();
+        paths.dedup();
+        paths
+    }
+
+    /// Moves a file, or all files of a folder, to another name.
+    pub fn rename(&mut self, from: &str, to: &str) {
+        let below = format!("{from}/");
+        let moved: Vec<((String, u8), IndexEntry)> = self
+            .entries
+            .iter()
+            .filter(|((path, _), _)| path == from || path.starts_with(&below))
+            .map(|(key, entry)| (key.clone(), entry.clone()))
+            .collect();
+        for ((path, stage), entry) in moved {
+            self.entries.remove(&(path.clone(), stage));
+            self.put(&format!("{to}{}", &path[from.len()..]), entry);
+        }
+    }
+}

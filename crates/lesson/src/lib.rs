@@ -16,6 +16,7 @@ mod progress;
 mod proof;
 mod respond;
 pub mod scenario;
+mod world_facts;
 
 pub use error::Error;
 pub use evaluate::{Change, Moment, evaluate, explain, next_due};
@@ -26,6 +27,7 @@ pub use plan::{Explain, Outcome, Plan, QuizKey, StepPlan, Task};
 pub use progress::{Given, Pass, Prediction, Progress, Question, Seen};
 pub use proof::{Action, Expected, Proofs, Script, Wrong};
 pub use respond::{Feedback, Graded, answer, choices, hint, predict, question};
+pub use world_facts::WorldFacts;
 pub use scenario::{Scenario, fill};
 
 use serde::{Deserialize, Serialize};

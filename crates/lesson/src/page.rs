@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 /// One lesson as the page shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LessonPage {
     /// Permanent: progress is kept under it.
     pub id: String,

@@ -72,6 +72,27 @@ pub(crate) struct Owned<'p> {
 }
 
 impl Plan {
+    /// No step, and an empty world: what a session without a lesson runs.
+    pub fn empty() -> Self {
+        let check = Expr::parse("true").expect("a literal is an expression");
+        let until = crate::scenario::Settled { check, within_secs: 0 };
+        let scenario = Scenario {
+            seed: 1,
+            start: sim::Time::default(),
+            picks: Default::default(),
+            machines: Vec::new(),
+            repos: Vec::new(),
+            nodes: Vec::new(),
+            namespaces: Vec::new(),
+            objects: Vec::new(),
+            images: Vec::new(),
+            traffic: None,
+            until,
+            raw: manifest::Value::Null,
+        };
+        Self { id: String::new(), steps: Vec::new(), quiz: Vec::new(), scenario }
+    }
+
     pub fn step(&self, id: &str) -> Option<&StepPlan> {
         self.steps.iter().find(|step| step.id == id)
     }

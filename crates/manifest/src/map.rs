@@ -41,6 +41,11 @@ impl Map {
         self.find(key).ok().map(|at| &self.entries[at].1)
     }
 
+    pub(crate) fn get_bytes(&self, key: &[u8]) -> Option<&Value> {
+        let found = self.entries.binary_search_by(|(have, _)| have.as_bytes().cmp(key));
+        found.ok().map(|at| &self.entries[at].1)
+    }
+
     pub fn get_mut(&mut self, key: &str) -> Option<&mut Value> {
         self.find(key).ok().map(|at| &mut self.entries[at].1)
     }

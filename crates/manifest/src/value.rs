@@ -55,7 +55,7 @@ pub fn word(text: &str) -> Arc<str> {
     shared.get(text).cloned().unwrap_or_else(|| Arc::from(text))
 }
 
-static NULL: Value = Value::Null;
+pub(crate) static NULL: Value = Value::Null;
 static EMPTY: Map = Map::new();
 
 impl Value {

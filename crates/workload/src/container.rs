@@ -48,6 +48,9 @@ pub struct Container {
     pub logs: Log<LogLine>,
     pub causes: Causes,
     life: u64,
+    /// It takes no requests from here on: it was told to stop.
+    stops: Option<Time>,
+    killed_for_memory: bool,
     /// Its last minute of traffic, for metrics.
     pub requests_per_second: f64,
     pub cpu_used_cores: f64,
@@ -60,6 +63,8 @@ pub struct Start {
     pub program: Arc<Program>,
     pub env: BTreeMap<String, String>,
     pub cpu_cores: Option<f64>,
+    /// Bytes; a program that needs more is killed.
+    pub memory_limit: Option<u64>,
     pub causes: Causes,
 }
 
@@ -68,6 +73,8 @@ pub struct Start {
 pub struct Exit {
     pub key: Key,
     pub code: i32,
+    /// `Completed`, `Error`, `OOMKilled`.
+    pub reason: String,
     pub causes: Causes,
 }
 
@@ -76,7 +83,7 @@ const LOG_LINES_MAX: usize = 2_000;
 
 impl Container {
     pub fn listening(&self, now: Time) -> bool {
-        self.program.port != 0 && now >= self.listens
+        self.program.port != 0 && now >= self.listens && self.stops.is_none_or(|at| now < at)
     }
 
     pub(crate) fn log(&mut self, at: Time, text: impl Into<Arc<str>>) {
@@ -101,6 +108,8 @@ impl Workload {
             logs: Log::default(),
             causes: start.causes,
             life,
+            stops: None,
+            killed_for_memory: start.memory_limit.is_some_and(|limit| limit < program.memory_bytes),
             requests_per_second: 0.0,
             cpu_used_cores: 0.0,
             program: program.clone(),
@@ -119,19 +128,26 @@ impl Workload {
         let container = self.containers.get_mut(key).filter(|container| container.life == life)?;
         let container = Arc::make_mut(container);
         let (code, says) = container.end();
+        let reason = match (container.killed_for_memory, code) {
+            (true, _) => "OOMKilled",
+            (_, 0) => "Completed",
+            _ => "Error",
+        };
         if !says.is_empty() {
             container.log(now, says);
         }
         let causes = container.causes.clone();
         self.retire(key);
-        Some(Exit { key: key.clone(), code, causes })
+        Some(Exit { key: key.clone(), code, reason: reason.into(), causes })
     }
 
     /// A container was told to stop: how long it takes, and its exit code.
     pub fn stop(&mut self, sim: &Sim, key: &Key) -> (Duration, i32) {
         let now = sim.now();
         if let Some(container) = self.containers.get_mut(key) {
-            Arc::make_mut(container).log(now, "SIGTERM: finishing open requests");
+            let container = Arc::make_mut(container);
+            container.log(now, "SIGTERM: finishing open requests");
+            container.stops = Some(now + Duration::from_secs(1));
         }
         (Duration::from_secs(1), 0)
     }
@@ -189,6 +205,9 @@ impl Container {
 
     /// When it will end by itself.
     fn fate(&self) -> Option<Duration> {
+        if self.killed_for_memory {
+            return Some(Duration::from_millis(700));
+        }
         if self.missing_env().is_some() {
             return Some(Duration::from_millis(200));
         }
@@ -208,6 +227,9 @@ impl Container {
 
     /// The exit code, and its last words.
     fn end(&self) -> (i32, String) {
+        if self.killed_for_memory {
+            return (137, String::new());
+        }
         if let Some(name) = self.missing_env() {
             return (1, format!("fatal: the environment variable {name} is not set"));
         }

@@ -50,8 +50,8 @@ impl Workload {
             return Some(plain(503, "no healthy upstream\n".into()));
         }
         let count = u64::try_from(endpoints.len()).ok()?;
-        let key = &endpoints[usize::try_from(pick % count).ok()?];
-        let Some(container) = self.containers.get(key).filter(|container| container.listening(now)) else {
+        let (key, port) = &endpoints[usize::try_from(pick % count).ok()?];
+        let Some(container) = self.containers.get(key).filter(|c| c.listening(now) && c.program.port == *port) else {
             return Some(plain(502, "bad gateway: connection refused\n".into()));
         };
         let response = answer(container, path);
@@ -59,7 +59,7 @@ impl Workload {
         for call in calls {
             let (space, name) = call.split_once('/').unwrap_or((namespace, call));
             let behind = network.endpoints(space, name).unwrap_or_default();
-            let up = behind.iter().any(|key| self.containers.get(key).is_some_and(|c| c.listening(now)));
+            let up = behind.iter().any(|(key, _)| self.containers.get(key).is_some_and(|c| c.listening(now)));
             if !up {
                 let body = format!("{} cannot reach {name}\n", container.program.name);
                 return Some(Response { version: response.version, ..plain(502, body) });

@@ -16,7 +16,7 @@ pub use program::{Program, ProgramError};
 pub use traffic::{Customers, Sample, Served};
 
 use serde::{Deserialize, Serialize};
-use sim::{Due, EventId, Log, Sim, Timers};
+use sim::{Causes, Due, EventId, Log, Sim, Timers};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,10 +24,17 @@ use std::time::Duration;
 /// How requests find containers: what the cluster's Services do.
 pub trait Network {
     /// The ready containers behind a service: `None` where there is no such service.
-    fn endpoints(&self, namespace: &str, service: &str) -> Option<Vec<Key>>;
+    /// Each with the port that requests go to.
+    fn endpoints(&self, namespace: &str, service: &str) -> Option<Vec<(Key, u16)>>;
 
     /// The service, its namespace and port behind a host name of the outside world (`shop.encore`).
     fn host(&self, name: &str) -> Option<(String, String)>;
+
+    /// The events that led to a container.
+    fn causes(&self, key: &Key) -> Causes;
+
+    /// Whether a pod is still known: what is gone is forgotten with its logs.
+    fn exists(&self, namespace: &str, pod: &str) -> bool;
 }
 
 /// Traffic is computed this often.

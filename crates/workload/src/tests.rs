@@ -6,14 +6,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 #[derive(Default)]
-struct Fixed(BTreeMap<String, Vec<Key>>);
+struct Fixed(BTreeMap<String, Vec<(Key, u16)>>);
 
 impl Network for Fixed {
-    fn endpoints(&self, _: &str, service: &str) -> Option<Vec<Key>> {
+    fn endpoints(&self, _: &str, service: &str) -> Option<Vec<(Key, u16)>> {
         self.0.get(service).cloned()
     }
     fn host(&self, _: &str) -> Option<(String, String)> {
         Some(("shop".into(), "web".into()))
+    }
+    fn causes(&self, _: &Key) -> Causes {
+        Causes::none()
+    }
+    fn exists(&self, _: &str, _: &str) -> bool {
+        true
     }
 }
 
@@ -39,9 +45,12 @@ impl Scene {
     fn start(&mut self, service: &str, pod: &str, text: &str, env: &[(&str, &str)]) -> Key {
         let key = Key::new("shop", pod, service);
         let env = env.iter().map(|(k, v)| ((*k).to_string(), (*v).to_string())).collect();
-        let start = Start { key: key.clone(), program: program(text), env, cpu_cores: Some(1.0), causes: Causes::none() };
+        let program = program(text);
+        let port = program.port;
+        let start =
+            Start { key: key.clone(), program, env, cpu_cores: Some(1.0), memory_limit: None, causes: Causes::none() };
         self.work.start(&mut self.sim, start);
-        self.net.0.entry(service.into()).or_default().push(key.clone());
+        self.net.0.entry(service.into()).or_default().push((key.clone(), port));
         key
     }
 

@@ -70,6 +70,9 @@ impl Workload {
                 container.cpu_used_cores = 0.0;
             }
         }
+        let gone = |key: &Key| !network.exists(&key.namespace, &key.pod);
+        self.containers.retain(|key, _| !gone(key));
+        self.previous_logs.retain(|key, _| !gone(key));
         let Some(customers) = self.customers.clone() else { return };
         let wobble = 0.94 + 0.12 * sim.rng().unit();
         let rate = customers.rate * curve::daily(sim.now(), customers.daily) * wobble;
@@ -118,7 +121,7 @@ impl Workload {
         sim: &mut Sim,
         network: &dyn Network,
         space: &str,
-        endpoints: &[Key],
+        endpoints: &[(Key, u16)],
         rate: f64,
         depth: u32,
     ) -> Answer {
@@ -126,9 +129,9 @@ impl Workload {
         let mut total = Answer { status: 200, ..Answer::default() };
         let mut downstream: BTreeMap<String, f64> = BTreeMap::new();
         let mut slow: Vec<(f64, f64)> = Vec::new();
-        for key in endpoints {
+        for (key, port) in endpoints {
             let now = sim.now();
-            let Some(container) = self.containers.get_mut(key).filter(|c| c.listening(now)) else {
+            let Some(container) = self.containers.get_mut(key).filter(|c| c.listening(now) && c.program.port == *port) else {
                 // Ready by the cluster's word, but nobody listens there.
                 total.failed += each;
                 total.status = 502;
@@ -155,7 +158,7 @@ impl Workload {
             }
             total.failed += each * failed;
             *total.versions.entry(program.version.clone()).or_default() += each * (1.0 - failed);
-            total.causes = total.causes.and(&container.causes);
+            total.causes = total.causes.and(&container.causes).and(&network.causes(key));
             let routes = program.routes.len().max(1) as f64;
             for route in &program.routes {
                 for call in &route.calls {

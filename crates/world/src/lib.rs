@@ -5,16 +5,23 @@
 //! is recorded as an event with its causes. It never reads a real clock, never draws, and knows no lesson.
 
 mod cx;
+mod doors;
+mod forge;
 mod machine;
+mod pipeline;
 mod process;
 mod run;
+mod runtime;
 mod snapshot;
+mod sources;
 mod stream;
 mod table;
 mod terminal;
 
 pub use cx::{Cx, Read};
+pub use forge::{FORGE, FORGE_ROOT};
 pub use machine::{Machine, MachineId};
+pub use run::Stepped;
 pub use process::{Behaviour, Entry, Fd, Main, Pid, Program, Programs, Spawn, Step, StreamId};
 pub use snapshot::SnapshotError;
 pub use stream::Stream;
@@ -50,6 +57,14 @@ pub struct World {
     broken_pipes: BTreeSet<Pid>,
     /// Shells that got Ctrl-C and have not seen it yet.
     interrupted: BTreeSet<Pid>,
+    forge: forge::ForgeState,
+    pub ci: ci::Ci,
+    pub registry: ci::Registry,
+    pub cluster: cluster::Cluster,
+    pub argocd: gitops::ArgoCd,
+    pub workload: workload::Workload,
+    /// Pipelines' scripts by their processes.
+    scripts: BTreeMap<Pid, pipeline::Script>,
     #[serde(skip)]
     programs: Programs,
 }
@@ -57,8 +72,13 @@ pub struct World {
 impl World {
     /// An empty world: no machine yet.
     pub fn new(seed: u64, start: Time, programs: Programs) -> Self {
+        let mut sim = Sim::new(seed, start);
+        let mut cluster = cluster::Cluster::new(&mut sim);
+        let argocd = gitops::ArgoCd::new(&mut cluster);
         Self {
-            sim: Sim::new(seed, start),
+            sim,
+            cluster,
+            argocd,
             machines: BTreeMap::new(),
             processes: BTreeMap::new(),
             next_pid: 100,
@@ -71,6 +91,11 @@ impl World {
             exit_codes: BTreeMap::new(),
             broken_pipes: BTreeSet::new(),
             interrupted: BTreeSet::new(),
+            forge: forge::ForgeState::default(),
+            ci: ci::Ci::default(),
+            registry: ci::Registry::default(),
+            workload: workload::Workload::default(),
+            scripts: BTreeMap::new(),
             programs,
         }
     }
@@ -81,6 +106,11 @@ impl World {
 
     pub fn programs(&self) -> &Programs {
         &self.programs
+    }
+
+    /// After a snapshot was read: the programs are code, not state.
+    pub fn set_programs(&mut self, programs: Programs) {
+        self.programs = programs;
     }
 
     pub fn add_machine(&mut self, id: MachineId, machine: Machine) {
@@ -128,6 +158,12 @@ impl World {
 
     pub fn terminal(&self, id: TerminalId) -> Option<&Terminal> {
         self.terminals.get(&id)
+    }
+
+    pub fn resize_terminal(&mut self, id: TerminalId, columns: u16) {
+        if let Some(terminal) = self.terminals.get_mut(&id) {
+            terminal.columns = columns.clamp(20, 1_000);
+        }
     }
 
     pub fn terminals(&self) -> impl Iterator<Item = (TerminalId, &Terminal)> {

@@ -3,15 +3,31 @@
 use crate::{Pid, World};
 use sim::{Due, Time};
 
+/// What a step was.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Stepped {
+    pub happened: bool,
+    /// Customers' requests of a second went through: signals changed, though nothing of note may have happened.
+    pub ticked: bool,
+}
+
 /// Whose turn it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Turn {
     Process,
+    Ci,
+    Cluster,
+    ArgoCd,
+    Workload,
 }
 
 impl World {
     fn next_turn(&self) -> Option<(Due, Turn)> {
-        let turns = [(self.timers.next_due(), Turn::Process)];
+        let turns = [(self.timers.next_due(), Turn::Process), (self.ci.next_due(), Turn::Ci),
+            (self.cluster.next_due(), Turn::Cluster),
+            (self.argocd.next_due(), Turn::ArgoCd),
+            (self.workload.next_due(), Turn::Workload),
+        ];
         turns.into_iter().filter_map(|(due, turn)| due.map(|due| (due, turn))).min_by_key(|(due, _)| *due)
     }
 
@@ -20,9 +36,9 @@ impl World {
         self.next_turn().map(|(due, _)| due)
     }
 
-    /// Lets the earliest due thing happen, if it is due by `limit`. Returns whether something happened.
-    pub fn step(&mut self, limit: Time) -> bool {
-        let Some((due, turn)) = self.next_turn().filter(|(due, _)| due.at <= limit) else { return false };
+    /// Lets the earliest due thing happen, if it is due by `limit`.
+    pub fn step(&mut self, limit: Time) -> Stepped {
+        let Some((due, turn)) = self.next_turn().filter(|(due, _)| due.at <= limit) else { return Stepped::default() };
         self.sim.advance_to(due.at);
         let events = self.sim.events().len();
         match turn {
@@ -31,17 +47,27 @@ impl World {
                     self.step_process(pid);
                 }
             }
+            Turn::Ci => {
+                let asks = self.ci.fire(&mut self.sim);
+                self.perform(asks);
+            }
+            Turn::Cluster => self.fire_cluster(),
+            Turn::ArgoCd => self.fire_argocd(),
+            Turn::Workload => self.fire_workload(),
         }
         self.route_ended();
+        if turn == Turn::Process {
+            self.settle_watches();
+        }
         if self.sim.events().len() > events {
             self.wake_watchers();
         }
-        true
+        Stepped { happened: true, ticked: turn == Turn::Workload }
     }
 
     /// Lets everything happen that is due by `limit`, and moves the clock there.
     pub fn advance_to(&mut self, limit: Time) {
-        while self.step(limit) {}
+        while self.step(limit).happened {}
         if limit > self.now() {
             self.sim.advance_to(limit);
         }
@@ -51,6 +77,10 @@ impl World {
     fn route_ended(&mut self) {
         let ended: Vec<(Pid, i32)> = std::mem::take(&mut self.ended);
         for (pid, code) in ended {
+            if self.scripts.contains_key(&pid) {
+                self.script_ended(pid, code);
+                continue;
+            }
             self.exit_codes.insert(pid, code);
             for terminal in self.terminals.values_mut() {
                 if terminal.shell == Some(pid) {

@@ -57,6 +57,11 @@ impl World {
         self.streams.get(&id).map(|stream| (&stream.data[..], stream.ended()))
     }
 
+    /// Takes what a capture holds so far; it goes on.
+    pub fn drain_capture(&mut self, id: StreamId) -> Vec<u8> {
+        self.streams.get_mut(&id).map(|stream| std::mem::take(&mut stream.data)).unwrap_or_default()
+    }
+
     /// Takes a capture out of the world.
     pub fn take_capture(&mut self, id: StreamId) -> Vec<u8> {
         self.streams.remove(&id).map(|stream| stream.data).unwrap_or_default()

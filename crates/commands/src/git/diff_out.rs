@@ -1,7 +1,7 @@
 //! The options that `diff`, `log` and `show` share, and the printing of changes by them.
 
 use super::cli::{Git, Stop, fatal};
-use super::options::{Given, Opt, flag, maybe, only, value};
+use super::options::{Given, Opt, maybe, only, value};
 use git::{Change, ChangeKind, DiffColors, FileStat, PatchOptions, Repo, find_renames};
 
 pub(crate) const ROWS: &[Opt] = &[

@@ -9,6 +9,8 @@ pub(crate) enum Takes {
     Value(&'static str),
     /// Only attached: `--color=always`, `-M90%`.
     Maybe(&'static str),
+    /// The next word, where there is one: `--merged main`.
+    IfAny(&'static str),
 }
 
 /// A row of a command's table.
@@ -41,6 +43,10 @@ pub(crate) const fn maybe(short: char, long: &'static str, name: &'static str, h
     Opt { short, long, takes: Takes::Maybe(name), help, negatable: true }
 }
 
+pub(crate) const fn if_any(short: char, long: &'static str, name: &'static str, help: &'static str) -> Opt {
+    Opt { short, long, takes: Takes::IfAny(name), help, negatable: false }
+}
+
 /// How a wrong option is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Dialect {
@@ -71,16 +77,19 @@ impl Spec {
     }
 }
 
+/// An option as it was given, its value, and whether it stands as it is or taken back.
+type Row = (&'static Opt, Option<String>, bool);
+
 /// What was given: options in order, operands, and where `--` stood among the operands.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Given {
-    options: Vec<(&'static Opt, Option<String>, bool)>,
+    options: Vec<Row>,
     pub operands: Vec<String>,
     pub dashes_at: Option<usize>,
 }
 
 impl Given {
-    fn rows<'a>(&'a self, name: &'a str) -> impl DoubleEndedIterator<Item = &'a (&'static Opt, Option<String>, bool)> {
+    fn rows<'a, 'n>(&'a self, name: &'n str) -> impl DoubleEndedIterator<Item = &'a Row> + use<'a, 'n> {
         self.options.iter().filter(move |(opt, ..)| {
             opt.long == name || (opt.long.is_empty() && name.len() == 1 && name.starts_with(opt.short))
         })
@@ -159,6 +168,7 @@ pub(crate) fn parse(args: &[String], spec: &Spec) -> Result<Given, Refused> {
                     Some(value) => Some(value.clone()),
                     None => return Err(refused(format!("error: option `{}' requires a value\n", opt.long), 129)),
                 },
+                (Takes::IfAny(_), None) if on => rest.next().cloned(),
                 (_, inline) => inline,
             };
             given.options.push((opt, value, on));
@@ -203,7 +213,7 @@ fn read_short(
                 given.options.push((opt, Some(tail.to_string()).filter(|tail| !tail.is_empty()), true));
                 return Ok(());
             }
-            Takes::Value(_) => {
+            Takes::Value(_) | Takes::IfAny(_) => {
                 let value = if tail.is_empty() { rest.next().cloned() } else { Some(tail.to_string()) };
                 let Some(value) = value else {
                     return Err(refused(format!("error: switch `{c}' requires a value\n"), 129));
@@ -283,6 +293,7 @@ pub(crate) fn usage(spec: &Spec) -> String {
             }
             match opt.takes {
                 Takes::Value(name) if opt.short != '#' => left.push_str(&format!(" <{name}>")),
+                Takes::IfAny(name) => left.push_str(&format!(" [<{name}>]")),
                 Takes::Maybe(name) => left.push_str(&format!("[=<{name}>]")),
                 _ => {}
             }

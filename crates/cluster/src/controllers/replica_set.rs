@@ -1,0 +1,154 @@
+//! The replica set controller: as many pods as wanted, and no more (Kubernetes 1.32, `pkg/controller/replicaset`).
+
+use super::{Action, Reconciled, adopted, owner_reference};
+use crate::defaults;
+use crate::kinds;
+use crate::object::{Key, Object, time_at};
+use crate::pods::{active, pod_available, pod_ready};
+use crate::selector::LabelSelector;
+use crate::store::Store;
+use manifest::{Value, list, object};
+use sim::Time;
+use std::cmp::Reverse;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Pods made or deleted in one round.
+const BURST: usize = 500;
+
+pub(crate) fn reconcile(store: &Store, key: &Key, now: Time) -> Reconciled {
+    let Some(set) = store.get_key(key) else { return Reconciled::default() };
+    let mut done = Reconciled::default();
+    let selector = LabelSelector::from_value(set.value.at("spec.selector"));
+    if !set.deleting() {
+        claim(store, set, &selector, &mut done);
+    }
+    let pods: Vec<&Arc<Object>> =
+        store.owned_by(&set.uid).filter(|pod| pod.key.kind == kinds::POD && active(pod)).collect();
+    let wanted = usize::try_from(set.value.int_at("spec.replicas").unwrap_or(1)).unwrap_or(0);
+    if !set.deleting() {
+        if pods.len() < wanted {
+            create(set, (wanted - pods.len()).min(BURST), &mut done);
+            if wanted - pods.len() > BURST {
+                done.look_again(Duration::from_millis(5));
+            }
+        } else {
+            delete(set, &pods, (pods.len() - wanted).min(BURST), &mut done);
+        }
+    }
+    status(set, &pods, now, &mut done);
+    done
+}
+
+/// Takes over matching pods that nobody controls, and lets go of own ones that no longer match.
+fn claim(store: &Store, set: &Arc<Object>, selector: &LabelSelector, done: &mut Reconciled) {
+    for pod in store.orphans(kinds::POD, set.namespace()).filter(|pod| active(pod) && selector.matches(pod.labels())) {
+        let because = set.spec_by.clone();
+        done.actions.push(Action::Update { base: pod.clone(), value: adopted(pod, set), because });
+    }
+    // A pod that still shares the template's labels need not be looked at.
+    let labels = set.value.at("spec.template.metadata.labels");
+    let lost = |pod: &&Arc<Object>| {
+        let own = pod.value.at("metadata.labels");
+        pod.key.kind == kinds::POD && !own.shares(labels) && !selector.matches(own.entries())
+    };
+    for pod in store.owned_by(&set.uid).filter(lost) {
+        let mut value = pod.value.clone();
+        value.at_mut("metadata.ownerReferences").make_list().retain(|owner| *owner.str_at("uid") != *set.uid);
+        done.actions.push(Action::Update { base: pod.clone(), value, because: pod.written_by.clone() });
+    }
+}
+
+fn create(set: &Arc<Object>, count: usize, done: &mut Reconciled) {
+    let template = set.value.at("spec.template");
+    let mut metadata = object! {
+        "generateName" => format!("{}-", set.name()), "ownerReferences" => list![owner_reference(set)],
+    };
+    for field in ["labels", "annotations"] {
+        if let Some(part) = template.at("metadata").get(field).filter(|part| !part.is_zero()) {
+            metadata.put(field, part.clone());
+        }
+    }
+    let mut pod = object! {
+        "apiVersion" => "v1", "kind" => "Pod", "metadata" => metadata, "spec" => template.at("spec").clone(),
+    };
+    defaults::pod(&mut pod);
+    for _ in 0..count {
+        done.actions.push(Action::Create {
+            kind: kinds::POD,
+            namespace: set.key.namespace.clone(),
+            value: pod.clone(),
+            because: set.spec_by.clone(),
+            announce: Some((set.clone(), "SuccessfulCreate", "Created pod: ")),
+        });
+    }
+}
+
+/// controller_utils `ActivePodsWithRanks`: those go first that are the least loss.
+fn rank(pod: &Object) -> impl Ord {
+    let phase = match pod.value.str_at("status.phase") {
+        "Pending" => 0,
+        "Unknown" => 1,
+        _ => 2,
+    };
+    let cost: i64 = pod.annotation("controller.kubernetes.io/pod-deletion-cost").parse().unwrap_or(0);
+    let ready_since = crate::object::condition(&pod.value, "Ready").and_then(|c| time_at(c, "lastTransitionTime"));
+    let restarts: i64 = pod
+        .value
+        .list_at("status.containerStatuses")
+        .iter()
+        .filter_map(|c| c.int_at("restartCount"))
+        .max()
+        .unwrap_or(0);
+    (
+        (!pod.value.str_at("spec.nodeName").is_empty(), phase, pod_ready(pod), cost),
+        Reverse(ready_since.filter(|_| pod_ready(pod))),
+        Reverse(restarts),
+        Reverse(pod.created_at()),
+    )
+}
+
+fn delete(set: &Arc<Object>, pods: &[&Arc<Object>], count: usize, done: &mut Reconciled) {
+    if count == 0 {
+        return;
+    }
+    let mut ranked: Vec<&Arc<Object>> = pods.to_vec();
+    ranked.sort_by_cached_key(|pod| (rank(pod), pod.key.name.clone()));
+    for pod in ranked.into_iter().take(count) {
+        let because = set.spec_by.clone();
+        done.actions.push(Action::Delete { key: pod.key.clone(), uid: pod.uid.clone(), because });
+        let note = crate::recorder::Note::normal("SuccessfulDelete", format!("Deleted pod: {}", pod.name()));
+        done.actions.push(Action::Event { about: set.clone(), note });
+    }
+}
+
+fn status(set: &Arc<Object>, pods: &[&Arc<Object>], now: Time, done: &mut Reconciled) {
+    let wait = set.value.int_at("spec.minReadySeconds").unwrap_or(0);
+    let wanted = set.value.at("spec.template.metadata.labels");
+    let (mut labelled, mut ready, mut available) = (0_i64, 0_i64, 0_i64);
+    for pod in pods {
+        let labels = pod.value.at("metadata.labels");
+        let all = || wanted.entries().iter().all(|(key, value)| labels.get(key) == Some(value));
+        labelled += i64::from(labels.shares(wanted) || all());
+        ready += i64::from(pod_ready(pod));
+        match pod_available(pod, wait, now) {
+            Ok(()) => available += 1,
+            Err(Some(at)) => done.look_again(at.since(now)),
+            Err(None) => {}
+        }
+    }
+    let old = set.value.at("status");
+    let mut status = old.clone();
+    status.put("observedGeneration", set.generation());
+    status.put("replicas", i64::try_from(pods.len()).unwrap_or(i64::MAX));
+    for (field, n) in [("fullyLabeledReplicas", labelled), ("readyReplicas", ready), ("availableReplicas", available)] {
+        if n > 0 {
+            status.put(field, n);
+        } else if status.get(field).is_some() {
+            status.remove(field);
+        }
+    }
+    if status != *old {
+        done.actions.push(Action::Status { base: set.clone(), status: Value::clone(&status) });
+    }
+}

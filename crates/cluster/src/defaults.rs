@@ -1,0 +1,309 @@
+//! What the API server fills in when a field is left out (Kubernetes 1.32, `pkg/apis/*/v1/defaults.go`, and the
+//! admission plugins that every cluster runs).
+
+use crate::quantity::canonical;
+use manifest::{Map, Value, list, object, word};
+use std::sync::Arc;
+
+/// Sets a field that is missing or null.
+fn default(value: &mut Value, path: &str, fallback: impl Into<Value>) {
+    if value.at(path).is_null() {
+        *value.at_mut(path) = fallback.into();
+    }
+}
+
+pub(crate) fn namespace(namespace: &mut Value) {
+    let name = namespace.str_at("metadata.name").to_string();
+    let mut labels = namespace.at("metadata.labels").clone();
+    labels.put("kubernetes.io/metadata.name", name);
+    namespace.set("metadata.labels", labels);
+    default(namespace, "spec.finalizers", list!["kubernetes"]);
+    default(namespace, "status.phase", "Active");
+}
+
+pub(crate) fn node(node: &mut Value) {
+    default(node, "spec", Value::map());
+}
+
+pub(crate) fn config_map(_: &mut Value) {}
+
+pub(crate) fn event(_: &mut Value) {}
+
+pub(crate) fn endpoint_slice(slice: &mut Value) {
+    if slice.at("ports").items().iter().any(|port| port.get("protocol").is_none()) {
+        for port in slice.at_mut("ports").make_list() {
+            default(port, "protocol", "TCP");
+        }
+    }
+}
+
+pub(crate) fn service(service: &mut Value) {
+    default(service, "spec.type", "ClusterIP");
+    default(service, "spec.sessionAffinity", "None");
+    let kind = service.str_at("spec.type").to_string();
+    if kind != "ExternalName" {
+        default(service, "spec.internalTrafficPolicy", "Cluster");
+        default(service, "spec.ipFamilies", list!["IPv4"]);
+        default(service, "spec.ipFamilyPolicy", "SingleStack");
+    }
+    if kind == "NodePort" || kind == "LoadBalancer" {
+        default(service, "spec.externalTrafficPolicy", "Cluster");
+    }
+    if kind == "LoadBalancer" {
+        default(service, "spec.allocateLoadBalancerNodePorts", true);
+    }
+    if !service.list_at("spec.ports").is_empty() {
+        for port in service.at_mut("spec.ports").make_list() {
+            default(port, "protocol", "TCP");
+            let same = port.at("port").clone();
+            default(port, "targetPort", same);
+        }
+    }
+    default(service, "status.loadBalancer", Value::map());
+}
+
+pub(crate) fn deployment(deployment: &mut Value) {
+    default(deployment, "spec.replicas", 1);
+    default(deployment, "spec.revisionHistoryLimit", 10);
+    default(deployment, "spec.progressDeadlineSeconds", 600);
+    default(deployment, "spec.strategy.type", "RollingUpdate");
+    if deployment.str_at("spec.strategy.type") == "RollingUpdate" {
+        default(deployment, "spec.strategy.rollingUpdate.maxUnavailable", "25%");
+        default(deployment, "spec.strategy.rollingUpdate.maxSurge", "25%");
+    }
+    template(deployment);
+    default(deployment, "status", Value::map());
+}
+
+pub(crate) fn replica_set(set: &mut Value) {
+    default(set, "spec.replicas", 1);
+    template(set);
+    default(set, "status.replicas", 0);
+}
+
+fn template(owner: &mut Value) {
+    if owner.at("spec.template").as_map().is_none() {
+        return;
+    }
+    let meta = owner.at_mut("spec.template.metadata").make_map();
+    if !meta.contains("creationTimestamp") {
+        meta.insert(word("creationTimestamp"), Value::Null);
+    }
+    let mut spec = owner.at("spec.template.spec").clone();
+    pod_spec(&mut spec);
+    owner.set("spec.template.spec", spec);
+}
+
+pub(crate) fn pod(pod: &mut Value) {
+    let mut spec = pod.at("spec").clone();
+    pod_spec(&mut spec);
+    default(&mut spec, "enableServiceLinks", true);
+    for list in ["containers", "initContainers"] {
+        if spec.list_at(list).iter().any(|c| !c.at("resources.limits").is_null()) {
+            for container in spec.at_mut(list).make_list() {
+                requests_from_limits(container);
+            }
+        }
+    }
+    pod.set("spec", spec);
+    admit(pod);
+    default(pod, "status.phase", "Pending");
+    let class = qos_class(pod);
+    default(pod, "status.qosClass", class);
+}
+
+fn requests_from_limits(container: &mut Value) {
+    let limits: Vec<(Arc<str>, Value)> =
+        container.map_at("resources.limits").iter().map(|(k, v)| (k.clone(), v.clone())).collect();
+    for (name, amount) in limits {
+        let requests = container.at_mut("resources.requests");
+        if requests.get(&name).is_none() {
+            requests.put(&name, amount);
+        }
+    }
+}
+
+/// The defaults that a pod and a pod template share.
+pub(crate) fn pod_spec(spec: &mut Value) {
+    default(spec, "dnsPolicy", "ClusterFirst");
+    default(spec, "restartPolicy", "Always");
+    default(spec, "schedulerName", "default-scheduler");
+    default(spec, "securityContext", Value::map());
+    default(spec, "terminationGracePeriodSeconds", 30);
+    let account = spec.str_at("serviceAccountName").to_string();
+    if !account.is_empty() {
+        default(spec, "serviceAccount", account);
+    }
+    for field in ["containers", "initContainers"] {
+        if !spec.list_at(field).is_empty() {
+            for item in spec.at_mut(field).make_list() {
+                container(item);
+            }
+        }
+    }
+    if !spec.list_at("volumes").is_empty() {
+        for item in spec.at_mut("volumes").make_list() {
+            volume(item);
+        }
+    }
+}
+
+fn volume(volume: &mut Value) {
+    if volume.entries().len() == 1 && volume.get("name").is_some() {
+        volume.set("emptyDir", Value::map());
+    }
+    for source in ["configMap", "secret", "projected", "downwardAPI"] {
+        if volume.get(source).is_some() {
+            default(volume, &format!("{source}.defaultMode"), 420);
+        }
+    }
+    if volume.get("hostPath").is_some() {
+        default(volume, "hostPath.type", "");
+    }
+}
+
+fn container(container: &mut Value) {
+    let image = container.str_at("image");
+    let tag = image.rsplit('/').next().and_then(|last| last.split_once(':')).map_or("latest", |(_, tag)| tag);
+    let policy = if tag == "latest" && !image.contains('@') { "Always" } else { "IfNotPresent" };
+    if container.str_at("imagePullPolicy").is_empty() {
+        container.put("imagePullPolicy", policy);
+    }
+    default(container, "resources", Value::map());
+    default(container, "terminationMessagePath", "/dev/termination-log");
+    default(container, "terminationMessagePolicy", "File");
+    for kind in ["limits", "requests"] {
+        canonical_amounts(container, kind);
+    }
+    if container.list_at("ports").iter().any(|port| port.get("protocol").is_none()) {
+        for port in container.at_mut("ports").make_list() {
+            default(port, "protocol", "TCP");
+        }
+    }
+    for name in ["livenessProbe", "readinessProbe", "startupProbe"] {
+        if container.get(name).is_some_and(|probe| !probe.is_null()) {
+            probe(container.at_mut(name));
+        }
+    }
+    for at in 0..container.list_at("env").len() {
+        let path = format!("env[{at}].valueFrom.fieldRef");
+        if !container.at(&path).is_null() {
+            default(container, &format!("{path}.apiVersion"), "v1");
+        }
+    }
+}
+
+/// `0.5` is stored as `500m`, `1024Mi` as `1Gi`.
+fn canonical_amounts(container: &mut Value, kind: &str) {
+    let path = format!("resources.{kind}");
+    let amounts = container.map_at(&path);
+    let fixed: Map = amounts.iter().map(|(name, amount)| (name.clone(), canonical_value(amount))).collect();
+    if !fixed.is_empty() {
+        container.set(&path, fixed);
+    }
+}
+
+fn canonical_value(amount: &Value) -> Value {
+    let text = match amount {
+        Value::Str(text) => text.to_string(),
+        Value::Int(n) => n.to_string(),
+        Value::Float(x) => manifest::float_text(*x),
+        other => return other.clone(),
+    };
+    canonical(&text).map_or_else(|| amount.clone(), Value::from)
+}
+
+fn probe(probe: &mut Value) {
+    default(probe, "timeoutSeconds", 1);
+    default(probe, "periodSeconds", 10);
+    default(probe, "successThreshold", 1);
+    default(probe, "failureThreshold", 3);
+    if probe.get("httpGet").is_some() {
+        default(probe, "httpGet.path", "/");
+        default(probe, "httpGet.scheme", "HTTP");
+    }
+}
+
+/// The admission plugins: service account, default tolerations, priority.
+/// Unlike kubernetes: the projected token volume is named after no random suffix, so that pods share it.
+fn admit(pod: &mut Value) {
+    default(pod, "spec.serviceAccountName", "default");
+    let account = pod.str_at("spec.serviceAccountName").to_string();
+    default(pod, "spec.serviceAccount", account);
+    default(pod, "spec.priority", 0);
+    default(pod, "spec.preemptionPolicy", "PreemptLowerPriority");
+    let mut tolerations = pod.list_at("spec.tolerations").to_vec();
+    for key in ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"] {
+        let tolerated = |t: &Value| {
+            (t.str_at("key") == key || t.str_at("key").is_empty()) && matches!(t.str_at("effect"), "" | "NoExecute")
+        };
+        if !tolerations.iter().any(tolerated) {
+            tolerations.push(object! {
+                "effect" => "NoExecute", "key" => key, "operator" => "Exists", "tolerationSeconds" => 300,
+            });
+        }
+    }
+    pod.set("spec.tolerations", tolerations);
+    if pod.at("spec.automountServiceAccountToken").as_bool() != Some(false) {
+        mount_token(pod);
+    }
+}
+
+const TOKEN_VOLUME: &str = "kube-api-access";
+const TOKEN_PATH: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
+
+fn mount_token(pod: &mut Value) {
+    if pod.list_at("spec.volumes").iter().any(|v| v.str_at("name").starts_with(TOKEN_VOLUME)) {
+        return;
+    }
+    let sources = list![
+        object! { "serviceAccountToken" => object! { "expirationSeconds" => 3607, "path" => "token" } },
+        object! { "configMap" => object! {
+            "items" => list![object! { "key" => "ca.crt", "path" => "ca.crt" }], "name" => "kube-root-ca.crt",
+        } },
+        object! { "downwardAPI" => object! { "items" => list![object! {
+            "fieldRef" => object! { "apiVersion" => "v1", "fieldPath" => "metadata.namespace" }, "path" => "namespace",
+        }] } },
+    ];
+    let volume = object! {
+        "name" => TOKEN_VOLUME, "projected" => object! { "defaultMode" => 420, "sources" => sources },
+    };
+    pod.at_mut("spec.volumes").make_list().push(volume);
+    let mount = object! { "mountPath" => TOKEN_PATH, "name" => TOKEN_VOLUME, "readOnly" => true };
+    for field in ["spec.containers", "spec.initContainers"] {
+        if pod.list_at(field).is_empty() {
+            continue;
+        }
+        for container in pod.at_mut(field).make_list() {
+            if !container.list_at("volumeMounts").iter().any(|m| m.str_at("mountPath") == TOKEN_PATH) {
+                container.at_mut("volumeMounts").make_list().push(mount.clone());
+            }
+        }
+    }
+}
+
+/// Kubernetes 1.32, pkg/apis/core/helper/qos.
+pub(crate) fn qos_class(pod: &Value) -> &'static str {
+    let containers = || pod.list_at("spec.containers").iter().chain(pod.list_at("spec.initContainers"));
+    let amount = |container: &Value, kind: &str, name: &str| {
+        container
+            .at("resources")
+            .get(kind)
+            .and_then(|all| all.get(name))
+            .cloned()
+            .filter(|amount| amount.as_str() != Some("0"))
+    };
+    let asks = |container: &Value| {
+        ["requests", "limits"].iter().any(|kind| ["cpu", "memory"].iter().any(|n| amount(container, kind, n).is_some()))
+    };
+    if !containers().any(asks) {
+        return "BestEffort";
+    }
+    let fixed = |container: &Value| {
+        ["cpu", "memory"].iter().all(|name| {
+            let limit = amount(container, "limits", name);
+            limit.is_some() && amount(container, "requests", name) == limit
+        })
+    };
+    if containers().all(fixed) { "Guaranteed" } else { "Burstable" }
+}

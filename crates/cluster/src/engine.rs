@@ -1,0 +1,227 @@
+//! The engine: one queue of due work in the order of (time, sequence). Work that is waiting already is not queued twice;
+//! what asked for it is remembered as its causes.
+
+use crate::api::Writer;
+use crate::controllers::{self, Action, Reconciled};
+use crate::kubelet::{NodeRun, PodRun, Step};
+use crate::object::{Key, Object};
+use crate::recorder::{Note, Recorder};
+use crate::runtime::Runtime;
+use crate::scheduler::Waiting;
+use crate::setup::Addresses;
+use crate::store::Store;
+use serde::{Deserialize, Serialize};
+use sim::{Causes, Due, Sim, Subject, Time, Timers};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Something to reconcile.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) enum Item {
+    Deployment(Key),
+    ReplicaSet(Key),
+    EndpointSlice(Key),
+    Namespace(Arc<str>),
+    /// Dependants of an owner, by its uid.
+    Garbage(Arc<str>),
+    Schedule(Key),
+    /// Kubelet looks at a pod again.
+    Pod(Key),
+    /// Old events go.
+    Events,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) enum Work {
+    Item(Item),
+    Kubelet { pod: Key, uid: Arc<str>, step: Step },
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Queued {
+    due: Due,
+    causes: Causes,
+}
+
+/// A whole cluster.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Cluster {
+    pub(crate) store: Store,
+    timers: Timers<Work>,
+    queued: BTreeMap<Item, Queued>,
+    pub(crate) pods: BTreeMap<Key, Arc<PodRun>>,
+    pub(crate) nodes: BTreeMap<Arc<str>, Arc<NodeRun>>,
+    pub(crate) recorder: Recorder,
+    pub(crate) waiting: Waiting,
+    pub(crate) addresses: Addresses,
+}
+
+impl Cluster {
+    pub(crate) fn empty() -> Self {
+        Self {
+            store: Store::default(),
+            timers: Timers::default(),
+            queued: BTreeMap::new(),
+            pods: BTreeMap::new(),
+            nodes: BTreeMap::new(),
+            recorder: Recorder::default(),
+            waiting: Waiting::default(),
+            addresses: Addresses::default(),
+        }
+    }
+
+    /// The API store, to read.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// When the cluster next has something to do.
+    pub fn next_due(&self) -> Option<Due> {
+        self.timers.next_due()
+    }
+
+    /// Does the earliest work; moves the clock to it where it is later.
+    pub fn fire(&mut self, sim: &mut Sim, runtime: &mut dyn Runtime) {
+        let Some((due, work)) = self.timers.pop() else { return };
+        if due.at > sim.now() {
+            sim.advance_to(due.at);
+        }
+        match work {
+            Work::Item(item) => {
+                if let Some(queued) = self.queued.remove(&item) {
+                    self.reconcile(sim, runtime, item, &queued.causes);
+                }
+            }
+            Work::Kubelet { pod, uid, step } => self.kubelet_step(sim, runtime, &pod, &uid, step),
+        }
+    }
+
+    /// Does all work that is due up to `until`, and moves the clock there.
+    pub fn run_until(&mut self, sim: &mut Sim, runtime: &mut dyn Runtime, until: Time) {
+        while self.next_due().is_some_and(|due| due.at <= until) {
+            self.fire(sim, runtime);
+        }
+        sim.advance_to(until.max(sim.now()));
+    }
+
+    /// Asks for an item to be reconciled after a delay, or earlier where that is already planned.
+    pub(crate) fn enqueue(&mut self, sim: &mut Sim, item: Item, after: Duration, causes: &Causes) {
+        let at = sim.now() + after;
+        match self.queued.get_mut(&item) {
+            Some(queued) => {
+                queued.causes = queued.causes.and(causes);
+                if at < queued.due.at {
+                    self.timers.cancel(queued.due);
+                    queued.due = self.timers.set(sim, at, Work::Item(item));
+                }
+            }
+            None => {
+                let due = self.timers.set(sim, at, Work::Item(item.clone()));
+                self.queued.insert(item, Queued { due, causes: causes.clone() });
+            }
+        }
+    }
+
+    pub(crate) fn set_timer(&mut self, sim: &mut Sim, pod: &Key, uid: &Arc<str>, after: Duration, step: Step) {
+        let work = Work::Kubelet { pod: pod.clone(), uid: uid.clone(), step };
+        self.timers.set(sim, sim.now() + after, work);
+    }
+
+    fn reconcile(&mut self, sim: &mut Sim, runtime: &mut dyn Runtime, item: Item, causes: &Causes) {
+        let now = sim.now();
+        let (actor, done) = match &item {
+            Item::Deployment(key) => {
+                ("deployment-controller", controllers::deployment::reconcile(&self.store, key, now))
+            }
+            Item::ReplicaSet(key) => {
+                ("replicaset-controller", controllers::replica_set::reconcile(&self.store, key, now))
+            }
+            Item::EndpointSlice(key) => {
+                ("endpoint-slice-controller", controllers::endpoint_slice::reconcile(&self.store, key, now))
+            }
+            Item::Namespace(name) => {
+                ("namespace-controller", controllers::namespace::reconcile(&self.store, name, now))
+            }
+            Item::Garbage(uid) => ("garbage-collector", controllers::garbage::reconcile(&self.store, uid, now)),
+            Item::Schedule(key) => return self.schedule(sim, key, causes),
+            Item::Pod(key) => return self.sync_pod(sim, runtime, key),
+            Item::Events => return self.expire_events(sim),
+        };
+        self.perform(sim, actor, &item, done, causes);
+    }
+
+    /// Applies what a controller wants, in its order. A refused write ends the round; it is tried again later.
+    fn perform(&mut self, sim: &mut Sim, actor: &'static str, item: &Item, done: Reconciled, causes: &Causes) {
+        for action in done.actions {
+            if !self.perform_one(sim, actor, action, causes) {
+                self.enqueue(sim, item.clone(), Duration::from_secs(1), causes);
+                return;
+            }
+        }
+        if let Some(after) = done.requeue_after {
+            self.enqueue(sim, item.clone(), after, &Causes::none());
+        }
+    }
+
+    fn perform_one(&mut self, sim: &mut Sim, actor: &'static str, action: Action, causes: &Causes) -> bool {
+        match action {
+            Action::Create { kind, namespace, value, because, announce } => {
+                let writer = Writer::new(actor, because.and(causes));
+                match self.create_admitted(sim, kind, &namespace, value, &writer) {
+                    Ok(made) => {
+                        if let Some((about, reason, words)) = announce {
+                            let note = Note::normal(reason, format!("{words}{}", made.name())).by(actor);
+                            self.event(sim, &about, note);
+                        }
+                        true
+                    }
+                    Err(status) => {
+                        if let Some((about, ..)) = announce {
+                            let note = Note::warning("FailedCreate", format!("Error creating: {status}")).by(actor);
+                            self.event(sim, &about, note);
+                        }
+                        false
+                    }
+                }
+            }
+            Action::Update { base, value, because } => {
+                let writer = Writer::new(actor, because.and(causes));
+                self.replace(sim, &base, value, &writer).is_ok()
+            }
+            Action::Status { base, status } => {
+                let writer = Writer::new(actor, base.spec_by.and(causes));
+                self.replace_status(sim, &base, status, &writer).is_ok()
+            }
+            Action::Delete { key, uid, because } => {
+                let writer = Writer::new(actor, because.and(causes));
+                self.delete_if(sim, &key, &uid, &writer);
+                true
+            }
+            Action::Remove { key, because } => {
+                let writer = Writer::new(actor, because.and(causes));
+                self.remove(sim, &key, &writer);
+                true
+            }
+            Action::Event { about, note } => {
+                self.event(sim, &about, note.by(actor));
+                true
+            }
+            Action::Record { about, text } => {
+                let subject = self.subject(&about);
+                let because = about.spec_by.and(causes);
+                sim.record("cluster", actor, subject, text, &because);
+                true
+            }
+        }
+    }
+
+    /// What an event of the world is about.
+    pub(crate) fn subject(&self, object: &Object) -> Subject {
+        self.subject_of(&object.key)
+    }
+
+    pub(crate) fn subject_of(&self, key: &Key) -> Subject {
+        Subject::new(self.store.kinds().info(key.kind).kind.to_string(), key.to_string())
+    }
+}

@@ -1,0 +1,254 @@
+//! What a kubelet remembers of its pods and its images.
+
+use super::backoff::Backoff;
+use crate::object::Object;
+use serde::{Deserialize, Serialize};
+use sim::{Causes, Time};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A timed step of one pod. `epoch` counts the starts of a container: a step of an older start is void.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) enum Step {
+    Sandbox,
+    Pulled {
+        container: u16,
+        image: Arc<str>,
+        pulled: Result<Image, Arc<str>>,
+        waited: (Duration, Duration),
+        epoch: u32,
+    },
+    Start {
+        container: u16,
+        epoch: u32,
+    },
+    /// The back-off is over.
+    Retry {
+        container: u16,
+        epoch: u32,
+    },
+    Probe {
+        container: u16,
+        epoch: u32,
+        probe: ProbeKind,
+    },
+    /// A container that was asked to stop has stopped.
+    Stopped {
+        container: u16,
+        epoch: u32,
+        exit_code: i32,
+        reason: Arc<str>,
+        because: Causes,
+    },
+    /// Its preStop hook is over.
+    Kill {
+        container: u16,
+        epoch: u32,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) enum ProbeKind {
+    Startup,
+    Readiness,
+    Liveness,
+}
+
+impl ProbeKind {
+    pub(super) fn field(self) -> &'static str {
+        match self {
+            Self::Startup => "startupProbe",
+            Self::Readiness => "readinessProbe",
+            Self::Liveness => "livenessProbe",
+        }
+    }
+
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Self::Startup => "Startup",
+            Self::Readiness => "Readiness",
+            Self::Liveness => "Liveness",
+        }
+    }
+}
+
+/// An image on a node.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Image {
+    pub digest: Arc<str>,
+    pub size_bytes: u64,
+}
+
+/// How a container ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Ended {
+    pub exit_code: i32,
+    pub reason: Arc<str>,
+    pub started: Time,
+    pub finished: Time,
+    pub id: Arc<str>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum State {
+    Waiting { reason: Arc<str>, message: Option<Arc<str>> },
+    Running { since: Time },
+    Ended(Ended),
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Tally {
+    pub passed: u32,
+    pub failed: u32,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct ContainerRun {
+    pub name: Arc<str>,
+    pub state: State,
+    pub last: Option<Ended>,
+    pub restarts: u32,
+    /// Counts what makes older timers void.
+    pub epoch: u32,
+    /// Its startup probe has passed, or it has none.
+    pub started: bool,
+    pub ready: bool,
+    pub stopping: bool,
+    /// The image that it was started with.
+    pub image: Arc<str>,
+    pub image_id: Arc<str>,
+    pub id: Arc<str>,
+    pub crash: Backoff,
+    pub pull: Backoff,
+    pub readiness: Tally,
+    pub liveness: Tally,
+    pub startup: Tally,
+}
+
+impl ContainerRun {
+    fn new(name: &str, reason: &str) -> Self {
+        let nothing: Arc<str> = manifest::word("");
+        Self {
+            name: manifest::word(name),
+            state: State::Waiting { reason: manifest::word(reason), message: None },
+            last: None,
+            restarts: 0,
+            epoch: 0,
+            started: false,
+            ready: false,
+            stopping: false,
+            image: nothing.clone(),
+            image_id: nothing.clone(),
+            id: nothing,
+            crash: Backoff::default(),
+            pull: Backoff::default(),
+            readiness: Tally::default(),
+            liveness: Tally::default(),
+            startup: Tally::default(),
+        }
+    }
+
+    pub(super) fn running(&self) -> bool {
+        matches!(self.state, State::Running { .. })
+    }
+
+    pub(super) fn tally(&mut self, probe: ProbeKind) -> &mut Tally {
+        match probe {
+            ProbeKind::Startup => &mut self.startup,
+            ProbeKind::Readiness => &mut self.readiness,
+            ProbeKind::Liveness => &mut self.liveness,
+        }
+    }
+}
+
+/// One pod on its node. Init containers come first in `containers`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct PodRun {
+    pub uid: Arc<str>,
+    pub node: Arc<str>,
+    /// The last part of its address; 0 before it has one.
+    pub ip: u8,
+    pub sandbox: bool,
+    pub stopping: bool,
+    pub inits: u16,
+    pub containers: Vec<ContainerRun>,
+    /// The newest event of its life: what comes next happens because of it.
+    pub because: Causes,
+}
+
+impl PodRun {
+    pub(super) fn new(pod: &Object, node: Arc<str>) -> Self {
+        let inits = pod.value.list_at("spec.initContainers");
+        let first = if inits.is_empty() { "ContainerCreating" } else { "PodInitializing" };
+        let runs = inits.iter().map(|c| ContainerRun::new(c.str_at("name"), "PodInitializing"));
+        let mains = pod.value.list_at("spec.containers").iter().map(|c| ContainerRun::new(c.str_at("name"), first));
+        Self {
+            uid: pod.uid.clone(),
+            node,
+            ip: 0,
+            sandbox: false,
+            stopping: false,
+            inits: u16::try_from(inits.len()).unwrap_or(u16::MAX),
+            containers: runs.chain(mains).collect(),
+            because: pod.written_by.clone(),
+        }
+    }
+
+    pub(super) fn container(&self, at: u16) -> Option<&ContainerRun> {
+        self.containers.get(usize::from(at))
+    }
+
+    pub(super) fn container_mut(&mut self, at: u16) -> Option<&mut ContainerRun> {
+        self.containers.get_mut(usize::from(at))
+    }
+
+    pub(super) fn is_init(&self, at: u16) -> bool {
+        at < self.inits
+    }
+
+    pub(super) fn inits_done(&self) -> bool {
+        self.containers[..usize::from(self.inits)]
+            .iter()
+            .all(|c| matches!(&c.state, State::Ended(end) if end.exit_code == 0))
+    }
+}
+
+/// The specification of a container by its place in [`PodRun::containers`].
+pub(super) fn container_spec(pod: &Object, inits: u16, at: u16) -> &manifest::Value {
+    let (list, index) = if at < inits { ("spec.initContainers", at) } else { ("spec.containers", at - inits) };
+    pod.value.list_at(list).get(usize::from(index)).unwrap_or(manifest::Value::null())
+}
+
+/// A node's images and addresses.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct NodeRun {
+    /// Third part of its pods' addresses.
+    pub number: u32,
+    pub images: BTreeMap<Arc<str>, Image>,
+    /// Images are pulled one after the other.
+    pub pull_free_at: Time,
+    addresses: BTreeSet<u8>,
+    next_address: u8,
+}
+
+impl NodeRun {
+    pub(super) fn numbered(number: u32) -> Self {
+        Self { number, next_address: 1, ..Self::default() }
+    }
+
+    /// The next free address of the node, in turn.
+    pub(super) fn take_address(&mut self) -> u8 {
+        for _ in 0..254 {
+            self.next_address = if self.next_address >= 254 { 2 } else { self.next_address + 1 };
+            if self.addresses.insert(self.next_address) {
+                break;
+            }
+        }
+        self.next_address
+    }
+
+    pub(super) fn release(&mut self, address: u8) {
+        self.addresses.remove(&address);
+    }
+}

@@ -1,0 +1,122 @@
+//! Stopping: grace, preStop hooks, and the end of a pod.
+
+use super::run::{ContainerRun, PodRun, Step, container_spec};
+use crate::api::Writer;
+use crate::engine::Cluster;
+use crate::object::{Key, Object};
+use crate::recorder::Note;
+use crate::runtime::{ContainerRef, Runtime};
+use manifest::Value;
+use sim::{Causes, Sim};
+use std::sync::Arc;
+use std::time::Duration;
+
+const KILLED: i32 = 137;
+
+impl Cluster {
+    /// The pod is marked: every running container is asked to stop.
+    pub(super) fn stop_pod(&mut self, sim: &mut Sim, runtime: &mut dyn Runtime, pod: &Arc<Object>) {
+        let key = &pod.key;
+        let Some(run) = self.pods.get(key).cloned() else { return };
+        if run.stopping {
+            return;
+        }
+        self.edit(key, |run| {
+            run.stopping = true;
+            run.because = run.because.and(&pod.written_by);
+        });
+        let mut any = false;
+        for (at, container) in (0..).zip(&run.containers).filter(|(_, c)| c.running()) {
+            any = true;
+            let told = format!("Stopping container {}", container.name);
+            self.event(sim, pod, Note::normal("Killing", told).on(&run.node, Some(&container.name)));
+            let hook = pre_stop(container_spec(pod, run.inits, at)).min(grace(pod));
+            if hook.is_zero() {
+                self.terminate(sim, runtime, key, at, container.epoch);
+            } else {
+                self.set_timer(sim, key, &run.uid, hook, Step::Kill { container: at, epoch: container.epoch });
+            }
+        }
+        if !any {
+            self.finish_deletion(sim, key);
+        }
+    }
+
+    /// Asks one container to stop; when its grace is over it is killed.
+    pub(super) fn terminate(&mut self, sim: &mut Sim, runtime: &mut dyn Runtime, key: &Key, at: u16, epoch: u32) {
+        let (Some(pod), Some(run)) = (self.store.get_key(key).cloned(), self.pods.get(key).cloned()) else { return };
+        let Some(container) = run.container(at).filter(|c| c.epoch == epoch && c.running() && !c.stopping) else {
+            return;
+        };
+        let stopped = runtime.stop(sim, &reference(key, &run, container));
+        let spent = if run.stopping { pre_stop(container_spec(&pod, run.inits, at)) } else { Duration::ZERO };
+        // A hook that used up the grace leaves two seconds (kuberuntime `minimumGracePeriodInSeconds`).
+        let left = grace(&pod).saturating_sub(spent).max(Duration::from_secs(2));
+        let (after, exit_code) = if stopped.after > left { (left, KILLED) } else { (stopped.after, stopped.exit_code) };
+        self.edit(key, |run| {
+            if let Some(container) = run.container_mut(at) {
+                container.stopping = true;
+            }
+        });
+        let step = Step::Stopped { container: at, epoch, exit_code, reason: "".into(), because: Causes::none() };
+        self.set_timer(sim, key, &run.uid, after, step);
+    }
+
+    /// Every container has stopped: the pod leaves the store.
+    pub(super) fn finish_deletion(&mut self, sim: &mut Sim, key: &Key) {
+        let run = self.forget_pod(key);
+        let because = self.store.get_key(key).map(|pod| pod.written_by.clone()).unwrap_or_default();
+        if self.store.get_key(key).is_some_and(|pod| pod.deleting()) {
+            let told = run.map_or_else(Causes::none, |run| run.because.clone());
+            self.remove(sim, key, &Writer::new("kubelet", because.and(&told)));
+        }
+    }
+
+    /// The pod is gone from the store (deleted by force): its containers are killed.
+    pub(super) fn kill_orphan(&mut self, sim: &mut Sim, runtime: &mut dyn Runtime, key: &Key, run: &PodRun) {
+        for container in run.containers.iter().filter(|c| c.running() && !c.stopping) {
+            runtime.stop(sim, &reference(key, run, container));
+        }
+        self.forget_pod(key);
+    }
+
+    fn forget_pod(&mut self, key: &Key) -> Option<Arc<PodRun>> {
+        let run = self.pods.remove(key)?;
+        if let Some(node) = self.nodes.get_mut(&run.node) {
+            Arc::make_mut(node).release(run.ip);
+        }
+        Some(run)
+    }
+}
+
+pub(super) fn reference(key: &Key, run: &PodRun, container: &ContainerRun) -> ContainerRef {
+    ContainerRef {
+        namespace: key.namespace.clone(),
+        pod: key.name.clone(),
+        uid: run.uid.clone(),
+        container: container.name.clone(),
+    }
+}
+
+fn seconds(n: i64) -> Duration {
+    Duration::from_secs(u64::try_from(n).unwrap_or(0))
+}
+
+fn grace(pod: &Object) -> Duration {
+    let marked = pod.value.int_at("metadata.deletionGracePeriodSeconds");
+    seconds(marked.or_else(|| pod.value.int_at("spec.terminationGracePeriodSeconds")).unwrap_or(30))
+}
+
+/// How long the preStop hook takes.
+/// Unlike kubernetes: hooks other than `sleep` (as an action, or as a command) take no time.
+fn pre_stop(spec: &Value) -> Duration {
+    let hook = spec.at("lifecycle.preStop");
+    if let Some(secs) = hook.int_at("sleep.seconds") {
+        return seconds(secs);
+    }
+    let words: Vec<&str> =
+        hook.list_at("exec.command").iter().filter_map(Value::as_str).flat_map(str::split_whitespace).collect();
+    let at = words.iter().position(|word| word.ends_with("sleep"));
+    let secs = at.and_then(|at| words.get(at + 1)).and_then(|word| word.trim_end_matches(['s', ';']).parse().ok());
+    seconds(secs.unwrap_or(0))
+}

@@ -1,0 +1,47 @@
+//! A simulated Kubernetes 1.32: an API store, controllers, a scheduler and kubelets, with a port for the containers.
+//!
+//! Controllers meet only in the store; reconciling twice equals once. It knows no program's behaviour: what a container
+//! does is asked through [`Runtime`]. It keeps no clock: time and chance come from `sim`.
+
+mod api;
+mod controllers;
+mod defaults;
+mod engine;
+mod kinds;
+mod kubelet;
+mod node_load;
+mod object;
+mod pods;
+mod printers;
+mod quantity;
+mod recorder;
+mod runtime;
+mod scheduler;
+mod schema;
+mod selector;
+mod setup;
+mod status;
+mod store;
+mod validate;
+mod watch;
+
+pub use api::{Apply, DeleteOptions, PatchKind, Propagation, Writer};
+pub use controllers::{Action, Reconciled};
+pub use engine::Cluster;
+pub use kinds::{
+    CONFIGMAP, CustomColumn, DEPLOYMENT, ENDPOINTSLICE, EVENT, KindId, KindInfo, Kinds, NAMESPACE, NODE, POD,
+    REPLICASET, SERVICE,
+};
+pub use node_load::{Amounts, NodeLoad, Taint, pod_requests};
+pub use object::{Key, Object, condition, condition_true, time_at};
+pub use pods::{int_or_percent, pod_available, pod_ready};
+pub use printers::{Cell, Column, Table, human_duration, pod_status, table};
+pub use quantity::{Quantity, canonical};
+pub use runtime::{ContainerPort, ContainerRef, ContainerStart, Mount, ProbeAction, PulledImage, Runtime, Stopped};
+pub use selector::{FieldSelector, LabelSelector};
+pub use setup::NodeShape;
+pub use status::{FieldError, Status, StatusDetails};
+pub use store::{Change, ChangeKind, Selectors, Store};
+
+#[cfg(test)]
+mod tests;

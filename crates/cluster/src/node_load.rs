@@ -1,0 +1,155 @@
+//! A node as the scheduler sees it: what it has, and the sums of what its pods ask for.
+
+use crate::object::{Key, Object};
+use crate::quantity::Quantity;
+use manifest::Value;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// What a pod without requests counts for in scoring (kube-scheduler `DefaultMilliCPURequest`, `DefaultMemoryRequest`).
+const CPU_UNASKED_MILLI: i64 = 100;
+const MEMORY_UNASKED_BYTES: i64 = 200 * 1024 * 1024;
+
+/// Processor in thousandths, memory in bytes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Amounts {
+    pub cpu_milli: i64,
+    pub memory_bytes: i64,
+    /// Storage of the node's own disk.
+    pub ephemeral_bytes: i64,
+}
+
+impl Amounts {
+    fn plus(self, other: Self, sign: i64) -> Self {
+        Self {
+            cpu_milli: self.cpu_milli + sign * other.cpu_milli,
+            memory_bytes: self.memory_bytes + sign * other.memory_bytes,
+            ephemeral_bytes: self.ephemeral_bytes + sign * other.ephemeral_bytes,
+        }
+    }
+
+    fn max(self, other: Self) -> Self {
+        Self {
+            cpu_milli: self.cpu_milli.max(other.cpu_milli),
+            memory_bytes: self.memory_bytes.max(other.memory_bytes),
+            ephemeral_bytes: self.ephemeral_bytes.max(other.ephemeral_bytes),
+        }
+    }
+
+    /// Reads `{cpu, memory, ephemeral-storage}`.
+    pub fn read(amounts: &Value) -> Self {
+        let read = |name: &str| amounts.get(name).and_then(quantity_of).unwrap_or_default();
+        Self {
+            cpu_milli: read("cpu").milli(),
+            memory_bytes: read("memory").units(),
+            ephemeral_bytes: read("ephemeral-storage").units(),
+        }
+    }
+}
+
+/// A quantity written as a text or as a number.
+pub(crate) fn quantity_of(value: &Value) -> Option<Quantity> {
+    match value {
+        Value::Str(text) => Quantity::parse(text),
+        Value::Int(n) => Some(Quantity(i128::from(*n) * 1_000)),
+        Value::Float(x) => Quantity::parse(&manifest::float_text(*x)),
+        _ => None,
+    }
+}
+
+/// What a pod asks for: the sum over its containers, or its largest init container where that is more.
+/// The second value counts defaults for what is not asked for.
+pub fn pod_requests(pod: &Value) -> (Amounts, Amounts) {
+    let (mut sum, mut scored) = (Amounts::default(), Amounts::default());
+    for container in pod.list_at("spec.containers") {
+        let asked = Amounts::read(container.at("resources.requests"));
+        sum = sum.plus(asked, 1);
+        let counted = Amounts {
+            cpu_milli: if asked.cpu_milli == 0 { CPU_UNASKED_MILLI } else { asked.cpu_milli },
+            memory_bytes: if asked.memory_bytes == 0 { MEMORY_UNASKED_BYTES } else { asked.memory_bytes },
+            ..asked
+        };
+        scored = scored.plus(counted, 1);
+    }
+    for container in pod.list_at("spec.initContainers") {
+        let asked = Amounts::read(container.at("resources.requests"));
+        (sum, scored) = (sum.max(asked), scored.max(asked));
+    }
+    (sum, scored)
+}
+
+/// A taint of a node.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Taint {
+    pub key: String,
+    pub value: String,
+    pub effect: String,
+}
+
+/// One node's offer and load.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct NodeLoad {
+    exists: bool,
+    pub allocatable: Amounts,
+    pub pods_max: i64,
+    pub unschedulable: bool,
+    pub taints: Vec<Taint>,
+    /// `metadata.labels` of the node.
+    pub labels: Value,
+    /// What its pods ask for.
+    pub requested: Amounts,
+    /// The same with defaults for what is not asked for: for scoring.
+    pub scored: Amounts,
+    pub pods_count: i64,
+    pods: BTreeSet<Key>,
+}
+
+impl NodeLoad {
+    pub fn exists(&self) -> bool {
+        self.exists
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.pods.is_empty()
+    }
+
+    pub fn pods(&self) -> impl Iterator<Item = &Key> {
+        self.pods.iter()
+    }
+
+    /// Takes over what the node object says; `None` when the node is gone.
+    pub(crate) fn describe(&mut self, node: Option<&Value>) {
+        self.exists = node.is_some();
+        let Some(node) = node else { return };
+        let allocatable = node.at("status.allocatable");
+        self.allocatable = Amounts::read(allocatable);
+        self.pods_max = allocatable.get("pods").and_then(quantity_of).unwrap_or_default().units();
+        self.unschedulable = node.bool_at("spec.unschedulable");
+        self.labels = node.at("metadata.labels").clone();
+        self.taints = node.list_at("spec.taints").iter().map(taint).collect();
+    }
+
+    pub(crate) fn add(&mut self, pod: &Object, counts: bool) {
+        if self.pods.insert(pod.key.clone()) && counts {
+            self.count(pod, 1);
+        }
+    }
+
+    pub(crate) fn remove(&mut self, pod: &Object, counted: bool) {
+        if self.pods.remove(&pod.key) && counted {
+            self.count(pod, -1);
+        }
+    }
+
+    fn count(&mut self, pod: &Object, sign: i64) {
+        let (asked, scored) = pod_requests(&pod.value);
+        self.requested = self.requested.plus(asked, sign);
+        self.scored = self.scored.plus(scored, sign);
+        self.pods_count += sign;
+    }
+}
+
+fn taint(value: &Value) -> Taint {
+    let text = |key: &str| value.str_at(key).to_string();
+    Taint { key: text("key"), value: text("value"), effect: text("effect") }
+}

@@ -1,0 +1,253 @@
+//! Events of the API: what controllers tell people. Repeated ones are counted, similar ones are combined, and an object
+//! that talks too much is cut off (client-go `tools/record/events_cache.go`).
+
+use crate::engine::{Cluster, Item};
+use crate::kinds;
+use crate::object::{Key, Object};
+use manifest::{Value, object, word};
+use serde::{Deserialize, Serialize};
+use sim::{Causes, Sim, Time};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// An event is kept for an hour after its last occurrence.
+const KEEP: Duration = Duration::from_secs(3_600);
+/// Different messages of one reason before they are combined.
+const SIMILAR_MAX: usize = 10;
+/// Similar events further apart than this are not combined.
+const SIMILAR_WITHIN: Duration = Duration::from_secs(600);
+/// Events that one source may write about one object at once; one more every five minutes.
+const BURST: u32 = 25;
+const REFILL: Duration = Duration::from_secs(300);
+/// Objects remembered at a time.
+const OBJECTS_MAX: usize = 4_096;
+
+/// What to tell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    pub warning: bool,
+    pub reason: &'static str,
+    pub message: String,
+    pub source: &'static str,
+    pub host: Option<Arc<str>>,
+    /// `spec.containers{web}`
+    pub field: Option<String>,
+}
+
+impl Note {
+    pub fn normal(reason: &'static str, message: impl Into<String>) -> Self {
+        Self { warning: false, reason, message: message.into(), source: "", host: None, field: None }
+    }
+
+    pub fn warning(reason: &'static str, message: impl Into<String>) -> Self {
+        Self { warning: true, ..Self::normal(reason, message) }
+    }
+
+    pub(crate) fn by(self, source: &'static str) -> Self {
+        Self { source, ..self }
+    }
+
+    pub(crate) fn on(self, node: &Arc<str>, container: Option<&str>) -> Self {
+        let field = container.map(|name| format!("spec.containers{{{name}}}"));
+        Self { source: "kubelet", host: Some(node.clone()), field, ..self }
+    }
+}
+
+/// What was told about one object by one source.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+struct Told {
+    tokens_spent: u32,
+    refilled: Time,
+    /// Event names by their reason and message.
+    names: BTreeMap<(Arc<str>, Arc<str>), Arc<str>>,
+    groups: BTreeMap<Arc<str>, Group>,
+}
+
+/// The messages of one reason.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+struct Group {
+    messages: BTreeSet<Arc<str>>,
+    last: Time,
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Recorder {
+    told: BTreeMap<(Arc<str>, Arc<str>), Arc<Told>>,
+    order: VecDeque<(Arc<str>, Arc<str>)>,
+    written: u64,
+    /// Events by the time of their first writing, to be forgotten.
+    ages: VecDeque<(Time, Key)>,
+}
+
+impl Recorder {
+    fn of(&mut self, uid: &Arc<str>, source: &str, now: Time) -> &mut Told {
+        let id = (uid.clone(), word(source));
+        if !self.told.contains_key(&id) {
+            if self.order.len() >= OBJECTS_MAX
+                && let Some(oldest) = self.order.pop_front()
+            {
+                self.told.remove(&oldest);
+            }
+            self.order.push_back(id.clone());
+        }
+        Arc::make_mut(self.told.entry(id).or_insert_with(|| Arc::new(Told { refilled: now, ..Told::default() })))
+    }
+}
+
+impl Told {
+    /// Takes a token, or says that there is none left.
+    fn spend(&mut self, now: Time) -> bool {
+        let earned = now.since(self.refilled).as_secs() / REFILL.as_secs();
+        if earned > 0 {
+            self.tokens_spent = self.tokens_spent.saturating_sub(u32::try_from(earned).unwrap_or(u32::MAX));
+            self.refilled = now;
+        }
+        let left = self.tokens_spent < BURST;
+        self.tokens_spent += u32::from(left);
+        left
+    }
+
+    /// The key under which a message is counted: its own, or its group's once there are many.
+    fn counted_as(&mut self, reason: &Arc<str>, message: &Arc<str>, now: Time) -> (Arc<str>, bool) {
+        let group = self.groups.entry(reason.clone()).or_default();
+        if now.since(group.last) > SIMILAR_WITHIN {
+            group.messages.clear();
+        }
+        group.last = now;
+        if group.messages.len() < SIMILAR_MAX || group.messages.contains(message) {
+            group.messages.insert(message.clone());
+        }
+        if group.messages.len() < SIMILAR_MAX { (message.clone(), false) } else { ("".into(), true) }
+    }
+}
+
+impl Cluster {
+    /// Writes an event about an object, or counts one up.
+    pub(crate) fn event(&mut self, sim: &mut Sim, about: &Arc<Object>, note: Note) {
+        let now = sim.now();
+        let told = self.recorder.of(&about.uid, note.source, now);
+        let (reason, message) = (word(note.reason), Arc::<str>::from(note.message.as_str()));
+        let (counted, combined) = told.counted_as(&reason, &message, now);
+        if !told.spend(now) {
+            return;
+        }
+        let id = (reason, counted);
+        let known = told.names.get(&id).cloned();
+        let shown = if combined { format!("(combined from similar events): {message}").into() } else { message };
+        let namespace: Arc<str> =
+            if about.key.namespace.is_empty() { "default".into() } else { about.key.namespace.clone() };
+        if let Some(name) = &known
+            && let Some(old) = self.store.get(kinds::EVENT, &namespace, name).cloned()
+        {
+            return self.count_up(sim, &old, &shown);
+        }
+        self.recorder.written += 1;
+        let stamp = now.as_micros() * 1_000 + self.recorder.written % 1_000;
+        let name: Arc<str> = format!("{}.{stamp:x}", about.key.name).into();
+        self.recorder.of(&about.uid, note.source, now).names.insert(id, name.clone());
+        self.write_event(sim, about, note, (namespace, name), shown);
+    }
+
+    fn write_event(
+        &mut self,
+        sim: &mut Sim,
+        about: &Arc<Object>,
+        note: Note,
+        (namespace, name): (Arc<str>, Arc<str>),
+        message: Arc<str>,
+    ) {
+        let stamp: Arc<str> = sim.now().rfc3339().into();
+        let info = self.store.kinds().info(about.key.kind);
+        let mut involved = object! {
+            "apiVersion" => info.api_version(), "kind" => &info.kind, "name" => &about.key.name,
+            "resourceVersion" => about.version.to_string(), "uid" => &about.uid,
+        };
+        if !about.key.namespace.is_empty() {
+            involved.put("namespace", &about.key.namespace);
+        }
+        if let Some(field) = &note.field {
+            involved.put("fieldPath", field);
+        }
+        let mut source = object! { "component" => note.source };
+        if let Some(host) = &note.host {
+            source.put("host", host);
+        }
+        let version = self.store.next_version();
+        let uid = new_uid(sim);
+        let value = object! {
+            "apiVersion" => "v1", "kind" => "Event", "count" => 1, "eventTime" => Value::Null,
+            "firstTimestamp" => &stamp, "lastTimestamp" => &stamp, "involvedObject" => involved, "message" => message,
+            "metadata" => object! {
+                "creationTimestamp" => &stamp, "name" => &name, "namespace" => &namespace,
+                "resourceVersion" => version.to_string(), "uid" => &uid,
+            },
+            "reason" => note.reason, "reportingComponent" => note.source,
+            "reportingInstance" => note.host.as_deref().unwrap_or(""), "source" => source,
+            "type" => if note.warning { "Warning" } else { "Normal" },
+        };
+        let key = Key::new(kinds::EVENT, namespace, name);
+        if self.recorder.ages.is_empty() {
+            self.enqueue(sim, Item::Events, KEEP, &Causes::none());
+        }
+        self.recorder.ages.push_back((sim.now(), key.clone()));
+        let by = about.written_by.clone();
+        self.store.put(Arc::new(Object {
+            key,
+            uid,
+            version,
+            value,
+            created_by: by.clone(),
+            spec_by: Causes::none(),
+            written_by: by,
+        }));
+    }
+
+    fn count_up(&mut self, sim: &mut Sim, old: &Arc<Object>, message: &Arc<str>) {
+        let mut new = old.as_ref().clone();
+        new.version = self.store.next_version();
+        new.value.put("count", old.value.int_at("count").unwrap_or(1) + 1);
+        new.value.put("lastTimestamp", sim.now().rfc3339());
+        new.value.put("message", message);
+        new.value.set("metadata.resourceVersion", new.version.to_string());
+        self.store.put(Arc::new(new));
+    }
+
+    /// Takes out what has not happened for an hour.
+    pub(crate) fn expire_events(&mut self, sim: &mut Sim) {
+        let now = sim.now();
+        while let Some((since, key)) = self.recorder.ages.front().cloned() {
+            if since + KEEP > now {
+                self.enqueue(sim, Item::Events, (since + KEEP).since(now), &Causes::none());
+                return;
+            }
+            self.recorder.ages.pop_front();
+            let Some(event) = self.store.get_key(&key).cloned() else { continue };
+            let last = crate::object::time_at(&event.value, "lastTimestamp").unwrap_or(since);
+            if last + KEEP > now {
+                let at = self.recorder.ages.partition_point(|(since, _)| *since <= last);
+                self.recorder.ages.insert(at, (last, key));
+            } else {
+                let mut gone = event.as_ref().clone();
+                gone.version = self.store.next_version();
+                self.store.take(&key, Arc::new(gone));
+            }
+        }
+    }
+}
+
+/// A random (version 4) UUID from the world's chance.
+pub(crate) fn new_uid(sim: &mut Sim) -> Arc<str> {
+    let (high, low) = (sim.rng().next_u64(), sim.rng().next_u64());
+    let high = (high & 0xffff_ffff_ffff_0fff) | 0x4000;
+    let low = (low & 0x3fff_ffff_ffff_ffff) | 0x8000_0000_0000_0000;
+    format!(
+        "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
+        high >> 32,
+        (high >> 16) & 0xffff,
+        high & 0xffff,
+        low >> 48,
+        low & 0xffff_ffff_ffff
+    )
+    .into()
+}

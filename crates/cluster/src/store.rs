@@ -1,0 +1,264 @@
+//! The API store: every object by kind, namespace and name, with the indexes that controllers need, and the newest changes.
+//! It checks nothing: what is written here has been admitted.
+
+use crate::kinds::{self, KindId, Kinds};
+use crate::node_load::NodeLoad;
+use crate::object::{Key, Object};
+use crate::selector::{FieldSelector, LabelSelector};
+use crate::status::Status;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+
+/// Changes that a watch can still ask for.
+const CHANGES_MAX: usize = 512;
+
+type Named = Arc<BTreeMap<Arc<str>, Arc<Object>>>;
+
+/// What happened to an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ChangeKind {
+    Added,
+    Modified,
+    Deleted,
+}
+
+/// One change of the store.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Change {
+    pub version: u64,
+    pub kind: ChangeKind,
+    pub object: Arc<Object>,
+    /// The labels it had, for watches by label.
+    pub before: Option<manifest::Value>,
+}
+
+/// Which objects to list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Selectors {
+    pub labels: LabelSelector,
+    pub fields: FieldSelector,
+}
+
+impl Selectors {
+    pub fn matches(&self, object: &Object) -> bool {
+        self.labels.matches(object.labels()) && self.fields.matches(object)
+    }
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Store {
+    pub(crate) kinds: Kinds,
+    version: u64,
+    objects: BTreeMap<KindId, BTreeMap<Arc<str>, Named>>,
+    /// Objects by the uid of each owner; pods and replica sets without a controller under the empty uid.
+    owned: Arc<BTreeMap<Arc<str>, Arc<BTreeSet<Key>>>>,
+    uids: Arc<BTreeMap<Arc<str>, Key>>,
+    nodes: BTreeMap<Arc<str>, Arc<NodeLoad>>,
+    changes: VecDeque<Change>,
+}
+
+impl Store {
+    pub fn kinds(&self) -> &Kinds {
+        &self.kinds
+    }
+
+    /// The resource version of the newest write.
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    pub(crate) fn next_version(&mut self) -> u64 {
+        self.version += 1;
+        self.version
+    }
+
+    pub fn get(&self, kind: KindId, namespace: &str, name: &str) -> Option<&Arc<Object>> {
+        self.objects.get(&kind)?.get(namespace)?.get(name)
+    }
+
+    pub fn get_key(&self, key: &Key) -> Option<&Arc<Object>> {
+        self.get(key.kind, &key.namespace, &key.name)
+    }
+
+    pub fn by_uid(&self, uid: &str) -> Option<&Arc<Object>> {
+        self.uids.get(uid).and_then(|key| self.get_key(key))
+    }
+
+    /// Objects of a kind in one namespace, or in all, in the order of namespace and name.
+    pub fn all<'s>(&'s self, kind: KindId, namespace: Option<&str>) -> impl Iterator<Item = &'s Arc<Object>> + use<'s> {
+        let everywhere = namespace.is_none();
+        let spaces = self.objects.get(&kind);
+        let one = namespace.and_then(|name| spaces?.get(name));
+        let every = spaces.filter(|_| everywhere).into_iter().flat_map(|spaces| spaces.values());
+        one.into_iter().chain(every).flat_map(|named| named.values())
+    }
+
+    /// Objects that the selectors choose; by name and by node without looking at the others.
+    pub fn list(&self, kind: KindId, namespace: Option<&str>, selectors: &Selectors) -> Vec<&Arc<Object>> {
+        let fits = |object: &&Arc<Object>| selectors.matches(object);
+        if let (Some(name), Some(namespace)) = (selectors.fields.wanted("metadata.name"), namespace) {
+            return self.get(kind, namespace, name).into_iter().filter(fits).collect();
+        }
+        if let Some(node) =
+            selectors.fields.wanted("spec.nodeName").filter(|node| kind == kinds::POD && !node.is_empty())
+        {
+            let here = |object: &&Arc<Object>| namespace.is_none_or(|namespace| object.namespace() == namespace);
+            return self.pods_on(node).filter(here).filter(fits).collect();
+        }
+        self.all(kind, namespace).filter(fits).collect()
+    }
+
+    /// Objects that name this uid as an owner.
+    pub fn owned_by<'s>(&'s self, uid: &str) -> impl Iterator<Item = &'s Arc<Object>> {
+        self.owned.get(uid).into_iter().flat_map(|keys| keys.iter()).filter_map(|key| self.get_key(key))
+    }
+
+    /// Pods or replica sets of a namespace that nobody controls.
+    pub fn orphans<'s>(&'s self, kind: KindId, namespace: &str) -> impl Iterator<Item = &'s Arc<Object>> {
+        let from = Key::new(kind, namespace, "");
+        let keys = self.owned.get("").into_iter().flat_map(move |keys| keys.range(from.clone()..));
+        let namespace: Arc<str> = namespace.into();
+        keys.take_while(move |key| key.kind == kind && key.namespace == namespace).filter_map(|key| self.get_key(key))
+    }
+
+    pub fn pods_on(&self, node: &str) -> impl Iterator<Item = &Arc<Object>> {
+        self.nodes.get(node).into_iter().flat_map(|load| load.pods()).filter_map(|key| self.get_key(key))
+    }
+
+    /// The nodes with the sums of what their pods ask for.
+    pub fn node_loads(&self) -> impl Iterator<Item = (&Arc<str>, &Arc<NodeLoad>)> {
+        self.nodes.iter().filter(|(_, load)| load.exists())
+    }
+
+    pub fn node_load(&self, node: &str) -> Option<&Arc<NodeLoad>> {
+        self.nodes.get(node)
+    }
+
+    /// Changes after a version, oldest first.
+    pub fn changes_since(&self, version: u64) -> Result<Vec<&Change>, Status> {
+        let oldest = self.changes.front().map_or(self.version + 1, |change| change.version);
+        if version + 1 < oldest && !(self.changes.len() < CHANGES_MAX && version == 0) {
+            return Err(Status::expired(version, oldest));
+        }
+        let start = self.changes.partition_point(|change| change.version <= version);
+        Ok(self.changes.range(start..).collect())
+    }
+
+    /// Puts an object in place of its older version and keeps the indexes true.
+    pub(crate) fn put(&mut self, object: Arc<Object>) -> Option<Arc<Object>> {
+        let key = &object.key;
+        let spaces = self.objects.entry(key.kind).or_default();
+        if !spaces.contains_key(&key.namespace) {
+            spaces.insert(key.namespace.clone(), Arc::default());
+        }
+        let named = spaces.get_mut(&key.namespace).expect("the namespace was just made");
+        let old = Arc::make_mut(named).insert(key.name.clone(), object.clone());
+        self.reindex(old.as_deref(), Some(&object));
+        let kind = if old.is_some() { ChangeKind::Modified } else { ChangeKind::Added };
+        self.note(kind, object, old.as_deref());
+        old
+    }
+
+    /// Takes an object out; the change carries its last state under a new version.
+    pub(crate) fn take(&mut self, key: &Key, last: Arc<Object>) {
+        if let Some(named) = self.objects.get_mut(&key.kind).and_then(|spaces| spaces.get_mut(&key.namespace)) {
+            let old = Arc::make_mut(named).remove(&key.name);
+            self.reindex(old.as_deref(), None);
+            self.note(ChangeKind::Deleted, last, old.as_deref());
+        }
+    }
+
+    fn note(&mut self, kind: ChangeKind, object: Arc<Object>, old: Option<&Object>) {
+        if self.changes.len() >= CHANGES_MAX {
+            self.changes.pop_front();
+        }
+        let before = old.map(|old| old.value.at("metadata.labels").clone());
+        self.changes.push_back(Change { version: object.version, kind, object, before });
+    }
+
+    fn reindex(&mut self, old: Option<&Object>, new: Option<&Object>) {
+        let Some(either) = new.or(old) else { return };
+        if either.key.kind == kinds::EVENT {
+            return;
+        }
+        if old.map(|o| &o.uid) != new.map(|o| &o.uid) {
+            let uids = Arc::make_mut(&mut self.uids);
+            if let Some(old) = old {
+                uids.remove(&old.uid);
+            }
+            if let Some(new) = new {
+                uids.insert(new.uid.clone(), new.key.clone());
+            }
+        }
+        let same_owners = match (old, new) {
+            (Some(a), Some(b)) => {
+                let (a, b) = (a.value.at("metadata.ownerReferences"), b.value.at("metadata.ownerReferences"));
+                a.shares(b) || a == b
+            }
+            _ => false,
+        };
+        if !same_owners {
+            self.index_owners(old, new);
+        }
+        match either.key.kind {
+            kinds::POD => self.index_pod(old, new),
+            kinds::NODE => self.index_node(new, either),
+            _ => {}
+        }
+    }
+
+    fn index_owners(&mut self, old: Option<&Object>, new: Option<&Object>) {
+        let owned = Arc::make_mut(&mut self.owned);
+        if let Some(old) = old {
+            for uid in owner_uids(old) {
+                if let Some(keys) = owned.get_mut(&uid) {
+                    Arc::make_mut(keys).remove(&old.key);
+                    if keys.is_empty() {
+                        owned.remove(&uid);
+                    }
+                }
+            }
+        }
+        if let Some(new) = new {
+            for uid in owner_uids(new) {
+                Arc::make_mut(owned.entry(uid).or_default()).insert(new.key.clone());
+            }
+        }
+    }
+
+    fn index_pod(&mut self, old: Option<&Object>, new: Option<&Object>) {
+        let place = |object: &Object| object.value.at("spec.nodeName").as_text().cloned();
+        let counts = |object: &Object| !matches!(object.value.str_at("status.phase"), "Succeeded" | "Failed");
+        let (was, is) = (old.and_then(place), new.and_then(place));
+        if was == is && old.map(counts) == new.map(counts) {
+            return;
+        }
+        if let (Some(old), Some(node)) = (old, was)
+            && let Some(load) = self.nodes.get_mut(&node)
+        {
+            Arc::make_mut(load).remove(old, counts(old));
+        }
+        if let (Some(new), Some(node)) = (new, is) {
+            Arc::make_mut(self.nodes.entry(node).or_default()).add(new, counts(new));
+        }
+    }
+
+    fn index_node(&mut self, new: Option<&Object>, either: &Object) {
+        let load = Arc::make_mut(self.nodes.entry(either.key.name.clone()).or_default());
+        load.describe(new.map(|node| &node.value));
+        if new.is_none() && load.is_empty() {
+            self.nodes.remove(&either.key.name);
+        }
+    }
+}
+
+/// The uids of an object's owners; the empty one stands for the missing controller of a pod or replica set.
+fn owner_uids(object: &Object) -> Vec<Arc<str>> {
+    let mut uids: Vec<Arc<str>> =
+        object.owners().iter().filter_map(|owner| owner.at("uid").as_text().cloned()).collect();
+    if matches!(object.key.kind, kinds::POD | kinds::REPLICASET) && object.controller().is_none() {
+        uids.push("".into());
+    }
+    uids
+}

@@ -1,0 +1,210 @@
+//! Who looks again when an object changes: the watches of all controllers, in one table.
+
+use crate::engine::{Cluster, Item};
+use crate::kinds;
+use crate::object::Object;
+use crate::pods::{finished, pod_ready};
+use crate::selector::LabelSelector;
+use manifest::Value;
+use sim::{Causes, Sim};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// From a write to the controller's look at it.
+const SEEN_AFTER: Duration = Duration::from_millis(5);
+/// A replica set waits a little longer the more pods it counts, so that many changes make one count.
+const COUNT_PER_POD: Duration = Duration::from_micros(50);
+/// Endpoints are gathered for this long.
+const GATHER: Duration = Duration::from_millis(100);
+
+/// Old and new state; one of them may be missing.
+type Pair<'o> = (Option<&'o Arc<Object>>, Option<&'o Arc<Object>>);
+
+fn differs(pair: Pair<'_>, path: &str) -> bool {
+    match pair {
+        (Some(old), Some(new)) => {
+            let (a, b) = (old.value.at(path), new.value.at(path));
+            !a.shares(b) && a != b
+        }
+        _ => true,
+    }
+}
+
+impl Cluster {
+    /// Tells every controller that cares.
+    pub(crate) fn notify(&mut self, sim: &mut Sim, old: Option<&Arc<Object>>, new: Option<&Arc<Object>>) {
+        let Some(object) = new.or(old).cloned() else { return };
+        let pair = (old, new);
+        let key = object.key.clone();
+        let spec_changed = old.is_none_or(|old| old.spec_by != object.spec_by) || new.is_none();
+        let because = if spec_changed { object.spec_by.clone() } else { Causes::none() };
+        match key.kind {
+            kinds::DEPLOYMENT if new.is_some() => {
+                self.enqueue(sim, Item::Deployment(key.clone()), SEEN_AFTER, &because)
+            }
+            kinds::REPLICASET => self.replica_set_changed(sim, pair, &object, spec_changed),
+            kinds::POD => self.pod_changed(sim, pair, &object),
+            kinds::SERVICE if new.is_some() => {
+                self.enqueue(sim, Item::EndpointSlice(key.clone()), SEEN_AFTER, &because)
+            }
+            kinds::ENDPOINTSLICE if new.is_none() => {
+                let service = object.label("kubernetes.io/service-name").to_string();
+                let item = Item::EndpointSlice(crate::object::Key::new(kinds::SERVICE, key.namespace.clone(), service));
+                self.enqueue(sim, item, SEEN_AFTER, &object.written_by);
+            }
+            kinds::NODE => self.node_changed(sim, pair),
+            kinds::NAMESPACE if new.is_some_and(|namespace| namespace.deleting()) => {
+                self.enqueue(sim, Item::Namespace(key.name.clone()), SEEN_AFTER, &object.written_by);
+            }
+            _ => {}
+        }
+        self.dependants_of(sim, pair, &object);
+    }
+
+    fn replica_set_changed(&mut self, sim: &mut Sim, pair: Pair<'_>, set: &Arc<Object>, spec_changed: bool) {
+        if pair.1.is_some() && (spec_changed || differs(pair, "metadata.deletionTimestamp")) {
+            self.enqueue(sim, Item::ReplicaSet(set.key.clone()), SEEN_AFTER, &set.spec_by);
+        }
+        if let Some(owner) = set.controller() {
+            let item = Item::Deployment(set.key.of(kinds::DEPLOYMENT).named(owner.at("name")));
+            let because = if pair.1.is_none() { set.written_by.clone() } else { Causes::none() };
+            self.enqueue(sim, item, SEEN_AFTER, &because);
+        } else {
+            let wanted =
+                |owner: &Arc<Object>| LabelSelector::from_value(owner.value.at("spec.selector")).matches(set.labels());
+            let namespace = set.key.namespace.clone();
+            let found: Vec<_> =
+                self.store.all(kinds::DEPLOYMENT, Some(&namespace)).filter(|o| wanted(o)).cloned().collect();
+            for owner in found {
+                self.enqueue(sim, Item::Deployment(owner.key.clone()), SEEN_AFTER, &set.spec_by);
+            }
+        }
+    }
+
+    fn pod_changed(&mut self, sim: &mut Sim, pair: Pair<'_>, pod: &Arc<Object>) {
+        let (old, new) = pair;
+        let flipped = |ask: fn(&Object) -> bool| old.map(|o| ask(o)) != new.map(|o| ask(o));
+        let relabelled = differs(pair, "metadata.labels");
+        let counted = flipped(pod_ready) || flipped(finished) || flipped(Object::deleting) || relabelled;
+        if counted || differs(pair, "metadata.ownerReferences") {
+            self.pod_counted(sim, pair, pod);
+        }
+        if counted || differs(pair, "status.podIP") {
+            self.endpoints_of(sim, pair, relabelled);
+        }
+        match new {
+            Some(pod) if pod.value.str_at("spec.nodeName").is_empty() => {
+                if old.is_none() || differs(pair, "spec") {
+                    self.wants_node(sim, pod);
+                }
+            }
+            Some(pod) => {
+                if old.is_none() || differs(pair, "spec") || flipped(Object::deleting) || shorter_grace(pair) {
+                    self.enqueue(sim, Item::Pod(pod.key.clone()), SEEN_AFTER * 2, &pod.written_by);
+                }
+            }
+            None => {
+                self.enqueue(sim, Item::Pod(pod.key.clone()), Duration::ZERO, &pod.written_by);
+                self.waiting.forget(&pod.key);
+            }
+        }
+        let freed = new.is_none_or(|pod| finished(pod)) && old.is_some_and(|pod| !finished(pod));
+        if freed && !pod.value.str_at("spec.nodeName").is_empty() {
+            self.retry_unschedulable(sim, &pod.written_by);
+        }
+    }
+
+    fn pod_counted(&mut self, sim: &mut Sim, pair: Pair<'_>, pod: &Arc<Object>) {
+        let Some(owner) = pod.controller().filter(|owner| owner.str_at("kind") == "ReplicaSet") else {
+            let namespace = pod.key.namespace.clone();
+            let sets: Vec<_> = self.store.all(kinds::REPLICASET, Some(&namespace)).cloned().collect();
+            for set in sets {
+                if LabelSelector::from_value(set.value.at("spec.selector")).matches(pod.labels()) {
+                    self.enqueue(sim, Item::ReplicaSet(set.key.clone()), SEEN_AFTER, &pod.written_by);
+                }
+            }
+            return;
+        };
+        let key = pod.key.of(kinds::REPLICASET).named(owner.at("name"));
+        let count = self.store.get_key(&key).and_then(|set| set.value.int_at("spec.replicas")).unwrap_or(0);
+        let after = SEEN_AFTER + COUNT_PER_POD * u32::try_from(count.clamp(0, 50_000)).unwrap_or(0);
+        // A pod that went away for good is a reason to make another; one that became ready is not.
+        if pair.1.is_none() {
+            self.recreate_goes_on(sim, &key);
+        }
+        let lost = pair.1.is_none_or(|pod| pod.deleting() || finished(pod));
+        let because = if lost { pod.written_by.clone() } else { Causes::none() };
+        self.enqueue(sim, Item::ReplicaSet(key), after, &because);
+    }
+
+    /// A deployment of strategy `Recreate` waits for the last of its old pods.
+    fn recreate_goes_on(&mut self, sim: &mut Sim, set: &crate::object::Key) {
+        let Some(owner) = self.store.get_key(set).and_then(|set| set.controller()) else { return };
+        let key = set.of(kinds::DEPLOYMENT).named(owner.at("name"));
+        let waits = |o: &Arc<Object>| o.value.str_at("spec.strategy.type") == "Recreate";
+        if self.store.get_key(&key).is_some_and(waits) {
+            self.enqueue(sim, Item::Deployment(key), SEEN_AFTER, &Causes::none());
+        }
+    }
+
+    fn endpoints_of(&mut self, sim: &mut Sim, pair: Pair<'_>, relabelled: bool) {
+        let Some(pod) = pair.1.or(pair.0) else { return };
+        let namespace = pod.key.namespace.clone();
+        let chosen = |service: &Object, pod: Option<&Arc<Object>>| {
+            let selector = service.value.map_at("spec.selector");
+            let labels = pod.map(|pod| pod.labels());
+            !selector.is_empty() && labels.is_some_and(|l| selector.iter().all(|(k, v)| l.get(k) == Some(v)))
+        };
+        let services: Vec<_> = (self.store.all(kinds::SERVICE, Some(&namespace)))
+            .filter(|service| chosen(service, Some(pod)) || (relabelled && chosen(service, pair.0)))
+            .map(|service| service.key.clone())
+            .collect();
+        for service in services {
+            self.enqueue(sim, Item::EndpointSlice(service), GATHER, &pod.written_by);
+        }
+    }
+
+    fn node_changed(&mut self, sim: &mut Sim, pair: Pair<'_>) {
+        let widened = ["spec", "status.allocatable", "metadata.labels"].iter().any(|path| differs(pair, path));
+        if let Some(node) = pair.1.filter(|_| widened) {
+            self.retry_unschedulable(sim, &node.written_by);
+        }
+    }
+
+    /// Garbage and namespaces on their way out.
+    fn dependants_of(&mut self, sim: &mut Sim, pair: Pair<'_>, object: &Arc<Object>) {
+        let (old, new) = pair;
+        if new.is_none_or(|o| o.deleting()) && self.store.owned_by(&object.uid).next().is_some() {
+            self.enqueue(sim, Item::Garbage(object.uid.clone()), SEEN_AFTER, &object.written_by);
+        }
+        if new.is_some_and(|o| o.deleting() && !o.finalizers().is_empty()) {
+            self.enqueue(sim, Item::Garbage(object.uid.clone()), SEEN_AFTER, &object.written_by);
+        }
+        let owners: Vec<Arc<str>> = object.owners().iter().filter_map(|o| o.at("uid").as_text().cloned()).collect();
+        for uid in owners {
+            let waited_for = self.store.by_uid(&uid).is_none_or(|owner| owner.deleting());
+            if waited_for && (old.is_none() || new.is_none()) {
+                self.enqueue(sim, Item::Garbage(uid), SEEN_AFTER, &object.written_by);
+            }
+        }
+        if new.is_none() && !object.key.namespace.is_empty() {
+            let name = object.key.namespace.clone();
+            if self.store.get(kinds::NAMESPACE, "", &name).is_some_and(|namespace| namespace.deleting()) {
+                self.enqueue(sim, Item::Namespace(name), SEEN_AFTER, &Causes::none());
+            }
+        }
+    }
+}
+
+fn shorter_grace(pair: Pair<'_>) -> bool {
+    differs(pair, "metadata.deletionGracePeriodSeconds")
+}
+
+impl crate::object::Key {
+    fn named(mut self, name: &Value) -> Self {
+        if let Some(name) = name.as_text() {
+            self.name = name.clone();
+        }
+        self
+    }
+}

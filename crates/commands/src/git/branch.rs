@@ -1,0 +1,352 @@
+//! `git branch`.
+
+use super::cli::{Answer, Git, Stop, error, fatal};
+use super::options::{Dialect, Given, Spec, flag, if_any, maybe, only, value};
+use super::range::commit;
+use super::status_text::detached_at;
+use super::switching::{NewBranch, invalid_name, make_branch, set_upstream};
+use super::tracking::tracking;
+use git::{Head, ObjectId, Repo};
+
+pub(crate) const SPEC: Spec = Spec {
+    name: "branch",
+    usage: &[
+        "branch [<options>] [-r | -a] [--merged] [--no-merged]",
+        "branch [<options>] [-f] <branch-name> [<start-point>]",
+        "branch [<options>] [-l] [<pattern>...]",
+        "branch [<options>] [-r] (-d | -D) <branch-name>...",
+        "branch [<options>] (-m | -M) [<old-branch>] <new-branch>",
+    ],
+    options: &[
+        &[
+            flag('v', "verbose", "with commit and subject; twice: with the branch that is followed"),
+            flag('q', "quiet", "say nothing"),
+            maybe('t', "track", "mode", "let the new branch follow its start"),
+            value('u', "set-upstream-to", "upstream", "follow this branch"),
+            flag('\0', "unset-upstream", "follow none"),
+            maybe('\0', "color", "when", "colour: always, never or auto"),
+            only('r', "remotes", "remote branches"),
+            value('\0', "contains", "commit", "only those that contain a commit"),
+        ],
+        &[
+            only('a', "all", "local and remote branches"),
+            only('d', "delete", "delete a branch that is merged"),
+            only('D', "", "delete a branch"),
+            only('m', "move", "rename a branch"),
+            only('M', "", "rename a branch, over another one too"),
+            only('l', "list", "list branches"),
+            flag('\0', "show-current", "only the name of the branch that HEAD is on"),
+            flag('f', "force", "move a branch that exists"),
+            if_any('\0', "merged", "commit", "only those that are merged"),
+            if_any('\0', "no-merged", "commit", "only those that are not merged"),
+        ],
+    ],
+    missing: &[
+        "--no-contains", "--abbrev", "-c", "--copy", "-C", "--create-reflog", "--edit-description", "--column",
+        "--sort", "--points-at", "-i", "--ignore-case", "--recurse-submodules", "--format", "--omit-empty",
+    ],
+    dialect: Dialect::Options,
+};
+
+pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
+    let repo = g.repo()?;
+    let names = &given.operands;
+    if given.has("show-current") {
+        let head = repo.head(g.files())?;
+        if let Some(branch) = head.branch() {
+            let line = format!("{branch}\n");
+            g.out(line);
+        }
+        return Ok(0);
+    }
+    if given.has("delete") || given.has("D") {
+        return delete(g, &repo, given);
+    }
+    if given.has("move") || given.has("M") {
+        return rename(g, &repo, given);
+    }
+    if let Some(upstream) = given.value("set-upstream-to") {
+        return follow(g, &repo, upstream, names.first());
+    }
+    if given.has("unset-upstream") {
+        return unfollow(g, &repo, names.first());
+    }
+    let listing = given.has("list") || ["all", "remotes", "merged", "no-merged", "contains"].iter().any(|name| given.has(name));
+    if names.is_empty() || listing {
+        return list(g, &repo, given);
+    }
+    if names.len() > 2 {
+        g.err(super::options::usage(&SPEC));
+        return Ok(129);
+    }
+    let name = names[0].as_str();
+    let head = repo.head(g.files())?;
+    if given.has("force") && head.branch() == Some(name) {
+        return fatal(format!("cannot force update the branch '{name}' used by worktree at '{}'", repo.work_tree()?));
+    }
+    let start = names.get(1).map_or("HEAD", String::as_str);
+    let track = given.state("track");
+    let start_name = match (start, head.branch()) {
+        ("HEAD", Some(branch)) if head.id().is_some() => branch.to_string(),
+        (start, _) => start.to_string(),
+    };
+    make_branch(g, &repo, &NewBranch { name, start: &start_name, track, reset: given.has("force"), quiet: given.has("quiet") })?;
+    Ok(0)
+}
+
+fn delete(g: &mut Git<'_, '_>, repo: &Repo, given: &Given) -> Answer {
+    if given.operands.is_empty() {
+        return fatal("branch name required");
+    }
+    let remote = given.has("remotes");
+    let force = given.has("D") || given.has("force");
+    let head = repo.head(g.files())?;
+    let mut code = 0;
+    for name in &given.operands {
+        let full = format!("{}{name}", if remote { "refs/remotes/" } else { "refs/heads/" });
+        if !remote && head.branch() == Some(name.as_str()) {
+            g.err(format!("error: cannot delete branch '{name}' used by worktree at '{}'\n", repo.work_tree()?));
+            code = 1;
+            continue;
+        }
+        let Some(id) = repo.read_ref(g.files(), &full) else {
+            let word = if remote { "remote-tracking branch" } else { "branch" };
+            g.err(format!("error: {word} '{name}' not found\n"));
+            if !remote && repo.read_ref(g.files(), &format!("refs/remotes/{name}")).is_some() {
+                g.hint("Did you forget --remote?");
+            }
+            code = 1;
+            continue;
+        };
+        if !force && !remote && !merged(g, repo, name, &id, &head)? {
+            g.err(format!("error: the branch '{name}' is not fully merged\n"));
+            if g.advises("forceDeleteBranch") {
+                g.hint(&format!("If you are sure you want to delete it, run 'git branch -D {name}'\nDisable this message with \"git config advice.forceDeleteBranch false\""));
+            }
+            code = 1;
+            continue;
+        }
+        let when = g.when();
+        repo.delete_ref(g.cx.files_mut(), &full, when)?;
+        if !remote {
+            let mut config = repo.config(g.files());
+            if config.remove_section(&format!("branch.{name}")) {
+                repo.write_state(g.cx.files_mut(), "config", config.text(), when)?;
+            }
+        }
+        if !given.has("quiet") {
+            let word = if remote { "remote-tracking branch" } else { "branch" };
+            let short = repo.short_id(g.files(), &id, 7);
+            g.out(format!("Deleted {word} {name} (was {short}).\n"));
+        }
+    }
+    Ok(code)
+}
+
+/// Whether a branch's commits are in the branch it follows, or else in HEAD.
+fn merged(g: &mut Git<'_, '_>, repo: &Repo, name: &str, id: &ObjectId, head: &Head) -> Result<bool, Stop> {
+    let upstream = repo.upstream(g.files(), name).and_then(|full| Some((repo.read_ref(g.files(), &full)?, full)));
+    let in_head = match head.id() {
+        Some(head) => repo.is_ancestor(g.files(), id, &head)?,
+        None => false,
+    };
+    let Some((tip, full)) = upstream else { return Ok(in_head) };
+    let in_upstream = repo.is_ancestor(g.files(), id, &tip)?;
+    if in_upstream && !in_head {
+        g.err(format!("warning: deleting branch '{name}' that has been merged to\n         '{full}', but not yet merged to HEAD\n"));
+    } else if !in_upstream && in_head {
+        g.err(format!("warning: not deleting branch '{name}' that is not yet merged to\n         '{full}', even though it is merged to HEAD\n"));
+    }
+    Ok(in_upstream)
+}
+
+fn rename(g: &mut Git<'_, '_>, repo: &Repo, given: &Given) -> Answer {
+    let head = repo.head(g.files())?;
+    let current = head.branch().unwrap_or_default().to_string();
+    let (from, to) = match given.operands.as_slice() {
+        [] => return fatal("branch name required"),
+        [to] if head.branch().is_some() => (current.clone(), to.clone()),
+        [_] => return fatal("cannot rename the current branch while not on any"),
+        [from, to] => (from.clone(), to.clone()),
+        _ => return fatal("too many arguments for a rename operation"),
+    };
+    if !git::branch_name_ok(&to) {
+        return invalid_name(g, &to);
+    }
+    let there = repo.read_ref(g.files(), &format!("refs/heads/{from}")).is_some();
+    if !there && from != current {
+        return fatal(format!("no branch named '{from}'"));
+    }
+    let taken = repo.read_ref(g.files(), &format!("refs/heads/{to}")).is_some();
+    if taken && from != to && !given.has("M") && !given.has("force") {
+        return fatal(format!("a branch named '{to}' already exists"));
+    }
+    let who = g.logger();
+    repo.rename_branch(g.cx.files_mut(), &from, &to, &who)?;
+    let config = repo.config(g.files());
+    let text = config.text().replace(&format!("[branch \"{from}\"]"), &format!("[branch \"{to}\"]"));
+    repo.write_state(g.cx.files_mut(), "config", &text, who.when)?;
+    Ok(0)
+}
+
+fn named_branch(g: &Git<'_, '_>, repo: &Repo, name: Option<&String>, doing: &str) -> Result<String, Stop> {
+    match name {
+        Some(name) => Ok(name.clone()),
+        None => match repo.head(g.files())?.branch() {
+            Some(branch) => Ok(branch.to_string()),
+            None => fatal(format!("could not {doing} HEAD when it does not point to any branch")),
+        },
+    }
+}
+
+fn follow(g: &mut Git<'_, '_>, repo: &Repo, upstream: &str, name: Option<&String>) -> Answer {
+    let name = named_branch(g, repo, name, &format!("set upstream of HEAD to {upstream} when it does not point to any branch")).or_else(|_| {
+        fatal(format!("could not set upstream of HEAD to {upstream} when it does not point to any branch"))
+    })?;
+    if repo.read_ref(g.files(), &format!("refs/heads/{name}")).is_none() {
+        return fatal(if repo.head(g.files())?.branch() == Some(name.as_str()) {
+            format!("no commit on branch '{name}' yet")
+        } else {
+            format!("branch '{name}' does not exist")
+        });
+    }
+    let full = repo.full_ref_name(g.files(), upstream).filter(|full| full.starts_with("refs/heads/") || full.starts_with("refs/remotes/"));
+    let Some(full) = full else {
+        g.err(format!("fatal: the requested upstream branch '{upstream}' does not exist\n"));
+        if g.advises("setUpstreamFailure") {
+            g.hint("\nIf you are planning on basing your work on an upstream\nbranch that already exists at the remote, you may need to\nrun \"git fetch\" to retrieve it.\n\nIf you are planning to push out a new local branch that\nwill track its remote counterpart, you may want to use\n\"git push -u\" to set the upstream config as you push.\nDisable this message with \"git config advice.setUpstreamFailure false\"");
+        }
+        return Ok(128);
+    };
+    set_upstream(g, repo, &name, &full, false)?;
+    Ok(0)
+}
+
+fn unfollow(g: &mut Git<'_, '_>, repo: &Repo, name: Option<&String>) -> Answer {
+    let name = named_branch(g, repo, name, "unset upstream of")?;
+    let mut config = repo.config(g.files());
+    if config.get(&format!("branch.{name}.merge")).is_none() {
+        return fatal(format!("branch '{name}' has no upstream information"));
+    }
+    config.unset(&format!("branch.{name}.remote"));
+    config.unset(&format!("branch.{name}.merge"));
+    let when = g.when();
+    repo.write_state(g.cx.files_mut(), "config", config.text(), when)?;
+    Ok(0)
+}
+
+/// A line of the list.
+struct Line {
+    shown: String,
+    color: &'static str,
+    id: Option<ObjectId>,
+    /// A local branch's name, for what it follows.
+    local: Option<String>,
+    current: bool,
+    /// `origin/HEAD -> origin/main`.
+    target: Option<String>,
+}
+
+fn list(g: &mut Git<'_, '_>, repo: &Repo, given: &Given) -> Answer {
+    let head = repo.head(g.files())?;
+    let (all, remotes) = (given.has("all"), given.has("remotes"));
+    let mut lines = Vec::new();
+    if let (Head::Detached(id), false) = (&head, remotes) {
+        let work = super::cli::Work { repo: repo.clone(), prefix: String::new() };
+        let place = detached_at(g, &work, id).map_or("(no branch)".into(), |(word, name)| format!("(HEAD detached {word} {name})"));
+        lines.push(Line { shown: place, color: "\x1b[32m", id: Some(*id), local: None, current: true, target: None });
+    }
+    if !remotes {
+        for (full, id) in repo.refs(g.files(), "refs/heads/") {
+            let name = full.trim_start_matches("refs/heads/").to_string();
+            let current = head.branch() == Some(name.as_str());
+            let color = if current { "\x1b[32m" } else { "" };
+            lines.push(Line { shown: name.clone(), color, id: Some(id), local: Some(name), current, target: None });
+        }
+    }
+    if all || remotes {
+        for (full, id) in repo.refs(g.files(), "refs/remotes/") {
+            let shown = if all { full.trim_start_matches("refs/").to_string() } else { git::shorten_ref(&full).to_string() };
+            let target = repo.symbolic_target(g.files(), &full).map(|target| git::shorten_ref(&target).to_string());
+            lines.push(Line { shown, color: "\x1b[31m", id: Some(id), local: None, current: false, target });
+        }
+    }
+    filter(g, repo, given, &mut lines)?;
+    if !given.operands.is_empty() {
+        lines.retain(|line| given.operands.iter().any(|pattern| git::wildmatch(pattern, &line.shown, true)));
+    }
+    let text = print(g, repo, given, &lines)?;
+    g.out(text);
+    Ok(0)
+}
+
+fn filter(g: &Git<'_, '_>, repo: &Repo, given: &Given, lines: &mut Vec<Line>) -> Result<(), Stop> {
+    let named = |name: &str| -> Result<Option<ObjectId>, Stop> {
+        if !given.has(name) {
+            return Ok(None);
+        }
+        let text = given.value(name).unwrap_or("HEAD");
+        match repo.try_resolve(g.files(), text)? {
+            Some(id) => commit(repo, g, id).map(Some),
+            None => error(format!("malformed object name {text}")),
+        }
+    };
+    let (merged, unmerged, contains) = (named("merged")?, named("no-merged")?, named("contains")?);
+    let mut kept = Vec::new();
+    for line in lines.drain(..) {
+        let Some(id) = line.id else { continue };
+        let within = |tip: &ObjectId| repo.is_ancestor(g.files(), &id, tip);
+        let keep = merged.as_ref().map_or(Ok(true), within)?
+            && !unmerged.as_ref().map_or(Ok(false), within)?
+            && contains.as_ref().map_or(Ok(true), |commit| repo.is_ancestor(g.files(), commit, &id))?;
+        if keep {
+            kept.push(line);
+        }
+    }
+    *lines = kept;
+    Ok(())
+}
+
+fn print(g: &Git<'_, '_>, repo: &Repo, given: &Given, lines: &[Line]) -> Result<String, Stop> {
+    let color = g.colored("branch", given.state("color").map(|_| given.value("color")));
+    let paint = |code: &str, text: &str| if color { format!("{code}{text}\x1b[m") } else { text.to_string() };
+    let verbose = given.count("verbose");
+    let width = lines.iter().map(|line| line.shown.chars().count()).max().unwrap_or(0);
+    let mut out = String::new();
+    for line in lines {
+        let mark = if line.current { "* " } else { "  " };
+        let arrow = line.target.as_ref().map_or(String::new(), |target| format!(" -> {target}"));
+        if verbose == 0 {
+            out.push_str(&format!("{mark}{}{arrow}\n", paint(line.color, &line.shown)));
+            continue;
+        }
+        let Some(id) = line.id else { continue };
+        let name = paint(line.color, &format!("{:<width$}", line.shown));
+        if !arrow.is_empty() {
+            out.push_str(&format!("{mark}{name}{arrow}\n"));
+            continue;
+        }
+        let commit = repo.read_commit(g.files(), &id)?;
+        let mut follows = String::new();
+        if let Some(local) = &line.local
+            && let Some(tracking) = tracking(g, repo, local)?
+        {
+            let counts = match tracking.counts {
+                None => "gone".to_string(),
+                Some((0, 0)) => String::new(),
+                Some((ahead, 0)) => format!("ahead {ahead}"),
+                Some((0, behind)) => format!("behind {behind}"),
+                Some((ahead, behind)) => format!("ahead {ahead}, behind {behind}"),
+            };
+            let upstream = paint("\x1b[34m", &tracking.short);
+            follows = match (verbose, counts.is_empty()) {
+                (1, true) => String::new(),
+                (1, false) => format!("[{counts}] "),
+                (_, true) => format!("[{upstream}] "),
+                (_, false) => format!("[{upstream}: {counts}] "),
+            };
+        }
+        out.push_str(&format!("{mark}{name} {} {follows}{}\n", repo.short_id(g.files(), &id, 7), commit.subject()));
+    }
+    Ok(out)
+}

@@ -1,0 +1,140 @@
+//! `git checkout`: both going to a branch and bringing files back.
+
+use super::cli::{Answer, Git, error, fatal};
+use super::options::{Dialect, Given, Spec, flag, maybe, value};
+use super::restore::{From, Restore, restore};
+use super::switch::create;
+use super::switching::{Goal, go, guess_remote};
+use git::{Kind, Repo};
+
+pub(crate) const SPEC: Spec = Spec {
+    name: "checkout",
+    usage: &["checkout [<options>] <branch>", "checkout [<options>] [<branch>] -- <file>..."],
+    options: &[&[
+        value('b', "", "branch", "make a new branch and go to it"),
+        value('B', "", "branch", "the same; one that exists is moved"),
+        flag('\0', "guess", "a name that only one remote has means that branch (default)"),
+        flag('q', "quiet", "say nothing"),
+        flag('d', "detach", "stand on a commit, on no branch"),
+        maybe('t', "track", "mode", "let the new branch follow its start"),
+        flag('f', "force", "throw away what is not committed"),
+        flag('2', "ours", "of an unmerged file, our version"),
+        flag('3', "theirs", "of an unmerged file, their version"),
+    ]],
+    missing: &[
+        "-l", "--overlay", "--recurse-submodules", "--progress", "-m", "--merge", "--conflict", "--orphan",
+        "--overwrite-ignore", "--ignore-other-worktrees", "-p", "--patch", "--ignore-skip-worktree-bits",
+        "--pathspec-from-file", "--pathspec-file-nul",
+    ],
+    dialect: Dialect::Options,
+};
+
+const DETACHED: &str = "You are in 'detached HEAD' state. You can look around, make experimental
+changes and commit them, and you can discard any commits you make in this
+state without impacting any branches by switching back to a branch.
+
+If you want to create a new branch to retain commits you create, you may
+do so (now or later) by using -c with the switch command. Example:
+
+  git switch -c <new-branch-name>
+
+Or undo this operation with:
+
+  git switch -
+
+Turn off this advice by setting config variable advice.detachedHead to false
+
+";
+
+pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
+    let repo = g.work()?.repo;
+    let (before, after) = given.split();
+    let force = given.has("force");
+    if let Some(name) = given.value("b").or(given.value("B")) {
+        return create(g, &repo, name, before.first().map(String::as_str), given, given.state("track"), force);
+    }
+    let first = before.first().map(String::as_str);
+    let typed = match first {
+        Some("-") => repo.previous_branch(g.files(), 1).unwrap_or("@{-1}".into()),
+        first => first.unwrap_or_default().to_string(),
+    };
+    let id = if first.is_some() { repo.try_resolve(g.files(), &typed)? } else { None };
+    let file = !typed.is_empty() && g.files().lstat(&vfs::join(&g.cwd, &typed)).is_ok();
+    if given.dashes_at.is_some() && !(after.is_empty() && first.is_some()) {
+        let source = match (first, id) {
+            (None, _) => From::Index,
+            (Some(_), Some(id)) => From::Tree(id),
+            (Some(first), None) => return fatal(format!("invalid reference: {first}")),
+        };
+        return files(g, given, source, after);
+    }
+    if let Some(id) = id {
+        if before.len() > 1 {
+            return files(g, given, From::Tree(id), &before[1..]);
+        }
+        if file && given.dashes_at.is_none() {
+            return fatal(format!("'{typed}' could be both a local file and a tracking branch.\nPlease use -- (and optionally --no-guess) to disambiguate"));
+        }
+        return branch_or_commit(g, &repo, &typed, id, given, force);
+    }
+    if first.is_none() {
+        if given.has("detach")
+            && let Some(id) = repo.head(g.files())?.id()
+        {
+            return branch_or_commit(g, &repo, "HEAD", id, given, force);
+        }
+        return Ok(0);
+    }
+    if before.len() == 1
+        && !file
+        && given.state("guess") != Some(false)
+        && let Some(full) = guess_remote(g, &repo, &typed)
+    {
+        let start = git::shorten_ref(&full).to_string();
+        return create(g, &repo, &typed, Some(&start), given, Some(true), force);
+    }
+    files(g, given, From::Index, before)
+}
+
+fn files(g: &mut Git<'_, '_>, given: &Given, source: From, paths: &[String]) -> Answer {
+    let restored = Restore {
+        source,
+        worktree: true,
+        staged: matches!(source, From::Tree(_)),
+        removes: false,
+        side: given.last(&["ours", "theirs"]).map(|side| if side == "ours" { 2 } else { 3 }),
+    };
+    let count = restore(g, &restored, paths)?;
+    if !given.has("quiet") {
+        let plural = if count == 1 { "" } else { "s" };
+        let from = match source {
+            From::Index => "the index".to_string(),
+            From::Tree(id) => g.repo()?.short_id(g.files(), &id, 7),
+        };
+        g.err(format!("Updated {count} path{plural} from {from}\n"));
+    }
+    Ok(0)
+}
+
+fn branch_or_commit(g: &mut Git<'_, '_>, repo: &Repo, typed: &str, id: git::ObjectId, given: &Given, force: bool) -> Answer {
+    let quiet = given.has("quiet");
+    let Some(commit) = repo.peel(g.files(), id, Kind::Commit)? else {
+        return error(format!("pathspec '{typed}' did not match any file(s) known to git"));
+    };
+    let is_branch = !given.has("detach") && repo.read_ref(g.files(), &format!("refs/heads/{typed}")).is_some();
+    let head = repo.head(g.files())?;
+    let branch = match typed {
+        "HEAD" if !given.has("detach") => head.branch().map(str::to_string),
+        typed => is_branch.then(|| typed.to_string()),
+    };
+    if branch.is_none() && !quiet && !given.has("detach") && head.branch().is_some() && g.advises("detachedHead") {
+        super::switching::try_move(g, repo, &Goal { id: Some(commit), branch: None, typed: typed.into(), quiet, force })?;
+        g.err(format!("Note: switching to '{typed}'.\n\n{DETACHED}"));
+    }
+    let goal = Goal { id: Some(commit), branch, typed: typed.into(), quiet, force };
+    if typed == "HEAD" && goal.branch.is_some() {
+        return Ok(0);
+    }
+    go(g, repo, &goal, None)?;
+    Ok(0)
+}

@@ -1,0 +1,258 @@
+//! `git config`.
+
+use super::cli::{Answer, Git, Stop, fatal};
+use super::options::{Dialect, Given, Spec, flag, only, value};
+use git::Config;
+use vfs::{join, parent};
+
+pub(crate) const SPEC: Spec = Spec {
+    name: "config",
+    usage: &[
+        "config list [<file-option>]",
+        "config get [<file-option>] [--all] <name>",
+        "config set [<file-option>] <name> <value>",
+        "config unset [<file-option>] <name>",
+        "config [<file-option>] [--get | --get-all | --add | --unset | --unset-all] <name> [<value>]",
+    ],
+    options: &[
+        &[
+            flag('\0', "global", "the user's own file"),
+            flag('\0', "local", "the repository's file"),
+            value('f', "file", "file", "this file"),
+        ],
+        &[
+            only('l', "list", "every setting"),
+            only('\0', "get", "one value"),
+            only('\0', "get-all", "every value of a key"),
+            only('\0', "add", "one more value"),
+            only('\0', "unset", "remove a key"),
+            only('\0', "unset-all", "remove a key with all its values"),
+            only('\0', "remove-section", "remove a section"),
+            flag('\0', "all", "every value"),
+        ],
+        &[
+            flag('\0', "name-only", "only the names"),
+            flag('\0', "show-origin", "say which file it is from"),
+            flag('\0', "bool", "true or false"),
+            value('\0', "default", "value", "what to say where it is not set"),
+        ],
+    ],
+    missing: &[
+        "--system", "--worktree", "--blob", "--get-regexp", "--get-urlmatch", "--replace-all", "--rename-section", "-e",
+        "--edit", "--get-color", "--get-colorbool", "--type", "--int", "--bool-or-int", "--bool-or-str", "--path",
+        "--expiry-date", "-z", "--null", "--includes", "--show-scope", "--comment", "--fixed-value", "--value",
+    ],
+    dialect: Dialect::Options,
+};
+
+/// A file with where it is.
+struct Layer {
+    path: String,
+    shown: String,
+    config: Config,
+}
+
+pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
+    let words: Vec<&str> = given.operands.iter().map(String::as_str).collect();
+    let with_words = ["list", "get", "get-all", "add", "unset", "unset-all", "remove-section"].iter().find(|name| given.has(name));
+    let verb = match (with_words, words.first()) {
+        (Some(verb), _) => (*verb).to_string(),
+        (None, Some(&verb @ ("list" | "get" | "set" | "unset"))) => {
+            return act(g, given, verb, &words[1..]);
+        }
+        (None, Some(&verb @ ("rename-section" | "remove-section" | "edit"))) if words.len() != 2 || verb == "edit" => {
+            g.err(format!("git: 'config {verb}' is real Git, but not part of this sandbox yet\n"));
+            return Ok(1);
+        }
+        (None, Some(_)) if words.len() == 1 => "get".into(),
+        (None, Some(_)) => "set".into(),
+        (None, None) => {
+            g.err("error: no action specified\n");
+            return Ok(129);
+        }
+    };
+    act(g, given, &verb, &words)
+}
+
+fn act(g: &mut Git<'_, '_>, given: &Given, verb: &str, words: &[&str]) -> Answer {
+    match (verb, words) {
+        ("list", []) => list(g, given),
+        ("get" | "get-all", [name]) => get(g, given, name, verb == "get-all" || given.has("all")),
+        ("set" | "add", [name, value]) => set(g, given, name, value, verb == "add"),
+        ("unset" | "unset-all", [name]) => unset(g, given, name, verb == "unset-all" || given.has("all")),
+        ("remove-section", [name]) => {
+            let mut layer = target(g, given)?;
+            if !layer.config.remove_section(name) {
+                return fatal(format!("no such section: {name}"));
+            }
+            save(g, &layer)
+        }
+        _ => {
+            g.err(format!("error: wrong number of arguments\n{}", super::options::usage(&SPEC)));
+            Ok(129)
+        }
+    }
+}
+
+fn load(g: &Git<'_, '_>, path: &str, shown: &str) -> Result<Layer, Stop> {
+    let config = Config::parse(&g.files().read_text(path).unwrap_or_default());
+    if let Some(line) = config.bad_line() {
+        return fatal(format!("bad config line {line} in file {shown}"));
+    }
+    Ok(Layer { path: path.into(), shown: shown.into(), config })
+}
+
+fn global_path(g: &Git<'_, '_>) -> String {
+    g.cx.env("GIT_CONFIG_GLOBAL").unwrap_or_else(|| join(&g.cx.env("HOME").unwrap_or_default(), ".gitconfig"))
+}
+
+/// The file that is written to.
+fn target(g: &Git<'_, '_>, given: &Given) -> Result<Layer, Stop> {
+    if let Some(file) = given.value("file") {
+        return load(g, &join(&g.cwd, file), file);
+    }
+    if given.has("global") {
+        let path = global_path(g);
+        return load(g, &path, &path);
+    }
+    let Ok(repo) = g.repo() else {
+        return if given.has("local") {
+            fatal("--local can only be used inside a git repository")
+        } else {
+            fatal("not in a git directory")
+        };
+    };
+    let path = format!("{}/config", repo.git_dir);
+    load(g, &path, ".git/config")
+}
+
+/// The files that are read, weakest first.
+fn sources(g: &Git<'_, '_>, given: &Given) -> Result<Vec<Layer>, Stop> {
+    if given.value("file").is_some() || given.has("global") || given.has("local") {
+        let layer = target(g, given)?;
+        if given.has("list") && !g.files().exists(&layer.path) {
+            return fatal(format!("unable to read config file '{}': No such file or directory", layer.shown));
+        }
+        return Ok(vec![layer]);
+    }
+    let path = global_path(g);
+    let mut layers = vec![load(g, &path, &path)?];
+    if let Ok(repo) = g.repo() {
+        layers.push(load(g, &format!("{}/config", repo.git_dir), ".git/config")?);
+    }
+    Ok(layers)
+}
+
+fn list(g: &mut Git<'_, '_>, given: &Given) -> Answer {
+    let mut out = String::new();
+    for layer in sources(g, given)? {
+        for entry in layer.config.entries() {
+            let origin = if given.has("show-origin") { format!("file:{}\t", layer.shown) } else { String::new() };
+            match &entry.value {
+                _ if given.has("name-only") => out.push_str(&format!("{origin}{}\n", entry.name)),
+                Some(value) => out.push_str(&format!("{origin}{}={value}\n", entry.name)),
+                None => out.push_str(&format!("{origin}{}\n", entry.name)),
+            }
+        }
+    }
+    for (name, value) in g.overrides.clone() {
+        out.push_str(&format!("{}={value}\n", name.to_lowercase()));
+    }
+    g.out(out);
+    Ok(0)
+}
+
+/// Refuses a key that no section or no name can be.
+fn check_key(g: &mut Git<'_, '_>, name: &str) -> Result<(), Stop> {
+    let Some(dot) = name.rfind('.').filter(|dot| *dot > 0) else {
+        g.err(format!("error: key does not contain a section: {name}\n"));
+        return Err(Stop::Exit(2));
+    };
+    if dot + 1 == name.len() {
+        g.err(format!("error: key does not contain variable name: {name}\n"));
+        return Err(Stop::Exit(2));
+    }
+    let key = &name[dot + 1..];
+    let sane = key.starts_with(|c: char| c.is_ascii_alphabetic()) && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    if !sane {
+        g.err(format!("error: invalid key: {name}\n"));
+        return Err(Stop::Exit(1));
+    }
+    Ok(())
+}
+
+fn get(g: &mut Git<'_, '_>, given: &Given, name: &str, all: bool) -> Answer {
+    if check_key(g, name).is_err() {
+        return Ok(1);
+    }
+    let mut values: Vec<(String, String)> = Vec::new();
+    for layer in sources(g, given)? {
+        values.extend(layer.config.get_all(name).into_iter().map(|value| (layer.shown.clone(), value.to_string())));
+    }
+    let over = g.overrides.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name));
+    values.extend(over.map(|(_, value)| ("command line:".to_string(), value.clone())));
+    if values.is_empty() {
+        match given.value("default") {
+            Some(value) => values.push((String::new(), value.to_string())),
+            None => return Ok(1),
+        }
+    }
+    let start = if all { 0 } else { values.len() - 1 };
+    for (origin, value) in &values[start..] {
+        let value = if given.has("bool") {
+            match value.to_lowercase().as_str() {
+                "true" | "yes" | "on" | "1" | "" => "true".to_string(),
+                "false" | "no" | "off" | "0" => "false".into(),
+                _ => return fatal(format!("bad boolean config value '{value}' for '{}'", name.to_lowercase())),
+            }
+        } else {
+            value.clone()
+        };
+        let origin = if given.has("show-origin") { format!("file:{origin}\t") } else { String::new() };
+        g.out(format!("{origin}{value}\n"));
+    }
+    Ok(0)
+}
+
+fn set(g: &mut Git<'_, '_>, given: &Given, name: &str, value: &str, more: bool) -> Answer {
+    if let Err(stop) = check_key(g, name) {
+        return Err(stop);
+    }
+    let mut layer = target(g, given)?;
+    let known = layer.config.get_all(name).len();
+    if known > 1 && !more {
+        g.err(format!("warning: {name} has multiple values\nerror: cannot overwrite multiple values with a single value\n       Use a regexp, --add or --replace-all to change {name}.\n"));
+        return Ok(5);
+    }
+    if more { layer.config.add(name, value) } else { layer.config.set(name, value) }
+    save(g, &layer)
+}
+
+fn unset(g: &mut Git<'_, '_>, given: &Given, name: &str, all: bool) -> Answer {
+    if let Err(stop) = check_key(g, name) {
+        return Err(stop);
+    }
+    let mut layer = target(g, given)?;
+    if layer.config.get_all(name).len() > 1 && !all {
+        g.err(format!("warning: {name} has multiple values\n"));
+        return Ok(5);
+    }
+    if !layer.config.unset(name) {
+        return Ok(5);
+    }
+    save(g, &layer)
+}
+
+fn save(g: &mut Git<'_, '_>, layer: &Layer) -> Answer {
+    let micros = g.cx.micros();
+    let text = layer.config.text().as_bytes().to_vec();
+    let files = g.cx.files_mut();
+    let done = files.make_dir_all(parent(&layer.path), micros).and_then(|()| files.write(&layer.path, text, micros));
+    match done {
+        Ok(()) => Ok(0),
+        Err(why) => {
+            g.err(format!("error: could not lock config file {}: {why}\n", layer.shown));
+            Ok(4)
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! Joining trees into the work tree: shared by `merge`, `revert` and `pull`.
+
+use super::cli::{Git, Stop};
+use super::switching::{flat, say_blocked};
+use git::{ConflictKind, FlatTree, MergeLabels, MergedTree, ObjectId, Repo};
+
+/// How it ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Joined {
+    /// Index and work tree hold the result.
+    Clean(ObjectId),
+    /// The index holds stages, the work tree markers.
+    Conflicts(Vec<String>),
+    /// Nothing was touched, something would have been lost; it is said.
+    Blocked,
+}
+
+/// Which three trees, what the markers say, and what it is called in messages.
+#[derive(Debug)]
+pub(crate) struct Join<'a> {
+    pub base: FlatTree,
+    pub theirs: FlatTree,
+    pub labels: MergeLabels,
+    /// `merge` or `revert`.
+    pub verb: &'a str,
+    pub before: &'a str,
+}
+
+/// Merges into HEAD's files. Prints `Auto-merging …` and `CONFLICT …`.
+pub(crate) fn join(g: &mut Git<'_, '_>, repo: &Repo, join: &Join<'_>) -> Result<Joined, Stop> {
+    let when = g.when();
+    let head = repo.head(g.files())?.id();
+    let ours = flat(g, repo, head.as_ref())?;
+    let merged = repo.merge_trees(g.cx.files_mut(), &join.base, &ours, &join.theirs, &join.labels, when)?;
+    let mut index = repo.read_index(g.files())?;
+    let ignores = g.ignores(repo);
+    let plan = match repo.plan_switch(g.files(), &index, &ignores, &ours, &merged.files)? {
+        Ok(plan) => plan,
+        Err(blocked) => {
+            say_blocked(g, &blocked, join.verb, join.before);
+            return Ok(Joined::Blocked);
+        }
+    };
+    repo.apply_switch(g.cx.files_mut(), &mut index, &plan, when)?;
+    for conflict in &merged.conflicts {
+        index.remove(&conflict.path);
+    }
+    for (path, stage, entry) in merged.stage_entries() {
+        index.put_stage(path, stage, entry);
+    }
+    repo.write_index(g.cx.files_mut(), &index, when)?;
+    let text = messages(&merged, &join.labels);
+    g.out(text);
+    if merged.conflicts.is_empty() {
+        return Ok(Joined::Clean(repo.write_tree(g.cx.files_mut(), &merged.files, when)?));
+    }
+    Ok(Joined::Conflicts(merged.conflicts.iter().map(|conflict| conflict.path.clone()).collect()))
+}
+
+/// One or two lines for each path that was not simply taken from one side.
+fn messages(merged: &MergedTree, labels: &MergeLabels) -> String {
+    let mut lines: Vec<(String, u8, String)> =
+        merged.auto_merged.iter().map(|path| (path.clone(), 0, format!("Auto-merging {path}\n"))).collect();
+    for conflict in &merged.conflicts {
+        let path = &conflict.path;
+        let (ours, theirs) = (&labels.ours, &labels.theirs);
+        let text = match &conflict.kind {
+            ConflictKind::Content => format!("CONFLICT (content): Merge conflict in {path}\n"),
+            ConflictKind::AddAdd => format!("CONFLICT (add/add): Merge conflict in {path}\n"),
+            ConflictKind::Binary => {
+                lines.push((path.clone(), 0, format!("warning: Cannot merge binary files: {path} ({ours} vs. {theirs})\n")));
+                format!("CONFLICT (content): Merge conflict in {path}\n")
+            }
+            ConflictKind::ModifyDelete { deleted_by_us } => {
+                let (gone, kept) = if *deleted_by_us { (ours, theirs) } else { (theirs, ours) };
+                format!("CONFLICT (modify/delete): {path} deleted in {gone} and modified in {kept}.  Version {kept} of {path} left in tree.\n")
+            }
+        };
+        lines.push((path.clone(), 1, text));
+    }
+    lines.sort();
+    lines.into_iter().map(|(.., text)| text).collect()
+}
+
+/// The lines that a waiting message names the conflicts with.
+pub(crate) fn conflicts_comment(paths: &[String]) -> String {
+    let list: String = paths.iter().map(|path| format!("#\t{path}\n")).collect();
+    format!("\n# Conflicts:\n{list}")
+}
+
+/// `diff3` where `merge.conflictStyle` says so.
+pub(crate) fn diff3(g: &Git<'_, '_>) -> bool {
+    matches!(g.settings().get("merge.conflictstyle").as_deref(), Some("diff3" | "zdiff3"))
+}

@@ -1,0 +1,79 @@
+//! `git mv`.
+
+use super::cli::{Answer, Git, fatal};
+use super::options::{Dialect, Given, Spec, flag, only, usage};
+use vfs::{base_name, join};
+
+pub(crate) const SPEC: Spec = Spec {
+    name: "mv",
+    usage: &["mv [-v] [-f] [-n] [-k] <source> <destination>", "mv [-v] [-f] [-n] [-k] <source>... <destination-directory>"],
+    options: &[&[
+        flag('v', "verbose", "say what is moved"),
+        flag('n', "dry-run", "only say what would be moved"),
+        flag('f', "force", "over a file that exists too"),
+        only('k', "", "skip what cannot be moved"),
+    ]],
+    missing: &["--sparse"],
+    dialect: Dialect::Options,
+};
+
+pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
+    let work = g.work()?;
+    let Some((target, sources)) = given.operands.split_last().filter(|(_, sources)| !sources.is_empty()) else {
+        g.err(usage(&SPEC));
+        return Ok(129);
+    };
+    let top = work.repo.work_tree()?.to_string();
+    let below = |path: &str| path.strip_prefix(&top).unwrap_or(path).trim_start_matches('/').to_string();
+    let folder = join(&g.cwd, target);
+    let into = g.files().is_dir(&folder);
+    if !into && (sources.len() > 1 || target.ends_with('/')) {
+        return fatal(format!("destination '{target}' is not a directory"));
+    }
+    let mut index = work.repo.read_index(g.files())?;
+    let mut moves = Vec::new();
+    for source in sources {
+        let from = join(&g.cwd, source);
+        let to = if into { join(&folder, base_name(&from)) } else { folder.clone() };
+        let (old, new) = (below(&from), below(&to));
+        let why = if g.files().lstat(&from).is_err() {
+            Some("bad source")
+        } else if g.files().is_dir(&from) && !index.has_below(&old) {
+            Some("source directory is empty")
+        } else if !g.files().is_dir(&from) && index.get(&old, 0).is_none() {
+            Some(if index.has(&old) { "conflicted" } else { "not under version control" })
+        } else if g.files().lstat(&to).is_ok() && !given.has("force") {
+            Some("destination exists")
+        } else if !g.files().is_dir(vfs::parent(&to)) {
+            Some("destination directory does not exist")
+        } else {
+            None
+        };
+        match why {
+            None => moves.push((old, new, from, to)),
+            Some(_) if given.has("k") => {}
+            Some(why) => return fatal(format!("{why}, source={old}, destination={new}")),
+        }
+    }
+    let micros = g.cx.micros();
+    for (old, new, from, to) in &moves {
+        if given.has("verbose") || given.has("dry-run") {
+            if given.has("dry-run") {
+                g.out(format!("Checking rename of '{old}' to '{new}'\n"));
+            }
+            g.out(format!("Renaming {old} to {new}\n"));
+        }
+        if given.has("dry-run") {
+            continue;
+        }
+        if let Err(why) = g.cx.files_mut().rename(from, to, micros) {
+            return fatal(format!("renaming '{old}' failed: {why}"));
+        }
+        index.rename(old, new);
+    }
+    if !given.has("dry-run") {
+        let when = g.when();
+        work.repo.write_index(g.cx.files_mut(), &index, when)?;
+    }
+    Ok(0)
+}

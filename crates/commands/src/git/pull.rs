@@ -1,0 +1,160 @@
+//! `git pull`.
+
+use super::cli::{Answer, Git, Stop, fatal};
+use super::fetch::{Fetched, Wanted, default_remote, from_remote, shown_url};
+use super::merge::{FastForward, Theirs, Wish, merge};
+use super::options::{Dialect, Given, Spec, flag, maybe, only};
+use super::remote::fetch_url;
+use git::Repo;
+
+pub(crate) const SPEC: Spec = Spec {
+    name: "pull",
+    usage: &["pull [<options>] [<repository> [<refspec>...]]"],
+    options: &[&[
+        flag('v', "verbose", "say more"),
+        flag('q', "quiet", "say less"),
+        maybe('r', "rebase", "mode", "put own commits on top instead of merging"),
+        only('n', "", "no table of what changed"),
+        flag('\0', "stat", "a table of what changed (default)"),
+        flag('\0', "commit", "make a commit (default)"),
+        flag('e', "edit", "edit the message"),
+        flag('\0', "ff", "only move the branch where that is enough (default)"),
+        only('\0', "ff-only", "only move the branch, or refuse"),
+        flag('\0', "allow-unrelated-histories", "also without a common commit"),
+        flag('p', "prune", "forget branches that are gone there"),
+        flag('t', "tags", "every tag too"),
+    ]],
+    missing: &[
+        "--progress", "--recurse-submodules", "--log", "--signoff", "--squash", "--cleanup", "--verify",
+        "--verify-signatures", "--autostash", "-s", "--strategy", "-X", "--strategy-option", "-S", "--gpg-sign",
+        "--all", "-a", "--append", "--upload-pack", "-f", "--force", "-j", "--jobs", "--dry-run", "-k", "--keep",
+        "--depth", "--shallow-since", "--shallow-exclude", "--deepen", "--unshallow", "--update-shallow", "--refmap",
+        "-o", "--server-option", "-4", "--ipv4", "-6", "--ipv6", "--negotiation-tip", "--show-forced-updates",
+        "--set-upstream", "--summary",
+    ],
+    dialect: Dialect::Options,
+};
+
+const DIVERGENT: &str = "You have divergent branches and need to specify how to reconcile them.
+You can do so by running one of the following commands sometime before
+your next pull:
+
+  git config pull.rebase false  # merge
+  git config pull.rebase true   # rebase
+  git config pull.ff only       # fast-forward only
+
+You can replace \"git config\" with \"git config --global\" to set a default
+preference for all repositories. You can also pass --rebase, --no-rebase,
+or --ff-only on the command line to override the configured default per
+invocation.";
+
+pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
+    let repo = g.work()?.repo;
+    let settings = g.settings();
+    if !repo.read_index(g.files())?.unmerged().is_empty() {
+        g.err("error: Pulling is not possible because you have unmerged files.\n");
+        g.hint("Fix them up in the work tree, and then use 'git add/rm <file>'\nas appropriate to mark resolution and make a commit.");
+        return fatal("Exiting because of an unresolved conflict.");
+    }
+    if repo.read_state(g.files(), "MERGE_HEAD").is_some() {
+        g.err("error: You have not concluded your merge (MERGE_HEAD exists).\n");
+        g.hint("Please, commit your changes before merging.");
+        return fatal("Exiting because of unfinished merge.");
+    }
+    let rebase = match given.state("rebase") {
+        Some(on) => Some(on && given.value("rebase") != Some("false")),
+        None => settings.get("pull.rebase").map(|value| !matches!(value.as_str(), "false" | "no" | "off" | "0")),
+    };
+    let fast_forward = match given.last(&["ff", "ff-only"]) {
+        Some("ff-only") => Some(FastForward::Only),
+        Some(_) => Some(FastForward::Allowed),
+        None if given.state("ff") == Some(false) => Some(FastForward::Never),
+        None if rebase.is_some() && given.state("rebase").is_some() => None,
+        None => match settings.get("pull.ff").as_deref() {
+            Some("only") => Some(FastForward::Only),
+            Some("false") => Some(FastForward::Never),
+            Some(_) => Some(FastForward::Allowed),
+            None => None,
+        },
+    };
+    let name = match given.operands.first() {
+        Some(name) => name.clone(),
+        None => default_remote(g, &repo).or_else(|stop| no_tracking(g, &repo, None).map_or(Err(stop), |_: i32| Err(Stop::Exit(1))))?,
+    };
+    let wanted = Wanted { verbose: given.has("verbose"), quiet: given.has("quiet"), tags: given.state("tags"), prune: given.has("prune"), ..Wanted::default() };
+    let specs = given.operands.get(1..).unwrap_or_default();
+    let (fetched, _) = from_remote(g, &repo, &name, specs, &wanted)?;
+    let Some(fetched) = fetched.first().cloned() else {
+        return no_tracking(g, &repo, given.operands.first());
+    };
+    integrate(g, &repo, given, &name, &fetched, rebase, fast_forward)
+}
+
+/// Nothing says what to merge.
+fn no_tracking(g: &mut Git<'_, '_>, repo: &Repo, named: Option<&String>) -> Answer {
+    let head = repo.head(g.files())?;
+    let Some(branch) = head.branch() else {
+        g.err("You are not currently on a branch.\nPlease specify which branch you want to merge with.\nSee git-pull(1) for details.\n\n    git pull <remote> <branch>\n\n");
+        return Ok(1);
+    };
+    let config = repo.config(g.files());
+    if let (Some(name), true) = (named, config.get(&format!("branch.{branch}.merge")).is_none()) {
+        if config.subsections("remote").len() > 1 || config.get(&format!("remote.{name}.url")).is_none() {
+            g.err(format!("You asked to pull from the remote '{name}', but did not specify\na branch. Because this is not the default configured remote\nfor your current branch, you must specify a branch on the command line.\n"));
+            return Ok(1);
+        }
+    }
+    if let Some(merge) = config.get(&format!("branch.{branch}.merge")) {
+        g.err(format!("Your configuration specifies to merge with the ref '{merge}'\nfrom the remote, but no such ref was fetched.\n"));
+        return Ok(1);
+    }
+    let remotes = config.subsections("remote");
+    let remote = if remotes.len() == 1 { remotes[0].as_str() } else { "<remote>" };
+    g.err(format!(
+        "There is no tracking information for the current branch.\nPlease specify which branch you want to merge with.\nSee git-pull(1) for details.\n\n    git pull <remote> <branch>\n\nIf you wish to set tracking information for this branch you can do so with:\n\n    git branch --set-upstream-to={remote}/<branch> {branch}\n\n"
+    ));
+    Ok(1)
+}
+
+fn integrate(
+    g: &mut Git<'_, '_>,
+    repo: &Repo,
+    given: &Given,
+    name: &str,
+    fetched: &Fetched,
+    rebase: Option<bool>,
+    fast_forward: Option<FastForward>,
+) -> Answer {
+    let head = repo.head(g.files())?.id();
+    let diverged = match head {
+        Some(head) => !repo.is_ancestor(g.files(), &head, &fetched.id)? && !repo.is_ancestor(g.files(), &fetched.id, &head)?,
+        None => false,
+    };
+    if diverged && rebase.is_none() && fast_forward.is_none() {
+        g.hint(DIVERGENT);
+        return fatal("Need to specify how to reconcile divergent branches.");
+    }
+    if rebase == Some(true) && diverged {
+        g.err("error: `git pull --rebase' of diverged branches is real Git, but not part of this sandbox yet\n");
+        return Ok(1);
+    }
+    let url = fetch_url(g, repo, name).unwrap_or_else(|| name.to_string());
+    let branch = fetched.name.strip_prefix("refs/heads/");
+    let described = match branch {
+        Some(branch) if name == "." => format!("branch '{branch}'"),
+        Some(branch) => format!("branch '{branch}' of {}", shown_url(&url)),
+        None => shown_url(&url),
+    };
+    let words: Vec<&str> = given.operands.iter().map(String::as_str).collect();
+    let action = if words.is_empty() { "pull".to_string() } else { format!("pull {}", words.join(" ")) };
+    let theirs = Theirs { id: fetched.id, label: fetched.id.to_string(), described, action };
+    let wish = Wish {
+        fast_forward: fast_forward.unwrap_or(FastForward::Allowed),
+        message: None,
+        stat: given.state("stat").unwrap_or(!given.has("n")),
+        commit: given.state("commit").unwrap_or(true),
+        unrelated: given.has("allow-unrelated-histories"),
+        quiet: given.has("quiet"),
+    };
+    merge(g, repo, &theirs, &wish)
+}

@@ -1,0 +1,279 @@
+//! `git push`.
+
+use super::cli::{Answer, Git, Stop, fatal};
+use super::fetch::default_remote;
+use super::hooks_to_world::{Remote, received_push, resolve};
+use super::options::{Dialect, Given, Spec, flag, maybe};
+use super::push_plan::{Planned, plan};
+use super::remote::push_url;
+use super::switching::set_upstream;
+use git::{Head, ObjectId, RefChange, RefUpdate, Repo};
+
+pub(crate) const SPEC: Spec = Spec {
+    name: "push",
+    usage: &["push [<options>] [<repository> [<refspec>...]]"],
+    options: &[&[
+        flag('v', "verbose", "also what is up to date"),
+        flag('q', "quiet", "say nothing"),
+        flag('\0', "all", "every branch"),
+        flag('\0', "branches", "every branch"),
+        flag('d', "delete", "delete references there"),
+        flag('\0', "tags", "every tag too"),
+        flag('n', "dry-run", "only say what would be pushed"),
+        flag('f', "force", "also where history is rewritten"),
+        maybe('\0', "force-with-lease", "refname>:<expect", "force, unless somebody else pushed meanwhile"),
+        flag('u', "set-upstream", "follow what is pushed to"),
+    ]],
+    missing: &[
+        "--repo", "--mirror", "--porcelain", "--force-if-includes", "--recurse-submodules", "--thin", "--receive-pack",
+        "--exec", "--progress", "--prune", "--no-verify", "--follow-tags", "--signed", "--atomic", "-o",
+        "--push-option", "-4", "--ipv4", "-6", "--ipv6",
+    ],
+    dialect: Dialect::Options,
+};
+
+/// What became of one reference.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Fate {
+    UpToDate,
+    Done { forced: bool },
+    Rejected(Why),
+    RemoteRejected(&'static str),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Why {
+    /// We have the other side's commits, ours is behind them.
+    Behind,
+    /// The other side has commits that we lack.
+    FetchFirst,
+    TagExists,
+    Stale,
+}
+
+pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
+    let repo = g.repo()?;
+    let name = match given.operands.first() {
+        Some(name) => name.clone(),
+        None => destination(g, &repo)?,
+    };
+    if given.has("delete") && given.operands.len() < 2 {
+        return fatal("--delete doesn't make sense without any refs");
+    }
+    let url = push_url(g, &repo, &name).unwrap_or_else(|| name.clone());
+    let planned = plan(g, &repo, &name, given, &url)?;
+    let remote = resolve(g, &url)?;
+    let planned = planned.refine(g, &repo, &remote)?;
+    let mut fates = Vec::new();
+    for one in &planned {
+        fates.push(fate(g, &repo, &remote, &name, one, given)?);
+    }
+    if !given.has("dry-run") {
+        apply(g, &repo, &remote, &name, &planned, &fates)?;
+    }
+    report(g, &repo, &remote, &name, &planned, &fates, given)
+}
+
+fn destination(g: &Git<'_, '_>, repo: &Repo) -> Result<String, Stop> {
+    let config = repo.config(g.files());
+    if config.subsections("remote").is_empty() {
+        return fatal("No configured push destination.\nEither specify the URL from the command-line or configure a remote repository using\n\n    git remote add <name> <url>\n\nand then push using the remote name\n\n    git push <name>\n");
+    }
+    default_remote(g, repo).or_else(|_| fatal("No configured push destination."))
+}
+
+fn fate(g: &Git<'_, '_>, repo: &Repo, remote: &Remote, name: &str, one: &Planned, given: &Given) -> Result<Fate, Stop> {
+    let there = remote.snapshot(g);
+    let old = remote.repo.read_ref(&there, &one.to);
+    let force = one.force || given.has("force");
+    let lease = given.has("force-with-lease");
+    if old == one.new {
+        return Ok(Fate::UpToDate);
+    }
+    let Some(new) = one.new else {
+        return Ok(Fate::Done { forced: false });
+    };
+    if let Head::Branch { name: current, .. } = remote.repo.head(&there)?
+        && !remote.repo.is_bare()
+        && current == one.to
+        && remote.repo.config(&there).get("receive.denycurrentbranch") != Some("ignore")
+    {
+        return Ok(Fate::RemoteRejected("branch is currently checked out"));
+    }
+    let Some(old) = old else { return Ok(Fate::Done { forced: false }) };
+    if lease {
+        let branch = one.to.trim_start_matches("refs/heads/");
+        let known = repo.read_ref(g.files(), &format!("refs/remotes/{name}/{branch}"));
+        let expected = given.value("force-with-lease").and_then(|text| text.split_once(':')).map(|(_, id)| id.to_string());
+        let expected = expected.and_then(|text| repo.try_resolve(g.files(), &text).ok().flatten()).or(known);
+        if expected != Some(old) {
+            return Ok(Fate::Rejected(Why::Stale));
+        }
+    }
+    let known = repo.has_object(g.files(), &old);
+    if one.to.starts_with("refs/tags/") {
+        return Ok(if force { Fate::Done { forced: true } } else { Fate::Rejected(Why::TagExists) });
+    }
+    let forward = known && repo.is_ancestor(g.files(), &old, &new)?;
+    Ok(match (forward, force || lease) {
+        (true, _) => Fate::Done { forced: false },
+        (false, true) => Fate::Done { forced: true },
+        (false, false) if known => Fate::Rejected(Why::Behind),
+        (false, false) => Fate::Rejected(Why::FetchFirst),
+    })
+}
+
+/// Sends objects, moves the references there and what we know of them here.
+fn apply(
+    g: &mut Git<'_, '_>,
+    repo: &Repo,
+    remote: &Remote,
+    name: &str,
+    planned: &[Planned],
+    fates: &[Fate],
+) -> Result<(), Stop> {
+    let source = g.files().clone();
+    let (when, who) = (g.when(), g.logger());
+    let there = remote.snapshot(g);
+    let mut updates = Vec::new();
+    for (one, _) in planned.iter().zip(fates).filter(|(_, fate)| matches!(fate, Fate::Done { .. })) {
+        updates.push(RefUpdate { name: one.to.clone(), old: remote.repo.read_ref(&there, &one.to), new: one.new });
+    }
+    let Some(machine) = g.cx.world.machine_mut(&remote.machine) else { return Ok(()) };
+    for update in &updates {
+        match update.new {
+            Some(id) => {
+                remote.repo.fetch_objects(&mut machine.files, repo, &source, &[id], when)?;
+                let change = RefChange { name: &update.name, new: id, who: &who, message: "push" };
+                remote.repo.update_ref(&mut machine.files, &change)?;
+            }
+            None => remote.repo.delete_ref(&mut machine.files, &update.name, when)?,
+        }
+    }
+    for (one, fate) in planned.iter().zip(fates) {
+        let branch = one.to.strip_prefix("refs/heads/").filter(|_| matches!(fate, Fate::Done { .. } | Fate::UpToDate));
+        let Some(branch) = branch.filter(|_| repo.config(g.files()).get(&format!("remote.{name}.fetch")).is_some()) else { continue };
+        let tracking = format!("refs/remotes/{name}/{branch}");
+        match one.new {
+            Some(id) if repo.read_ref(g.files(), &tracking) != Some(id) => {
+                repo.update_ref(g.cx.files_mut(), &RefChange { name: &tracking, new: id, who: &who, message: "update by push" })?;
+            }
+            Some(_) => {}
+            None => repo.delete_ref(g.cx.files_mut(), &tracking, when)?,
+        }
+    }
+    if !updates.is_empty() {
+        received_push(g, remote, &updates);
+    }
+    Ok(())
+}
+
+/// ` * [new branch]      main -> main`
+fn line(g: &Git<'_, '_>, repo: &Repo, remote_old: Option<ObjectId>, one: &Planned, fate: &Fate) -> String {
+    let to = git::shorten_ref(&one.to);
+    let short = |id: Option<ObjectId>| id.map_or(String::new(), |id| repo.short_id(g.files(), &id, 7));
+    let names = if one.new.is_none() { to.to_string() } else { format!("{} -> {to}", one.from) };
+    let (flag, summary, note) = match fate {
+        Fate::UpToDate => ('=', "[up to date]".to_string(), ""),
+        Fate::Done { .. } if one.new.is_none() => ('-', "[deleted]".into(), ""),
+        Fate::Done { .. } if remote_old.is_none() => {
+            let kind = if one.to.starts_with("refs/tags/") { "tag" } else if one.to.starts_with("refs/heads/") { "branch" } else { "reference" };
+            ('*', format!("[new {kind}]"), "")
+        }
+        Fate::Done { forced: false } => (' ', format!("{}..{}", short(remote_old), short(one.new)), ""),
+        Fate::Done { forced: true } => ('+', format!("{}...{}", short(remote_old), short(one.new)), " (forced update)"),
+        Fate::Rejected(why) => {
+            let note = match why {
+                Why::Behind => " (non-fast-forward)",
+                Why::FetchFirst => " (fetch first)",
+                Why::TagExists => " (already exists)",
+                Why::Stale => " (stale info)",
+            };
+            ('!', "[rejected]".into(), note)
+        }
+        Fate::RemoteRejected(_) => ('!', "[remote rejected]".into(), " (branch is currently checked out)"),
+    };
+    format!(" {flag} {summary:<17} {names}{note}\n")
+}
+
+fn report(
+    g: &mut Git<'_, '_>,
+    repo: &Repo,
+    remote: &Remote,
+    name: &str,
+    planned: &[Planned],
+    fates: &[Fate],
+    given: &Given,
+) -> Answer {
+    let (quiet, verbose) = (given.has("quiet"), given.has("verbose"));
+    for (one, _) in planned.iter().zip(fates).filter(|(_, fate)| matches!(fate, Fate::RemoteRejected(_))) {
+        let text = CHECKED_OUT.replace("{}", &one.to);
+        g.err(text.lines().map(|line| format!("remote: {line}\n")).collect::<String>());
+    }
+    let refused = fates.iter().any(|fate| matches!(fate, Fate::Rejected(_) | Fate::RemoteRejected(_)));
+    let mut shown: Vec<(&Planned, &Fate)> = planned.iter().zip(fates).filter(|(_, fate)| verbose || **fate != Fate::UpToDate).collect();
+    shown.sort_by_key(|(_, fate)| match fate {
+        Fate::UpToDate => 0,
+        Fate::Done { .. } => 1,
+        _ => 2,
+    });
+    if shown.is_empty() {
+        if !quiet {
+            g.err("Everything up-to-date\n");
+        }
+    } else if !quiet || refused {
+        g.err(format!("To {}\n", remote.url));
+        for (one, fate) in shown {
+            let text = line(g, repo, one.old, one, fate);
+            g.err(text);
+        }
+    }
+    if refused {
+        g.err(format!("error: failed to push some refs to '{}'\n", remote.url));
+        advise(g, repo, planned, fates)?;
+        return Ok(1);
+    }
+    if given.has("set-upstream") && !given.has("dry-run") {
+        for one in planned.iter().filter(|one| one.new.is_some()) {
+            if let (Some(local), Some(branch)) = (one.local_branch.as_deref(), one.to.strip_prefix("refs/heads/")) {
+                set_upstream(g, repo, local, &format!("refs/remotes/{name}/{branch}"), quiet)?;
+            }
+        }
+    }
+    Ok(0)
+}
+
+/// What to do about a refusal.
+fn advise(g: &mut Git<'_, '_>, repo: &Repo, planned: &[Planned], fates: &[Fate]) -> Result<(), Stop> {
+    let has = |why: Why| fates.contains(&Fate::Rejected(why));
+    let head = repo.head(g.files())?;
+    let current = planned.iter().zip(fates).any(|(one, fate)| {
+        *fate == Fate::Rejected(Why::Behind) && one.local_branch.is_some() && one.local_branch.as_deref() == head.branch()
+    });
+    let see = "See the 'Note about fast-forwards' in 'git push --help' for details.";
+    if has(Why::Behind) && current {
+        g.hint(&format!("Updates were rejected because the tip of your current branch is behind\nits remote counterpart. If you want to integrate the remote changes,\nuse 'git pull' before pushing again.\n{see}"));
+    } else if has(Why::Behind) {
+        g.hint(&format!("Updates were rejected because a pushed branch tip is behind its remote\ncounterpart. If you want to integrate the remote changes, use 'git pull'\nbefore pushing again.\n{see}"));
+    } else if has(Why::TagExists) {
+        g.hint("Updates were rejected because the tag already exists in the remote.");
+    } else if has(Why::FetchFirst) {
+        g.hint(&format!("Updates were rejected because the remote contains work that you do not\nhave locally. This is usually caused by another repository pushing to\nthe same ref. If you want to integrate the remote changes, use\n'git pull' before pushing again.\n{see}"));
+    }
+    Ok(())
+}
+
+const CHECKED_OUT: &str = "error: refusing to update checked out branch: {}
+error: By default, updating the current branch in a non-bare repository
+is denied, because it will make the index and work tree inconsistent
+with what you pushed, and will require 'git reset --hard' to match
+the work tree to HEAD.
+
+You can set the 'receive.denyCurrentBranch' configuration variable
+to 'ignore' or 'warn' in the remote repository to allow pushing into
+its current branch; however, this is not recommended unless you
+arranged to update its work tree to match what you pushed in some
+other way.
+
+To squelch this message and still keep the default behaviour, set
+'receive.denyCurrentBranch' configuration variable to 'refuse'.";

@@ -1,0 +1,55 @@
+//! `git reflog`.
+
+use super::cli::{Answer, Git, fatal};
+use super::log::style;
+use super::log_format::Format;
+use super::options::{Dialect, Given, Spec, value};
+use super::log::FORMAT_ROWS;
+
+pub(crate) const SPEC: Spec = Spec {
+    name: "reflog",
+    usage: &["reflog [show] [<log-options>] [<ref>]"],
+    options: &[
+        &[value('n', "max-count", "n", "so many entries"), value('#', "max-count", "n", "the same")],
+        FORMAT_ROWS,
+        &[super::options::maybe('\0', "color", "when", "colour: always, never or auto"), super::options::only('\0', "no-color", "no colour")],
+    ],
+    missing: &["--all", "--date-order", "-p", "--patch", "--stat", "--expire", "--expire-unreachable", "--rewrite", "--updateref", "--stale-fix", "--dry-run", "--verbose", "--single-worktree", "--since", "--until", "--grep"],
+    dialect: Dialect::Revisions,
+};
+
+pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
+    let repo = g.repo()?;
+    let name = match given.operands.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        [] | ["show"] => "HEAD".to_string(),
+        ["show", name] => (*name).to_string(),
+        [verb @ ("expire" | "delete" | "exists" | "list"), ..] => {
+            g.err(format!("git: 'reflog {verb}' is real Git, but not part of this sandbox yet\n"));
+            return Ok(1);
+        }
+        [name, ..] => (*name).to_string(),
+    };
+    let Some(full) = repo.full_ref_name(g.files(), &name) else {
+        if name == "HEAD" {
+            let head = repo.head(g.files())?;
+            return fatal(format!("your current branch '{}' does not have any commits yet", head.branch().unwrap_or("HEAD")));
+        }
+        return Err(git::GitError::UnknownRevision(name).into());
+    };
+    let mut style = style(g, &repo, given)?;
+    if given.last(&["oneline", "format", "pretty"]).is_none() {
+        style.format = Format::Oneline;
+        style.abbrev = true;
+    }
+    if style.format != Format::Oneline {
+        g.err("error: option `--format' of reflog is real Git, but not part of this sandbox yet\n");
+        return Ok(129);
+    }
+    let count = given.value("max-count").and_then(|text| text.parse().ok()).unwrap_or(usize::MAX);
+    let entries = repo.reflog(g.files(), &full);
+    for (n, entry) in entries.iter().rev().enumerate().filter(|(_, entry)| !entry.new.is_null()).take(count) {
+        let text = style.reflog_line(g, &repo, entry, &format!("{name}@{{{n}}}"));
+        g.out(text);
+    }
+    Ok(0)
+}

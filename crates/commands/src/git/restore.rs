@@ -1,0 +1,141 @@
+//! `git restore`: files of the work tree or the index back to what they were.
+
+use super::cli::{Answer, Git, Stop, error, fatal};
+use super::options::{Dialect, Given, Spec, flag, value};
+use super::switching::flat;
+use git::{FlatTree, IndexEntry, Kind, ObjectId};
+use std::collections::BTreeSet;
+
+pub(crate) const SPEC: Spec = Spec {
+    name: "restore",
+    usage: &["restore [<options>] [--source=<branch>] <file>..."],
+    options: &[&[
+        value('s', "source", "tree-ish", "from this commit"),
+        flag('S', "staged", "the index"),
+        flag('W', "worktree", "the work tree (default)"),
+        flag('\0', "ignore-unmerged", "leave unmerged files alone"),
+        flag('\0', "overlay", "remove nothing"),
+        flag('q', "quiet", "say nothing"),
+        flag('2', "ours", "of an unmerged file, our version"),
+        flag('3', "theirs", "of an unmerged file, their version"),
+    ]],
+    missing: &[
+        "--recurse-submodules", "--progress", "-m", "--merge", "--conflict", "-p", "--patch",
+        "--ignore-skip-worktree-bits", "--pathspec-from-file", "--pathspec-file-nul",
+    ],
+    dialect: Dialect::Options,
+};
+
+/// Where the content comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum From {
+    Index,
+    /// A commit or a tree.
+    Tree(ObjectId),
+}
+
+/// What is brought back to where.
+#[derive(Debug, Clone)]
+pub(crate) struct Restore {
+    pub source: From,
+    pub worktree: bool,
+    pub staged: bool,
+    /// Files that the source does not have are removed.
+    pub removes: bool,
+    /// Stage 2 or 3 of unmerged files.
+    pub side: Option<u8>,
+}
+
+pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
+    let work = g.work()?;
+    let staged = given.has("staged");
+    let worktree = given.has("worktree") || !staged;
+    let side = given.last(&["ours", "theirs"]).map(|side| if side == "ours" { 2 } else { 3 });
+    if given.operands.is_empty() {
+        return fatal("you must specify path(s) to restore");
+    }
+    if side.is_some() && staged {
+        return fatal("'--ours' or '--theirs' cannot be used with --staged");
+    }
+    let named = given.value("source").or(staged.then_some("HEAD"));
+    let source = match named {
+        None => From::Index,
+        Some(name) => match work.repo.try_resolve(g.files(), name)? {
+            Some(id) => From::Tree(id),
+            None => return fatal(format!("could not resolve {name}")),
+        },
+    };
+    let restored = Restore { source, worktree, staged, removes: !given.has("overlay"), side };
+    restore(g, &restored, &given.operands)?;
+    Ok(0)
+}
+
+/// Does it, and says how many paths it was.
+pub(crate) fn restore(g: &mut Git<'_, '_>, what: &Restore, paths: &[String]) -> Result<usize, Stop> {
+    let work = g.work()?;
+    let repo = work.repo.clone();
+    let spec = g.pathspec(&work, paths)?;
+    let mut index = repo.read_index(g.files())?;
+    let source: FlatTree = match what.source {
+        From::Index => index.flat(),
+        From::Tree(id) => match repo.peel(g.files(), id, Kind::Commit)? {
+            Some(commit) => flat(g, &repo, Some(&commit))?,
+            None => repo.flat_tree(g.files(), Some(&id))?,
+        },
+    };
+    let tracked: BTreeSet<String> = index.all().map(|(path, ..)| path.to_string()).chain(source.keys().cloned()).collect();
+    let known: Vec<&str> = tracked.iter().map(String::as_str).collect();
+    if let Some(typed) = spec.unmatched(&known) {
+        return error(format!("pathspec '{typed}' did not match any file(s) known to git"));
+    }
+    let chosen: Vec<&String> = tracked.iter().filter(|path| spec.matches(path)).collect();
+    let unmerged = index.unmerged();
+    let mut refused = false;
+    for path in chosen.iter().filter(|path| what.source == From::Index && unmerged.contains_key(**path)) {
+        match what.side {
+            Some(side) if index.get(path, side).is_some() => {}
+            Some(2) => g.err(format!("error: path '{path}' does not have our version\n")),
+            Some(_) => g.err(format!("error: path '{path}' does not have their version\n")),
+            None => g.err(format!("error: path '{path}' is unmerged\n")),
+        }
+        refused |= what.side.is_none_or(|side| index.get(path, side).is_none());
+    }
+    if refused {
+        return Err(Stop::Exit(1));
+    }
+    let when = g.when();
+    let mut count = 0;
+    for path in chosen {
+        let from_stage = what.side.and_then(|side| index.get(path, side)).map(|entry| (entry.mode, entry.id));
+        let file = from_stage.or(source.get(path).copied());
+        if what.staged {
+            match file {
+                Some((mode, id)) if index.get(path, 0).is_none_or(|entry| (entry.mode, entry.id) != (mode, id)) => {
+                    index.put(path, IndexEntry::new(mode, id));
+                }
+                None if what.removes => index.remove(path),
+                _ => {}
+            }
+        }
+        if !what.worktree {
+            continue;
+        }
+        let Some((mode, id)) = file else {
+            if what.removes {
+                repo.remove_from_work(g.cx.files_mut(), path, when)?;
+            }
+            continue;
+        };
+        let there = repo.work_file(g.files(), path, index.get(path, 0), index.written)?;
+        if there.is_some_and(|there| (there.mode, there.id) == (mode, id)) {
+            continue;
+        }
+        count += 1;
+        let entry = repo.write_to_work(g.cx.files_mut(), path, mode, &id, when)?;
+        if index.get(path, 0).is_some_and(|known| (known.mode, known.id) == (mode, id)) {
+            index.put(path, entry);
+        }
+    }
+    repo.write_index(g.cx.files_mut(), &index, when)?;
+    Ok(count)
+}

@@ -1,0 +1,151 @@
+//! `git show`.
+
+use super::cli::{Answer, Git, Stop};
+use super::diff_out::{self, DiffOutput};
+use super::log::{FORMAT_ROWS, MISSING, style};
+use super::log_format::{Format, Style};
+use super::options::{Dialect, Given, Spec, only};
+use super::range::{Range, head_commit};
+use git::{Change, Commit, DateFormat, Kind, Mode, ObjectId, Pathspec, Repo};
+
+pub(crate) const SPEC: Spec = Spec {
+    name: "show",
+    usage: &["show [<options>] [<object>...]"],
+    options: &[FORMAT_ROWS, diff_out::ROWS, &[only('m', "", "show merges against their first parent")]],
+    missing: MISSING,
+    dialect: Dialect::Revisions,
+};
+
+/// What a commit changed against its first parent.
+pub(crate) fn changes_of(g: &Git<'_, '_>, repo: &Repo, commit: &Commit, spec: &Pathspec) -> Result<Vec<Change>, Stop> {
+    let parent = match commit.parents.first() {
+        Some(id) => Some(repo.read_commit(g.files(), id)?.tree),
+        None => None,
+    };
+    Ok(repo.diff_trees(g.files(), parent.as_ref(), Some(&commit.tree), spec)?)
+}
+
+pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
+    let repo = g.repo()?;
+    let output = DiffOutput::read(g, given, true)?;
+    let mut range = Range::read(g, &repo, &given.operands, given.dashes_at)?;
+    if range.from.is_empty() {
+        range.from.push(("HEAD".into(), head_commit(g, &repo)?));
+    }
+    let spec = match repo.work_tree {
+        Some(_) => g.pathspec(&g.work()?, &range.paths)?,
+        None => Pathspec::literal(&range.paths),
+    };
+    let style = style(g, &repo, given)?;
+    let shown: Vec<(String, ObjectId)> = if range.dotted {
+        let (from, hidden) = range.commits(g, &repo)?;
+        repo.walk(g.files(), &from, &hidden)?.into_iter().map(|id| (id.to_string(), id)).collect()
+    } else {
+        range.from.clone()
+    };
+    let mut first = true;
+    for (name, id) in shown {
+        let text = Shower { style: &style, output: &output, spec: &spec }.object(g, &repo, &name, id, &mut first)?;
+        g.out(text);
+    }
+    Ok(0)
+}
+
+struct Shower<'a> {
+    style: &'a Style,
+    output: &'a DiffOutput,
+    spec: &'a Pathspec,
+}
+
+impl Shower<'_> {
+    fn object(&self, g: &Git<'_, '_>, repo: &Repo, name: &str, id: ObjectId, first: &mut bool) -> Result<Vec<u8>, Stop> {
+        let object = repo.read_object(g.files(), &id)?;
+        let gap = if *first || self.style.format.terminates() { "" } else { "\n" };
+        match object.kind {
+            Kind::Blob => Ok(object.data().to_vec()),
+            Kind::Tree => {
+                *first = false;
+                let (on, off) = if self.style.color { ("\x1b[33m", "\x1b[m") } else { ("", "") };
+                let mut out = format!("{gap}{on}tree {name}{off}\n\n");
+                for entry in repo.read_tree(g.files(), &id)? {
+                    let slash = if entry.mode == Mode::TREE { "/" } else { "" };
+                    out.push_str(&format!("{}{slash}\n", entry.name));
+                }
+                Ok(out.into_bytes())
+            }
+            Kind::Tag => {
+                *first = false;
+                let tag = repo.read_tag(g.files(), &id)?;
+                let (on, off) = if self.style.color { ("\x1b[33m", "\x1b[m") } else { ("", "") };
+                let mut out = format!("{gap}{on}tag {}{off}\n", tag.name);
+                if let Some(tagger) = &tag.tagger {
+                    let date = tagger.when.format(DateFormat::Default, self.style.now);
+                    out.push_str(&format!("Tagger: {} <{}>\nDate:   {date}\n", tagger.name, tagger.email));
+                }
+                out.push_str(&format!("\n{}", tag.message));
+                let mut bytes = out.into_bytes();
+                bytes.extend(self.object(g, repo, name, tag.target, first)?);
+                Ok(bytes)
+            }
+            Kind::Commit => {
+                *first = false;
+                Ok(format!("{gap}{}", self.commit(g, repo, &id)?).into_bytes())
+            }
+        }
+    }
+
+    fn commit(&self, g: &Git<'_, '_>, repo: &Repo, id: &ObjectId) -> Result<String, Stop> {
+        let commit = repo.read_commit(g.files(), id)?;
+        let mut out = self.style.entry(g, repo, id, &commit, "")?;
+        if !self.output.any() {
+            if !out.ends_with('\n') {
+                out.push('\n');
+            }
+            return Ok(out);
+        }
+        let body = if commit.parents.len() > 1 && self.output.patch {
+            self.merge(g, repo, &commit)?
+        } else {
+            let changes = changes_of(g, repo, &commit, self.spec)?;
+            let changes = self.output.prepare(g, repo, changes)?;
+            self.output.print(g, repo, &changes)?
+        };
+        if !out.ends_with('\n') {
+            out.push('\n');
+        }
+        if !body.is_empty() && self.style.format != Format::Oneline {
+            out.push_str(if self.output.stat && self.output.patch { "---\n" } else { "\n" });
+        } else if body.is_empty() && commit.parents.len() > 1 && self.style.format != Format::Oneline {
+            out.push('\n');
+        }
+        Ok(out + &body)
+    }
+
+    /// A merge against all its parents: only what differs from each of them.
+    fn merge(&self, g: &Git<'_, '_>, repo: &Repo, commit: &Commit) -> Result<String, Stop> {
+        let files = g.files();
+        let result = repo.flat_tree(files, Some(&commit.tree))?;
+        let mut sides = Vec::new();
+        for parent in &commit.parents {
+            sides.push(repo.flat_tree(files, Some(&repo.read_commit(files, parent)?.tree))?);
+        }
+        let mut out = String::new();
+        for (path, (mode, id)) in result.iter().filter(|(path, _)| self.spec.matches(path)) {
+            if sides.iter().any(|side| side.get(path) == Some(&(*mode, *id))) {
+                continue;
+            }
+            let mut parents = Vec::new();
+            let mut ids = Vec::new();
+            for side in &sides {
+                let there = side.get(path);
+                parents.push(there.map_or(Ok(Vec::new()), |(_, id)| repo.read_blob(files, id).map(|blob| blob.data().to_vec()))?);
+                ids.push(there.map_or("0000000".into(), |(_, id)| repo.short_id(files, id, 7)));
+            }
+            let head = format!("index {}..{}", ids.join(","), repo.short_id(files, id, 7));
+            let bytes = repo.read_blob(files, id)?;
+            let text = git::combined_patch(path, &head, &parents, Some(bytes.data()), true, &self.output.options);
+            out.push_str(&text.unwrap_or_default());
+        }
+        Ok(out)
+    }
+}

@@ -1,0 +1,163 @@
+//! `git switch`.
+
+use super::cli::{Answer, Git, Stop, fatal};
+use super::options::{Dialect, Given, Spec, flag, maybe, value};
+use super::switching::{Goal, NewBranch, go, guess_remote, make_branch};
+use git::{Kind, Repo};
+
+pub(crate) const SPEC: Spec = Spec {
+    name: "switch",
+    usage: &["switch [<options>] [<branch>]"],
+    options: &[&[
+        value('c', "create", "branch", "make a new branch and go to it"),
+        value('C', "force-create", "branch", "the same; one that exists is moved"),
+        flag('\0', "guess", "a name that only one remote has means that branch (default)"),
+        flag('\0', "discard-changes", "throw away what is not committed"),
+        flag('q', "quiet", "say nothing"),
+        flag('d', "detach", "stand on a commit, on no branch"),
+        maybe('t', "track", "mode", "let the new branch follow its start"),
+        flag('f', "force", "throw away what is not committed"),
+    ]],
+    missing: &[
+        "--recurse-submodules", "--progress", "-m", "--merge", "--conflict", "--orphan", "--overwrite-ignore",
+        "--ignore-other-worktrees",
+    ],
+    dialect: Dialect::Options,
+};
+
+/// Refuses while a merge or a revert waits to be finished.
+fn refuse_in_progress(g: &Git<'_, '_>, repo: &Repo) -> Result<(), Stop> {
+    for (state, doing, command) in
+        [("MERGE_HEAD", "merging", "merge"), ("CHERRY_PICK_HEAD", "cherry-picking", "cherry-pick"), ("REVERT_HEAD", "reverting", "revert")]
+    {
+        if repo.read_state(g.files(), state).is_some() {
+            return fatal(format!("cannot switch branch while {doing}\nConsider \"git {command} --quit\" or \"git worktree add\"."));
+        }
+    }
+    Ok(())
+}
+
+pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
+    let repo = g.work()?.repo;
+    let (quiet, force) = (given.has("quiet"), given.has("force") || given.has("discard-changes"));
+    let created = given.value("create").or(given.value("force-create")).map(str::to_string);
+    let track = given.state("track");
+    if given.operands.len() > 1 {
+        return fatal("only one reference expected");
+    }
+    let arg = given.operands.first().map(String::as_str);
+    if created.is_none() && arg.is_none() && !given.has("detach") && track.is_none() {
+        return fatal("missing branch or commit argument");
+    }
+    if created.is_some() && given.has("detach") {
+        return fatal("'--detach' cannot be used with '-b/-B/--orphan'");
+    }
+    if !force {
+        refuse_in_progress(g, &repo)?;
+    }
+    let created = match (created, track, arg) {
+        (None, Some(true), Some(start)) => Some(start.split_once('/').map_or(start, |(_, name)| name).to_string()),
+        (created, ..) => created,
+    };
+    if let Some(name) = created {
+        return create(g, &repo, &name, arg, given, track, force);
+    }
+    if given.has("detach") {
+        let typed = arg.unwrap_or("HEAD");
+        let id = repo.resolve_commit(g.files(), typed).or_else(|_| fatal(format!("invalid reference: {typed}")))?;
+        let goal = Goal { id: Some(id), branch: None, typed: typed.into(), quiet, force };
+        go(g, &repo, &goal, None)?;
+        return Ok(0);
+    }
+    let typed = arg.unwrap_or_default();
+    let name = match typed {
+        "-" => match repo.previous_branch(g.files(), 1) {
+            Some(name) => name,
+            None => return fatal("invalid reference: @{-1}"),
+        },
+        name => name.to_string(),
+    };
+    let branch = repo.read_ref(g.files(), &format!("refs/heads/{name}"));
+    if let Some(id) = branch {
+        let goal = Goal { id: Some(id), branch: Some(name.clone()), typed: name, quiet, force };
+        go(g, &repo, &goal, None)?;
+        return Ok(0);
+    }
+    not_a_branch(g, &repo, &name, given, force)
+}
+
+/// The name is no local branch: perhaps a remote one, else it is refused by what it is.
+fn not_a_branch(g: &mut Git<'_, '_>, repo: &Repo, name: &str, given: &Given, force: bool) -> Answer {
+    let resolved = repo.try_resolve(g.files(), name)?;
+    if let Some(id) = resolved {
+        let what = match repo.full_ref_name(g.files(), name) {
+            Some(full) if full.starts_with("refs/tags/") => "tag",
+            Some(full) if full.starts_with("refs/remotes/") => "remote branch",
+            _ if repo.peel(g.files(), id, Kind::Commit)?.is_none() => return fatal(format!("invalid reference: {name}")),
+            _ => "commit",
+        };
+        g.err(format!("fatal: a branch is expected, got {what} '{name}'\n"));
+        if g.advises("suggestDetachingHead") {
+            g.hint("If you want to detach HEAD at the commit, try again with the --detach option.");
+        }
+        return Ok(128);
+    }
+    let head = repo.head(g.files())?;
+    if head.id().is_none() && head.branch() == Some(name) {
+        return fatal(format!("invalid reference: {name}"));
+    }
+    let remote = guess_remote(g, repo, name).filter(|_| given.state("guess") != Some(false));
+    match remote {
+        Some(full) => {
+            let start = git::shorten_ref(&full).to_string();
+            create(g, repo, name, Some(&start), given, Some(true), force)
+        }
+        None => fatal(format!("invalid reference: {name}")),
+    }
+}
+
+/// Makes a branch and goes to it. Files first: where that fails, no branch is left behind.
+pub(crate) fn create(
+    g: &mut Git<'_, '_>,
+    repo: &Repo,
+    name: &str,
+    start: Option<&str>,
+    given: &Given,
+    track: Option<bool>,
+    force: bool,
+) -> Answer {
+    let quiet = given.has("quiet");
+    let reset = given.value("force-create").is_some() || given.value("B").is_some();
+    let full = format!("refs/heads/{name}");
+    let exists = repo.read_ref(g.files(), &full).is_some();
+    if !git::branch_name_ok(name) {
+        return super::switching::invalid_name(g, name);
+    }
+    if exists && !reset {
+        return fatal(format!("a branch named '{name}' already exists"));
+    }
+    let head = repo.head(g.files())?;
+    let who = g.logger();
+    if start.is_none() && head.id().is_none() {
+        let log = format!("checkout: moving from {} to {name}", head.branch().unwrap_or_default());
+        repo.attach_head(g.cx.files_mut(), &full, &who, &log)?;
+        g.err(format!("Switched to a new branch '{name}'\n"));
+        return Ok(0);
+    }
+    let start = match start {
+        Some("-") => repo.previous_branch(g.files(), 1).unwrap_or("@{-1}".into()),
+        start => start.unwrap_or("HEAD").to_string(),
+    };
+    let Some(id) = repo.try_resolve(g.files(), &start)? else {
+        return fatal(format!("invalid reference: {start}"));
+    };
+    let Some(id) = repo.peel(g.files(), id, Kind::Commit)? else {
+        return fatal(format!("Cannot switch branch to a non-commit '{start}'"));
+    };
+    let goal = Goal { id: Some(id), branch: Some(name.into()), typed: name.into(), quiet, force };
+    // Tried on a copy first: no branch is made where the files cannot follow.
+    super::switching::try_move(g, repo, &goal)?;
+    make_branch(g, repo, &NewBranch { name, start: &start, track, reset, quiet })?;
+    go(g, repo, &goal, Some(if exists { "Reset branch" } else { "Switched to a new branch" }))?;
+    Ok(0)
+}

@@ -1,0 +1,318 @@
+//! Going to another branch or commit: shared by `switch` and `checkout`.
+
+use super::cli::{Git, Stop, fatal};
+use super::tracking::tracking;
+use git::{Blocked, ChangeKind, FlatTree, Head, ObjectId, Pathspec, RefChange, Repo};
+
+/// Where to go.
+#[derive(Debug, Clone)]
+pub(crate) struct Goal {
+    /// The commit to stand on; `None` while there is none at all.
+    pub id: Option<ObjectId>,
+    /// The branch to be on; `None` detaches HEAD.
+    pub branch: Option<String>,
+    /// As it was typed, for the reference log.
+    pub typed: String,
+    pub quiet: bool,
+    pub force: bool,
+}
+
+/// What a branch is made of.
+#[derive(Debug, Clone)]
+pub(crate) struct NewBranch<'a> {
+    pub name: &'a str,
+    pub start: &'a str,
+    /// Follow the start, where it is a branch: yes, no, or as usual (remote branches only).
+    pub track: Option<bool>,
+    pub reset: bool,
+    pub quiet: bool,
+}
+
+/// The files of a commit.
+pub(crate) fn flat(g: &Git<'_, '_>, repo: &Repo, commit: Option<&ObjectId>) -> Result<FlatTree, Stop> {
+    let tree = match commit {
+        Some(id) => Some(repo.read_commit(g.files(), id)?.tree),
+        None => None,
+    };
+    Ok(repo.flat_tree(g.files(), tree.as_ref())?)
+}
+
+/// Says which files would be lost; `verb` is `checkout` or `merge`, `before` what the learner was about to do.
+pub(crate) fn say_blocked(g: &mut Git<'_, '_>, blocked: &Blocked, verb: &str, before: &str) {
+    let list = |paths: &[String]| -> String { paths.iter().map(|path| format!("\t{path}\n")).collect() };
+    if !blocked.local.is_empty() {
+        g.err(format!(
+            "error: Your local changes to the following files would be overwritten by {verb}:\n{}Please commit your changes or stash them before you {before}.\n",
+            list(&blocked.local)
+        ));
+    }
+    if !blocked.untracked.is_empty() {
+        g.err(format!(
+            "error: The following untracked working tree files would be overwritten by {verb}:\n{}Please move or remove them before you {before}.\n",
+            list(&blocked.untracked)
+        ));
+    }
+    g.err("Aborting\n");
+}
+
+/// Brings index and work tree from HEAD's files to those of a commit; refuses where something would be lost.
+pub(crate) fn move_files(g: &mut Git<'_, '_>, repo: &Repo, to: Option<&ObjectId>, force: bool, verb: &str, before: &str) -> Result<(), Stop> {
+    let when = g.when();
+    let head = repo.head(g.files())?.id();
+    let mut index = repo.read_index(g.files())?;
+    let new = flat(g, repo, to)?;
+    if force {
+        return overwrite(g, repo, &new);
+    }
+    let old = flat(g, repo, head.as_ref())?;
+    let ignores = g.ignores(repo);
+    match repo.plan_switch(g.files(), &index, &ignores, &old, &new)? {
+        Ok(plan) => {
+            repo.apply_switch(g.cx.files_mut(), &mut index, &plan, when)?;
+            repo.write_index(g.cx.files_mut(), &index, when)?;
+            Ok(())
+        }
+        Err(blocked) => {
+            say_blocked(g, &blocked, verb, before);
+            Err(Stop::Exit(1))
+        }
+    }
+}
+
+/// Makes index and work tree exactly these files, whatever was there: `--hard`, `-f`.
+pub(crate) fn overwrite(g: &mut Git<'_, '_>, repo: &Repo, new: &FlatTree) -> Result<(), Stop> {
+    let when = g.when();
+    let old = repo.read_index(g.files())?;
+    let mut index = git::Index::default();
+    let gone: Vec<String> = old.all().map(|(path, ..)| path.to_string()).filter(|path| !new.contains_key(path)).collect();
+    for path in gone {
+        repo.remove_from_work(g.cx.files_mut(), &path, when)?;
+    }
+    for (path, (mode, id)) in new {
+        let there = repo.work_file(g.files(), path, old.get(path, 0), old.written)?;
+        let entry = match (there, old.get(path, 0)) {
+            (Some(file), Some(entry)) if (file.mode, file.id) == (*mode, *id) && entry.id == *id => entry.clone(),
+            _ => repo.write_to_work(g.cx.files_mut(), path, *mode, id, when)?,
+        };
+        index.put(path, entry);
+    }
+    Ok(repo.write_index(g.cx.files_mut(), &index, when)?)
+}
+
+/// Goes there and says so.
+pub(crate) fn go(g: &mut Git<'_, '_>, repo: &Repo, goal: &Goal, new_branch: Option<&str>) -> Result<(), Stop> {
+    let head = repo.head(g.files())?;
+    refuse_unmerged(g, repo, goal.force)?;
+    move_files(g, repo, goal.id.as_ref(), goal.force, "checkout", "switch branches")?;
+    if !goal.quiet && !goal.force && goal.id.is_some() {
+        local_changes(g, repo, goal.id.as_ref())?;
+    }
+    let who = g.logger();
+    let from = match &head {
+        Head::Branch { .. } => head.branch().unwrap_or_default().to_string(),
+        Head::Detached(id) => id.to_string(),
+    };
+    let log = format!("checkout: moving from {from} to {}", goal.typed);
+    let same = goal.branch.is_some() && head.branch() == goal.branch.as_deref();
+    match (&goal.branch, goal.id) {
+        (Some(branch), _) => {
+            if let Head::Detached(old) = head
+                && !goal.quiet
+            {
+                leave_detached(g, repo, &old, goal.id.as_ref())?;
+            }
+            repo.attach_head(g.cx.files_mut(), &format!("refs/heads/{branch}"), &who, &log)?;
+            if goal.quiet {
+                return Ok(());
+            }
+            g.err(match new_branch {
+                Some(said) => format!("{said} '{branch}'\n"),
+                None if same => format!("Already on '{branch}'\n"),
+                None => format!("Switched to branch '{branch}'\n"),
+            });
+            if new_branch.is_none()
+                && let Some(tracking) = tracking(g, repo, branch)?
+            {
+                g.out(tracking.sentence());
+            }
+        }
+        (None, Some(id)) => {
+            if let Head::Detached(old) = head
+                && !goal.quiet
+                && old != id
+            {
+                leave_detached(g, repo, &old, Some(&id))?;
+            }
+            repo.detach_head(g.cx.files_mut(), id, &who, &log)?;
+            if !goal.quiet {
+                let commit = repo.read_commit(g.files(), &id)?;
+                let short = repo.short_id(g.files(), &id, 7);
+                g.err(format!("HEAD is now at {short} {}\n", commit.subject()));
+            }
+        }
+        (None, None) => return fatal("You are on a branch yet to be born"),
+    }
+    Ok(())
+}
+
+fn refuse_unmerged(g: &mut Git<'_, '_>, repo: &Repo, force: bool) -> Result<(), Stop> {
+    let index = repo.read_index(g.files())?;
+    let unmerged = index.unmerged();
+    if unmerged.is_empty() || force {
+        return Ok(());
+    }
+    for path in unmerged.keys() {
+        g.out(format!("{path}: needs merge\n"));
+    }
+    g.err("error: you need to resolve your current index first\n");
+    Err(Stop::Exit(1))
+}
+
+/// `M	a.txt`: what is not committed and was carried along.
+fn local_changes(g: &mut Git<'_, '_>, repo: &Repo, commit: Option<&ObjectId>) -> Result<(), Stop> {
+    let Some(commit) = commit else { return Ok(()) };
+    let tree = repo.read_commit(g.files(), commit)?.tree;
+    let index = repo.read_index(g.files())?;
+    for change in repo.diff_work(g.files(), &tree, &index, &Pathspec::default())? {
+        let letter = if change.kind == ChangeKind::Unmerged { 'U' } else { change.kind.letter() };
+        g.out(format!("{letter}\t{}\n", change.path));
+    }
+    Ok(())
+}
+
+/// What is said when HEAD leaves a commit that it stood on by itself.
+fn leave_detached(g: &mut Git<'_, '_>, repo: &Repo, old: &ObjectId, new: Option<&ObjectId>) -> Result<(), Stop> {
+    let mut kept: Vec<ObjectId> = Vec::new();
+    for (_, id) in repo.refs(g.files(), "refs/") {
+        kept.extend(repo.peel(g.files(), id, git::Kind::Commit)?);
+    }
+    kept.extend(new);
+    let lost = repo.walk(g.files(), &[*old], &kept)?;
+    let line = |id: &ObjectId| -> Result<String, Stop> {
+        Ok(format!("{} {}", repo.short_id(g.files(), id, 7), repo.read_commit(g.files(), id)?.subject()))
+    };
+    if lost.is_empty() {
+        let text = format!("Previous HEAD position was {}\n", line(old)?);
+        g.err(text);
+        return Ok(());
+    }
+    const LISTED_MAX: usize = 4;
+    let mut list = String::new();
+    for id in lost.iter().take(LISTED_MAX) {
+        list.push_str(&format!("  {}\n", line(id)?));
+    }
+    if lost.len() > LISTED_MAX {
+        list.push_str(&format!(" ... and {} more.\n", lost.len() - LISTED_MAX));
+    }
+    let (count, plural, them) = if lost.len() == 1 { ("1".into(), "", "it") } else { (lost.len().to_string(), "s", "them") };
+    let short = repo.short_id(g.files(), old, 7);
+    g.err(format!(
+        "Warning: you are leaving {count} commit{plural} behind, not connected to\nany of your branches:\n\n{list}\nIf you want to keep {them} by creating a new branch, this may be a good time\nto do so with:\n\n git branch <new-branch-name> {short}\n\n"
+    ));
+    Ok(())
+}
+
+/// Makes a branch, and lets it follow its start where that is wanted.
+pub(crate) fn make_branch(g: &mut Git<'_, '_>, repo: &Repo, new: &NewBranch<'_>) -> Result<ObjectId, Stop> {
+    let NewBranch { name, start, .. } = *new;
+    if !git::branch_name_ok(name) {
+        return invalid_name(g, name);
+    }
+    let full = format!("refs/heads/{name}");
+    let exists = repo.read_ref(g.files(), &full).is_some();
+    if exists && !new.reset {
+        return fatal(format!("a branch named '{name}' already exists"));
+    }
+    let Some(id) = repo.try_resolve(g.files(), start)? else {
+        return fatal(if start == "HEAD" {
+            let head = repo.head(g.files())?;
+            format!("not a valid object name: '{}'", head.branch().unwrap_or("HEAD"))
+        } else {
+            format!("not a valid object name: '{start}'")
+        });
+    };
+    let id = match repo.peel(g.files(), id, git::Kind::Commit)? {
+        Some(id) => id,
+        None => return fatal(format!("not a valid branch point: '{start}'")),
+    };
+    let start_full = repo.full_ref_name(g.files(), start);
+    let remote = start_full.as_deref().filter(|full| full.starts_with("refs/remotes/"));
+    let local = start_full.as_deref().filter(|full| full.starts_with("refs/heads/"));
+    let followed = match new.track {
+        Some(false) => None,
+        Some(true) => match remote.or(local) {
+            Some(full) => Some(full.to_string()),
+            None => {
+                return fatal(format!("cannot set up tracking information; starting point '{start}' is not a branch"));
+            }
+        },
+        None => remote.filter(|_| g.settings().get("branch.autosetupmerge").as_deref() != Some("false")).map(str::to_string),
+    };
+    let who = g.logger();
+    let message = if exists { format!("branch: Reset to {start}") } else { format!("branch: Created from {start}") };
+    let message = message.as_str();
+    repo.update_ref(g.cx.files_mut(), &RefChange { name: &full, new: id, who: &who, message })?;
+    if let Some(upstream) = followed {
+        set_upstream(g, repo, name, &upstream, new.quiet)?;
+    }
+    Ok(id)
+}
+
+pub(crate) fn invalid_name<T>(g: &mut Git<'_, '_>, name: &str) -> Result<T, Stop> {
+    g.err(format!("fatal: '{name}' is not a valid branch name\n"));
+    if g.advises("refSyntax") {
+        g.hint("See `man git check-ref-format`\nDisable this message with \"git config advice.refSyntax false\"");
+    }
+    Err(Stop::Exit(128))
+}
+
+/// Writes `branch.<name>.remote` and `.merge`, and says so.
+pub(crate) fn set_upstream(g: &mut Git<'_, '_>, repo: &Repo, branch: &str, upstream: &str, quiet: bool) -> Result<(), Stop> {
+    let mut config = repo.config(g.files());
+    let (remote, merge) = match upstream.strip_prefix("refs/remotes/") {
+        Some(rest) => {
+            let remotes = config.subsections("remote");
+            let remote = remotes.iter().find(|name| rest.starts_with(&format!("{name}/")));
+            let remote = remote.map_or_else(|| rest.split('/').next().unwrap_or(rest).to_string(), Clone::clone);
+            let name = rest[remote.len()..].trim_start_matches('/').to_string();
+            (remote, format!("refs/heads/{name}"))
+        }
+        None => (".".to_string(), upstream.to_string()),
+    };
+    config.set(&format!("branch.{branch}.remote"), &remote);
+    config.set(&format!("branch.{branch}.merge"), &merge);
+    let when = g.when();
+    repo.write_state(g.cx.files_mut(), "config", config.text(), when)?;
+    if !quiet {
+        g.out(format!("branch '{branch}' set up to track '{}'.\n", git::shorten_ref(upstream)));
+    }
+    Ok(())
+}
+
+/// The one remote branch of that name, by its full name: `feature` → `refs/remotes/origin/feature`.
+pub(crate) fn guess_remote(g: &Git<'_, '_>, repo: &Repo, name: &str) -> Option<String> {
+    let remotes = repo.config(g.files()).subsections("remote");
+    let full = |remote: &String| format!("refs/remotes/{remote}/{name}");
+    let mut found = remotes.iter().map(full).filter(|full| repo.read_ref(g.files(), full).is_some());
+    let first = found.next()?;
+    found.next().is_none().then_some(first)
+}
+
+/// Whether the files could follow; says why not.
+pub(crate) fn try_move(g: &mut Git<'_, '_>, repo: &Repo, goal: &Goal) -> Result<(), Stop> {
+    if goal.force {
+        return Ok(());
+    }
+    refuse_unmerged(g, repo, false)?;
+    let index = repo.read_index(g.files())?;
+    let head = repo.head(g.files())?.id();
+    let (old, new) = (flat(g, repo, head.as_ref())?, flat(g, repo, goal.id.as_ref())?);
+    let ignores = g.ignores(repo);
+    match repo.plan_switch(g.files(), &index, &ignores, &old, &new)? {
+        Ok(_) => Ok(()),
+        Err(blocked) => {
+            say_blocked(g, &blocked, "checkout", "switch branches");
+            Err(Stop::Exit(1))
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! Sessions in our world and in real bash and Git, command by command. Where Git is not installed, it says so.
+
+mod real_git_sessions;
+
+use real_git_sessions::sessions;
+use sim::{Causes, Time};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+use world::{Fd, Machine, MachineId, Spawn, World};
+
+const START: u64 = 1_780_000_000;
+
+/// What a command gave.
+#[derive(Debug, PartialEq, Eq)]
+struct Given {
+    out: String,
+    err: String,
+    code: i32,
+}
+
+/// The environment of one command: fixed dates, one second apart.
+fn dates(n: u64) -> [(String, String); 2] {
+    let date = format!("{} +0000", START + n * 10);
+    [("GIT_AUTHOR_DATE".into(), date.clone()), ("GIT_COMMITTER_DATE".into(), date)]
+}
+
+struct Ours {
+    world: World,
+    machine: MachineId,
+}
+
+impl Ours {
+    fn new() -> Self {
+        let start = Time::from_unix_secs(START);
+        let mut world = World::new(1, start, commands::programs());
+        let machine = MachineId::workstation();
+        world.add_machine(machine.clone(), Machine::new("workstation", "learner", start.as_micros()));
+        Self { world, machine }
+    }
+
+    fn run(&mut self, n: u64, cwd: &str, line: &str) -> Given {
+        self.world.advance_to(Time::from_unix_secs(START + n * 10));
+        let (out, err) = (self.world.new_capture(), self.world.new_capture());
+        let mut env: BTreeMap<String, String> = (*self.world.machine(&self.machine).unwrap().env).clone();
+        env.extend(dates(n));
+        env.insert("TERM".into(), "dumb".into());
+        let spawn = Spawn {
+            parent: None,
+            machine: self.machine.clone(),
+            // The exit code is read from the output.
+            argv: vec!["bash".into(), "-c".into(), format!("{line}\necho \"#$?\"")],
+            env: Arc::new(env),
+            cwd: cwd.into(),
+            fds: BTreeMap::from([(0, Fd::Null), (1, Fd::Stream(out)), (2, Fd::Stream(err))]),
+            terminal: None,
+            causes: Causes::none(),
+        };
+        let pid = self.world.spawn(spawn).unwrap();
+        let mut steps = 0;
+        while self.world.is_running(pid) && steps < 10_000 {
+            self.world.step(Time::MAX);
+            steps += 1;
+        }
+        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+        let all = text(self.world.take_capture(out));
+        let (out, code) = all.rsplit_once('#').unwrap_or((&all, "-1"));
+        Given { out: out.into(), err: text(self.world.take_capture(err)), code: code.trim().parse().unwrap_or(-1) }
+    }
+}
+
+struct Real {
+    home: PathBuf,
+}
+
+impl Real {
+    fn run(&self, n: u64, cwd: &str, line: &str) -> Given {
+        let folder = self.home.join(cwd.trim_start_matches("/home/learner").trim_start_matches('/'));
+        let out = Command::new("bash")
+            .args(["-c", line])
+            .current_dir(folder)
+            .env_clear()
+            .env("PATH", std::env::var("PATH").unwrap())
+            .env("HOME", &self.home)
+            .env("LANG", "C.UTF-8")
+            .env("TERM", "dumb")
+            .env("GIT_CONFIG_NOSYSTEM", "1")
+            .envs(dates(n))
+            .output()
+            .unwrap();
+        let home = self.home.to_string_lossy().into_owned();
+        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).replace(&home, "/home/learner");
+        Given { out: text(out.stdout), err: text(out.stderr), code: out.status.code().unwrap_or(-1) }
+    }
+}
+
+/// Files of a folder by path, without `.git`.
+fn real_files(folder: &Path, base: &Path, into: &mut BTreeMap<String, String>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.file_name().is_some_and(|name| name == ".git") || path.to_string_lossy().ends_with(".bare") {
+            continue;
+        }
+        if path.is_dir() {
+            real_files(&path, base, into);
+        } else {
+            let name = path.strip_prefix(base).unwrap().to_string_lossy().into_owned();
+            into.insert(name, String::from_utf8_lossy(&std::fs::read(&path).unwrap()).into_owned());
+        }
+    }
+}
+
+fn our_files(ours: &Ours) -> BTreeMap<String, String> {
+    let files = &ours.world.machine(&ours.machine).unwrap().files;
+    let enter = &mut |path: &str| !path.ends_with("/.git") && !path.ends_with(".bare");
+    let walked = files.walk("/home/learner", enter).unwrap();
+    walked
+        .into_iter()
+        .filter(|(_, stat)| stat.kind != vfs::Kind::Dir)
+        .map(|(path, _)| (path.trim_start_matches("/home/learner/").to_string(), files.read_text(&path).unwrap()))
+        .collect()
+}
+
+#[test]
+fn sessions_equal_real_ones() {
+    if Command::new("git").arg("--version").output().is_err() {
+        println!("skipped: git is not installed");
+        return;
+    }
+    let verbose = std::env::var("VERBOSE").is_ok();
+    let only = std::env::var("ONLY").ok();
+    let (mut commands, mut equal, mut all, mut whole) = (0, 0, 0, 0);
+    for (name, lines) in sessions() {
+        if only.as_ref().is_some_and(|only| !name.contains(only.as_str())) {
+            continue;
+        }
+        let home = std::env::temp_dir().join(format!("opsfest-sessions-{}", std::process::id())).join(&name);
+        std::fs::remove_dir_all(&home).ok();
+        std::fs::create_dir_all(&home).unwrap();
+        let (mut ours, real) = (Ours::new(), Real { home: home.clone() });
+        for (n, (cwd, line)) in (1..).zip(&lines) {
+            let (a, b) = (ours.run(n, cwd, line), real.run(n, cwd, line));
+            commands += 1;
+            if a == b {
+                equal += 1;
+            } else if verbose {
+                println!("=== {name} {n}: ({cwd}) $ {line}\n--- real ({})\n{}{}--- ours ({})\n{}{}", b.code, b.out, b.err, a.code, a.out, a.err);
+            }
+        }
+        all += 1;
+        let mut files = BTreeMap::new();
+        real_files(&home, &home, &mut files);
+        let same = files == our_files(&ours) && states_equal(&mut ours, &real, &lines);
+        whole += usize::from(same);
+        if !same && verbose {
+            println!("=== {name}: files, references or index differ");
+        }
+        std::fs::remove_dir_all(&home).ok();
+    }
+    println!("commands equal: {equal}/{commands}, sessions with equal end state: {whole}/{all}");
+    assert!(commands > 0 && equal * 100 >= commands * 95, "{equal} of {commands} commands equal");
+    assert!(whole * 100 >= all * 98, "{whole} of {all} sessions end equal");
+}
+
+/// References, index and log of every repository that was used.
+fn states_equal(ours: &mut Ours, real: &Real, lines: &[(String, String)]) -> bool {
+    let folders: std::collections::BTreeSet<&String> = lines.iter().map(|(cwd, _)| cwd).collect();
+    folders.into_iter().all(|folder| {
+        ["git log --all --format='%H %P %s %D'", "git diff --cached --name-status", "git status --porcelain", "git branch -avv"]
+            .iter()
+            .all(|look| ours.run(100_000, folder, look) == real.run(100_000, folder, look))
+    })
+}

@@ -1,0 +1,164 @@
+//! A sync: everything is tried first, then applied in order, then what Git no longer asks for is pruned.
+
+use crate::app::Spec;
+use crate::compare::{Comparison, Item, SyncState, compare};
+use crate::engine::{ArgoCd, SourceFiles, Sources, Tick};
+use crate::order::sort_key;
+use crate::status;
+use cluster::{Cluster, DeleteOptions, Writer};
+use manifest::object;
+use serde::{Deserialize, Serialize};
+use sim::{Causes, Sim, Subject};
+use std::time::Duration;
+
+/// The field manager, and the actor of what it writes.
+pub(crate) const CONTROLLER: &str = "argocd-controller";
+
+/// From "Running" to the effect.
+const TAKES: Duration = Duration::from_secs(1);
+/// Retries: 5 s, ×2, at most 3 minutes.
+const RETRY_FIRST_SECS: u64 = 5;
+const RETRY_MAX_SECS: u64 = 180;
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Operation {
+    pub automated: bool,
+    pub by: String,
+    pub prune: bool,
+    /// Only what drifted: the revision was synced before.
+    pub heal: bool,
+    pub started: bool,
+    pub attempt: u32,
+    pub retries: u32,
+    pub causes: Causes,
+}
+
+impl Operation {
+    pub fn manual(by: &str, prune: bool, causes: Causes) -> Self {
+        Self { automated: false, by: by.into(), prune, heal: false, started: false, attempt: 0, retries: 0, causes }
+    }
+
+    pub fn automated(prune: bool, heal: bool, retries: u32, causes: Causes) -> Self {
+        Self { automated: true, by: String::new(), prune, heal, started: false, attempt: 0, retries, causes }
+    }
+}
+
+impl ArgoCd {
+    pub(crate) fn operate(&mut self, sim: &mut Sim, cluster: &mut Cluster, sources: &dyn Sources, app: &str) {
+        let Some(object) = self.object(cluster, app).cloned() else { return };
+        let Some(operation) = self.apps.get_mut(app).and_then(|memory| memory.operation.as_mut()) else { return };
+        if !operation.started {
+            operation.started = true;
+            let operation = operation.clone();
+            let at = sim.now() + TAKES;
+            self.timers.set(sim, at, Tick::Operation(app.to_string()));
+            status::operation_running(sim, cluster, &object, &operation);
+            return;
+        }
+        let operation = operation.clone();
+        let read = Spec::read(&object).and_then(|spec| {
+            let files = sources.manifests(&spec.repo_url, &spec.target, &spec.path, spec.recurse)?;
+            Ok((spec, files))
+        });
+        let (result, files) = match read {
+            Ok((spec, files)) => (run(sim, cluster, app, &spec, &files, &operation), Some(files)),
+            Err(message) => (Err(message), None),
+        };
+        let retry = result.is_err() && operation.attempt < operation.retries;
+        let causes = files.as_ref().and_then(|files| files.event).map_or(operation.causes.clone(), |e| operation.causes.and(&e.into()));
+        let (text, ok) = match (&result, &files) {
+            (Ok(message), Some(files)) => {
+                let how = if operation.heal { "Healed" } else { "Synced" };
+                let short = files.revision.get(..7).unwrap_or(&files.revision);
+                (format!("{how} {app} to {short}: {message}"), true)
+            }
+            (Err(message), _) => (format!("Sync of {app} failed: {message}"), false),
+            (Ok(message), None) => (message.clone(), true),
+        };
+        let event = sim.record("argocd", "argocd-application-controller", Subject::new("Application", app), text, &causes);
+        status::operation_done(self, sim, cluster, app, &operation, files.as_ref(), &result, retry, event);
+        let Some(memory) = self.apps.get_mut(app) else { return };
+        if retry {
+            let wait = (RETRY_FIRST_SECS << operation.attempt.min(6)).min(RETRY_MAX_SECS);
+            if let Some(operation) = &mut memory.operation {
+                operation.attempt += 1;
+            }
+            let at = sim.now() + Duration::from_secs(wait);
+            self.timers.set(sim, at, Tick::Operation(app.to_string()));
+        } else {
+            memory.operation = None;
+            if ok {
+                memory.tried = files.map(|files| files.revision);
+            }
+            self.refresh(sim, app, &Causes::one(event));
+        }
+    }
+}
+
+/// Applies; the text is the operation's message.
+fn run(
+    sim: &mut Sim,
+    cluster: &mut Cluster,
+    app: &str,
+    spec: &Spec,
+    files: &SourceFiles,
+    operation: &Operation,
+) -> Result<String, String> {
+    let causes = files.event.map_or(operation.causes.clone(), |event| operation.causes.and(&event.into()));
+    let writer = Writer::new(CONTROLLER, causes);
+    if spec.policy.create_namespace && cluster.store().get(cluster::NAMESPACE, "", &spec.namespace).is_none() {
+        let namespace = object! { "metadata" => object! { "name" => &spec.namespace } };
+        cluster.create(sim, cluster::NAMESPACE, "", namespace, &writer).map_err(|error| error.to_string())?;
+    }
+    let comparison = compare(app, spec, files, cluster, sim);
+    if let Some(error) = comparison.errors.first() {
+        return Err(error.clone());
+    }
+    let tasks = tasks(&comparison, operation.heal);
+    // Everything is tried before anything is done. An object in a namespace that the same sync makes is not.
+    let makes: Vec<&str> = tasks.iter().filter(|item| item.kind == "Namespace").map(|item| &*item.key.name).collect();
+    let mut failed = Vec::new();
+    for item in tasks.iter().filter(|item| !makes.contains(&&*item.key.namespace)) {
+        let target = item.target.as_ref().expect("a task has a target");
+        let dry = writer.clone().dry_run(true);
+        if let Err(error) = cluster.apply(&mut sim.clone(), item.key.kind, &item.key.namespace, target, &dry) {
+            failed.push(error.to_string());
+        }
+    }
+    if !failed.is_empty() {
+        return Err(format!("one or more objects failed to apply, reason: {}", failed.join(",")));
+    }
+    for item in &tasks {
+        let target = item.target.as_ref().expect("a task has a target");
+        if let Err(error) = cluster.apply(sim, item.key.kind, &item.key.namespace, target, &writer) {
+            failed.push(error.to_string());
+        }
+    }
+    let mut waiting = 0;
+    for item in comparison.items.iter().filter(|item| item.target.is_none()) {
+        if operation.prune {
+            let place = (item.key.kind, &*item.key.namespace, &*item.key.name);
+            if let Err(error) = cluster.delete(sim, place, DeleteOptions::default(), &writer) {
+                failed.push(error.to_string());
+            }
+        } else {
+            waiting += 1;
+        }
+    }
+    match (failed.is_empty(), waiting) {
+        (false, _) => Err(format!("one or more objects failed to apply, reason: {}", failed.join(","))),
+        (true, 0) => Ok("successfully synced (all tasks run)".into()),
+        (true, _) => Ok("successfully synced (no more tasks)".into()),
+    }
+}
+
+/// What is to be applied, in order. A heal touches only what drifted.
+fn tasks(comparison: &Comparison, heal: bool) -> Vec<&Item> {
+    let mut tasks: Vec<&Item> = comparison
+        .items
+        .iter()
+        .filter(|item| item.target.is_some() && (!heal || item.sync != SyncState::Synced))
+        .collect();
+    tasks.sort_by_key(|item| sort_key(item.target.as_ref().expect("only items with a target were kept")));
+    tasks
+}

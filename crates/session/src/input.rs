@@ -1,0 +1,115 @@
+//! What each input does to a moment.
+
+use crate::moment::{Moment, Said};
+use crate::session::Lesson;
+use screen::{Input, QuizPick};
+use sim::{Causes, Subject, Time};
+use std::time::Duration;
+use world::{MachineId, TerminalId};
+
+/// A typed line costs this much: people do not type in no time, and ages move.
+const TYPING: Duration = Duration::from_secs(1);
+
+impl Moment {
+    /// Applies an input. What it starts is driven by [`Moment::settle`].
+    pub fn apply(&mut self, lesson: &Lesson, input: &Input, said: &mut Vec<Said>) {
+        if Self::is_attempt(input) {
+            self.attempt = true;
+        }
+        match input {
+            Input::Line { terminal, text } => {
+                let later = self.now() + TYPING;
+                self.advance_to(lesson, later, said);
+                let causes = if text.trim().is_empty() { Causes::none() } else { self.note("terminal", "Command", text) };
+                self.world.type_line(TerminalId(*terminal), text, &causes);
+            }
+            Input::Interrupt { terminal } => self.world.interrupt(TerminalId(*terminal)),
+            Input::EndOfInput { terminal } => self.world.end_input(TerminalId(*terminal)),
+            Input::Save { .. } | Input::Delete { .. } | Input::Rename { .. } => self.edit(input, said),
+            Input::Advance { to_micros } => self.advance_to(lesson, Time::from_micros(*to_micros), said),
+            Input::Sync { app } => {
+                let causes = self.note("argocd", "Click", &format!("Sync {app}"));
+                if let Err(text) = self.world.sync_app(app, false, &causes) {
+                    said.push(Said { good: false, text });
+                }
+            }
+            Input::Refresh { app } => {
+                let causes = self.note("argocd", "Click", &format!("Refresh {app}"));
+                self.world.refresh_app(app, &causes);
+            }
+            Input::Rerun { run } => {
+                let causes = self.note("ci", "Click", &format!("Run pipeline {run} again"));
+                self.world.rerun_pipeline(*run, &causes);
+            }
+            Input::DeletePod { namespace, name } => {
+                let causes = self.note("cluster", "Click", &format!("Delete pod {name}"));
+                if let Err(status) = self.world.delete_pod(namespace, name, &causes) {
+                    said.push(Said { good: false, text: status.to_string() });
+                }
+            }
+            Input::Answer { .. } | Input::Predict { .. } | Input::Quiz(_) | Input::Hint { .. } => {
+                self.respond(lesson, input, said);
+            }
+            Input::ImportBundle { name, bytes } => {
+                let causes = self.note("git", "Click", &format!("Import repository {name}"));
+                match self.world.import_bundle(name, bytes, &causes) {
+                    Ok(text) => said.push(Said { good: true, text }),
+                    Err(text) => said.push(Said { good: false, text }),
+                }
+            }
+        }
+        self.judge(lesson, said);
+    }
+
+    /// Records what the learner did, as the cause of what follows.
+    fn note(&mut self, topic: &'static str, kind: &'static str, text: &str) -> Causes {
+        let shown: String = text.chars().take(200).collect();
+        let subject = Subject::new(kind, shown.as_str());
+        self.world.sim.record(topic, "learner", subject, shown.clone(), &Causes::none()).into()
+    }
+
+    fn edit(&mut self, input: &Input, said: &mut Vec<Said>) {
+        let micros = self.now().as_micros();
+        let Some(host) = self.world.machine_mut(&MachineId::workstation()) else { return };
+        let (done, text) = match input {
+            Input::Save { path, text } => {
+                let made = host.files.make_dir_all(vfs::parent(path), micros);
+                let done = made.and_then(|()| host.files.write(path, text.as_bytes().to_vec(), micros));
+                (done, format!("Saved {path}"))
+            }
+            Input::Delete { path } => (host.files.remove_all(path, micros), format!("Deleted {path}")),
+            Input::Rename { from, to } => (host.files.rename(from, to, micros), format!("Renamed {from} to {to}")),
+            _ => return,
+        };
+        match done {
+            Ok(()) => {
+                self.note("files", "Edit", &text);
+            }
+            Err(error) => said.push(Said { good: false, text: format!("{text}: {error}") }),
+        }
+    }
+
+    fn respond(&mut self, lesson: &Lesson, input: &Input, said: &mut Vec<Said>) {
+        let now = self.now();
+        let Self { world, progress, picks, feedback, .. } = self;
+        let facts = lesson::WorldFacts { world, picks };
+        let plan = &lesson.plan;
+        let done = match input {
+            Input::Answer { step, value } => lesson::answer(plan, progress, &facts, step, value).map(|answer| {
+                feedback.insert(step.clone(), (answer.right, answer.say));
+            }),
+            Input::Predict { step, choice } => lesson::predict(plan, progress, step, choice, now),
+            Input::Quiz(QuizPick { question, options }) => {
+                let id = plan.quiz.get(*question as usize).map_or(String::new(), |key| key.id.clone());
+                lesson::question(plan, progress, &id, options, now).map(|_| ())
+            }
+            Input::Hint { step, .. } => lesson::hint(plan, progress, step).map(|_| ()),
+            _ => Ok(()),
+        };
+        if let Err(error) = done {
+            said.push(Said { good: false, text: error.to_string() });
+        }
+        self.note("lesson", "Answer", "Answered");
+        self.evaluate(lesson, lesson::Moment::AfterEvent, said);
+    }
+}

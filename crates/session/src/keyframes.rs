@@ -1,0 +1,31 @@
+//! Keyframes: forks of the moment before inputs, so that any moment is near one.
+
+use crate::journal::NodeId;
+use crate::moment::Moment;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Forks by the node before which they stand. They share structure, so most cost little.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Keyframes {
+    before: BTreeMap<NodeId, Arc<Moment>>,
+}
+
+/// More than this are thinned out: of the older half, every other goes.
+const KEYFRAMES_MAX: usize = 256;
+
+impl Keyframes {
+    pub fn keep(&mut self, id: NodeId, moment: Moment) {
+        self.before.insert(id, Arc::new(moment));
+        if self.before.len() > KEYFRAMES_MAX {
+            let old: Vec<NodeId> = self.before.keys().take(KEYFRAMES_MAX / 2).copied().collect();
+            for id in old.iter().skip(1).step_by(2) {
+                self.before.remove(id);
+            }
+        }
+    }
+
+    pub fn before(&self, id: NodeId) -> Option<&Arc<Moment>> {
+        self.before.get(&id)
+    }
+}

@@ -1,0 +1,27 @@
+//! The whole app without a browser: a lesson's world, the journal of what the learner did, undo, rewind, branches,
+//! and what is saved.
+//!
+//! Journal, seed and scenario determine everything: replaying gives the same state hash, from any keyframe, on native
+//! and on wasm. It never reads a real clock: whoever drives it says how much time may pass.
+
+mod drive;
+mod history;
+mod input;
+mod journal;
+mod keyframes;
+mod marks;
+mod moment;
+mod play;
+mod save;
+mod session;
+mod start;
+
+pub use drive::Motion;
+pub use journal::{Journal, Node, NodeId};
+pub use moment::{Moment, Said};
+pub use save::{LINK_BYTES_MAX, OpenError, SaveError, decode_file, encode_file};
+pub use session::{Lesson, Session};
+pub use start::{StartError, empty_world, start_world};
+
+/// The form of saved sessions. A snapshot of another schema is not read; its journal is replayed.
+pub const SCHEMA: u32 = 1;

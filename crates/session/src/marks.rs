@@ -1,0 +1,37 @@
+//! Marks on the rewind slider: inputs that led to a commit, a pipeline, a sync or a failure.
+
+use crate::session::Session;
+use screen::{Mark, MarkKind};
+
+impl Session {
+    /// One mark at most for each kind and input, in journal order.
+    pub fn marks(&self) -> Vec<Mark> {
+        let path = self.journal.path();
+        let times: Vec<_> = path.iter().filter_map(|id| self.journal.node(*id)).map(|node| node.at).collect();
+        let mut marks: Vec<Mark> = Vec::new();
+        let first = self.start.world.sim.events().len();
+        for event in self.now.world.sim.events().since(first) {
+            let Some((kind, label)) = kind_of(event) else { continue };
+            // The input during or after which it happened: the slider's place just behind it.
+            let entry = times.partition_point(|at| *at <= event.at);
+            let entry = u32::try_from(entry).unwrap_or(u32::MAX);
+            if !marks.iter().any(|mark| mark.entry == entry && mark.kind == kind) {
+                marks.push(Mark { entry, kind, label });
+            }
+        }
+        marks
+    }
+}
+
+fn kind_of(event: &sim::Event) -> Option<(MarkKind, String)> {
+    let kind = match (&*event.topic, &*event.subject.kind) {
+        ("git", "Commit") => MarkKind::Commit,
+        ("ci", "Run") if event.text.contains("failed") || event.text.contains("cannot") => MarkKind::Failure,
+        ("ci", "Run") if event.text.ends_with("passed") => MarkKind::Pipeline,
+        ("argocd", "Application") if event.text.contains("failed") => MarkKind::Failure,
+        ("argocd", "Application") if event.text.contains("ynced") => MarkKind::Sync,
+        ("shop", _) if event.text.contains("fail") => MarkKind::Failure,
+        _ => return None,
+    };
+    Some((kind, event.text.to_string()))
+}

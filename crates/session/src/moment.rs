@@ -1,0 +1,134 @@
+//! A moment of a session: the world and the learner's progress. Whatever moves it, moves it by these doors.
+
+use crate::session::Lesson;
+use lesson::{Change, Progress};
+use screen::Input;
+use serde::{Deserialize, Serialize};
+use sim::{StateHash, Time, state_hash};
+use std::collections::BTreeMap;
+use world::{Foreground, Programs, TerminalId, World};
+
+/// Everything that undo puts back.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Moment {
+    pub world: World,
+    pub progress: Progress,
+    pub terminal: TerminalId,
+    /// Words that the scenario picked for this seed.
+    pub picks: BTreeMap<String, String>,
+    /// What was said of the open step at the last attempt.
+    pub not_yet: Option<(String, String)>,
+    /// What was said to the last answer of a step.
+    pub feedback: BTreeMap<String, (bool, String)>,
+    /// An attempt waits to be judged when it comes to rest.
+    pub(crate) attempt: bool,
+}
+
+/// Something that happened to the progress, for a toast.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    pub good: bool,
+    pub text: String,
+}
+
+impl Moment {
+    pub fn state_hash(&self) -> StateHash {
+        state_hash(self)
+    }
+
+    pub fn now(&self) -> Time {
+        self.world.now()
+    }
+
+    pub fn foreground(&self) -> Foreground {
+        self.world.foreground(self.terminal)
+    }
+
+    /// Whether a command in the foreground still has to be driven to its end.
+    pub fn settled(&self) -> bool {
+        matches!(self.foreground(), Foreground::Prompt | Foreground::Reading | Foreground::Following)
+    }
+
+    /// Lets one thing happen that is due by `limit`: in the world, or a check that comes true by time alone.
+    /// False when nothing is due; then the clock stands where it stood.
+    pub fn step(&mut self, lesson: &Lesson, limit: Time, said: &mut Vec<Said>) -> bool {
+        let due = self.world.next_due().map(|due| due.at).filter(|at| *at <= limit);
+        let check = lesson::next_due(&lesson.plan, &self.progress, self.now()).filter(|at| *at <= limit && *at > self.now());
+        if let Some(at) = check.filter(|at| due.is_none_or(|due| *at < due)) {
+            self.world.advance_to(at);
+            self.evaluate(lesson, lesson::Moment::AfterEvent, said);
+            return true;
+        }
+        if due.is_none() {
+            return false;
+        }
+        let events = self.world.sim.events().len();
+        let ticked = self.world.step(limit).ticked;
+        if ticked || self.world.sim.events().len() > events {
+            self.evaluate(lesson, lesson::Moment::AfterEvent, said);
+        }
+        true
+    }
+
+    /// Moves the clock to `time`, with all that happens on the way.
+    pub fn advance_to(&mut self, lesson: &Lesson, time: Time, said: &mut Vec<Said>) {
+        while self.step(lesson, time, said) {}
+        self.world.advance_to(time.max(self.now()));
+    }
+
+    /// Drives the foreground until it rests, or until `limit`. Bounded waits are fast-forwarded.
+    pub fn settle(&mut self, lesson: &Lesson, limit: Time, said: &mut Vec<Said>) {
+        while !self.settled() {
+            if !self.step(lesson, limit, said) {
+                break;
+            }
+        }
+        self.judge(lesson, said);
+    }
+
+    /// Says why the open step is not passed, if an attempt has come to rest.
+    pub(crate) fn judge(&mut self, lesson: &Lesson, said: &mut Vec<Said>) {
+        if self.attempt && self.settled() {
+            self.attempt = false;
+            self.evaluate(lesson, lesson::Moment::AfterAttempt, said);
+        }
+    }
+
+    pub(crate) fn evaluate(&mut self, lesson: &Lesson, when: lesson::Moment, said: &mut Vec<Said>) {
+        let Self { world, progress, picks, .. } = self;
+        let facts = lesson::WorldFacts { world, picks };
+        for change in lesson::evaluate(&lesson.plan, progress, &facts, when) {
+            match change {
+                Change::Passed { step, .. } => {
+                    if self.not_yet.as_ref().is_some_and(|(open, _)| *open == step) {
+                        self.not_yet = None;
+                    }
+                    said.push(Said { good: true, text: format!("Step passed: {}", lesson.goal(&step)) });
+                }
+                Change::NotYet { step, say } => self.not_yet = Some((step, say)),
+                Change::Compared { .. } => {}
+            }
+        }
+    }
+
+    pub(crate) fn thaw(&mut self, programs: Programs) {
+        self.world.set_programs(programs);
+    }
+
+    /// Whether applying this input is an attempt at the open step.
+    pub(crate) fn is_attempt(input: &Input) -> bool {
+        matches!(
+            input,
+            Input::Line { .. }
+                | Input::Save { .. }
+                | Input::Delete { .. }
+                | Input::Rename { .. }
+                | Input::Sync { .. }
+                | Input::Refresh { .. }
+                | Input::Rerun { .. }
+                | Input::DeletePod { .. }
+                | Input::Advance { .. }
+                | Input::ImportBundle { .. }
+        )
+    }
+}

@@ -1,0 +1,99 @@
+//! Playing scripts: what a lesson's solutions, wrong answers and console blocks do.
+
+use crate::journal::NodeId;
+use crate::moment::Said;
+use crate::session::Session;
+use lesson::Action;
+use screen::Input;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+impl Session {
+    /// Does what a learner would do. Gives what the terminal printed for a command line.
+    pub fn play_action(&mut self, action: &Action) -> String {
+        match action {
+            Action::Run { line, .. } => return self.run_line(line),
+            Action::Save { path, text } => {
+                let path = self.home_path(path);
+                self.act(Input::Save { path, text: text.clone() });
+            }
+            Action::Advance { secs } => self.advance(Duration::from_secs(*secs)),
+            Action::Answer { step, value } => {
+                let value = {
+                    let moment = self.now();
+                    let facts = lesson::WorldFacts { world: &moment.world, picks: &moment.picks };
+                    let (latches, passed) = (lesson::Latches::default(), BTreeMap::new());
+                    let past = lesson::cel::Past { owner: "script", latches: &latches, passed: &passed };
+                    value.render(&facts, past, &[])
+                };
+                self.act(Input::Answer { step: step.clone(), value });
+            }
+            Action::Predict { step, choice } => {
+                self.act(Input::Predict { step: step.clone(), choice: choice.clone() });
+            }
+        }
+        String::new()
+    }
+
+    /// Types a line and waits for the prompt; gives what was printed, without prompt and line, without colours.
+    pub fn run_line(&mut self, line: &str) -> String {
+        let terminal = self.now().terminal;
+        let mut lines = line.lines();
+        let before = self.printed();
+        for part in lines.by_ref() {
+            self.act(Input::Line { terminal: terminal.0, text: part.to_string() });
+        }
+        let Some(screen) = self.now().world.terminal(terminal) else { return String::new() };
+        // The first of the new lines is the echo of what was typed.
+        let echoed = line.lines().count();
+        let cleared = screen.first_line.max(before + echoed);
+        let printed: Vec<String> = screen.lines.since(cleared).map(|line| world::strip_ansi(line)).collect();
+        let mut text = printed.join("\n");
+        let partial = world::strip_ansi(&screen.partial);
+        if !partial.is_empty() {
+            if !text.is_empty() {
+                text.push('\n');
+            }
+            text.push_str(&partial);
+        } else if !text.is_empty() {
+            text.push('\n');
+        }
+        text
+    }
+
+    fn printed(&self) -> usize {
+        self.now().world.terminal(self.now().terminal).map_or(0, |screen| screen.lines.len())
+    }
+
+    fn home_path(&self, path: &str) -> String {
+        let home = self.now().world.machine(&world::MachineId::workstation()).map_or("/", |machine| machine.home());
+        vfs::join(home, path.strip_prefix("~/").unwrap_or(path))
+    }
+
+    /// Lets the clock run, as Play does.
+    pub fn advance(&mut self, span: Duration) {
+        let to = self.now().now() + span;
+        self.act(Input::Advance { to_micros: to.as_micros() });
+    }
+
+    /// What the open step was told last: its id and the words.
+    pub fn not_yet(&self) -> Option<(&str, &str)> {
+        self.now().not_yet.as_ref().map(|(step, say)| (step.as_str(), say.as_str()))
+    }
+
+    /// Steps that are passed, in the lesson's order.
+    pub fn passed(&self) -> Vec<String> {
+        let passed = &self.now().progress.passed;
+        self.lesson.plan.steps.iter().filter(|step| passed.contains_key(&step.id)).map(|step| step.id.clone()).collect()
+    }
+
+    /// Says something to the learner.
+    pub fn say(&mut self, good: bool, text: impl Into<String>) {
+        self.said.push(Said { good, text: text.into() });
+    }
+
+    /// The head of the journal.
+    pub fn head(&self) -> Option<NodeId> {
+        self.journal().head()
+    }
+}

@@ -1,0 +1,170 @@
+//! Doors for people: what a click or a tool asks of the engines.
+
+use crate::runtime::{Net, Port};
+use crate::sources::GitSources;
+use crate::{MachineId, World};
+use cluster::{Cluster, DeleteOptions, Status, Writer};
+use git::{Bundle, RefChange, Repo, Signature};
+use gitops::Comparison;
+use sim::{Causes, Sim};
+use workload::Response;
+
+impl World {
+    /// Does something with the cluster's API, which needs time and chance beside it.
+    pub fn api<T>(&mut self, act: impl FnOnce(&mut Cluster, &mut Sim) -> T) -> T {
+        act(&mut self.cluster, &mut self.sim)
+    }
+
+    pub fn sync_app(&mut self, app: &str, prune: bool, causes: &Causes) -> Result<(), String> {
+        self.argocd.sync(&mut self.sim, app, "learner", prune, causes)
+    }
+
+    pub fn refresh_app(&mut self, app: &str, causes: &Causes) {
+        self.argocd.refresh(&mut self.sim, app, causes);
+    }
+
+    /// What a sync would change now.
+    pub fn compare_app(&mut self, app: &str) -> Result<Comparison, String> {
+        let sources = GitSources { machines: &self.machines, forge: &self.forge };
+        self.argocd.comparison(&mut self.sim, &mut self.cluster, &sources, app)
+    }
+
+    pub fn rerun_pipeline(&mut self, run: u32, causes: &Causes) {
+        self.ci.rerun(&mut self.sim, run, causes);
+    }
+
+    pub fn delete_pod(&mut self, namespace: &str, name: &str, causes: &Causes) -> Result<(), Status> {
+        let writer = Writer::new("learner", causes.clone());
+        let place = (cluster::POD, namespace, name);
+        self.cluster.delete(&mut self.sim, place, DeleteOptions::default(), &writer).map(|_| ())
+    }
+
+    pub(crate) fn net(&self) -> Net<'_> {
+        let customers = self.workload.customers();
+        Net { cluster: &self.cluster, host: customers.map(|c| (c.host.as_str(), c.namespace.as_str(), c.service.as_str())) }
+    }
+
+    /// One HTTP request to a host of the world. The error is `curl`'s exit code and words.
+    pub fn http_get(&mut self, host: &str, path: &str) -> Result<Response, (i32, String)> {
+        let pick = self.sim.rng().next_u64();
+        let net = self.net();
+        let Some((namespace, service)) = workload::Network::host(&net, host) else {
+            return Err((6, format!("Could not resolve host: {host}")));
+        };
+        self.workload
+            .request(&net, (&namespace, &service), path, self.now(), pick)
+            .ok_or_else(|| (7, format!("Failed to connect to {host} port 80 after 1 ms: Couldn't connect to server")))
+    }
+
+    pub(crate) fn fire_cluster(&mut self) {
+        let mut port = Port { workload: &mut self.workload, registry: &self.registry };
+        self.cluster.fire(&mut self.sim, &mut port);
+        self.argocd.watch(&mut self.sim, &self.cluster);
+    }
+
+    pub(crate) fn fire_argocd(&mut self) {
+        let sources = GitSources { machines: &self.machines, forge: &self.forge };
+        self.argocd.fire(&mut self.sim, &mut self.cluster, &sources);
+        self.argocd.watch(&mut self.sim, &self.cluster);
+    }
+
+    pub(crate) fn fire_workload(&mut self) {
+        let customers = self.workload.customers().cloned();
+        let host = customers.as_ref().map(|c| (c.host.as_str(), c.namespace.as_str(), c.service.as_str()));
+        let net = Net { cluster: &self.cluster, host };
+        let exits = self.workload.fire(&mut self.sim, &net);
+        for exit in exits {
+            let key = &exit.key;
+            let Some(pod) = self.cluster.store().get(cluster::POD, &key.namespace, &key.pod) else { continue };
+            let container = cluster::ContainerRef {
+                namespace: key.namespace.clone(),
+                pod: key.pod.clone(),
+                uid: pod.uid.clone(),
+                container: key.container.clone(),
+            };
+            let causes = exit.causes.and(&pod.created_by);
+            self.cluster.container_exited(&mut self.sim, &container, exit.code, &exit.reason, &causes);
+        }
+    }
+
+    /// What changed by a direct call of the API is seen by Argo CD too.
+    pub(crate) fn settle_watches(&mut self) {
+        self.argocd.watch(&mut self.sim, &self.cluster);
+    }
+
+    /// A repository made elsewhere: becomes `~/NAME` with an empty `encore/NAME` on the forge as its origin.
+    pub fn import_bundle(&mut self, name: &str, bytes: &[u8], causes: &Causes) -> Result<String, String> {
+        let plain = name.trim_end_matches(".bundle");
+        let good = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+        if plain.is_empty() || plain.starts_with('.') || plain.len() > 64 || !plain.chars().all(good) {
+            return Err(format!("“{name}” is no name for a repository: use letters, digits, dots and dashes."));
+        }
+        let bundle = Bundle::parse(bytes).map_err(|error| format!("{name}: {error}"))?;
+        let when = self.when();
+        let id = MachineId::workstation();
+        let home = self.machine(&id).map(|m| m.home().to_string()).ok_or("there is no workstation")?;
+        let path = format!("{home}/{plain}");
+        let host = self.machines.get_mut(&id).ok_or("there is no workstation")?;
+        if host.files.exists(&path) {
+            return Err(format!("~/{plain} is there already."));
+        }
+        // On a copy first, so that a damaged bundle leaves nothing behind.
+        let mut files = host.files.clone();
+        let branch = branch_of(&bundle).ok_or_else(|| format!("{name} has no branch."))?;
+        let repo = unpack(&mut files, &path, &bundle, &branch, when).map_err(|error| format!("{name}: {error}"))?;
+        let forge_name = format!("encore/{plain}");
+        let mut config = repo.config(&files);
+        config.set("remote.origin.url", &Self::repo_url(&forge_name));
+        config.set("remote.origin.fetch", "+refs/heads/*:refs/remotes/origin/*");
+        repo.write_state(&mut files, "config", config.text(), when).map_err(|error| error.to_string())?;
+        host.files = files;
+        self.make_forge_repo(&forge_name, &branch);
+        let text = format!("Imported {name} to ~/{plain}; its origin is the empty repository {forge_name}.");
+        self.sim.record("git", "learner", sim::Subject::new("Repository", forge_name), text.clone(), causes);
+        Ok(text)
+    }
+}
+
+/// The branch that the bundle's HEAD stands on; else `main`, `master`, or its first.
+fn branch_of(bundle: &Bundle) -> Option<String> {
+    let head = bundle.refs.iter().find(|(name, _)| name == "HEAD").map(|(_, id)| *id);
+    let branches: Vec<_> = bundle.refs.iter().filter_map(|(name, id)| Some((name.strip_prefix("refs/heads/")?, id))).collect();
+    let named = |wanted: &str| branches.iter().find(|(name, _)| *name == wanted);
+    let of_head = || branches.iter().find(|(_, id)| Some(**id) == head);
+    named("main").or_else(|| named("master")).filter(|(_, id)| head.is_none() || Some(**id) == head).or_else(of_head).or_else(|| branches.first()).map(|(name, _)| (*name).to_string())
+}
+
+fn unpack(files: &mut vfs::Vfs, path: &str, bundle: &Bundle, branch: &str, when: git::When) -> git::Result<Repo> {
+    let repo = Repo::init(files, path, false, branch, when)?;
+    repo.unbundle(files, bundle, when)?;
+    let who = Signature { name: "learner".into(), email: "learner@encore".into(), when };
+    for (name, id) in bundle.refs.iter().filter(|(name, _)| name.starts_with("refs/") && git::ref_name_ok(name)) {
+        repo.update_ref(files, &RefChange { name, new: *id, who: &who, message: "import: bundle" })?;
+    }
+    if let Some(fault) = repo.check(files).into_iter().next() {
+        return Err(git::GitError::error(format!("{fault}")));
+    }
+    let Some(id) = repo.read_ref(files, &format!("refs/heads/{branch}")) else { return Ok(repo) };
+    let tree = repo.read_commit(files, &id)?.tree;
+    let mut index = git::Index::default();
+    for (file, (mode, blob)) in repo.flat_tree(files, Some(&tree))? {
+        let entry = repo.write_to_work(files, &file, mode, &blob, when)?;
+        index.put(&file, entry);
+    }
+    repo.write_index(files, &index, when)?;
+    Ok(repo)
+}
+
+impl World {
+    /// How many containers are ready behind a service.
+    pub fn ready_endpoints(&self, namespace: &str, service: &str) -> usize {
+        workload::Network::endpoints(&self.net(), namespace, service).map_or(0, |endpoints| endpoints.len())
+    }
+}
+
+impl World {
+    /// Customers begin to come.
+    pub fn open_doors(&mut self, customers: workload::Customers) {
+        self.workload.open_doors(&mut self.sim, customers);
+    }
+}

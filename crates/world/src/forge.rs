@@ -1,0 +1,185 @@
+//! The forge: where repositories live that everybody shares, and who hears of a push.
+
+use crate::{Machine, MachineId, World};
+use ci::Push;
+use git::{ObjectId, RefUpdate, Repo, When};
+use sim::{Causes, EventId, Subject};
+use std::collections::{BTreeMap, BTreeSet};
+use vfs::Vfs;
+
+/// The forge's machine, which is its host name too.
+pub const FORGE: &str = "forge.encore";
+/// Where it keeps repositories.
+pub const FORGE_ROOT: &str = "/srv/git";
+
+/// What the world remembers of commits and of the forge's settings.
+#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
+pub(crate) struct ForgeState {
+    /// Full commit id to the event of its making.
+    commits: BTreeMap<String, EventId>,
+    /// Repositories whose pushes Argo CD hears of at once.
+    argocd_webhooks: BTreeSet<String>,
+}
+
+impl World {
+    pub(crate) fn when(&self) -> When {
+        When::utc(i64::try_from(self.now().unix_secs()).unwrap_or(i64::MAX))
+    }
+
+    /// Makes an empty repository `owner/name` on the forge, or finds the one that is there.
+    pub fn make_forge_repo(&mut self, name: &str, branch: &str) -> Repo {
+        let id = MachineId::new(FORGE);
+        let micros = self.now().as_micros();
+        let when = self.when();
+        let forge = self.machines.entry(id).or_insert_with(|| Machine::new(FORGE, "git", micros));
+        let path = repo_path(name);
+        match Repo::at(&forge.files, &path) {
+            Some(repo) => repo,
+            None => Repo::init(&mut forge.files, &path, true, branch, when).expect("an in-memory folder takes a repository"),
+        }
+    }
+
+    /// A repository of the forge by its name `owner/name`.
+    pub fn forge_repo(&self, name: &str) -> Option<(Repo, &Vfs)> {
+        let files = &self.machines.get(&MachineId::new(FORGE))?.files;
+        Some((Repo::at(files, &repo_path(name))?, files))
+    }
+
+    /// Names of the forge's repositories.
+    pub fn forge_repos(&self) -> Vec<String> {
+        let Some(forge) = self.machines.get(&MachineId::new(FORGE)) else { return Vec::new() };
+        let mut names = Vec::new();
+        for (owner, _) in forge.files.read_dir(FORGE_ROOT).unwrap_or_default() {
+            for (repo, _) in forge.files.read_dir(&format!("{FORGE_ROOT}/{owner}")).unwrap_or_default() {
+                names.push(format!("{owner}/{}", repo.trim_end_matches(".git")));
+            }
+        }
+        names
+    }
+
+    /// The URL under which the forge serves a repository.
+    pub fn repo_url(name: &str) -> String {
+        format!("https://{FORGE}/{name}.git")
+    }
+
+    /// The forge's name for a URL, if it is one of its repositories.
+    pub fn repo_of_url(url: &str) -> Option<String> {
+        let rest = ["https://", "http://", "ssh://git@", "ssh://"].iter().find_map(|scheme| url.strip_prefix(scheme));
+        let rest = match rest {
+            Some(rest) => rest.strip_prefix(FORGE)?.strip_prefix('/')?,
+            None => url.rsplit_once('@').map_or(url, |(_, rest)| rest).strip_prefix(FORGE)?.strip_prefix(':')?,
+        };
+        Some(rest.trim_end_matches('/').trim_end_matches(".git").to_string())
+    }
+
+    /// Argo CD hears of pushes to this repository at once.
+    pub fn add_argocd_webhook(&mut self, repo: &str) {
+        self.forge.argocd_webhooks.insert(repo.to_string());
+    }
+
+    /// The event of a commit's making, if it was made in this world.
+    pub fn commit_event(&self, id: &str) -> Option<EventId> {
+        self.forge.commits.get(id).copied()
+    }
+
+    /// Somebody made a commit in a work tree.
+    pub fn note_commit(&mut self, place: &str, id: &str, subject: &str, actor: &str, causes: &Causes) -> EventId {
+        let short = id.get(..7).unwrap_or(id);
+        let about = Subject::new("Commit", format!("{place}@{short}"));
+        let event = self.sim.record("git", actor.to_string(), about, format!("Committed {short}: {subject}"), causes);
+        self.forge.commits.insert(id.to_string(), event);
+        event
+    }
+
+    /// Branches and tags of a repository were moved by a push; pipelines and Argo CD hear of it.
+    pub fn received_push(
+        &mut self,
+        machine: &MachineId,
+        repo: &Repo,
+        updates: &[RefUpdate],
+        actor: &str,
+        causes: &Causes,
+    ) -> Option<EventId> {
+        let on_forge = *machine == MachineId::new(FORGE);
+        let name = repo_name(&repo.git_dir);
+        let mut last = None;
+        for update in updates {
+            let because = match update.new.and_then(|id| self.commit_event(&id.to_string())) {
+                Some(event) => causes.and(&event.into()),
+                None => causes.clone(),
+            };
+            let short = update.new.map_or("nothing".into(), |id| short(&id));
+            let about = Subject::new("Push", format!("{name}@{short}"));
+            let text = match update.new {
+                Some(_) => format!("Pushed {short} to {} of {name}", git::shorten_ref(&update.name)),
+                None => format!("Deleted {} of {name}", git::shorten_ref(&update.name)),
+            };
+            let event = self.sim.record("git", actor.to_string(), about, text, &because);
+            last = Some(event);
+            if let (true, Some(new), Some(branch)) = (on_forge, update.new, update.name.strip_prefix("refs/heads/")) {
+                self.start_pipelines(&name, branch, new, actor, event);
+            }
+        }
+        if let Some(event) = last.filter(|_| on_forge && self.forge.argocd_webhooks.contains(&name)) {
+            self.notify_argocd(&name, event);
+        }
+        last
+    }
+
+    fn start_pipelines(&mut self, name: &str, branch: &str, commit: ObjectId, actor: &str, event: EventId) {
+        let Some((repo, files)) = self.forge_repo(name) else { return };
+        let Some(found) = workflows(&repo, files, &commit) else { return };
+        let push = Push {
+            repo: name.into(),
+            branch: branch.into(),
+            commit: commit.to_string(),
+            subject: found.0,
+            actor: actor.into(),
+            workflows: found.1,
+            causes: event.into(),
+        };
+        self.ci.push(&mut self.sim, &push);
+    }
+}
+
+/// `owner/name` of a repository's folder.
+fn repo_name(git_dir: &str) -> String {
+    let below = git_dir.strip_prefix(FORGE_ROOT).map_or_else(|| vfs::base_name(git_dir), |rest| rest.trim_matches('/'));
+    below.trim_end_matches(".git").trim_end_matches('/').to_string()
+}
+
+pub(crate) fn repo_path(name: &str) -> String {
+    format!("{FORGE_ROOT}/{name}.git")
+}
+
+pub(crate) fn short(id: &ObjectId) -> String {
+    id.to_string().get(..7).unwrap_or_default().to_string()
+}
+
+/// A commit's subject, and its workflow files with their texts. `None` for a damaged repository.
+fn workflows(repo: &Repo, files: &Vfs, commit: &ObjectId) -> Option<(String, Vec<(String, String)>)> {
+    let commit = repo.read_commit(files, commit).ok()?;
+    let tree = repo.flat_tree(files, Some(&commit.tree)).ok()?;
+    let mut found = Vec::new();
+    for (path, (_, id)) in &tree {
+        let Some(name) = path.strip_prefix(".github/workflows/") else { continue };
+        if !name.contains('/') && (name.ends_with(".yml") || name.ends_with(".yaml")) {
+            found.push((path.clone(), repo.read_blob(files, id).ok()?.text()));
+        }
+    }
+    Some((commit.subject(), found))
+}
+
+impl World {
+    fn notify_argocd(&mut self, repo: &str, event: EventId) {
+        let same = |url: &str| Self::repo_of_url(url).as_deref() == Some(repo);
+        self.argocd.webhook(&mut self.sim, &self.cluster, &same, &event.into());
+    }
+}
+
+impl ForgeState {
+    /// The event of a commit's making.
+    pub fn commit(&self, id: &str) -> Option<EventId> {
+        self.commits.get(id).copied()
+    }
+}

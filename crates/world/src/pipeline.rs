@@ -1,0 +1,223 @@
+//! What the pipelines ask for, done: runners, checkouts, scripts, builds.
+
+use crate::{Fd, Machine, MachineId, Pid, Spawn, StreamId, World};
+use ci::{Ask, ImageRef, Outcome, Token};
+use git::{RefChange, Repo, Signature};
+use serde::{Deserialize, Serialize};
+use sim::{Causes, Subject};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A script that a pipeline waits for.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Script {
+    token: Token,
+    machine: MachineId,
+    output: StreamId,
+    env: BTreeMap<String, String>,
+}
+
+impl World {
+    pub(crate) fn perform(&mut self, asks: Vec<Ask>) {
+        for ask in asks {
+            match ask {
+                Ask::Machine { name } => {
+                    let machine = Machine::new(&name, "runner", self.now().as_micros());
+                    self.add_machine(MachineId::new(&name), machine);
+                }
+                Ask::Drop { name } => self.remove_machine(&MachineId::new(&name)),
+                Ask::Checkout { token, machine, repo, reference, path, .. } => {
+                    let outcome = match self.checkout(&MachineId::new(&machine), &repo, &reference, &path) {
+                        Ok(log) => Outcome { log, ..Outcome::default() },
+                        Err(message) => Outcome { code: 1, log: format!("{message}\n"), ..Outcome::default() },
+                    };
+                    self.ci.done(&mut self.sim, token, outcome);
+                }
+                Ask::Script { token, machine, argv, script, directory, env, causes } => {
+                    self.start_script(token, &machine, argv, &script, directory, env, causes);
+                }
+                Ask::Build { token, machine, context, dockerfile, tags, push, revision, causes } => {
+                    let built = self.build_image(&machine, &context, dockerfile.as_deref(), &tags, push, revision, &causes);
+                    let outcome = match built {
+                        Ok((log, digest)) => {
+                            Outcome { log, outputs: [("digest".to_string(), digest)].into(), ..Outcome::default() }
+                        }
+                        Err(message) => Outcome { code: 1, log: format!("{message}\n"), ..Outcome::default() },
+                    };
+                    self.ci.done(&mut self.sim, token, outcome);
+                }
+            }
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the fields of one ask")]
+    fn start_script(
+        &mut self,
+        token: Token,
+        machine: &str,
+        argv: Vec<String>,
+        script: &str,
+        directory: String,
+        env: BTreeMap<String, String>,
+        causes: Causes,
+    ) {
+        let id = MachineId::new(machine);
+        let micros = self.now().as_micros();
+        let lost = |world: &mut Self, log: String| {
+            world.ci.done(&mut world.sim, token, Outcome { code: 1, log, ..Outcome::default() });
+        };
+        let Some(host) = self.machines.get_mut(&id) else {
+            return lost(self, "the runner is gone\n".into());
+        };
+        let file = argv.last().cloned().unwrap_or_default();
+        let mut full = (*host.env).clone();
+        full.extend(env.iter().map(|(key, value)| (key.clone(), value.clone())));
+        let prepared = host
+            .files
+            .make_dir_all(vfs::parent(&file), micros)
+            .and_then(|()| host.files.write(&file, script.as_bytes().to_vec(), micros))
+            .and_then(|()| host.files.make_dir_all(&directory, micros));
+        for name in ["GITHUB_OUTPUT", "GITHUB_ENV", "GITHUB_STEP_SUMMARY"] {
+            if let Some(path) = env.get(name) {
+                prepared.and_then(|()| host.files.write(path, Vec::new(), micros)).ok();
+            }
+        }
+        if let Err(error) = prepared {
+            return lost(self, format!("{file}: {error}\n"));
+        }
+        let output = self.new_capture();
+        let fds = [(0, Fd::Null), (1, Fd::Stream(output)), (2, Fd::Stream(output))].into();
+        let spawn = Spawn {
+            parent: None,
+            machine: id.clone(),
+            argv,
+            env: Arc::new(full),
+            cwd: directory,
+            fds,
+            terminal: None,
+            causes,
+        };
+        match self.spawn(spawn) {
+            Some(pid) => {
+                self.scripts.insert(pid, Script { token, machine: id, output, env });
+            }
+            None => lost(self, "the runner has no such shell\n".into()),
+        }
+    }
+
+    /// A pipeline's script has ended.
+    pub(crate) fn script_ended(&mut self, pid: Pid, code: i32) {
+        let Some(script) = self.scripts.remove(&pid) else { return };
+        let log = String::from_utf8_lossy(&self.take_capture(script.output)).into_owned();
+        let read = |name: &str| {
+            let path = script.env.get(name)?;
+            self.machines.get(&script.machine)?.files.read_text(path).ok()
+        };
+        let outputs = assignments(&read("GITHUB_OUTPUT").unwrap_or_default());
+        let env = assignments(&read("GITHUB_ENV").unwrap_or_default());
+        self.ci.done(&mut self.sim, script.token, Outcome { code, log, outputs, env });
+    }
+
+    /// What a running script has printed so far.
+    pub fn script_log(&self, token: Token) -> Option<String> {
+        let script = self.scripts.values().find(|script| script.token == token)?;
+        self.capture(script.output).map(|(bytes, _)| String::from_utf8_lossy(bytes).into_owned())
+    }
+
+    /// Clones a repository of the forge into a folder of a machine, at a commit or branch.
+    pub fn checkout(&mut self, machine: &MachineId, repo: &str, reference: &str, path: &str) -> Result<String, String> {
+        let when = self.when();
+        let (from, source) = self.forge_repo(repo).ok_or_else(|| format!("fatal: repository '{}/' not found", Self::repo_url(repo)))?;
+        let source = source.clone();
+        let commit = from
+            .resolve_commit(&source, reference)
+            .map_err(|_| format!("fatal: couldn't find remote ref {reference}"))?;
+        let heads = from.refs(&source, "refs/heads/");
+        let branch = match heads.contains_key(&format!("refs/heads/{reference}")) {
+            true => reference.to_string(),
+            false => heads
+                .iter()
+                .find(|(_, id)| **id == commit)
+                .map_or("main".into(), |(name, _)| git::shorten_ref(name).to_string()),
+        };
+        let host = self.machines.get_mut(machine).ok_or("the runner is gone")?;
+        let files = &mut host.files;
+        let say = |error: git::GitError| error.to_string();
+        let here = Repo::init(files, path, false, &branch, when).map_err(say)?;
+        let tips: Vec<_> = heads.values().copied().chain([commit]).collect();
+        let count = here.fetch_objects(files, &from, &source, &tips, when).map_err(say)?;
+        let mut config = here.config(files);
+        config.set("remote.origin.url", &Self::repo_url(repo));
+        config.set("remote.origin.fetch", "+refs/heads/*:refs/remotes/origin/*");
+        config.set(&format!("branch.{branch}.remote"), "origin");
+        config.set(&format!("branch.{branch}.merge"), &format!("refs/heads/{branch}"));
+        here.write_state(files, "config", config.text(), when).map_err(say)?;
+        let who = Signature { name: "runner".into(), email: "runner@encore".into(), when };
+        let message = format!("clone: from {}", Self::repo_url(repo));
+        for (name, id) in &heads {
+            let tracking = name.replacen("refs/heads/", "refs/remotes/origin/", 1);
+            let change = RefChange { name: &tracking, new: *id, who: &who, message: &message };
+            here.update_ref(files, &change).map_err(say)?;
+        }
+        let local = format!("refs/heads/{branch}");
+        here.update_ref(files, &RefChange { name: &local, new: commit, who: &who, message: &message }).map_err(say)?;
+        let tree = here.read_commit(files, &commit).map_err(say)?.tree;
+        let flat = here.flat_tree(files, Some(&tree)).map_err(say)?;
+        let mut index = git::Index::default();
+        for (file, (mode, id)) in &flat {
+            let entry = here.write_to_work(files, file, *mode, id, when).map_err(say)?;
+            index.put(file, entry);
+        }
+        here.write_index(files, &index, when).map_err(say)?;
+        Ok(format!("Fetched {count} objects\nHEAD is now at {}\n", crate::forge::short(&commit)))
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the fields of one ask")]
+    fn build_image(
+        &mut self,
+        machine: &str,
+        context: &str,
+        dockerfile: Option<&str>,
+        tags: &[String],
+        push: bool,
+        revision: String,
+        causes: &Causes,
+    ) -> Result<(String, String), String> {
+        let now = self.now();
+        let host = self.machines.get(&MachineId::new(machine)).ok_or("the runner is gone")?;
+        let built = ci::build(&host.files, context, dockerfile, Some(revision), now, causes.clone())
+            .map_err(|error| error.to_string())?;
+        let mut log = built.log;
+        let digest = built.image.digest.clone();
+        for tag in tags.iter().filter(|_| push) {
+            let name = ImageRef::parse(tag).ok_or_else(|| format!("ERROR: invalid tag \"{tag}\": invalid reference format"))?;
+            let about = Subject::new("Image", tag.as_str());
+            let event = self.sim.record("ci", "github-actions", about, format!("Image {tag} pushed"), causes);
+            let image = ci::Image { causes: event.into(), ..built.image.clone() };
+            self.registry.push(&name, image);
+            log.push_str(&format!("pushing manifest for {tag}@{digest} done\n"));
+        }
+        Ok((log, digest))
+    }
+}
+
+/// `name=value` lines, and `name<<END … END` blocks, as steps write them to `$GITHUB_OUTPUT`.
+fn assignments(text: &str) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        let equals = line.find('=').unwrap_or(usize::MAX);
+        match line.split_once("<<") {
+            Some((name, end)) if name.len() < equals => {
+                let body: Vec<&str> = lines.by_ref().take_while(|line| *line != end).collect();
+                found.insert(name.to_string(), body.join("\n"));
+            }
+            _ => {
+                if let Some((name, value)) = line.split_once('=') {
+                    found.insert(name.to_string(), value.to_string());
+                }
+            }
+        }
+    }
+    found
+}

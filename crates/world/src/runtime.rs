@@ -1,0 +1,207 @@
+//! The container-runtime port: the cluster asks, the registry and the workload answer.
+
+use ci::{Registry, RegistryError};
+use cluster::{Cluster, ContainerRef, ContainerStart, ProbeAction, PulledImage, Quantity, Runtime, Stopped};
+use manifest::Value;
+use sim::{Causes, Sim};
+use std::sync::Arc;
+use std::time::Duration;
+use workload::{Key, Network, Program, Start, Workload};
+
+/// What a node can load in a second.
+const PULL_BYTES_PER_SEC: u64 = 25_000_000;
+
+pub(crate) struct Port<'a> {
+    pub workload: &'a mut Workload,
+    pub registry: &'a Registry,
+}
+
+pub(crate) fn key_of(container: &ContainerRef) -> Key {
+    Key { namespace: container.namespace.clone(), pod: container.pod.clone(), container: container.container.clone() }
+}
+
+/// A well-known public image: repository and tag.
+fn public(image: &str) -> Option<(Program, String)> {
+    let name = ci::ImageRef::parse(image)?;
+    let tag = name.tag_or_latest().to_string();
+    Some((Program::public(&name.repository, &tag)?, tag))
+}
+
+impl Port<'_> {
+    fn program(&self, image: &str) -> (Program, Causes) {
+        match self.registry.resolve(image) {
+            Ok(found) => {
+                let read = match &found.program {
+                    Value::Str(source) => Err(Value::from_yaml(source).err().unwrap_or_else(|| "not a map of settings".into())),
+                    program => Program::read(program).map_err(|error| error.to_string()),
+                };
+                let mut program = read.unwrap_or_else(|message| Program::broken(&format!("encore.yaml: {message}")));
+                if program.version.is_empty() {
+                    let revision = found.revision.as_deref().and_then(|id| id.get(..7));
+                    program.version = revision.map_or_else(|| tag_of(image), String::from);
+                }
+                (program, found.causes.clone())
+            }
+            Err(_) => {
+                let program = public(image).map_or_else(|| Program::broken("exec format error"), |(program, _)| program);
+                (program, Causes::none())
+            }
+        }
+    }
+}
+
+fn tag_of(image: &str) -> String {
+    ci::ImageRef::parse(image).map(|name| name.tag_or_latest().to_string()).unwrap_or_default()
+}
+
+impl Runtime for Port<'_> {
+    fn pull(&mut self, sim: &mut Sim, image: &str) -> Result<PulledImage, String> {
+        let (digest, size_bytes) = match self.registry.resolve(image) {
+            Ok(found) => (found.digest.clone(), found.size_bytes),
+            Err(error) => {
+                let known = public(image).filter(|_| matches!(error, RegistryError::NotFound(_)));
+                if known.is_none() {
+                    return Err(pull_error(image, &error));
+                }
+                // A public image has no content here: its name stands for it.
+                let mut rng = sim::Rng::new(image.bytes().fold(7, |h: u64, b| h.wrapping_mul(31).wrapping_add(u64::from(b))));
+                let hex: String = (0..4).map(|_| format!("{:016x}", rng.next_u64())).collect();
+                (format!("sha256:{hex}"), 30_000_000 + rng.below(60_000_000))
+            }
+        };
+        let repository = ci::ImageRef::parse(image).map(|name| name.repository).unwrap_or_default();
+        let jitter = Duration::from_millis(sim.rng().below(400));
+        let duration = Duration::from_millis(400 + size_bytes * 1_000 / PULL_BYTES_PER_SEC) + jitter;
+        Ok(PulledImage { digest: format!("{repository}@{digest}"), size_bytes, duration })
+    }
+
+    fn start(&mut self, sim: &mut Sim, start: &ContainerStart) -> Result<(), String> {
+        let (program, causes) = self.program(&start.image);
+        let limit = |name: &str| start.resources.at("limits").get(name).and_then(quantity);
+        self.workload.start(
+            sim,
+            Start {
+                key: key_of(&start.reference()),
+                program: Arc::new(program),
+                env: start.env.iter().cloned().collect(),
+                cpu_cores: limit("cpu").map(|cpu| {
+                    #[expect(clippy::cast_precision_loss, reason = "a few thousand thousandths")]
+                    let cores = cpu.milli() as f64 / 1_000.0;
+                    cores
+                }),
+                memory_limit: limit("memory").and_then(|memory| u64::try_from(memory.units()).ok()),
+                causes,
+            },
+        );
+        Ok(())
+    }
+
+    fn probe(&mut self, sim: &mut Sim, container: &ContainerRef, action: &ProbeAction) -> Result<(), String> {
+        let key = key_of(container);
+        let now = sim.now();
+        let found = self.workload.container(&key);
+        match action {
+            ProbeAction::Http { scheme, host, port, path, .. } => {
+                let asked = u16::try_from(*port).ok().and_then(|port| self.workload.ask(&key, port, path, now));
+                match asked {
+                    Some(response) if (200..400).contains(&response.status) => Ok(()),
+                    Some(response) => Err(format!("HTTP probe failed with statuscode: {}", response.status)),
+                    None => {
+                        let scheme = scheme.to_lowercase();
+                        Err(format!("Get \"{scheme}://{host}:{port}{path}\": dial tcp {host}:{port}: connect: connection refused"))
+                    }
+                }
+            }
+            ProbeAction::Tcp { host, port, .. } => {
+                let open = found.is_some_and(|c| c.listening(now) && i64::from(c.program.port) == *port);
+                if open { Ok(()) } else { Err(format!("dial tcp {host}:{port}: connect: connection refused")) }
+            }
+            ProbeAction::Exec { .. } => {
+                if found.is_some_and(|c| now >= c.listens && c.program.health_ok) { Ok(()) } else { Err(String::new()) }
+            }
+            ProbeAction::Grpc { port, .. } => {
+                let serving = found.is_some_and(|c| c.listening(now) && i64::from(c.program.port) == *port);
+                if serving { Ok(()) } else { Err(format!("timeout: failed to connect service \":{port}\" within 1s: context deadline exceeded")) }
+            }
+        }
+    }
+
+    fn stop(&mut self, sim: &mut Sim, container: &ContainerRef) -> Stopped {
+        let (after, exit_code) = self.workload.stop(sim, &key_of(container));
+        Stopped { after, exit_code }
+    }
+}
+
+fn quantity(value: &Value) -> Option<Quantity> {
+    match value {
+        Value::Str(text) => Quantity::parse(text),
+        other => Quantity::parse(&other.to_json()),
+    }
+}
+
+fn pull_error(image: &str, error: &RegistryError) -> String {
+    match error {
+        RegistryError::NotFound(_) => {
+            format!("rpc error: code = NotFound desc = failed to pull and unpack image \"{image}\": {error}")
+        }
+        RegistryError::Invalid => format!("rpc error: code = InvalidArgument desc = failed to parse image \"{image}\": {error}"),
+    }
+}
+
+/// Services, as the cluster has them: who answers behind a name.
+pub(crate) struct Net<'a> {
+    pub cluster: &'a Cluster,
+    pub host: Option<(&'a str, &'a str, &'a str)>,
+}
+
+impl Network for Net<'_> {
+    fn endpoints(&self, namespace: &str, service: &str) -> Option<Vec<(Key, u16)>> {
+        let store = self.cluster.store();
+        store.get(cluster::SERVICE, namespace, service)?;
+        let mut found = Vec::new();
+        for slice in store.all(cluster::ENDPOINTSLICE, Some(namespace)) {
+            if slice.label("kubernetes.io/service-name") != service {
+                continue;
+            }
+            let port = slice.value.list_at("ports").first().and_then(|port| port.int_at("port")).unwrap_or(0);
+            let Ok(port) = u16::try_from(port) else { continue };
+            for endpoint in slice.value.list_at("endpoints") {
+                let pod = endpoint.str_at("targetRef.name");
+                let Some(object) = store.get(cluster::POD, namespace, pod).filter(|_| endpoint.bool_at("conditions.ready")) else {
+                    continue;
+                };
+                let containers = object.value.list_at("spec.containers");
+                let declares = |container: &&Value| {
+                    container.list_at("ports").iter().any(|p| p.int_at("containerPort") == Some(i64::from(port)))
+                };
+                let container = containers.iter().find(declares).or_else(|| containers.first());
+                let name = container.map_or("", |container| container.str_at("name"));
+                found.push((Key::new(namespace, pod, name), port));
+            }
+        }
+        Some(found)
+    }
+
+    fn host(&self, name: &str) -> Option<(String, String)> {
+        if let Some((host, namespace, service)) = self.host
+            && host == name
+        {
+            return Some((namespace.into(), service.into()));
+        }
+        let mut parts = name.split('.');
+        let (service, namespace) = (parts.next()?, parts.next()?);
+        let rest: Vec<&str> = parts.collect();
+        let good = matches!(rest[..], [] | ["svc"] | ["svc", "cluster", "local"]);
+        let exists = self.cluster.store().get(cluster::SERVICE, namespace, service).is_some();
+        (good && exists).then(|| (namespace.to_string(), service.to_string()))
+    }
+
+    fn causes(&self, key: &Key) -> Causes {
+        let pod = self.cluster.store().get(cluster::POD, &key.namespace, &key.pod);
+        pod.map(|pod| pod.created_by.and(&pod.spec_by)).unwrap_or_default()
+    }
+
+    fn exists(&self, namespace: &str, pod: &str) -> bool {
+        self.cluster.store().get(cluster::POD, namespace, pod).is_some()
+    }
+}

@@ -1,0 +1,176 @@
+//! The brief: what to do and why, the steps, hints, the quiz, and the closing words.
+
+mod ask;
+mod finish;
+mod hints;
+mod quiz;
+mod step;
+
+use crate::acts::Acts;
+use crate::components::{full_name, icon, yes};
+use crate::state::{Action, Dialog, Sheet, SheetContent};
+use screen::{Brief, Cluster, Fragment, PodState, StepState, StepView};
+use std::rc::Rc;
+use step::Step;
+use yew::prelude::*;
+
+#[derive(PartialEq, Properties)]
+pub struct Props {
+    pub brief: Option<Rc<Brief>>,
+    /// The prerendered brief, until the world is open.
+    pub ready_made: AttrValue,
+    pub acts: Acts,
+    pub sheet: Option<Rc<Sheet>>,
+    pub cluster: Option<Rc<Cluster>>,
+}
+
+#[component]
+pub fn BriefPanel(props: &Props) -> Html {
+    let show_hints = use_state_eq(|| false);
+    let Some(brief) = &props.brief else {
+        let raw = Html::from_html_unchecked(props.ready_made.clone());
+        return html! { <section class="brief" aria-label="Brief">{ raw }</section> };
+    };
+    let acts = &props.acts;
+    let now = brief.steps.iter().find(|step| matches!(step.state, StepState::Now | StepState::Failed));
+    let hints = now.filter(|_| *show_hints).map(|step| hints::list(step, acts));
+    let text = Text::of(brief);
+    let toggle = {
+        let show = show_hints.clone();
+        Callback::from(move |_: MouseEvent| show.set(!*show))
+    };
+    html! {
+        <section class="brief" aria-label="Brief">
+            <header><h1>{ &brief.title }</h1><p>{ &brief.meta }</p></header>
+            { prose(&text.before) }
+            { steps(brief, &text, acts) }
+            { prose(&text.after) }
+            { for hints }
+            { for brief.quiz.as_ref().map(|quiz| quiz::view(quiz, acts)) }
+            { for brief.finish.as_ref().map(finish::view) }
+            <footer>
+                { for now.map(|step| hint_buttons(step, *show_hints, toggle, acts)) }
+                <span class="grow"></span>
+                { why_button(props) }
+            </footer>
+        </section>
+    }
+}
+
+/// The prose before, between and after the places of the steps.
+#[derive(Debug, Default)]
+struct Text {
+    before: String,
+    /// For each step, what stands right before its place.
+    between: Vec<(String, String)>,
+    after: String,
+}
+
+impl Text {
+    fn of(brief: &Brief) -> Self {
+        let mut text = Self::default();
+        let mut now = String::new();
+        for fragment in &brief.body {
+            match fragment {
+                Fragment::Html(html) => now.push_str(html),
+                Fragment::Step(id) if text.between.is_empty() => {
+                    text.before = std::mem::take(&mut now);
+                    text.between.push((id.clone(), String::new()));
+                }
+                Fragment::Step(id) => text.between.push((id.clone(), std::mem::take(&mut now))),
+            }
+        }
+        if text.between.is_empty() {
+            text.before = now;
+        } else {
+            text.after = now;
+        }
+        text
+    }
+
+    fn before_step(&self, id: &str) -> String {
+        let found = self.between.iter().find(|(step, _)| step == id);
+        found.map(|(_, html)| html.clone()).unwrap_or_default()
+    }
+}
+
+fn prose(html: &str) -> Html {
+    if html.is_empty() {
+        return Html::default();
+    }
+    // Made from Markdown when the site was built: safe by construction.
+    let raw = Html::from_html_unchecked(html.to_owned().into());
+    html! { <div class="prose">{ raw }</div> }
+}
+
+/// One list, whatever stands between the steps: what leads to a step stands inside of it.
+fn steps(brief: &Brief, text: &Text, acts: &Acts) -> Html {
+    let step = |(at, step): (usize, &StepView)| {
+        let intro = text.before_step(&step.id);
+        html! {
+            <Step key={step.id.clone()} number={at as u32 + 1} step={step.clone()} {intro} acts={acts.clone()} />
+        }
+    };
+    let steps = brief.steps.iter().enumerate().map(step).collect::<Html>();
+    html! { <ol class="steps" aria-label="Steps">{ steps }</ol> }
+}
+
+fn hint_buttons(step: &StepView, shown: bool, toggle: Callback<MouseEvent>, acts: &Acts) -> Html {
+    let Some(last) = step.hints.len().checked_sub(1) else {
+        return Html::default();
+    };
+    let opened = step.hints.iter().take(last).filter(|hint| hint.html.is_some()).count();
+    let label = if opened < last { format!("Hint {} of {last}", opened + 1) } else { "Hints".to_owned() };
+    let (id, rung) = (step.id.clone(), last as u32);
+    let solution = acts.click(move |acts| {
+        let dialog = Dialog::Solution { step: id.clone(), rung };
+        acts.dispatch(Action::Dialog(Some(dialog)));
+    });
+    let is_solved = step.hints[last].html.is_some();
+    html! {
+        <>
+            <button class="btn" type="button" aria-expanded={yes(shown)} onclick={toggle}>
+                { label }
+            </button>
+            if !is_solved {
+                <button class="btn ghost" type="button" onclick={solution}>{ "Show a solution" }</button>
+            }
+        </>
+    }
+}
+
+/// "Why?" about what is open, else about what is in trouble, else about what customers see.
+fn why_button(props: &Props) -> Html {
+    let (kind, name) = subject(props);
+    let onclick = props.acts.click(move |acts| acts.why(kind.clone(), name.clone()));
+    html! { <button class="btn ghost" type="button" {onclick}>{ icon("why") }{ "Why?" }</button> }
+}
+
+fn subject(props: &Props) -> (String, String) {
+    if let Some(sheet) = &props.sheet
+        && let SheetContent::Object(object) = &sheet.content
+    {
+        return (object.kind.clone(), full_name(object));
+    }
+    let pods = props.cluster.iter().flat_map(|cluster| cluster.nodes.iter().flat_map(|node| &node.pods));
+    let worst = pods.filter(|pod| pod.state != PodState::Ready && pod.state != PodState::Completed);
+    match worst.max_by_key(|pod| pod.state == PodState::Crash) {
+        Some(pod) => ("Pod".to_owned(), format!("{}/{}", pod.namespace, pod.name)),
+        None => ("Shop".to_owned(), String::new()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prose_between_steps_leads_to_the_next_one() {
+        let html = |text: &str| Fragment::Html(text.to_owned());
+        let place = |id: &str| Fragment::Step(id.to_owned());
+        let body = vec![html("a"), place("1"), html("b"), html("c"), place("2"), html("d")];
+        let text = Text::of(&Brief { body, ..Brief::default() });
+        assert_eq!((text.before.as_str(), text.after.as_str()), ("a", "d"));
+        assert_eq!((text.before_step("1"), text.before_step("2")), (String::new(), "bc".to_owned()));
+    }
+}

@@ -1,0 +1,66 @@
+//! One step: its goal, its question, and what is said about the last attempt.
+
+use super::ask::AskForm;
+use crate::acts::Acts;
+use crate::components::{icon, inline};
+use screen::{Explain, StepState, StepView};
+use yew::prelude::*;
+
+#[derive(PartialEq, Properties)]
+pub struct Props {
+    pub number: u32,
+    pub step: StepView,
+    /// HTML that leads to it.
+    pub intro: String,
+    pub acts: Acts,
+}
+
+#[component]
+pub fn Step(props: &Props) -> Html {
+    let Props { number, step, intro, acts } = props;
+    let (state, said) = words(step.state);
+    let mark = match step.state {
+        StepState::Passed | StepState::Assisted => icon("check"),
+        StepState::Failed => icon("bang"),
+        StepState::Todo | StepState::Now => html! { { number.to_string() } },
+    };
+    let is_current = matches!(step.state, StepState::Now | StepState::Failed);
+    let ask = step.ask.as_ref().filter(|ask| step.state != StepState::Todo || ask.given.is_some());
+    html! {
+        <li class="step" data-s={state} aria-current={is_current.then_some("step")}>
+            <span class="mark" aria-hidden="true">{ mark }</span>
+            <div>
+                <h2 class="goal"><span class="sr">{ format!("Step {number}, {said}: ") }</span>{ inline(&step.goal) }</h2>
+                { super::prose(intro) }
+                if let Some(ask) = ask {
+                    <AskForm step={step.id.clone()} state={step.state} ask={ask.clone()} acts={acts.clone()} />
+                }
+                { for step.explain.as_ref().map(|explain| explanation(explain, "failed")) }
+            </div>
+        </li>
+    }
+}
+
+fn words(state: StepState) -> (&'static str, &'static str) {
+    match state {
+        StepState::Todo => ("todo", "to do"),
+        StepState::Now => ("now", "current step"),
+        StepState::Failed => ("failed", "not yet"),
+        StepState::Passed => ("passed", "passed"),
+        StepState::Assisted => ("assisted", "passed with the worked solution"),
+    }
+}
+
+/// What was expected and what is; read aloud when it appears. `bad` is the state of a bad one.
+pub fn explanation(explain: &Explain, bad: &'static str) -> Html {
+    let row = |(term, value): &(String, String)| html! { <><dt>{ term }</dt><dd>{ value }</dd></> };
+    let rows = explain.rows.iter().map(row).collect::<Html>();
+    html! {
+        <div class="explain" data-s={if explain.good { "ok" } else { bad }} role="status">
+            <b>{ inline(&explain.headline) }</b>{ " " }{ inline(&explain.text) }
+            if !explain.rows.is_empty() {
+                <dl>{ rows }</dl>
+            }
+        </div>
+    }
+}

@@ -1,0 +1,205 @@
+//! Git: the working tree in numbers, and the commits with their graph.
+
+use crate::acts::Acts;
+use crate::components::{SheetOver, empty, skeleton, yes};
+use crate::state::{Sheet, View};
+use screen::{CommitRow, Control, Git, Lane, RefKind, RefName, Repo};
+use std::rc::Rc;
+use web_sys::HtmlSelectElement;
+use yew::prelude::*;
+
+/// Lane colours of the style sheet.
+const COLOURS: u32 = 5;
+
+#[derive(PartialEq, Properties)]
+pub struct Props {
+    pub git: Option<Rc<Git>>,
+    pub sheet: Option<Rc<Sheet>>,
+    pub acts: Acts,
+}
+
+#[component]
+pub fn GitPanel(props: &Props) -> Html {
+    let Some(git) = &props.git else {
+        return html! { <div class="body">{ skeleton() }</div> };
+    };
+    let Some(repo) = git.repos.iter().find(|repo| repo.path == git.shown) else {
+        return empty(
+            "git",
+            "No repository yet",
+            "Clone one, or make one with git init, and its history appears here.",
+        );
+    };
+    let acts = &props.acts;
+    html! {
+        <>
+            { working_tree(git, repo, acts) }
+            if git.rows.is_empty() {
+                <p class="empty"><b>{ "No commit yet" }</b></p>
+            } else {
+                { log(git, acts) }
+            }
+            <SheetOver view={View::Git} sheet={props.sheet.clone()} acts={acts.clone()} />
+        </>
+    }
+}
+
+fn working_tree(git: &Git, repo: &Repo, acts: &Acts) -> Html {
+    let count = |state: &'static str, count: u32, word: &'static str| {
+        let shown = count > 0;
+        html! {
+            if shown {
+                <span data-s={state}><b>{ count.to_string() }</b>{ " " }{ word }</span>
+            }
+        }
+    };
+    let is_clean = repo.staged + repo.unstaged + repo.untracked + repo.conflicted == 0;
+    html! {
+        <div class="wt" role="status">
+            { which(git, repo, acts) }
+            { count("bad", repo.conflicted, "conflicted") }
+            { count("ok", repo.staged, "staged") }
+            { count("warn", repo.unstaged, "unstaged") }
+            { count("idle", repo.untracked, "untracked") }
+            if is_clean {
+                <span class="dim">{ "clean" }</span>
+            }
+            if !repo.in_progress.is_empty() {
+                <span data-s="warn"><b>{ &repo.in_progress }</b></span>
+            }
+            <span class="grow"></span>
+            <span class="dim">{ branch_words(repo) }</span>
+        </div>
+    }
+}
+
+/// The repository's name, or a choice where there are several.
+fn which(git: &Git, repo: &Repo, acts: &Acts) -> Html {
+    if git.repos.len() < 2 {
+        return html! { <span>{ &repo.name }</span> };
+    }
+    let onchange = {
+        let acts = acts.clone();
+        Callback::from(move |event: Event| {
+            if let Some(select) = event.target_dyn_into::<HtmlSelectElement>() {
+                acts.control(Control::ShowRepo(select.value()));
+            }
+        })
+    };
+    let option = |other: &Repo| {
+        let selected = other.path == repo.path;
+        html! { <option key={other.path.clone()} value={other.path.clone()} {selected}>{ &other.name }</option> }
+    };
+    let options = git.repos.iter().map(option).collect::<Html>();
+    html! { <select class="sel" aria-label="Repository" {onchange}>{ options }</select> }
+}
+
+fn branch_words(repo: &Repo) -> String {
+    let branch = &repo.branch;
+    let Some(upstream) = &repo.upstream else {
+        return branch.clone();
+    };
+    match (repo.ahead, repo.behind) {
+        (0, 0) => format!("{branch} is level with {upstream}"),
+        (ahead, 0) => format!("{branch} is {ahead} ahead of {upstream}"),
+        (0, behind) => format!("{branch} is {behind} behind {upstream}"),
+        (ahead, behind) => format!("{branch} and {upstream} have parted: {ahead} and {behind}"),
+    }
+}
+
+/// The table is the text alternative of the graph.
+fn log(git: &Git, acts: &Acts) -> Html {
+    let rows = git.rows.iter().map(|row| commit(git, row, acts)).collect::<Html>();
+    html! {
+        <>
+            <table class="log">
+                <caption class="sr">{ "Commits, newest first" }</caption>
+                <thead>
+                    <tr>
+                        <th><span class="sr">{ "Graph" }</span></th><th>{ "Message" }</th>
+                        <th class="opt-col">{ "Author" }</th><th class="opt-col">{ "Commit" }</th><th>{ "Time" }</th>
+                    </tr>
+                </thead>
+                <tbody>{ rows }</tbody>
+            </table>
+            if git.cut {
+                <p class="faint">{ "Older commits are not shown; git log shows all." }</p>
+            }
+        </>
+    }
+}
+
+fn commit(git: &Git, row: &CommitRow, acts: &Acts) -> Html {
+    let (repo, id, subject) = (git.shown.clone(), row.id.clone(), row.subject.clone());
+    let onclick = acts.click(move |acts| acts.commit(repo.clone(), id.clone(), subject.clone()));
+    let refs = row.refs.iter().map(reference).collect::<Html>();
+    html! {
+        <tr key={row.id.clone()} aria-selected={row.head.then_some(yes(true))}>
+            <td>{ graph(git.lanes, row) }</td>
+            <td class="msg">{ refs }<button type="button" {onclick}>{ &row.subject }</button></td>
+            <td class="opt-col">{ &row.author }</td>
+            <td class="mono opt-col">{ &row.short }</td>
+            <td><time>{ &row.time }</time></td>
+        </tr>
+    }
+}
+
+fn reference(reference: &RefName) -> Html {
+    let kind = match reference.kind {
+        RefKind::Head => "HEAD",
+        RefKind::Local => "local",
+        RefKind::Remote => "remote",
+        RefKind::Tag => "tag",
+    };
+    html! { <span key={reference.name.clone()} class={classes!("ref", kind)}>{ &reference.name }</span> }
+}
+
+fn graph(lanes: u32, row: &CommitRow) -> Html {
+    let lines = row.lines.iter().map(|lane| {
+        html! { <path class={format!("lane-{}", lane.colour % COLOURS)} d={line(lane, row.lane)} /> }
+    });
+    let lines = lines.collect::<Html>();
+    let width = (20 + 14 * lanes.max(1)).to_string();
+    let (class, radius) = if row.head { ("head", "5") } else { ("c", "4.5") };
+    html! {
+        <svg class={format!("graph lane-{}", row.lane % COLOURS)} {width} height="32" aria-hidden="true">
+            { lines }
+            <circle {class} cx={x(row.lane).to_string()} cy="16" r={radius} />
+        </svg>
+    }
+}
+
+fn x(lane: u32) -> u32 {
+    10 + 14 * lane
+}
+
+/// A line through a row that is 32 high; the commit stands at its middle.
+fn line(lane: &Lane, own: u32) -> String {
+    let own = x(own);
+    match (lane.from.map(x), lane.to.map(x)) {
+        (Some(from), Some(to)) if from == to => format!("M{from} 0V32"),
+        (Some(from), Some(to)) => format!("M{from} 0C{from} 16 {to} 16 {to} 32"),
+        (Some(from), None) if from == own => format!("M{own} 0V16"),
+        (Some(from), None) => format!("M{from} 0C{from} 8 {own} 6 {own} 16"),
+        (None, Some(to)) if to == own => format!("M{own} 16V32"),
+        (None, Some(to)) => format!("M{to} 32C{to} 24 {own} 26 {own} 16"),
+        (None, None) => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(from: Option<u32>, to: Option<u32>, expected: &str) {
+        assert_eq!(line(&Lane { from, to, colour: 0 }, 0), expected);
+    }
+
+    #[test]
+    fn lines_pass_begin_and_end() {
+        check(Some(0), Some(0), "M10 0V32");
+        check(Some(1), None, "M24 0C24 8 10 6 10 16");
+        check(None, Some(1), "M24 32C24 24 10 26 10 16");
+        check(None, Some(0), "M10 16V32");
+    }
+}

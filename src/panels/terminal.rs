@@ -1,0 +1,162 @@
+//! The terminal: DOM text that can be selected, with the line being typed below it.
+
+use super::terminal_line::InputLine;
+use crate::acts::Acts;
+use crate::browser::{dom, js};
+use crate::state::{Chunk, TerminalView, Terminals};
+use screen::{Control, Style, TerminalLine};
+use std::rc::Rc;
+use wasm_bindgen::JsValue;
+use yew::prelude::*;
+
+/// Nearer to the end than this, the view follows new output.
+const FOLLOW_PX: f64 = 32.0;
+
+#[derive(PartialEq, Properties)]
+pub struct Props {
+    pub terminals: Rc<Terminals>,
+    /// The panel's id, and that of its tab.
+    pub id: &'static str,
+    pub tab: &'static str,
+    pub acts: Acts,
+}
+
+/// The first terminal; more come with the commands that open them.
+#[component]
+pub fn TerminalPanel(props: &Props) -> Html {
+    let place = use_node_ref();
+    let follows = use_mut_ref(|| true);
+    let first = props.terminals.0.iter().next();
+    let (terminal, view) = first.map(|(id, view)| (*id, view.clone())).unwrap_or_default();
+    {
+        let (place, follows, acts) = (place.clone(), follows.clone(), props.acts.clone());
+        use_effect_with(view.clone(), move |_| {
+            if let Some(screen) = place.get().filter(|_| *follows.borrow()) {
+                js::set(&screen, "scrollTop", &js::get(&screen, "scrollHeight"));
+            }
+            if let Some(columns) = columns() {
+                acts.control(Control::Resize { columns });
+            }
+        });
+    }
+    let onscroll = Callback::from(move |event: Event| {
+        if let Some(screen) = event.target() {
+            let size = |name: &str| js::number(&js::get(&screen, name));
+            let below = size("scrollHeight") - size("scrollTop") - size("clientHeight");
+            *follows.borrow_mut() = below < FOLLOW_PX;
+        }
+    });
+    let onclick = Callback::from(|_: MouseEvent| {
+        if dom::selection().is_empty() {
+            dom::focus("#cmd");
+        }
+    });
+    html! {
+        <div class="screen" id={props.id} role="tabpanel" aria-labelledby={props.tab} ref={place} {onscroll} {onclick}>
+            if props.terminals.0.is_empty() {
+                { starting() }
+            } else {
+                { screen(terminal, &view, &props.acts) }
+            }
+        </div>
+    }
+}
+
+fn starting() -> Html {
+    html! {
+        <div role="status">
+            <span class="wait"><span class="spin" aria-hidden="true"></span>{ "Starting the world…" }</span>
+        </div>
+    }
+}
+
+fn screen(terminal: u32, view: &TerminalView, acts: &Acts) -> Html {
+    let from = view.shown_from;
+    let chunk = |chunk: &Rc<Chunk>| html! { <ChunkView key={chunk.first} chunk={Rc::clone(chunk)} {from} /> };
+    let chunks = view.chunks.iter().map(chunk).collect::<Html>();
+    let busy = crate::components::yes(view.tail.prompt.is_none());
+    html! {
+        <>
+            <div role="log" aria-label="Terminal" tabindex="0" aria-busy={busy}>{ chunks }</div>
+            if let Some(waiting) = &view.tail.waiting {
+                <div>
+                    <span class="wait">
+                        <span class="spin" aria-hidden="true"></span>{ waiting }{ " " }
+                        <span class="dim">{ "Ctrl+C stops" }</span>
+                    </span>
+                </div>
+            }
+            <InputLine {terminal} tail={Rc::clone(&view.tail)} acts={acts.clone()} />
+        </>
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct ChunkProps {
+    chunk: Rc<Chunk>,
+    /// Lines before this one are cleared away.
+    from: u32,
+}
+
+#[component]
+fn ChunkView(props: &ChunkProps) -> Html {
+    let lines = (props.chunk.first..).zip(&props.chunk.lines).filter(|(number, _)| *number >= props.from);
+    lines.map(|(number, line)| html! { <div key={number}>{ spans(line) }</div> }).collect::<Html>()
+}
+
+/// A line in its colours.
+pub fn spans(line: &TerminalLine) -> Html {
+    let span = |span: &screen::Span| {
+        let text = span.text.clone();
+        if span.style == Style::default() {
+            return html! { { text } };
+        }
+        html! { <span class={classes(span.style)}>{ text }</span> }
+    };
+    line.0.iter().map(span).collect::<Html>()
+}
+
+fn classes(style: Style) -> Classes {
+    let colour = match style.colour {
+        31 => "a-red",
+        32 => "a-green",
+        33 => "a-yellow",
+        34 => "a-blue",
+        35 => "a-magenta",
+        36 => "a-cyan",
+        _ => "",
+    };
+    let bold = style.bold.then_some("a-bold");
+    let dim = style.dim.then_some("a-dim");
+    let reverse = style.reverse.then_some("a-rev");
+    yew::classes!(colour, bold, dim, reverse)
+}
+
+/// How many columns the screen has, measured once in a while; `None` when that did not change.
+fn columns() -> Option<u16> {
+    thread_local! {
+        static LAST: std::cell::Cell<u16> = const { std::cell::Cell::new(0) };
+        static LETTER_PX: std::cell::Cell<f64> = const { std::cell::Cell::new(0.0) };
+    }
+    /// Left and right together.
+    const PADDING_PX: f64 = 24.0;
+    let [_, _, width, _] = dom::bounds(".screen")?;
+    if LETTER_PX.get() <= 0.0 {
+        LETTER_PX.set(letter_width()?);
+    }
+    let columns = ((width - PADDING_PX) / LETTER_PX.get()).clamp(20.0, 500.0) as u16;
+    (LAST.replace(columns) != columns).then_some(columns)
+}
+
+/// The width of a letter in the terminal's font.
+fn letter_width() -> Option<f64> {
+    const LETTERS: usize = 20;
+    let screen = dom::find(".screen")?;
+    let probe = dom::create("span").ok()?;
+    js::set(&probe, "id", &JsValue::from_str("letters"));
+    js::set(&probe, "textContent", &JsValue::from_str(&"0".repeat(LETTERS)));
+    js::call(&screen, "appendChild", &[&probe]).ok()?;
+    let width = dom::bounds("#letters").map(|[_, _, width, _]| width / LETTERS as f64);
+    js::tell(&probe, "remove", &[]);
+    width.filter(|width| *width > 0.0)
+}

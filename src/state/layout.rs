@@ -1,0 +1,163 @@
+//! Which views are open, and how the room is shared.
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum View {
+    Terminal,
+    Shop,
+    Cluster,
+    ArgoCd,
+    Pipelines,
+    Git,
+    Files,
+}
+
+impl View {
+    pub const LEFT: [Self; 4] = [Self::Shop, Self::Cluster, Self::ArgoCd, Self::Pipelines];
+    pub const RIGHT: [Self; 2] = [Self::Git, Self::Files];
+    pub const ALL: [Self; 7] =
+        [Self::Terminal, Self::Shop, Self::Cluster, Self::ArgoCd, Self::Pipelines, Self::Git, Self::Files];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Terminal => "Terminal",
+            Self::Shop => "Shop",
+            Self::Cluster => "Cluster",
+            Self::ArgoCd => "Argo CD",
+            Self::Pipelines => "Pipelines",
+            Self::Git => "Git",
+            Self::Files => "Files",
+        }
+    }
+
+    /// For ids.
+    pub fn slug(self) -> &'static str {
+        match self {
+            Self::Terminal => "terminal",
+            Self::Shop => "shop",
+            Self::Cluster => "cluster",
+            Self::ArgoCd => "argocd",
+            Self::Pipelines => "pipelines",
+            Self::Git => "git",
+            Self::Files => "files",
+        }
+    }
+}
+
+/// A line that can be dragged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Edge {
+    /// Between brief and workbench, in pixels from the left.
+    Brief,
+    /// Between the two panes of views, in per cent from the left.
+    Split,
+    /// Between views and terminal, in per cent from the top.
+    Term,
+}
+
+impl Edge {
+    pub fn limits(self) -> (u32, u32) {
+        match self {
+            Self::Brief => (280, 640),
+            Self::Split => (25, 80),
+            Self::Term => (30, 85),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sizes {
+    pub brief_px: u32,
+    pub split_percent: u32,
+    pub term_percent: u32,
+}
+
+impl Default for Sizes {
+    fn default() -> Self {
+        Self { brief_px: 360, split_percent: 58, term_percent: 66 }
+    }
+}
+
+impl Sizes {
+    pub fn get(self, edge: Edge) -> u32 {
+        match edge {
+            Edge::Brief => self.brief_px,
+            Edge::Split => self.split_percent,
+            Edge::Term => self.term_percent,
+        }
+    }
+
+    pub fn set(&mut self, edge: Edge, value: u32) {
+        let (min, max) = edge.limits();
+        let value = value.clamp(min, max);
+        match edge {
+            Edge::Brief => self.brief_px = value,
+            Edge::Split => self.split_percent = value,
+            Edge::Term => self.term_percent = value,
+        }
+    }
+
+    /// As it is kept: `360 58 66`.
+    pub fn to_text(self) -> String {
+        format!("{} {} {}", self.brief_px, self.split_percent, self.term_percent)
+    }
+
+    pub fn from_text(text: &str) -> Option<Self> {
+        let mut sizes = Self::default();
+        let mut numbers = text.split(' ').map(str::parse::<u32>);
+        for edge in [Edge::Brief, Edge::Split, Edge::Term] {
+            sizes.set(edge, numbers.next()?.ok()?);
+        }
+        Some(sizes)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Layout {
+    /// One column.
+    pub narrow: bool,
+    pub left: View,
+    pub right: View,
+    /// The only one, in one column.
+    pub one: View,
+    pub sizes: Sizes,
+}
+
+impl Default for Layout {
+    fn default() -> Self {
+        Self { narrow: false, left: View::Shop, right: View::Git, one: View::Shop, sizes: Sizes::default() }
+    }
+}
+
+impl Layout {
+    pub fn select(&mut self, view: View) {
+        self.one = view;
+        if View::LEFT.contains(&view) {
+            self.left = view;
+        } else if View::RIGHT.contains(&view) {
+            self.right = view;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_stay_in_their_limits() {
+        let mut sizes = Sizes::default();
+        sizes.set(Edge::Brief, 5000);
+        sizes.set(Edge::Split, 0);
+        assert_eq!(sizes.to_text(), "640 25 66");
+        assert_eq!(Sizes::from_text("640 25 66"), Some(sizes));
+        assert_eq!(Sizes::from_text("640 x"), None);
+    }
+
+    #[test]
+    fn selecting_a_view_opens_it_in_its_pane() {
+        let mut layout = Layout::default();
+        layout.select(View::Files);
+        layout.select(View::ArgoCd);
+        assert_eq!((layout.left, layout.right, layout.one), (View::ArgoCd, View::Files, View::ArgoCd));
+    }
+}
