@@ -75,7 +75,7 @@ impl Acts {
     pub fn commit(&self, repo: String, id: String, subject: String) {
         let commit = id.clone();
         self.ask(Look::CommitDiff { repo, commit }, move |acts, reply| match reply {
-            Reply::Diff(diff) => {
+            Reply::Diff(diff) if !diff.is_empty() => {
                 let content = SheetContent::Commit { id, subject, diff };
                 acts.dispatch(Action::Select(View::Git));
                 acts.dispatch(Action::Sheet(Some(Sheet { view: View::Git, content })));

@@ -69,32 +69,20 @@ impl Place {
 /// The root as an absolute address, and its path.
 fn root(relative: &str) -> (String, String) {
     let base = js::text(&js::get(&dom::document(), "baseURI"));
-    let url = js::construct(
-        "URL",
-        &[&JsValue::from_str(relative), &JsValue::from_str(&base)],
-    );
+    let url = js::construct("URL", &[&JsValue::from_str(relative), &JsValue::from_str(&base)]);
     match url {
-        Ok(url) => (
-            js::text(&js::get(&url, "href")),
-            js::text(&js::get(&url, "pathname")),
-        ),
+        Ok(url) => (js::text(&js::get(&url, "href")), js::text(&js::get(&url, "pathname"))),
         Err(_) => (relative.to_owned(), "/".to_owned()),
     }
 }
 
 fn ready_made() -> ReadyMade {
     let inside = |selector: &str| {
-        dom::find(selector)
-            .map(|element| js::text(&js::get(&element, "innerHTML")))
-            .unwrap_or_default()
+        dom::find(selector).map(|element| js::text(&js::get(&element, "innerHTML"))).unwrap_or_default()
     };
     if let Some(footer) = dom::find("#app .brief > footer") {
         js::tell(&footer, "remove", &[]);
     }
     let title = dom::find("#app h1").map(|heading| js::text(&js::get(&heading, "textContent")));
-    ReadyMade {
-        title: title.unwrap_or_default(),
-        brief: inside("#app .brief"),
-        main: inside("#app main"),
-    }
+    ReadyMade { title: title.unwrap_or_default(), brief: inside("#app .brief"), main: inside("#app main") }
 }

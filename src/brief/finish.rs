@@ -1,6 +1,6 @@
 //! The closing words: what happened, why, and when not to.
 
-use crate::components::{icon, inline};
+use crate::components::icon;
 use screen::Finish;
 use yew::prelude::*;
 
@@ -17,7 +17,7 @@ pub fn view(finish: &Finish) -> Html {
             <h2 id="finish-h">{ heading }</h2>
             { parts }
             if let Some(question) = &finish.interview {
-                <div><h3>{ "Asked in interviews" }</h3><p>{ inline(question) }</p></div>
+                <div><h3>{ "Asked in interviews" }</h3>{ Html::from_html_unchecked(question.clone().into()) }</div>
             }
             if let Some((href, title)) = &finish.next {
                 <a class="btn primary" href={href.clone()}>{ format!("Next: {title}") }{ icon("arrow") }</a>

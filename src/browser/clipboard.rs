@@ -15,7 +15,5 @@ pub async fn copy(text: &str) -> bool {
 /// The text that a paste event brings.
 pub fn pasted(event: &JsValue) -> String {
     let data = js::get(event, "clipboardData");
-    js::call(&data, "getData", &[&JsValue::from_str("text")])
-        .map(|text| js::text(&text))
-        .unwrap_or_default()
+    js::call(&data, "getData", &[&JsValue::from_str("text")]).map(|text| js::text(&text)).unwrap_or_default()
 }

@@ -9,12 +9,7 @@ pub fn document() -> JsValue {
 }
 
 pub fn find(selector: &str) -> Option<JsValue> {
-    let found = js::call(
-        &document(),
-        "querySelector",
-        &[&JsValue::from_str(selector)],
-    )
-    .ok()?;
+    let found = js::call(&document(), "querySelector", &[&JsValue::from_str(selector)]).ok()?;
     js::has(&found).then_some(found)
 }
 
@@ -44,8 +39,7 @@ pub fn hidden() -> bool {
 
 /// A media query, to be asked and listened to.
 pub fn media(query: &str) -> JsValue {
-    js::call(&js::global(), "matchMedia", &[&JsValue::from_str(query)])
-        .unwrap_or(JsValue::UNDEFINED)
+    js::call(&js::global(), "matchMedia", &[&JsValue::from_str(query)]).unwrap_or(JsValue::UNDEFINED)
 }
 
 pub fn matches(query: &str) -> bool {
@@ -56,11 +50,7 @@ pub fn matches(query: &str) -> bool {
 pub fn set_property(selector: &str, name: &str, value: &str) {
     if let Some(element) = find(selector) {
         let style = js::get(&element, "style");
-        js::tell(
-            &style,
-            "setProperty",
-            &[&JsValue::from_str(name), &JsValue::from_str(value)],
-        );
+        js::tell(&style, "setProperty", &[&JsValue::from_str(name), &JsValue::from_str(value)]);
     }
 }
 
@@ -73,9 +63,7 @@ pub fn bounds(selector: &str) -> Option<[f64; 4]> {
 /// The text that is selected on the page.
 pub fn selection() -> String {
     let selection = js::call(&js::global(), "getSelection", &[]).unwrap_or(JsValue::UNDEFINED);
-    js::call(&selection, "toString", &[])
-        .map(|text| js::text(&text))
-        .unwrap_or_default()
+    js::call(&selection, "toString", &[]).map(|text| js::text(&text)).unwrap_or_default()
 }
 
 pub fn reload() {

@@ -4,16 +4,12 @@ use super::{bytes, js};
 use wasm_bindgen::JsValue;
 
 async fn response(url: &str) -> Result<JsValue, String> {
-    let asked = js::call(&js::global(), "fetch", &[&JsValue::from_str(url)])
-        .map_err(|error| js::words(&error))?;
+    let asked = js::call(&js::global(), "fetch", &[&JsValue::from_str(url)]).map_err(|error| js::words(&error))?;
     let response = js::settle(asked).await.map_err(|error| js::words(&error))?;
     if js::get(&response, "ok").is_truthy() {
         return Ok(response);
     }
-    Err(format!(
-        "{url} answered {}",
-        js::number(&js::get(&response, "status"))
-    ))
+    Err(format!("{url} answered {}", js::number(&js::get(&response, "status"))))
 }
 
 async fn body(url: &str, form: &str) -> Result<JsValue, String> {

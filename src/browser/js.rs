@@ -45,9 +45,7 @@ pub fn words(error: &JsValue) -> String {
         (false, false) => format!("{name}: {message}"),
         (true, false) => message,
         (false, true) => name,
-        (true, true) => error
-            .as_string()
-            .unwrap_or_else(|| "unknown error".to_owned()),
+        (true, true) => error.as_string().unwrap_or_else(|| "unknown error".to_owned()),
     }
 }
 
@@ -120,33 +118,17 @@ pub struct Listener {
 }
 
 impl Listener {
-    pub fn new(
-        target: &JsValue,
-        name: &'static str,
-        function: impl FnMut(JsValue) + 'static,
-    ) -> Self {
+    pub fn new(target: &JsValue, name: &'static str, function: impl FnMut(JsValue) + 'static) -> Self {
         let handler = Handler::new(function);
-        tell(
-            target,
-            "addEventListener",
-            &[&JsValue::from_str(name), handler.value()],
-        );
-        Self {
-            target: target.clone(),
-            name,
-            handler,
-        }
+        tell(target, "addEventListener", &[&JsValue::from_str(name), handler.value()]);
+        Self { target: target.clone(), name, handler }
     }
 }
 
 impl Drop for Listener {
     fn drop(&mut self) {
         let name = JsValue::from_str(self.name);
-        tell(
-            &self.target,
-            "removeEventListener",
-            &[&name, self.handler.value()],
-        );
+        tell(&self.target, "removeEventListener", &[&name, self.handler.value()]);
     }
 }
 
@@ -172,7 +154,5 @@ pub async fn sleep(millis: u32) {
 
 /// Milliseconds since the page began.
 pub fn now() -> f64 {
-    call(&part("performance"), "now", &[])
-        .map(|value| number(&value))
-        .unwrap_or_default()
+    call(&part("performance"), "now", &[]).map(|value| number(&value)).unwrap_or_default()
 }

@@ -21,10 +21,7 @@ pub struct Answer<T>(Rc<RefCell<Slot<T>>>);
 pub struct Later<T>(Rc<RefCell<Slot<T>>>);
 
 pub fn later<T>() -> (Answer<T>, Later<T>) {
-    let slot = Rc::new(RefCell::new(Slot {
-        value: None,
-        waker: None,
-    }));
+    let slot = Rc::new(RefCell::new(Slot { value: None, waker: None }));
     (Answer(Rc::clone(&slot)), Later(slot))
 }
 

@@ -46,7 +46,7 @@ async fn by_lock(locks: &JsValue, name: &str, steal: bool, lost: Rc<dyn Fn()>) -
 
 /// The callback of a lock request: the lock is held as long as the promise that it gives is open.
 fn granted(answer: Answer<Held>, mine: Rc<Cell<bool>>) -> JsValue {
-    let callback = Closure::wrap(Box::new(move |lock: JsValue| -> JsValue {
+    let callback: Closure<dyn FnMut(JsValue) -> JsValue> = Closure::wrap(Box::new(move |lock: JsValue| -> JsValue {
         if !js::has(&lock) {
             answer.give(Held::Elsewhere);
             return JsValue::UNDEFINED;

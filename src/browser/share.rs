@@ -9,11 +9,7 @@ const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx
 pub fn in_address() -> Option<Result<Vec<u8>, String>> {
     let hash = js::text(&js::get(&js::part("location"), "hash"));
     let code = hash.strip_prefix("#s=")?;
-    Some(
-        decode(code).ok_or_else(|| {
-            "The link is not complete: it was cut or changed on its way.".to_owned()
-        }),
-    )
+    Some(decode(code).ok_or_else(|| "the link was cut or changed on its way".to_owned()))
 }
 
 /// The link to a world. `code` is what the worker gives, with or without its `#s=`.
@@ -29,15 +25,7 @@ pub fn forget() {
     let href = js::text(&js::get(&js::part("location"), "href"));
     let page = href.split('#').next().unwrap_or_default();
     let history = js::part("history");
-    js::tell(
-        &history,
-        "replaceState",
-        &[
-            &JsValue::NULL,
-            &JsValue::from_str(""),
-            &JsValue::from_str(page),
-        ],
-    );
+    js::tell(&history, "replaceState", &[&JsValue::NULL, &JsValue::from_str(""), &JsValue::from_str(page)]);
 }
 
 pub fn decode(code: &str) -> Option<Vec<u8>> {

@@ -47,16 +47,8 @@ impl Theme {
 }
 
 pub fn chosen() -> Theme {
-    let kept = js::call(
-        &js::part("localStorage"),
-        "getItem",
-        &[&JsValue::from_str(KEY)],
-    );
-    match kept
-        .map(|value| js::text(&value))
-        .unwrap_or_default()
-        .as_str()
-    {
+    let kept = js::call(&js::part("localStorage"), "getItem", &[&JsValue::from_str(KEY)]);
+    match kept.map(|value| js::text(&value)).unwrap_or_default().as_str() {
         "light" => Theme::Light,
         "dark" => Theme::Dark,
         _ => Theme::Auto,
@@ -74,10 +66,6 @@ pub fn apply(theme: Theme) {
     let name = JsValue::from_str("data-theme");
     match theme {
         Theme::Auto => js::tell(&root, "removeAttribute", &[&name]),
-        _ => js::tell(
-            &root,
-            "setAttribute",
-            &[&name, &JsValue::from_str(theme.name())],
-        ),
+        _ => js::tell(&root, "setAttribute", &[&name, &JsValue::from_str(theme.name())]),
     }
 }

@@ -26,13 +26,13 @@ impl Drop for Engine {
 }
 
 impl Engine {
-    /// Starts the worker whose `worker.js` lies in `folder`.
-    pub fn start(folder: &str, heard: Rc<dyn Fn(Heard)>) -> Result<Self, String> {
-        Self::try_start(folder, heard).map_err(|error| js::words(&error))
+    /// Starts the worker whose `worker.js` lies in `folder`; `build` is the folder's name.
+    pub fn start(folder: &str, build: &str, heard: Rc<dyn Fn(Heard)>) -> Result<Self, String> {
+        Self::try_start(folder, build, heard).map_err(|error| js::words(&error))
     }
 
-    fn try_start(folder: &str, heard: Rc<dyn Fn(Heard)>) -> Result<Self, JsValue> {
-        let url = bytes::blob_url(&bytes::blob(bootstrap(folder)?.as_bytes(), "text/javascript")?)?;
+    fn try_start(folder: &str, build: &str, heard: Rc<dyn Fn(Heard)>) -> Result<Self, JsValue> {
+        let url = bytes::blob_url(&bytes::blob(bootstrap(folder, build)?.as_bytes(), "text/javascript")?)?;
         let options = js::object(&[("type", JsValue::from_str("module"))]);
         let worker = js::construct("Worker", &[&url, &options])?;
         let (said, failed, unread) = (Rc::clone(&heard), Rc::clone(&heard), heard);
@@ -61,14 +61,17 @@ impl Engine {
 }
 
 /// Messages that come before the module listens are kept for it.
-fn bootstrap(folder: &str) -> Result<String, JsValue> {
-    let module = JsValue::from_str(&format!("{folder}/worker.js"));
-    let module = js::text(&js::call(&js::part("JSON"), "stringify", &[&module])?);
+fn bootstrap(folder: &str, build: &str) -> Result<String, JsValue> {
+    let quoted = |text: &str| -> Result<String, JsValue> {
+        let text = JsValue::from_str(text);
+        Ok(js::text(&js::call(&js::part("JSON"), "stringify", &[&text])?))
+    };
+    let (module, build) = (quoted(&format!("{folder}/worker.js"))?, quoted(build)?);
     Ok(format!(
         "const early = [];\n\
          const keep = (event) => early.push(event.data);\n\
          addEventListener('message', keep);\n\
-         import({module}).then((engine) => engine.default()).then(() => {{\n\
+         import({module}).then((engine) => engine.default().then(() => engine.start({build}))).then(() => {{\n\
          removeEventListener('message', keep);\n\
          for (const data of early) dispatchEvent(new MessageEvent('message', {{ data }}));\n\
          }}, (error) => postMessage(String(error)));\n"

@@ -4,7 +4,7 @@ use super::action;
 use crate::acts::Acts;
 use crate::browser::{dom, js, share};
 use crate::components::menu;
-use crate::link::{self, Keeping};
+use crate::link::Keeping;
 use crate::state::{Action, Dialog};
 use screen::{Control, Input};
 use std::rc::Rc;
@@ -142,7 +142,7 @@ fn open_shared(acts: &Acts) -> Html {
 }
 
 fn replace(acts: &Acts, bytes: Rc<Vec<u8>>) -> Html {
-    let open = move |acts: &Acts| acts.link().replace(link::read(&bytes));
+    let open = move |acts: &Acts| acts.link().replace_by_file(Rc::clone(&bytes));
     let footer = html! {
         <>
             { choice(acts, "Keep working", "", |_| ()) }

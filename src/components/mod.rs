@@ -15,7 +15,7 @@ mod toast;
 
 pub use bar::{bar, meter};
 pub use button::{action, icon_button};
-pub use dialog::{Dialogs, Modal};
+pub use dialog::Dialogs;
 pub use icon::{icon, icon_named, logo, state_word};
 pub use inline::inline;
 pub use menu::Menu;

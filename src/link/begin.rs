@@ -5,9 +5,12 @@ use crate::browser::lock::{self, Held};
 use crate::browser::storage::{Session, Store};
 use crate::browser::{bytes, fetch, share};
 use crate::state::{Action, Dialog, Notice, Plain, Sizes, Stage};
-use screen::Saved;
+use screen::{Saved, Tone};
 use std::rc::Rc;
 use yew::platform::spawn_local;
+
+/// What a session file begins with.
+const FILE_MAGIC: &[u8] = b"opsfest session 1\n";
 
 /// How to begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,19 +117,45 @@ impl Link {
         self.state.borrow_mut().keeper = store.map(|store| Keeper::new(store, key));
     }
 
+    fn not_opened(&self, why: String) -> Option<Saved> {
+        let sentence = format!("The shared world could not be opened: {why}. This is a fresh one.");
+        self.emit(Action::Notice(Notice::Opened(sentence)));
+        None
+    }
+
+    /// Opens a session from a file in the place of the present one.
+    pub fn replace_by_file(&self, file: Rc<Vec<u8>>) {
+        let Some(link) = self.me.upgrade() else {
+            return;
+        };
+        spawn_local(async move {
+            let saved = match file.strip_prefix(FILE_MAGIC) {
+                Some(packed) => unpack(packed).await,
+                None => Err("it is no session of Opsfest".to_owned()),
+            };
+            match saved {
+                Ok(saved) => link.replace(saved),
+                Err(why) => {
+                    let text = format!("The file could not be opened: {why}.");
+                    link.emit(Action::Toast { tone: Tone::Bad, bold: "", text });
+                }
+            }
+        });
+    }
+
     async fn saved(&self, keeping: Keeping, store: Option<&Store>) -> Option<Saved> {
         match keeping {
             Keeping::Own => store?.session(&self.place.lesson).await.map(from_session),
             Keeping::Nothing => None,
             Keeping::Shared => match share::in_address()? {
-                Ok(bytes) => {
-                    self.emit(Action::Notice(Notice::Shared));
-                    Some(read(&bytes))
-                }
-                Err(why) => {
-                    self.emit(Action::Notice(Notice::Opened(why)));
-                    None
-                }
+                Ok(bytes) => match unpack(&bytes).await {
+                    Ok(saved) => {
+                        self.emit(Action::Notice(Notice::Shared));
+                        Some(saved)
+                    }
+                    Err(why) => self.not_opened(why),
+                },
+                Err(why) => self.not_opened(why),
             },
         }
     }
@@ -136,12 +165,10 @@ fn from_session(session: Session) -> Saved {
     Saved { journal: session.journal, snapshot: session.snapshot, skip: session.skip }
 }
 
-/// An exported session, or a bare journal.
-pub fn read(bytes: &[u8]) -> Saved {
-    match postcard::take_from_bytes::<Saved>(bytes) {
-        Ok((saved, [])) if !saved.journal.is_empty() => saved,
-        _ => Saved { journal: bytes.to_vec(), snapshot: None, skip: Vec::new() },
-    }
+/// A session as it stands in a link: deflated.
+async fn unpack(packed: &[u8]) -> Result<Saved, String> {
+    let raw = bytes::inflate(packed).await?;
+    postcard::from_bytes(&raw).map_err(|_| "it is damaged, or of another version".to_owned())
 }
 
 /// One seed for a browser: the same learner gets the same variables.

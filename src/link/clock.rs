@@ -7,6 +7,8 @@ use wasm_bindgen::JsValue;
 
 /// A worker that says nothing for so long is dead.
 const SILENCE_MAX_MS: f64 = 5_000.0;
+/// After this silence it is asked for a sign of life.
+const ASK_AFTER_MS: f64 = 2_000.0;
 /// Replaying a long session at the start may take longer.
 const OPENING_MAX_MS: f64 = 30_000.0;
 const BEAT_MS: f64 = 1_000.0;
@@ -82,17 +84,20 @@ impl Link {
     /// In a hidden tab nothing is expected: its frames stand still.
     pub(super) fn on_beat(&self) {
         let now = js::now();
-        let silent = {
+        let (silent, asks) = {
             let mut state = self.state.borrow_mut();
             if dom::hidden() {
                 state.heard_at = now;
             }
             let most = if state.phase == Phase::Opening { OPENING_MAX_MS } else { SILENCE_MAX_MS };
             let expected = matches!(state.phase, Phase::Opening | Phase::Open) && (state.busy || state.owed);
-            expected && now - state.heard_at > most
+            let silence = if expected { now - state.heard_at } else { 0.0 };
+            (silence > most, silence > ASK_AFTER_MS && state.phase == Phase::Open)
         };
         if silent {
             self.died("it did not answer".to_owned());
+        } else if asks {
+            self.hello();
         }
     }
 }

@@ -4,7 +4,7 @@ use super::{Link, Phase};
 use crate::browser::js;
 use crate::browser::worker::Heard;
 use crate::state::{Action, Plain, Stage};
-use screen::{Brief, Clock, FromWorker, Motion, PROTOCOL, Reply, Saved, StepState, Update};
+use screen::{Brief, Clock, Control, FromWorker, Motion, PROTOCOL, Reply, Saved, StepState, Update};
 
 impl Link {
     pub(super) fn hear(&self, heard: Heard) {
@@ -31,7 +31,14 @@ impl Link {
         match message {
             FromWorker::Hello { protocol, build } => self.greeted(protocol, &build),
             FromWorker::Opened(opened) => {
-                self.state.borrow_mut().phase = Phase::Open;
+                let columns = {
+                    let mut state = self.state.borrow_mut();
+                    state.phase = Phase::Open;
+                    state.columns
+                };
+                if columns > 0 {
+                    self.control(Control::Resize { columns });
+                }
                 self.emit(Action::Opened { notice: opened.notice });
             }
             FromWorker::Refused(why) => {

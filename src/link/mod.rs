@@ -8,7 +8,7 @@ mod hear;
 mod keep;
 mod recover;
 
-pub use begin::{Keeping, Start, read};
+pub use begin::{Keeping, Start};
 
 use crate::browser::js::{self, Handler};
 use crate::browser::storage::{Facts, Store};
@@ -53,6 +53,8 @@ struct State {
     /// Something was sent that must be answered.
     owed: bool,
     heard_at: f64,
+    /// Of the terminal; 0 before it was measured.
+    columns: u16,
     frame: clock::Frames,
     /// Workers that died since an input was last applied.
     deaths: u32,
@@ -111,17 +113,22 @@ impl Link {
                 link.hear(heard);
             }
         });
-        match Engine::start(&self.place.engine_folder(), heard) {
+        match Engine::start(&self.place.engine_folder(), &self.place.engine, heard) {
             Ok(engine) => {
                 let mut state = self.state.borrow_mut();
                 state.engine = Some(engine);
                 state.phase = Phase::Calling;
                 state.heard_at = js::now();
                 drop(state);
-                self.send(&ToWorker::Hello { protocol: PROTOCOL, build: self.place.engine.to_string() });
+                self.hello();
             }
             Err(why) => self.emit(Action::Stage(Stage::Plain(Plain::NoWorker(why)))),
         }
+    }
+
+    /// Always answered in kind: the beginning, and a sign of life.
+    fn hello(&self) {
+        self.send(&ToWorker::Hello { protocol: PROTOCOL, build: self.place.engine.to_string() });
     }
 
     /// Gives the lesson, and the session to go on with.
@@ -151,7 +158,7 @@ impl Link {
     }
 
     /// Opens another session in the place of the present one.
-    pub fn replace(&self, saved: Saved) {
+    fn replace(&self, saved: Saved) {
         {
             let mut state = self.state.borrow_mut();
             state.saved = Some(saved);
@@ -159,6 +166,7 @@ impl Link {
             state.deaths = 0;
         }
         self.hang_up();
+        self.emit(Action::Stage(Stage::Starting));
         self.call();
     }
 
@@ -205,8 +213,24 @@ impl Link {
     }
 
     pub fn control(&self, control: Control) {
-        if self.state.borrow().phase == Phase::Open {
-            self.send(&ToWorker::Control(control));
+        {
+            let mut state = self.state.borrow_mut();
+            if state.phase != Phase::Open {
+                return;
+            }
+            if control == Control::Reset {
+                // A snapshot of the old journal does not fit the new one.
+                state.saved = None;
+            }
+        }
+        self.send(&ToWorker::Control(control));
+    }
+
+    /// How wide the terminal is; every new worker is told.
+    pub fn resize(&self, columns: u16) {
+        let before = std::mem::replace(&mut self.state.borrow_mut().columns, columns);
+        if before != columns {
+            self.control(Control::Resize { columns });
         }
     }
 

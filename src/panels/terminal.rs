@@ -3,8 +3,10 @@
 use super::terminal_line::InputLine;
 use crate::acts::Acts;
 use crate::browser::{dom, js};
+use crate::components::yes;
 use crate::state::{Chunk, TerminalView, Terminals};
-use screen::{Control, Style, TerminalLine};
+use screen::{Style, TerminalLine};
+use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
 use yew::prelude::*;
@@ -18,6 +20,8 @@ pub struct Props {
     /// The panel's id, and that of its tab.
     pub id: &'static str,
     pub tab: &'static str,
+    /// Said while there is no terminal.
+    pub waits: &'static str,
     pub acts: Acts,
 }
 
@@ -26,19 +30,30 @@ pub struct Props {
 pub fn TerminalPanel(props: &Props) -> Html {
     let place = use_node_ref();
     let follows = use_mut_ref(|| true);
+    let letter_px = use_mut_ref(|| 0.0);
+    let measure = {
+        let acts = props.acts.clone();
+        Callback::from(move |()| {
+            if let Some(columns) = columns(&letter_px) {
+                acts.link().resize(columns);
+            }
+        })
+    };
     let first = props.terminals.0.iter().next();
     let (terminal, view) = first.map(|(id, view)| (*id, view.clone())).unwrap_or_default();
     {
-        let (place, follows, acts) = (place.clone(), follows.clone(), props.acts.clone());
+        let (place, follows, measure) = (place.clone(), follows.clone(), measure.clone());
         use_effect_with(view.clone(), move |_| {
             if let Some(screen) = place.get().filter(|_| *follows.borrow()) {
                 js::set(&screen, "scrollTop", &js::get(&screen, "scrollHeight"));
             }
-            if let Some(columns) = columns() {
-                acts.control(Control::Resize { columns });
-            }
+            measure.emit(());
         });
     }
+    use_effect_with((), move |_| {
+        let listener = js::Listener::new(&js::global(), "resize", move |_| measure.emit(()));
+        move || drop(listener)
+    });
     let onscroll = Callback::from(move |event: Event| {
         if let Some(screen) = event.target() {
             let size = |name: &str| js::number(&js::get(&screen, name));
@@ -54,7 +69,7 @@ pub fn TerminalPanel(props: &Props) -> Html {
     html! {
         <div class="screen" id={props.id} role="tabpanel" aria-labelledby={props.tab} ref={place} {onscroll} {onclick}>
             if props.terminals.0.is_empty() {
-                { starting() }
+                { starting(props.waits) }
             } else {
                 { screen(terminal, &view, &props.acts) }
             }
@@ -62,10 +77,10 @@ pub fn TerminalPanel(props: &Props) -> Html {
     }
 }
 
-fn starting() -> Html {
+fn starting(sentence: &'static str) -> Html {
     html! {
         <div role="status">
-            <span class="wait"><span class="spin" aria-hidden="true"></span>{ "Starting the world…" }</span>
+            <span class="wait"><span class="spin" aria-hidden="true"></span>{ sentence }</span>
         </div>
     }
 }
@@ -74,7 +89,7 @@ fn screen(terminal: u32, view: &TerminalView, acts: &Acts) -> Html {
     let from = view.shown_from;
     let chunk = |chunk: &Rc<Chunk>| html! { <ChunkView key={chunk.first} chunk={Rc::clone(chunk)} {from} /> };
     let chunks = view.chunks.iter().map(chunk).collect::<Html>();
-    let busy = crate::components::yes(view.tail.prompt.is_none());
+    let busy = yes(view.tail.prompt.is_none());
     html! {
         <>
             <div role="log" aria-label="Terminal" tabindex="0" aria-busy={busy}>{ chunks }</div>
@@ -132,20 +147,16 @@ fn classes(style: Style) -> Classes {
     yew::classes!(colour, bold, dim, reverse)
 }
 
-/// How many columns the screen has, measured once in a while; `None` when that did not change.
-fn columns() -> Option<u16> {
-    thread_local! {
-        static LAST: std::cell::Cell<u16> = const { std::cell::Cell::new(0) };
-        static LETTER_PX: std::cell::Cell<f64> = const { std::cell::Cell::new(0.0) };
-    }
+/// How many columns the screen has.
+fn columns(letter_px: &RefCell<f64>) -> Option<u16> {
     /// Left and right together.
     const PADDING_PX: f64 = 24.0;
     let [_, _, width, _] = dom::bounds(".screen")?;
-    if LETTER_PX.get() <= 0.0 {
-        LETTER_PX.set(letter_width()?);
+    let mut letter_px = letter_px.borrow_mut();
+    if *letter_px <= 0.0 {
+        *letter_px = letter_width()?;
     }
-    let columns = ((width - PADDING_PX) / LETTER_PX.get()).clamp(20.0, 500.0) as u16;
-    (LAST.replace(columns) != columns).then_some(columns)
+    Some(((width - PADDING_PX) / *letter_px).clamp(20.0, 500.0) as u16)
 }
 
 /// The width of a letter in the terminal's font.

@@ -12,7 +12,9 @@ pub use drafts::Drafts;
 pub use layout::{Edge, Layout, Sizes, View};
 pub use terminal::{Chunk, Tail, TerminalView, Terminals};
 
-use screen::{ArgoCd, Banner, Brief, Clock, Cluster, Describe, FileView, Files, Git, Pipelines, Shop, Tone, Update, Why};
+use screen::{
+    ArgoCd, Banner, Brief, Clock, Cluster, Describe, FileView, Files, Git, Pipelines, Shop, Tone, Update, Why,
+};
 use std::rc::Rc;
 use yew::Reducible;
 
@@ -71,7 +73,11 @@ pub struct Sheet {
 pub enum SheetContent {
     Object(Describe),
     /// What a commit changed: its id, its subject, the diff.
-    Commit { id: String, subject: String, diff: String },
+    Commit {
+        id: String,
+        subject: String,
+        diff: String,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,7 +93,10 @@ pub struct Toast {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notice {
     /// The worker died of an input; the rest was replayed.
-    Recovered { input: String, report: String },
+    Recovered {
+        input: String,
+        report: String,
+    },
     /// Another tab took the lesson away from this one.
     TakenAway,
     Elsewhere,
@@ -102,7 +111,10 @@ pub enum Notice {
 pub enum Dialog {
     Reset,
     /// The worked solution counts as assisted: step and rung.
-    Solution { step: String, rung: u32 },
+    Solution {
+        step: String,
+        rung: u32,
+    },
     /// The address holds somebody's world.
     OpenShared,
     /// The link could not be copied by itself.
@@ -119,12 +131,18 @@ pub enum Dialog {
 #[derive(Debug)]
 pub enum Action {
     Updates(Vec<Update>),
-    Opened { notice: Option<String> },
+    Opened {
+        notice: Option<String>,
+    },
     Stage(Stage),
     Notice(Notice),
     /// Takes a notice away.
     Dismiss(Notice),
-    Toast { tone: Tone, bold: &'static str, text: String },
+    Toast {
+        tone: Tone,
+        bold: &'static str,
+        text: String,
+    },
     ToastOver(u32),
     Select(View),
     Narrow(bool),
@@ -135,7 +153,10 @@ pub enum Action {
     Dialog(Option<Dialog>),
     OpenFile(String),
     CloseFile(String),
-    Edit { path: String, text: String },
+    Edit {
+        path: String,
+        text: String,
+    },
     Saving(String),
     Discard(String),
     /// Ctrl-L: earlier lines are no longer shown.
@@ -157,7 +178,11 @@ impl Model {
         match action {
             Action::Updates(updates) => updates.into_iter().for_each(|update| self.apply(update)),
             Action::Opened { notice } => self.opened(notice),
-            Action::Stage(stage) => self.stage = stage,
+            Action::Stage(stage) => {
+                self.stage = stage;
+                // Nothing takes a line until a world is open.
+                self.terminals = Rc::default();
+            }
             Action::Notice(notice) => self.notice(notice),
             Action::Dismiss(notice) => Rc::make_mut(&mut self.notices).retain(|other| *other != notice),
             Action::Toast { tone, bold, text } => self.toast(tone, bold, text),

@@ -23,7 +23,8 @@ impl Model {
             Update::Screen(screen) => Rc::make_mut(&mut self.terminals).apply(screen),
             Update::Say { tone, text } => self.toast(tone, "", text),
             Update::Banner(banner) => {
-                Rc::make_mut(&mut self.notices).retain(|notice| !matches!(notice, Notice::Worker(_)));
+                Rc::make_mut(&mut self.notices)
+                    .retain(|notice| !matches!(notice, Notice::Worker(_) | Notice::Opened(_)));
                 if let Some(banner) = banner {
                     self.notice(Notice::Worker(banner));
                 }

@@ -1,5 +1,7 @@
 //! Sessions in our world and in real bash and Git, command by command. Where Git is not installed, it says so.
 
+#![allow(clippy::unwrap_used)]
+
 mod real_git_sessions;
 
 use real_git_sessions::sessions;
@@ -20,6 +22,20 @@ struct Given {
     code: i32,
 }
 
+impl Given {
+    /// Without usage texts, which are ours, and without the account's name.
+    fn plain(mut self) -> Self {
+        if let Some(at) = self.err.find("usage: git") {
+            self.err.truncate(at);
+        }
+        let from = self.err.find("(got '").and_then(|at| Some((at, at + self.err[at..].find("')")?)));
+        if let Some((start, end)) = from {
+            self.err.replace_range(start..end, "");
+        }
+        self
+    }
+}
+
 /// The environment of one command: fixed dates, one second apart.
 fn dates(n: u64) -> [(String, String); 2] {
     let date = format!("{} +0000", START + n * 10);
@@ -32,11 +48,16 @@ struct Ours {
 }
 
 impl Ours {
-    fn new() -> Self {
+    fn new(home: &str) -> Self {
         let start = Time::from_unix_secs(START);
         let mut world = World::new(1, start, commands::programs());
         let machine = MachineId::workstation();
-        world.add_machine(machine.clone(), Machine::new("workstation", "learner", start.as_micros()));
+        let mut host = Machine::new("workstation", "learner", start.as_micros());
+        host.files.make_dir_all(home, start.as_micros()).unwrap();
+        let mut env = (*host.env).clone();
+        env.insert("HOME".into(), home.into());
+        host.env = Arc::new(env);
+        world.add_machine(machine.clone(), host);
         Self { world, machine }
     }
 
@@ -76,10 +97,9 @@ struct Real {
 
 impl Real {
     fn run(&self, n: u64, cwd: &str, line: &str) -> Given {
-        let folder = self.home.join(cwd.trim_start_matches("/home/learner").trim_start_matches('/'));
         let out = Command::new("bash")
             .args(["-c", line])
-            .current_dir(folder)
+            .current_dir(cwd)
             .env_clear()
             .env("PATH", std::env::var("PATH").unwrap())
             .env("HOME", &self.home)
@@ -89,8 +109,7 @@ impl Real {
             .envs(dates(n))
             .output()
             .unwrap();
-        let home = self.home.to_string_lossy().into_owned();
-        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).replace(&home, "/home/learner");
+        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
         Given { out: text(out.stdout), err: text(out.stderr), code: out.status.code().unwrap_or(-1) }
     }
 }
@@ -111,14 +130,16 @@ fn real_files(folder: &Path, base: &Path, into: &mut BTreeMap<String, String>) {
     }
 }
 
-fn our_files(ours: &Ours) -> BTreeMap<String, String> {
+fn our_files(ours: &Ours, home: &str) -> BTreeMap<String, String> {
     let files = &ours.world.machine(&ours.machine).unwrap().files;
     let enter = &mut |path: &str| !path.ends_with("/.git") && !path.ends_with(".bare");
-    let walked = files.walk("/home/learner", enter).unwrap();
+    let walked = files.walk(home, enter).unwrap();
     walked
         .into_iter()
         .filter(|(_, stat)| stat.kind != vfs::Kind::Dir)
-        .map(|(path, _)| (path.trim_start_matches("/home/learner/").to_string(), files.read_text(&path).unwrap()))
+        .map(|(path, _)| {
+            (path.trim_start_matches(home).trim_start_matches('/').to_string(), files.read_text(&path).unwrap())
+        })
         .collect()
 }
 
@@ -138,20 +159,36 @@ fn sessions_equal_real_ones() {
         let home = std::env::temp_dir().join(format!("opsfest-sessions-{}", std::process::id())).join(&name);
         std::fs::remove_dir_all(&home).ok();
         std::fs::create_dir_all(&home).unwrap();
-        let (mut ours, real) = (Ours::new(), Real { home: home.clone() });
+        let base = home.to_string_lossy().into_owned();
+        let (mut ours, real) = (Ours::new(&base), Real { home: home.clone() });
+        let lines: Vec<(String, String)> =
+            lines.into_iter().map(|(cwd, line)| (format!("{base}{cwd}"), line)).collect();
         for (n, (cwd, line)) in (1..).zip(&lines) {
-            let (a, b) = (ours.run(n, cwd, line), real.run(n, cwd, line));
+            let (a, b) = (ours.run(n, cwd, line).plain(), real.run(n, cwd, line).plain());
             commands += 1;
             if a == b {
                 equal += 1;
             } else if verbose {
-                println!("=== {name} {n}: ({cwd}) $ {line}\n--- real ({})\n{}{}--- ours ({})\n{}{}", b.code, b.out, b.err, a.code, a.out, a.err);
+                println!(
+                    "=== {name} {n}: ({cwd}) $ {line}\n--- real ({})\n{}{}--- ours ({})\n{}{}{}",
+                    b.code,
+                    b.out,
+                    b.err,
+                    a.code,
+                    a.out,
+                    a.err,
+                    if (a.out.clone() + &a.err) == (b.out.clone() + &b.err) {
+                        format!("{a:?}\n{b:?}\n")
+                    } else {
+                        String::new()
+                    }
+                );
             }
         }
         all += 1;
         let mut files = BTreeMap::new();
         real_files(&home, &home, &mut files);
-        let same = files == our_files(&ours) && states_equal(&mut ours, &real, &lines);
+        let same = files == our_files(&ours, &base) && states_equal(&mut ours, &real, &lines, verbose);
         whole += usize::from(same);
         if !same && verbose {
             println!("=== {name}: files, references or index differ");
@@ -164,11 +201,22 @@ fn sessions_equal_real_ones() {
 }
 
 /// References, index and log of every repository that was used.
-fn states_equal(ours: &mut Ours, real: &Real, lines: &[(String, String)]) -> bool {
+fn states_equal(ours: &mut Ours, real: &Real, lines: &[(String, String)], verbose: bool) -> bool {
     let folders: std::collections::BTreeSet<&String> = lines.iter().map(|(cwd, _)| cwd).collect();
-    folders.into_iter().all(|folder| {
-        ["git log --all --format='%H %P %s %D'", "git diff --cached --name-status", "git status --porcelain", "git branch -avv"]
-            .iter()
-            .all(|look| ours.run(100_000, folder, look) == real.run(100_000, folder, look))
+    folders.into_iter().filter(|folder| Path::new(folder.as_str()).join(".git").exists()).all(|folder| {
+        [
+            "git log --all --format='%H %P %s %D'",
+            "git diff --cached --name-status",
+            "git status --porcelain",
+            "git branch -avv",
+        ]
+        .iter()
+        .all(|look| {
+            let (a, b) = (ours.run(100_000, folder, look), real.run(100_000, folder, look));
+            if a != b && verbose {
+                println!("=== end of {folder}: {look}\n--- real\n{}{}--- ours\n{}{}", b.out, b.err, a.out, a.err);
+            }
+            a == b
+        })
     })
 }

@@ -13,9 +13,7 @@ impl Repo {
     /// The commit that a revision leads to, through tags.
     pub fn resolve_commit(&self, files: &Vfs, text: &str) -> Result<ObjectId> {
         let id = self.resolve(files, text)?;
-        self.peel(files, id, Kind::Commit)?.ok_or_else(|| {
-            GitError::error(format!("object {id} is not a commit"))
-        })
+        self.peel(files, id, Kind::Commit)?.ok_or_else(|| GitError::error(format!("object {id} is not a commit")))
     }
 
     /// `None` where it names nothing.
@@ -148,7 +146,7 @@ impl Repo {
             let Some(branch) = branch()? else {
                 return Err(GitError::fatal("HEAD does not point to a branch"));
             };
-            if self.read_ref(files, &format!("refs/heads/{branch}")).is_none() && name != "" {
+            if self.read_ref(files, &format!("refs/heads/{branch}")).is_none() && !name.is_empty() {
                 return Err(GitError::fatal(format!("no such branch: '{branch}'")));
             }
             return match self.upstream(files, &branch) {
@@ -174,7 +172,11 @@ impl Repo {
         match log.len().checked_sub(back + 1) {
             Some(at) => Ok(Some(log[at].new)),
             None if log.len() == back && !log[0].old.is_null() => Ok(Some(log[0].old)),
-            None => Err(GitError::fatal(format!("log for '{}' only has {} entries", if name.is_empty() { crate::shorten_ref(&full) } else { name }, log.len()))),
+            None => Err(GitError::fatal(format!(
+                "log for '{}' only has {} entries",
+                if name.is_empty() { crate::shorten_ref(&full) } else { name },
+                log.len()
+            ))),
         }
     }
 

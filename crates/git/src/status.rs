@@ -23,14 +23,7 @@ pub struct Status {
 
 impl Repo {
     /// Compares HEAD, the index and the work tree. With `all`, untracked folders are listed file by file.
-    pub fn status(
-        &self,
-        files: &Vfs,
-        index: &Index,
-        ignores: &Ignores,
-        spec: &Pathspec,
-        all: bool,
-    ) -> Result<Status> {
+    pub fn status(&self, files: &Vfs, index: &Index, ignores: &Ignores, spec: &Pathspec, all: bool) -> Result<Status> {
         let head = self.head(files)?;
         let tree = match head.id() {
             Some(id) => Some(self.read_commit(files, &id)?.tree),

@@ -1,5 +1,7 @@
 //! What real Git says of the same thing. Where Git is not installed, each test says that it was skipped.
 
+#![allow(clippy::unwrap_used)]
+
 use git::{
     Commit, FlatTree, Index, Kind, MergeLabels, Mode, PatchOptions, RefChange, Repo, Side, Signature, Source, When,
     hash_object, merge_text, patch,
@@ -156,14 +158,16 @@ fn merges_equal_real_ones() {
         }
         let args = ["merge-file", "-p", "--diff-algorithm=histogram", "ours", "base", "theirs"];
         let (real, ..) = git(&folder, &args);
-        let labels =
-            MergeLabels { ours: "ours".into(), base: "base".into(), theirs: "theirs".into(), diff3: false };
+        let labels = MergeLabels { ours: "ours".into(), base: "base".into(), theirs: "theirs".into(), diff3: false };
         let merged = merge_text(all[0].as_bytes(), all[1].as_bytes(), all[2].as_bytes(), &labels);
         let ours = String::from_utf8(merged.bytes).unwrap();
         if ours == real {
             same += 1;
         } else {
-            println!("round {round}: base {:?}\nours {:?}\ntheirs {:?}\n--- real\n{real}\n--- ours\n{ours}", all[0], all[1], all[2]);
+            println!(
+                "round {round}: base {:?}\nours {:?}\ntheirs {:?}\n--- real\n{real}\n--- ours\n{ours}",
+                all[0], all[1], all[2]
+            );
         }
     }
     println!("merges equal: {same}/{total}");

@@ -4,21 +4,25 @@
 //! Journal, seed and scenario determine everything: replaying gives the same state hash, from any keyframe, on native
 //! and on wasm. It never reads a real clock: whoever drives it says how much time may pass.
 
+mod desk;
 mod drive;
 mod history;
 mod input;
 mod journal;
 mod keyframes;
 mod marks;
+mod models;
 mod moment;
 mod play;
 mod save;
 mod session;
 mod start;
 
+pub use desk::{Desk, LessonFile};
 pub use drive::Motion;
 pub use journal::{Journal, Node, NodeId};
 pub use moment::{Moment, Said};
+pub use play::solution_hashes;
 pub use save::{LINK_BYTES_MAX, OpenError, SaveError, decode_file, encode_file};
 pub use session::{Lesson, Session};
 pub use start::{StartError, empty_world, start_world};

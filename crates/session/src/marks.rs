@@ -35,3 +35,39 @@ fn kind_of(event: &sim::Event) -> Option<(MarkKind, String)> {
     };
     Some((kind, event.text.to_string()))
 }
+
+impl Session {
+    /// An input in a few words.
+    pub(crate) fn told(&self, id: crate::journal::NodeId) -> String {
+        use screen::Input;
+        match self.journal.node(id).map(|node| &node.input) {
+            None => String::new(),
+            Some(Input::Line { text, .. }) => text.clone(),
+            Some(Input::Interrupt { .. }) => "Ctrl-C".into(),
+            Some(Input::EndOfInput { .. }) => "Ctrl-D".into(),
+            Some(Input::Save { path, .. }) => format!("saved {}", vfs::base_name(path)),
+            Some(Input::Delete { path }) => format!("deleted {}", vfs::base_name(path)),
+            Some(Input::Rename { from, .. }) => format!("renamed {}", vfs::base_name(from)),
+            Some(Input::Advance { .. }) => "the clock ran".into(),
+            Some(Input::Sync { app }) => format!("synced {app}"),
+            Some(Input::Refresh { app }) => format!("refreshed {app}"),
+            Some(Input::Rerun { run }) => format!("ran pipeline {run} again"),
+            Some(Input::DeletePod { name, .. }) => format!("deleted pod {name}"),
+            Some(Input::Answer { .. }) => "answered".into(),
+            Some(Input::Predict { .. }) => "predicted".into(),
+            Some(Input::Quiz(_)) => "answered the quiz".into(),
+            Some(Input::Hint { .. }) => "took a hint".into(),
+            Some(Input::ImportBundle { name, .. }) => format!("imported {name}"),
+        }
+    }
+
+    /// Lines typed on the way to now, oldest first.
+    pub(crate) fn typed(&self) -> Vec<String> {
+        let path = self.journal.path();
+        let lines = path.iter().filter_map(|id| match &self.journal.node(*id)?.input {
+            screen::Input::Line { text, .. } if !text.trim().is_empty() => Some(text.clone()),
+            _ => None,
+        });
+        lines.collect()
+    }
+}

@@ -32,3 +32,10 @@ fn walk_node(node: &Node, path: &str, enter: &mut dyn FnMut(&str) -> bool, found
         }
     }
 }
+
+impl Vfs {
+    /// Whether both are the very same tree: quick, and never true for different ones.
+    pub fn same(&self, other: &Self) -> bool {
+        std::sync::Arc::ptr_eq(&self.root, &other.root)
+    }
+}

@@ -168,3 +168,47 @@ impl World {
         self.workload.open_doors(&mut self.sim, customers);
     }
 }
+
+impl World {
+    /// A repository of the workstation as a bundle that real Git reads.
+    pub fn export_bundle(&self, path: &str) -> Result<Vec<u8>, String> {
+        let host = self.machine(&MachineId::workstation()).ok_or("there is no workstation")?;
+        let repo = Repo::at(&host.files, path).ok_or_else(|| format!("{path} is no repository."))?;
+        let mut refs: Vec<(String, git::ObjectId)> = Vec::new();
+        for prefix in ["refs/heads/", "refs/tags/"] {
+            refs.extend(repo.refs(&host.files, prefix));
+        }
+        if let Some(id) = repo.head(&host.files).ok().and_then(|head| head.id()) {
+            refs.insert(0, ("HEAD".into(), id));
+        }
+        if refs.is_empty() {
+            return Err(format!("{path} has no commit yet."));
+        }
+        Ok(repo.bundle(&host.files, &refs, &[]).map_err(|error| error.to_string())?.encode())
+    }
+
+    /// The folder in which a terminal's shell stands.
+    pub fn shell_cwd(&self, id: crate::TerminalId) -> String {
+        let shell = self.terminals.get(&id).and_then(|terminal| terminal.shell);
+        shell.and_then(|pid| self.processes.get(&pid)).map_or_else(|| "/".into(), |entry| entry.cwd.clone())
+    }
+
+    /// Runs a line on the workstation beside all terminals: output and exit code. For forks, which are thrown away.
+    pub fn run_apart(&mut self, line: &str) -> (String, i32) {
+        let id = MachineId::workstation();
+        let Some(host) = self.machine(&id) else { return (String::new(), 1) };
+        let (env, cwd) = (host.env.clone(), host.home().to_string());
+        let out = self.new_capture();
+        let fds = [(0, crate::Fd::Null), (1, crate::Fd::Stream(out)), (2, crate::Fd::Stream(out))].into();
+        let argv = ["bash", "-c", line].map(String::from).to_vec();
+        let causes = Causes::none();
+        let spawn = crate::Spawn { parent: None, machine: id, argv, env, cwd, fds, terminal: None, causes };
+        let Some(pid) = self.spawn(spawn) else { return (String::new(), 127) };
+        let limit = self.now() + std::time::Duration::from_secs(10);
+        let mut code = None;
+        while code.is_none() && self.step(limit).happened {
+            code = self.exit_code(pid);
+        }
+        (String::from_utf8_lossy(&self.take_capture(out)).into_owned(), code.unwrap_or(130))
+    }
+}

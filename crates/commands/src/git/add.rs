@@ -2,7 +2,7 @@
 
 use super::cli::{Answer, Git, Stop, Work, fatal};
 use super::options::{Dialect, Given, Spec, flag};
-use git::{ChangeKind, IndexEntry, Index, Mode, Pathspec};
+use git::{ChangeKind, Index, IndexEntry, Mode, Pathspec};
 
 pub(crate) const SPEC: Spec = Spec {
     name: "add",
@@ -16,8 +16,20 @@ pub(crate) const SPEC: Spec = Spec {
         flag('N', "intent-to-add", "note the path, not the content"),
     ]],
     missing: &[
-        "--interactive", "-i", "--patch", "-p", "--edit", "-e", "--renormalize", "--refresh", "--ignore-errors",
-        "--ignore-missing", "--sparse", "--chmod", "--pathspec-from-file", "--ignore-removal",
+        "--interactive",
+        "-i",
+        "--patch",
+        "-p",
+        "--edit",
+        "-e",
+        "--renormalize",
+        "--refresh",
+        "--ignore-errors",
+        "--ignore-missing",
+        "--sparse",
+        "--chmod",
+        "--pathspec-from-file",
+        "--ignore-removal",
     ],
     dialect: Dialect::Options,
 };
@@ -62,7 +74,14 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
 }
 
 /// Stages one path, or takes it out of the index.
-fn stage(g: &mut Git<'_, '_>, work: &Work, index: &mut Index, path: &str, removed: bool, intent: bool) -> Result<(), Stop> {
+fn stage(
+    g: &mut Git<'_, '_>,
+    work: &Work,
+    index: &mut Index,
+    path: &str,
+    removed: bool,
+    intent: bool,
+) -> Result<(), Stop> {
     if removed {
         index.remove(path);
         return Ok(());
@@ -116,11 +135,13 @@ fn check_specs(g: &mut Git<'_, '_>, work: &Work, index: &Index, spec: &Pathspec,
     for (typed, path) in spec.items() {
         let full = work.repo.work_path(path)?;
         let there = g.files().lstat(&full).is_ok() || index.has(path) || index.has_below(path);
-        if !there && !(git::has_wildcard(path) && any_match(g, work, index, path)?) {
+        let found = there || (git::has_wildcard(path) && any_match(g, work, index, path)?);
+        if !found {
             return fatal(format!("pathspec '{typed}' did not match any files"));
         }
         let tracked = path.is_empty() || index.has(path) || index.has_below(path) || git::has_wildcard(path);
-        if !tracked && !given.has("force")
+        if !tracked
+            && !given.has("force")
             && let Some(part) = ignores.ignored_part(&work.repo, g.files(), path)?
         {
             ignored.push(part);

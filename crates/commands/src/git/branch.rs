@@ -42,8 +42,21 @@ pub(crate) const SPEC: Spec = Spec {
         ],
     ],
     missing: &[
-        "--no-contains", "--abbrev", "-c", "--copy", "-C", "--create-reflog", "--edit-description", "--column",
-        "--sort", "--points-at", "-i", "--ignore-case", "--recurse-submodules", "--format", "--omit-empty",
+        "--no-contains",
+        "--abbrev",
+        "-c",
+        "--copy",
+        "-C",
+        "--create-reflog",
+        "--edit-description",
+        "--column",
+        "--sort",
+        "--points-at",
+        "-i",
+        "--ignore-case",
+        "--recurse-submodules",
+        "--format",
+        "--omit-empty",
     ],
     dialect: Dialect::Options,
 };
@@ -71,7 +84,8 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     if given.has("unset-upstream") {
         return unfollow(g, &repo, names.first());
     }
-    let listing = given.has("list") || ["all", "remotes", "merged", "no-merged", "contains"].iter().any(|name| given.has(name));
+    let listing =
+        given.has("list") || ["all", "remotes", "merged", "no-merged", "contains"].iter().any(|name| given.has(name));
     if names.is_empty() || listing {
         return list(g, &repo, given);
     }
@@ -90,7 +104,11 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         ("HEAD", Some(branch)) if head.id().is_some() => branch.to_string(),
         (start, _) => start.to_string(),
     };
-    make_branch(g, &repo, &NewBranch { name, start: &start_name, track, reset: given.has("force"), quiet: given.has("quiet") })?;
+    make_branch(
+        g,
+        &repo,
+        &NewBranch { name, start: &start_name, track, reset: given.has("force"), quiet: given.has("quiet") },
+    )?;
     Ok(0)
 }
 
@@ -153,7 +171,9 @@ fn merged(g: &mut Git<'_, '_>, repo: &Repo, name: &str, id: &ObjectId, head: &He
     let Some((tip, full)) = upstream else { return Ok(in_head) };
     let in_upstream = repo.is_ancestor(g.files(), id, &tip)?;
     if in_upstream && !in_head {
-        g.err(format!("warning: deleting branch '{name}' that has been merged to\n         '{full}', but not yet merged to HEAD\n"));
+        g.err(format!(
+            "warning: deleting branch '{name}' that has been merged to\n         '{full}', but not yet merged to HEAD\n"
+        ));
     } else if !in_upstream && in_head {
         g.err(format!("warning: not deleting branch '{name}' that is not yet merged to\n         '{full}', even though it is merged to HEAD\n"));
     }
@@ -200,9 +220,13 @@ fn named_branch(g: &Git<'_, '_>, repo: &Repo, name: Option<&String>, doing: &str
 }
 
 fn follow(g: &mut Git<'_, '_>, repo: &Repo, upstream: &str, name: Option<&String>) -> Answer {
-    let name = named_branch(g, repo, name, &format!("set upstream of HEAD to {upstream} when it does not point to any branch")).or_else(|_| {
-        fatal(format!("could not set upstream of HEAD to {upstream} when it does not point to any branch"))
-    })?;
+    let name = named_branch(
+        g,
+        repo,
+        name,
+        &format!("set upstream of HEAD to {upstream} when it does not point to any branch"),
+    )
+    .or_else(|_| fatal(format!("could not set upstream of HEAD to {upstream} when it does not point to any branch")))?;
     if repo.read_ref(g.files(), &format!("refs/heads/{name}")).is_none() {
         return fatal(if repo.head(g.files())?.branch() == Some(name.as_str()) {
             format!("no commit on branch '{name}' yet")
@@ -210,7 +234,9 @@ fn follow(g: &mut Git<'_, '_>, repo: &Repo, upstream: &str, name: Option<&String
             format!("branch '{name}' does not exist")
         });
     }
-    let full = repo.full_ref_name(g.files(), upstream).filter(|full| full.starts_with("refs/heads/") || full.starts_with("refs/remotes/"));
+    let full = repo
+        .full_ref_name(g.files(), upstream)
+        .filter(|full| full.starts_with("refs/heads/") || full.starts_with("refs/remotes/"));
     let Some(full) = full else {
         g.err(format!("fatal: the requested upstream branch '{upstream}' does not exist\n"));
         if g.advises("setUpstreamFailure") {
@@ -253,7 +279,8 @@ fn list(g: &mut Git<'_, '_>, repo: &Repo, given: &Given) -> Answer {
     let mut lines = Vec::new();
     if let (Head::Detached(id), false) = (&head, remotes) {
         let work = super::cli::Work { repo: repo.clone(), prefix: String::new() };
-        let place = detached_at(g, &work, id).map_or("(no branch)".into(), |(word, name)| format!("(HEAD detached {word} {name})"));
+        let place = detached_at(g, &work, id)
+            .map_or("(no branch)".into(), |(word, name)| format!("(HEAD detached {word} {name})"));
         lines.push(Line { shown: place, color: "\x1b[32m", id: Some(*id), local: None, current: true, target: None });
     }
     if !remotes {
@@ -266,7 +293,8 @@ fn list(g: &mut Git<'_, '_>, repo: &Repo, given: &Given) -> Answer {
     }
     if all || remotes {
         for (full, id) in repo.refs(g.files(), "refs/remotes/") {
-            let shown = if all { full.trim_start_matches("refs/").to_string() } else { git::shorten_ref(&full).to_string() };
+            let shown =
+                if all { full.trim_start_matches("refs/").to_string() } else { git::shorten_ref(&full).to_string() };
             let target = repo.symbolic_target(g.files(), &full).map(|target| git::shorten_ref(&target).to_string());
             lines.push(Line { shown, color: "\x1b[31m", id: Some(id), local: None, current: false, target });
         }

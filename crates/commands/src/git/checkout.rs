@@ -22,9 +22,21 @@ pub(crate) const SPEC: Spec = Spec {
         flag('3', "theirs", "of an unmerged file, their version"),
     ]],
     missing: &[
-        "-l", "--overlay", "--recurse-submodules", "--progress", "-m", "--merge", "--conflict", "--orphan",
-        "--overwrite-ignore", "--ignore-other-worktrees", "-p", "--patch", "--ignore-skip-worktree-bits",
-        "--pathspec-from-file", "--pathspec-file-nul",
+        "-l",
+        "--overlay",
+        "--recurse-submodules",
+        "--progress",
+        "-m",
+        "--merge",
+        "--conflict",
+        "--orphan",
+        "--overwrite-ignore",
+        "--ignore-other-worktrees",
+        "-p",
+        "--patch",
+        "--ignore-skip-worktree-bits",
+        "--pathspec-from-file",
+        "--pathspec-file-nul",
     ],
     dialect: Dialect::Options,
 };
@@ -51,6 +63,12 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let (before, after) = given.split();
     let force = given.has("force");
     if let Some(name) = given.value("b").or(given.value("B")) {
+        if let [start] = before
+            && start != "-"
+            && repo.try_resolve(g.files(), start)?.is_none()
+        {
+            return fatal(format!("'{start}' is not a commit and a branch '{name}' cannot be created from it"));
+        }
         return create(g, &repo, name, before.first().map(String::as_str), given, given.state("track"), force);
     }
     let first = before.first().map(String::as_str);
@@ -73,7 +91,9 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
             return files(g, given, From::Tree(id), &before[1..]);
         }
         if file && given.dashes_at.is_none() {
-            return fatal(format!("'{typed}' could be both a local file and a tracking branch.\nPlease use -- (and optionally --no-guess) to disambiguate"));
+            return fatal(format!(
+                "'{typed}' could be both a local file and a tracking branch.\nPlease use -- (and optionally --no-guess) to disambiguate"
+            ));
         }
         return branch_or_commit(g, &repo, &typed, id, given, force);
     }
@@ -105,7 +125,7 @@ fn files(g: &mut Git<'_, '_>, given: &Given, source: From, paths: &[String]) -> 
         side: given.last(&["ours", "theirs"]).map(|side| if side == "ours" { 2 } else { 3 }),
     };
     let count = restore(g, &restored, paths)?;
-    if !given.has("quiet") {
+    if !given.has("quiet") && given.dashes_at.is_none() {
         let plural = if count == 1 { "" } else { "s" };
         let from = match source {
             From::Index => "the index".to_string(),
@@ -116,7 +136,14 @@ fn files(g: &mut Git<'_, '_>, given: &Given, source: From, paths: &[String]) -> 
     Ok(0)
 }
 
-fn branch_or_commit(g: &mut Git<'_, '_>, repo: &Repo, typed: &str, id: git::ObjectId, given: &Given, force: bool) -> Answer {
+fn branch_or_commit(
+    g: &mut Git<'_, '_>,
+    repo: &Repo,
+    typed: &str,
+    id: git::ObjectId,
+    given: &Given,
+    force: bool,
+) -> Answer {
     let quiet = given.has("quiet");
     let Some(commit) = repo.peel(g.files(), id, Kind::Commit)? else {
         return error(format!("pathspec '{typed}' did not match any file(s) known to git"));
@@ -128,7 +155,12 @@ fn branch_or_commit(g: &mut Git<'_, '_>, repo: &Repo, typed: &str, id: git::Obje
         typed => is_branch.then(|| typed.to_string()),
     };
     if branch.is_none() && !quiet && !given.has("detach") && head.branch().is_some() && g.advises("detachedHead") {
-        super::switching::try_move(g, repo, &Goal { id: Some(commit), branch: None, typed: typed.into(), quiet, force })?;
+        super::switching::try_move(
+            g,
+            repo,
+            &Goal { id: Some(commit), branch: None, typed: typed.into(), quiet, force },
+            false,
+        )?;
         g.err(format!("Note: switching to '{typed}'.\n\n{DETACHED}"));
     }
     let goal = Goal { id: Some(commit), branch, typed: typed.into(), quiet, force };

@@ -1,6 +1,6 @@
 //! What every Git command needs: the repository it runs in, configuration, identity, printing, colour.
 
-use git::{Config, GitError, Head, Ignores, Pathspec, Repo, Signature, When};
+use git::{Config, GitError, Ignores, Pathspec, Repo, Signature, When};
 use vfs::{Vfs, join};
 use world::Cx;
 
@@ -39,7 +39,6 @@ pub(crate) struct Git<'a, 'w> {
     pub overrides: Vec<(String, String)>,
     /// The command's name, for messages.
     pub command: &'static str,
-    pub no_pager: bool,
 }
 
 /// A repository with a work tree, and the folder in it where the command runs (`""` is the top).
@@ -111,7 +110,9 @@ impl Git<'_, '_> {
         if let Some(folder) = self.cx.env("GIT_DIR") {
             let git_dir = join(&self.cwd, &folder);
             let work_tree = Some(self.cx.env("GIT_WORK_TREE").map_or(self.cwd.clone(), |tree| join(&self.cwd, &tree)));
-            return match Repo::at(self.files(), vfs::parent(&git_dir)).is_some() || Repo::at(self.files(), &git_dir).is_some() {
+            return match Repo::at(self.files(), vfs::parent(&git_dir)).is_some()
+                || Repo::at(self.files(), &git_dir).is_some()
+            {
                 true => Ok(Repo { git_dir, work_tree }),
                 false => fatal(format!("not a git repository: '{folder}'")),
             };
@@ -162,9 +163,8 @@ impl Git<'_, '_> {
     /// Paths typed on the command line, seen from where the command runs.
     pub fn pathspec(&self, work: &Work, args: &[String]) -> Result<Pathspec, Stop> {
         let top = work.repo.work_tree()?;
-        Pathspec::parse(args, &work.prefix, top).or_else(|arg| {
-            fatal(format!("{arg}: '{arg}' is outside repository at '{top}'"))
-        })
+        Pathspec::parse(args, &work.prefix, top)
+            .or_else(|arg| fatal(format!("{arg}: '{arg}' is outside repository at '{top}'")))
     }
 
     /// Whether standard output gets colour for a command such as `status` or `diff`.
@@ -211,7 +211,9 @@ impl Git<'_, '_> {
                 None => return fatal(format!("invalid date format: {text}")),
             },
         };
-        let clean = |text: &str| text.trim_matches(|c: char| c <= ' ' || ".,:;<>\"\\'".contains(c)).replace(['<', '>', '\n'], "");
+        let clean = |text: &str| {
+            text.trim_matches(|c: char| c <= ' ' || ".,:;<>\"\\'".contains(c)).replace(['<', '>', '\n'], "")
+        };
         let trouble = match (&email, &name) {
             (None, _) => {
                 let machine = self.cx.machine();
@@ -240,7 +242,9 @@ impl Git<'_, '_> {
         let settings = self.settings();
         let machine = self.cx.machine();
         let part = |name: &str| {
-            self.cx.env(&format!("GIT_COMMITTER_{}", name.to_uppercase())).or_else(|| settings.get(&format!("user.{name}")))
+            self.cx
+                .env(&format!("GIT_COMMITTER_{}", name.to_uppercase()))
+                .or_else(|| settings.get(&format!("user.{name}")))
         };
         let when = self.cx.env("GIT_COMMITTER_DATE").and_then(|text| When::parse(&text, 0));
         Signature {
@@ -248,11 +252,6 @@ impl Git<'_, '_> {
             email: part("email").unwrap_or_else(|| format!("{}@{}", machine.user, machine.hostname)),
             when: when.unwrap_or_else(|| self.when()),
         }
-    }
-
-    /// A path from the top of the work tree as seen from the folder where the command runs.
-    pub fn shown(work: &Work, path: &str) -> String {
-        relative(&work.prefix, path)
     }
 }
 
@@ -270,9 +269,4 @@ pub(crate) fn relative(from: &str, path: &str) -> String {
         (true, true) => "./".into(),
         _ => format!("{up}{rest}"),
     }
-}
-
-/// How HEAD is named where a message names a branch: `main`, or `HEAD (no branch)`.
-pub(crate) fn branch_or_head(head: &Head) -> String {
-    head.branch().map_or("HEAD".into(), str::to_string)
 }

@@ -20,12 +20,44 @@ pub(crate) const SPEC: Spec = Spec {
         flag('\0', "no-tags", "no tags"),
     ]],
     missing: &[
-        "-v", "--verbose", "--progress", "--reject-shallow", "--mirror", "-l", "--local", "--no-hardlinks", "-s",
-        "--shared", "--recurse-submodules", "--recursive", "-j", "--jobs", "--template", "--reference",
-        "--reference-if-able", "--dissociate", "-u", "--upload-pack", "--depth", "--shallow-since",
-        "--shallow-exclude", "--shallow-submodules", "--separate-git-dir", "--ref-format", "-c", "--config",
-        "--server-option", "-4", "--ipv4", "-6", "--ipv6", "--filter", "--also-filter-submodules",
-        "--remote-submodules", "--sparse", "--bundle-uri",
+        "-v",
+        "--verbose",
+        "--progress",
+        "--reject-shallow",
+        "--mirror",
+        "-l",
+        "--local",
+        "--no-hardlinks",
+        "-s",
+        "--shared",
+        "--recurse-submodules",
+        "--recursive",
+        "-j",
+        "--jobs",
+        "--template",
+        "--reference",
+        "--reference-if-able",
+        "--dissociate",
+        "-u",
+        "--upload-pack",
+        "--depth",
+        "--shallow-since",
+        "--shallow-exclude",
+        "--shallow-submodules",
+        "--separate-git-dir",
+        "--ref-format",
+        "-c",
+        "--config",
+        "--server-option",
+        "-4",
+        "--ipv4",
+        "-6",
+        "--ipv6",
+        "--filter",
+        "--also-filter-submodules",
+        "--remote-submodules",
+        "--sparse",
+        "--bundle-uri",
     ],
     dialect: Dialect::Options,
 };
@@ -68,10 +100,18 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let remote = resolve(g, &url)?;
     let source = remote.snapshot(g);
     let repo = copy(g, given, &remote, &source, &target)?;
+    if repo.head(g.files())?.id().is_none() {
+        let empty = remote.repo.refs(&source, "refs/").is_empty();
+        g.err(if empty {
+            "warning: You appear to have cloned an empty repository.\n"
+        } else {
+            "warning: remote HEAD refers to nonexistent ref, unable to checkout\n"
+        });
+    }
     if local && !quiet {
         g.err("done.\n");
     }
-    finish(g, given, &repo, &remote, &source)
+    check_out(g, given, &repo)
 }
 
 /// The branch to be on and its commit.
@@ -79,7 +119,10 @@ fn start(given: &Given, remote: &Remote, source: &Vfs) -> Result<(String, Option
     match given.value("branch") {
         Some(name) => match remote.repo.read_ref(source, &format!("refs/heads/{name}")) {
             Some(id) => Ok((name.to_string(), Some(id))),
-            None => fatal(format!("Remote branch {name} not found in upstream {}", given.value("origin").unwrap_or("origin"))),
+            None => fatal(format!(
+                "Remote branch {name} not found in upstream {}",
+                given.value("origin").unwrap_or("origin")
+            )),
         },
         None => match remote.repo.head(source)? {
             Head::Branch { name, id } => Ok((name.trim_start_matches("refs/heads/").to_string(), id)),
@@ -137,21 +180,16 @@ fn copy(g: &mut Git<'_, '_>, given: &Given, remote: &Remote, source: &Vfs, targe
     }
     match id {
         Some(id) if branch.is_empty() => repo.detach_head(g.cx.files_mut(), id, &who, &message)?,
-        Some(id) if !bare => repo.update_ref(g.cx.files_mut(), &RefChange { name: "HEAD", new: id, who: &who, message: &message })?,
+        Some(id) if !bare => {
+            repo.update_ref(g.cx.files_mut(), &RefChange { name: "HEAD", new: id, who: &who, message: &message })?
+        }
         _ => {}
     }
     Ok(repo)
 }
 
-fn finish(g: &mut Git<'_, '_>, given: &Given, repo: &Repo, remote: &Remote, source: &Vfs) -> Answer {
-    let Some(head) = repo.head(g.files())?.id() else {
-        if remote.repo.refs(source, "refs/").is_empty() {
-            g.err("warning: You appear to have cloned an empty repository.\n");
-        } else {
-            g.err("warning: remote HEAD refers to nonexistent ref, unable to checkout\n");
-        }
-        return Ok(0);
-    };
+fn check_out(g: &mut Git<'_, '_>, given: &Given, repo: &Repo) -> Answer {
+    let Some(head) = repo.head(g.files())?.id() else { return Ok(0) };
     if repo.is_bare() || given.has("no-checkout") {
         return Ok(0);
     }

@@ -8,7 +8,9 @@ use git::{Commit, Index, ObjectId, Pathspec, Repo, Signature, When};
 
 pub(crate) const SPEC: Spec = Spec {
     name: "commit",
-    usage: &["commit [-a] [-s] [--amend] [--dry-run] [-m <msg> | -F <file>] [--author=<author>] [--date=<date>]\n                  [--allow-empty] [--no-edit] [-q] [--] [<pathspec>...]"],
+    usage: &[
+        "commit [-a] [-s] [--amend] [--dry-run] [-m <msg> | -F <file>] [--author=<author>] [--date=<date>]\n                  [--allow-empty] [--no-edit] [-q] [--] [<pathspec>...]",
+    ],
     options: &[
         &[flag('q', "quiet", "say nothing of a commit that was made")],
         &[
@@ -33,9 +35,32 @@ pub(crate) const SPEC: Spec = Spec {
         ],
     ],
     missing: &[
-        "-v", "--verbose", "-c", "--reedit-message", "--fixup", "--squash", "--trailer", "-t", "--template",
-        "--cleanup", "--status", "-S", "--gpg-sign", "--interactive", "-p", "--patch", "--short", "--branch",
-        "--ahead-behind", "--porcelain", "--long", "-z", "--null", "--no-post-rewrite", "-u", "--untracked-files",
+        "-v",
+        "--verbose",
+        "-c",
+        "--reedit-message",
+        "--fixup",
+        "--squash",
+        "--trailer",
+        "-t",
+        "--template",
+        "--cleanup",
+        "--status",
+        "-S",
+        "--gpg-sign",
+        "--interactive",
+        "-p",
+        "--patch",
+        "--short",
+        "--branch",
+        "--ahead-behind",
+        "--porcelain",
+        "--long",
+        "-z",
+        "--null",
+        "--no-post-rewrite",
+        "-u",
+        "--untracked-files",
         "--pathspec-from-file",
     ],
     dialect: Dialect::Options,
@@ -57,7 +82,9 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     if given.has("all") && !given.operands.is_empty() {
         return fatal(format!("paths '{} ...' with -a does not make sense", given.operands[0]));
     }
-    refuse_unmerged(g, &repo)?;
+    if !given.has("all") && given.operands.is_empty() {
+        refuse_unmerged(g, &repo)?;
+    }
     let (index, real) = stage(g, &work, given, merging)?;
     let author = author(g, given, amended.as_ref())?;
     let (message, from_user) = message(g, &repo, given, amended.as_ref())?;
@@ -69,15 +96,17 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     if given.has("signoff") {
         let line = format!("Signed-off-by: {} <{}>\n", committer.name, committer.email);
         if !message.ends_with(&line) {
-            let gap = if message.lines().last().is_some_and(|last| last.starts_with("Signed-off-by: ")) { "" } else { "\n" };
+            let gap =
+                if message.lines().last().is_some_and(|last| last.starts_with("Signed-off-by: ")) { "" } else { "\n" };
             message.push_str(&format!("{gap}{line}"));
         }
     }
     let edits = given.state("edit").unwrap_or(!from_user);
-    if edits {
+    let prepared = given.state("edit").is_none() && !message.trim().is_empty();
+    if edits && !prepared {
         edit(g)?;
     }
-    let message = cleaned(&message, edits || !from_user);
+    let message = cleaned(&message, edits);
     if message.is_empty() && !given.has("allow-empty-message") {
         g.err("Aborting commit due to empty commit message.\n");
         return Ok(1);
@@ -91,7 +120,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     repo.write_state(g.cx.files_mut(), "COMMIT_EDITMSG", &message, when)?;
     if !given.has("quiet") {
         let show_date = given.has("amend") || given.value("date").is_some() || given.value("reuse-message").is_some();
-        let text = summary(g, &repo, &id, show_date && !given.has("reset-author"))?;
+        let text = summary(g, &repo, &id, show_date && !given.has("reset-author"), head.is_none())?;
         g.out(text);
     }
     Ok(0)
@@ -151,7 +180,8 @@ fn stage(g: &mut Git<'_, '_>, work: &Work, given: &Given, merging: bool) -> Resu
             partial.put(&path, git::IndexEntry::new(mode, id));
         }
     }
-    let chosen: Vec<_> = index.staged().filter(|(path, _)| spec.matches(path)).map(|(p, e)| (p.to_string(), e.clone())).collect();
+    let chosen: Vec<_> =
+        index.staged().filter(|(path, _)| spec.matches(path)).map(|(p, e)| (p.to_string(), e.clone())).collect();
     for (path, entry) in chosen {
         partial.put(&path, entry);
     }
@@ -179,7 +209,9 @@ fn author(g: &mut Git<'_, '_>, given: &Given, amended: Option<&Commit>) -> Resul
     };
     let mut author = match (given.value("author"), reused) {
         (Some(text), _) => {
-            let Some((name, email)) = text.split_once('<').and_then(|(name, rest)| Some((name.trim(), rest.split_once('>')?.0))) else {
+            let Some((name, email)) =
+                text.split_once('<').and_then(|(name, rest)| Some((name.trim(), rest.split_once('>')?.0)))
+            else {
                 return fatal(format!("--author '{text}' is not 'Name <email>' and matches no existing author"));
             };
             let when = match amended {
@@ -192,7 +224,8 @@ fn author(g: &mut Git<'_, '_>, given: &Given, amended: Option<&Commit>) -> Resul
         (None, None) => g.identity(Whose::Author)?,
     };
     if let Some(text) = given.value("date") {
-        author.when = match When::parse(text, 0).or_else(|| When::parse_approximate(text, g.when().secs).map(When::utc)) {
+        author.when = match When::parse(text, 0).or_else(|| When::parse_approximate(text, g.when().secs).map(When::utc))
+        {
             Some(when) => when,
             None => return fatal(format!("invalid date format: {text}")),
         };
@@ -241,9 +274,7 @@ fn message(g: &mut Git<'_, '_>, repo: &Repo, given: &Given, amended: Option<&Com
         return Ok((commit.message.clone(), no_edit));
     }
     let waiting = repo.read_state(g.files(), "MERGE_MSG").or_else(|| repo.read_state(g.files(), "SQUASH_MSG"));
-    let found = waiting.is_some();
-    let text = waiting.unwrap_or_default();
-    Ok((if found && no_edit { cleaned(&text, true) } else { text }, no_edit))
+    Ok((waiting.unwrap_or_default(), no_edit))
 }
 
 /// Whether the commit would hold no change.
@@ -292,7 +323,12 @@ fn report(g: &mut Git<'_, '_>, work: &Work, index: &Index, given: &Given, amende
     Ok(i32::from(!(committable && given.has("dry-run"))))
 }
 
-fn parents(g: &Git<'_, '_>, repo: &Repo, head: Option<ObjectId>, amended: Option<&Commit>) -> Result<(Vec<ObjectId>, String), Stop> {
+fn parents(
+    g: &Git<'_, '_>,
+    repo: &Repo,
+    head: Option<ObjectId>,
+    amended: Option<&Commit>,
+) -> Result<(Vec<ObjectId>, String), Stop> {
     if let Some(commit) = amended {
         return Ok((commit.parents.clone(), "commit (amend)".into()));
     }

@@ -25,22 +25,30 @@ pub(crate) fn make(g: &mut Git<'_, '_>, repo: &Repo, new: NewCommit) -> Result<O
     let subject = commit.subject();
     let log = format!("{reason}: {subject}");
     repo.update_ref(g.cx.files_mut(), &RefChange { name: "HEAD", new: id, who: &committer, message: &log })?;
-    for state in ["MERGE_HEAD", "MERGE_MSG", "MERGE_MODE", "REVERT_HEAD", "CHERRY_PICK_HEAD", "SQUASH_MSG", "AUTO_MERGE"] {
+    for state in
+        ["MERGE_HEAD", "MERGE_MSG", "MERGE_MODE", "REVERT_HEAD", "CHERRY_PICK_HEAD", "SQUASH_MSG", "AUTO_MERGE"]
+    {
         repo.remove_state(g.cx.files_mut(), state, when);
     }
     note_commit(g, repo, &id, &subject);
     Ok(id)
 }
 
-/// `[main 1a2b3c4] Subject` and what changed.
-pub(crate) fn summary(g: &Git<'_, '_>, repo: &Repo, id: &ObjectId, show_date: bool) -> Result<String, Stop> {
+/// `[main 1a2b3c4] Subject` and what changed. `initial`: there was no commit before.
+pub(crate) fn summary(
+    g: &Git<'_, '_>,
+    repo: &Repo,
+    id: &ObjectId,
+    show_date: bool,
+    initial: bool,
+) -> Result<String, Stop> {
     let files = g.files();
     let commit = repo.read_commit(files, id)?;
     let place = match repo.head(files)? {
         Head::Detached(_) => "detached HEAD".to_string(),
         head => head.branch().unwrap_or_default().to_string(),
     };
-    let root = if commit.parents.is_empty() { " (root-commit)" } else { "" };
+    let root = if initial { " (root-commit)" } else { "" };
     let mut out = format!("[{place}{root} {}] {}\n", repo.short_id(files, id, 7), commit.subject());
     let (author, committer) = (&commit.author, &commit.committer);
     if (&author.name, &author.email) != (&committer.name, &committer.email) {
@@ -88,7 +96,8 @@ pub(crate) fn cleaned(message: &str, comments: bool) -> String {
 
 /// Runs "the editor": there is none, so only one that does nothing (`true`, `:`) leaves the message as it is.
 ///
-/// Unlike git: no editor can be started; what Git says when it cannot start one is printed.
+/// Unlike git: no editor can be started. A message that is already there (of a merge, a revert, a commit that is
+/// amended) is taken as it is; where there is none, what Git says when it cannot start an editor is printed.
 pub(crate) fn edit(g: &mut Git<'_, '_>) -> Result<(), Stop> {
     let settings = g.settings();
     let named = ["GIT_EDITOR"].iter().find_map(|name| g.cx.env(name)).or(settings.get("core.editor"));
@@ -96,7 +105,9 @@ pub(crate) fn edit(g: &mut Git<'_, '_>) -> Result<(), Stop> {
     match named {
         Some(editor) if matches!(editor.as_str(), "true" | ":" | "/bin/true") => return Ok(()),
         Some(editor) => {
-            g.err(format!("error: cannot run {editor}: No such file or directory\nerror: unable to start editor '{editor}'\n"));
+            g.err(format!(
+                "error: cannot run {editor}: No such file or directory\nerror: unable to start editor '{editor}'\n"
+            ));
         }
         None if matches!(g.cx.env("TERM").as_deref(), None | Some("dumb" | "")) => {
             g.err("error: Terminal is dumb, but EDITOR unset\n");

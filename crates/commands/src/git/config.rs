@@ -38,9 +38,30 @@ pub(crate) const SPEC: Spec = Spec {
         ],
     ],
     missing: &[
-        "--system", "--worktree", "--blob", "--get-regexp", "--get-urlmatch", "--replace-all", "--rename-section", "-e",
-        "--edit", "--get-color", "--get-colorbool", "--type", "--int", "--bool-or-int", "--bool-or-str", "--path",
-        "--expiry-date", "-z", "--null", "--includes", "--show-scope", "--comment", "--fixed-value", "--value",
+        "--system",
+        "--worktree",
+        "--blob",
+        "--get-regexp",
+        "--get-urlmatch",
+        "--replace-all",
+        "--rename-section",
+        "-e",
+        "--edit",
+        "--get-color",
+        "--get-colorbool",
+        "--type",
+        "--int",
+        "--bool-or-int",
+        "--bool-or-str",
+        "--path",
+        "--expiry-date",
+        "-z",
+        "--null",
+        "--includes",
+        "--show-scope",
+        "--comment",
+        "--fixed-value",
+        "--value",
     ],
     dialect: Dialect::Options,
 };
@@ -54,7 +75,8 @@ struct Layer {
 
 pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let words: Vec<&str> = given.operands.iter().map(String::as_str).collect();
-    let with_words = ["list", "get", "get-all", "add", "unset", "unset-all", "remove-section"].iter().find(|name| given.has(name));
+    let with_words =
+        ["list", "get", "get-all", "add", "unset", "unset-all", "remove-section"].iter().find(|name| given.has(name));
     let verb = match (with_words, words.first()) {
         (Some(verb), _) => (*verb).to_string(),
         (None, Some(&verb @ ("list" | "get" | "set" | "unset"))) => {
@@ -173,7 +195,8 @@ fn check_key(g: &mut Git<'_, '_>, name: &str) -> Result<(), Stop> {
         return Err(Stop::Exit(2));
     }
     let key = &name[dot + 1..];
-    let sane = key.starts_with(|c: char| c.is_ascii_alphabetic()) && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    let sane = key.starts_with(|c: char| c.is_ascii_alphabetic())
+        && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
     if !sane {
         g.err(format!("error: invalid key: {name}\n"));
         return Err(Stop::Exit(1));
@@ -215,23 +238,23 @@ fn get(g: &mut Git<'_, '_>, given: &Given, name: &str, all: bool) -> Answer {
 }
 
 fn set(g: &mut Git<'_, '_>, given: &Given, name: &str, value: &str, more: bool) -> Answer {
-    if let Err(stop) = check_key(g, name) {
-        return Err(stop);
-    }
+    check_key(g, name)?;
     let mut layer = target(g, given)?;
     let known = layer.config.get_all(name).len();
     if known > 1 && !more {
         g.err(format!("warning: {name} has multiple values\nerror: cannot overwrite multiple values with a single value\n       Use a regexp, --add or --replace-all to change {name}.\n"));
         return Ok(5);
     }
-    if more { layer.config.add(name, value) } else { layer.config.set(name, value) }
+    if more {
+        layer.config.add(name, value)
+    } else {
+        layer.config.set(name, value)
+    }
     save(g, &layer)
 }
 
 fn unset(g: &mut Git<'_, '_>, given: &Given, name: &str, all: bool) -> Answer {
-    if let Err(stop) = check_key(g, name) {
-        return Err(stop);
-    }
+    check_key(g, name)?;
     let mut layer = target(g, given)?;
     if layer.config.get_all(name).len() > 1 && !all {
         g.err(format!("warning: {name} has multiple values\n"));

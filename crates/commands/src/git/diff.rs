@@ -16,22 +16,73 @@ pub(crate) const SPEC: Spec = Spec {
         "diff [<options>] <blob> <blob>",
     ],
     options: &[
-        &[only('\0', "cached", "compare the index with a commit"), only('\0', "staged", "the same"), only('\0', "merge-base", "compare with where both parted")],
+        &[
+            only('\0', "cached", "compare the index with a commit"),
+            only('\0', "staged", "the same"),
+            only('\0', "merge-base", "compare with where both parted"),
+        ],
         diff_out::ROWS,
     ],
     missing: &[
-        "--raw", "--compact-summary", "--dirstat", "-z", "--word-diff", "--color-words", "--color-moved", "--check",
-        "--binary", "--abbrev", "-B", "--break-rewrites", "-C", "--find-copies", "--find-copies-harder", "-S", "-G",
-        "-O", "--relative", "--ignore-space-at-eol", "--ignore-space-change", "-b", "--ignore-all-space", "-w",
-        "--ignore-blank-lines", "-I", "--inter-hunk-context", "--function-context", "-W", "--ext-diff", "--textconv",
-        "--src-prefix", "--dst-prefix", "--no-prefix", "--minimal", "--patience", "--histogram", "--diff-algorithm",
-        "--output", "--quiet", "--submodule", "--no-index", "--cc", "--base", "--ours", "--theirs",
+        "--raw",
+        "--compact-summary",
+        "--dirstat",
+        "-z",
+        "--word-diff",
+        "--color-words",
+        "--color-moved",
+        "--check",
+        "--binary",
+        "--abbrev",
+        "-B",
+        "--break-rewrites",
+        "-C",
+        "--find-copies",
+        "--find-copies-harder",
+        "-S",
+        "-G",
+        "-O",
+        "--relative",
+        "--ignore-space-at-eol",
+        "--ignore-space-change",
+        "-b",
+        "--ignore-all-space",
+        "-w",
+        "--ignore-blank-lines",
+        "-I",
+        "--inter-hunk-context",
+        "--function-context",
+        "-W",
+        "--ext-diff",
+        "--textconv",
+        "--src-prefix",
+        "--dst-prefix",
+        "--no-prefix",
+        "--minimal",
+        "--patience",
+        "--histogram",
+        "--diff-algorithm",
+        "--output",
+        "--quiet",
+        "--submodule",
+        "--no-index",
+        "--cc",
+        "--base",
+        "--ours",
+        "--theirs",
     ],
     dialect: Dialect::Diff,
 };
 
 pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
-    let repo = g.repo()?;
+    let repo = match g.repo() {
+        Ok(repo) => repo,
+        Err(_) => {
+            g.err("warning: Not a git repository. Use --no-index to compare two paths outside a working tree\n");
+            g.err("usage: git diff --no-index [<options>] <path> <path>\n");
+            return Ok(129);
+        }
+    };
     let output = DiffOutput::read(g, given, true)?;
     let range = Range::read(g, &repo, &given.operands, given.dashes_at)?;
     let cached = given.has("cached") || given.has("staged");
@@ -113,7 +164,13 @@ fn changes(
 }
 
 /// The patch with conflicts shown against both sides, in path order.
-fn with_combined(g: &Git<'_, '_>, repo: &Repo, changes: &[Change], combined: &[String], output: &DiffOutput) -> Result<String, Stop> {
+fn with_combined(
+    g: &Git<'_, '_>,
+    repo: &Repo,
+    changes: &[Change],
+    combined: &[String],
+    output: &DiffOutput,
+) -> Result<String, Stop> {
     let index = repo.read_index(g.files())?;
     let mut out = String::new();
     for change in changes {
@@ -128,7 +185,8 @@ fn with_combined(g: &Git<'_, '_>, repo: &Repo, changes: &[Change], combined: &[S
 
 /// An unmerged file of the work tree against both sides.
 fn conflict(g: &Git<'_, '_>, repo: &Repo, index: &Index, path: &str, output: &DiffOutput) -> Result<String, Stop> {
-    let sides: Vec<ObjectId> = [2, 3].iter().filter_map(|stage| index.get(path, *stage)).map(|entry| entry.id).collect();
+    let sides: Vec<ObjectId> =
+        [2, 3].iter().filter_map(|stage| index.get(path, *stage)).map(|entry| entry.id).collect();
     let mut parents = Vec::new();
     for id in &sides {
         parents.push(repo.read_blob(g.files(), id)?.data().to_vec());

@@ -26,20 +26,6 @@ pub(crate) const ROWS: &[Opt] = &[
     only('a', "text", "take every file as text"),
 ];
 
-/// Options of Git's diff machinery that are not here.
-pub(crate) const MISSING: &[&str] = &[
-    "--raw", "--compact-summary", "--dirstat", "--cumulative", "--patch-with-raw", "--patch-with-stat", "-z",
-    "--word-diff", "--word-diff-regex", "--color-words", "--color-moved", "--no-color-moved", "--check",
-    "--ws-error-highlight", "--binary", "--abbrev", "--break-rewrites", "-B", "--irreversible-delete", "-D",
-    "--find-copies", "-C", "--find-copies-harder", "-l", "-S", "-G", "--find-object", "--pickaxe-all",
-    "--pickaxe-regex", "-O", "--skip-to", "--rotate-to", "--relative", "--ignore-cr-at-eol",
-    "--ignore-space-at-eol", "--ignore-space-change", "-b", "--ignore-all-space", "-w", "--ignore-blank-lines",
-    "--ignore-matching-lines", "-I", "--inter-hunk-context", "--function-context", "-W", "--ext-diff",
-    "--textconv", "--ignore-submodules", "--src-prefix", "--dst-prefix", "--no-prefix", "--default-prefix",
-    "--line-prefix", "--indent-heuristic", "--minimal", "--patience", "--histogram", "--diff-algorithm",
-    "--anchored", "--output", "--quiet", "--submodule", "--color-moved-ws", "--output-indicator-new",
-];
-
 /// What is printed of the changes, and how.
 #[derive(Debug, Clone)]
 pub(crate) struct DiffOutput {

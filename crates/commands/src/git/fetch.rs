@@ -20,11 +20,45 @@ pub(crate) const SPEC: Spec = Spec {
         flag('\0', "dry-run", "only say what would be fetched"),
     ]],
     missing: &[
-        "--set-upstream", "-a", "--append", "--atomic", "--upload-pack", "-m", "--multiple", "-n", "-j", "--jobs",
-        "--prefetch", "-P", "--prune-tags", "--recurse-submodules", "--write-fetch-head", "-k", "--keep", "-u",
-        "--update-head-ok", "--progress", "--depth", "--shallow-since", "--shallow-exclude", "--deepen",
-        "--unshallow", "--refetch", "--update-shallow", "--refmap", "-o", "--server-option", "-4", "--ipv4", "-6",
-        "--ipv6", "--negotiation-tip", "--filter", "--auto-maintenance", "--show-forced-updates", "--stdin",
+        "--set-upstream",
+        "-a",
+        "--append",
+        "--atomic",
+        "--upload-pack",
+        "-m",
+        "--multiple",
+        "-n",
+        "-j",
+        "--jobs",
+        "--prefetch",
+        "-P",
+        "--prune-tags",
+        "--recurse-submodules",
+        "--write-fetch-head",
+        "-k",
+        "--keep",
+        "-u",
+        "--update-head-ok",
+        "--progress",
+        "--depth",
+        "--shallow-since",
+        "--shallow-exclude",
+        "--deepen",
+        "--unshallow",
+        "--refetch",
+        "--update-shallow",
+        "--refmap",
+        "-o",
+        "--server-option",
+        "-4",
+        "--ipv4",
+        "-6",
+        "--ipv6",
+        "--negotiation-tip",
+        "--filter",
+        "--auto-maintenance",
+        "--show-forced-updates",
+        "--stdin",
     ],
     dialect: Dialect::Options,
 };
@@ -80,6 +114,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     }
     let name = match given.operands.first() {
         Some(name) => name.clone(),
+        None if repo.config(g.files()).subsections("remote").is_empty() => return Ok(0),
         None => default_remote(g, &repo)?,
     };
     let specs = given.operands.get(1..).unwrap_or_default();
@@ -99,7 +134,9 @@ pub(crate) fn default_remote(g: &Git<'_, '_>, repo: &Repo) -> Result<String, Sto
     match remotes.as_slice() {
         [only] => Ok(only.clone()),
         _ if remotes.iter().any(|name| name == "origin") => Ok("origin".into()),
-        _ => fatal("No remote repository specified.  Please, specify either a URL or a\nremote name from which new revisions should be fetched."),
+        _ => fatal(
+            "No remote repository specified.  Please, specify either a URL or a\nremote name from which new revisions should be fetched.",
+        ),
     }
 }
 
@@ -117,12 +154,8 @@ pub(crate) fn from_remote(
         _ => resolve(g, &url)?,
     };
     let source = remote.snapshot(g);
-    let configured: Vec<Refspec> = repo
-        .config(g.files())
-        .get_all(&format!("remote.{name}.fetch"))
-        .into_iter()
-        .map(Refspec::parse)
-        .collect();
+    let configured: Vec<Refspec> =
+        repo.config(g.files()).get_all(&format!("remote.{name}.fetch")).into_iter().map(Refspec::parse).collect();
     let mut plan: Vec<(String, ObjectId, Option<String>, bool)> = Vec::new();
     let mut fetched = Vec::new();
     if specs.is_empty() {
@@ -149,7 +182,8 @@ pub(crate) fn from_remote(
             return fatal(format!("couldn't find remote ref {}", spec.from));
         };
         fetched.push(Fetched { name: full.clone(), id });
-        let to = (!spec.to.is_empty()).then(|| if spec.to.starts_with("refs/") { spec.to.clone() } else { format!("refs/heads/{}", spec.to) });
+        let to = (!spec.to.is_empty())
+            .then(|| if spec.to.starts_with("refs/") { spec.to.clone() } else { format!("refs/heads/{}", spec.to) });
         plan.push((full.clone(), id, to, spec.force));
         for also in &configured {
             if let Some(to) = also.map(&full) {
@@ -163,7 +197,11 @@ pub(crate) fn from_remote(
             let own = config.get(&format!("branch.{branch}.remote")) == Some(name);
             config.get(&format!("branch.{branch}.merge")).filter(|_| own).map(str::to_string)
         });
-        fetched.extend(plan.iter().filter(|(full, ..)| Some(full) == merge.as_ref() || full == "HEAD").map(|(full, id, ..)| Fetched { name: full.clone(), id: *id }));
+        fetched.extend(
+            plan.iter()
+                .filter(|(full, ..)| Some(full) == merge.as_ref() || full == "HEAD")
+                .map(|(full, id, ..)| Fetched { name: full.clone(), id: *id }),
+        );
     }
     add_tags(g, repo, &remote, &source, wanted, &mut plan)?;
     let (lines, refused) = carry_out(g, repo, &remote, &source, &plan, wanted)?;
@@ -225,7 +263,13 @@ fn carry_out(
             _ => "ref",
         };
         let Some(to) = to else {
-            lines.push(Line { flag: '*', summary: if full == "HEAD" { "branch" } else { kind }.into(), from, to: "FETCH_HEAD".into(), note: "" });
+            lines.push(Line {
+                flag: '*',
+                summary: if full == "HEAD" { "branch" } else { kind }.into(),
+                from,
+                to: "FETCH_HEAD".into(),
+                note: "",
+            });
             continue;
         };
         let shown = git::shorten_ref(to).to_string();

@@ -5,27 +5,132 @@ use super::{COMMANDS, find, options};
 
 /// Options of `git` itself that the real one has.
 pub(crate) const MISSING_GLOBAL: &[&str] = &[
-    "--exec-path", "--html-path", "--man-path", "--info-path", "--no-replace-objects", "--no-lazy-fetch",
-    "--no-advice", "--bare", "--git-dir", "--work-tree", "--namespace", "--config-env", "--literal-pathspecs",
-    "--glob-pathspecs", "--noglob-pathspecs", "--icase-pathspecs", "--super-prefix", "--list-cmds", "--attr-source",
+    "--exec-path",
+    "--html-path",
+    "--man-path",
+    "--info-path",
+    "--no-replace-objects",
+    "--no-lazy-fetch",
+    "--no-advice",
+    "--bare",
+    "--git-dir",
+    "--work-tree",
+    "--namespace",
+    "--config-env",
+    "--literal-pathspecs",
+    "--glob-pathspecs",
+    "--noglob-pathspecs",
+    "--icase-pathspecs",
+    "--super-prefix",
+    "--list-cmds",
+    "--attr-source",
 ];
 
 /// Subcommands that real Git has and this sandbox does not.
 const MISSING: &[&str] = &[
-    "am", "annotate", "apply", "archive", "bisect", "blame", "bugreport", "bundle", "cat-file", "check-attr",
-    "check-ignore", "check-mailmap", "check-ref-format", "checkout", "cherry", "cherry-pick", "citool", "clean",
-    "clone", "column", "commit-graph", "commit-tree", "count-objects", "credential", "daemon", "describe",
-    "diagnose", "diff-files", "diff-index", "diff-tree", "difftool", "fast-export", "fast-import", "fetch",
-    "fetch-pack", "filter-branch", "fmt-merge-msg", "for-each-ref", "for-each-repo", "format-patch", "fsck", "gc",
-    "grep", "gui", "gitk", "hash-object", "hook", "index-pack", "instaweb", "interpret-trailers", "ls-files", "ls-remote",
-    "ls-tree", "mailinfo", "mailsplit", "maintenance", "merge", "merge-base", "merge-file", "merge-index",
-    "merge-tree", "mergetool", "mktag", "mktree", "multi-pack-index", "mv", "name-rev", "notes", "pack-objects",
-    "pack-refs", "patch-id", "prune", "pull", "push", "range-diff", "read-tree", "rebase", "receive-pack", "reflog",
-    "refs", "remote", "repack", "replace", "replay", "request-pull", "rerere", "reset", "restore", "rev-list",
-    "rev-parse", "revert", "rm", "scalar", "send-email", "send-pack", "shortlog", "show-branch", "show-index",
-    "show-ref", "sparse-checkout", "stage", "stash", "submodule", "switch", "symbolic-ref", "tag", "unpack-objects",
-    "update-index", "update-ref", "upload-pack", "var", "verify-commit", "verify-pack", "verify-tag", "whatchanged",
-    "worktree", "write-tree", "branch", "svn", "p4",
+    "am",
+    "annotate",
+    "apply",
+    "archive",
+    "bisect",
+    "blame",
+    "bugreport",
+    "bundle",
+    "cat-file",
+    "check-attr",
+    "check-ignore",
+    "check-mailmap",
+    "check-ref-format",
+    "cherry",
+    "cherry-pick",
+    "citool",
+    "clean",
+    "column",
+    "commit-graph",
+    "commit-tree",
+    "count-objects",
+    "credential",
+    "daemon",
+    "describe",
+    "diagnose",
+    "diff-files",
+    "diff-index",
+    "diff-tree",
+    "difftool",
+    "fast-export",
+    "fast-import",
+    "fetch-pack",
+    "filter-branch",
+    "fmt-merge-msg",
+    "for-each-ref",
+    "for-each-repo",
+    "format-patch",
+    "fsck",
+    "gc",
+    "grep",
+    "gui",
+    "gitk",
+    "hash-object",
+    "hook",
+    "index-pack",
+    "instaweb",
+    "interpret-trailers",
+    "ls-files",
+    "ls-remote",
+    "ls-tree",
+    "mailinfo",
+    "mailsplit",
+    "maintenance",
+    "merge-base",
+    "merge-file",
+    "merge-index",
+    "merge-tree",
+    "mergetool",
+    "mktag",
+    "mktree",
+    "multi-pack-index",
+    "name-rev",
+    "notes",
+    "pack-objects",
+    "pack-refs",
+    "patch-id",
+    "prune",
+    "range-diff",
+    "read-tree",
+    "rebase",
+    "receive-pack",
+    "refs",
+    "repack",
+    "replace",
+    "replay",
+    "request-pull",
+    "rerere",
+    "rev-list",
+    "scalar",
+    "send-email",
+    "send-pack",
+    "shortlog",
+    "show-branch",
+    "show-index",
+    "show-ref",
+    "sparse-checkout",
+    "stage",
+    "stash",
+    "submodule",
+    "symbolic-ref",
+    "unpack-objects",
+    "update-index",
+    "update-ref",
+    "upload-pack",
+    "var",
+    "verify-commit",
+    "verify-pack",
+    "verify-tag",
+    "whatchanged",
+    "worktree",
+    "write-tree",
+    "svn",
+    "p4",
 ];
 
 /// The synopsis of `git` itself: what of it there is.
@@ -38,7 +143,10 @@ pub(crate) fn usage() -> String {
 /// Unlike git: only the commands that this sandbox has.
 pub(crate) fn overview() -> String {
     const GROUPS: &[(&str, &[(&str, &str)])] = &[
-        ("start a working area", &[("clone", "Copy a repository into a new folder"), ("init", "Make an empty repository")]),
+        (
+            "start a working area",
+            &[("clone", "Copy a repository into a new folder"), ("init", "Make an empty repository")],
+        ),
         (
             "work on the current change",
             &[
@@ -116,7 +224,9 @@ pub(crate) fn run(g: &mut Git<'_, '_>, args: &[String]) -> Answer {
 
 pub(crate) fn not_a_command(g: &mut Git<'_, '_>, name: &str) -> Answer {
     if let Some(alias) = g.settings().get(&format!("alias.{name}")) {
-        g.err(format!("git: '{name}' is an alias for '{alias}'; aliases are real Git, but not part of this sandbox yet\n"));
+        g.err(format!(
+            "git: '{name}' is an alias for '{alias}'; aliases are real Git, but not part of this sandbox yet\n"
+        ));
         return Ok(1);
     }
     if MISSING.contains(&name) {
@@ -137,8 +247,30 @@ pub(crate) fn not_a_command(g: &mut Git<'_, '_>, name: &str) -> Answer {
 
 /// The commands that people use daily: a typed beginning of one counts as very near.
 const COMMON: &[&str] = &[
-    "add", "backfill", "bisect", "branch", "clone", "commit", "diff", "fetch", "grep", "init", "log", "merge", "mv", "pull", "push",
-    "rebase", "reset", "restore", "rm", "show", "sparse-checkout", "status", "switch", "tag",
+    "add",
+    "backfill",
+    "bisect",
+    "branch",
+    "clone",
+    "commit",
+    "diff",
+    "fetch",
+    "grep",
+    "init",
+    "log",
+    "merge",
+    "mv",
+    "pull",
+    "push",
+    "rebase",
+    "reset",
+    "restore",
+    "rm",
+    "show",
+    "sparse-checkout",
+    "status",
+    "switch",
+    "tag",
 ];
 
 /// Farther than this is not similar.
@@ -148,10 +280,8 @@ fn similar(name: &str) -> Vec<&'static str> {
     let names = COMMANDS.iter().map(|command| command.spec.name).chain(MISSING.iter().copied());
     let mut scored: Vec<(usize, &str)> = names
         .map(|known| {
-            if COMMON.contains(&known) {
-                if known.starts_with(name) {
-                    return (0, known);
-                }
+            if COMMON.contains(&known) && known.starts_with(name) {
+                return (0, known);
             }
             (distance(name, known) + 1, known)
         })

@@ -12,7 +12,12 @@ use std::collections::BTreeMap;
 
 pub(crate) const FORMAT_ROWS: &[Opt] = &[
     only('\0', "oneline", "one line a commit"),
-    value('\0', "format", "format", "oneline, short, medium, full, fuller, reference, raw, or text with % placeholders"),
+    value(
+        '\0',
+        "format",
+        "format",
+        "oneline, short, medium, full, fuller, reference, raw, or text with % placeholders",
+    ),
     maybe('\0', "pretty", "format", "the same"),
     flag('\0', "abbrev-commit", "short ids"),
     maybe('\0', "decorate", "how", "names beside commits: short, full, auto, no"),
@@ -57,18 +62,96 @@ pub(crate) const SPEC: Spec = Spec {
 };
 
 pub(crate) const MISSING: &[&str] = &[
-    "--follow", "-L", "--source", "--use-mailmap", "--mailmap", "--decorate-refs", "--decorate-refs-exclude",
-    "--log-size", "--invert-grep", "--all-match", "-E", "--extended-regexp", "-F", "--fixed-strings", "-P",
-    "--perl-regexp", "--grep-reflog", "--min-parents", "--max-parents", "--not", "--glob", "--exclude",
-    "--reflog", "-g", "--walk-reflogs", "--merge", "--boundary", "--simplify-by-decoration", "--full-history",
-    "--dense", "--sparse", "--simplify-merges", "--ancestry-path", "--author-date-order", "--no-walk", "--do-walk",
-    "--cherry", "--cherry-pick", "--cherry-mark", "--left-right", "--left-only", "--right-only", "--children",
-    "--notes", "--no-notes", "--show-signature", "--relative-date", "--encoding", "--expand-tabs", "--stdin",
-    "--ignore-missing", "--bisect", "--show-linear-break", "--cc", "-c", "--diff-merges", "--remerge-diff", "-t",
-    "--raw", "--compact-summary", "--dirstat", "-z", "--word-diff", "--color-words", "--color-moved", "--check",
-    "--binary", "--abbrev", "-B", "-C", "--find-copies", "-S", "-G", "--pickaxe-regex", "-O", "--relative",
-    "-b", "-w", "--ignore-all-space", "--ignore-space-change", "--ignore-blank-lines", "-W", "--function-context",
-    "--no-prefix", "--patience", "--histogram", "--minimal", "--diff-algorithm", "--output", "--clear-decorations",
+    "--follow",
+    "-L",
+    "--source",
+    "--use-mailmap",
+    "--mailmap",
+    "--decorate-refs",
+    "--decorate-refs-exclude",
+    "--log-size",
+    "--invert-grep",
+    "--all-match",
+    "-E",
+    "--extended-regexp",
+    "-F",
+    "--fixed-strings",
+    "-P",
+    "--perl-regexp",
+    "--grep-reflog",
+    "--min-parents",
+    "--max-parents",
+    "--not",
+    "--glob",
+    "--exclude",
+    "--reflog",
+    "-g",
+    "--walk-reflogs",
+    "--merge",
+    "--boundary",
+    "--simplify-by-decoration",
+    "--full-history",
+    "--dense",
+    "--sparse",
+    "--simplify-merges",
+    "--ancestry-path",
+    "--author-date-order",
+    "--no-walk",
+    "--do-walk",
+    "--cherry",
+    "--cherry-pick",
+    "--cherry-mark",
+    "--left-right",
+    "--left-only",
+    "--right-only",
+    "--children",
+    "--notes",
+    "--no-notes",
+    "--show-signature",
+    "--relative-date",
+    "--encoding",
+    "--expand-tabs",
+    "--stdin",
+    "--ignore-missing",
+    "--bisect",
+    "--show-linear-break",
+    "--cc",
+    "-c",
+    "--diff-merges",
+    "--remerge-diff",
+    "-t",
+    "--raw",
+    "--compact-summary",
+    "--dirstat",
+    "-z",
+    "--word-diff",
+    "--color-words",
+    "--color-moved",
+    "--check",
+    "--binary",
+    "--abbrev",
+    "-B",
+    "-C",
+    "--find-copies",
+    "-S",
+    "-G",
+    "--pickaxe-regex",
+    "-O",
+    "--relative",
+    "-b",
+    "-w",
+    "--ignore-all-space",
+    "--ignore-space-change",
+    "--ignore-blank-lines",
+    "-W",
+    "--function-context",
+    "--no-prefix",
+    "--patience",
+    "--histogram",
+    "--minimal",
+    "--diff-algorithm",
+    "--output",
+    "--clear-decorations",
 ];
 
 pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
@@ -98,7 +181,11 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
             continue;
         }
     }
-    if printer.shown && !printer.style.format.terminates() && matches!(printer.style.format, Format::User { .. }) && !printer.output.any() {
+    if printer.shown
+        && !printer.style.format.terminates()
+        && matches!(printer.style.format, Format::User { .. })
+        && !printer.output.any()
+    {
         // `format:` separates entries; the last line still ends on a terminal, as the pager would show it.
         if g.cx.stdout_is_terminal() {
             g.out("\n");
@@ -160,7 +247,9 @@ pub(crate) fn style(g: &Git<'_, '_>, repo: &Repo, given: &Given) -> Result<Style
     };
     let oneline_option = given.last(&["oneline", "format", "pretty"]) == Some("oneline");
     Ok(Style {
-        abbrev: given.state("abbrev-commit").unwrap_or(oneline_option || settings.get_bool("log.abbrevcommit") == Some(true)),
+        abbrev: given
+            .state("abbrev-commit")
+            .unwrap_or(oneline_option || settings.get_bool("log.abbrevcommit") == Some(true)),
         format,
         date,
         color,
@@ -279,7 +368,8 @@ fn touching(
         }
     };
     let kept: Vec<ObjectId> = order.into_iter().filter(|id| touches[id]).collect();
-    let parents = kept.iter().map(|id| (*id, followed[id].iter().filter_map(|parent| shown(*parent)).collect())).collect();
+    let parents =
+        kept.iter().map(|id| (*id, followed[id].iter().filter_map(|parent| shown(*parent)).collect())).collect();
     Ok((kept, parents))
 }
 
@@ -334,10 +424,8 @@ impl Filter {
 fn found(pattern: &str, line: &str, any_case: bool) -> bool {
     let flags = if any_case { "(?i)" } else { "" };
     // In Git's basic expressions these stand for themselves.
-    let basic: String = pattern
-        .chars()
-        .map(|c| if "+?(){}|".contains(c) { format!("\\{c}") } else { c.to_string() })
-        .collect();
+    let basic: String =
+        pattern.chars().map(|c| if "+?(){}|".contains(c) { format!("\\{c}") } else { c.to_string() }).collect();
     regex_lite::Regex::new(&format!("{flags}{basic}")).map_or(line.contains(pattern), |regex| regex.is_match(line))
 }
 
@@ -351,7 +439,14 @@ struct Printer {
 }
 
 impl Printer {
-    fn entry(&mut self, g: &Git<'_, '_>, repo: &Repo, id: &ObjectId, parents: &[ObjectId], merges: bool) -> Result<String, Stop> {
+    fn entry(
+        &mut self,
+        g: &Git<'_, '_>,
+        repo: &Repo,
+        id: &ObjectId,
+        parents: &[ObjectId],
+        merges: bool,
+    ) -> Result<String, Stop> {
         let commit = repo.read_commit(g.files(), id)?;
         let mut out = String::new();
         if let Some(graph) = &mut self.graph {

@@ -15,7 +15,10 @@ pub(crate) enum Format {
     Reference,
     Raw,
     /// `format:` puts line ends between entries, `tformat:` after each.
-    User { text: String, ends: bool },
+    User {
+        text: String,
+        ends: bool,
+    },
 }
 
 impl Format {
@@ -87,7 +90,8 @@ pub(crate) fn names(g: &Git<'_, '_>, repo: &Repo) -> Result<BTreeMap<ObjectId, V
     for (full, id) in repo.refs(g.files(), "refs/").into_iter().rev() {
         let Some(id) = repo.peel_tags(g.files(), id)? else { continue };
         let merged = on.as_deref() == Some(full.as_str());
-        let known = ["refs/heads/", "refs/remotes/", "refs/tags/", "refs/stash"].iter().any(|kind| full.starts_with(kind));
+        let known =
+            ["refs/heads/", "refs/remotes/", "refs/tags/", "refs/stash"].iter().any(|kind| full.starts_with(kind));
         if !merged && known {
             names.entry(id).or_default().push(Name { full, head_of: None });
         }
@@ -132,7 +136,14 @@ impl Style {
     }
 
     /// The entry without what follows it (changes, empty lines); without a line end where the format has none.
-    pub fn entry(&self, g: &Git<'_, '_>, repo: &Repo, id: &ObjectId, commit: &Commit, mark: &str) -> Result<String, Stop> {
+    pub fn entry(
+        &self,
+        g: &Git<'_, '_>,
+        repo: &Repo,
+        id: &ObjectId,
+        commit: &Commit,
+        mark: &str,
+    ) -> Result<String, Stop> {
         let hash = |id: &ObjectId| if self.abbrev { repo.short_id(g.files(), id, 7) } else { id.to_string() };
         let parents: String = match self.show_parents {
             true => commit.parents.iter().map(|id| format!(" {}", hash(id))).collect(),
@@ -155,7 +166,8 @@ impl Style {
                 let head = self.paint("\x1b[33m", &format!("commit {mark}{}{parents}", hash(id)));
                 let mut out = format!("{head}{}\n", self.wrapped(id));
                 if commit.parents.len() > 1 && *format != Format::Raw {
-                    let parents: Vec<String> = commit.parents.iter().map(|id| repo.short_id(g.files(), id, 7)).collect();
+                    let parents: Vec<String> =
+                        commit.parents.iter().map(|id| repo.short_id(g.files(), id, 7)).collect();
                     out.push_str(&format!("Merge: {}\n", parents.join(" ")));
                 }
                 out.push_str(&self.people(commit));
@@ -164,6 +176,12 @@ impl Style {
                 Ok(out)
             }
         }
+    }
+
+    /// `1a2b3c4 (HEAD -> main) HEAD@{0}: commit: Subject`.
+    pub fn reflog_line(&self, g: &Git<'_, '_>, repo: &Repo, entry: &git::LogEntry, selector: &str) -> String {
+        let head = self.paint("\x1b[33m", &repo.short_id(g.files(), &entry.new, 7));
+        format!("{head}{} {selector}: {}\n", self.wrapped(&entry.new), entry.message)
     }
 
     fn people(&self, commit: &Commit) -> String {
@@ -175,7 +193,10 @@ impl Style {
             Format::Full => format!("Author: {}\nCommit: {}\n", who(author), who(committer)),
             Format::Fuller => format!(
                 "Author:     {}\nAuthorDate: {}\nCommit:     {}\nCommitDate: {}\n",
-                who(author), date(author), who(committer), date(committer)
+                who(author),
+                date(author),
+                who(committer),
+                date(committer)
             ),
             Format::Raw => {
                 let parents: String = commit.parents.iter().map(|id| format!("parent {id}\n")).collect();
@@ -185,7 +206,14 @@ impl Style {
         }
     }
 
-    fn placeholders(&self, g: &Git<'_, '_>, repo: &Repo, text: &str, id: &ObjectId, commit: &Commit) -> Result<String, Stop> {
+    fn placeholders(
+        &self,
+        g: &Git<'_, '_>,
+        repo: &Repo,
+        text: &str,
+        id: &ObjectId,
+        commit: &Commit,
+    ) -> Result<String, Stop> {
         let mut out = String::new();
         let mut rest = text;
         let mut pad: Option<Pad> = None;
@@ -234,7 +262,10 @@ impl Style {
             b'f' => Some(file_name(&commit.subject())),
             b'b' => Some(commit.body()),
             b'B' => Some(commit.message.clone()),
-            b'd' => Some(Self { decorate: Decorate::Short, names: self.names.clone(), format: Format::Oneline, ..*self }.wrapped(id)),
+            b'd' => Some(
+                Self { decorate: Decorate::Short, names: self.names.clone(), format: Format::Oneline, ..*self }
+                    .wrapped(id),
+            ),
             b'D' => Some(self.decoration(id)),
             b'n' => Some("\n".into()),
             b'%' => Some("%".into()),
@@ -265,7 +296,8 @@ impl Style {
 
     /// `Cred`, `Creset`, `C(yellow)`, `C(bold blue)`, `C(auto)`.
     fn color_placeholder(&self, rest: &str) -> (Option<String>, usize) {
-        for (name, code) in [("Cred", "\x1b[31m"), ("Cgreen", "\x1b[32m"), ("Cblue", "\x1b[34m"), ("Creset", "\x1b[m")] {
+        for (name, code) in [("Cred", "\x1b[31m"), ("Cgreen", "\x1b[32m"), ("Cblue", "\x1b[34m"), ("Creset", "\x1b[m")]
+        {
             if rest.starts_with(name) {
                 return (Some(if self.color { code.into() } else { String::new() }), name.len());
             }
@@ -275,7 +307,9 @@ impl Style {
         let words = inner[..close].trim_start_matches("always,").trim_start_matches("auto,");
         let mut codes: Vec<String> = Vec::new();
         for word in words.split(' ').filter(|word| !word.is_empty()) {
-            let color = ["black", "red", "green", "yellow", "blue", "magenta", "cyan", "white"].iter().position(|name| *name == word);
+            let color = ["black", "red", "green", "yellow", "blue", "magenta", "cyan", "white"]
+                .iter()
+                .position(|name| *name == word);
             match (word, color) {
                 (_, Some(color)) => codes.push(format!("3{color}")),
                 ("bold", _) => codes.push("1".into()),
@@ -326,7 +360,9 @@ impl Pad {
         };
         let inner = rest[1..].strip_prefix('(')?;
         let close = inner.find(')')?;
-        let (width, cut) = inner[..close].split_once(',').map_or((&inner[..close], false), |(width, how)| (width, how.trim() == "trunc"));
+        let (width, cut) = inner[..close]
+            .split_once(',')
+            .map_or((&inner[..close], false), |(width, how)| (width, how.trim() == "trunc"));
         Some((Self { width: width.trim().parse().ok()?, left, cut }, &inner[close + 1..]))
     }
 
@@ -357,5 +393,24 @@ fn file_name(subject: &str) -> String {
 fn indented(commit: &Commit, subject_only: bool) -> String {
     let message = commit.message.trim_start_matches('\n').trim_end();
     let end = if subject_only { message.find("\n\n").unwrap_or(message.len()) } else { message.len() };
-    message[..end].lines().map(|line| if line.is_empty() { "    \n".to_string() } else { format!("    {line}\n") }).collect()
+    message[..end]
+        .lines()
+        .map(|line| format!("    {}\n", if subject_only { line.into() } else { expanded(line) }))
+        .collect()
+}
+
+/// Tabs become blanks up to the next multiple of eight.
+fn expanded(line: &str) -> String {
+    let mut out = String::new();
+    let mut column = 0;
+    for c in line.chars() {
+        let width = if c == '\t' { 8 - column % 8 } else { 1 };
+        if c == '\t' {
+            out.push_str(&" ".repeat(width))
+        } else {
+            out.push(c)
+        }
+        column += width;
+    }
+    out
 }

@@ -5,8 +5,18 @@ use git::ObjectId;
 
 /// Colours of lines, going round.
 const COLORS: [&str; 12] = [
-    "\x1b[31m", "\x1b[32m", "\x1b[33m", "\x1b[34m", "\x1b[35m", "\x1b[36m", "\x1b[1;31m", "\x1b[1;32m", "\x1b[1;33m",
-    "\x1b[1;34m", "\x1b[1;35m", "\x1b[1;36m",
+    "\x1b[31m",
+    "\x1b[32m",
+    "\x1b[33m",
+    "\x1b[34m",
+    "\x1b[35m",
+    "\x1b[36m",
+    "\x1b[1;31m",
+    "\x1b[1;32m",
+    "\x1b[1;33m",
+    "\x1b[1;34m",
+    "\x1b[1;35m",
+    "\x1b[1;36m",
 ];
 
 /// A line of history: the commit that it leads to.
@@ -279,7 +289,8 @@ impl Graph {
                 seen = true;
                 let mut shape = self.layout;
                 for (order, parent) in self.parents.iter().enumerate() {
-                    let color = self.below.iter().find(|column| column.commit == *parent).map_or(0, |column| column.color);
+                    let color =
+                        self.below.iter().find(|column| column.commit == *parent).map_or(0, |column| column.color);
                     text.push_str(&self.paint(color, ['/', '|', '\\'][shape.min(2)]));
                     length += 1;
                     if shape < 2 {

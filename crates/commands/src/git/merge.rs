@@ -26,9 +26,29 @@ pub(crate) const SPEC: Spec = Spec {
         flag('q', "quiet", "say less"),
     ]],
     missing: &[
-        "--squash", "--log", "--cleanup", "--rerere-autoupdate", "--verify-signatures", "-s", "--strategy", "-X",
-        "--strategy-option", "-F", "--file", "--into-name", "-v", "--verbose", "--progress", "-S", "--gpg-sign",
-        "--autostash", "--overwrite-ignore", "--signoff", "--no-verify", "--compact-summary", "--summary",
+        "--squash",
+        "--log",
+        "--cleanup",
+        "--rerere-autoupdate",
+        "--verify-signatures",
+        "-s",
+        "--strategy",
+        "-X",
+        "--strategy-option",
+        "-F",
+        "--file",
+        "--into-name",
+        "-v",
+        "--verbose",
+        "--progress",
+        "-S",
+        "--gpg-sign",
+        "--autostash",
+        "--overwrite-ignore",
+        "--signoff",
+        "--no-verify",
+        "--compact-summary",
+        "--summary",
     ],
     dialect: Dialect::Options,
 };
@@ -96,6 +116,10 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
             return Ok(1);
         }
     };
+    let never = given.state("ff") == Some(false);
+    if repo.head(g.files())?.id().is_none() && never {
+        return fatal("Non-fast-forward commit does not make sense into an empty head");
+    }
     let Some(id) = repo.try_resolve(g.files(), &name)? else {
         g.err(format!("merge: {name} - not something we can merge\n"));
         return Ok(1);
@@ -113,7 +137,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let theirs = Theirs { id, label: name.clone(), described, action: format!("merge {name}") };
     let fast_forward = match given.last(&["ff", "ff-only"]) {
         Some("ff-only") => FastForward::Only,
-        _ if given.state("ff") == Some(false) => FastForward::Never,
+        _ if never => FastForward::Never,
         Some(_) => FastForward::Allowed,
         None => match g.settings().get("merge.ff").as_deref() {
             Some("only") => FastForward::Only,
@@ -143,10 +167,14 @@ pub(crate) fn refuse_unfinished(g: &mut Git<'_, '_>, repo: &Repo) -> Result<(), 
         return fatal("Exiting because of an unresolved conflict.");
     }
     if repo.read_state(g.files(), "MERGE_HEAD").is_some() {
-        return fatal("You have not concluded your merge (MERGE_HEAD exists).\nPlease, commit your changes before you merge.");
+        return fatal(
+            "You have not concluded your merge (MERGE_HEAD exists).\nPlease, commit your changes before you merge.",
+        );
     }
     if repo.read_state(g.files(), "CHERRY_PICK_HEAD").is_some() {
-        return fatal("You have not concluded your cherry-pick (CHERRY_PICK_HEAD exists).\nPlease, commit your changes before you merge.");
+        return fatal(
+            "You have not concluded your cherry-pick (CHERRY_PICK_HEAD exists).\nPlease, commit your changes before you merge.",
+        );
     }
     Ok(())
 }
@@ -206,7 +234,8 @@ fn changed(g: &Git<'_, '_>, repo: &Repo, old: &ObjectId, new: &ObjectId) -> Resu
     if changes.is_empty() {
         return Ok(String::new());
     }
-    let stats: Vec<FileStat> = changes.iter().map(|change| FileStat::of(repo, files, change)).collect::<git::Result<_>>()?;
+    let stats: Vec<FileStat> =
+        changes.iter().map(|change| FileStat::of(repo, files, change)).collect::<git::Result<_>>()?;
     let colors = if g.colored("diff", None) { git::DiffColors::TERMINAL } else { git::DiffColors::NONE };
     let mut text = git::stat_table(&stats, g.columns(), &colors) + &git::shortstat(&stats);
     text.extend(changes.iter().filter_map(git::summary_line));

@@ -68,12 +68,18 @@ fn messages(merged: &MergedTree, labels: &MergeLabels) -> String {
             ConflictKind::Content => format!("CONFLICT (content): Merge conflict in {path}\n"),
             ConflictKind::AddAdd => format!("CONFLICT (add/add): Merge conflict in {path}\n"),
             ConflictKind::Binary => {
-                lines.push((path.clone(), 0, format!("warning: Cannot merge binary files: {path} ({ours} vs. {theirs})\n")));
+                lines.push((
+                    path.clone(),
+                    0,
+                    format!("warning: Cannot merge binary files: {path} ({ours} vs. {theirs})\n"),
+                ));
                 format!("CONFLICT (content): Merge conflict in {path}\n")
             }
             ConflictKind::ModifyDelete { deleted_by_us } => {
                 let (gone, kept) = if *deleted_by_us { (ours, theirs) } else { (theirs, ours) };
-                format!("CONFLICT (modify/delete): {path} deleted in {gone} and modified in {kept}.  Version {kept} of {path} left in tree.\n")
+                format!(
+                    "CONFLICT (modify/delete): {path} deleted in {gone} and modified in {kept}.  Version {kept} of {path} left in tree.\n"
+                )
             }
         };
         lines.push((path.clone(), 1, text));

@@ -2,23 +2,43 @@
 //! prints what real Git prints.
 
 mod add;
+mod branch;
+mod checkout;
 mod cli;
+mod clone;
 mod commit;
 mod commit_make;
 mod config;
 mod diff;
 mod diff_out;
+mod fetch;
 mod help;
 mod hooks_to_world;
 mod init;
 mod log;
 mod log_format;
 mod log_graph;
+mod merge;
+mod merging;
+mod mv;
 mod options;
+mod pull;
+mod push;
+mod push_plan;
 mod range;
+mod reflog;
+mod remote;
+mod reset;
+mod restore;
+mod rev_parse;
+mod revert;
+mod rm;
 mod show;
 mod status;
 mod status_text;
+mod switch;
+mod switching;
+mod tag;
 mod tracking;
 
 use cli::{Answer, Git, Stop};
@@ -35,13 +55,30 @@ struct Command {
 
 const COMMANDS: &[Command] = &[
     Command { spec: &add::SPEC, run: add::run },
+    Command { spec: &branch::SPEC, run: branch::run },
+    Command { spec: &checkout::SPEC, run: checkout::run },
+    Command { spec: &clone::SPEC, run: clone::run },
     Command { spec: &commit::SPEC, run: commit::run },
     Command { spec: &config::SPEC, run: config::run },
     Command { spec: &diff::SPEC, run: diff::run },
+    Command { spec: &fetch::SPEC, run: fetch::run },
     Command { spec: &init::SPEC, run: init::run },
     Command { spec: &log::SPEC, run: log::run },
+    Command { spec: &merge::SPEC, run: merge::run },
+    Command { spec: &mv::SPEC, run: mv::run },
+    Command { spec: &pull::SPEC, run: pull::run },
+    Command { spec: &push::SPEC, run: push::run },
+    Command { spec: &reflog::SPEC, run: reflog::run },
+    Command { spec: &remote::SPEC, run: remote::run },
+    Command { spec: &reset::SPEC, run: reset::run },
+    Command { spec: &restore::SPEC, run: restore::run },
+    Command { spec: &rev_parse::SPEC, run: rev_parse::run },
+    Command { spec: &revert::SPEC, run: revert::run },
+    Command { spec: &rm::SPEC, run: rm::run },
     Command { spec: &show::SPEC, run: show::run },
     Command { spec: &status::SPEC, run: status::run },
+    Command { spec: &switch::SPEC, run: switch::run },
+    Command { spec: &tag::SPEC, run: tag::run },
 ];
 
 /// The program.
@@ -52,7 +89,7 @@ pub(crate) fn program() -> Program {
 fn main(cx: &mut Cx<'_>) -> i32 {
     let cwd = cx.cwd();
     let mut args = cx.args();
-    let mut g = Git { cx, cwd, overrides: Vec::new(), command: "git", no_pager: false };
+    let mut g = Git { cx, cwd, overrides: Vec::new(), command: "git" };
     match global_options(&mut g, &mut args).and_then(|()| dispatch(&mut g, &args)) {
         Ok(code) | Err(Stop::Exit(code)) => code,
         Err(Stop::Git(error)) => {

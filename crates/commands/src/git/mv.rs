@@ -6,7 +6,10 @@ use vfs::{base_name, join};
 
 pub(crate) const SPEC: Spec = Spec {
     name: "mv",
-    usage: &["mv [-v] [-f] [-n] [-k] <source> <destination>", "mv [-v] [-f] [-n] [-k] <source>... <destination-directory>"],
+    usage: &[
+        "mv [-v] [-f] [-n] [-k] <source> <destination>",
+        "mv [-v] [-f] [-n] [-k] <source>... <destination-directory>",
+    ],
     options: &[&[
         flag('v', "verbose", "say what is moved"),
         flag('n', "dry-run", "only say what would be moved"),
@@ -38,14 +41,14 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         let (old, new) = (below(&from), below(&to));
         let why = if g.files().lstat(&from).is_err() {
             Some("bad source")
+        } else if to == from || to.starts_with(&format!("{from}/")) {
+            Some("can not move directory into itself")
         } else if g.files().is_dir(&from) && !index.has_below(&old) {
             Some("source directory is empty")
         } else if !g.files().is_dir(&from) && index.get(&old, 0).is_none() {
             Some(if index.has(&old) { "conflicted" } else { "not under version control" })
         } else if g.files().lstat(&to).is_ok() && !given.has("force") {
             Some("destination exists")
-        } else if !g.files().is_dir(vfs::parent(&to)) {
-            Some("destination directory does not exist")
         } else {
             None
         };
@@ -61,7 +64,12 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
             if given.has("dry-run") {
                 g.out(format!("Checking rename of '{old}' to '{new}'\n"));
             }
+            let below: Vec<String> =
+                index.unique_paths().into_iter().filter(|path| path.starts_with(&format!("{old}/"))).collect();
             g.out(format!("Renaming {old} to {new}\n"));
+            for path in below {
+                g.out(format!("Renaming {path} to {new}{}\n", &path[old.len()..]));
+            }
         }
         if given.has("dry-run") {
             continue;

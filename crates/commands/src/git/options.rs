@@ -120,7 +120,10 @@ impl Given {
     /// Which of these was given last.
     pub fn last<'a>(&self, names: &[&'a str]) -> Option<&'a str> {
         self.options.iter().rev().find_map(|(opt, _, on)| {
-            names.iter().copied().find(|name| *on && (opt.long == *name || (opt.long.is_empty() && opt.short.to_string() == *name)))
+            names
+                .iter()
+                .copied()
+                .find(|name| *on && (opt.long == *name || (opt.long.is_empty() && opt.short.to_string() == *name)))
         })
     }
 

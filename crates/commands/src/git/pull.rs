@@ -25,12 +25,49 @@ pub(crate) const SPEC: Spec = Spec {
         flag('t', "tags", "every tag too"),
     ]],
     missing: &[
-        "--progress", "--recurse-submodules", "--log", "--signoff", "--squash", "--cleanup", "--verify",
-        "--verify-signatures", "--autostash", "-s", "--strategy", "-X", "--strategy-option", "-S", "--gpg-sign",
-        "--all", "-a", "--append", "--upload-pack", "-f", "--force", "-j", "--jobs", "--dry-run", "-k", "--keep",
-        "--depth", "--shallow-since", "--shallow-exclude", "--deepen", "--unshallow", "--update-shallow", "--refmap",
-        "-o", "--server-option", "-4", "--ipv4", "-6", "--ipv6", "--negotiation-tip", "--show-forced-updates",
-        "--set-upstream", "--summary",
+        "--progress",
+        "--recurse-submodules",
+        "--log",
+        "--signoff",
+        "--squash",
+        "--cleanup",
+        "--verify",
+        "--verify-signatures",
+        "--autostash",
+        "-s",
+        "--strategy",
+        "-X",
+        "--strategy-option",
+        "-S",
+        "--gpg-sign",
+        "--all",
+        "-a",
+        "--append",
+        "--upload-pack",
+        "-f",
+        "--force",
+        "-j",
+        "--jobs",
+        "--dry-run",
+        "-k",
+        "--keep",
+        "--depth",
+        "--shallow-since",
+        "--shallow-exclude",
+        "--deepen",
+        "--unshallow",
+        "--update-shallow",
+        "--refmap",
+        "-o",
+        "--server-option",
+        "-4",
+        "--ipv4",
+        "-6",
+        "--ipv6",
+        "--negotiation-tip",
+        "--show-forced-updates",
+        "--set-upstream",
+        "--summary",
     ],
     dialect: Dialect::Options,
 };
@@ -79,11 +116,26 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     };
     let name = match given.operands.first() {
         Some(name) => name.clone(),
-        None => default_remote(g, &repo).or_else(|stop| no_tracking(g, &repo, None).map_or(Err(stop), |_: i32| Err(Stop::Exit(1))))?,
+        None => default_remote(g, &repo)
+            .or_else(|stop| no_tracking(g, &repo, None).map_or(Err(stop), |_: i32| Err(Stop::Exit(1))))?,
     };
-    let wanted = Wanted { verbose: given.has("verbose"), quiet: given.has("quiet"), tags: given.state("tags"), prune: given.has("prune"), ..Wanted::default() };
+    let wanted = Wanted {
+        verbose: given.has("verbose"),
+        quiet: given.has("quiet"),
+        tags: given.state("tags"),
+        prune: given.has("prune"),
+        ..Wanted::default()
+    };
     let specs = given.operands.get(1..).unwrap_or_default();
-    let (fetched, _) = from_remote(g, &repo, &name, specs, &wanted)?;
+    let fetched = match from_remote(g, &repo, &name, specs, &wanted) {
+        Ok((fetched, _)) => fetched,
+        // The fetch is a program of its own: whatever ended it, pull ends with 1.
+        Err(Stop::Git(why)) => {
+            g.err(format!("{why}\n"));
+            return Ok(1);
+        }
+        Err(stop) => return Err(stop),
+    };
     let Some(fetched) = fetched.first().cloned() else {
         return no_tracking(g, &repo, given.operands.first());
     };
@@ -98,13 +150,14 @@ fn no_tracking(g: &mut Git<'_, '_>, repo: &Repo, named: Option<&String>) -> Answ
         return Ok(1);
     };
     let config = repo.config(g.files());
-    if let (Some(name), true) = (named, config.get(&format!("branch.{branch}.merge")).is_none()) {
-        if config.subsections("remote").len() > 1 || config.get(&format!("remote.{name}.url")).is_none() {
-            g.err(format!("You asked to pull from the remote '{name}', but did not specify\na branch. Because this is not the default configured remote\nfor your current branch, you must specify a branch on the command line.\n"));
-            return Ok(1);
-        }
+    let merges = config.get(&format!("branch.{branch}.merge"));
+    let unusual =
+        |name: &&String| config.subsections("remote").len() > 1 || config.get(&format!("remote.{name}.url")).is_none();
+    if let Some(name) = named.filter(unusual).filter(|_| merges.is_none()) {
+        g.err(format!("You asked to pull from the remote '{name}', but did not specify\na branch. Because this is not the default configured remote\nfor your current branch, you must specify a branch on the command line.\n"));
+        return Ok(1);
     }
-    if let Some(merge) = config.get(&format!("branch.{branch}.merge")) {
+    if let Some(merge) = merges {
         g.err(format!("Your configuration specifies to merge with the ref '{merge}'\nfrom the remote, but no such ref was fetched.\n"));
         return Ok(1);
     }
@@ -127,7 +180,9 @@ fn integrate(
 ) -> Answer {
     let head = repo.head(g.files())?.id();
     let diverged = match head {
-        Some(head) => !repo.is_ancestor(g.files(), &head, &fetched.id)? && !repo.is_ancestor(g.files(), &fetched.id, &head)?,
+        Some(head) => {
+            !repo.is_ancestor(g.files(), &head, &fetched.id)? && !repo.is_ancestor(g.files(), &fetched.id, &head)?
+        }
         None => false,
     };
     if diverged && rebase.is_none() && fast_forward.is_none() {

@@ -25,9 +25,26 @@ pub(crate) const SPEC: Spec = Spec {
         flag('u', "set-upstream", "follow what is pushed to"),
     ]],
     missing: &[
-        "--repo", "--mirror", "--porcelain", "--force-if-includes", "--recurse-submodules", "--thin", "--receive-pack",
-        "--exec", "--progress", "--prune", "--no-verify", "--follow-tags", "--signed", "--atomic", "-o",
-        "--push-option", "-4", "--ipv4", "-6", "--ipv6",
+        "--repo",
+        "--mirror",
+        "--porcelain",
+        "--force-if-includes",
+        "--recurse-submodules",
+        "--thin",
+        "--receive-pack",
+        "--exec",
+        "--progress",
+        "--prune",
+        "--no-verify",
+        "--follow-tags",
+        "--signed",
+        "--atomic",
+        "-o",
+        "--push-option",
+        "-4",
+        "--ipv4",
+        "-6",
+        "--ipv6",
     ],
     dialect: Dialect::Options,
 };
@@ -77,7 +94,9 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
 fn destination(g: &Git<'_, '_>, repo: &Repo) -> Result<String, Stop> {
     let config = repo.config(g.files());
     if config.subsections("remote").is_empty() {
-        return fatal("No configured push destination.\nEither specify the URL from the command-line or configure a remote repository using\n\n    git remote add <name> <url>\n\nand then push using the remote name\n\n    git push <name>\n");
+        return fatal(
+            "No configured push destination.\nEither specify the URL from the command-line or configure a remote repository using\n\n    git remote add <name> <url>\n\nand then push using the remote name\n\n    git push <name>\n",
+        );
     }
     default_remote(g, repo).or_else(|_| fatal("No configured push destination."))
 }
@@ -104,7 +123,8 @@ fn fate(g: &Git<'_, '_>, repo: &Repo, remote: &Remote, name: &str, one: &Planned
     if lease {
         let branch = one.to.trim_start_matches("refs/heads/");
         let known = repo.read_ref(g.files(), &format!("refs/remotes/{name}/{branch}"));
-        let expected = given.value("force-with-lease").and_then(|text| text.split_once(':')).map(|(_, id)| id.to_string());
+        let expected =
+            given.value("force-with-lease").and_then(|text| text.split_once(':')).map(|(_, id)| id.to_string());
         let expected = expected.and_then(|text| repo.try_resolve(g.files(), &text).ok().flatten()).or(known);
         if expected != Some(old) {
             return Ok(Fate::Rejected(Why::Stale));
@@ -152,11 +172,17 @@ fn apply(
     }
     for (one, fate) in planned.iter().zip(fates) {
         let branch = one.to.strip_prefix("refs/heads/").filter(|_| matches!(fate, Fate::Done { .. } | Fate::UpToDate));
-        let Some(branch) = branch.filter(|_| repo.config(g.files()).get(&format!("remote.{name}.fetch")).is_some()) else { continue };
+        let Some(branch) = branch.filter(|_| repo.config(g.files()).get(&format!("remote.{name}.fetch")).is_some())
+        else {
+            continue;
+        };
         let tracking = format!("refs/remotes/{name}/{branch}");
         match one.new {
             Some(id) if repo.read_ref(g.files(), &tracking) != Some(id) => {
-                repo.update_ref(g.cx.files_mut(), &RefChange { name: &tracking, new: id, who: &who, message: "update by push" })?;
+                repo.update_ref(
+                    g.cx.files_mut(),
+                    &RefChange { name: &tracking, new: id, who: &who, message: "update by push" },
+                )?;
             }
             Some(_) => {}
             None => repo.delete_ref(g.cx.files_mut(), &tracking, when)?,
@@ -177,7 +203,13 @@ fn line(g: &Git<'_, '_>, repo: &Repo, remote_old: Option<ObjectId>, one: &Planne
         Fate::UpToDate => ('=', "[up to date]".to_string(), ""),
         Fate::Done { .. } if one.new.is_none() => ('-', "[deleted]".into(), ""),
         Fate::Done { .. } if remote_old.is_none() => {
-            let kind = if one.to.starts_with("refs/tags/") { "tag" } else if one.to.starts_with("refs/heads/") { "branch" } else { "reference" };
+            let kind = if one.to.starts_with("refs/tags/") {
+                "tag"
+            } else if one.to.starts_with("refs/heads/") {
+                "branch"
+            } else {
+                "reference"
+            };
             ('*', format!("[new {kind}]"), "")
         }
         Fate::Done { forced: false } => (' ', format!("{}..{}", short(remote_old), short(one.new)), ""),
@@ -211,7 +243,8 @@ fn report(
         g.err(text.lines().map(|line| format!("remote: {line}\n")).collect::<String>());
     }
     let refused = fates.iter().any(|fate| matches!(fate, Fate::Rejected(_) | Fate::RemoteRejected(_)));
-    let mut shown: Vec<(&Planned, &Fate)> = planned.iter().zip(fates).filter(|(_, fate)| verbose || **fate != Fate::UpToDate).collect();
+    let mut shown: Vec<(&Planned, &Fate)> =
+        planned.iter().zip(fates).filter(|(_, fate)| verbose || **fate != Fate::UpToDate).collect();
     shown.sort_by_key(|(_, fate)| match fate {
         Fate::UpToDate => 0,
         Fate::Done { .. } => 1,
@@ -248,7 +281,9 @@ fn advise(g: &mut Git<'_, '_>, repo: &Repo, planned: &[Planned], fates: &[Fate])
     let has = |why: Why| fates.contains(&Fate::Rejected(why));
     let head = repo.head(g.files())?;
     let current = planned.iter().zip(fates).any(|(one, fate)| {
-        *fate == Fate::Rejected(Why::Behind) && one.local_branch.is_some() && one.local_branch.as_deref() == head.branch()
+        *fate == Fate::Rejected(Why::Behind)
+            && one.local_branch.is_some()
+            && one.local_branch.as_deref() == head.branch()
     });
     let see = "See the 'Note about fast-forwards' in 'git push --help' for details.";
     if has(Why::Behind) && current {

@@ -36,7 +36,14 @@ pub(crate) fn plan(g: &mut Git<'_, '_>, repo: &Repo, name: &str, given: &Given, 
     for (_, prefix) in kinds.iter().filter(|(option, _)| given.has(option)) {
         for (full, id) in repo.refs(g.files(), prefix) {
             let from = git::shorten_ref(&full).to_string();
-            items.push(Planned { from, to: full.clone(), new: Some(id), old: None, force: false, local_branch: local(&full) });
+            items.push(Planned {
+                from,
+                to: full.clone(),
+                new: Some(id),
+                old: None,
+                force: false,
+                local_branch: local(&full),
+            });
         }
     }
     let specs = given.operands.get(1..).unwrap_or_default();
@@ -49,7 +56,14 @@ pub(crate) fn plan(g: &mut Git<'_, '_>, repo: &Repo, name: &str, given: &Given, 
             if text.contains(':') {
                 return fatal("--delete only accepts plain target ref names");
             }
-            items.push(Planned { from: String::new(), to: text.clone(), new: None, old: None, force: false, local_branch: None });
+            items.push(Planned {
+                from: String::new(),
+                to: text.clone(),
+                new: None,
+                old: None,
+                force: false,
+                local_branch: None,
+            });
             continue;
         }
         match explicit(g, repo, text)? {
@@ -73,7 +87,14 @@ fn explicit(g: &Git<'_, '_>, repo: &Repo, text: &str) -> Result<Option<Planned>,
     let spec = Refspec::parse(text);
     let old = None;
     if spec.from.is_empty() {
-        return Ok(Some(Planned { from: String::new(), to: spec.to, new: None, old, force: spec.force, local_branch: None }));
+        return Ok(Some(Planned {
+            from: String::new(),
+            to: spec.to,
+            new: None,
+            old,
+            force: spec.force,
+            local_branch: None,
+        }));
     }
     let head = repo.head(g.files())?;
     let from = if spec.from == "@" { "HEAD".to_string() } else { spec.from.clone() };
@@ -89,7 +110,11 @@ fn explicit(g: &Git<'_, '_>, repo: &Repo, text: &str) -> Result<Option<Planned>,
         (to, _) => to.to_string(),
     };
     let local_branch = full.as_deref().and_then(|full| full.strip_prefix("refs/heads/")).map(str::to_string);
-    let shown = if from == "HEAD" && !spec.to.is_empty() || from == "HEAD" { "HEAD".to_string() } else { full.as_deref().map_or(from.clone(), |full| git::shorten_ref(full).to_string()) };
+    let shown = if from == "HEAD" {
+        "HEAD".to_string()
+    } else {
+        full.as_deref().map_or(from.clone(), |full| git::shorten_ref(full).to_string())
+    };
     Ok(Some(Planned { from: shown, to, new: Some(id), old, force: spec.force, local_branch }))
 }
 
@@ -115,8 +140,13 @@ fn current(g: &Git<'_, '_>, repo: &Repo, name: &str, given: &Given) -> Result<Pl
     let config = repo.config(g.files());
     let follows = config.get(&format!("branch.{branch}.remote")).map(str::to_string);
     let merge = config.get(&format!("branch.{branch}.merge")).map(str::to_string);
-    let elsewhere = given.operands.first().is_some() && follows.as_deref() != Some(name) || follows.is_none() && given.has("set-upstream");
-    if default == "current" || elsewhere && default == "simple" && (given.has("set-upstream") || follows.as_deref().is_some_and(|own| own != name)) {
+    let elsewhere = !given.operands.is_empty() && follows.as_deref() != Some(name)
+        || follows.is_none() && given.has("set-upstream");
+    if default == "current"
+        || elsewhere
+            && default == "simple"
+            && (given.has("set-upstream") || follows.as_deref().is_some_and(|own| own != name))
+    {
         return Ok(same(full));
     }
     let automatic = settings.get_bool("push.autosetupremote") == Some(true);
@@ -148,14 +178,21 @@ impl Plan {
                         g.err(format!("error: unable to delete '{}': remote ref does not exist\nerror: failed to push some refs to '{}'\n", one.to, self.url));
                         return Err(Stop::Exit(1));
                     }
-                    None if one.local_branch.is_none() && repo.full_ref_name(g.files(), &one.from).is_some_and(|full| full.starts_with("refs/tags/")) => {
+                    None if one.local_branch.is_none()
+                        && repo
+                            .full_ref_name(g.files(), &one.from)
+                            .is_some_and(|full| full.starts_with("refs/tags/")) =>
+                    {
                         format!("refs/tags/{}", one.to)
                     }
                     None => format!("refs/heads/{}", one.to),
                 };
             }
             if one.new.is_none() && one.local_branch.is_some() {
-                g.err(format!("error: src refspec {} does not match any\nerror: failed to push some refs to '{}'\n", one.to, self.url));
+                g.err(format!(
+                    "error: src refspec {} does not match any\nerror: failed to push some refs to '{}'\n",
+                    one.to, self.url
+                ));
                 return Err(Stop::Exit(1));
             }
             one.old = remote.repo.read_ref(&there, &one.to);

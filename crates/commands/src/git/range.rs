@@ -17,7 +17,8 @@ pub(crate) struct Range {
     pub paths: Vec<String>,
 }
 
-const USE_DASHES: &str = "Use '--' to separate paths from revisions, like this:\n'git <command> [<revision>...] -- [<file>...]'";
+const USE_DASHES: &str =
+    "Use '--' to separate paths from revisions, like this:\n'git <command> [<revision>...] -- [<file>...]'";
 
 impl Range {
     /// Reads operands; without `--` the first that is no revision must be a path that exists, and so all after it.
@@ -26,11 +27,16 @@ impl Range {
         let revisions = dashes_at.unwrap_or(operands.len());
         for (n, arg) in operands[..revisions].iter().enumerate() {
             if range.add(g, repo, arg)? {
-                if dashes_at.is_none() && !arg.contains("..") && g.files().exists(&vfs::join(&g.cwd, arg)) && repo.work_tree.is_some() {
+                if dashes_at.is_none()
+                    && !arg.contains("..")
+                    && g.files().exists(&vfs::join(&g.cwd, arg))
+                    && repo.work_tree.is_some()
+                {
                     return fatal(format!("ambiguous argument '{arg}': both revision and filename\n{USE_DASHES}"));
                 }
                 continue;
             }
+            explain_path(g, repo, arg)?;
             if dashes_at.is_some() {
                 return fatal(format!("bad revision '{arg}'"));
             }
@@ -100,6 +106,31 @@ impl Range {
             list.iter().map(|(_, id)| commit(repo, g, *id)).collect()
         };
         Ok((all(&self.from)?, all(&self.hidden)?))
+    }
+}
+
+/// Why `<revision>:<path>` names nothing, where that is what was meant.
+pub(crate) fn explain_path(g: &Git<'_, '_>, repo: &Repo, arg: &str) -> Result<(), Stop> {
+    let Some((revision, path)) =
+        arg.split_once(':').filter(|(revision, _)| !revision.contains("..") && !revision.contains('{'))
+    else {
+        return Ok(());
+    };
+    let on_disk = g.files().lstat(&vfs::join(&g.cwd, path)).is_ok();
+    if revision.is_empty() {
+        return match (path.starts_with('/'), on_disk) {
+            (true, _) => Ok(()),
+            (_, true) => fatal(format!("path '{path}' exists on disk, but not in the index")),
+            (_, false) => fatal(format!("path '{path}' does not exist (neither on disk nor in the index)")),
+        };
+    }
+    if g.files().lstat(&vfs::join(&g.cwd, arg)).is_ok() {
+        return Ok(());
+    }
+    match repo.try_resolve(g.files(), revision)? {
+        None => fatal(format!("invalid object name '{revision}'.")),
+        Some(_) if on_disk => fatal(format!("path '{path}' exists on disk, but not in '{revision}'")),
+        Some(_) => fatal(format!("path '{path}' does not exist in '{revision}'")),
     }
 }
 

@@ -1,10 +1,10 @@
 //! `git reflog`.
 
 use super::cli::{Answer, Git, fatal};
+use super::log::FORMAT_ROWS;
 use super::log::style;
 use super::log_format::Format;
 use super::options::{Dialect, Given, Spec, value};
-use super::log::FORMAT_ROWS;
 
 pub(crate) const SPEC: Spec = Spec {
     name: "reflog",
@@ -12,9 +12,29 @@ pub(crate) const SPEC: Spec = Spec {
     options: &[
         &[value('n', "max-count", "n", "so many entries"), value('#', "max-count", "n", "the same")],
         FORMAT_ROWS,
-        &[super::options::maybe('\0', "color", "when", "colour: always, never or auto"), super::options::only('\0', "no-color", "no colour")],
+        &[
+            super::options::maybe('\0', "color", "when", "colour: always, never or auto"),
+            super::options::only('\0', "no-color", "no colour"),
+        ],
     ],
-    missing: &["--all", "--date-order", "-p", "--patch", "--stat", "--expire", "--expire-unreachable", "--rewrite", "--updateref", "--stale-fix", "--dry-run", "--verbose", "--single-worktree", "--since", "--until", "--grep"],
+    missing: &[
+        "--all",
+        "--date-order",
+        "-p",
+        "--patch",
+        "--stat",
+        "--expire",
+        "--expire-unreachable",
+        "--rewrite",
+        "--updateref",
+        "--stale-fix",
+        "--dry-run",
+        "--verbose",
+        "--single-worktree",
+        "--since",
+        "--until",
+        "--grep",
+    ],
     dialect: Dialect::Revisions,
 };
 
@@ -32,7 +52,10 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let Some(full) = repo.full_ref_name(g.files(), &name) else {
         if name == "HEAD" {
             let head = repo.head(g.files())?;
-            return fatal(format!("your current branch '{}' does not have any commits yet", head.branch().unwrap_or("HEAD")));
+            return fatal(format!(
+                "your current branch '{}' does not have any commits yet",
+                head.branch().unwrap_or("HEAD")
+            ));
         }
         return Err(git::GitError::UnknownRevision(name).into());
     };

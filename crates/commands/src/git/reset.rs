@@ -16,7 +16,14 @@ pub(crate) const SPEC: Spec = Spec {
         only('\0', "hard", "HEAD, the index and the work tree"),
     ]],
     missing: &[
-        "--merge", "--keep", "--recurse-submodules", "-p", "--patch", "-N", "--intent-to-add", "--pathspec-from-file",
+        "--merge",
+        "--keep",
+        "--recurse-submodules",
+        "-p",
+        "--patch",
+        "-N",
+        "--intent-to-add",
+        "--pathspec-from-file",
         "--pathspec-file-nul",
     ],
     dialect: Dialect::Options,
@@ -84,7 +91,13 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
 }
 
 /// Moves HEAD (and its branch), remembering where it was.
-pub(crate) fn move_head(g: &mut Git<'_, '_>, repo: &Repo, id: ObjectId, old: Option<ObjectId>, log: &str) -> Result<(), Stop> {
+pub(crate) fn move_head(
+    g: &mut Git<'_, '_>,
+    repo: &Repo,
+    id: ObjectId,
+    old: Option<ObjectId>,
+    log: &str,
+) -> Result<(), Stop> {
     let who = g.logger();
     if let Some(old) = old {
         repo.write_state(g.cx.files_mut(), "ORIG_HEAD", &format!("{old}\n"), who.when)?;
@@ -95,7 +108,16 @@ pub(crate) fn move_head(g: &mut Git<'_, '_>, repo: &Repo, id: ObjectId, old: Opt
 fn finish(g: &mut Git<'_, '_>, repo: &Repo, mode: &str, target: Option<ObjectId>, quiet: bool) -> Answer {
     let when = g.when();
     if mode != "soft" {
-        for state in ["MERGE_HEAD", "MERGE_MSG", "MERGE_MODE", "REVERT_HEAD", "CHERRY_PICK_HEAD", "SQUASH_MSG", "AUTO_MERGE", "sequencer"] {
+        for state in [
+            "MERGE_HEAD",
+            "MERGE_MSG",
+            "MERGE_MODE",
+            "REVERT_HEAD",
+            "CHERRY_PICK_HEAD",
+            "SQUASH_MSG",
+            "AUTO_MERGE",
+            "sequencer",
+        ] {
             repo.remove_state(g.cx.files_mut(), state, when);
         }
     }

@@ -20,8 +20,16 @@ pub(crate) const SPEC: Spec = Spec {
         flag('3', "theirs", "of an unmerged file, their version"),
     ]],
     missing: &[
-        "--recurse-submodules", "--progress", "-m", "--merge", "--conflict", "-p", "--patch",
-        "--ignore-skip-worktree-bits", "--pathspec-from-file", "--pathspec-file-nul",
+        "--recurse-submodules",
+        "--progress",
+        "-m",
+        "--merge",
+        "--conflict",
+        "-p",
+        "--patch",
+        "--ignore-skip-worktree-bits",
+        "--pathspec-from-file",
+        "--pathspec-file-nul",
     ],
     dialect: Dialect::Options,
 };
@@ -83,7 +91,8 @@ pub(crate) fn restore(g: &mut Git<'_, '_>, what: &Restore, paths: &[String]) -> 
             None => repo.flat_tree(g.files(), Some(&id))?,
         },
     };
-    let tracked: BTreeSet<String> = index.all().map(|(path, ..)| path.to_string()).chain(source.keys().cloned()).collect();
+    let tracked: BTreeSet<String> =
+        index.all().map(|(path, ..)| path.to_string()).chain(source.keys().cloned()).collect();
     let known: Vec<&str> = tracked.iter().map(String::as_str).collect();
     if let Some(typed) = spec.unmatched(&known) {
         return error(format!("pathspec '{typed}' did not match any file(s) known to git"));

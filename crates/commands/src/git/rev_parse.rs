@@ -1,8 +1,8 @@
 //! `git rev-parse`.
 
-use super::cli::{Answer, Git, fatal};
+use super::cli::{Answer, Git, Stop, fatal};
 use super::options::{Dialect, Given, Spec, flag, maybe, only};
-use git::GitError;
+use git::{GitError, Repo};
 
 pub(crate) const SPEC: Spec = Spec {
     name: "rev-parse",
@@ -21,10 +21,35 @@ pub(crate) const SPEC: Spec = Spec {
         only('\0', "is-bare-repository", "true or false"),
     ]],
     missing: &[
-        "--parseopt", "--sq-quote", "--default", "--prefix", "--sq", "--not", "--symbolic", "--all", "--branches",
-        "--tags", "--remotes", "--glob", "--exclude", "--disambiguate", "--local-env-vars", "--path-format",
-        "--git-common-dir", "--is-inside-git-dir", "--show-cdup", "--show-object-format", "--git-path", "--since",
-        "--until", "--revs-only", "--no-revs", "--flags", "--no-flags", "--resolve-git-dir", "--is-shallow-repository",
+        "--parseopt",
+        "--sq-quote",
+        "--default",
+        "--prefix",
+        "--sq",
+        "--not",
+        "--symbolic",
+        "--all",
+        "--branches",
+        "--tags",
+        "--remotes",
+        "--glob",
+        "--exclude",
+        "--disambiguate",
+        "--local-env-vars",
+        "--path-format",
+        "--git-common-dir",
+        "--is-inside-git-dir",
+        "--show-cdup",
+        "--show-object-format",
+        "--git-path",
+        "--since",
+        "--until",
+        "--revs-only",
+        "--no-revs",
+        "--flags",
+        "--no-flags",
+        "--resolve-git-dir",
+        "--is-shallow-repository",
     ],
     dialect: Dialect::Options,
 };
@@ -58,25 +83,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     }
     for arg in &given.operands {
         if given.has("abbrev-ref") || given.has("symbolic-full-name") {
-            let full = match repo.symbolic_target(g.files(), arg) {
-                Some(target) => Some(target),
-                None if arg.ends_with("@{u}") || arg.ends_with("@{upstream}") => {
-                    let branch = arg.split('@').next().unwrap_or_default();
-                    let current = repo.head(g.files())?.branch().unwrap_or_default().to_string();
-                    let branch = if branch.is_empty() { current } else { branch.to_string() };
-                    match repo.upstream(g.files(), &branch) {
-                        Some(full) => Some(full),
-                        None => return fatal(format!("no upstream configured for branch '{branch}'")),
-                    }
-                }
-                None => repo.full_ref_name(g.files(), arg),
-            };
-            match full {
-                Some(full) if given.has("abbrev-ref") => out.push(git::shorten_ref(&full).to_string()),
-                Some(full) => out.push(full),
-                None if repo.try_resolve(g.files(), arg)?.is_some() => {}
-                None => return Err(GitError::UnknownRevision(arg.clone()).into()),
-            }
+            out.extend(reference(g, &repo, arg, given.has("abbrev-ref"))?);
             continue;
         }
         let (mark, name) = arg.strip_prefix('^').map_or(("", arg.as_str()), |name| ("^", name));
@@ -94,6 +101,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
                 for line in &out {
                     g.out(format!("{line}\n"));
                 }
+                super::range::explain_path(g, &repo, arg)?;
                 g.out(format!("{arg}\n"));
                 return Err(GitError::UnknownRevision(arg.clone()).into());
             }
@@ -103,4 +111,27 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         g.out(format!("{line}\n"));
     }
     Ok(0)
+}
+
+/// The name of the reference that a word means; nothing for a commit that is named otherwise.
+fn reference(g: &Git<'_, '_>, repo: &Repo, arg: &str, short: bool) -> Result<Option<String>, Stop> {
+    let full = match repo.symbolic_target(g.files(), arg) {
+        Some(target) => Some(target),
+        None if arg.ends_with("@{u}") || arg.ends_with("@{upstream}") => {
+            let branch = arg.split('@').next().unwrap_or_default();
+            let current = repo.head(g.files())?.branch().unwrap_or_default().to_string();
+            let branch = if branch.is_empty() { current } else { branch.to_string() };
+            match repo.upstream(g.files(), &branch) {
+                Some(full) => Some(full),
+                None => return fatal(format!("no upstream configured for branch '{branch}'")),
+            }
+        }
+        None => repo.full_ref_name(g.files(), arg),
+    };
+    match full {
+        Some(full) if short => Ok(Some(git::shorten_ref(&full).to_string())),
+        Some(full) => Ok(Some(full)),
+        None if repo.try_resolve(g.files(), arg)?.is_some() => Ok(None),
+        None => Err(GitError::UnknownRevision(arg.into()).into()),
+    }
 }

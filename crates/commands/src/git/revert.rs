@@ -11,7 +11,10 @@ use git::{Commit, MergeLabels, ObjectId, Pathspec, Repo};
 
 pub(crate) const SPEC: Spec = Spec {
     name: "revert",
-    usage: &["revert [--[no-]edit] [-n] [-m <parent-number>] <commit>...", "revert (--continue | --skip | --abort | --quit)"],
+    usage: &[
+        "revert [--[no-]edit] [-n] [-m <parent-number>] <commit>...",
+        "revert (--continue | --skip | --abort | --quit)",
+    ],
     options: &[&[
         only('\0', "quit", "forget what is waiting"),
         only('\0', "continue", "go on after a conflict"),
@@ -23,7 +26,14 @@ pub(crate) const SPEC: Spec = Spec {
         value('m', "mainline", "parent-number", "of a merge: go back to this parent"),
     ]],
     missing: &[
-        "--cleanup", "--rerere-autoupdate", "--strategy", "-X", "--strategy-option", "-S", "--gpg-sign", "--reference",
+        "--cleanup",
+        "--rerere-autoupdate",
+        "--strategy",
+        "-X",
+        "--strategy-option",
+        "-S",
+        "--gpg-sign",
+        "--reference",
     ],
     dialect: Dialect::Options,
 };
@@ -146,16 +156,14 @@ fn one(g: &mut Git<'_, '_>, repo: &Repo, id: &ObjectId, given: &Given) -> Answer
     };
     let (base, theirs) = (flat(g, repo, Some(id))?, flat(g, repo, parent.as_ref())?);
     let text = message(id, &commit, parent.as_ref());
-    let joined = join(g, repo, &Join { base, theirs, labels, verb: "revert", before: "revert" })?;
+    let joined = join(g, repo, &Join { base, theirs, labels, verb: "merge", before: "merge" })?;
     let when = g.when();
     match joined {
         Joined::Blocked => fatal("revert failed"),
         Joined::Conflicts(paths) => {
             let text = text + &conflicts_comment(&paths);
             repo.write_state(g.cx.files_mut(), "MERGE_MSG", &text, when)?;
-            if !no_commit {
-                repo.write_state(g.cx.files_mut(), "REVERT_HEAD", &format!("{id}\n"), when)?;
-            }
+            repo.write_state(g.cx.files_mut(), "REVERT_HEAD", &format!("{id}\n"), when)?;
             g.err(format!("error: could not revert {short}... {subject}\n"));
             if g.advises("mergeConflict") {
                 g.hint(ADVICE);
@@ -164,6 +172,7 @@ fn one(g: &mut Git<'_, '_>, repo: &Repo, id: &ObjectId, given: &Given) -> Answer
         }
         Joined::Clean(_) if no_commit => {
             repo.write_state(g.cx.files_mut(), "MERGE_MSG", &text, when)?;
+            repo.write_state(g.cx.files_mut(), "REVERT_HEAD", &format!("{id}\n"), when)?;
             Ok(0)
         }
         Joined::Clean(tree) => {
@@ -173,7 +182,7 @@ fn one(g: &mut Git<'_, '_>, repo: &Repo, id: &ObjectId, given: &Given) -> Answer
                 return nothing_left(g, repo, id);
             }
             let text = signed(g, text, given)?;
-            conclude(g, repo, tree, head.into_iter().collect(), &text)?;
+            conclude(g, repo, tree, head.into_iter().collect(), &text, true)?;
             Ok(0)
         }
     }
@@ -217,12 +226,19 @@ fn nothing_left(g: &mut Git<'_, '_>, repo: &Repo, id: &ObjectId) -> Answer {
     Ok(1)
 }
 
-fn conclude(g: &mut Git<'_, '_>, repo: &Repo, tree: ObjectId, parents: Vec<ObjectId>, text: &str) -> Result<(), Stop> {
+fn conclude(
+    g: &mut Git<'_, '_>,
+    repo: &Repo,
+    tree: ObjectId,
+    parents: Vec<ObjectId>,
+    text: &str,
+    show_date: bool,
+) -> Result<(), Stop> {
     let author = g.identity(Whose::Author)?;
     let committer = g.identity(Whose::Committer)?;
     let message = cleaned(text, true);
     let id = make(g, repo, NewCommit { tree, parents, author, committer, message, reason: "revert".into() })?;
-    let text = summary(g, repo, &id, true)?;
+    let text = summary(g, repo, &id, show_date, false)?;
     g.out(text);
     Ok(())
 }
@@ -271,7 +287,7 @@ fn proceed(g: &mut Git<'_, '_>, repo: &Repo, given: &Given) -> Answer {
     if repo.read_state(g.files(), "REVERT_HEAD").is_some() && dirty_index(g, repo)? {
         let text = repo.read_state(g.files(), "MERGE_MSG").unwrap_or_default();
         let tree = repo.write_tree(g.cx.files_mut(), &index.flat(), when)?;
-        conclude(g, repo, tree, head.into_iter().collect(), &text)?;
+        conclude(g, repo, tree, head.into_iter().collect(), &text, false)?;
     }
     clear(g, repo);
     run_all(g, repo, &todo, given)

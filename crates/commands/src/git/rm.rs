@@ -68,7 +68,13 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
 }
 
 /// What is said where removing would lose something that is nowhere else.
-fn losses(g: &Git<'_, '_>, work: &super::cli::Work, index: &git::Index, chosen: &[String], cached: bool) -> Result<String, super::cli::Stop> {
+fn losses(
+    g: &Git<'_, '_>,
+    work: &super::cli::Work,
+    index: &git::Index,
+    chosen: &[String],
+    cached: bool,
+) -> Result<String, super::cli::Stop> {
     let repo = &work.repo;
     let head = repo.head(g.files())?.id();
     let committed = flat(g, repo, head.as_ref())?;
@@ -100,7 +106,12 @@ fn losses(g: &Git<'_, '_>, work: &super::cli::Work, index: &git::Index, chosen: 
         "(use -f to force removal)",
     );
     let keep = "(use --cached to keep the file, or -f to force removal)";
-    say(&staged, "the following file has changes staged in the index:", "the following files have changes staged in the index:", keep);
+    say(
+        &staged,
+        "the following file has changes staged in the index:",
+        "the following files have changes staged in the index:",
+        keep,
+    );
     say(&local, "the following file has local modifications:", "the following files have local modifications:", keep);
     Ok(text)
 }

@@ -58,7 +58,14 @@ struct Shower<'a> {
 }
 
 impl Shower<'_> {
-    fn object(&self, g: &Git<'_, '_>, repo: &Repo, name: &str, id: ObjectId, first: &mut bool) -> Result<Vec<u8>, Stop> {
+    fn object(
+        &self,
+        g: &Git<'_, '_>,
+        repo: &Repo,
+        name: &str,
+        id: ObjectId,
+        first: &mut bool,
+    ) -> Result<Vec<u8>, Stop> {
         let object = repo.read_object(g.files(), &id)?;
         let gap = if *first || self.style.format.terminates() { "" } else { "\n" };
         match object.kind {
@@ -138,7 +145,10 @@ impl Shower<'_> {
             let mut ids = Vec::new();
             for side in &sides {
                 let there = side.get(path);
-                parents.push(there.map_or(Ok(Vec::new()), |(_, id)| repo.read_blob(files, id).map(|blob| blob.data().to_vec()))?);
+                parents
+                    .push(there.map_or(Ok(Vec::new()), |(_, id)| {
+                        repo.read_blob(files, id).map(|blob| blob.data().to_vec())
+                    })?);
                 ids.push(there.map_or("0000000".into(), |(_, id)| repo.short_id(files, id, 7)));
             }
             let head = format!("index {}..{}", ids.join(","), repo.short_id(files, id, 7));

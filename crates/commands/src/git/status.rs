@@ -16,8 +16,18 @@ pub(crate) const SPEC: Spec = Spec {
         maybe('\0', "ignored", "mode", "list ignored files too"),
     ]],
     missing: &[
-        "--verbose", "-v", "--show-stash", "--ahead-behind", "--null", "-z", "--ignore-submodules", "--column",
-        "--no-renames", "--renames", "--find-renames", "-M",
+        "--verbose",
+        "-v",
+        "--show-stash",
+        "--ahead-behind",
+        "--null",
+        "-z",
+        "--ignore-submodules",
+        "--column",
+        "--no-renames",
+        "--renames",
+        "--find-renames",
+        "-M",
     ],
     dialect: Dialect::Options,
 };
@@ -50,7 +60,10 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         return fatal(format!("Invalid ignored mode '{mode}'"));
     }
     let porcelain = given.has("porcelain");
-    let short = porcelain || given.last(&["short", "long"]).map_or(settings.get_bool("status.short") == Some(true), |last| last == "short");
+    let short = porcelain
+        || given
+            .last(&["short", "long"])
+            .map_or(settings.get_bool("status.short") == Some(true), |last| last == "short");
     let index = work.repo.read_index(g.files())?;
     let ignores = g.ignores(&work.repo);
     let status = work.repo.status(g.files(), &index, &ignores, &spec, untracked == "all")?;

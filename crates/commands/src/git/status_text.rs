@@ -108,7 +108,9 @@ impl Report<'_> {
             ("REVERT_HEAD", "reverting", "revert", "revert"),
             ("CHERRY_PICK_HEAD", "cherry-picking", "cherry-pick", "cherry-pick"),
         ] {
-            let Some(id) = repo.read_state(g.files(), file).and_then(|text| git::parse_id(text.trim())) else { continue };
+            let Some(id) = repo.read_state(g.files(), file).and_then(|text| git::parse_id(text.trim())) else {
+                continue;
+            };
             let short = repo.short_id(g.files(), &id, 7);
             let next = if open {
                 format!("  (fix conflicts and run \"git {command} --continue\")\n")
@@ -148,8 +150,7 @@ impl Report<'_> {
     fn others(&self) -> String {
         let mut out = String::new();
         let list = |title: &str, hint: &str, paths: &[String]| {
-            let lines: String =
-                paths.iter().map(|path| format!("\t{}\n", self.paint(RED, &self.path(path)))).collect();
+            let lines: String = paths.iter().map(|path| format!("\t{}\n", self.paint(RED, &self.path(path)))).collect();
             format!("{title}:\n  (use \"git add {hint}<file>...\" to include in what will be committed)\n{lines}\n")
         };
         let files = &self.status.files;
@@ -194,7 +195,8 @@ impl Report<'_> {
         if branch {
             out.push_str(&self.short_branch(g)?);
         }
-        let shown = |path: &str| if from_top { quoted_blank(path) } else { quoted_blank(&relative(&self.work.prefix, path)) };
+        let shown =
+            |path: &str| if from_top { quoted_blank(path) } else { quoted_blank(&relative(&self.work.prefix, path)) };
         let mut rows: BTreeMap<&str, (char, char, Option<&str>)> = BTreeMap::new();
         for change in &self.status.staged {
             let old = Some(change.old_path.as_str()).filter(|old| *old != change.path);
@@ -237,10 +239,8 @@ impl Report<'_> {
             return Ok(format!("## {}\n", self.paint(RED, "HEAD (no branch)")));
         };
         let local = self.paint(GREEN, branch);
-        if self.status.head.id().is_none() {
-            return Ok(format!("## No commits yet on {local}\n"));
-        }
-        let Some(tracking) = tracking(g, &self.work.repo, branch)? else { return Ok(format!("## {local}\n")) };
+        let first = if self.status.head.id().is_none() { "No commits yet on " } else { "" };
+        let Some(tracking) = tracking(g, &self.work.repo, branch)? else { return Ok(format!("## {first}{local}\n")) };
         let remote = self.paint(RED, &tracking.short);
         let tail = match tracking.counts {
             None => " [gone]".to_string(),
@@ -253,7 +253,7 @@ impl Report<'_> {
                 self.paint(RED, &behind.to_string())
             ),
         };
-        Ok(format!("## {local}...{remote}{tail}\n"))
+        Ok(format!("## {first}{local}...{remote}{tail}\n"))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::cli::{Answer, Git, Stop, fatal};
 use super::options::{Dialect, Given, Spec, flag, maybe, value};
-use super::switching::{Goal, NewBranch, go, guess_remote, make_branch};
+use super::switching::{Goal, NEW_BRANCH, NewBranch, go, guess_remote, make_branch};
 use git::{Kind, Repo};
 
 pub(crate) const SPEC: Spec = Spec {
@@ -19,7 +19,13 @@ pub(crate) const SPEC: Spec = Spec {
         flag('f', "force", "throw away what is not committed"),
     ]],
     missing: &[
-        "--recurse-submodules", "--progress", "-m", "--merge", "--conflict", "--orphan", "--overwrite-ignore",
+        "--recurse-submodules",
+        "--progress",
+        "-m",
+        "--merge",
+        "--conflict",
+        "--orphan",
+        "--overwrite-ignore",
         "--ignore-other-worktrees",
     ],
     dialect: Dialect::Options,
@@ -27,11 +33,15 @@ pub(crate) const SPEC: Spec = Spec {
 
 /// Refuses while a merge or a revert waits to be finished.
 fn refuse_in_progress(g: &Git<'_, '_>, repo: &Repo) -> Result<(), Stop> {
-    for (state, doing, command) in
-        [("MERGE_HEAD", "merging", "merge"), ("CHERRY_PICK_HEAD", "cherry-picking", "cherry-pick"), ("REVERT_HEAD", "reverting", "revert")]
-    {
+    for (state, doing, command) in [
+        ("MERGE_HEAD", "merging", "merge"),
+        ("CHERRY_PICK_HEAD", "cherry-picking", "cherry-pick"),
+        ("REVERT_HEAD", "reverting", "revert"),
+    ] {
         if repo.read_state(g.files(), state).is_some() {
-            return fatal(format!("cannot switch branch while {doing}\nConsider \"git {command} --quit\" or \"git worktree add\"."));
+            return fatal(format!(
+                "cannot switch branch while {doing}\nConsider \"git {command} --quit\" or \"git worktree add\"."
+            ));
         }
     }
     Ok(())
@@ -93,7 +103,9 @@ fn not_a_branch(g: &mut Git<'_, '_>, repo: &Repo, name: &str, given: &Given, for
         let what = match repo.full_ref_name(g.files(), name) {
             Some(full) if full.starts_with("refs/tags/") => "tag",
             Some(full) if full.starts_with("refs/remotes/") => "remote branch",
-            _ if repo.peel(g.files(), id, Kind::Commit)?.is_none() => return fatal(format!("invalid reference: {name}")),
+            _ if repo.peel(g.files(), id, Kind::Commit)?.is_none() => {
+                return fatal(format!("invalid reference: {name}"));
+            }
             _ => "commit",
         };
         g.err(format!("fatal: a branch is expected, got {what} '{name}'\n"));
@@ -156,8 +168,8 @@ pub(crate) fn create(
     };
     let goal = Goal { id: Some(id), branch: Some(name.into()), typed: name.into(), quiet, force };
     // Tried on a copy first: no branch is made where the files cannot follow.
-    super::switching::try_move(g, repo, &goal)?;
+    super::switching::try_move(g, repo, &goal, !reset)?;
     make_branch(g, repo, &NewBranch { name, start: &start, track, reset, quiet })?;
-    go(g, repo, &goal, Some(if exists { "Reset branch" } else { "Switched to a new branch" }))?;
+    go(g, repo, &goal, Some(if exists { "Reset branch" } else { NEW_BRANCH }))?;
     Ok(0)
 }

@@ -56,7 +56,14 @@ pub(crate) fn say_blocked(g: &mut Git<'_, '_>, blocked: &Blocked, verb: &str, be
 }
 
 /// Brings index and work tree from HEAD's files to those of a commit; refuses where something would be lost.
-pub(crate) fn move_files(g: &mut Git<'_, '_>, repo: &Repo, to: Option<&ObjectId>, force: bool, verb: &str, before: &str) -> Result<(), Stop> {
+pub(crate) fn move_files(
+    g: &mut Git<'_, '_>,
+    repo: &Repo,
+    to: Option<&ObjectId>,
+    force: bool,
+    verb: &str,
+    before: &str,
+) -> Result<(), Stop> {
     let when = g.when();
     let head = repo.head(g.files())?.id();
     let mut index = repo.read_index(g.files())?;
@@ -84,7 +91,8 @@ pub(crate) fn overwrite(g: &mut Git<'_, '_>, repo: &Repo, new: &FlatTree) -> Res
     let when = g.when();
     let old = repo.read_index(g.files())?;
     let mut index = git::Index::default();
-    let gone: Vec<String> = old.all().map(|(path, ..)| path.to_string()).filter(|path| !new.contains_key(path)).collect();
+    let gone: Vec<String> =
+        old.all().map(|(path, ..)| path.to_string()).filter(|path| !new.contains_key(path)).collect();
     for path in gone {
         repo.remove_from_work(g.cx.files_mut(), &path, when)?;
     }
@@ -99,13 +107,20 @@ pub(crate) fn overwrite(g: &mut Git<'_, '_>, repo: &Repo, new: &FlatTree) -> Res
     Ok(repo.write_index(g.cx.files_mut(), &index, when)?)
 }
 
+/// What is said of a branch that was not there before.
+pub(crate) const NEW_BRANCH: &str = "Switched to a new branch";
+
 /// Goes there and says so.
 pub(crate) fn go(g: &mut Git<'_, '_>, repo: &Repo, goal: &Goal, new_branch: Option<&str>) -> Result<(), Stop> {
     let head = repo.head(g.files())?;
-    refuse_unmerged(g, repo, goal.force)?;
-    move_files(g, repo, goal.id.as_ref(), goal.force, "checkout", "switch branches")?;
-    if !goal.quiet && !goal.force && goal.id.is_some() {
-        local_changes(g, repo, goal.id.as_ref())?;
+    // A new branch at this very commit touches no file.
+    let only_made = new_branch == Some(NEW_BRANCH) && head.id() == goal.id && !goal.force;
+    if !only_made {
+        refuse_unmerged(g, repo, goal.force)?;
+        move_files(g, repo, goal.id.as_ref(), goal.force, "checkout", "switch branches")?;
+        if !goal.quiet && !goal.force && goal.id.is_some() {
+            local_changes(g, repo, goal.id.as_ref())?;
+        }
     }
     let who = g.logger();
     let from = match &head {
@@ -168,7 +183,7 @@ fn refuse_unmerged(g: &mut Git<'_, '_>, repo: &Repo, force: bool) -> Result<(), 
     Err(Stop::Exit(1))
 }
 
-/// `M	a.txt`: what is not committed and was carried along.
+/// `M a.txt`: what is not committed and was carried along.
 fn local_changes(g: &mut Git<'_, '_>, repo: &Repo, commit: Option<&ObjectId>) -> Result<(), Stop> {
     let Some(commit) = commit else { return Ok(()) };
     let tree = repo.read_commit(g.files(), commit)?.tree;
@@ -204,7 +219,8 @@ fn leave_detached(g: &mut Git<'_, '_>, repo: &Repo, old: &ObjectId, new: Option<
     if lost.len() > LISTED_MAX {
         list.push_str(&format!(" ... and {} more.\n", lost.len() - LISTED_MAX));
     }
-    let (count, plural, them) = if lost.len() == 1 { ("1".into(), "", "it") } else { (lost.len().to_string(), "s", "them") };
+    let (count, plural, them) =
+        if lost.len() == 1 { ("1".into(), "", "it") } else { (lost.len().to_string(), "s", "them") };
     let short = repo.short_id(g.files(), old, 7);
     g.err(format!(
         "Warning: you are leaving {count} commit{plural} behind, not connected to\nany of your branches:\n\n{list}\nIf you want to keep {them} by creating a new branch, this may be a good time\nto do so with:\n\n git branch <new-branch-name> {short}\n\n"
@@ -246,7 +262,9 @@ pub(crate) fn make_branch(g: &mut Git<'_, '_>, repo: &Repo, new: &NewBranch<'_>)
                 return fatal(format!("cannot set up tracking information; starting point '{start}' is not a branch"));
             }
         },
-        None => remote.filter(|_| g.settings().get("branch.autosetupmerge").as_deref() != Some("false")).map(str::to_string),
+        None => {
+            remote.filter(|_| g.settings().get("branch.autosetupmerge").as_deref() != Some("false")).map(str::to_string)
+        }
     };
     let who = g.logger();
     let message = if exists { format!("branch: Reset to {start}") } else { format!("branch: Created from {start}") };
@@ -267,7 +285,13 @@ pub(crate) fn invalid_name<T>(g: &mut Git<'_, '_>, name: &str) -> Result<T, Stop
 }
 
 /// Writes `branch.<name>.remote` and `.merge`, and says so.
-pub(crate) fn set_upstream(g: &mut Git<'_, '_>, repo: &Repo, branch: &str, upstream: &str, quiet: bool) -> Result<(), Stop> {
+pub(crate) fn set_upstream(
+    g: &mut Git<'_, '_>,
+    repo: &Repo,
+    branch: &str,
+    upstream: &str,
+    quiet: bool,
+) -> Result<(), Stop> {
     let mut config = repo.config(g.files());
     let (remote, merge) = match upstream.strip_prefix("refs/remotes/") {
         Some(rest) => {
@@ -298,14 +322,14 @@ pub(crate) fn guess_remote(g: &Git<'_, '_>, repo: &Repo, name: &str) -> Option<S
     found.next().is_none().then_some(first)
 }
 
-/// Whether the files could follow; says why not.
-pub(crate) fn try_move(g: &mut Git<'_, '_>, repo: &Repo, goal: &Goal) -> Result<(), Stop> {
-    if goal.force {
+/// Whether the files could follow; says why not. `creates`: for a new branch.
+pub(crate) fn try_move(g: &mut Git<'_, '_>, repo: &Repo, goal: &Goal, creates: bool) -> Result<(), Stop> {
+    let head = repo.head(g.files())?.id();
+    if goal.force || (creates && head == goal.id) {
         return Ok(());
     }
     refuse_unmerged(g, repo, false)?;
     let index = repo.read_index(g.files())?;
-    let head = repo.head(g.files())?.id();
     let (old, new) = (flat(g, repo, head.as_ref())?, flat(g, repo, goal.id.as_ref())?);
     let ignores = g.ignores(repo);
     match repo.plan_switch(g.files(), &index, &ignores, &old, &new)? {

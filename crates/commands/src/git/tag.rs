@@ -24,9 +24,27 @@ pub(crate) const SPEC: Spec = Spec {
         if_any('\0', "points-at", "object", "only tags of an object"),
     ]],
     missing: &[
-        "-v", "--verify", "-e", "--edit", "-s", "--sign", "-u", "--local-user", "--cleanup", "--create-reflog",
-        "--column", "--no-contains", "--merged", "--no-merged", "--omit-empty", "--sort", "--format", "--color", "-i",
-        "--ignore-case", "--trailer",
+        "-v",
+        "--verify",
+        "-e",
+        "--edit",
+        "-s",
+        "--sign",
+        "-u",
+        "--local-user",
+        "--cleanup",
+        "--create-reflog",
+        "--column",
+        "--no-contains",
+        "--merged",
+        "--no-merged",
+        "--omit-empty",
+        "--sort",
+        "--format",
+        "--color",
+        "-i",
+        "--ignore-case",
+        "--trailer",
     ],
     dialect: Dialect::Options,
 };
@@ -122,7 +140,8 @@ fn list(g: &mut Git<'_, '_>, repo: &Repo, given: &Given) -> Answer {
     let mut out = String::new();
     for (full, id) in repo.refs(g.files(), "refs/tags/") {
         let name = full.trim_start_matches("refs/tags/");
-        let wanted = given.operands.is_empty() || given.operands.iter().any(|pattern| git::wildmatch(pattern, name, false));
+        let wanted =
+            given.operands.is_empty() || given.operands.iter().any(|pattern| git::wildmatch(pattern, name, false));
         let commit = repo.peel(g.files(), id, Kind::Commit)?;
         let holds = match (&contains, &commit) {
             (Some(wanted), Some(commit)) => repo.is_ancestor(g.files(), wanted, commit)?,

@@ -100,9 +100,7 @@ impl Repo {
     pub fn diff_flat(old: &FlatTree, new: &FlatTree, spec: &Pathspec) -> Vec<Change> {
         let paths: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
         let wanted = paths.into_iter().filter(|path| old.get(*path) != new.get(*path) && spec.matches(path));
-        wanted
-            .filter_map(|path| Change::between(path, old.get(path).map(stored), new.get(path).map(stored)))
-            .collect()
+        wanted.filter_map(|path| Change::between(path, old.get(path).map(stored), new.get(path).map(stored))).collect()
     }
 
     pub fn diff_trees(
@@ -116,7 +114,13 @@ impl Repo {
     }
 
     /// From a tree to the index: what is staged.
-    pub fn diff_staged(&self, files: &Vfs, tree: Option<&ObjectId>, index: &Index, spec: &Pathspec) -> Result<Vec<Change>> {
+    pub fn diff_staged(
+        &self,
+        files: &Vfs,
+        tree: Option<&ObjectId>,
+        index: &Index,
+        spec: &Pathspec,
+    ) -> Result<Vec<Change>> {
         let mut old = self.flat_tree(files, tree)?;
         let unmerged = index.unmerged();
         old.retain(|path, _| !unmerged.contains_key(path));

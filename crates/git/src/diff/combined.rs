@@ -105,11 +105,8 @@ fn merge_lost(lost: &mut Vec<Lost>, lines: &[String], bit: u32) {
     let mut best = vec![vec![0_usize; m + 1]; n + 1];
     for i in (0..n).rev() {
         for j in (0..m).rev() {
-            best[i][j] = if lost[i].text == lines[j] {
-                best[i + 1][j + 1] + 1
-            } else {
-                best[i + 1][j].max(best[i][j + 1])
-            };
+            best[i][j] =
+                if lost[i].text == lines[j] { best[i + 1][j + 1] + 1 } else { best[i + 1][j].max(best[i][j + 1]) };
         }
     }
     let (mut i, mut j) = (0, 0);
@@ -189,12 +186,12 @@ fn print_hunks(out: &mut String, rows: &mut [Row], parents: usize, options: &Pat
             })
             .collect();
         let first = if count == 0 { start } else { start + 1 };
-        let function = (0..start).rev().map(|n| rows[n].text.as_str()).find(|text| {
-            text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_' || c == '$')
-        });
-        let function = function.map_or(String::new(), |text| {
-            format!(" {}", text.chars().take(40).collect::<String>().trim_end())
-        });
+        let function = (0..start)
+            .rev()
+            .map(|n| rows[n].text.as_str())
+            .find(|text| text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_' || c == '$'));
+        let function =
+            function.map_or(String::new(), |text| format!(" {}", text.chars().take(40).collect::<String>().trim_end()));
         out.push_str(&format!("{hunk}{marks}{ranges} +{first},{count} {marks}{reset}{function}\n"));
         for (n, row) in lines.iter().enumerate() {
             for line in &row.lost {

@@ -15,9 +15,7 @@ const PAIRS_MAX: usize = 1_000_000;
 
 /// Turns pairs of deletions and additions into renames.
 pub fn find_renames(repo: &Repo, files: &Vfs, changes: Vec<Change>) -> Result<Vec<Change>> {
-    let of = |kind: ChangeKind| -> Vec<usize> {
-        (0..changes.len()).filter(|n| changes[*n].kind == kind).collect()
-    };
+    let of = |kind: ChangeKind| -> Vec<usize> { (0..changes.len()).filter(|n| changes[*n].kind == kind).collect() };
     let (gone, made) = (of(ChangeKind::Deleted), of(ChangeKind::Added));
     if gone.is_empty() || made.is_empty() {
         return Ok(changes);

@@ -152,9 +152,7 @@ pub fn shortstat(stats: &[FileStat]) -> String {
     if files == 0 {
         return " 0 files changed\n".into();
     }
-    let lines = |part: fn(&FileStat) -> usize| -> usize {
-        stats.iter().filter(|stat| !stat.binary).map(part).sum()
-    };
+    let lines = |part: fn(&FileStat) -> usize| -> usize { stats.iter().filter(|stat| !stat.binary).map(part).sum() };
     let (added, deleted) = (lines(|stat| stat.added), lines(|stat| stat.deleted));
     let plural = |count: usize| if count == 1 { "" } else { "s" };
     let mut out = format!(" {files} file{} changed", plural(files));

@@ -1,7 +1,7 @@
 //! Three versions of a file into one, line by line, with conflict markers as `git merge` writes them.
 
-use crate::diff::{Algorithm, LineHunk, split_lines};
 use crate::diff::line_hunks;
+use crate::diff::{Algorithm, LineHunk, split_lines};
 use std::ops::Range;
 
 /// What the markers say.
@@ -137,7 +137,11 @@ impl Sides<'_> {
                 continue;
             }
             if let Part::Conflict { base, ours, theirs } = &part
-                && let [.., Part::Conflict { base: first_base, ours: first_ours, theirs: first_theirs }, Part::Ours(between)] = out.as_slice()
+                && let [
+                    ..,
+                    Part::Conflict { base: first_base, ours: first_ours, theirs: first_theirs },
+                    Part::Ours(between),
+                ] = out.as_slice()
                 && between.len() <= GLUE_LINES_MAX
                 && between.start == first_ours.end
                 && between.end == ours.start

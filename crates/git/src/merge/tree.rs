@@ -17,7 +17,9 @@ pub enum ConflictKind {
     Content,
     AddAdd,
     /// Which side removed it.
-    ModifyDelete { deleted_by_us: bool },
+    ModifyDelete {
+        deleted_by_us: bool,
+    },
     Binary,
 }
 

@@ -71,12 +71,7 @@ impl Pack {
 }
 
 /// Reads an object out of one pack of the store.
-pub(crate) fn read_packed(
-    repo: &Repo,
-    files: &Vfs,
-    pack: &Pack,
-    id: &ObjectId,
-) -> Result<Option<(Kind, Vec<u8>)>> {
+pub(crate) fn read_packed(repo: &Repo, files: &Vfs, pack: &Pack, id: &ObjectId) -> Result<Option<(Kind, Vec<u8>)>> {
     let Some(at) = pack.offset(files, id) else { return Ok(None) };
     let path = format!("{}.pack", pack.index.trim_end_matches(".idx"));
     let bytes = files.read(&path).map_err(crate::error::at(&path))?;
@@ -158,8 +153,8 @@ fn raw_entry(bytes: &[u8], start: usize) -> Option<RawEntry> {
 
 /// Inflates one zlib stream and says how many bytes it took.
 fn inflate(bytes: &[u8]) -> Option<(Vec<u8>, usize)> {
-    use miniz_oxide::inflate::core::{DecompressorOxide, decompress, inflate_flags};
     use miniz_oxide::inflate::TINFLStatus;
+    use miniz_oxide::inflate::core::{DecompressorOxide, decompress, inflate_flags};
     let mut state = Box::new(DecompressorOxide::new());
     let flags = inflate_flags::TINFL_FLAG_PARSE_ZLIB_HEADER
         | inflate_flags::TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF
@@ -282,7 +277,9 @@ pub fn read_pack(bytes: &[u8], known: &dyn Fn(&ObjectId) -> Option<PackEntry>) -
         for (at, raw) in waiting {
             let base = match &raw.base {
                 Base::None(_) => None,
-                Base::Offset(back) => at.checked_sub(*back).and_then(|at| by_offset.get(&at)).map(|n| &entries[*n]).cloned(),
+                Base::Offset(back) => {
+                    at.checked_sub(*back).and_then(|at| by_offset.get(&at)).map(|n| &entries[*n]).cloned()
+                }
                 Base::Id(id) => by_id.get(id).map(|n: &usize| entries[*n].clone()).or_else(|| known(id)),
             };
             let (kind, data) = match (&raw.base, base) {

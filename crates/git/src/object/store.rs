@@ -24,8 +24,8 @@ impl Repo {
             return split_header(raw).ok_or(GitError::CorruptObject(*id));
         }
         if let Ok(deflated) = files.read(&path) {
-            let raw = miniz_oxide::inflate::decompress_to_vec_zlib(&deflated)
-                .map_err(|_| GitError::CorruptObject(*id))?;
+            let raw =
+                miniz_oxide::inflate::decompress_to_vec_zlib(&deflated).map_err(|_| GitError::CorruptObject(*id))?;
             return split_header(raw.into()).ok_or(GitError::CorruptObject(*id));
         }
         if id.is_empty_tree() {
@@ -103,9 +103,8 @@ impl Repo {
     pub fn short_id(&self, files: &Vfs, id: &ObjectId, least: usize) -> String {
         let hex = id.to_string();
         let others = self.ids_with_prefix(files, &hex[..least.max(4)]);
-        let shared = |other: &ObjectId| {
-            other.to_string().bytes().zip(hex.bytes()).take_while(|(one, two)| one == two).count()
-        };
+        let shared =
+            |other: &ObjectId| other.to_string().bytes().zip(hex.bytes()).take_while(|(one, two)| one == two).count();
         let longest = others.iter().filter(|other| *other != id).map(shared).max().unwrap_or(0);
         hex[..(longest + 1).clamp(least, 40)].to_string()
     }

@@ -19,7 +19,10 @@ const SYMREF_DEPTH_MAX: usize = 5;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Head {
     /// On a branch, by its full name; `None` while it has no commit.
-    Branch { name: String, id: Option<ObjectId> },
+    Branch {
+        name: String,
+        id: Option<ObjectId>,
+    },
     Detached(ObjectId),
 }
 
@@ -105,9 +108,7 @@ impl Repo {
 
     /// Why a reference of that name cannot be made beside those that are there.
     pub fn ref_conflict(&self, files: &Vfs, name: &str) -> Option<String> {
-        let clash = |other: &&String| {
-            name.starts_with(&format!("{other}/")) || other.starts_with(&format!("{name}/"))
-        };
+        let clash = |other: &&String| name.starts_with(&format!("{other}/")) || other.starts_with(&format!("{name}/"));
         let refs = self.refs(files, "refs/");
         let other = refs.keys().find(clash)?;
         Some(format!("cannot lock ref '{name}': '{other}' exists; cannot create '{name}'"))

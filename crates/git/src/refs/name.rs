@@ -2,9 +2,7 @@
 
 /// Whether a full name such as `refs/heads/topic` is allowed: the rules of `git check-ref-format`.
 pub fn ref_name_ok(name: &str) -> bool {
-    let part_ok = |part: &str| {
-        !part.is_empty() && !part.starts_with('.') && !part.ends_with(".lock")
-    };
+    let part_ok = |part: &str| !part.is_empty() && !part.starts_with('.') && !part.ends_with(".lock");
     let bad_char = |c: char| c.is_ascii_control() || " ~^:?*[\\".contains(c);
     name.split('/').all(part_ok)
         && !name.ends_with('.')

@@ -11,8 +11,14 @@ use vfs::Vfs;
 pub enum Fault {
     Unreadable(ObjectId),
     /// The content does not have the id it is stored under.
-    WrongId { stored: ObjectId, real: ObjectId },
-    BadTree { id: ObjectId, why: String },
+    WrongId {
+        stored: ObjectId,
+        real: ObjectId,
+    },
+    BadTree {
+        id: ObjectId,
+        why: String,
+    },
     BadRef(String),
     BadHead,
     BadIndex,
@@ -49,7 +55,9 @@ impl Repo {
         }
         queue.extend(self.all_tips(files));
         match self.read_index(files) {
-            Ok(index) => queue.extend(index.all().filter(|(_, _, e)| e.mode != Mode::GITLINK).map(|(.., entry)| entry.id)),
+            Ok(index) => {
+                queue.extend(index.all().filter(|(_, _, e)| e.mode != Mode::GITLINK).map(|(.., entry)| entry.id))
+            }
             Err(_) => faults.push(Fault::BadIndex),
         }
         let mut seen = BTreeSet::new();
@@ -104,9 +112,6 @@ impl Repo {
     pub fn loose_ids(&self, files: &Vfs) -> Vec<ObjectId> {
         let root = self.file("objects");
         let paths = files.walk(&root, &mut |_| true).unwrap_or_default();
-        paths
-            .iter()
-            .filter_map(|(path, _)| parse_id(&path.trim_start_matches(&root).replace('/', "")))
-            .collect()
+        paths.iter().filter_map(|(path, _)| parse_id(&path.trim_start_matches(&root).replace('/', ""))).collect()
     }
 }

@@ -16,7 +16,12 @@ pub struct RefUpdate {
 impl Repo {
     /// Every object that leads from these, in the order commit, tree, blobs; what `known` says is there is not
     /// looked into.
-    pub fn objects_from(&self, files: &Vfs, tips: &[ObjectId], known: &dyn Fn(&ObjectId) -> bool) -> Result<Vec<ObjectId>> {
+    pub fn objects_from(
+        &self,
+        files: &Vfs,
+        tips: &[ObjectId],
+        known: &dyn Fn(&ObjectId) -> bool,
+    ) -> Result<Vec<ObjectId>> {
         let (mut seen, mut order) = (BTreeSet::new(), Vec::new());
         let mut stack: Vec<ObjectId> = tips.iter().rev().copied().collect();
         while let Some(id) = stack.pop() {
@@ -34,7 +39,9 @@ impl Repo {
                 }
                 Kind::Tree => {
                     let entries = self.read_tree(files, &id)?;
-                    stack.extend(entries.iter().rev().filter(|entry| entry.mode != crate::Mode::GITLINK).map(|entry| entry.id));
+                    stack.extend(
+                        entries.iter().rev().filter(|entry| entry.mode != crate::Mode::GITLINK).map(|entry| entry.id),
+                    );
                 }
             }
         }

@@ -99,7 +99,14 @@ impl Repo {
     }
 
     /// Writes a blob to its path in the work tree and gives the index entry for it.
-    pub fn write_to_work(&self, files: &mut Vfs, path: &str, mode: Mode, id: &ObjectId, when: When) -> Result<IndexEntry> {
+    pub fn write_to_work(
+        &self,
+        files: &mut Vfs,
+        path: &str,
+        mode: Mode,
+        id: &ObjectId,
+        when: When,
+    ) -> Result<IndexEntry> {
         let bytes = self.read_blob(files, id)?.data().to_vec();
         self.write_work_bytes(files, path, mode, &bytes, when)?;
         let stat = files.lstat(&self.work_path(path)?).map_err(at(path))?;

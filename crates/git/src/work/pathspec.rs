@@ -84,7 +84,8 @@ impl Pathspec {
 
     /// The first argument, as typed, that matches none of these paths.
     pub fn unmatched<'a>(&'a self, paths: &[&str]) -> Option<&'a str> {
-        let none = |spec: &&Spec| !spec.excludes && !spec.path.is_empty() && !paths.iter().any(|path| spec.matches(path));
+        let none =
+            |spec: &&Spec| !spec.excludes && !spec.path.is_empty() && !paths.iter().any(|path| spec.matches(path));
         self.specs.iter().find(none).map(|spec| spec.typed.as_str())
     }
 

@@ -33,7 +33,13 @@ impl Repo {
     }
 
     /// The file at a path, hashed unless its index entry says that it is unchanged; `None` where there is none.
-    pub fn work_file(&self, files: &Vfs, path: &str, known: Option<&IndexEntry>, racy: u64) -> Result<Option<WorkFile>> {
+    pub fn work_file(
+        &self,
+        files: &Vfs,
+        path: &str,
+        known: Option<&IndexEntry>,
+        racy: u64,
+    ) -> Result<Option<WorkFile>> {
         let full = self.work_path(path)?;
         if self.behind_link(files, path)? {
             return Ok(None);

@@ -20,7 +20,8 @@ fn matches(pattern: &[u8], text: &[u8], whole_path: bool, at_start: bool) -> boo
                 let starts = (0..=text.len()).filter(|at| *at == 0 || text[at - 1] == b'/');
                 return starts.into_iter().any(|at| matches(&rest[1..], &text[at..], whole_path, true));
             }
-            let reach = if whole_path { text.iter().position(|b| *b == b'/').unwrap_or(text.len()) } else { text.len() };
+            let reach =
+                if whole_path { text.iter().position(|b| *b == b'/').unwrap_or(text.len()) } else { text.len() };
             (0..=reach).any(|at| matches(rest, &text[at..], whole_path, false))
         }
         b'?' => match text.first() {

@@ -1,0 +1,296 @@
+//! Options as cobra and pflag read them: long ones whole and never cut short, short ones combined, options and words
+//! mixed, `--` ends the options.
+
+use std::collections::BTreeMap;
+
+/// What stands behind an option.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Takes {
+    /// Nothing, or `=true` and `=false`.
+    Switch,
+    Text,
+    /// Text, each time one more.
+    Texts,
+    /// A whole number, not below zero.
+    Uint,
+    Int,
+}
+
+/// A row of a command's option table.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Flag {
+    pub long: &'static str,
+    /// `'\0'` where there is no short form.
+    pub short: char,
+    pub takes: Takes,
+    /// As the help names it; empty where nothing is the default.
+    pub default: &'static str,
+    pub help: &'static str,
+}
+
+pub(super) const fn switch(long: &'static str, help: &'static str) -> Flag {
+    Flag { long, short: '\0', takes: Takes::Switch, default: "", help }
+}
+
+pub(super) const fn text(long: &'static str, short: char, help: &'static str) -> Flag {
+    Flag { long, short, takes: Takes::Text, default: "", help }
+}
+
+pub(super) const fn texts(long: &'static str, short: char, help: &'static str) -> Flag {
+    Flag { long, short, takes: Takes::Texts, default: "", help }
+}
+
+pub(super) const APP_NAMESPACE: Flag = text("app-namespace", 'N', "the namespace that the application object lives in");
+pub(super) const TIMEOUT: Flag = Flag {
+    long: "timeout",
+    short: '\0',
+    takes: Takes::Uint,
+    default: "",
+    help: "give up after this many seconds; 0 waits as long as it takes",
+};
+
+/// Options that every command knows.
+pub(super) const GLOBAL: &[Flag] = &[
+    Flag {
+        long: "logformat",
+        short: '\0',
+        takes: Takes::Text,
+        default: "json",
+        help: "how errors are written: json or text",
+    },
+    text("server", '\0', "address of the Argo CD server"),
+];
+
+const GLOBAL_MISSING: &[&str] = &[
+    "argocd-context", "auth-token", "client-crt", "client-crt-key", "config", "controller-name", "core", "grpc-web",
+    "grpc-web-root-path", "header", "H", "http-retry-max", "insecure", "kube-context", "loglevel", "plaintext",
+    "port-forward", "port-forward-namespace", "prompts-enabled", "redis-compress", "redis-haproxy-name", "redis-name",
+    "repo-server-name", "server-crt", "server-name",
+];
+
+/// A command as its help names it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Command {
+    /// `argocd app get`
+    pub path: &'static str,
+    /// `APPNAME`
+    pub operands: &'static str,
+    pub summary: &'static str,
+    pub flags: &'static [Flag],
+    /// Options of the real command that this sandbox does not have; short ones as their letter.
+    pub missing: &'static [&'static str],
+}
+
+impl Command {
+    /// `get` of `argocd app get`.
+    pub fn name(&self) -> &'static str {
+        self.path.rsplit(' ').next().unwrap_or(self.path)
+    }
+
+    fn flag(&self, fits: impl Fn(&Flag) -> bool) -> Option<Flag> {
+        self.flags.iter().chain(GLOBAL).find(|flag| fits(flag)).copied()
+    }
+
+    fn is_missing(&self, name: &str) -> bool {
+        self.missing.contains(&name) || GLOBAL_MISSING.contains(&name)
+    }
+}
+
+/// What was given.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Given {
+    values: BTreeMap<&'static str, Vec<String>>,
+    pub words: Vec<String>,
+}
+
+impl Given {
+    /// Whether a switch is on.
+    pub fn on(&self, long: &str) -> bool {
+        self.text(long).is_some_and(|value| value == "true")
+    }
+
+    /// The value given last.
+    pub fn text(&self, long: &str) -> Option<&str> {
+        self.values.get(long)?.last().map(String::as_str)
+    }
+
+    pub fn texts(&self, long: &str) -> &[String] {
+        self.values.get(long).map_or(&[], Vec::as_slice)
+    }
+
+    pub fn number(&self, long: &str) -> Option<i64> {
+        self.text(long)?.parse().ok()
+    }
+}
+
+/// Why a command line is not run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Stop {
+    Help,
+    Wrong(String),
+    /// The option is real, and not here.
+    Missing(String),
+}
+
+/// Divides a command line into the words that lead to a subcommand, and everything else.
+pub(super) fn split(args: &[String]) -> (Vec<String>, Vec<String>) {
+    let (mut path, mut rest): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
+    let mut args = args.iter();
+    while let Some(arg) = args.next() {
+        let deep_enough = match path.first().map(String::as_str) {
+            None => false,
+            Some("app") => path.len() == 2,
+            Some("help") => false,
+            Some(_) => true,
+        };
+        if arg == "--" || deep_enough {
+            rest.push(arg.clone());
+            rest.extend(args.cloned());
+            break;
+        }
+        if let Some(long) = arg.strip_prefix("--") {
+            rest.push(arg.clone());
+            let takes_next = GLOBAL.iter().any(|flag| flag.long == long && flag.takes != Takes::Switch);
+            if let Some(value) = args.next().filter(|_| takes_next) {
+                rest.push(value.clone());
+            }
+        } else if arg.starts_with('-') {
+            rest.push(arg.clone());
+        } else {
+            path.push(arg.clone());
+        }
+    }
+    (path, rest)
+}
+
+/// Reads what stands behind the command's name.
+pub(super) fn parse(args: &[String], command: &Command) -> Result<Given, Stop> {
+    let mut given = Given::default();
+    let mut args = args.iter();
+    while let Some(arg) = args.next() {
+        if arg == "--" {
+            given.words.extend(args.by_ref().cloned());
+        } else if let Some(long) = arg.strip_prefix("--") {
+            read_long(arg, long, &mut args, command, &mut given)?;
+        } else if arg.len() > 1 && arg.starts_with('-') {
+            read_short(&arg[1..], &mut args, command, &mut given)?;
+        } else {
+            given.words.push(arg.clone());
+        }
+    }
+    Ok(given)
+}
+
+type Rest<'a> = std::slice::Iter<'a, String>;
+
+fn read_long(arg: &str, long: &str, rest: &mut Rest<'_>, command: &Command, given: &mut Given) -> Result<(), Stop> {
+    let (name, inline) = long.split_once('=').map_or((long, None), |(name, value)| (name, Some(value.to_string())));
+    if name.is_empty() || name.starts_with('-') {
+        return Err(Stop::Wrong(format!("bad flag syntax: {arg}")));
+    }
+    if name == "help" {
+        return Err(Stop::Help);
+    }
+    let Some(flag) = command.flag(|flag| flag.long == name) else {
+        let missing = name.len() > 1 && command.is_missing(name);
+        return Err(if missing { Stop::Missing(format!("--{name}")) } else { Stop::Wrong(format!("unknown flag: --{name}")) });
+    };
+    let value = match (inline, flag.takes) {
+        (Some(value), _) => value,
+        (None, Takes::Switch) => "true".into(),
+        (None, _) => match rest.next() {
+            Some(value) => value.clone(),
+            None => return Err(Stop::Wrong(format!("flag needs an argument: --{name}"))),
+        },
+    };
+    put(flag, &value, given)
+}
+
+fn read_short(letters: &str, rest: &mut Rest<'_>, command: &Command, given: &mut Given) -> Result<(), Stop> {
+    for (at, letter) in letters.char_indices() {
+        if letter == 'h' {
+            return Err(Stop::Help);
+        }
+        let Some(flag) = command.flag(|flag| flag.short == letter) else {
+            let name = letter.to_string();
+            let unknown = || Stop::Wrong(format!("unknown shorthand flag: '{letter}' in -{}", &letters[at..]));
+            return Err(if command.is_missing(&name) { Stop::Missing(format!("-{name}")) } else { unknown() });
+        };
+        let behind = &letters[at + letter.len_utf8()..];
+        if let Some(value) = behind.strip_prefix('=') {
+            return put(flag, value, given);
+        }
+        if flag.takes == Takes::Switch {
+            put(flag, "true", given)?;
+            continue;
+        }
+        if !behind.is_empty() {
+            return put(flag, behind, given);
+        }
+        let Some(value) = rest.next() else {
+            return Err(Stop::Wrong(format!("flag needs an argument: '{letter}' in -{}", &letters[at..])));
+        };
+        return put(flag, value, given);
+    }
+    Ok(())
+}
+
+fn put(flag: Flag, value: &str, given: &mut Given) -> Result<(), Stop> {
+    let refuse = |call: &str| {
+        let name = match flag.short {
+            '\0' => format!("--{}", flag.long),
+            short => format!("-{short}, --{}", flag.long),
+        };
+        Stop::Wrong(format!("invalid argument \"{value}\" for \"{name}\" flag: strconv.{call}: parsing \"{value}\": invalid syntax"))
+    };
+    let value = match flag.takes {
+        Takes::Text | Takes::Texts => value.to_string(),
+        Takes::Switch => match value {
+            "1" | "t" | "T" | "true" | "TRUE" | "True" => "true".into(),
+            "0" | "f" | "F" | "false" | "FALSE" | "False" => "false".into(),
+            _ => return Err(refuse("ParseBool")),
+        },
+        Takes::Uint => value.parse::<u32>().map_err(|_| refuse("ParseUint"))?.to_string(),
+        Takes::Int => value.parse::<i32>().map_err(|_| refuse("ParseInt"))?.to_string(),
+    };
+    given.values.entry(flag.long).or_default().push(value);
+    Ok(())
+}
+
+/// The words of the real one for a first word that it does not know, with those that look like it.
+pub(super) fn unknown_command(word: &str) -> String {
+    let mut text = format!("Error: unknown command \"{word}\" for \"argocd\"\n");
+    let near: Vec<&str> = ROOT_NAMES.iter().filter(|name| looks_like(word, name)).copied().collect();
+    if !near.is_empty() {
+        text.push_str(&format!("\nDid you mean this?\n\t{}\n\n", near.join("\n\t")));
+    }
+    text.push_str("Run 'argocd --help' for usage.\n");
+    text
+}
+
+const ROOT_NAMES: &[&str] = &[
+    "account", "admin", "app", "appset", "cert", "cluster", "completion", "configure", "context", "gpg", "login", "logout",
+    "proj", "relogin", "repo", "repocreds", "version",
+];
+
+/// cobra suggests what is two letters away, or begins with the word.
+fn looks_like(word: &str, name: &str) -> bool {
+    let word = word.to_lowercase();
+    name.starts_with(&word) || distance(&word, name) <= 2
+}
+
+/// Levenshtein's distance.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (at, x) in a.chars().enumerate() {
+        let mut corner = at;
+        row[0] = at + 1;
+        for (column, y) in b.iter().enumerate() {
+            let kept = corner + usize::from(x != *y);
+            corner = row[column + 1];
+            row[column + 1] = kept.min(corner + 1).min(row[column] + 1);
+        }
+    }
+    row[b.len()]
+}

@@ -1,0 +1,257 @@
+//! `argocd`: the command line of Argo CD 3, one file a subcommand (`cmd/argocd/commands/*.go`).
+//!
+//! It reads the Application objects of the cluster and asks the controller through the world's doors. It keeps no
+//! application state of its own, and it never prints what does not stand in the store.
+
+mod cobra;
+mod context;
+mod diff;
+mod diff_text;
+mod find;
+mod get;
+mod help;
+mod history;
+mod list;
+mod log;
+mod resources;
+mod selected;
+mod states;
+mod summary;
+mod sync;
+mod table;
+mod tree;
+mod version;
+mod wait;
+mod watch;
+
+use cobra::{Command, Given, Stop};
+use log::{Fatal, Style};
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+use watch::Watch;
+use world::{Behaviour, Cx, Program, Step};
+
+/// Where this world's Argo CD answers.
+const SERVER: &str = "argocd.encore";
+
+/// A refresh that was asked for has happened after this: the controller's own delays are shorter.
+const REFRESH: Duration = Duration::from_secs(1);
+
+pub(crate) fn programs() -> Vec<Program> {
+    vec![Program::steps::<Argocd>("argocd")]
+}
+
+/// One `argocd` command at work.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) enum Argocd {
+    #[default]
+    Start,
+    /// The refresh that the command asked for is over: now it does the rest.
+    Refreshed,
+    /// `app sync`, `app wait`.
+    Watching(Box<Watch>),
+}
+
+impl From<Vec<String>> for Argocd {
+    fn from(_: Vec<String>) -> Self {
+        Self::Start
+    }
+}
+
+/// How a command goes on.
+enum Next {
+    Exit(i32),
+    /// The application was asked to refresh; call the command again afterwards.
+    Refresh,
+    Watch(Box<Watch>),
+}
+
+/// What a command was called with.
+struct Call {
+    given: Given,
+    /// The refresh that it asked for is over.
+    refreshed: bool,
+    style: Style,
+}
+
+/// A subcommand: its table and what it does.
+struct Row {
+    command: Command,
+    run: fn(&mut Cx<'_>, &Call) -> Result<Next, Fatal>,
+}
+
+const ROWS: &[Row] = &[
+    Row { command: diff::COMMAND, run: diff::run },
+    Row { command: get::COMMAND, run: get::run },
+    Row { command: history::COMMAND, run: history::run },
+    Row { command: list::COMMAND, run: list::run },
+    Row { command: resources::COMMAND, run: resources::run },
+    Row { command: sync::COMMAND, run: sync::run },
+    Row { command: wait::COMMAND, run: wait::run },
+    Row { command: context::CONTEXT, run: context::context },
+    Row { command: context::LOGIN, run: context::login },
+    Row { command: context::LOGOUT, run: context::logout },
+    Row { command: version::COMMAND, run: version::run },
+];
+
+/// Real subcommands of `argocd` and of `argocd app` that this sandbox does not have.
+const ROOT_MISSING: &[&str] = &[
+    "account", "admin", "appset", "cert", "cluster", "completion", "configure", "gpg", "proj", "relogin", "repo",
+    "repocreds",
+];
+const APP_MISSING: &[&str] = &[
+    "actions", "add-source", "confirm-deletion", "create", "delete", "delete-resource", "edit", "get-resource", "logs",
+    "manifests", "patch", "patch-resource", "remove-source", "rollback", "set", "terminate-op", "unset",
+];
+
+impl Behaviour for Argocd {
+    const PROGRAM: &'static str = "argocd";
+
+    fn step(&mut self, cx: &mut Cx<'_>) -> Step {
+        let refreshed = match self {
+            Self::Watching(watch) => return watch.step(cx),
+            Self::Start => false,
+            Self::Refreshed => true,
+        };
+        match start(cx, refreshed) {
+            Next::Exit(code) => Step::Done(code),
+            Next::Refresh => {
+                *self = Self::Refreshed;
+                Step::Until(cx.now() + REFRESH)
+            }
+            Next::Watch(watch) => {
+                *self = Self::Watching(watch);
+                Step::Again
+            }
+        }
+    }
+}
+
+fn start(cx: &mut Cx<'_>, refreshed: bool) -> Next {
+    let (path, rest) = cobra::split(&cx.args());
+    let path: Vec<&str> = path.iter().map(String::as_str).collect();
+    match path[..] {
+        [] => group(cx, "argocd", &rest, 0),
+        ["app"] => group(cx, "argocd app", &rest, 1),
+        ["help", ..] => ask_for_help(cx, &path[1..]),
+        ["app", name] if APP_MISSING.contains(&name) => not_here(cx, &format!("app {name}")),
+        [name, ..] if ROOT_MISSING.contains(&name) => not_here(cx, name),
+        _ => match find_row(&path) {
+            Some(row) => run(cx, row, &rest, refreshed),
+            None if path[0] == "app" => {
+                // Unlike argocd: after the help, which is all that the real one prints, the word is named.
+                cx.out(help::group("argocd app"));
+                cx.err(format!("hint: unknown command \"{}\" for \"argocd app\"\n", path[1]));
+                Next::Exit(1)
+            }
+            None => {
+                cx.out(cobra::unknown_command(path[0]));
+                Next::Exit(1)
+            }
+        },
+    }
+}
+
+fn find_row(path: &[&str]) -> Option<&'static Row> {
+    let path: Vec<&str> = path.iter().map(|word| if *word == "ctx" { "context" } else { word }).collect();
+    let name = format!("argocd {}", path.join(" "));
+    ROWS.iter().find(|row| row.command.path == name)
+}
+
+fn not_here(cx: &mut Cx<'_>, name: &str) -> Next {
+    cx.err(format!("argocd {name}: real, but not part of this sandbox yet\n"));
+    Next::Exit(1)
+}
+
+/// `argocd` and `argocd app` by themselves print their help; the latter with exit code 1.
+fn group(cx: &mut Cx<'_>, path: &'static str, rest: &[String], code: i32) -> Next {
+    let command = Command { path, operands: "", summary: "", flags: &[], missing: &[] };
+    match cobra::parse(rest, &command) {
+        Ok(_) => {
+            cx.out(help::group(path));
+            Next::Exit(code)
+        }
+        Err(Stop::Help) => {
+            cx.out(help::group(path));
+            Next::Exit(0)
+        }
+        Err(stop) => stopped(cx, &command, &stop),
+    }
+}
+
+fn ask_for_help(cx: &mut Cx<'_>, path: &[&str]) -> Next {
+    let text = match path {
+        [] => help::group("argocd"),
+        ["app"] => help::group("argocd app"),
+        _ => match find_row(path) {
+            Some(row) => help::command(&row.command),
+            None => {
+                let topic: Vec<String> = path.iter().map(|word| format!("`{word}`")).collect();
+                cx.out(format!("Unknown help topic [{}]\n", topic.join(" ")));
+                help::group("argocd")
+            }
+        },
+    };
+    cx.out(text);
+    Next::Exit(0)
+}
+
+fn run(cx: &mut Cx<'_>, row: &Row, rest: &[String], refreshed: bool) -> Next {
+    let given = match cobra::parse(rest, &row.command) {
+        Ok(given) => given,
+        Err(stop) => return stopped(cx, &row.command, &stop),
+    };
+    let mut style = Style::new(cx.now());
+    let done = style.choose(given.text("logformat")).and_then(|()| reach_server(&given)).and_then(|()| {
+        let call = Call { given, refreshed, style };
+        (row.run)(cx, &call)
+    });
+    match done {
+        Ok(next) => next,
+        Err(fatal) => {
+            style.print(cx, &fatal);
+            Next::Exit(fatal.code)
+        }
+    }
+}
+
+fn stopped(cx: &mut Cx<'_>, command: &Command, stop: &Stop) -> Next {
+    match stop {
+        Stop::Help => {
+            cx.out(help::command(command));
+            Next::Exit(0)
+        }
+        // The real one prints this to standard output too: it first looks whether the word names a plugin.
+        Stop::Wrong(message) => {
+            cx.out(format!("Error: {message}\n"));
+            Next::Exit(1)
+        }
+        Stop::Missing(flag) => {
+            let path = command.path;
+            cx.err(format!("{path}: flag {flag} is real {path}, but not part of this sandbox yet\n"));
+            Next::Exit(1)
+        }
+    }
+}
+
+/// There is one server, and this workstation is logged in to it.
+fn reach_server(given: &Given) -> Result<(), Fatal> {
+    match given.text("server") {
+        None => Ok(()),
+        Some(server) if is_server(server) => Ok(()),
+        Some(server) => {
+            let host = server.split(':').next().unwrap_or(server);
+            Err(Fatal::check(format!("dial tcp: lookup {host}: no such host")))
+        }
+    }
+}
+
+fn is_server(name: &str) -> bool {
+    name.strip_suffix(":443").unwrap_or(name) == SERVER
+}
+
+/// A wrong number of words: the command's help and an exit code, as the real one does.
+fn wrong_use(cx: &mut Cx<'_>, command: &Command, code: i32) -> Next {
+    cx.out(help::command(command));
+    Next::Exit(code)
+}

@@ -1,0 +1,208 @@
+//! The desk: messages of the page in, messages to the page out. The worker only carries them.
+
+use crate::drive::Motion;
+use crate::models::Models;
+use crate::save::{OpenError, SaveError};
+use crate::session::{Lesson, Session};
+use lesson::{LessonPage, Plan};
+use screen::{
+    Banner, BannerKind, Control, Describe, FromWorker, Input, Look, Opened, PROTOCOL, Reply, Saved, ToWorker, Tone, Update,
+};
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// A lesson as the worker gets it: what acts, and what is shown.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct LessonFile {
+    pub plan: Plan,
+    pub page: LessonPage,
+}
+
+/// One page's session.
+#[derive(Debug)]
+pub struct Desk {
+    build: String,
+    session: Option<Session>,
+    models: Models,
+    /// An input that was applied and whose foreground has not come to rest yet.
+    unsaved: bool,
+    busy: bool,
+}
+
+impl Desk {
+    pub fn new(build: &str) -> Self {
+        Self { build: build.into(), session: None, models: Models::default(), unsaved: false, busy: false }
+    }
+
+    pub fn session(&self) -> Option<&Session> {
+        self.session.as_ref()
+    }
+
+    /// Handles a message. `go_on` says whether there is time for more now.
+    pub fn take(&mut self, message: ToWorker, send: &mut dyn FnMut(FromWorker), go_on: &mut dyn FnMut() -> bool) {
+        match message {
+            ToWorker::Hello { .. } => {
+                send(FromWorker::Hello { protocol: PROTOCOL, build: self.build.clone() });
+            }
+            ToWorker::Open { lesson, seed, saved } => self.open(&lesson, seed, saved.as_ref(), send),
+            ToWorker::Do(input) => self.act(input, send),
+            ToWorker::Control(control) => self.control(control, send),
+            ToWorker::Ask { id, look } => {
+                let reply = self.session.as_mut().map_or(Reply::Nothing, |session| answer(session, look));
+                send(FromWorker::Reply { id, reply });
+            }
+            ToWorker::Tick { millis } => {
+                if let Some(session) = &mut self.session {
+                    session.pump(Duration::from_millis(u64::from(millis)), go_on);
+                }
+            }
+        }
+        self.flush(send);
+    }
+
+    fn open(&mut self, bytes: &[u8], seed: u64, saved: Option<&Saved>, send: &mut dyn FnMut(FromWorker)) {
+        let Ok(file) = postcard::from_bytes::<LessonFile>(bytes) else {
+            send(FromWorker::Refused("The lesson's file is damaged, or of another build. Reload the page.".into()));
+            return;
+        };
+        let lesson = Lesson::new(file.plan, file.page);
+        let opened = match saved {
+            Some(saved) => Session::open(lesson, saved, &self.build),
+            None => Session::start(lesson, seed, &self.build).map(|session| (session, None)).map_err(OpenError::from),
+        };
+        match opened {
+            Ok((session, notice)) => {
+                let opened = Opened { lesson: session.lesson.plan.id.clone(), seed: session.journal().seed, notice: notice.clone() };
+                self.models = Models::default();
+                self.session = Some(session);
+                send(FromWorker::Opened(opened));
+                if let Some(text) = notice {
+                    let banner = Banner { kind: BannerKind::OtherBuild, text };
+                    send(FromWorker::Updates(vec![Update::Banner(Some(banner))]));
+                }
+            }
+            Err(error) => send(FromWorker::Refused(sentence(&error.to_string()))),
+        }
+    }
+
+    fn act(&mut self, input: Input, send: &mut dyn FnMut(FromWorker)) {
+        let Some(session) = &mut self.session else { return };
+        let id = session.write_ahead(input);
+        send(FromWorker::WriteAhead { sequence: u64::from(id.0), journal: session.journal().bytes() });
+        session.apply_head();
+        self.unsaved = true;
+    }
+
+    fn control(&mut self, control: Control, send: &mut dyn FnMut(FromWorker)) {
+        let Some(session) = &mut self.session else { return };
+        let mut journal_moved = true;
+        match control {
+            Control::Play { speed } => session.play(speed),
+            Control::Pause => {
+                session.stop();
+            }
+            Control::NextEvent => session.next_event(),
+            Control::Undo => {
+                if !session.undo() {
+                    session.say(false, "There is nothing to undo.");
+                }
+            }
+            Control::Redo => {
+                session.redo();
+            }
+            Control::Seek(at) => {
+                session.seek(at.map(|at| at as usize));
+                journal_moved = false;
+            }
+            Control::BranchHere => {
+                session.branch_here();
+            }
+            Control::Resize { columns } => {
+                session.resize(columns);
+                journal_moved = false;
+            }
+            Control::ShowRepo(path) => self.models.shown_repo = path,
+            Control::OpenFile(path) => self.models.open_file = Some(path),
+            Control::ShowRun(run) => self.models.shown_run = Some(run),
+            Control::ShowNamespace(namespace) => self.models.namespace = namespace,
+            Control::Reset => {
+                let fresh = Session::start(session.lesson.clone(), session.journal().seed, &self.build);
+                match fresh {
+                    Ok(fresh) => {
+                        *session = fresh;
+                        self.models = Models::default();
+                    }
+                    Err(error) => send(FromWorker::Refused(sentence(&error.to_string()))),
+                }
+            }
+        }
+        self.models.choose();
+        self.unsaved |= journal_moved;
+    }
+
+    /// Sends what changed, what is to be kept, and whether there is more to do.
+    fn flush(&mut self, send: &mut dyn FnMut(FromWorker)) {
+        let Some(session) = &mut self.session else { return };
+        let mut updates = self.models.changed(session);
+        for said in session.take_said() {
+            let tone = if said.good { Tone::Ok } else { Tone::Warn };
+            updates.push(Update::Say { tone, text: said.text });
+        }
+        if !updates.is_empty() {
+            send(FromWorker::Updates(updates));
+        }
+        if self.unsaved && session.now().settled() && matches!(session.motion(), Motion::Still) {
+            self.unsaved = false;
+            let saved = session.save(false);
+            let sequence = session.head().map_or(0, |head| u64::from(head.0));
+            send(FromWorker::Kept { sequence, journal: saved.journal, snapshot: saved.snapshot });
+        }
+        let busy = session.busy();
+        if busy != self.busy {
+            self.busy = busy;
+            send(FromWorker::Busy(busy));
+        }
+    }
+}
+
+fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}", chars.as_str())
+}
+
+/// Questions about the world on the screen; none changes it.
+fn answer(session: &mut Session, look: Look) -> Reply {
+    let world = &session.shown().world;
+    match look {
+        Look::Why { kind, name } => Reply::Why(view::why(world, &kind, &name)),
+        Look::Describe { kind, namespace, name } => Reply::Describe(describe(session, kind, namespace, name)),
+        Look::AppDiff { app } => {
+            let model = view::argocd(world);
+            let changes = model.apps.into_iter().find(|found| found.name == app).map(|app| app.changes).unwrap_or_default();
+            let text: Vec<String> = changes.into_iter().map(|change| format!("===== {} =====\n{}", change.resource, change.diff)).collect();
+            Reply::Diff(text.join("\n"))
+        }
+        Look::CommitDiff { repo, commit } => Reply::Diff(view::commit_diff(world, &repo, &commit).unwrap_or_default()),
+        Look::Export => Reply::Export(session.export()),
+        Look::Share => Reply::Share(session.link().map_err(|error: SaveError| error.to_string())),
+        Look::Bundle { repo } => Reply::Bundle(world.export_bundle(&repo)),
+        Look::Complete { line, cursor, .. } => {
+            let cwd = world.shell_cwd(session.shown().terminal);
+            let (replace, with) = view::complete(world, &cwd, &line, cursor as usize);
+            Reply::Complete { replace, with }
+        }
+        Look::StateHash => Reply::StateHash(session.now().state_hash().to_string()),
+    }
+}
+
+/// What `kubectl describe` says, asked on a fork so that the terminal does not see it.
+fn describe(session: &Session, kind: String, namespace: String, name: String) -> Describe {
+    let mut line = format!("kubectl describe {} {name}", kind.to_lowercase());
+    if !namespace.is_empty() {
+        line.push_str(&format!(" -n {namespace}"));
+    }
+    let mut world = session.shown().world.clone();
+    let (text, code) = world.run_apart(&line);
+    Describe { kind, namespace, name, text, found: code == 0 }
+}

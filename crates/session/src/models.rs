@@ -1,0 +1,171 @@
+//! Which view models changed: each is made again only when what it shows may have changed, and sent only if it did.
+
+use crate::drive::Motion;
+use crate::session::Session;
+use screen::{ArgoCd, Brief, Clock, Cluster, FileView, Files, Git, Past, Pipelines, Shop, Update};
+use sim::Time;
+use world::{Foreground, MachineId};
+
+/// The models as the page has them, and what it chose to look at.
+#[derive(Debug, Default)]
+pub(crate) struct Models {
+    pub shown_repo: String,
+    pub open_file: Option<String>,
+    pub shown_run: Option<u32>,
+    pub namespace: Option<String>,
+    /// The choice of what to show changed.
+    chosen: bool,
+    brief: Brief,
+    clock: Option<Clock>,
+    shop: Shop,
+    files: Files,
+    file: Option<FileView>,
+    git: Git,
+    pipelines: Pipelines,
+    argocd: ArgoCd,
+    cluster: Cluster,
+    seen: Option<Seen>,
+    lines: usize,
+    terminal: Option<(Option<String>, String, usize, bool)>,
+}
+
+/// What the models were made from.
+#[derive(Debug)]
+struct Seen {
+    at: Time,
+    events: usize,
+    store: u64,
+    files: vfs::Vfs,
+    viewing: Option<usize>,
+}
+
+impl Models {
+    pub fn choose(&mut self) {
+        self.chosen = true;
+    }
+
+    /// Updates for everything that changed since the last time.
+    pub fn changed(&mut self, session: &mut Session) -> Vec<Update> {
+        let (world_changed, clock_changed) = session.take_changes();
+        let mut updates = Vec::new();
+        if world_changed || self.chosen || self.seen.is_none() {
+            self.panels(session, &mut updates);
+            self.chosen = false;
+        }
+        if world_changed || clock_changed {
+            self.screen(session, &mut updates);
+            let clock = clock(session);
+            if self.clock.as_ref() != Some(&clock) {
+                self.clock = Some(clock.clone());
+                updates.push(Update::Clock(clock));
+            }
+        }
+        updates
+    }
+
+    fn panels(&mut self, session: &Session, updates: &mut Vec<Update>) {
+        let moment = session.shown();
+        let world = &moment.world;
+        let files = world.machine(&MachineId::workstation()).map(|machine| machine.files.clone()).unwrap_or_default();
+        let seen = self.seen.as_ref().filter(|seen| seen.viewing == session.viewing());
+        let all = seen.is_none() || self.chosen;
+        let files_changed = all || seen.is_some_and(|seen| !seen.files.same(&files));
+        let events_changed = all || seen.is_some_and(|seen| seen.events != world.sim.events().len());
+        let store_changed = all || seen.is_some_and(|seen| seen.store != world.cluster.store().version());
+        let second = |time: Time| time.unix_secs();
+        let second_changed = all || seen.is_some_and(|seen| second(seen.at) != second(world.now()));
+        if files_changed {
+            put(&mut self.files, view::files(world), Update::Files, updates);
+            let file = self.open_file.as_ref().and_then(|path| view::file(world, path));
+            put(&mut self.file, file, Update::File, updates);
+        }
+        if files_changed || all {
+            put(&mut self.git, view::git(world, &self.shown_repo), Update::Git, updates);
+        }
+        if events_changed || (second_changed && world.ci.is_busy()) {
+            put(&mut self.pipelines, view::pipelines(world, self.shown_run), Update::Pipelines, updates);
+        }
+        if events_changed || store_changed {
+            put(&mut self.argocd, view::argocd(world), Update::ArgoCd, updates);
+            put(&mut self.cluster, view::cluster(world, self.namespace.as_deref()), Update::Cluster, updates);
+        }
+        if second_changed || events_changed {
+            put(&mut self.shop, view::shop(world), Update::Shop, updates);
+        }
+        put(&mut self.brief, brief(session), Update::Brief, updates);
+        let events = world.sim.events().len();
+        let store = world.cluster.store().version();
+        self.seen = Some(Seen { at: world.now(), events, store, files, viewing: session.viewing() });
+    }
+
+    fn screen(&mut self, session: &Session, updates: &mut Vec<Update>) {
+        let moment = session.shown();
+        let Some(terminal) = moment.world.terminal(moment.terminal) else { return };
+        // After an undo the screen is another one: all of it is sent again.
+        let seen = if terminal.lines.len() < self.lines || session.viewing().is_some() { 0 } else { self.lines };
+        let foreground = moment.foreground();
+        let waiting = match foreground {
+            Foreground::Waiting(until) => Some(format!("skipping {}", view::span(until.since(moment.now())))),
+            _ => None,
+        };
+        let state = (terminal.prompt.clone(), terminal.partial.clone(), terminal.first_line, waiting.is_some());
+        if seen == terminal.lines.len() && self.terminal.as_ref() == Some(&state) {
+            return;
+        }
+        let mut screen = view::terminal(moment.terminal, terminal, foreground, seen, waiting);
+        screen.history = session.typed();
+        self.lines = terminal.lines.len();
+        self.terminal = Some(state);
+        updates.push(Update::Screen(screen));
+    }
+}
+
+fn put<T: PartialEq + Clone>(old: &mut T, new: T, update: fn(T) -> Update, updates: &mut Vec<Update>) {
+    if *old != new {
+        *old = new.clone();
+        updates.push(update(new));
+    }
+}
+
+fn brief(session: &Session) -> Brief {
+    let moment = session.shown();
+    view::brief(view::Brief {
+        page: &session.lesson.page,
+        plan: &session.lesson.plan,
+        progress: &moment.progress,
+        facts: lesson::WorldFacts { world: &moment.world, picks: &moment.picks },
+        not_yet: moment.not_yet.as_ref(),
+        feedback: &moment.feedback,
+    })
+}
+
+fn clock(session: &Session) -> Clock {
+    let moment = session.shown();
+    let now = moment.now();
+    let path = session.journal().path();
+    let entries = u32::try_from(path.len()).unwrap_or(u32::MAX);
+    let at = session.viewing().map_or(entries, |at| u32::try_from(at).unwrap_or(u32::MAX));
+    let motion = match (session.motion(), moment.foreground()) {
+        (_, Foreground::Waiting(until)) => screen::Motion::Skipping(format!("skipping {}", view::span(until.since(now)))),
+        (Motion::Playing { speed, .. }, _) => screen::Motion::Playing { speed: *speed },
+        (Motion::NextEvent { .. }, _) => screen::Motion::Skipping("until the next event".into()),
+        (Motion::Still, Foreground::Following) => screen::Motion::Playing { speed: 1 },
+        (Motion::Still, _) => screen::Motion::Paused,
+    };
+    let past = session.viewing().map(|at| Past {
+        time: view::clock_text(now),
+        input: at.checked_sub(1).and_then(|before| path.get(before)).map_or_else(String::new, |id| session.told(*id)),
+    });
+    Clock {
+        date: view::date_text(now),
+        time: view::clock_text(now),
+        micros: now.as_micros(),
+        motion,
+        entries,
+        at,
+        marks: session.marks(),
+        can_undo: !path.is_empty(),
+        can_redo: session.journal().can_redo(),
+        past,
+    }
+}

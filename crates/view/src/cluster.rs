@@ -1,0 +1,121 @@
+//! The Cluster panel: nodes with their pods, and what happened.
+
+use cluster::{Object, pod_requests, pod_status};
+use manifest::Value;
+use screen::{Cluster, EventRow, Node, Pod, PodState};
+use sim::Time;
+use world::World;
+
+const EVENTS_MAX: usize = 60;
+
+/// Pods of one namespace, or of all; system namespaces are hidden unless chosen.
+pub fn cluster(world: &World, namespace: Option<&str>) -> Cluster {
+    let store = world.cluster.store();
+    let system = |name: &str| name.starts_with("kube-");
+    let namespaces = store.all(cluster::NAMESPACE, None).map(|n| n.name().to_string()).filter(|n| !system(n)).collect();
+    let pods: Vec<&std::sync::Arc<Object>> = store.all(cluster::POD, namespace).collect();
+    let on = |node: &str| -> Vec<Pod> {
+        pods.iter().filter(|pod| pod.value.str_at("spec.nodeName") == node).map(|pod| pod_of(pod)).collect()
+    };
+    let nodes = store.all(cluster::NODE, None).map(|node| node_of(world, node, on(node.name()))).collect();
+    Cluster {
+        namespaces,
+        namespace: namespace.map(String::from),
+        nodes,
+        unscheduled: on(""),
+        pod_count: u32::try_from(pods.len()).unwrap_or(u32::MAX),
+        events: events(world, namespace),
+    }
+}
+
+fn percent(part: i64, whole: i64) -> u32 {
+    u32::try_from((part * 100).checked_div(whole).unwrap_or(0).clamp(0, 100)).unwrap_or(0)
+}
+
+fn node_of(world: &World, node: &Object, pods: Vec<Pod>) -> Node {
+    let amount = |path: &str| {
+        let text = node.value.at("status.allocatable").get(path).and_then(Value::as_str).unwrap_or("0");
+        cluster::Quantity::parse(text).unwrap_or_default()
+    };
+    let (mut cpu, mut memory) = (0, 0);
+    for pod in world.cluster.store().pods_on(node.name()) {
+        let wanted = pod_requests(&pod.value);
+        cpu += wanted.0.cpu_milli;
+        memory += wanted.0.memory_bytes;
+    }
+    Node {
+        name: node.name().to_string(),
+        ready: cluster::condition_true(&node.value, "Ready"),
+        cpu_percent: percent(cpu, amount("cpu").milli()),
+        memory_percent: percent(memory, amount("memory").units()),
+        pods,
+    }
+}
+
+fn pod_of(pod: &Object) -> Pod {
+    let value = &pod.value;
+    let status = pod_status(pod);
+    let containers = value.list_at("status.containerStatuses");
+    let ready = containers.iter().filter(|c| c.bool_at("ready")).count();
+    let restarts: i64 = containers.iter().filter_map(|c| c.int_at("restartCount")).sum();
+    let image = value.list_at("spec.containers").first().map_or("", |c| c.str_at("image"));
+    let app = ["app", "app.kubernetes.io/name", "k8s-app"].into_iter().map(|key| pod.label(key)).find(|l| !l.is_empty());
+    let suffix = pod.name().rsplit_once('-').map_or("", |(_, suffix)| suffix);
+    Pod {
+        namespace: pod.namespace().into(),
+        name: pod.name().into(),
+        app: app.unwrap_or_else(|| pod.name()).to_string(),
+        suffix: suffix.into(),
+        version: image.rsplit_once(':').map_or("", |(_, tag)| tag).to_string(),
+        state: state_of(pod, &status),
+        ready: format!("{ready}/{}", value.list_at("spec.containers").len()),
+        restarts: u32::try_from(restarts).unwrap_or(0),
+        status,
+    }
+}
+
+fn state_of(pod: &Object, status: &str) -> PodState {
+    if pod.deleting() {
+        return PodState::Terminating;
+    }
+    let pulling = |c: &Value| c.str_at("state.waiting.reason") == "ContainerCreating";
+    match status {
+        "Pending" => PodState::Pending,
+        "Completed" | "Succeeded" => PodState::Completed,
+        "Running" if cluster::pod_ready(pod) => PodState::Ready,
+        "Running" => {
+            // Fresh ones are starting; those that have been up for a while and are not ready have a problem.
+            let restarted = pod.value.list_at("status.containerStatuses").iter().any(|c| c.int_at("restartCount") > Some(0));
+            if restarted { PodState::NotReady } else { PodState::Starting }
+        }
+        "ContainerCreating" | "PodInitializing" => {
+            let all = pod.value.list_at("status.containerStatuses");
+            if all.iter().any(pulling) || all.is_empty() { PodState::Pulling } else { PodState::Starting }
+        }
+        _ => PodState::Crash,
+    }
+}
+
+fn events(world: &World, namespace: Option<&str>) -> Vec<EventRow> {
+    let now = world.now();
+    let mut all: Vec<_> = world.cluster.store().all(cluster::EVENT, namespace).collect();
+    let last = |event: &Object| {
+        let text = event.value.str_at("lastTimestamp");
+        Time::parse_rfc3339(text).unwrap_or(event.created_at())
+    };
+    all.sort_by_key(|event| std::cmp::Reverse((last(event), event.version)));
+    let rows = all.into_iter().take(EVENTS_MAX).map(|event| {
+        let value = &event.value;
+        let time = last(event);
+        let same_day = now.since(time).as_secs() < 86_400;
+        EventRow {
+            time: if same_day { crate::clock_text(time) } else { crate::when(time, now) },
+            warning: value.str_at("type") == "Warning",
+            reason: value.str_at("reason").into(),
+            object: format!("{}/{}", value.str_at("involvedObject.kind").to_lowercase(), value.str_at("involvedObject.name")),
+            message: value.str_at("message").into(),
+            count: value.int_at("count").and_then(|n| u32::try_from(n).ok()).unwrap_or(1),
+        }
+    });
+    rows.collect()
+}

@@ -1,0 +1,104 @@
+//! The Files panel.
+
+use git::{Pathspec, Repo};
+use manifest::Value;
+use screen::{Diagnostic, FileView, Files, TreeItem};
+use std::collections::BTreeMap;
+use vfs::{Kind, Vfs};
+use world::{MachineId, World};
+
+const ITEMS_MAX: usize = 800;
+const TEXT_BYTES_MAX: u64 = 512 * 1024;
+
+/// The workstation's home as a tree.
+pub fn files(world: &World) -> Files {
+    let Some(machine) = world.machine(&MachineId::workstation()) else { return Files::default() };
+    let root = machine.home().to_string();
+    let status = statuses(&machine.files, &root);
+    let base_depth = root.matches('/').count();
+    let enter = &mut |path: &str| vfs::base_name(path) != ".git";
+    let found = machine.files.walk(&root, enter).unwrap_or_default();
+    let shown = found.iter().filter(|(path, _)| vfs::base_name(path) != ".git");
+    let items: Vec<TreeItem> = shown
+        .clone()
+        .take(ITEMS_MAX)
+        .map(|(path, stat)| TreeItem {
+            name: vfs::base_name(path).to_string(),
+            level: u32::try_from(path.matches('/').count() - base_depth).unwrap_or(1),
+            folder: stat.kind == Kind::Dir,
+            status: status.get(path).cloned().unwrap_or_default(),
+            path: path.clone(),
+        })
+        .collect();
+    Files { cut: shown.count() > items.len(), root, items }
+}
+
+/// Git's letter for each changed file of every repository in the home folder.
+fn statuses(files: &Vfs, home: &str) -> BTreeMap<String, String> {
+    let mut all = BTreeMap::new();
+    for path in crate::repositories(files, home) {
+        let Some(repo) = Repo::at(files, &path) else { continue };
+        let Ok(index) = repo.read_index(files) else { continue };
+        let spec = Pathspec::literal(&[]);
+        let tree = repo.head(files).ok().and_then(|head| head.id()).and_then(|id| repo.read_commit(files, &id).ok());
+        let staged = repo.diff_staged(files, tree.as_ref().map(|commit| &commit.tree), &index, &spec).unwrap_or_default();
+        for change in staged.iter().chain(&repo.diff_unstaged(files, &index, &spec).unwrap_or_default()) {
+            all.insert(vfs::join(&path, &change.path), change.kind.letter().to_string());
+        }
+        let ignores = git::Ignores::base(&repo, files, "");
+        for file in repo.untracked_files(files, &index, &ignores, false).unwrap_or_default() {
+            all.insert(vfs::join(&path, &file), "?".into());
+        }
+    }
+    all
+}
+
+/// An open file; `None` where it is gone.
+pub fn file(world: &World, path: &str) -> Option<FileView> {
+    let files = &world.machine(&MachineId::workstation())?.files;
+    let stat = files.stat(path).ok().filter(|stat| stat.kind == Kind::File)?;
+    let bytes = files.read(path).ok()?;
+    let text = std::str::from_utf8(&bytes).ok().filter(|text| !text.contains('\0'));
+    let read_only = match text {
+        None => Some("This is a binary file.".to_string()),
+        Some(_) if stat.size > TEXT_BYTES_MAX => Some("This file is too large to edit here.".to_string()),
+        Some(_) => None,
+    };
+    let text = if read_only.is_none() { text.unwrap_or_default().to_string() } else { String::new() };
+    let diagnostics = diagnose(path, &text);
+    Some(FileView { path: path.into(), text, read_only, diagnostics })
+}
+
+/// YAML is checked as kubectl would read it; workflows as the pipelines do; program manifests as their start does.
+fn diagnose(path: &str, text: &str) -> Vec<Diagnostic> {
+    if !(path.ends_with(".yaml") || path.ends_with(".yml")) {
+        return Vec::new();
+    }
+    let (documents, problems) = Value::parse_yaml(text);
+    let small = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    let mut all: Vec<Diagnostic> = problems
+        .iter()
+        .map(|problem| Diagnostic {
+            line: small(problem.line),
+            column: small(problem.column),
+            message: problem.message.clone(),
+            warning: problem.level != manifest::Level::Error,
+        })
+        .collect();
+    let clean = all.iter().all(|problem| problem.warning);
+    let at_top = |message: String, line: usize| Diagnostic { line: small(line), column: 1, message, warning: false };
+    if clean && path.contains("/.github/workflows/") {
+        let name = vfs::base_name(path);
+        if let Err(error) = ci::Workflow::parse(name, text) {
+            all.push(at_top(error.message, error.line));
+        }
+    }
+    if clean
+        && vfs::base_name(path) == "encore.yaml"
+        && let Some(document) = documents.first()
+        && let Err(error) = workload::Program::read(&document.value)
+    {
+        all.push(at_top(error.to_string(), 1));
+    }
+    all
+}

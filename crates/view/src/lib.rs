@@ -1,0 +1,29 @@
+//! View models: one pure function a panel, from the world (and the learner's progress) to what the screen shows.
+//!
+//! They change nothing and decide nothing; all words and numbers of a panel are made here, so that the page only draws.
+
+mod argocd;
+mod brief;
+mod cluster;
+mod complete;
+mod diff;
+mod files;
+mod git;
+mod pipelines;
+mod shop;
+mod terminal;
+mod time;
+mod why;
+
+pub use self::argocd::argocd;
+pub use self::brief::{Brief, brief};
+pub use self::cluster::cluster;
+pub use self::complete::complete;
+pub use self::diff::unified;
+pub use self::files::{file, files};
+pub use self::git::{commit_diff, git, repositories};
+pub use self::pipelines::pipelines;
+pub use self::shop::shop;
+pub use self::terminal::{line as terminal_line, terminal};
+pub use self::time::{clock_text, date_text, span, when};
+pub use self::why::why;

@@ -1,0 +1,88 @@
+//! The Pipelines panel.
+
+use crate::time::span;
+use ci::{JobRun, Run, State, Token};
+use screen::{Job, Pipelines, RunStep};
+use sim::Time;
+use world::World;
+
+const RUNS_MAX: usize = 50;
+const LOG_BYTES_MAX: usize = 64 * 1024;
+
+/// Newest first; jobs only of the run shown, which is the newest where none is chosen.
+pub fn pipelines(world: &World, shown: Option<u32>) -> Pipelines {
+    let newest = world.ci.runs().last().map(|run| run.number);
+    let shown = shown.filter(|number| world.ci.run(*number).is_some()).or(newest);
+    let runs = world.ci.runs().iter().rev().take(RUNS_MAX).map(|run| row(world, run, shown == Some(run.number))).collect();
+    Pipelines { runs, shown }
+}
+
+fn took(started: Option<Time>, finished: Option<Time>, now: Time) -> String {
+    started.map_or(String::new(), |started| span(finished.unwrap_or(now).since(started)))
+}
+
+fn row(world: &World, run: &Run, whole: bool) -> screen::Run {
+    let now = world.now();
+    screen::Run {
+        number: run.number,
+        repo: run.repo.clone(),
+        workflow: run.workflow_name.clone(),
+        commit: run.commit.get(..7).unwrap_or(&run.commit).to_string(),
+        subject: run.subject.clone(),
+        branch: run.branch.clone(),
+        state: run.state.word().into(),
+        duration: took(Some(run.created), run.finished, now),
+        started: crate::when(run.created, now),
+        stages: if whole { stages(world, run) } else { Vec::new() },
+        error: run.error.clone(),
+    }
+}
+
+/// A job stands one stage behind the last of those that it needs.
+fn stages(world: &World, run: &Run) -> Vec<Vec<Job>> {
+    let mut stages: Vec<Vec<Job>> = Vec::new();
+    let mut depth = std::collections::BTreeMap::new();
+    // The engine refuses circles, so that each round places a job.
+    for _ in 0..run.jobs.len() {
+        for (index, job) in run.jobs.iter().enumerate() {
+            let needs: Option<Vec<usize>> = job.needs.iter().map(|need| depth.get(need).copied()).collect();
+            if let (false, Some(needs)) = (depth.contains_key(&job.id), needs) {
+                let at = needs.into_iter().max().map_or(0, |deepest: usize| deepest + 1);
+                depth.insert(job.id.clone(), at);
+                if stages.len() <= at {
+                    stages.resize(at + 1, Vec::new());
+                }
+                stages[at].push(job_of(world, run, index, job));
+            }
+        }
+    }
+    stages
+}
+
+fn job_of(world: &World, run: &Run, index: usize, job: &JobRun) -> Job {
+    let now = world.now();
+    let steps = job.steps.iter().enumerate().map(|(at, step)| {
+        let token = Token { run: run.number, job: index, step: at };
+        let mut log = step.log.clone();
+        if step.state == State::Running
+            && let Some(more) = world.script_log(token)
+        {
+            log.push_str(&more);
+        }
+        let cut = log.char_indices().map(|(at, _)| at).find(|at| log.len() - at <= LOG_BYTES_MAX).unwrap_or(0);
+        RunStep {
+            name: step.name.clone(),
+            state: step.state.word().into(),
+            duration: took(step.started, step.finished, now),
+            log: log[cut..].to_string(),
+        }
+    });
+    Job {
+        id: job.id.clone(),
+        name: job.name.clone(),
+        state: job.state.word().into(),
+        duration: took(job.started, job.finished, now),
+        needs: job.needs.clone(),
+        steps: steps.collect(),
+    }
+}

@@ -1,0 +1,73 @@
+//! Terminals: ANSI codes become spans.
+
+use screen::{Screen, Span, Style, TerminalLine};
+use world::{Foreground, Terminal, TerminalId};
+
+/// A screen holds at most this many lines.
+const LINES_MAX: usize = 2_000;
+
+/// What changed since the screen had `seen` lines.
+pub fn terminal(id: TerminalId, terminal: &Terminal, foreground: Foreground, seen: usize, waiting: Option<String>) -> Screen {
+    let count = terminal.lines.len();
+    let first = terminal.first_line.max(count.saturating_sub(LINES_MAX));
+    let from = seen.min(count).max(first);
+    let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    Screen {
+        terminal: id.0,
+        from: number(from),
+        first: number(first),
+        lines: terminal.lines.since(from).map(|text| line(text)).collect(),
+        prompt: terminal.prompt.as_deref().map(line),
+        partial: line(&terminal.partial),
+        waiting,
+        history: Vec::new(),
+        reading: foreground == Foreground::Reading,
+    }
+}
+
+/// One line's text in spans of one style each.
+pub fn line(text: &str) -> TerminalLine {
+    let mut spans = Vec::new();
+    let mut style = Style::default();
+    let mut rest = text;
+    while let Some(at) = rest.find('\x1b') {
+        push(&mut spans, &rest[..at], style);
+        rest = &rest[at + 1..];
+        let Some(body) = rest.strip_prefix('[') else { continue };
+        let Some(end) = body.find(|c: char| c.is_ascii_alphabetic()) else {
+            rest = "";
+            break;
+        };
+        if body[end..].starts_with('m') {
+            style = styled(style, &body[..end]);
+        }
+        rest = &body[end + 1..];
+    }
+    push(&mut spans, rest, style);
+    TerminalLine(spans)
+}
+
+fn push(spans: &mut Vec<Span>, text: &str, style: Style) {
+    if !text.is_empty() {
+        spans.push(Span { text: text.replace('\t', "        "), style });
+    }
+}
+
+fn styled(mut style: Style, codes: &str) -> Style {
+    for code in codes.split(';') {
+        match code.parse::<u8>().unwrap_or(0) {
+            0 => style = Style::default(),
+            1 => style.bold = true,
+            2 => style.dim = true,
+            7 => style.reverse = true,
+            22 => (style.bold, style.dim) = (false, false),
+            27 => style.reverse = false,
+            39 => style.colour = 0,
+            code @ 31..=36 => style.colour = code,
+            // Bright colours are shown as the normal ones.
+            code @ 91..=96 => style.colour = code - 60,
+            _ => {}
+        }
+    }
+    style
+}
