@@ -39,7 +39,7 @@ pub use printers::{Cell, Column, Table, human_duration, pod_status, table};
 pub use quantity::{Quantity, canonical};
 pub use runtime::{ContainerPort, ContainerRef, ContainerStart, Mount, ProbeAction, PulledImage, Runtime, Stopped};
 pub use selector::{FieldSelector, LabelSelector};
-pub use setup::NodeShape;
+pub use setup::{NodeShape, VERSION};
 pub use status::{FieldError, Status, StatusDetails};
 pub use store::{Change, ChangeKind, Selectors, Store};
 

@@ -87,7 +87,8 @@ impl NodeShape {
     }
 }
 
-const VERSION: &str = "v1.32.3";
+/// The version of every part of the cluster.
+pub const VERSION: &str = "v1.32.5";
 
 impl Cluster {
     /// A cluster without nodes, as `kubeadm init` leaves it.

@@ -4,6 +4,7 @@
 pub mod core;
 pub mod getopt;
 mod git;
+pub mod kubectl;
 
 use shell::Bash;
 use world::{Program, Programs};
@@ -11,5 +12,5 @@ use world::{Program, Programs};
 /// Every program of the sandbox.
 pub fn programs() -> Programs {
     let shells = [Program::steps::<Bash>("bash"), Program::steps::<Bash>("sh")];
-    Programs::new(shells.into_iter().chain(core::programs()).chain([git::program()]))
+    Programs::new(shells.into_iter().chain(core::programs()).chain([git::program(), kubectl::program()]))
 }

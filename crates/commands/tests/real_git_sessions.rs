@@ -65,7 +65,19 @@ impl Dice {
 const FILES: [&str; 6] = ["a.txt", "b.txt", "src/app.js", "src/lib/x.js", "doc/read me.md", "k.yaml"];
 const BRANCH_NAMES: [&str; 4] = ["main", "topic", "fix", "rel"];
 const REVISIONS: [&str; 9] = ["HEAD", "HEAD~1", "HEAD~2", "main", "topic", "fix", "HEAD^2", "v1", "origin/main"];
-const LOOKS: [&str; 30] = [
+const LOOKS: [&str; 42] = [
+    "git -c color.ui=always status",
+    "git -c color.ui=always status -sb",
+    "git -c color.ui=always diff HEAD",
+    "git log --color=always --decorate --oneline -5",
+    "git log --color=always --graph --oneline --all",
+    "git -c color.ui=always branch -avv",
+    "git -c color.ui=always log -p -1",
+    "git -c color.ui=always log --stat --decorate -2",
+    "git -c color.ui=always show",
+    "git -c color.ui=always diff",
+    "git log -2 --format='%C(yellow)%h%Creset %s' --color=always",
+    "git -c color.ui=always reflog -3",
     "git status",
     "git status -s",
     "git status -sb",

@@ -3,6 +3,7 @@
 mod args;
 mod hashes;
 mod lessons;
+mod pack;
 mod play;
 mod proof;
 mod sh;
@@ -16,6 +17,7 @@ const USAGE: &str = "usage: opsfest sh [--lesson ID] [--seed N] [--file HOSTFILE
        opsfest verify [--list] [lessons/…]…
        opsfest verify-progress FILE…
        opsfest hashes
+       opsfest pack DIR
 ";
 
 /// Every mistake in the arguments: one line, exit code 2, nothing changed.
@@ -36,6 +38,7 @@ fn main() -> ExitCode {
         "verify" => verify::run(rest),
         "verify-progress" => verify_progress::run(rest),
         "hashes" => hashes::run(rest),
+        "pack" => pack::run(rest),
         "serve" => Err(Usage("serve: the world behind real protocols is not there yet".into())),
         "--help" | "-h" | "help" => {
             print!("{USAGE}");

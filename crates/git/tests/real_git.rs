@@ -136,8 +136,7 @@ fn patches_equal_real_ones() {
         }
     }
     println!("patches equal: {same}/{total}");
-    // Not all: where a removed and an added run could both slide, the choice among equally short patches can differ.
-    assert!(same * 100 >= total * 97, "{same} of {total} equal");
+    assert!(same * 100 >= total * 99, "{same} of {total} equal");
 }
 
 #[test]

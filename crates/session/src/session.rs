@@ -70,6 +70,12 @@ impl Session {
         Ok(Self::with(lesson, journal, start))
     }
 
+    /// A fresh session in a world that was built before, for this seed.
+    pub fn from_start(lesson: Lesson, start: Moment, seed: u64, build: &str) -> Self {
+        let journal = Journal::new(build, &lesson.plan.id, seed);
+        Self::with(lesson, journal, start)
+    }
+
     /// A session without a lesson, in an empty world.
     pub fn bare(build: &str) -> Result<Self, StartError> {
         let (lesson, start) = crate::start::bare(sim::Time::from_unix_secs(1_780_684_200))?;

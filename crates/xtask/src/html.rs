@@ -26,6 +26,10 @@ pub struct Page {
     pub description: String,
     /// What stands inside `#app` until the program takes over. Links start with `ROOT`.
     pub body: String,
+    /// What the program shows: `home`, `lesson`, `track`, `text`, `missing`.
+    pub kind: &'static str,
+    /// The lesson's path, or the track's folder.
+    pub subject: String,
     /// Loads the worker early: a world will be wanted.
     pub has_world: bool,
 }
@@ -81,8 +85,11 @@ impl Shell {
         };
         let mut head = format!(
             "<meta name=\"opsfest-root\" content=\"{root}\"><meta name=\"opsfest-engine\" content=\"{engine}\">\
+             <meta name=\"opsfest-page\" content=\"{}\"><meta name=\"opsfest-lesson\" content=\"{}\">\
              <script type=\"module\" src=\"{root}{boot}\"></script>\
              <link rel=\"modulepreload\" href=\"{root}{}\">",
+            page.kind,
+            escape(&page.subject),
             self.js
         );
         head.push_str(&preload(&self.wasm));
@@ -187,6 +194,8 @@ mod tests {
             title: "A & B".to_owned(),
             description: "d".to_owned(),
             body: "<a href=\"{root}x/\">x</a>".to_owned(),
+            kind: "lesson",
+            subject: String::new(),
             has_world: !path.is_empty(),
         };
         let parts = Parts { boot: "boot-3.js".to_owned(), engine: "e4".to_owned() };

@@ -62,7 +62,7 @@ fn home(tracks: &[Track]) -> Page {
 
 fn line_up(tracks: &[Track]) -> Page {
     let body = format!("<main class=\"wrap\" id=\"main\"><h1 class=\"sr\">Line-up</h1>{}</main>", cards(tracks));
-    page("line-up/", "Line-up · Opsfest", "All tracks and exercises of Opsfest.", body)
+    Page { kind: "text", ..page("line-up/", "Line-up · Opsfest", "All tracks and exercises of Opsfest.", body) }
 }
 
 fn cards(tracks: &[Track]) -> String {
@@ -83,7 +83,7 @@ fn cards(tracks: &[Track]) -> String {
 fn card(track: &Track) -> String {
     let item = |lesson: &Lesson| {
         let (href, title) = (address(track, lesson), escape(&lesson.title));
-        format!("<li><a href=\"{href}\">{title}<span class=\"faint\">{} min</span></a></li>", escape(&lesson.minutes))
+        format!("<li><a href=\"{href}\">{title}<span class=\"faint\">{} min</span></a></li>", lesson.minutes)
     };
     let items: String = track.lessons.iter().map(item).collect();
     format!(
@@ -101,7 +101,8 @@ fn track_page(track: &Track) -> Page {
         escape(&track.summary),
         card(track)
     );
-    page(&format!("{}/", track.slug), &format!("{} · Opsfest", track.title), &track.summary, body)
+    let made = page(&format!("{}/", track.slug), &format!("{} · Opsfest", track.title), &track.summary, body);
+    Page { kind: "track", subject: track.slug.clone(), ..made }
 }
 
 fn lesson_page(track: &Track, lesson: &Lesson) -> Page {
@@ -122,13 +123,14 @@ fn lesson_page(track: &Track, lesson: &Lesson) -> Page {
          <ol class=\"steps\" aria-label=\"Steps\">{steps}</ol>\
          <footer><a class=\"btn primary\" href=\"#start\">Start</a></footer></section></main>",
         escape(&lesson.title),
-        escape(&lesson.minutes),
+        lesson.minutes,
         escape(&track.title),
         escape(&lesson.objective),
         lesson.brief
     );
     let path = format!("{}/{}/", track.slug, lesson.slug);
-    Page { has_world: true, ..page(&path, &format!("{} · Opsfest", lesson.title), &lesson.objective, body) }
+    let subject = format!("{}/{}", track.slug, lesson.slug);
+    Page { has_world: true, kind: "lesson", subject, ..page(&path, &format!("{} · Opsfest", lesson.title), &lesson.objective, body) }
 }
 
 fn real_simulated_missing(differences: &[Difference]) -> Page {
@@ -144,7 +146,7 @@ fn real_simulated_missing(differences: &[Difference]) -> Page {
          </table></main>"
     );
     let description = "What is the real thing in Opsfest, what is simulated and how, and what is not there.";
-    page("real-simulated-missing/", "Real, simulated, missing · Opsfest", description, body)
+    Page { kind: "missing", ..page("real-simulated-missing/", "Real, simulated, missing · Opsfest", description, body) }
 }
 
 fn address(track: &Track, lesson: &Lesson) -> String {
@@ -153,7 +155,7 @@ fn address(track: &Track, lesson: &Lesson) -> String {
 
 fn page(path: &str, title: &str, description: &str, body: String) -> Page {
     let (path, title, description) = (path.to_owned(), title.to_owned(), description.to_owned());
-    Page { path, title, description, body, has_world: false }
+    Page { path, title, description, body, kind: "home", subject: String::new(), has_world: false }
 }
 
 #[cfg(test)]
@@ -164,7 +166,7 @@ mod tests {
         let lesson = Lesson {
             slug: "00-ship".to_owned(),
             title: "Ship <it>".to_owned(),
-            minutes: "5".to_owned(),
+            minutes: 5,
             objective: "One push.".to_owned(),
             brief: "<p>Doors.</p>".to_owned(),
             goals: vec!["Find".to_owned()],

@@ -61,12 +61,10 @@ pub(super) const GLOBAL: &[Flag] = &[
     text("server", '\0', "address of the Argo CD server"),
 ];
 
-const GLOBAL_MISSING: &[&str] = &[
-    "argocd-context", "auth-token", "client-crt", "client-crt-key", "config", "controller-name", "core", "grpc-web",
-    "grpc-web-root-path", "header", "H", "http-retry-max", "insecure", "kube-context", "loglevel", "plaintext",
-    "port-forward", "port-forward-namespace", "prompts-enabled", "redis-compress", "redis-haproxy-name", "redis-name",
-    "repo-server-name", "server-crt", "server-name",
-];
+const GLOBAL_MISSING: &str = "argocd-context auth-token client-crt client-crt-key config controller-name core grpc-web \
+    grpc-web-root-path header H http-retry-max insecure kube-context loglevel plaintext port-forward \
+    port-forward-namespace prompts-enabled redis-compress redis-haproxy-name redis-name repo-server-name \
+    server-crt server-name";
 
 /// A command as its help names it.
 #[derive(Debug, Clone, Copy)]
@@ -77,8 +75,9 @@ pub(super) struct Command {
     pub operands: &'static str,
     pub summary: &'static str,
     pub flags: &'static [Flag],
-    /// Options of the real command that this sandbox does not have; short ones as their letter.
-    pub missing: &'static [&'static str],
+    /// Options of the real command that this sandbox does not have; with blanks between;
+    /// short ones as their letter.
+    pub missing: &'static str,
 }
 
 impl Command {
@@ -88,11 +87,11 @@ impl Command {
     }
 
     fn flag(&self, fits: impl Fn(&Flag) -> bool) -> Option<Flag> {
-        self.flags.iter().chain(GLOBAL).find(|flag| fits(flag)).copied()
+        self.flags.iter().chain(GLOBAL).copied().find(|flag| fits(flag))
     }
 
     fn is_missing(&self, name: &str) -> bool {
-        self.missing.contains(&name) || GLOBAL_MISSING.contains(&name)
+        self.missing.split(' ').chain(GLOBAL_MISSING.split(' ')).any(|missing| missing == name)
     }
 }
 
@@ -115,7 +114,7 @@ impl Given {
     }
 
     pub fn texts(&self, long: &str) -> &[String] {
-        self.values.get(long).map_or(&[], Vec::as_slice)
+        self.values.get(long).map(Vec::as_slice).unwrap_or_default()
     }
 
     pub fn number(&self, long: &str) -> Option<i64> {
@@ -145,14 +144,14 @@ pub(super) fn split(args: &[String]) -> (Vec<String>, Vec<String>) {
         };
         if arg == "--" || deep_enough {
             rest.push(arg.clone());
-            rest.extend(args.cloned());
+            rest.extend(args.by_ref().cloned());
             break;
         }
         if let Some(long) = arg.strip_prefix("--") {
             rest.push(arg.clone());
             let takes_next = GLOBAL.iter().any(|flag| flag.long == long && flag.takes != Takes::Switch);
-            if let Some(value) = args.next().filter(|_| takes_next) {
-                rest.push(value.clone());
+            if takes_next {
+                rest.extend(args.next().cloned());
             }
         } else if arg.starts_with('-') {
             rest.push(arg.clone());
@@ -193,7 +192,11 @@ fn read_long(arg: &str, long: &str, rest: &mut Rest<'_>, command: &Command, give
     }
     let Some(flag) = command.flag(|flag| flag.long == name) else {
         let missing = name.len() > 1 && command.is_missing(name);
-        return Err(if missing { Stop::Missing(format!("--{name}")) } else { Stop::Wrong(format!("unknown flag: --{name}")) });
+        return Err(if missing {
+            Stop::Missing(format!("--{name}"))
+        } else {
+            Stop::Wrong(format!("unknown flag: --{name}"))
+        });
     };
     let value = match (inline, flag.takes) {
         (Some(value), _) => value,
@@ -241,7 +244,9 @@ fn put(flag: Flag, value: &str, given: &mut Given) -> Result<(), Stop> {
             '\0' => format!("--{}", flag.long),
             short => format!("-{short}, --{}", flag.long),
         };
-        Stop::Wrong(format!("invalid argument \"{value}\" for \"{name}\" flag: strconv.{call}: parsing \"{value}\": invalid syntax"))
+        Stop::Wrong(format!(
+            "invalid argument \"{value}\" for \"{name}\" flag: strconv.{call}: parsing \"{value}\": invalid syntax"
+        ))
     };
     let value = match flag.takes {
         Takes::Text | Takes::Texts => value.to_string(),
@@ -255,42 +260,4 @@ fn put(flag: Flag, value: &str, given: &mut Given) -> Result<(), Stop> {
     };
     given.values.entry(flag.long).or_default().push(value);
     Ok(())
-}
-
-/// The words of the real one for a first word that it does not know, with those that look like it.
-pub(super) fn unknown_command(word: &str) -> String {
-    let mut text = format!("Error: unknown command \"{word}\" for \"argocd\"\n");
-    let near: Vec<&str> = ROOT_NAMES.iter().filter(|name| looks_like(word, name)).copied().collect();
-    if !near.is_empty() {
-        text.push_str(&format!("\nDid you mean this?\n\t{}\n\n", near.join("\n\t")));
-    }
-    text.push_str("Run 'argocd --help' for usage.\n");
-    text
-}
-
-const ROOT_NAMES: &[&str] = &[
-    "account", "admin", "app", "appset", "cert", "cluster", "completion", "configure", "context", "gpg", "login", "logout",
-    "proj", "relogin", "repo", "repocreds", "version",
-];
-
-/// cobra suggests what is two letters away, or begins with the word.
-fn looks_like(word: &str, name: &str) -> bool {
-    let word = word.to_lowercase();
-    name.starts_with(&word) || distance(&word, name) <= 2
-}
-
-/// Levenshtein's distance.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (at, x) in a.chars().enumerate() {
-        let mut corner = at;
-        row[0] = at + 1;
-        for (column, y) in b.iter().enumerate() {
-            let kept = corner + usize::from(x != *y);
-            corner = row[column + 1];
-            row[column + 1] = kept.min(corner + 1).min(row[column] + 1);
-        }
-    }
-    row[b.len()]
 }

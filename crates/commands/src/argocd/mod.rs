@@ -16,6 +16,7 @@ mod log;
 mod resources;
 mod selected;
 mod states;
+mod suggest;
 mod summary;
 mod sync;
 mod table;
@@ -95,14 +96,9 @@ const ROWS: &[Row] = &[
 ];
 
 /// Real subcommands of `argocd` and of `argocd app` that this sandbox does not have.
-const ROOT_MISSING: &[&str] = &[
-    "account", "admin", "appset", "cert", "cluster", "completion", "configure", "gpg", "proj", "relogin", "repo",
-    "repocreds",
-];
-const APP_MISSING: &[&str] = &[
-    "actions", "add-source", "confirm-deletion", "create", "delete", "delete-resource", "edit", "get-resource", "logs",
-    "manifests", "patch", "patch-resource", "remove-source", "rollback", "set", "terminate-op", "unset",
-];
+const ROOT_MISSING: &str = "account admin appset cert cluster completion configure gpg proj relogin repo repocreds";
+const APP_MISSING: &str = "actions add-source confirm-deletion create delete delete-resource edit get-resource logs manifests \
+    patch patch-resource remove-source rollback set terminate-op unset";
 
 impl Behaviour for Argocd {
     const PROGRAM: &'static str = "argocd";
@@ -134,8 +130,8 @@ fn start(cx: &mut Cx<'_>, refreshed: bool) -> Next {
         [] => group(cx, "argocd", &rest, 0),
         ["app"] => group(cx, "argocd app", &rest, 1),
         ["help", ..] => ask_for_help(cx, &path[1..]),
-        ["app", name] if APP_MISSING.contains(&name) => not_here(cx, &format!("app {name}")),
-        [name, ..] if ROOT_MISSING.contains(&name) => not_here(cx, name),
+        ["app", name] if is_one_of(APP_MISSING, name) => not_here(cx, &format!("app {name}")),
+        [name, ..] if is_one_of(ROOT_MISSING, name) => not_here(cx, name),
         _ => match find_row(&path) {
             Some(row) => run(cx, row, &rest, refreshed),
             None if path[0] == "app" => {
@@ -145,7 +141,7 @@ fn start(cx: &mut Cx<'_>, refreshed: bool) -> Next {
                 Next::Exit(1)
             }
             None => {
-                cx.out(cobra::unknown_command(path[0]));
+                cx.out(suggest::unknown_command(path[0]));
                 Next::Exit(1)
             }
         },
@@ -153,9 +149,13 @@ fn start(cx: &mut Cx<'_>, refreshed: bool) -> Next {
 }
 
 fn find_row(path: &[&str]) -> Option<&'static Row> {
-    let path: Vec<&str> = path.iter().map(|word| if *word == "ctx" { "context" } else { word }).collect();
+    let path: Vec<&str> = path.iter().map(|word| if *word == "ctx" { "context" } else { *word }).collect();
     let name = format!("argocd {}", path.join(" "));
     ROWS.iter().find(|row| row.command.path == name)
+}
+
+fn is_one_of(names: &str, name: &str) -> bool {
+    names.split(' ').any(|one| one == name)
 }
 
 fn not_here(cx: &mut Cx<'_>, name: &str) -> Next {
@@ -165,7 +165,7 @@ fn not_here(cx: &mut Cx<'_>, name: &str) -> Next {
 
 /// `argocd` and `argocd app` by themselves print their help; the latter with exit code 1.
 fn group(cx: &mut Cx<'_>, path: &'static str, rest: &[String], code: i32) -> Next {
-    let command = Command { path, operands: "", summary: "", flags: &[], missing: &[] };
+    let command = Command { path, operands: "", summary: "", flags: &[], missing: "" };
     match cobra::parse(rest, &command) {
         Ok(_) => {
             cx.out(help::group(path));

@@ -137,6 +137,11 @@ fn check_specs(g: &mut Git<'_, '_>, work: &Work, index: &Index, spec: &Pathspec,
         let there = g.files().lstat(&full).is_ok() || index.has(path) || index.has_below(path);
         let found = there || (git::has_wildcard(path) && any_match(g, work, index, path)?);
         if !found {
+            let (top, folder) = (path.split('/').next().unwrap_or_default(), vfs::parent(path));
+            let started = folder != "/" && folder != top && g.files().is_dir(&work.repo.work_path(top)?);
+            if given.operands.len() == 1 && started && !g.files().exists(&work.repo.work_path(folder)?) {
+                g.err(format!("warning: could not open directory '{folder}/': No such file or directory\n"));
+            }
             return fatal(format!("pathspec '{typed}' did not match any files"));
         }
         let tracked = path.is_empty() || index.has(path) || index.has_below(path) || git::has_wildcard(path);

@@ -4,7 +4,8 @@ use super::cli::{Answer, Git, error, fatal};
 use super::options::{Dialect, Given, Spec, flag, maybe, value};
 use super::restore::{From, Restore, restore};
 use super::switch::create;
-use super::switching::{Goal, go, guess_remote};
+use super::switching::{Goal, go, guess_remote, local_changes};
+use super::tracking::tracking;
 use git::{Kind, Repo};
 
 pub(crate) const SPEC: Spec = Spec {
@@ -158,13 +159,18 @@ fn branch_or_commit(
         super::switching::try_move(
             g,
             repo,
-            &Goal { id: Some(commit), branch: None, typed: typed.into(), quiet, force },
-            false,
+            &Goal { id: Some(commit), branch: None, typed: typed.into(), quiet, force, stays: false },
         )?;
         g.err(format!("Note: switching to '{typed}'.\n\n{DETACHED}"));
     }
-    let goal = Goal { id: Some(commit), branch, typed: typed.into(), quiet, force };
-    if typed == "HEAD" && goal.branch.is_some() {
+    let goal = Goal { id: Some(commit), branch, typed: typed.into(), quiet, force, stays: false };
+    if let ("HEAD", Some(branch)) = (typed, &goal.branch) {
+        if !quiet {
+            local_changes(g, repo, goal.id.as_ref())?;
+            if let Some(tracking) = tracking(g, repo, branch)? {
+                g.out(tracking.sentence(true));
+            }
+        }
         return Ok(0);
     }
     go(g, repo, &goal, None)?;

@@ -2,12 +2,9 @@
 
 use super::cli::{Git, Stop, fatal};
 use git::{ObjectId, RefUpdate, Repo};
-use sim::{Causes, Subject};
+use sim::Causes;
 use vfs::Vfs;
-use world::MachineId;
-
-/// Where forges keep their repositories.
-const FORGE_ROOT: &str = "/srv/git";
+use world::{FORGE_ROOT, MachineId, World};
 
 /// A repository that a URL leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,27 +75,21 @@ fn with_slash(url: &str) -> String {
     format!("{}/", url.trim_end_matches('/'))
 }
 
-/// Tells the world of a commit that was made in a work tree.
+/// Tells the world of a commit that was made in a work tree; what this process does later is caused by it too.
 pub(crate) fn note_commit(g: &mut Git<'_, '_>, repo: &Repo, id: &ObjectId, subject: &str) {
-    let name = repo.work_tree.as_deref().map_or("", vfs::base_name);
-    let about = Subject::new("commit", format!("{name}@{}", &id.to_string()[..7]));
-    record(g, about, format!("Committed: {subject}"));
+    let shared = super::remote::fetch_url(g, repo, "origin").and_then(|url| World::repo_of_url(&url));
+    let folder = repo.work_tree.as_deref().unwrap_or(&repo.git_dir);
+    let place = shared.unwrap_or_else(|| vfs::base_name(folder).to_string());
+    let (actor, causes) = (g.cx.machine().user.clone(), g.cx.causes());
+    let event = g.cx.world.note_commit(&place, &id.to_string(), subject, &actor, &causes);
+    g.cx.add_causes(&Causes::one(event));
 }
 
 /// Tells the world which references a push changed on the other side.
 pub(crate) fn received_push(g: &mut Git<'_, '_>, remote: &Remote, updates: &[RefUpdate]) {
-    let path = remote.repo.git_dir.trim_start_matches(FORGE_ROOT).trim_matches('/').trim_end_matches(".git");
-    let path = path.trim_end_matches('/').to_string();
-    for update in updates {
-        let id = update.new.map_or("deleted".into(), |id| id.to_string()[..7].to_string());
-        let about = Subject::new("push", format!("{path}@{id}"));
-        record(g, about, format!("Pushed {} to {path}", git::shorten_ref(&update.name)));
-    }
-}
-
-/// Writes an event; what this process does later is caused by it too.
-fn record(g: &mut Git<'_, '_>, about: Subject, text: String) {
     let (actor, causes) = (g.cx.machine().user.clone(), g.cx.causes());
-    let id = g.cx.world.sim.record("git", actor, about, text, &causes);
-    g.cx.add_causes(&Causes::one(id));
+    let event = g.cx.world.received_push(&remote.machine, &remote.repo, updates, &actor, &causes);
+    if let Some(event) = event {
+        g.cx.add_causes(&Causes::one(event));
+    }
 }

@@ -120,13 +120,9 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     if repo.head(g.files())?.id().is_none() && never {
         return fatal("Non-fast-forward commit does not make sense into an empty head");
     }
-    let Some(id) = repo.try_resolve(g.files(), &name)? else {
-        g.err(format!("merge: {name} - not something we can merge\n"));
-        return Ok(1);
-    };
-    let Some(id) = repo.peel(g.files(), id, git::Kind::Commit)? else {
-        g.err(format!("merge: {name} - not something we can merge\n"));
-        return Ok(1);
+    let found = repo.try_resolve(g.files(), &name)?;
+    let Some(id) = found.map_or(Ok(None), |id| repo.peel(g.files(), id, git::Kind::Commit))? else {
+        return no_such_branch(g, &repo, &name);
     };
     let described = match repo.full_ref_name(g.files(), &name) {
         Some(full) if full.starts_with("refs/heads/") => format!("branch '{name}'"),
@@ -155,6 +151,23 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         quiet: given.has("quiet"),
     };
     merge(g, &repo, &theirs, &wish)
+}
+
+/// Perhaps a remote branch of that name was meant.
+fn no_such_branch(g: &mut Git<'_, '_>, repo: &Repo, name: &str) -> Answer {
+    g.err(format!("merge: {name} - not something we can merge\n"));
+    let remote = repo.refs(g.files(), "refs/remotes/").into_keys();
+    let near: Vec<String> = remote
+        .map(|full| git::shorten_ref(&full).to_string())
+        .filter(|short| short.split_once('/').is_some_and(|(_, branch)| branch == name))
+        .collect();
+    if !near.is_empty() {
+        g.err(format!("\nDid you mean {}?\n", if near.len() == 1 { "this" } else { "one of these" }));
+        for short in near {
+            g.err(format!("\t{short}\n"));
+        }
+    }
+    Ok(1)
 }
 
 /// A merge needs one that went before to be finished.

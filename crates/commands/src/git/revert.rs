@@ -179,7 +179,7 @@ fn one(g: &mut Git<'_, '_>, repo: &Repo, id: &ObjectId, given: &Given) -> Answer
             // Unlike git: at a terminal the message is not opened in an editor, there is none.
             let head = repo.head(g.files())?.id();
             if Some(tree) == head.map(|id| repo.read_commit(g.files(), &id).map(|commit| commit.tree)).transpose()? {
-                return nothing_left(g, repo, id);
+                return nothing_left(g, repo);
             }
             let text = signed(g, text, given)?;
             conclude(g, repo, tree, head.into_iter().collect(), &text, true)?;
@@ -205,9 +205,7 @@ fn signed(g: &mut Git<'_, '_>, text: String, given: &Given) -> Result<String, St
 }
 
 /// The revert changes nothing: the status is shown, as `git commit` would.
-fn nothing_left(g: &mut Git<'_, '_>, repo: &Repo, id: &ObjectId) -> Answer {
-    let when = g.when();
-    repo.write_state(g.cx.files_mut(), "REVERT_HEAD", &format!("{id}\n"), when)?;
+fn nothing_left(g: &mut Git<'_, '_>, repo: &Repo) -> Answer {
     let work = g.work()?;
     let index = repo.read_index(g.files())?;
     let ignores = g.ignores(repo);

@@ -43,7 +43,7 @@ impl Report<'_> {
         if let (Some(branch), false) = (status.head.branch(), initial)
             && let Some(tracking) = tracking(g, &self.work.repo, branch)?
         {
-            out.push_str(&tracking.sentence());
+            out.push_str(&tracking.sentence(!self.for_commit));
             out.push('\n');
         }
         out.push_str(&self.state(g)?);
@@ -258,8 +258,8 @@ impl Report<'_> {
 }
 
 impl Tracking {
-    /// Where the branch stands beside its upstream, with advice.
-    pub fn sentence(&self) -> String {
+    /// Where the branch stands beside its upstream; `advise`: what to do where both have gone apart.
+    pub fn sentence(&self, advise: bool) -> String {
         let name = &self.short;
         let plural = |count: usize| if count == 1 { "" } else { "s" };
         match self.counts {
@@ -275,9 +275,13 @@ impl Tracking {
                 "Your branch is behind '{name}' by {behind} commit{}, and can be fast-forwarded.\n  (use \"git pull\" to update your local branch)\n",
                 plural(behind)
             ),
-            Some((ahead, behind)) => format!(
-                "Your branch and '{name}' have diverged,\nand have {ahead} and {behind} different commits each, respectively.\n  (use \"git pull\" if you want to integrate the remote branch with yours)\n"
-            ),
+            Some((ahead, behind)) => {
+                let pull = "  (use \"git pull\" if you want to integrate the remote branch with yours)\n";
+                format!(
+                    "Your branch and '{name}' have diverged,\nand have {ahead} and {behind} different commits each, respectively.\n{}",
+                    if advise { pull } else { "" }
+                )
+            }
         }
     }
 }

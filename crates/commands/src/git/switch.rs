@@ -3,6 +3,7 @@
 use super::cli::{Answer, Git, Stop, fatal};
 use super::options::{Dialect, Given, Spec, flag, maybe, value};
 use super::switching::{Goal, NEW_BRANCH, NewBranch, go, guess_remote, make_branch};
+use super::tracking::tracking;
 use git::{Kind, Repo};
 
 pub(crate) const SPEC: Spec = Spec {
@@ -75,7 +76,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     if given.has("detach") {
         let typed = arg.unwrap_or("HEAD");
         let id = repo.resolve_commit(g.files(), typed).or_else(|_| fatal(format!("invalid reference: {typed}")))?;
-        let goal = Goal { id: Some(id), branch: None, typed: typed.into(), quiet, force };
+        let goal = Goal { id: Some(id), branch: None, typed: typed.into(), quiet, force, stays: false };
         go(g, &repo, &goal, None)?;
         return Ok(0);
     }
@@ -89,7 +90,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     };
     let branch = repo.read_ref(g.files(), &format!("refs/heads/{name}"));
     if let Some(id) = branch {
-        let goal = Goal { id: Some(id), branch: Some(name.clone()), typed: name, quiet, force };
+        let goal = Goal { id: Some(id), branch: Some(name.clone()), typed: name, quiet, force, stays: false };
         go(g, &repo, &goal, None)?;
         return Ok(0);
     }
@@ -113,10 +114,6 @@ fn not_a_branch(g: &mut Git<'_, '_>, repo: &Repo, name: &str, given: &Given, for
             g.hint("If you want to detach HEAD at the commit, try again with the --detach option.");
         }
         return Ok(128);
-    }
-    let head = repo.head(g.files())?;
-    if head.id().is_none() && head.branch() == Some(name) {
-        return fatal(format!("invalid reference: {name}"));
     }
     let remote = guess_remote(g, repo, name).filter(|_| given.state("guess") != Some(false));
     match remote {
@@ -156,6 +153,7 @@ pub(crate) fn create(
         g.err(format!("Switched to a new branch '{name}'\n"));
         return Ok(0);
     }
+    let plain = start.is_none();
     let start = match start {
         Some("-") => repo.previous_branch(g.files(), 1).unwrap_or("@{-1}".into()),
         start => start.unwrap_or("HEAD").to_string(),
@@ -166,10 +164,15 @@ pub(crate) fn create(
     let Some(id) = repo.peel(g.files(), id, Kind::Commit)? else {
         return fatal(format!("Cannot switch branch to a non-commit '{start}'"));
     };
-    let goal = Goal { id: Some(id), branch: Some(name.into()), typed: name.into(), quiet, force };
+    let stays = plain && !exists && head.id() == Some(id) && !force;
+    let goal = Goal { id: Some(id), branch: Some(name.into()), typed: name.into(), quiet, force, stays };
+    let followed = repo.upstream(g.files(), name).is_some();
     // Tried on a copy first: no branch is made where the files cannot follow.
-    super::switching::try_move(g, repo, &goal, !reset)?;
+    super::switching::try_move(g, repo, &goal)?;
     make_branch(g, repo, &NewBranch { name, start: &start, track, reset, quiet })?;
     go(g, repo, &goal, Some(if exists { "Reset branch" } else { NEW_BRANCH }))?;
+    if let Some(tracking) = tracking(g, repo, name)?.filter(|_| followed && !quiet) {
+        g.out(tracking.sentence(true));
+    }
     Ok(0)
 }

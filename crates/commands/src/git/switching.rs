@@ -15,6 +15,8 @@ pub(crate) struct Goal {
     pub typed: String,
     pub quiet: bool,
     pub force: bool,
+    /// A new branch at this very commit: no file is looked at.
+    pub stays: bool,
 }
 
 /// What a branch is made of.
@@ -113,9 +115,11 @@ pub(crate) const NEW_BRANCH: &str = "Switched to a new branch";
 /// Goes there and says so.
 pub(crate) fn go(g: &mut Git<'_, '_>, repo: &Repo, goal: &Goal, new_branch: Option<&str>) -> Result<(), Stop> {
     let head = repo.head(g.files())?;
-    // A new branch at this very commit touches no file.
-    let only_made = new_branch == Some(NEW_BRANCH) && head.id() == goal.id && !goal.force;
-    if !only_made {
+    let follows = match &goal.branch {
+        Some(branch) if new_branch.is_none() => tracking(g, repo, branch)?,
+        _ => None,
+    };
+    if !goal.stays {
         refuse_unmerged(g, repo, goal.force)?;
         move_files(g, repo, goal.id.as_ref(), goal.force, "checkout", "switch branches")?;
         if !goal.quiet && !goal.force && goal.id.is_some() {
@@ -145,10 +149,8 @@ pub(crate) fn go(g: &mut Git<'_, '_>, repo: &Repo, goal: &Goal, new_branch: Opti
                 None if same => format!("Already on '{branch}'\n"),
                 None => format!("Switched to branch '{branch}'\n"),
             });
-            if new_branch.is_none()
-                && let Some(tracking) = tracking(g, repo, branch)?
-            {
-                g.out(tracking.sentence());
+            if let Some(follows) = follows {
+                g.out(follows.sentence(true));
             }
         }
         (None, Some(id)) => {
@@ -184,7 +186,7 @@ fn refuse_unmerged(g: &mut Git<'_, '_>, repo: &Repo, force: bool) -> Result<(), 
 }
 
 /// `M a.txt`: what is not committed and was carried along.
-fn local_changes(g: &mut Git<'_, '_>, repo: &Repo, commit: Option<&ObjectId>) -> Result<(), Stop> {
+pub(crate) fn local_changes(g: &mut Git<'_, '_>, repo: &Repo, commit: Option<&ObjectId>) -> Result<(), Stop> {
     let Some(commit) = commit else { return Ok(()) };
     let tree = repo.read_commit(g.files(), commit)?.tree;
     let index = repo.read_index(g.files())?;
@@ -322,10 +324,10 @@ pub(crate) fn guess_remote(g: &Git<'_, '_>, repo: &Repo, name: &str) -> Option<S
     found.next().is_none().then_some(first)
 }
 
-/// Whether the files could follow; says why not. `creates`: for a new branch.
-pub(crate) fn try_move(g: &mut Git<'_, '_>, repo: &Repo, goal: &Goal, creates: bool) -> Result<(), Stop> {
+/// Whether the files could follow; says why not.
+pub(crate) fn try_move(g: &mut Git<'_, '_>, repo: &Repo, goal: &Goal) -> Result<(), Stop> {
     let head = repo.head(g.files())?.id();
-    if goal.force || (creates && head == goal.id) {
+    if goal.force || goal.stays {
         return Ok(());
     }
     refuse_unmerged(g, repo, false)?;

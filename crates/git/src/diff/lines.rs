@@ -1,5 +1,6 @@
 //! Which lines changed, by Git's own algorithms with its choice among equally short answers.
 
+use super::slide::{Side, settle};
 use imara_diff::{Diff, InternedInput};
 use std::ops::Range;
 
@@ -26,12 +27,28 @@ pub(crate) fn hunks(old: &[&[u8]], new: &[&[u8]], algorithm: Algorithm, by_inden
     let mut input = InternedInput::default();
     input.update_before(old.iter().copied());
     input.update_after(new.iter().copied());
-    let mut diff = Diff::compute(algorithm, &input);
-    if by_indent {
-        diff.postprocess_lines(&input);
-    } else {
-        diff.postprocess_no_heuristic(&input);
+    let diff = Diff::compute(algorithm, &input);
+    let flags = |count: usize, is: &dyn Fn(u32) -> bool| (0..count).map(|at| u32::try_from(at).is_ok_and(is)).collect();
+    let mut before = Side { lines: old, tokens: &input.before, changed: flags(old.len(), &|at| diff.is_removed(at)) };
+    let mut after = Side { lines: new, tokens: &input.after, changed: flags(new.len(), &|at| diff.is_added(at)) };
+    settle(&mut before, &mut after, by_indent);
+    settle(&mut after, &mut before, by_indent);
+    paired(&before.changed, &after.changed)
+}
+
+/// Changed lines of both sides as hunks; between hunks both sides have the same lines.
+fn paired(removed: &[bool], added: &[bool]) -> Vec<LineHunk> {
+    let run = |flags: &[bool], start: usize| start + flags[start..].iter().take_while(|flag| **flag).count();
+    let mut hunks = Vec::new();
+    let (mut at_old, mut at_new) = (0, 0);
+    loop {
+        let (old, new) = (at_old..run(removed, at_old), at_new..run(added, at_new));
+        (at_old, at_new) = (old.end + 1, new.end + 1);
+        if !(old.is_empty() && new.is_empty()) {
+            hunks.push(LineHunk { old, new });
+        }
+        if at_old > removed.len() || at_new > added.len() {
+            return hunks;
+        }
     }
-    let wide = |range: Range<u32>| range.start as usize..range.end as usize;
-    diff.hunks().map(|hunk| LineHunk { old: wide(hunk.before), new: wide(hunk.after) }).collect()
 }

@@ -5,6 +5,7 @@ mod combined;
 mod lines;
 mod patch;
 mod rename;
+mod slide;
 mod stat;
 
 pub use change::{Change, ChangeKind, Side, Source};

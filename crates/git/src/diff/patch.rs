@@ -97,7 +97,7 @@ pub fn patch(repo: &Repo, files: &Vfs, change: &Change, options: &PatchOptions) 
     let DiffColors { meta, reset, .. } = options.colors;
     // A name with a blank is followed by a tab, so that patch(1) sees its end.
     let tab = |name: &str| if name.contains(' ') && !name.starts_with('"') { "\t" } else { "" };
-    out.push_str(&format!("{meta}--- {a}{}{reset}\n{meta}+++ {b}{}{reset}\n", tab(&a), tab(&b)));
+    out.push_str(&format!("{meta}--- {a}{reset}{}\n{meta}+++ {b}{reset}{}\n", tab(&a), tab(&b)));
     out.push_str(&unified(&old, &new, options));
     Ok(out)
 }
@@ -168,7 +168,7 @@ pub(crate) fn unified(old: &[u8], new: &[u8], options: &PatchOptions) -> String 
             count => format!("{},{count}", start + 1),
         };
         let head = format!("{hunk}@@ -{} +{} @@{reset}", range(old_start, old_end), range(new_start, new_end));
-        let tail = if function.is_empty() { String::new() } else { format!(" {function}") };
+        let tail = if function.is_empty() { String::new() } else { format!(" {reset}{function}{reset}") };
         out.push_str(&format!("{head}{tail}\n"));
         let mut at = old_start;
         for change in group {
@@ -213,10 +213,10 @@ fn print_lines(out: &mut String, sign: char, lines: &[&[u8]], options: &PatchOpt
                 let tail = if tail.is_empty() { String::new() } else { format!("{blank}{tail}{reset}") };
                 out.push_str(&format!("{new}+{reset}{kept}{tail}\n"));
             }
-            _ => out.push_str(&format!("{sign}{body}\n")),
+            _ => out.push_str(&format!("{sign}{body}{reset}\n")),
         }
         if !line.ends_with(b"\n") {
-            out.push_str("\\ No newline at end of file\n");
+            out.push_str(&format!("\\ No newline at end of file{reset}\n"));
         }
     }
 }

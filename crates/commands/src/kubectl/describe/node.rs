@@ -1,0 +1,150 @@
+//! Nodes.
+
+use super::super::kube::Kube;
+use super::parts::{Writer, annotations, int_or_text, labels, rfc1123, time};
+use cluster::{Amounts, Object, human_duration};
+use manifest::Value;
+use std::sync::Arc;
+
+pub(super) fn write(kube: &Kube<'_, '_>, node: &Object, w: &mut Writer) {
+    let (spec, status) = (node.value.at("spec"), node.value.at("status"));
+    w.pair(0, "Name", node.name());
+    let roles: Vec<&str> = node.labels().keys().filter_map(|key| key.strip_prefix("node-role.kubernetes.io/")).collect();
+    w.pair(0, "Roles", if roles.is_empty() { "<none>".into() } else { roles.join(",") });
+    labels(w, "Labels", node.labels());
+    annotations(w, "Annotations", node.value.map_at("metadata.annotations"));
+    w.pair(0, "CreationTimestamp", rfc1123(node.created_at()));
+    taints(w, spec.list_at("taints"));
+    w.pair(0, "Unschedulable", spec.bool_at("unschedulable"));
+    // Unlike kubectl: no Lease, since nodes here have none.
+    w.line(0, "Conditions:");
+    w.line(1, "Type\tStatus\tLastHeartbeatTime\tLastTransitionTime\tReason\tMessage");
+    w.line(1, "----\t------\t-----------------\t------------------\t------\t-------");
+    for condition in status.list_at("conditions") {
+        let text = |field: &str| condition.str_at(field);
+        let (beat, since) = (time(condition, "lastHeartbeatTime"), time(condition, "lastTransitionTime"));
+        let (reason, message) = (text("reason"), text("message"));
+        w.line(1, &format!("{} \t{} \t{beat} \t{since} \t{reason} \t{message}", text("type"), text("status")));
+    }
+    w.line(0, "Addresses:");
+    for address in status.list_at("addresses") {
+        w.pair(1, address.str_at("type"), address.str_at("address"));
+    }
+    for (title, field) in [("Capacity", "capacity"), ("Allocatable", "allocatable")] {
+        w.line(0, &format!("{title}:"));
+        for (name, amount) in status.map_at(field).iter() {
+            w.pair(1, name, int_or_text(amount));
+        }
+    }
+    system(w, status.at("nodeInfo"));
+    w.pair(0, "PodCIDR", spec.str_at("podCIDR"));
+    let cidrs: Vec<&str> = spec.list_at("podCIDRs").iter().filter_map(Value::as_str).collect();
+    w.pair(0, "PodCIDRs", cidrs.join(","));
+    pods(kube, node, w);
+}
+
+fn taints(w: &mut Writer, taints: &[Value]) {
+    let mut all: Vec<String> = Vec::new();
+    for taint in taints {
+        let (key, value, effect) = (taint.str_at("key"), taint.str_at("value"), taint.str_at("effect"));
+        all.push(if value.is_empty() { format!("{key}:{effect}") } else { format!("{key}={value}:{effect}") });
+    }
+    all.sort();
+    if all.is_empty() {
+        all.push("<none>".into());
+    }
+    for (at, taint) in all.iter().enumerate() {
+        w.line(0, &if at == 0 { format!("Taints:\t{taint}") } else { format!("\t{taint}") });
+    }
+}
+
+fn system(w: &mut Writer, info: &Value) {
+    w.line(0, "System Info:");
+    for (title, field) in [
+        ("Machine ID", "machineID"),
+        ("System UUID", "systemUUID"),
+        ("Boot ID", "bootID"),
+        ("Kernel Version", "kernelVersion"),
+        ("OS Image", "osImage"),
+        ("Operating System", "operatingSystem"),
+        ("Architecture", "architecture"),
+        ("Container Runtime Version", "containerRuntimeVersion"),
+        ("Kubelet Version", "kubeletVersion"),
+        ("Kube-Proxy Version", "kubeProxyVersion"),
+    ] {
+        w.pair(1, title, info.str_at(field));
+    }
+}
+
+/// Requests or limits of all containers of a pod.
+fn sum(pod: &Object, kind: &str) -> Amounts {
+    let mut sum = Amounts::default();
+    for container in pod.value.list_at("spec.containers") {
+        let asked = Amounts::read(container.at("resources").at(kind));
+        sum.cpu_milli += asked.cpu_milli;
+        sum.memory_bytes += asked.memory_bytes;
+        sum.ephemeral_bytes += asked.ephemeral_bytes;
+    }
+    sum
+}
+
+fn cpu(milli: i64) -> String {
+    if milli % 1_000 == 0 { (milli / 1_000).to_string() } else { format!("{milli}m") }
+}
+
+/// Bytes in the largest binary unit that leaves no rest.
+fn bytes(amount: i64) -> String {
+    let (mut amount, mut unit) = (amount, 0);
+    while amount != 0 && amount % 1_024 == 0 && unit < 4 {
+        amount /= 1_024;
+        unit += 1;
+    }
+    format!("{amount}{}", ["", "Ki", "Mi", "Gi", "Ti"][unit])
+}
+
+fn share(part: i64, whole: i64) -> i64 {
+    if whole == 0 { 0 } else { part * 100 / whole }
+}
+
+fn pods(kube: &Kube<'_, '_>, node: &Object, w: &mut Writer) {
+    let ended = |pod: &&Arc<Object>| matches!(pod.value.str_at("status.phase"), "Succeeded" | "Failed");
+    let pods: Vec<&Arc<Object>> = kube.store().pods_on(node.name()).filter(|pod| !ended(pod)).collect();
+    let all = Amounts::read(node.value.at("status.allocatable"));
+    w.pair(0, "Non-terminated Pods", format!("({} in total)", pods.len()));
+    w.line(1, "Namespace\tName\t\tCPU Requests\tCPU Limits\tMemory Requests\tMemory Limits\tAge");
+    w.line(1, "---------\t----\t\t------------\t----------\t---------------\t-------------\t---");
+    let (mut asked, mut limited) = (Amounts::default(), Amounts::default());
+    let with_share = |amount: String, part: i64, whole: i64| format!("{amount} ({}%)", share(part, whole));
+    for pod in pods {
+        let (requests, limits) = (sum(pod, "requests"), sum(pod, "limits"));
+        for (total, part) in [(&mut asked, requests), (&mut limited, limits)] {
+            total.cpu_milli += part.cpu_milli;
+            total.memory_bytes += part.memory_bytes;
+            total.ephemeral_bytes += part.ephemeral_bytes;
+        }
+        let cells = [
+            with_share(cpu(requests.cpu_milli), requests.cpu_milli, all.cpu_milli),
+            with_share(cpu(limits.cpu_milli), limits.cpu_milli, all.cpu_milli),
+            with_share(bytes(requests.memory_bytes), requests.memory_bytes, all.memory_bytes),
+            with_share(bytes(limits.memory_bytes), limits.memory_bytes, all.memory_bytes),
+            human_duration(kube.cx.now().since(pod.created_at())),
+        ];
+        w.line(1, &format!("{}\t{}\t\t{}", pod.namespace(), pod.name(), cells.join("\t")));
+    }
+    w.line(0, "Allocated resources:");
+    w.line(1, "(Total limits may be over 100 percent, i.e., overcommitted.)");
+    w.line(1, "Resource\tRequests\tLimits");
+    w.line(1, "--------\t--------\t------");
+    let rows: [(&str, fn(i64) -> String, fn(&Amounts) -> i64); 3] = [
+        ("cpu", cpu, |a| a.cpu_milli),
+        ("memory", bytes, |a| a.memory_bytes),
+        ("ephemeral-storage", bytes, |a| a.ephemeral_bytes),
+    ];
+    for (name, shown, of) in rows {
+        let cell = |amounts: &Amounts| with_share(shown(of(amounts)), of(amounts), of(&all));
+        w.line(1, &format!("{name}\t{}\t{}", cell(&asked), cell(&limited)));
+    }
+    for (name, _) in node.value.map_at("status.allocatable").iter().filter(|(name, _)| name.starts_with("hugepages-")) {
+        w.line(1, &format!("{name}\t0 (0%)\t0 (0%)"));
+    }
+}

@@ -1,0 +1,233 @@
+//! `kubectl get`: lists objects, and watches them.
+
+use super::arguments::{Wanted, selectors};
+use super::files::{self, Loaded};
+use super::flags::{Given, switch, text, texts};
+use super::get_table::{self, Look};
+use super::jsonpath::Template;
+use super::kube::{Answer, Kube, Stop};
+use super::output::Output;
+use super::{Command, Next, Phase};
+use cluster::{FieldSelector, KindId, LabelSelector, Object, Selectors};
+use manifest::Value;
+use serde::{Deserialize, Serialize};
+use std::cmp::Ordering;
+use std::sync::Arc;
+use world::Step;
+
+pub(crate) const COMMAND: Command = Command {
+    path: "get",
+    operands: "[(-o|--output=)json|yaml|name|jsonpath|custom-columns|wide] (TYPE[.GROUP] [NAME | -l label] | TYPE/NAME ...)",
+    summary: "Display one or many resources.",
+    examples: &[
+        ("List all pods", "kubectl get pods"),
+        ("List all pods with their addresses and nodes", "kubectl get pods -o wide"),
+        ("One deployment as YAML", "kubectl get deployment web -o yaml"),
+        ("The names of the images of all pods", "kubectl get pods -o jsonpath='{.items[*].spec.containers[*].image}'"),
+        ("Follow the pods of one app", "kubectl get pods -l app=web -w"),
+    ],
+    flags: &[
+        switch("all-namespaces", 'A', "List across all namespaces."),
+        text("field-selector", '\0', "", "Selector (field query) to filter on, supports '=', '==', and '!='."),
+        texts("filename", 'f', "Files that name the resources."),
+        switch("ignore-not-found", '\0', "End with 0 when the object does not exist."),
+        texts("label-columns", 'L', "Labels to show as columns."),
+        switch("no-headers", '\0', "Print no headings."),
+        text("output", 'o', "", "Output format. One of: (json, yaml, name, jsonpath, custom-columns, wide)."),
+        switch("recursive", 'R', "Go into the folders that -f names."),
+        text("selector", 'l', "", "Selector (label query) to filter on, supports '=', '==', '!=', 'in', 'notin'."),
+        switch("show-kind", '\0', "List the resource type with each name."),
+        switch("show-labels", '\0', "Show all labels as the last column."),
+        text("sort-by", '\0', "", "Sort by this field, named by a JSONPath expression."),
+        switch("watch", 'w', "After listing, watch for changes."),
+        switch("watch-only", '\0', "Watch for changes without listing first."),
+    ],
+    missing: &[
+        "allow-missing-template-keys", "chunk-size", "kustomize", "k", "output-watch-events", "raw", "server-print",
+        "show-managed-fields", "subresource", "template",
+    ],
+    run,
+};
+
+fn run(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
+    let output = Output::parse(given.text("output"))?;
+    let chosen = selectors(given.text("selector"), given.text("field-selector"))?;
+    let all = given.has("all-namespaces");
+    let files = given.all("filename");
+    let (wanted, objects) = if files.is_empty() {
+        if given.operands.is_empty() {
+            return Err(Stop::said(
+                "You must specify the type of resource to get. Use \"kubectl api-resources\" for a complete list of \
+                 supported resources.\n\nerror: Required resource not specified.\nUse \"kubectl explain <resource>\" for a \
+                 detailed description of that resource (e.g. kubectl explain pods).\nSee 'kubectl get -h' for help and examples",
+            ));
+        }
+        let wanted = kube.wanted(&given.operands)?;
+        let objects = match kube.objects(&wanted, all, &chosen) {
+            Err(stop) if given.has("ignore-not-found") && stop.message.contains("(NotFound)") => return Ok(Next::Done(0)),
+            other => other?,
+        };
+        (wanted, objects)
+    } else {
+        match from_files(kube, &files, given.has("recursive"))? {
+            Some(found) => found,
+            None => return Ok(Next::Wait(Phase::Start, Step::Stdin)),
+        }
+    };
+    let mut objects = objects;
+    sort(&mut objects, given.text("sort-by"))?;
+    let look = Look::of(given, &wanted, all);
+    let watching = given.has("watch") || given.has("watch-only");
+    if watching && wanted.kinds.len() > 1 {
+        return Err(Stop::error("you may only specify a single resource type"));
+    }
+    if !given.has("watch-only") {
+        print(kube, &output, &look, &wanted, &objects, !watching)?;
+    }
+    if !watching {
+        return Ok(Next::Done(0));
+    }
+    let headers = !objects.is_empty() && !given.has("watch-only");
+    let watch = Watch::new(kube, &wanted, (given.text("selector"), given.text("field-selector")), look, output, headers, all);
+    Kube::wait(Phase::Watch(watch), Step::Follow)
+}
+
+type Found = (Wanted, Vec<Arc<Object>>);
+
+fn from_files(kube: &mut Kube<'_, '_>, names: &[String], recursive: bool) -> Result<Option<Found>, Stop> {
+    let Loaded::Ready(manifests) = files::load(kube, names, recursive)? else { return Ok(None) };
+    let mut objects = Vec::new();
+    for manifest in &manifests {
+        objects.push(kube.get(manifest.kind.id, &manifest.namespace, manifest.value.str_at("metadata.name"))?);
+    }
+    let mut kinds: Vec<_> = manifests.iter().map(|manifest| manifest.kind.clone()).collect();
+    kinds.dedup_by_key(|kind| kind.id);
+    let named = manifests.iter().map(|m| (m.kind.clone(), m.value.str_at("metadata.name").to_string())).collect();
+    Ok(Some((Wanted { kinds, named, single: manifests.len() == 1 }, objects)))
+}
+
+fn print(
+    kube: &mut Kube<'_, '_>,
+    output: &Output,
+    look: &Look,
+    wanted: &Wanted,
+    objects: &[Arc<Object>],
+    say_nothing_found: bool,
+) -> Result<(), Stop> {
+    let Output::Table { wide } = output else {
+        let text = output.print_objects(kube, objects, wanted.single)?;
+        kube.out(text);
+        return Ok(());
+    };
+    if objects.is_empty() {
+        if say_nothing_found {
+            let namespaced = wanted.kinds.iter().any(|kind| kind.namespaced) && !look.all_namespaces;
+            let place = if namespaced { format!(" in {} namespace.", kube.namespace) } else { String::new() };
+            kube.err(format!("No resources found{place}\n"));
+        }
+        return Ok(());
+    }
+    let text = get_table::tables(kube, objects, look, *wide);
+    kube.out(text);
+    Ok(())
+}
+
+/// By a field that is a text, a number, or missing.
+fn sort(objects: &mut [Arc<Object>], by: &str) -> Result<(), Stop> {
+    if by.is_empty() {
+        return Ok(());
+    }
+    let template = Template::relaxed(by)?;
+    let key = |object: &Arc<Object>| template.values(&object.value).first().map(|value| (*value).clone());
+    if !objects.is_empty() && objects.iter().all(|object| key(object).is_none()) {
+        let path = by.trim_matches(|c| c == '{' || c == '}').trim_start_matches('.');
+        return Err(Stop::error(format!("couldn't find any field with path \"{{.{path}}}\" in the list of objects")));
+    }
+    objects.sort_by(|a, b| compare(key(a).as_ref(), key(b).as_ref()));
+    Ok(())
+}
+
+fn compare(a: Option<&Value>, b: Option<&Value>) -> Ordering {
+    match (a, b) {
+        (Some(Value::Str(a)), Some(Value::Str(b))) => a.cmp(b),
+        (Some(a), Some(b)) => a.as_f64().partial_cmp(&b.as_f64()).unwrap_or(Ordering::Equal),
+        (a, b) => a.is_some().cmp(&b.is_some()),
+    }
+}
+
+/// A watch in progress.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Watch {
+    kind: KindId,
+    /// `None` for all.
+    namespace: Option<String>,
+    names: Vec<String>,
+    labels: String,
+    fields: String,
+    seen: u64,
+    look: Look,
+    output: Output,
+    /// The headings were printed.
+    headers: bool,
+}
+
+impl Watch {
+    fn new(
+        kube: &Kube<'_, '_>,
+        wanted: &Wanted,
+        (labels, fields): (&str, &str),
+        look: Look,
+        output: Output,
+        headers: bool,
+        all: bool,
+    ) -> Self {
+        let kind = &wanted.kinds[0];
+        let namespace = if kind.namespaced { (!all).then(|| kube.namespace.clone()) } else { None };
+        Self {
+            kind: kind.id,
+            namespace,
+            names: wanted.named.iter().map(|(_, name)| name.clone()).collect(),
+            labels: labels.into(),
+            fields: fields.into(),
+            seen: kube.store().version(),
+            look,
+            output,
+            headers,
+        }
+    }
+
+    fn shows(&self, object: &Object, chosen: &Selectors) -> bool {
+        object.key.kind == self.kind
+            && self.namespace.as_ref().is_none_or(|namespace| **namespace == *object.key.namespace)
+            && (self.names.is_empty() || self.names.iter().any(|name| **name == *object.key.name))
+            && chosen.matches(object)
+    }
+
+    pub fn step(mut self, kube: &mut Kube<'_, '_>) -> Answer {
+        let chosen = Selectors {
+            labels: LabelSelector::parse(&self.labels).unwrap_or_default(),
+            fields: FieldSelector::parse(&self.fields).unwrap_or_default(),
+        };
+        let changes: Vec<Arc<Object>> = match kube.store().changes_since(self.seen) {
+            Ok(changes) => changes.into_iter().map(|change| change.object.clone()).collect(),
+            // Too much happened at once: go on from here, as a watch that is started anew.
+            Err(_) => Vec::new(),
+        };
+        self.seen = kube.store().version();
+        let shown: Vec<Arc<Object>> =
+            changes.into_iter().filter(|object| self.shows(object, &chosen)).collect();
+        for object in shown {
+            let text = match &self.output {
+                Output::Table { wide } => {
+                    let look = Look { headers: self.look.headers && !self.headers, ..self.look.clone() };
+                    self.headers = true;
+                    get_table::tables(kube, &[object], &look, *wide)
+                }
+                Output::Yaml => format!("---\n{}", object.value.to_yaml()),
+                output => output.print_objects(kube, &[object], true)?,
+            };
+            kube.out(text);
+        }
+        Kube::wait(Phase::Watch(self), Step::Follow)
+    }
+}

@@ -1,0 +1,200 @@
+//! `kubectl` 1.32: one file a subcommand. Each reads its flag table, acts through the cluster's API doors, and prints
+//! what the real client prints. Commands that wait or follow are steps of the one process.
+
+mod api_resources;
+mod apply;
+mod arguments;
+mod cluster_info;
+mod columns;
+mod config;
+mod config_command;
+mod create;
+mod delete;
+mod describe;
+mod duration;
+mod events;
+mod files;
+mod flags;
+mod follow;
+mod get;
+mod get_table;
+mod help;
+mod jsonpath;
+mod jsonpath_eval;
+mod jsonpath_parse;
+mod kube;
+mod logs;
+mod not_here;
+mod output;
+mod rollout;
+mod scale;
+mod set_image;
+mod version;
+
+
+use flags::{Flag, Given};
+use kube::{Answer, Kube, Stop};
+use serde::{Deserialize, Serialize};
+use world::{Behaviour, Cx, Program, Step};
+
+pub use config::default_kubeconfig;
+
+/// A row of the table of subcommands.
+pub(crate) struct Command {
+    /// `rollout status`
+    pub path: &'static str,
+    /// What follows the path in the usage line.
+    pub operands: &'static str,
+    pub summary: &'static str,
+    /// A comment and a command line each.
+    pub examples: &'static [(&'static str, &'static str)],
+    pub flags: &'static [Flag],
+    /// Flags that the real command has and this sandbox does not.
+    pub missing: &'static [&'static str],
+    pub run: fn(&mut Kube<'_, '_>, &Given) -> Answer,
+}
+
+const COMMANDS: &[&Command] = &[
+    &api_resources::COMMAND,
+    &apply::COMMAND,
+    &cluster_info::COMMAND,
+    &config_command::CURRENT_CONTEXT,
+    &config_command::GET_CONTEXTS,
+    &config_command::SET_CONTEXT,
+    &config_command::USE_CONTEXT,
+    &config_command::VIEW,
+    &create::COMMAND,
+    &create::NAMESPACE,
+    &create::DEPLOYMENT,
+    &delete::COMMAND,
+    &describe::COMMAND,
+    &events::COMMAND,
+    &get::COMMAND,
+    &logs::COMMAND,
+    &rollout::HISTORY,
+    &rollout::PAUSE,
+    &rollout::RESTART,
+    &rollout::RESUME,
+    &rollout::STATUS,
+    &rollout::UNDO,
+    &scale::COMMAND,
+    &set_image::COMMAND,
+    &version::COMMAND,
+];
+
+/// The program.
+pub(crate) fn program() -> Program {
+    Program::steps::<Kubectl>("kubectl")
+}
+
+/// What a command leaves to do after its first step.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) enum Phase {
+    #[default]
+    Start,
+    Watch(get::Watch),
+    Gone(delete::Gone),
+    Rollout(rollout::Waiting),
+    Logs(logs::Tail),
+    Events(events::Watch),
+}
+
+/// What a command comes to.
+pub(crate) enum Next {
+    Done(i32),
+    Wait(Phase, Step),
+}
+
+/// A running kubectl.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Kubectl {
+    phase: Phase,
+}
+
+impl From<Vec<String>> for Kubectl {
+    fn from(_: Vec<String>) -> Self {
+        Self::default()
+    }
+}
+
+impl Behaviour for Kubectl {
+    const PROGRAM: &'static str = "kubectl";
+
+    fn step(&mut self, cx: &mut Cx<'_>) -> Step {
+        let phase = std::mem::take(&mut self.phase);
+        let answer = match phase {
+            Phase::Start => start(cx),
+            Phase::Watch(watch) => follow::on(cx, |kube| watch.step(kube)),
+            Phase::Gone(gone) => follow::on(cx, |kube| gone.step(kube)),
+            Phase::Rollout(waiting) => follow::on(cx, |kube| waiting.step(kube)),
+            Phase::Logs(tail) => follow::on(cx, |kube| tail.step(kube)),
+            Phase::Events(watch) => follow::on(cx, |kube| watch.step(kube)),
+        };
+        match answer {
+            Ok(Next::Done(code)) => Step::Done(code),
+            Ok(Next::Wait(phase, step)) => {
+                self.phase = phase;
+                step
+            }
+            Err(Stop { message, code }) => {
+                cx.err(message);
+                Step::Done(code)
+            }
+        }
+    }
+}
+
+fn start(cx: &mut Cx<'_>) -> Answer {
+    let args = cx.args();
+    let (path, rest) = flags::command_path(&args);
+    if path.first().is_some_and(|word| word == "help") {
+        return help::of_path(cx, &path[1..]);
+    }
+    let Some((command, used)) = find(&path) else { return unknown(cx, &path, &rest) };
+    let operands = path[used..].to_vec();
+    let given = flags::parse(command, &operands, &rest)?;
+    if given.has("help") {
+        cx.out(help::of_command(command));
+        return Ok(Next::Done(0));
+    }
+    let config = config::Kubeconfig::load(cx, given.value("kubeconfig"))?;
+    let mut kube = Kube::new(cx, config, &given)?;
+    (command.run)(&mut kube, &given)
+}
+
+/// The longest command that the words begin with, and how many words it takes.
+fn find(path: &[String]) -> Option<(&'static Command, usize)> {
+    let named = |count: usize| {
+        let name = path.get(..count)?.join(" ");
+        COMMANDS.iter().find(|command| command.path == name).map(|command| (*command, count))
+    };
+    named(2).or_else(|| named(1))
+}
+
+/// No command of that name: a group, a command that is real but not here, or a slip of the pen.
+fn unknown(cx: &mut Cx<'_>, path: &[String], rest: &[String]) -> Answer {
+    let Some(name) = path.first() else {
+        if let Some(flag) = rest.iter().find(|arg| !matches!(arg.as_str(), "-h" | "--help")) {
+            return Err(flags::unknown_flag("", flag));
+        }
+        cx.out(help::main());
+        return Ok(Next::Done(0));
+    };
+    if help::is_group(name) {
+        return match path.get(1) {
+            None => {
+                cx.out(help::of_group(name));
+                Ok(Next::Done(0))
+            }
+            Some(word) if not_here::real_in_group(name, word) => Err(not_here::stop(&format!("{name} {word}"))),
+            Some(word) => {
+                let told = format!("error: unknown command \"{word}\"\nSee 'kubectl {name} -h' for help and examples\n");
+                Err(Stop { message: told, code: 1 })
+            }
+        };
+    }
+    if not_here::real(name) {
+        return Err(not_here::stop(name));
+    }
+    Err(Stop { message: help::unknown_command(name), code: 1 })
+}

@@ -1,0 +1,201 @@
+//! Journal, seed and scenario determine everything: replays and snapshots give the same state hash.
+
+use lesson::compile::Folder;
+use screen::Input;
+use session::{Lesson, Moment, Session};
+use sim::Rng;
+use std::path::Path;
+use std::time::Duration;
+
+fn read_all(root: &Path, folder: &Path, texts: &mut Folder) {
+    for entry in std::fs::read_dir(folder).expect("the lesson's folder is there").flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            read_all(root, &path, texts);
+        } else if let Ok(text) = std::fs::read_to_string(&path) {
+            let name = path.strip_prefix(root).expect("below the root").to_string_lossy().into_owned();
+            texts.insert(name, text);
+        }
+    }
+}
+
+fn lesson() -> Lesson {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../lessons/devops/00-ship-your-first-release");
+    let mut texts = Folder::new();
+    read_all(&root, &root, &mut texts);
+    let compiled = lesson::compile::lesson("devops", "00-ship-your-first-release", &texts);
+    let compiled = compiled.lesson.expect("lesson 0 compiles");
+    Lesson::new(compiled.plan, compiled.page)
+}
+
+/// Things that a learner may do, a watch, a background sleep and a push among them.
+fn random_input(rng: &mut Rng, session: &Session) -> Input {
+    const LINES: &[&str] = &[
+        "cd ~/web",
+        "ls -la",
+        "cat encore.yaml | head -3",
+        "sed -i 's/^headline:.*/headline: \"Summer 2026\"/' encore.yaml",
+        "echo note >> notes.txt; git add notes.txt",
+        "git commit -am \"a change\"",
+        "git push",
+        "git status",
+        "sleep 40 &",
+        "sleep 7",
+        "kubectl get pods -n shop",
+        "kubectl get pods -n shop -w",
+        "kubectl delete pod -n shop -l app=web",
+        "curl -s shop.encore",
+        "for i in 1 2 3; do echo $i; sleep 1; done",
+        "git log --oneline | head -2",
+        "nonsense && echo never || echo always",
+    ];
+    let terminal = session.now().terminal.0;
+    match rng.below(20) {
+        0 => Input::Interrupt { terminal },
+        1 => Input::Refresh { app: "encore".into() },
+        2 => Input::Sync { app: "encore".into() },
+        3 => Input::Save { path: "/home/learner/web/README.md".into(), text: format!("{}\n", rng.below(9)) },
+        4..=6 => Input::Advance { to_micros: session.now().now().as_micros() + rng.below(90) * 1_000_000 },
+        _ => {
+            let index = usize::try_from(rng.below(LINES.len() as u64)).expect("a short list");
+            Input::Line { terminal, text: LINES[index].into() }
+        }
+    }
+}
+
+/// A random session, with Play pressed now and then; and the start to fork others from.
+fn random_session(lesson: &Lesson, start: &Moment, seed: u64, inputs: u64) -> Session {
+    let mut rng = Rng::new(seed);
+    let mut session = Session::from_start(lesson.clone(), start.clone(), 1, "test");
+    for _ in 0..inputs {
+        let input = random_input(&mut rng, &session);
+        session.act(input);
+        if rng.below(4) == 0 {
+            session.play(10);
+            for _ in 0..rng.below(5) {
+                session.pump(Duration::from_millis(200), &mut || true);
+            }
+            session.stop();
+        }
+    }
+    session
+}
+
+#[test]
+fn a_replay_equals_the_original_over_two_hundred_seeds() {
+    let lesson = lesson();
+    let start = Session::start(lesson.clone(), 1, "test").expect("lesson 0 starts").now().clone();
+    for seed in 0..200 {
+        let session = random_session(&lesson, &start, seed, 8);
+        let replayed = session.replay_all();
+        assert_eq!(replayed.state_hash(), session.now().state_hash(), "seed {seed}");
+    }
+}
+
+#[test]
+fn a_snapshot_and_the_tail_equal_the_whole_replay_at_every_index() {
+    let lesson = lesson();
+    let start = Session::start(lesson.clone(), 1, "test").expect("lesson 0 starts").now().clone();
+    for seed in 300..304 {
+        let mut rng = Rng::new(seed);
+        let mut session = Session::from_start(lesson.clone(), start.clone(), 1, "test");
+        let terminal = session.now().terminal.0;
+        // A background sleep and a pipeline run through it all; the watch comes at random.
+        for line in ["cd ~/web", "sleep 300 &", "echo x > x; git add x; git commit -m x", "git push"] {
+            session.act(Input::Line { terminal, text: line.into() });
+        }
+        let mut saved = Vec::new();
+        for _ in 0..10 {
+            let input = random_input(&mut rng, &session);
+            session.act(input);
+            saved.push((session.journal().len(), session.save(true)));
+        }
+        let whole = session.replay_all().state_hash();
+        assert_eq!(whole, session.now().state_hash(), "seed {seed}");
+        for (index, saved) in saved {
+            let with_tail = screen::Saved { journal: session.journal().bytes(), ..saved };
+            let (opened, notice) = Session::open(lesson.clone(), &with_tail, "test").expect("own bytes open");
+            assert_eq!(notice, None);
+            assert_eq!(opened.now().state_hash(), whole, "seed {seed}, snapshot after input {index}");
+        }
+    }
+}
+
+#[test]
+fn undo_and_rewind_go_to_the_very_state_and_branches_are_kept() {
+    let lesson = lesson();
+    let mut session = Session::start(lesson, 1, "test").expect("lesson 0 starts");
+    let terminal = session.now().terminal.0;
+    let mut hashes = vec![session.now().state_hash()];
+    for line in ["cd ~/web", "echo one > a", "echo two > b", "rm a"] {
+        session.act(Input::Line { terminal, text: line.into() });
+        hashes.push(session.now().state_hash());
+    }
+    session.undo();
+    assert_eq!(session.now().state_hash(), hashes[3]);
+    session.redo();
+    session.settle();
+    assert_eq!(session.now().state_hash(), hashes[4]);
+    for (at, hash) in hashes.iter().enumerate().take(4) {
+        session.seek(Some(at));
+        assert_eq!(session.shown().state_hash(), *hash, "place {at}");
+    }
+    session.seek(Some(2));
+    let nodes = session.journal().len();
+    session.branch_here();
+    session.act(Input::Line { terminal, text: "echo other > c".into() });
+    assert_eq!(session.journal().len(), nodes + 1, "the old branch stays in the journal");
+    let files = &session.now().world.machine(&world::MachineId::workstation()).expect("there").files;
+    assert!(files.exists("/home/learner/web/c") && !files.exists("/home/learner/web/b"));
+}
+
+#[test]
+fn a_link_or_file_carries_a_session_and_junk_is_refused() {
+    let lesson = lesson();
+    let mut session = Session::start(lesson.clone(), 1, "test").expect("lesson 0 starts");
+    let terminal = session.now().terminal.0;
+    session.act(Input::Line { terminal, text: "cd ~/web && echo hi > hello".into() });
+    let hash = session.now().state_hash();
+    let link = session.link().expect("a short session fits");
+    for bytes in [link.into_bytes(), session.export()] {
+        let saved = session::decode_file(&bytes).expect("own bytes are readable");
+        let (opened, _) = Session::open(lesson.clone(), &saved, "test").expect("own session opens");
+        assert_eq!(opened.now().state_hash(), hash);
+    }
+    // Text that does not deflate, more than a link carries.
+    let mut rng = Rng::new(5);
+    let text: String = (0..140_000).map(|_| char::from(b' ' + u8::try_from(rng.below(90)).expect("small"))).collect();
+    session.act(Input::Save { path: "/home/learner/big.txt".into(), text });
+    let refused = session.link().expect_err("too long for a link").to_string();
+    assert!(refused.contains("links carry at most 100 kB"), "{refused}");
+    for seed in 0..2_000 {
+        let mut rng = Rng::new(seed);
+        let mut bytes = session::encode_file(&session.save(false));
+        for _ in 0..3 {
+            let at = usize::try_from(rng.below(bytes.len() as u64)).expect("an index");
+            bytes[at] ^= u8::try_from(rng.below(255)).expect("a byte") + 1;
+        }
+        bytes.truncate(usize::try_from(rng.below(bytes.len() as u64)).expect("an index"));
+        assert!(session::decode_file(&bytes).is_err() || seed > 0);
+    }
+}
+
+#[test]
+fn an_input_that_kills_is_left_out_and_another_build_opens_the_snapshot() {
+    let lesson = lesson();
+    let mut session = Session::start(lesson.clone(), 1, "test").expect("lesson 0 starts");
+    let terminal = session.now().terminal.0;
+    session.act(Input::Line { terminal, text: "cd ~/web".into() });
+    let good = session.now().state_hash();
+    session.act(Input::Line { terminal, text: "rm -rf ~/web".into() });
+    let mut saved = session.save(false);
+    saved.skip = vec![1];
+    let (opened, _) = Session::open(lesson.clone(), &saved, "test").expect("opens");
+    let files = |session: &Session| session.now().world.machine(&world::MachineId::workstation()).expect("there").files.exists("/home/learner/web");
+    assert!(files(&opened));
+    let saved = session.save(true);
+    let (other, notice) = Session::open(lesson, &saved, "a newer build").expect("opens");
+    assert!(notice.expect("said").contains("since build test"));
+    assert!(!files(&other), "the world is as it was left");
+    assert_ne!(other.now().state_hash(), good);
+}
