@@ -225,7 +225,7 @@ fn probe(probe: &mut Value) {
 }
 
 /// The admission plugins: service account, default tolerations, priority.
-/// Unlike kubernetes: the projected token volume is named after no random suffix, so that pods share it.
+/// Unlike kubernetes: the name of the token volume is the same for all pods of a replica set, so that they share it.
 fn admit(pod: &mut Value) {
     default(pod, "spec.serviceAccountName", "default");
     let account = pod.str_at("spec.serviceAccountName").to_string();
@@ -265,11 +265,12 @@ fn mount_token(pod: &mut Value) {
             "fieldRef" => object! { "apiVersion" => "v1", "fieldPath" => "metadata.namespace" }, "path" => "namespace",
         }] } },
     ];
+    let name = token_volume_name(pod);
     let volume = object! {
-        "name" => TOKEN_VOLUME, "projected" => object! { "defaultMode" => 420, "sources" => sources },
+        "name" => &name, "projected" => object! { "defaultMode" => 420, "sources" => sources },
     };
     pod.at_mut("spec.volumes").make_list().push(volume);
-    let mount = object! { "mountPath" => TOKEN_PATH, "name" => TOKEN_VOLUME, "readOnly" => true };
+    let mount = object! { "mountPath" => TOKEN_PATH, "name" => &name, "readOnly" => true };
     for field in ["spec.containers", "spec.initContainers"] {
         if pod.list_at(field).is_empty() {
             continue;
@@ -280,6 +281,22 @@ fn mount_token(pod: &mut Value) {
             }
         }
     }
+}
+
+/// `kube-api-access-x7k2p`, by the name that the pod is made from.
+fn token_volume_name(pod: &Value) -> String {
+    const SAFE: &[u8] = b"bcdfghjklmnpqrstvwxz2456789";
+    let base = pod.str_at("metadata.generateName");
+    let base = if base.is_empty() { pod.str_at("metadata.name") } else { base };
+    let mix = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    let mut hash = base.bytes().fold(0xcbf2_9ce4_8422_2325, mix);
+    let mut name = format!("{TOKEN_VOLUME}-");
+    for _ in 0..5 {
+        let at = usize::try_from(hash >> 32).unwrap_or(0) % SAFE.len();
+        name.push(char::from(SAFE[at]));
+        hash = mix(hash, 7);
+    }
+    name
 }
 
 /// Kubernetes 1.32, pkg/apis/core/helper/qos.

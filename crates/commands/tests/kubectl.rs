@@ -12,7 +12,9 @@ impl Session {
     fn new() -> Self {
         let start = sim::Time::parse_rfc3339("2026-06-05T18:42:10Z").expect("a valid time");
         let mut world = World::new(1, start, commands::programs());
-        world.add_machine(MachineId::workstation(), Machine::new("encore", "learner", start.as_micros()));
+        let mut host = Machine::new("encore", "learner", start.as_micros());
+        host.files.write("/home/learner/web.yaml", WEB.as_bytes().to_vec(), 0).expect("the home takes files");
+        world.add_machine(MachineId::workstation(), host);
         for n in 1..=3 {
             let shape = cluster::NodeShape::worker(format!("node-{n}"), 4_000, 8 << 30);
             world.api(|cluster, sim| cluster.add_node(sim, &shape, &sim::Causes::none())).expect("a valid node");
@@ -69,11 +71,11 @@ impl Session {
     }
 }
 
-const WEB: &str = "cat > web.yaml <<'E'\napiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\n  labels: {app: web}\nspec:\n  \
+const WEB: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\n  labels: {app: web}\nspec:\n  \
      replicas: 2\n  selector: {matchLabels: {app: web}}\n  template:\n    metadata: {labels: {app: web}}\n    spec:\n      \
      containers:\n      - name: web\n        image: nginx:1.27\n        ports: [{containerPort: 80}]\n        \
      readinessProbe: {httpGet: {path: /, port: 80}}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec:\n  \
-     selector: {app: web}\n  ports: [{port: 80}]\nE\n";
+     selector: {app: web}\n  ports: [{port: 80}]\n";
 
 /// Random parts of names, and what follows from their length.
 fn masked(text: &str) -> String {
@@ -96,7 +98,6 @@ fn mask_word(word: &str) -> String {
 #[test]
 fn apply_rollout_get_and_undo() {
     let mut s = Session::new();
-    s.ok(WEB);
     assert_eq!(s.ok("kubectl apply -f web.yaml"), "deployment.apps/web created\nservice/web created\n");
     let out = s.ok("kubectl rollout status deployment/web");
     assert!(out.starts_with("Waiting for deployment"), "{out}");
@@ -110,6 +111,8 @@ fn apply_rollout_get_and_undo() {
     assert_eq!(out.lines().filter(|line| line.contains("1/1     Running   0          ")).count(), 2, "{out}");
     assert_eq!(s.ok("kubectl set image deployment/web web=nginx:1.28"), "deployment.apps/web image updated\n");
     s.ok("kubectl rollout status deployment/web");
+    // The last old pod is still on its way out.
+    s.wait(5);
     assert_eq!(s.ok("kubectl get pods -o jsonpath='{.items[*].spec.containers[*].image}'"), "nginx:1.28 nginx:1.28");
     assert_eq!(
         s.ok("kubectl rollout history deployment/web"),
@@ -124,13 +127,13 @@ fn apply_rollout_get_and_undo() {
     s.ok("kubectl rollout status deploy web");
     assert_eq!(s.ok("kubectl scale deploy/web --replicas=4"), "deployment.apps/web scaled\n");
     s.ok("kubectl rollout status deploy web");
+    s.wait(5);
     assert_eq!(s.ok("kubectl get pods --no-headers | wc -l").trim(), "4");
 }
 
 #[test]
 fn tables_of_several_kinds() {
     let mut s = Session::new();
-    s.ok(WEB);
     s.ok("kubectl apply -f web.yaml; kubectl rollout status deploy/web");
     let all = s.ok("kubectl get all");
     let heads: Vec<&str> = all.split("\n\n").map(|part| part.split_whitespace().next().unwrap_or("")).collect();
@@ -187,7 +190,6 @@ fn mistakes_are_told_as_the_real_client_does() {
     ] {
         assert_eq!(s.fails(line), told, "{line}");
     }
-    s.ok(WEB);
     let told = s.fails("sed s/containers/containerz/ web.yaml | kubectl apply -f -");
     assert_eq!(told, "Error from server (BadRequest): error when creating \"STDIN\": Deployment in version \"v1\" cannot be handled as a Deployment: strict decoding error: unknown field \"spec.template.spec.containerz\"\n");
     let told = s.fails("sed 's/replicas: 2/replicas: -2/; s/image: nginx:1.27//' web.yaml | kubectl apply -f -");
@@ -199,7 +201,6 @@ fn mistakes_are_told_as_the_real_client_does() {
 #[test]
 fn describe_tells_all() {
     let mut s = Session::new();
-    s.ok(WEB);
     s.ok("kubectl apply -f web.yaml; kubectl rollout status deploy/web");
     let out = s.ok("kubectl describe deploy web");
     for part in [
@@ -231,7 +232,6 @@ fn describe_tells_all() {
 #[test]
 fn logs_of_pods_and_deployments() {
     let mut s = Session::new();
-    s.ok(WEB);
     s.ok("kubectl apply -f web.yaml; kubectl rollout status deploy/web");
     let name = s.ok("kubectl get pods -o jsonpath='{.items[0].metadata.name}'");
     let (_, err, code) = s.run("kubectl logs deploy/web");
@@ -248,7 +248,6 @@ fn logs_of_pods_and_deployments() {
 #[test]
 fn deleting_waits_until_it_is_gone() {
     let mut s = Session::new();
-    s.ok(WEB);
     s.ok("kubectl create namespace shop; kubectl apply -n shop -f web.yaml; kubectl rollout status -n shop deploy/web");
     let name = s.ok("kubectl get pods -n shop -o jsonpath='{.items[0].metadata.name}'");
     assert_eq!(s.ok(&format!("kubectl delete pod {name} -n shop")), format!("pod \"{name}\" deleted\n"));
@@ -262,7 +261,6 @@ fn deleting_waits_until_it_is_gone() {
 #[test]
 fn a_stuck_rollout_is_told() {
     let mut s = Session::new();
-    s.ok(WEB);
     s.ok("kubectl apply -f web.yaml; kubectl rollout status deploy/web");
     s.ok("kubectl set image deploy/web web=nowhere.example/none:1");
     let (out, err, code) = s.run("kubectl rollout status deploy/web");
@@ -300,7 +298,6 @@ fn contexts_versions_and_kinds() {
 #[test]
 fn a_watch_follows_until_it_is_stopped() {
     let mut s = Session::new();
-    s.ok(WEB);
     let (out, _, _) = s.run("kubectl apply -f web.yaml; kubectl get pods -w > watched & sleep 30; kill %1 2>/dev/null; cat watched");
     for status in ["Pending", "ContainerCreating", "Running"] {
         assert!(out.contains(status), "{status} is missing in\n{out}");

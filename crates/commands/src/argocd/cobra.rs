@@ -261,3 +261,62 @@ fn put(flag: Flag, value: &str, given: &mut Given) -> Result<(), Stop> {
     given.values.entry(flag.long).or_default().push(value);
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{APP_NAMESPACE, Command, Stop, TIMEOUT, parse, split, switch, text};
+
+    const COMMAND: Command = Command {
+        path: "argocd app get",
+        operands: "APPNAME",
+        summary: "Show",
+        flags: &[APP_NAMESPACE, TIMEOUT, switch("refresh", "first"), text("output", 'o', "form")],
+        missing: "revision q",
+    };
+
+    fn words(line: &str) -> Vec<String> {
+        line.split_whitespace().map(str::to_string).collect()
+    }
+
+    fn stop(line: &str, expect: &str) {
+        let told = match parse(&words(line), &COMMAND) {
+            Ok(_) => "good".to_string(),
+            Err(Stop::Help) => "help".into(),
+            Err(Stop::Wrong(message)) => message,
+            Err(Stop::Missing(flag)) => format!("{flag} is missing"),
+        };
+        assert_eq!(told, expect, "{line}");
+    }
+
+    #[test]
+    fn mistakes_are_told_as_pflag_tells_them() {
+        stop("web --bogus", "unknown flag: --bogus");
+        stop("web -xo", "unknown shorthand flag: 'x' in -xo");
+        stop("web -o", "flag needs an argument: 'o' in -o");
+        stop("web --timeout", "flag needs an argument: --timeout");
+        let wrong = "strconv.ParseUint: parsing \"x\": invalid syntax";
+        stop("--timeout x", &format!("invalid argument \"x\" for \"--timeout\" flag: {wrong}"));
+        stop("--=x", "bad flag syntax: --=x");
+        stop("--revision main", "--revision is missing");
+        stop("-q", "-q is missing");
+        stop("--insecure", "--insecure is missing");
+        stop("web -oyaml -h", "help");
+    }
+
+    #[test]
+    fn values_stand_beside_or_behind_their_option() {
+        for line in ["web -o yaml", "-oyaml web", "-o=yaml web", "--output yaml web", "web --output=yaml"] {
+            let given = parse(&words(line), &COMMAND).unwrap();
+            assert_eq!((given.text("output"), given.words.clone()), (Some("yaml"), words("web")), "{line}");
+        }
+        assert!(parse(&words("--refresh"), &COMMAND).unwrap().on("refresh"));
+        assert!(!parse(&words("--refresh=false"), &COMMAND).unwrap().on("refresh"));
+    }
+
+    #[test]
+    fn the_subcommand_is_found_behind_global_options() {
+        let (path, rest) = split(&words("--server argocd.encore app --logformat=text get web -o yaml"));
+        assert_eq!(path, words("app get"));
+        assert_eq!(rest, words("--server argocd.encore --logformat=text web -o yaml"));
+    }
+}

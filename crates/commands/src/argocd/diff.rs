@@ -71,7 +71,7 @@ pub(super) fn run(cx: &mut Cx<'_>, call: &Call) -> Result<Next, Fatal> {
             continue;
         }
         let place = format!("{}/{} {}/{}", item.group, item.kind, item.key.namespace, item.key.name);
-        let text = render(form, &item.key.name, (&old, &new), cx.now());
+        let text = render(form, &item.key.name, (old.as_str(), new.as_str()), cx.now());
         changes.push((place.replace(' ', "/"), format!("\n===== {place} ======\n{text}")));
     }
     changes.sort();

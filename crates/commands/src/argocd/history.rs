@@ -30,7 +30,7 @@ pub(super) fn run(cx: &mut Cx<'_>, call: &Call) -> Result<Next, Fatal> {
     let [name] = &given.words[..] else { return Ok(wrong_use(cx, &COMMAND, 1)) };
     let app = find::app(cx, name, given.text("app-namespace").unwrap_or_default())?;
     let history = app.value.list_at("status.history");
-    let text = match given.text("output") {
+    let text: String = match given.text("output") {
         Some("id") => history.iter().map(|entry| format!("{}\n", entry.int_at("id").unwrap_or(0))).collect(),
         _ => revisions(history),
     };

@@ -45,7 +45,7 @@ pub(super) fn run(cx: &mut Cx<'_>, call: &Call) -> Result<Next, Fatal> {
             && (asked("cluster", server) || asked("cluster", name))
     });
     let output = given.text("output").unwrap_or("wide");
-    let text = match output {
+    let text: String = match output {
         "json" | "yaml" => {
             let all: Value = apps.iter().map(|app| app.value.clone()).collect();
             summary::dump(&all, output).unwrap_or_default()

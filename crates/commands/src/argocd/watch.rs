@@ -203,7 +203,7 @@ impl Watch {
     }
 
     fn print(&self, cx: &mut Cx<'_>, lines: &[Vec<String>]) {
-        if !self.silent() {
+        if !self.silent() && !lines.is_empty() {
             cx.out(table::align(lines, 5));
         }
     }

@@ -31,6 +31,9 @@ mod scale;
 mod set_image;
 mod version;
 
+#[cfg(test)]
+mod tests;
+
 
 use flags::{Flag, Given};
 use kube::{Answer, Kube, Stop};

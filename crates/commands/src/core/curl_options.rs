@@ -1,0 +1,121 @@
+//! Options as `curl` reads them: short ones combine, long ones may be cut short, and anything else is an address.
+
+/// What curl was asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Given {
+    pub urls: Vec<String>,
+    /// Files by the order of the addresses.
+    pub outputs: Vec<String>,
+    pub headers: Vec<String>,
+    pub write_out: Option<String>,
+    pub max_ms: Option<u32>,
+    pub include: bool,
+    pub head: bool,
+    pub fail: bool,
+    pub verbose: bool,
+    silent: bool,
+    show_error: bool,
+}
+
+impl Given {
+    pub fn method(&self) -> &'static str {
+        if self.head { "HEAD" } else { "GET" }
+    }
+
+    pub fn tells_errors(&self) -> bool {
+        !self.silent || self.show_error
+    }
+}
+
+/// Why nothing is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Stop {
+    Help(String),
+    Wrong(String),
+    /// It is real, and not here.
+    Missing(String),
+}
+
+/// A row of the table: what an option does, and the name of its argument.
+struct Row {
+    short: char,
+    long: &'static str,
+    arg: &'static str,
+    help: &'static str,
+    set: fn(&mut Given, &str) -> Result<(), Stop>,
+}
+
+#[rustfmt::skip]
+const ROWS: &[Row] = &[
+    Row { short: 'f', long: "fail", arg: "", help: "fail with 22 on an HTTP error, and write no body", set: |given, _| { given.fail = true; Ok(()) } },
+    Row { short: 'I', long: "head", arg: "", help: "ask for the headers only", set: |given, _| { given.head = true; Ok(()) } },
+    Row { short: 'H', long: "header", arg: "<header>", help: "send this header too", set: |given, value| { given.headers.push(value.into()); Ok(()) } },
+    Row { short: 'i', long: "include", arg: "", help: "write the headers before the body", set: |given, _| { given.include = true; Ok(()) } },
+    // Nothing in this world has a certificate, and nothing redirects: these two change nothing here either.
+    Row { short: 'k', long: "insecure", arg: "", help: "do not check certificates", set: |_, _| Ok(()) },
+    Row { short: 'L', long: "location", arg: "", help: "follow redirects", set: |_, _| Ok(()) },
+    Row { short: 'm', long: "max-time", arg: "<seconds>", help: "give up after this long", set: max_time },
+    Row { short: 'o', long: "output", arg: "<file>", help: "write to a file", set: |given, value| { given.outputs.push(value.into()); Ok(()) } },
+    Row { short: 'X', long: "request", arg: "<method>", help: "GET or HEAD", set: request },
+    Row { short: 'S', long: "show-error", arg: "", help: "tell errors in spite of -s", set: |given, _| { given.show_error = true; Ok(()) } },
+    Row { short: 's', long: "silent", arg: "", help: "tell nothing", set: |given, _| { given.silent = true; Ok(()) } },
+    Row { short: '\0', long: "url", arg: "<url>", help: "the address", set: |given, value| { given.urls.push(value.into()); Ok(()) } },
+    Row { short: 'v', long: "verbose", arg: "", help: "tell what is sent and received", set: |given, _| { given.verbose = true; Ok(()) } },
+    Row { short: 'w', long: "write-out", arg: "<format>", help: "write this at the end: %{http_code}, %{time_total} …", set: |given, value| { given.write_out = Some(value.into()); Ok(()) } },
+];
+
+/// Real options that are not here.
+const MISSING_SHORT: &str = "#:01234aAbBcCdDeEFgGhjJKlMnNOpPqQrRtTuUVxyYzZ";
+const MISSING_LONG: &str = "anyauth basic cacert cert compressed config connect-timeout cookie cookie-jar create-dirs \
+    data data-ascii data-binary data-raw data-urlencode digest dump-header fail-with-body form get globoff http1.1 \
+    http2 interface ipv4 ipv6 json key limit-rate manual max-redirs netrc no-buffer no-progress-meter oauth2-bearer \
+    parallel progress-bar proxy range referer remote-header-name remote-name resolve retry retry-all-errors \
+    retry-delay retry-max-time tlsv1.2 trace upload-file user user-agent version";
+
+fn max_time(given: &mut Given, value: &str) -> Result<(), Stop> {
+    let secs = value.parse::<f64>().ok().filter(|secs| secs.is_finite() && *secs >= 0.0);
+    let secs = secs.ok_or_else(|| Stop::Wrong("option -m: expected a proper numerical parameter".into()))?;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to what fits")]
+    let ms = (secs * 1_000.0).clamp(0.0, 4e9) as u32;
+    given.max_ms = (ms > 0).then_some(ms);
+    Ok(())
+}
+
+fn request(given: &mut Given, value: &str) -> Result<(), Stop> {
+    match value {
+        "GET" => Ok(()),
+        "HEAD" => {
+            given.head = true;
+            Ok(())
+        }
+        other => Err(Stop::Missing(format!("a {other} request"))),
+    }
+}
+
+pub(super) fn parse(args: &[String]) -> Result<Given, Stop> {
+    let mut given = Given::default();
+    let mut args = args.iter();
+    while let Some(arg) = args.next() {
+        if arg == "--" {
+            given.urls.extend(args.by_ref().cloned());
+        } else if let Some(long) = arg.strip_prefix("--") {
+            let row = find_long(long)?;
+            take(&mut given, row, arg, "", &mut args)?;
+        } else if arg.len() > 1 && arg.starts_with('-') {
+            read_short(&mut given, arg, &mut args)?;
+        } else {
+            given.urls.push(arg.clone());
+        }
+    }
+    if given.urls.is_empty() {
+        let none = args_were_none(&given);
+        return Err(Stop::Wrong(if none { NO_ARGUMENTS.into() } else { "no URL specified!".into() }));
+    }
+    Ok(given)
+}
+
+const NO_ARGUMENTS: &str = "no URL specified!";
+
+fn args_were_none(given: &Given) -> bool {
+    *given == Given::default()
+}
