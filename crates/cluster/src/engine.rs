@@ -138,12 +138,10 @@ impl Cluster {
                 ("replicaset-controller", controllers::replica_set::reconcile(&self.store, key, now))
             }
             Item::EndpointSlice(key) => {
-                ("endpoint-slice-controller", controllers::endpoint_slice::reconcile(&self.store, key, now))
+                ("endpoint-slice-controller", controllers::endpoint_slice::reconcile(&self.store, key))
             }
-            Item::Namespace(name) => {
-                ("namespace-controller", controllers::namespace::reconcile(&self.store, name, now))
-            }
-            Item::Garbage(uid) => ("garbage-collector", controllers::garbage::reconcile(&self.store, uid, now)),
+            Item::Namespace(name) => ("namespace-controller", controllers::namespace::reconcile(&self.store, name)),
+            Item::Garbage(uid) => ("garbage-collector", controllers::garbage::reconcile(&self.store, uid)),
             Item::Schedule(key) => return self.schedule(sim, key, causes),
             Item::Pod(key) => return self.sync_pod(sim, runtime, key),
             Item::Events => return self.expire_events(sim),

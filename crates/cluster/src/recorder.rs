@@ -7,7 +7,7 @@ use crate::object::{Key, Object};
 use manifest::{Value, object, word};
 use serde::{Deserialize, Serialize};
 use sim::{Causes, Sim, Time};
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -54,21 +54,24 @@ impl Note {
     }
 }
 
-/// What was told about one object by one source.
+/// What was told about one object by one source. Small on purpose: there is one for every pod.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct Told {
     tokens_spent: u32,
     refilled: Time,
-    /// Event names by their reason and message.
-    names: BTreeMap<(Arc<str>, Arc<str>), Arc<str>>,
-    groups: BTreeMap<Arc<str>, Group>,
+    reasons: Vec<Reason>,
+    /// `involvedObject` by its field path, and `source`: shared by all events.
+    parts: Vec<(Option<String>, Value, Value)>,
 }
 
-/// The messages of one reason.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-struct Group {
-    messages: BTreeSet<Arc<str>>,
+/// The messages of one reason, each with the name of its event.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Reason {
+    reason: Arc<str>,
     last: Time,
+    messages: Vec<(Arc<str>, Arc<str>)>,
+    /// The event that stands for all further messages.
+    combined: Option<Arc<str>>,
 }
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -108,17 +111,35 @@ impl Told {
         left
     }
 
-    /// The key under which a message is counted: its own, or its group's once there are many.
-    fn counted_as(&mut self, reason: &Arc<str>, message: &Arc<str>, now: Time) -> (Arc<str>, bool) {
-        let group = self.groups.entry(reason.clone()).or_default();
-        if now.since(group.last) > SIMILAR_WITHIN {
-            group.messages.clear();
+    /// The event that counts this message, if there is one, and whether it stands for similar ones too.
+    fn counted_by(&mut self, reason: &Arc<str>, message: &Arc<str>, now: Time) -> (Option<Arc<str>>, bool) {
+        let at = self.reasons.iter().position(|known| known.reason == *reason).unwrap_or_else(|| {
+            let (messages, combined) = (Vec::new(), None);
+            self.reasons.push(Reason { reason: reason.clone(), last: now, messages, combined });
+            self.reasons.len() - 1
+        });
+        let known = &mut self.reasons[at];
+        if now.since(known.last) > SIMILAR_WITHIN {
+            known.messages.clear();
+            known.combined = None;
         }
-        group.last = now;
-        if group.messages.len() < SIMILAR_MAX || group.messages.contains(message) {
-            group.messages.insert(message.clone());
+        known.last = now;
+        match known.messages.iter().find(|(told, _)| told == message) {
+            Some((_, name)) => (Some(name.clone()), false),
+            None if known.messages.len() + 1 < SIMILAR_MAX => (None, false),
+            None => (known.combined.clone(), true),
         }
-        if group.messages.len() < SIMILAR_MAX { (message.clone(), false) } else { ("".into(), true) }
+    }
+
+    /// Remembers the event of a message.
+    fn remember(&mut self, reason: &Arc<str>, message: &Arc<str>, name: &Arc<str>, combined: bool) {
+        let Some(known) = self.reasons.iter_mut().find(|known| known.reason == *reason) else { return };
+        if combined {
+            known.combined = Some(name.clone());
+        } else {
+            known.messages.retain(|(told, _)| told != message);
+            known.messages.push((message.clone(), name.clone()));
+        }
     }
 }
 
@@ -128,15 +149,13 @@ impl Cluster {
         let now = sim.now();
         let told = self.recorder.of(&about.uid, note.source, now);
         let (reason, message) = (word(note.reason), Arc::<str>::from(note.message.as_str()));
-        let (counted, combined) = told.counted_as(&reason, &message, now);
+        let (known, combined) = told.counted_by(&reason, &message, now);
         if !told.spend(now) {
             return;
         }
-        let id = (reason, counted);
-        let known = told.names.get(&id).cloned();
-        let shown = if combined { format!("(combined from similar events): {message}").into() } else { message };
-        let namespace: Arc<str> =
-            if about.key.namespace.is_empty() { "default".into() } else { about.key.namespace.clone() };
+        let shown =
+            if combined { format!("(combined from similar events): {message}").into() } else { message.clone() };
+        let namespace = if about.key.namespace.is_empty() { word("default") } else { about.key.namespace.clone() };
         if let Some(name) = &known
             && let Some(old) = self.store.get(kinds::EVENT, &namespace, name).cloned()
         {
@@ -145,22 +164,20 @@ impl Cluster {
         self.recorder.written += 1;
         let stamp = now.as_micros() * 1_000 + self.recorder.written % 1_000;
         let name: Arc<str> = format!("{}.{stamp:x}", about.key.name).into();
-        self.recorder.of(&about.uid, note.source, now).names.insert(id, name.clone());
-        self.write_event(sim, about, note, (namespace, name), shown);
+        self.recorder.of(&about.uid, note.source, now).remember(&reason, &message, &name, combined);
+        self.write_event(sim, about, &note, (namespace, name), shown);
     }
 
-    fn write_event(
-        &mut self,
-        sim: &mut Sim,
-        about: &Arc<Object>,
-        note: Note,
-        (namespace, name): (Arc<str>, Arc<str>),
-        message: Arc<str>,
-    ) {
-        let stamp: Arc<str> = sim.now().rfc3339().into();
+    /// `involvedObject` and `source`. Unlike kubernetes: all events of one object share the resource version of the first.
+    fn event_parts(&mut self, about: &Arc<Object>, note: &Note, now: Time) -> (Value, Value) {
+        let known =
+            self.recorder.of(&about.uid, note.source, now).parts.iter().find(|(field, ..)| *field == note.field);
+        if let Some((_, involved, source)) = known {
+            return (involved.clone(), source.clone());
+        }
         let info = self.store.kinds().info(about.key.kind);
         let mut involved = object! {
-            "apiVersion" => info.api_version(), "kind" => &info.kind, "name" => &about.key.name,
+            "apiVersion" => info.api_version().as_str(), "kind" => &info.kind, "name" => &about.key.name,
             "resourceVersion" => about.version.to_string(), "uid" => &about.uid,
         };
         if !about.key.namespace.is_empty() {
@@ -173,6 +190,21 @@ impl Cluster {
         if let Some(host) = &note.host {
             source.put("host", host);
         }
+        let part = (note.field.clone(), involved.clone(), source.clone());
+        self.recorder.of(&about.uid, note.source, now).parts.push(part);
+        (involved, source)
+    }
+
+    fn write_event(
+        &mut self,
+        sim: &mut Sim,
+        about: &Arc<Object>,
+        note: &Note,
+        (namespace, name): (Arc<str>, Arc<str>),
+        message: Arc<str>,
+    ) {
+        let stamp: Arc<str> = sim.now().rfc3339().into();
+        let (involved, source) = self.event_parts(about, note, sim.now());
         let version = self.store.next_version();
         let uid = new_uid(sim);
         let value = object! {
@@ -183,7 +215,7 @@ impl Cluster {
                 "resourceVersion" => version.to_string(), "uid" => &uid,
             },
             "reason" => note.reason, "reportingComponent" => note.source,
-            "reportingInstance" => note.host.as_deref().unwrap_or(""), "source" => source,
+            "reportingInstance" => note.host.clone().unwrap_or_else(|| word("")), "source" => source,
             "type" => if note.warning { "Warning" } else { "Normal" },
         };
         let key = Key::new(kinds::EVENT, namespace, name);

@@ -1,6 +1,7 @@
 //! The tools: one folder a tool, one file a subcommand. Each reads and acts through the world's doors and runs
 //! others only by `spawn`; none keeps state of its own, and none prints what does not come from the world.
 
+mod argocd;
 pub mod core;
 pub mod getopt;
 mod git;
@@ -12,5 +13,5 @@ use world::{Program, Programs};
 /// Every program of the sandbox.
 pub fn programs() -> Programs {
     let shells = [Program::steps::<Bash>("bash"), Program::steps::<Bash>("sh")];
-    Programs::new(shells.into_iter().chain(core::programs()).chain([git::program(), kubectl::program()]))
+    Programs::new(shells.into_iter().chain(core::programs()).chain([git::program(), kubectl::program()]).chain(argocd::programs()))
 }

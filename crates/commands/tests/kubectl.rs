@@ -104,7 +104,10 @@ fn apply_rollout_get_and_undo() {
     assert!(out.ends_with("deployment \"web\" successfully rolled out\n"), "{out}");
     assert_eq!(s.ok("kubectl apply -f web.yaml"), "deployment.apps/web unchanged\nservice/web unchanged\n");
     let out = s.ok("kubectl get deploy web");
-    assert!(out.starts_with("NAME   READY   UP-TO-DATE   AVAILABLE   AGE\nweb    2/2     2            2           "), "{out}");
+    assert!(
+        out.starts_with("NAME   READY   UP-TO-DATE   AVAILABLE   AGE\nweb    2/2     2            2           "),
+        "{out}"
+    );
     let out = s.ok("kubectl get pods");
     let first = out.lines().next().unwrap_or("");
     assert_eq!(first.split_whitespace().collect::<Vec<_>>(), ["NAME", "READY", "STATUS", "RESTARTS", "AGE"]);
@@ -141,7 +144,12 @@ fn tables_of_several_kinds() {
     assert!(all.contains("\npod/web-") && all.contains("service/kubernetes   ClusterIP   10.96.0.1 "), "{all}");
     assert!(all.contains("\ndeployment.apps/web ") && all.contains("\nreplicaset.apps/web-"), "{all}");
     let wide = s.ok("kubectl get svc web -o wide");
-    assert!(wide.starts_with("NAME   TYPE        CLUSTER-IP") && wide.contains("80/TCP") && wide.trim_end().ends_with("app=web"), "{wide}");
+    assert!(
+        wide.starts_with("NAME   TYPE        CLUSTER-IP")
+            && wide.contains("80/TCP")
+            && wide.trim_end().ends_with("app=web"),
+        "{wide}"
+    );
     let spaces = s.ok("kubectl get ns");
     assert_eq!(spaces.lines().count(), 5, "{spaces}");
     let everywhere = s.ok("kubectl get deploy -A");
@@ -154,9 +162,19 @@ fn tables_of_several_kinds() {
         "N            P     X\nkubernetes   443   <none>\nweb          80    <none>\n"
     );
     let yaml = s.ok("kubectl get svc web -o yaml");
-    assert!(yaml.starts_with("apiVersion: v1\nkind: Service\nmetadata:\n  annotations:\n    kubectl.kubernetes.io/last-applied"), "{yaml}");
+    assert!(
+        yaml.starts_with(
+            "apiVersion: v1\nkind: Service\nmetadata:\n  annotations:\n    kubectl.kubernetes.io/last-applied"
+        ),
+        "{yaml}"
+    );
     let list = s.ok("kubectl get svc -o json");
-    assert!(list.starts_with("{\n    \"apiVersion\": \"v1\",\n    \"items\": [\n") && list.ends_with("    \"kind\": \"List\",\n    \"metadata\": {\n        \"resourceVersion\": \"\"\n    }\n}\n"));
+    assert!(
+        list.starts_with("{\n    \"apiVersion\": \"v1\",\n    \"items\": [\n")
+            && list.ends_with(
+                "    \"kind\": \"List\",\n    \"metadata\": {\n        \"resourceVersion\": \"\"\n    }\n}\n"
+            )
+    );
     assert_eq!(
         s.ok("kubectl get nodes -o jsonpath='{range .items[*]}{.metadata.name}{\"\\t\"}{.status.conditions[?(@.type==\"Ready\")].status}{\"\\n\"}{end}'"),
         "node-1\tTrue\nnode-2\tTrue\nnode-3\tTrue\n"
@@ -183,19 +201,42 @@ fn mistakes_are_told_as_the_real_client_does() {
         ("kubectl drain node-1", "error: kubectl drain is real, but not part of this sandbox yet\n"),
         ("kubectl set env deploy/x A=b", "error: kubectl set env is real, but not part of this sandbox yet\n"),
         ("kubectl get pods --chunk-size=5", "error: --chunk-size is real, but not part of this sandbox yet\n"),
-        ("kubectl get pods -o nice", "error: unable to match a printer suitable for the output format \"nice\", allowed formats are: custom-columns,custom-columns-file,go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,name,template,templatefile,wide,yaml\n"),
-        ("printf 'a: b: c' | kubectl apply -f -", "error: error parsing STDIN: error converting YAML to JSON: yaml: mapping values are not allowed in this context\n"),
-        ("printf 'a: 1' | kubectl apply -f -", "error: unable to decode \"STDIN\": Object 'Kind' is missing in '{\"a\":1}'\n"),
-        ("printf 'apiVersion: v2\\nkind: Foo\\nmetadata: {name: x}' | kubectl apply -f -", "error: resource mapping not found for name: \"x\" namespace: \"\" from \"STDIN\": no matches for kind \"Foo\" in version \"v2\"\nensure CRDs are installed first\n"),
+        (
+            "kubectl get pods -o nice",
+            "error: unable to match a printer suitable for the output format \"nice\", allowed formats are: custom-columns,custom-columns-file,go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,name,template,templatefile,wide,yaml\n",
+        ),
+        (
+            "printf 'a: b: c' | kubectl apply -f -",
+            "error: error parsing STDIN: error converting YAML to JSON: yaml: mapping values are not allowed in this context\n",
+        ),
+        (
+            "printf 'a: 1' | kubectl apply -f -",
+            "error: unable to decode \"STDIN\": Object 'Kind' is missing in '{\"a\":1}'\n",
+        ),
+        (
+            "printf 'apiVersion: v2\\nkind: Foo\\nmetadata: {name: x}' | kubectl apply -f -",
+            "error: resource mapping not found for name: \"x\" namespace: \"\" from \"STDIN\": no matches for kind \"Foo\" in version \"v2\"\nensure CRDs are installed first\n",
+        ),
     ] {
         assert_eq!(s.fails(line), told, "{line}");
     }
     let told = s.fails("sed s/containers/containerz/ web.yaml | kubectl apply -f -");
-    assert_eq!(told, "Error from server (BadRequest): error when creating \"STDIN\": Deployment in version \"v1\" cannot be handled as a Deployment: strict decoding error: unknown field \"spec.template.spec.containerz\"\n");
+    assert_eq!(
+        told,
+        "Error from server (BadRequest): error when creating \"STDIN\": Deployment in version \"v1\" cannot be handled as a Deployment: strict decoding error: unknown field \"spec.template.spec.containerz\"\n"
+    );
     let told = s.fails("sed 's/replicas: 2/replicas: -2/; s/image: nginx:1.27//' web.yaml | kubectl apply -f -");
-    assert_eq!(told, "The Deployment \"web\" is invalid: \n* spec.replicas: Invalid value: -2: must be greater than or equal to 0\n* spec.template.spec.containers[0].image: Required value\n");
+    assert_eq!(
+        told,
+        "The Deployment \"web\" is invalid: \n* spec.replicas: Invalid value: -2: must be greater than or equal to 0\n* spec.template.spec.containers[0].image: Required value\n"
+    );
     let told = s.fails("kubectl apply -n nowhere -f web.yaml");
-    assert!(told.starts_with("Error from server (NotFound): error when creating \"web.yaml\": namespaces \"nowhere\" not found\n"), "{told}");
+    assert!(
+        told.starts_with(
+            "Error from server (NotFound): error when creating \"web.yaml\": namespaces \"nowhere\" not found\n"
+        ),
+        "{told}"
+    );
 }
 
 #[test]
@@ -218,15 +259,27 @@ fn describe_tells_all() {
         assert!(out.contains(part), "{part}\nis missing in\n{out}");
     }
     let out = masked(&s.ok("kubectl describe pods -l app=web"));
-    for part in ["Controlled By:  ReplicaSet/web-*", "    State:          Running\n      Started:      Fri, 05 Jun 2026", "QoS Class:", "node.kubernetes.io/not-ready:NoExecute op=Exists for 300s", "Started container web"] {
+    for part in [
+        "Controlled By:  ReplicaSet/web-*",
+        "    State:          Running\n      Started:      Fri, 05 Jun 2026",
+        "QoS Class:",
+        "node.kubernetes.io/not-ready:NoExecute op=Exists for 300s",
+        "Started container web",
+    ] {
         assert!(out.contains(part), "{part}\nis missing in\n{out}");
     }
     let out = s.ok("kubectl describe svc web");
     assert!(out.contains("\nPort:                     <unset>  80/TCP\nTargetPort:               80/TCP\nEndpoints:                10.244."), "{out}");
     let out = s.ok("kubectl describe node node-1");
     assert!(out.contains("Allocated resources:\n  (Total limits may be over 100 percent, i.e., overcommitted.)\n  Resource           Requests  Limits\n"), "{out}");
-    assert!(s.ok("kubectl describe ns default").ends_with("Status:       Active\n\nNo resource quota.\n\nNo LimitRange resource.\n"));
-    assert!(s.ok("kubectl describe cm kube-root-ca.crt").contains("\nData\n====\nca.crt:\n----\n-----BEGIN CERTIFICATE-----\n"));
+    assert!(
+        s.ok("kubectl describe ns default")
+            .ends_with("Status:       Active\n\nNo resource quota.\n\nNo LimitRange resource.\n")
+    );
+    assert!(
+        s.ok("kubectl describe cm kube-root-ca.crt")
+            .contains("\nData\n====\nca.crt:\n----\n-----BEGIN CERTIFICATE-----\n")
+    );
 }
 
 #[test]
@@ -241,8 +294,13 @@ fn logs_of_pods_and_deployments() {
         s.fails(&format!("kubectl logs {name} -p")),
         format!("Error from server (BadRequest): previous terminated container \"web\" in pod \"{name}\" not found\n")
     );
-    assert_eq!(s.fails(&format!("kubectl logs {name} -c nope")), format!("error: container nope is not valid for pod {name}\n"));
-    assert!(s.fails("kubectl logs").starts_with("error: expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\n"));
+    assert_eq!(
+        s.fails(&format!("kubectl logs {name} -c nope")),
+        format!("error: container nope is not valid for pod {name}\n")
+    );
+    assert!(
+        s.fails("kubectl logs").starts_with("error: expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\n")
+    );
 }
 
 #[test]
@@ -252,7 +310,10 @@ fn deleting_waits_until_it_is_gone() {
     let name = s.ok("kubectl get pods -n shop -o jsonpath='{.items[0].metadata.name}'");
     assert_eq!(s.ok(&format!("kubectl delete pod {name} -n shop")), format!("pod \"{name}\" deleted\n"));
     assert!(s.fails(&format!("kubectl get pod {name} -n shop")).contains("NotFound"));
-    assert_eq!(s.ok("kubectl delete -n shop -f web.yaml"), "deployment.apps \"web\" deleted\nservice \"web\" deleted\n");
+    assert_eq!(
+        s.ok("kubectl delete -n shop -f web.yaml"),
+        "deployment.apps \"web\" deleted\nservice \"web\" deleted\n"
+    );
     assert_eq!(s.ok("kubectl delete ns shop"), "namespace \"shop\" deleted\n");
     assert!(s.fails("kubectl get ns shop").contains("namespaces \"shop\" not found"));
     assert_eq!(s.fails("kubectl delete pods"), "error: resource(s) were provided, but no name was specified\n");
@@ -265,11 +326,19 @@ fn a_stuck_rollout_is_told() {
     s.ok("kubectl set image deploy/web web=nowhere.example/none:1");
     let (out, err, code) = s.run("kubectl rollout status deploy/web");
     assert_eq!((err.as_str(), code), ("error: deployment \"web\" exceeded its progress deadline\n", 1));
-    assert!(out.contains("Waiting for deployment \"web\" rollout to finish: 1 out of 2 new replicas have been updated...\n"), "{out}");
+    assert!(
+        out.contains(
+            "Waiting for deployment \"web\" rollout to finish: 1 out of 2 new replicas have been updated...\n"
+        ),
+        "{out}"
+    );
     let pods = s.ok("kubectl get pods");
     assert!(pods.contains("ImagePullBackOff") || pods.contains("ErrImagePull"), "{pods}");
     let events = s.ok("kubectl events --types=Warning");
-    assert!(events.starts_with("LAST SEEN ") && events.contains("Failed to pull image \"nowhere.example/none:1\""), "{events}");
+    assert!(
+        events.starts_with("LAST SEEN ") && events.contains("Failed to pull image \"nowhere.example/none:1\""),
+        "{events}"
+    );
     let (out, err, code) = s.run("kubectl rollout status deploy/web --timeout=5s");
     assert_eq!((out.as_str(), code), ("", 1), "{err}");
 }
@@ -287,9 +356,14 @@ fn contexts_versions_and_kinds() {
     assert!(s.run("kubectl get pods").1.contains("in kube-system namespace"));
     let version = s.ok("kubectl version");
     assert!(version.starts_with("Client Version: v1.32.") && version.contains("\nServer Version: v1.32."), "{version}");
-    assert!(s.ok("kubectl cluster-info").starts_with("Kubernetes control plane is running at https://127.0.0.1:6443\n"));
+    assert!(
+        s.ok("kubectl cluster-info").starts_with("Kubernetes control plane is running at https://127.0.0.1:6443\n")
+    );
     let kinds = s.ok("kubectl api-resources");
-    assert!(kinds.contains("\ndeployments      deploy       apps/v1                true         Deployment\n"), "{kinds}");
+    assert!(
+        kinds.contains("\ndeployments      deploy       apps/v1                true         Deployment\n"),
+        "{kinds}"
+    );
     assert!(s.ok("kubectl").starts_with("kubectl controls the Kubernetes cluster manager.\n"));
     assert!(s.ok("kubectl get --help").contains("\nUsage:\n  kubectl get [(-o|"));
     s.wait(1);
@@ -298,7 +372,8 @@ fn contexts_versions_and_kinds() {
 #[test]
 fn a_watch_follows_until_it_is_stopped() {
     let mut s = Session::new();
-    let (out, _, _) = s.run("kubectl apply -f web.yaml; kubectl get pods -w > watched & sleep 30; kill %1 2>/dev/null; cat watched");
+    let (out, _, _) =
+        s.run("kubectl apply -f web.yaml; kubectl get pods -w > watched & sleep 30; kill %1 2>/dev/null; cat watched");
     for status in ["Pending", "ContainerCreating", "Running"] {
         assert!(out.contains(status), "{status} is missing in\n{out}");
     }

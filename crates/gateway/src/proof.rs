@@ -113,7 +113,8 @@ fn wrong_answer(lesson: &CompiledLesson, wrong: &Wrong, report: &mut Report) {
             report.check(open.as_deref() == Some(wrong.expect.step.as_str()), || {
                 format!("{file}: the open step is {open:?}, not {}", wrong.expect.step)
             });
-            let told = session.not_yet().map(|(_, say)| say.to_string()).unwrap_or_default();
+            let told = session.not_yet().map(|(_, say)| say).or_else(|| session.feedback(&wrong.expect.step));
+            let told = told.unwrap_or_default();
             report.check(told.contains(&wrong.expect.say), || format!("{file}: the learner was told: {told}"));
         }
         Err(error) => report.failures.push(error),

@@ -125,7 +125,7 @@ impl Merger<'_> {
             out.put(key, left);
         }
         for (key, change) in patch.iter().filter(|(key, _)| !key.starts_with('$')) {
-            self.field(&mut out, key, change, patch, parent)?;
+            self.field(&mut out, key, change, parent)?;
         }
         for (key, order) in patch.iter().filter_map(|(key, order)| Some((key.strip_prefix(ORDER)?, order))) {
             if let Some(list) = out.get(key) {
@@ -137,7 +137,7 @@ impl Merger<'_> {
         Ok(out)
     }
 
-    fn field(&self, out: &mut Value, key: &str, change: &Value, patch: &Map, parent: &str) -> Result<(), PatchError> {
+    fn field(&self, out: &mut Value, key: &str, change: &Value, parent: &str) -> Result<(), PatchError> {
         if change.is_null() {
             if out.get(key).is_some() {
                 out.make_map().remove(key);
@@ -157,7 +157,6 @@ impl Merger<'_> {
             },
             plain => plain.clone(),
         };
-        debug_assert!(patch.contains(key), "the change comes from this patch");
         out.put(key, merged);
         Ok(())
     }

@@ -172,7 +172,7 @@ impl<'t> Loader<'t> {
                 (value, size, anchor)
             }
             Event::MappingStart(anchor, _) => {
-                let (value, size) = self.mapping(at, path, depth)?;
+                let (value, size) = self.mapping(path, depth)?;
                 (value, size, anchor)
             }
             Event::Alias(id) => return self.alias(id, at),
@@ -209,7 +209,7 @@ impl<'t> Loader<'t> {
         }
     }
 
-    fn mapping(&mut self, start: Mark, path: &str, depth: usize) -> Result<(Value, usize), Diagnostic> {
+    fn mapping(&mut self, path: &str, depth: usize) -> Result<(Value, usize), Diagnostic> {
         let mut map = Map::new();
         let mut merged: Vec<Value> = Vec::new();
         let mut size = 1;
@@ -241,7 +241,6 @@ impl<'t> Loader<'t> {
                 }
             }
         }
-        debug_assert!(start.line > 0, "marks count from one");
         Ok((map.into(), size))
     }
 

@@ -5,6 +5,9 @@ use crate::moment::Moment;
 use crate::session::Session;
 use sim::Time;
 
+/// How long, in virtual time, a replay follows what its last input started.
+const LAST_INPUT_MAX: std::time::Duration = std::time::Duration::from_secs(24 * 3_600);
+
 impl Session {
     /// The moment just before the n-th input on the way to the head (0: the start; its length: now).
     pub fn moment_at(&self, at: usize) -> Moment {
@@ -51,6 +54,9 @@ impl Session {
         for at in 0..path.len() {
             self.replay_one(&mut moment, &path, at);
         }
+        // What the last input started comes to rest, as it did when it was given; an endless loop is cut.
+        let limit = moment.now() + LAST_INPUT_MAX;
+        moment.settle(&self.lesson, limit, &mut Vec::new());
         moment
     }
 

@@ -81,6 +81,11 @@ impl Session {
         self.now().not_yet.as_ref().map(|(step, say)| (step.as_str(), say.as_str()))
     }
 
+    /// What was said to the last answer of a step.
+    pub fn feedback(&self, step: &str) -> Option<&str> {
+        self.now().feedback.get(step).map(|(_, say)| say.as_str())
+    }
+
     /// Steps that are passed, in the lesson's order.
     pub fn passed(&self) -> Vec<String> {
         let passed = &self.now().progress.passed;

@@ -114,7 +114,8 @@ fn a_snapshot_and_the_tail_equal_the_whole_replay_at_every_index() {
         assert_eq!(whole, session.now().state_hash(), "seed {seed}");
         for (index, saved) in saved {
             let with_tail = screen::Saved { journal: session.journal().bytes(), ..saved };
-            let (opened, notice) = Session::open(lesson.clone(), &with_tail, "test").expect("own bytes open");
+            let (mut opened, notice) = Session::open(lesson.clone(), &with_tail, "test").expect("own bytes open");
+            opened.settle();
             assert_eq!(notice, None);
             assert_eq!(opened.now().state_hash(), whole, "seed {seed}, snapshot after input {index}");
         }
@@ -159,7 +160,8 @@ fn a_link_or_file_carries_a_session_and_junk_is_refused() {
     let link = session.link().expect("a short session fits");
     for bytes in [link.into_bytes(), session.export()] {
         let saved = session::decode_file(&bytes).expect("own bytes are readable");
-        let (opened, _) = Session::open(lesson.clone(), &saved, "test").expect("own session opens");
+        let (mut opened, _) = Session::open(lesson.clone(), &saved, "test").expect("own session opens");
+        opened.settle();
         assert_eq!(opened.now().state_hash(), hash);
     }
     // Text that does not deflate, more than a link carries.
@@ -190,7 +192,8 @@ fn an_input_that_kills_is_left_out_and_another_build_opens_the_snapshot() {
     session.act(Input::Line { terminal, text: "rm -rf ~/web".into() });
     let mut saved = session.save(false);
     saved.skip = vec![1];
-    let (opened, _) = Session::open(lesson.clone(), &saved, "test").expect("opens");
+    let (mut opened, _) = Session::open(lesson.clone(), &saved, "test").expect("opens");
+    opened.settle();
     let files = |session: &Session| session.now().world.machine(&world::MachineId::workstation()).expect("there").files.exists("/home/learner/web");
     assert!(files(&opened));
     let saved = session.save(true);

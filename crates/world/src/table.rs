@@ -226,6 +226,12 @@ impl World {
             return Foreground::Prompt;
         }
         let Some(shell) = terminal.shell else { return Foreground::Prompt };
+        // `wait` waits for background jobs: then they count. Nothing that moves at all is left to the clock.
+        self.mood(shell, false).or_else(|| self.mood(shell, true)).unwrap_or(Foreground::Following)
+    }
+
+    /// What a process and its descendants do; `None` where none of them moves.
+    fn mood(&self, shell: Pid, background: bool) -> Option<Foreground> {
         let mut open = vec![shell];
         let mut wait: Option<Due> = None;
         let (mut follows, mut reads, mut ready) = (false, false, false);
@@ -238,14 +244,14 @@ impl World {
                 State::Stdin if matches!(entry.fds.get(&0), Some(Fd::Terminal(_))) => reads = true,
                 State::Stdin | State::Child | State::Done(_) => {}
             }
-            open.extend(self.children(pid).into_iter().filter(|child| !self.background.contains(child)));
+            open.extend(self.children(pid).into_iter().filter(|child| background || !self.background.contains(child)));
         }
         match (ready, follows, reads, wait) {
-            (true, ..) => Foreground::Busy,
-            (_, true, ..) => Foreground::Following,
-            (_, _, true, _) => Foreground::Reading,
-            (.., Some(due)) => Foreground::Waiting(due.at),
-            _ => Foreground::Busy,
+            (true, ..) => Some(Foreground::Busy),
+            (_, true, ..) => Some(Foreground::Following),
+            (_, _, true, _) => Some(Foreground::Reading),
+            (.., Some(due)) => Some(Foreground::Waiting(due.at)),
+            _ => None,
         }
     }
 }

@@ -69,12 +69,12 @@ pub(crate) fn reconcile(store: &crate::Store, key: &Key, now: Time) -> Reconcile
         return done;
     }
     if plan.paused || revisions.scaling(plan.replicas) {
-        revisions::sync(&plan, &mut revisions, false, now, &mut done, store);
+        revisions::sync(&plan, &mut revisions, false, &mut done, store);
         rolling::scale_proportionally(&plan, &mut revisions, &mut done);
     } else if plan.recreate {
-        recreate(store, &plan, &mut revisions, now, &mut done);
+        recreate(store, &plan, &mut revisions, &mut done);
     } else {
-        revisions::sync(&plan, &mut revisions, true, now, &mut done, store);
+        revisions::sync(&plan, &mut revisions, true, &mut done, store);
         if !revisions.blocked {
             rolling::roll(&plan, &mut revisions, &mut done);
         }
@@ -87,8 +87,8 @@ pub(crate) fn reconcile(store: &crate::Store, key: &Key, now: Time) -> Reconcile
 }
 
 /// All old pods go before the first new one comes.
-fn recreate(store: &crate::Store, plan: &Plan, revisions: &mut Revisions, now: Time, done: &mut Reconciled) {
-    revisions::sync(plan, revisions, false, now, done, store);
+fn recreate(store: &crate::Store, plan: &Plan, revisions: &mut Revisions, done: &mut Reconciled) {
+    revisions::sync(plan, revisions, false, done, store);
     let mut scaled = false;
     for at in 0..revisions.old.len() {
         if Sizes::of(&revisions.old[at]).wanted > 0 {
@@ -100,7 +100,7 @@ fn recreate(store: &crate::Store, plan: &Plan, revisions: &mut Revisions, now: T
     if scaled || revisions.old.iter().any(still_there) {
         return;
     }
-    revisions::sync(plan, revisions, true, now, done, store);
+    revisions::sync(plan, revisions, true, done, store);
     if let Some(newest) = revisions.new.clone() {
         let mut newest = newest;
         rolling::scale(plan, &mut newest, plan.replicas, done);

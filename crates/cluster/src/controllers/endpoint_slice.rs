@@ -7,7 +7,6 @@ use crate::pods::{finished, pod_ready};
 use crate::selector::LabelSelector;
 use crate::store::Store;
 use manifest::{Value, list, object};
-use sim::Time;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -16,7 +15,7 @@ const SERVICE_NAME: &str = "kubernetes.io/service-name";
 const MANAGED_BY: &str = "endpointslice.kubernetes.io/managed-by";
 const MANAGER: &str = "endpointslice-controller.k8s.io";
 
-pub(crate) fn reconcile(store: &Store, key: &Key, _: Time) -> Reconciled {
+pub(crate) fn reconcile(store: &Store, key: &Key) -> Reconciled {
     let Some(service) = store.get_key(key) else { return Reconciled::default() };
     let selector = service.value.map_at("spec.selector");
     if selector.is_empty() || service.value.str_at("spec.type") == "ExternalName" || service.deleting() {

@@ -4,14 +4,13 @@ use super::{Action, Reconciled};
 use crate::object::Object;
 use crate::store::Store;
 use manifest::Value;
-use sim::Time;
 use std::sync::Arc;
 
 const FOREGROUND: &str = "foregroundDeletion";
 const ORPHAN: &str = "orphan";
 
 /// `uid` is the owner's: it is gone, or it waits for its dependants.
-pub(crate) fn reconcile(store: &Store, uid: &str, _: Time) -> Reconciled {
+pub(crate) fn reconcile(store: &Store, uid: &str) -> Reconciled {
     let mut done = Reconciled::default();
     let dependants: Vec<&Arc<Object>> = store.owned_by(uid).collect();
     let Some(owner) = store.by_uid(uid) else {

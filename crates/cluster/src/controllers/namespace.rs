@@ -3,9 +3,8 @@
 use super::{Action, Reconciled};
 use crate::kinds;
 use crate::store::Store;
-use sim::Time;
 
-pub(crate) fn reconcile(store: &Store, name: &str, _: Time) -> Reconciled {
+pub(crate) fn reconcile(store: &Store, name: &str) -> Reconciled {
     let mut done = Reconciled::default();
     let Some(namespace) = store.get(kinds::NAMESPACE, "", name).filter(|namespace| namespace.deleting()) else {
         return done;

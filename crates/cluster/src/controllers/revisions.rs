@@ -8,7 +8,6 @@ use crate::object::Object;
 use crate::recorder::Note;
 use crate::store::Store;
 use manifest::{Map, Value, list, object};
-use sim::Time;
 use std::sync::Arc;
 
 pub(super) const REVISION: &str = "deployment.kubernetes.io/revision";
@@ -66,14 +65,7 @@ impl Revisions {
 }
 
 /// Brings the newest set and the revision annotations up to date; makes the set where it is missing and wanted.
-pub(super) fn sync(
-    plan: &Plan,
-    revisions: &mut Revisions,
-    create: bool,
-    _: Time,
-    done: &mut Reconciled,
-    store: &Store,
-) {
+pub(super) fn sync(plan: &Plan, revisions: &mut Revisions, create: bool, done: &mut Reconciled, store: &Store) {
     let next = revisions.old.iter().map(|set| revision(set)).max().unwrap_or(0) + 1;
     let shown = match &revisions.new {
         Some(set) => {

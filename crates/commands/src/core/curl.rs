@@ -5,10 +5,11 @@
 use super::curl_options::{Given, Stop, parse};
 use super::curl_url::{Url, read_url};
 use super::small::strftime;
-use world::Cx;
 use workload::Response;
+use world::Cx;
 
 const NAME: &str = "curl/7.88.1";
+const TRY: &str = "try 'curl --help' or 'curl --manual' for more information";
 
 /// How one request ended.
 struct Done {
@@ -35,8 +36,12 @@ pub(crate) fn main(cx: &mut Cx<'_>) -> i32 {
             cx.out(text);
             return 0;
         }
+        Err(Stop::Nothing) => {
+            cx.err(format!("curl: {TRY}\n"));
+            return 2;
+        }
         Err(Stop::Wrong(message)) => {
-            cx.err(format!("curl: {message}\ncurl: try 'curl --help' or 'curl --manual' for more information\n"));
+            cx.err(format!("curl: {message}\ncurl: {TRY}\n"));
             return 2;
         }
         Err(Stop::Missing(what)) => {
@@ -76,8 +81,7 @@ fn request(cx: &mut Cx<'_>, given: &Given, url: &Url, output: Option<&str>) -> D
             return Done::failed(code, error);
         }
     };
-    if given.max_ms.is_some_and(|limit| response.ms > limit) {
-        let limit = given.max_ms.unwrap_or_default();
+    if let Some(limit) = given.max_ms.filter(|limit| response.ms > *limit) {
         return Done::failed(28, format!("Operation timed out after {limit} milliseconds with 0 bytes received"));
     }
     let head = head(cx, &response);
@@ -126,7 +130,9 @@ fn is_open(cx: &Cx<'_>, host: &str, port: u16) -> bool {
     let mut parts = host.split('.');
     let (service, namespace) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
     match cx.world.cluster.store().get(cluster::SERVICE, namespace, service) {
-        Some(object) => object.value.list_at("spec.ports").iter().any(|one| one.int_at("port") == Some(i64::from(port))),
+        Some(object) => {
+            object.value.list_at("spec.ports").iter().any(|one| one.int_at("port") == Some(i64::from(port)))
+        }
         None => port == 80,
     }
 }
@@ -192,10 +198,7 @@ fn write_out(format: &str, url: &str, given: &Given, done: &Done) -> (String, Ve
                 }
                 None => ("%{".to_string(), 2),
             },
-            [b'\\', b'n', ..] => ("\n".to_string(), 2),
-            [b'\\', b'r', ..] => ("\r".to_string(), 2),
-            [b'\\', b't', ..] => ("\t".to_string(), 2),
-            [b'\\', b'\\', ..] => ("\\\\".to_string(), 2),
+            [b'\\', ..] => escaped(here),
             _ => (here[..1].to_string(), 1),
         };
         out.push_str(&text);
@@ -203,6 +206,17 @@ fn write_out(format: &str, url: &str, given: &Given, done: &Done) -> (String, Ve
     }
     out.push_str(rest);
     (out, unknown)
+}
+
+/// `\n`, `\r` and `\t`; before any other letter the backslash stays.
+fn escaped(here: &str) -> (String, usize) {
+    match here.chars().nth(1) {
+        Some('n') => ("\n".into(), 2),
+        Some('r') => ("\r".into(), 2),
+        Some('t') => ("\t".into(), 2),
+        Some(other) => (format!("\\{other}"), 1 + other.len_utf8()),
+        None => ("\\".into(), 1),
+    }
 }
 
 // Unlike curl: the variables that this world has nothing to say about are told as unknown.

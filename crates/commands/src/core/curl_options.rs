@@ -30,6 +30,8 @@ impl Given {
 /// Why nothing is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Stop {
+    /// No word at all.
+    Nothing,
     Help(String),
     Wrong(String),
     /// It is real, and not here.
@@ -93,6 +95,9 @@ fn request(given: &mut Given, value: &str) -> Result<(), Stop> {
 }
 
 pub(super) fn parse(args: &[String]) -> Result<Given, Stop> {
+    if args.is_empty() {
+        return Err(Stop::Nothing);
+    }
     let mut given = Given::default();
     let mut args = args.iter();
     while let Some(arg) = args.next() {
@@ -100,22 +105,122 @@ pub(super) fn parse(args: &[String]) -> Result<Given, Stop> {
             given.urls.extend(args.by_ref().cloned());
         } else if let Some(long) = arg.strip_prefix("--") {
             let row = find_long(long)?;
-            take(&mut given, row, arg, "", &mut args)?;
+            let value = if row.arg.is_empty() { None } else { Some(args.next().ok_or_else(|| lacks(arg))?) };
+            (row.set)(&mut given, value.map_or("", String::as_str))?;
         } else if arg.len() > 1 && arg.starts_with('-') {
-            read_short(&mut given, arg, &mut args)?;
+            read_short(&mut given, &arg[1..], &mut args)?;
         } else {
             given.urls.push(arg.clone());
         }
     }
     if given.urls.is_empty() {
-        let none = args_were_none(&given);
-        return Err(Stop::Wrong(if none { NO_ARGUMENTS.into() } else { "no URL specified!".into() }));
+        return Err(Stop::Wrong("no URL specified!".into()));
     }
     Ok(given)
 }
 
-const NO_ARGUMENTS: &str = "no URL specified!";
+fn lacks(option: &str) -> Stop {
+    Stop::Wrong(format!("option {option}: requires parameter"))
+}
 
-fn args_were_none(given: &Given) -> bool {
-    *given == Given::default()
+fn find_long(name: &str) -> Result<&'static Row, Stop> {
+    if name == "help" {
+        return Err(Stop::Help(help()));
+    }
+    let missing = || MISSING_LONG.split(' ').filter(|long| !long.is_empty());
+    if let Some(row) = ROWS.iter().find(|row| row.long == name) {
+        return Ok(row);
+    }
+    if missing().any(|long| long == name) {
+        return Err(Stop::Missing(format!("option --{name}")));
+    }
+    let near: Vec<&'static Row> = ROWS.iter().filter(|row| row.long.starts_with(name)).collect();
+    let gone: Vec<&str> = missing().filter(|long| long.starts_with(name)).collect();
+    match (near.as_slice(), gone.as_slice()) {
+        (&[row], &[]) => Ok(row),
+        (&[], &[long]) => Err(Stop::Missing(format!("option --{long}"))),
+        (&[], &[]) => Err(Stop::Wrong(format!("option --{name}: is unknown"))),
+        _ => Err(Stop::Wrong(format!("option --{name}: is ambiguous"))),
+    }
+}
+
+fn read_short(given: &mut Given, letters: &str, args: &mut std::slice::Iter<'_, String>) -> Result<(), Stop> {
+    for (at, letter) in letters.char_indices() {
+        if letter == 'h' {
+            return Err(Stop::Help(help()));
+        }
+        let Some(row) = ROWS.iter().find(|row| row.short == letter) else {
+            let real = MISSING_SHORT.contains(letter);
+            let wrong = || Stop::Wrong(format!("option -{letters}: is unknown"));
+            return Err(if real { Stop::Missing(format!("option -{letter}")) } else { wrong() });
+        };
+        if row.arg.is_empty() {
+            (row.set)(given, "")?;
+            continue;
+        }
+        let rest = &letters[at + letter.len_utf8()..];
+        let value = match rest {
+            "" => args.next().ok_or_else(|| lacks(&format!("-{letters}")))?.as_str(),
+            rest => rest,
+        };
+        return (row.set)(given, value);
+    }
+    Ok(())
+}
+
+/// The help text: ours, not curl's words.
+fn help() -> String {
+    let mut text = "Usage: curl [options...] <url>\n".to_string();
+    for row in ROWS {
+        let short = if row.short == '\0' { "    ".to_string() } else { format!("-{}, ", row.short) };
+        let left = format!("{short}--{} {}", row.long, row.arg);
+        text.push_str(&format!(" {left:<27} {}\n", row.help));
+    }
+    text.push_str(&format!("Real, but not part of this sandbox yet: --{}\n", MISSING_LONG.replace(' ', " --")));
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Stop, parse};
+
+    fn words(line: &str) -> Vec<String> {
+        line.split_whitespace().map(str::to_string).collect()
+    }
+
+    fn stop(line: &str, expect: &str) {
+        let told = match parse(&words(line)) {
+            Ok(_) => "good".to_string(),
+            Err(Stop::Nothing) => "nothing".into(),
+            Err(Stop::Help(_)) => "help".into(),
+            Err(Stop::Wrong(message)) => message,
+            Err(Stop::Missing(what)) => format!("{what} is missing"),
+        };
+        assert_eq!(told, expect, "{line}");
+    }
+
+    /// The sentences are those of curl 7.88.1.
+    #[test]
+    fn mistakes_are_told_in_curls_words() {
+        stop("", "nothing");
+        stop("-s", "no URL specified!");
+        stop("--bogus http://x", "option --bogus: is unknown");
+        stop("-o", "option -o: requires parameter");
+        stop("-m x http://x", "option -m: expected a proper numerical parameter");
+        stop("--s http://x", "option --s: is ambiguous");
+        stop("-X POST http://x", "a POST request is missing");
+        stop("-d a=b http://x", "option -d is missing");
+        stop("--retry 3 http://x", "option --retry is missing");
+        stop("--si http://x", "good");
+    }
+
+    #[test]
+    fn short_options_combine() {
+        let given = parse(&words("-fsSo /dev/null -w%{http_code} -H A:b shop.encore")).unwrap();
+        assert!(given.fail && given.tells_errors() && !given.include);
+        assert_eq!(given.outputs, ["/dev/null"]);
+        assert_eq!(given.write_out.as_deref(), Some("%{http_code}"));
+        assert_eq!(given.urls, ["shop.encore"]);
+        assert!(!parse(&words("-s x")).unwrap().tells_errors());
+    }
 }

@@ -40,7 +40,7 @@ pub(super) fn read_url(text: &str) -> Result<Url, (i32, String)> {
     // A name and a password before the host are for the server, and no server of this world asks for them.
     let place = place.rsplit('@').next().unwrap_or(place);
     let (host, port) = match place.split_once(':') {
-        Some((host, port)) if !port.is_empty() => (host, port.parse().map_err(|_| bad())?),
+        Some((host, port)) if !port.is_empty() => (host, port.parse::<u16>().map_err(|_| bad())?),
         Some((host, _)) => (host, default_port(scheme)),
         None => (place, default_port(scheme)),
     };

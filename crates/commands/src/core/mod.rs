@@ -2,6 +2,9 @@
 
 mod cat;
 mod cp;
+mod curl;
+mod curl_options;
+mod curl_url;
 mod env;
 mod grep;
 mod head;
@@ -24,6 +27,7 @@ use world::Program;
 pub(crate) fn programs() -> Vec<Program> {
     let mut all = vec![
         Program::once("cp", cp::main),
+        Program::once("curl", curl::main),
         Program::once("env", env::main),
         Program::once("ls", ls::main),
         Program::once("mkdir", mkdir::main),

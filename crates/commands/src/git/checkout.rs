@@ -72,6 +72,10 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         }
         return create(g, &repo, name, before.first().map(String::as_str), given, given.state("track"), force);
     }
+    if let (Some(true), [start]) = (given.state("track"), before) {
+        let name = start.split_once('/').map_or(start.as_str(), |(_, name)| name);
+        return create(g, &repo, name, Some(start), given, Some(true), force);
+    }
     let first = before.first().map(String::as_str);
     let typed = match first {
         Some("-") => repo.previous_branch(g.files(), 1).unwrap_or("@{-1}".into()),

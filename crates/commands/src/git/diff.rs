@@ -24,6 +24,8 @@ pub(crate) const SPEC: Spec = Spec {
         diff_out::ROWS,
     ],
     missing: &[
+        "-a",
+        "--text",
         "--raw",
         "--compact-summary",
         "--dirstat",

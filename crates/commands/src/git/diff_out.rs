@@ -1,6 +1,6 @@
 //! The options that `diff`, `log` and `show` share, and the printing of changes by them.
 
-use super::cli::{Git, Stop, fatal};
+use super::cli::{Git, Stop, error, fatal};
 use super::options::{Given, Opt, maybe, only, value};
 use git::{Change, ChangeKind, DiffColors, FileStat, PatchOptions, Repo, find_renames};
 
@@ -23,7 +23,6 @@ pub(crate) const ROWS: &[Opt] = &[
     only('\0', "exit-code", "end with 1 where something differs"),
     value('\0', "diff-filter", "letters", "only changes of these kinds"),
     only('R', "", "the other way round"),
-    only('a', "text", "take every file as text"),
 ];
 
 /// What is printed of the changes, and how.
@@ -45,6 +44,9 @@ pub(crate) struct DiffOutput {
 
 impl DiffOutput {
     pub fn read(g: &Git<'_, '_>, given: &Given, patch_by_default: bool) -> Result<Self, Stop> {
+        if let Some(value) = given.value("find-renames") {
+            return error(format!("option `--find-renames={value}' is real Git, but not part of this sandbox yet"));
+        }
         let context = match given.value("unified").map(str::parse) {
             None => 3,
             Some(Ok(context)) => context,

@@ -51,7 +51,6 @@ pub(crate) const SPEC: Spec = Spec {
             only('\0', "no-merges", "no merges"),
             only('\0', "first-parent", "follow only the first parent of a merge"),
             only('\0', "topo-order", "no parent before its children"),
-            only('\0', "date-order", "by date"),
             only('m', "", "show merges against each parent"),
         ],
         FORMAT_ROWS,
@@ -62,6 +61,9 @@ pub(crate) const SPEC: Spec = Spec {
 };
 
 pub(crate) const MISSING: &[&str] = &[
+    "-a",
+    "--text",
+    "--date-order",
     "--follow",
     "-L",
     "--source",

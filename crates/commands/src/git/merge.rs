@@ -15,7 +15,7 @@ pub(crate) const SPEC: Spec = Spec {
         only('n', "", "no table of what changed"),
         flag('\0', "stat", "a table of what changed (default)"),
         flag('\0', "commit", "make a commit (default)"),
-        flag('e', "edit", "edit the message"),
+        flag('e', "edit", "edit the message (only --no-edit here)"),
         flag('\0', "ff", "only move the branch where that is enough (default)"),
         only('\0', "ff-only", "only move the branch, or refuse"),
         value('m', "message", "message", "the message"),
@@ -86,6 +86,10 @@ pub(crate) struct Wish {
 
 pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let repo = g.work()?.repo;
+    if given.has("edit") {
+        g.err("error: option `--edit' is real Git, but not part of this sandbox yet\n");
+        return Ok(129);
+    }
     if given.has("abort") {
         return abort(g, &repo);
     }

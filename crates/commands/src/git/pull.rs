@@ -17,7 +17,7 @@ pub(crate) const SPEC: Spec = Spec {
         only('n', "", "no table of what changed"),
         flag('\0', "stat", "a table of what changed (default)"),
         flag('\0', "commit", "make a commit (default)"),
-        flag('e', "edit", "edit the message"),
+        flag('e', "edit", "edit the message (only --no-edit here)"),
         flag('\0', "ff", "only move the branch where that is enough (default)"),
         only('\0', "ff-only", "only move the branch, or refuse"),
         flag('\0', "allow-unrelated-histories", "also without a common commit"),
@@ -87,6 +87,10 @@ invocation.";
 
 pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let repo = g.work()?.repo;
+    if given.has("edit") {
+        g.err("error: option `--edit' is real Git, but not part of this sandbox yet\n");
+        return Ok(129);
+    }
     let settings = g.settings();
     if !repo.read_index(g.files())?.unmerged().is_empty() {
         g.err("error: Pulling is not possible because you have unmerged files.\n");

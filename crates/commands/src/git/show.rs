@@ -4,14 +4,14 @@ use super::cli::{Answer, Git, Stop};
 use super::diff_out::{self, DiffOutput};
 use super::log::{FORMAT_ROWS, MISSING, style};
 use super::log_format::{Format, Style};
-use super::options::{Dialect, Given, Spec, only};
+use super::options::{Dialect, Given, Spec};
 use super::range::{Range, head_commit};
 use git::{Change, Commit, DateFormat, Kind, Mode, ObjectId, Pathspec, Repo};
 
 pub(crate) const SPEC: Spec = Spec {
     name: "show",
     usage: &["show [<options>] [<object>...]"],
-    options: &[FORMAT_ROWS, diff_out::ROWS, &[only('m', "", "show merges against their first parent")]],
+    options: &[FORMAT_ROWS, diff_out::ROWS],
     missing: MISSING,
     dialect: Dialect::Revisions,
 };

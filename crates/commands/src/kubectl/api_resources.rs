@@ -27,7 +27,8 @@ pub(crate) const COMMAND: Command = Command {
 fn run(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
     if !given.operands.is_empty() {
         let words = given.operands.join(" ");
-        let told = format!("error: unexpected arguments: [{words}]\nSee 'kubectl api-resources -h' for help and examples");
+        let told =
+            format!("error: unexpected arguments: [{words}]\nSee 'kubectl api-resources -h' for help and examples");
         return Err(Stop::said(told));
     }
     let output = given.text("output");

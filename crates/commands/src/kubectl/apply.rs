@@ -26,9 +26,26 @@ pub(crate) const COMMAND: Command = Command {
         text("selector", 'l', "", "Only objects with these labels."),
     ],
     missing: &[
-        "all", "allow-missing-template-keys", "cascade", "field-manager", "force", "force-conflicts", "grace-period",
-        "kustomize", "k", "openapi-patch", "overwrite", "prune", "prune-allowlist", "server-side", "show-managed-fields",
-        "subresource", "template", "timeout", "validate", "wait",
+        "all",
+        "allow-missing-template-keys",
+        "cascade",
+        "field-manager",
+        "force",
+        "force-conflicts",
+        "grace-period",
+        "kustomize",
+        "k",
+        "openapi-patch",
+        "overwrite",
+        "prune",
+        "prune-allowlist",
+        "server-side",
+        "show-managed-fields",
+        "subresource",
+        "template",
+        "timeout",
+        "validate",
+        "wait",
     ],
     run,
 };
@@ -47,9 +64,9 @@ impl DryRun {
             "none" | "false" | "" => Ok(Self::No),
             "client" => Ok(Self::Client),
             "server" => Ok(Self::Server),
-            "unchanged" => Err(Stop::error(
-                "Invalid dry-run value (unchanged). Must be \"none\", \"server\", or \"client\".",
-            )),
+            "unchanged" => {
+                Err(Stop::error("Invalid dry-run value (unchanged). Must be \"none\", \"server\", or \"client\"."))
+            }
             other => {
                 let words = format!("Invalid dry-run value ({other}). Must be \"none\", \"server\", or \"client\".");
                 Err(Stop::error(words))
@@ -70,7 +87,9 @@ impl DryRun {
 fn run(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
     if !given.operands.is_empty() {
         let all = given.operands.join(" ");
-        return Err(Stop::said(format!("error: Unexpected args: [{all}]\nSee 'kubectl apply -h' for help and examples")));
+        return Err(Stop::said(format!(
+            "error: Unexpected args: [{all}]\nSee 'kubectl apply -h' for help and examples"
+        )));
     }
     let names = given.all("filename");
     if names.is_empty() {
@@ -102,7 +121,10 @@ fn one(kube: &mut Kube<'_, '_>, manifest: &Manifest, dry: DryRun, output: &Outpu
     let Manifest { kind, value, namespace, source } = manifest;
     let name = value.str_at("metadata.name");
     if name.is_empty() {
-        return Err(format!("error: from {}: cannot use generate name with apply\n", value.str_at("metadata.generateName")));
+        return Err(format!(
+            "error: from {}: cannot use generate name with apply\n",
+            value.str_at("metadata.generateName")
+        ));
     }
     let live = kube.store().get(kind.id, namespace, name).cloned();
     warn_unapplied(kube, manifest, live.as_ref());

@@ -68,7 +68,8 @@ impl Kubeconfig {
 
     pub fn namespace(&self, context: Option<&str>) -> Result<String, Stop> {
         if context.is_none() && self.current().is_empty() {
-            let told = "The connection to the server localhost:8080 was refused - did you specify the right host or port?";
+            let told =
+                "The connection to the server localhost:8080 was refused - did you specify the right host or port?";
             return Err(Stop::said(told));
         }
         let namespace = self.context(context)?.str_at("namespace");

@@ -58,7 +58,10 @@ pub(crate) const USE_CONTEXT: Command = Command {
 pub(crate) const VIEW: Command = Command {
     path: "config view",
     summary: "Display kubeconfig settings.",
-    examples: &[("Show the settings", "kubectl config view"), ("Only those of the current context", "kubectl config view --minify")],
+    examples: &[
+        ("Show the settings", "kubectl config view"),
+        ("Only those of the current context", "kubectl config view --minify"),
+    ],
     flags: &[
         switch("minify", '\0', "Keep only what the current-context uses."),
         text("output", 'o', "yaml", "Output format. One of: (json, yaml, jsonpath)."),
@@ -119,7 +122,9 @@ fn get_contexts(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
 
 fn use_context(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
     let [name] = &given.operands[..] else {
-        return Err(Stop::said("error: Unexpected args: []\nSee 'kubectl config use-context -h' for help and examples"));
+        return Err(Stop::said(
+            "error: Unexpected args: []\nSee 'kubectl config use-context -h' for help and examples",
+        ));
     };
     if kube.config.context(Some(name)).is_err() {
         return Err(Stop::error(format!("no context exists with the name: \"{name}\"")));

@@ -66,14 +66,31 @@ pub(crate) const DEPLOYMENT: Command = Command {
 fn from_files(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
     if let Some(word) = given.operands.first() {
         let real = [
-            "clusterrole", "clusterrolebinding", "configmap", "cm", "cronjob", "ingress", "job", "poddisruptionbudget",
-            "priorityclass", "quota", "role", "rolebinding", "secret", "service", "svc", "serviceaccount", "token",
+            "clusterrole",
+            "clusterrolebinding",
+            "configmap",
+            "cm",
+            "cronjob",
+            "ingress",
+            "job",
+            "poddisruptionbudget",
+            "priorityclass",
+            "quota",
+            "role",
+            "rolebinding",
+            "secret",
+            "service",
+            "svc",
+            "serviceaccount",
+            "token",
         ];
         if real.contains(&word.as_str()) {
             return Err(super::not_here::stop(&format!("create {word}")));
         }
         let all = given.operands.join(" ");
-        return Err(Stop::said(format!("error: Unexpected args: [{all}]\nSee 'kubectl create -h' for help and examples")));
+        return Err(Stop::said(format!(
+            "error: Unexpected args: [{all}]\nSee 'kubectl create -h' for help and examples"
+        )));
     }
     let names = given.all("filename");
     if names.is_empty() {
@@ -143,10 +160,8 @@ fn generated(kube: &mut Kube<'_, '_>, given: &Given, value: Value, namespaced: b
     let found = kube.kinds().of_manifest(value.str_at("apiVersion"), value.str_at("kind")).cloned();
     let Some(kind) = found else { return Err(super::arguments::no_such_type(value.str_at("kind"))) };
     let namespace = if namespaced { kube.namespace.clone() } else { String::new() };
-    make(kube, &kind, &namespace, value, (dry, &output), "").map_err(|message| Stop {
-        message: if namespaced { failed(&message, &kind) } else { message },
-        code: 1,
-    })?;
+    make(kube, &kind, &namespace, value, (dry, &output), "")
+        .map_err(|message| Stop { message: if namespaced { failed(&message, &kind) } else { message }, code: 1 })?;
     Ok(Next::Done(0))
 }
 
@@ -197,7 +212,8 @@ fn deployment(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
 /// The container of an image is named after it: `ghcr.io/encore/web:1` gives `web`.
 fn container(image: &str, port: i64, command: &Value) -> Value {
     let name = image.rsplit('/').next().unwrap_or(image).split([':', '@']).next().unwrap_or(image);
-    let name: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
+    let name: String =
+        name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
     let mut container = object! { "image" => image, "name" => name, "resources" => Value::map() };
     if port > 0 {
         container.put("ports", list![object! { "containerPort" => port }]);

@@ -69,7 +69,8 @@ fn propagation(given: &Given) -> Result<Propagation, Stop> {
         "foreground" => Ok(Propagation::Foreground),
         "orphan" | "false" => Ok(Propagation::Orphan),
         other => {
-            let told = format!("invalid cascade value ({other}). Must be \"background\", \"foreground\", or \"orphan\"");
+            let told =
+                format!("invalid cascade value ({other}). Must be \"background\", \"foreground\", or \"orphan\"");
             Err(Stop::error(told))
         }
     }
@@ -84,7 +85,8 @@ fn targets(kube: &mut Kube<'_, '_>, given: &Given) -> Result<Option<Vec<Target>>
     let names = given.all("filename");
     if !names.is_empty() {
         let Loaded::Ready(manifests) = files::load(kube, &names, given.has("recursive"))? else { return Ok(None) };
-        let found = manifests.iter().map(|m| find(kube, &m.kind, &m.namespace, m.value.str_at("metadata.name"), &m.source));
+        let found =
+            manifests.iter().map(|m| find(kube, &m.kind, &m.namespace, m.value.str_at("metadata.name"), &m.source));
         return Ok(Some(found.collect()));
     }
     if given.operands.is_empty() {
@@ -143,7 +145,12 @@ fn run(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
                 code = 1;
             }
             Ok(object) => match delete(kube, &object, options, dry, force, output) {
-                Ok(()) => left.push((object.key.kind, object.key.namespace.to_string(), object.name().to_string(), object.uid.to_string())),
+                Ok(()) => left.push((
+                    object.key.kind,
+                    object.key.namespace.to_string(),
+                    object.name().to_string(),
+                    object.uid.to_string(),
+                )),
                 Err(told) => {
                     kube.err(told);
                     code = 1;

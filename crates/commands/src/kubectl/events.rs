@@ -45,7 +45,8 @@ fn run(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
         }
     };
     let types = given.all("types");
-    if let Some(wrong) = types.iter().find(|t| !t.eq_ignore_ascii_case("normal") && !t.eq_ignore_ascii_case("warning")) {
+    if let Some(wrong) = types.iter().find(|t| !t.eq_ignore_ascii_case("normal") && !t.eq_ignore_ascii_case("warning"))
+    {
         let told = format!("valid --types are Normal or Warning: {wrong}");
         return Err(Stop::error(told));
     }
@@ -65,7 +66,11 @@ fn run(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
         return Ok(Next::Done(0));
     }
     if events.is_empty() && !given.has("watch") {
-        let place = if all { "No events found.\n".to_string() } else { format!("No events found in {} namespace.\n", kube.namespace) };
+        let place = if all {
+            "No events found.\n".to_string()
+        } else {
+            format!("No events found in {} namespace.\n", kube.namespace)
+        };
         kube.err(place);
         return Ok(Next::Done(0));
     }
@@ -83,7 +88,8 @@ fn last_seen(event: &Arc<Object>) -> Option<Time> {
 
 /// How long ago, and how often where it was more than once: `2m (x5 over 10m)`.
 pub(super) fn interval(event: &Object, now: Time) -> String {
-    let ago = |path: &str| time_at(&event.value, path).map_or_else(|| "<unknown>".into(), |at| human_duration(now.since(at)));
+    let ago =
+        |path: &str| time_at(&event.value, path).map_or_else(|| "<unknown>".into(), |at| human_duration(now.since(at)));
     match event.value.int_at("count").unwrap_or(1) {
         count if count > 1 => format!("{} (x{count} over {})", ago("lastTimestamp"), ago("firstTimestamp")),
         _ => ago("firstTimestamp"),

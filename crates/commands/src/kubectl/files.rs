@@ -113,8 +113,17 @@ fn one(kube: &Kube<'_, '_>, source: &str, mut value: Value) -> Result<Manifest, 
             } else {
                 format!("Object 'apiVersion' is missing in '{shown}'")
             };
-            let prefix = if field == "Kind" { format!("unable to decode \"{source}\": ") } else { format!("error validating \"{source}\": error validating data: ") };
-            let told = if field == "Kind" { told } else { "apiVersion not set; if you choose to ignore these errors, turn validation off with --validate=false".into() };
+            let prefix = if field == "Kind" {
+                format!("unable to decode \"{source}\": ")
+            } else {
+                format!("error validating \"{source}\": error validating data: ")
+            };
+            let told = if field == "Kind" {
+                told
+            } else {
+                "apiVersion not set; if you choose to ignore these errors, turn validation off with --validate=false"
+                    .into()
+            };
             return Err(Stop::error(format!("{prefix}{told}")));
         }
     }

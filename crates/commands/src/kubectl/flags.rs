@@ -238,8 +238,7 @@ fn read_long(command: &Command, long: &str, args: &mut Args, given: &mut Given) 
 }
 
 fn read_short(command: &Command, arg: &str, args: &mut Args, given: &mut Given) -> Result<(), Stop> {
-    let mut letters = arg[1..].char_indices();
-    while let Some((at, letter)) = letters.next() {
+    for (at, letter) in arg[1..].char_indices() {
         let Some(flag) = GLOBAL.iter().chain(command.flags).find(|flag| flag.short == letter) else {
             let text = letter.to_string();
             let real = command.missing.contains(&text.as_str()) || GLOBAL_MISSING.iter().any(|(name, _)| *name == text);

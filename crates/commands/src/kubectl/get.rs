@@ -43,8 +43,16 @@ pub(crate) const COMMAND: Command = Command {
         switch("watch-only", '\0', "Watch for changes without listing first."),
     ],
     missing: &[
-        "allow-missing-template-keys", "chunk-size", "kustomize", "k", "output-watch-events", "raw", "server-print",
-        "show-managed-fields", "subresource", "template",
+        "allow-missing-template-keys",
+        "chunk-size",
+        "kustomize",
+        "k",
+        "output-watch-events",
+        "raw",
+        "server-print",
+        "show-managed-fields",
+        "subresource",
+        "template",
     ],
     run,
 };
@@ -64,7 +72,9 @@ fn run(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
         }
         let wanted = kube.wanted(&given.operands)?;
         let objects = match kube.objects(&wanted, all, &chosen) {
-            Err(stop) if given.has("ignore-not-found") && stop.message.contains("(NotFound)") => return Ok(Next::Done(0)),
+            Err(stop) if given.has("ignore-not-found") && stop.message.contains("(NotFound)") => {
+                return Ok(Next::Done(0));
+            }
             other => other?,
         };
         (wanted, objects)
@@ -88,7 +98,8 @@ fn run(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
         return Ok(Next::Done(0));
     }
     let headers = !objects.is_empty() && !given.has("watch-only");
-    let watch = Watch::new(kube, &wanted, (given.text("selector"), given.text("field-selector")), look, output, headers, all);
+    let watch =
+        Watch::new(kube, &wanted, (given.text("selector"), given.text("field-selector")), look, output, headers, all);
     Kube::wait(Phase::Watch(watch), Step::Follow)
 }
 
@@ -214,8 +225,7 @@ impl Watch {
             Err(_) => Vec::new(),
         };
         self.seen = kube.store().version();
-        let shown: Vec<Arc<Object>> =
-            changes.into_iter().filter(|object| self.shows(object, &chosen)).collect();
+        let shown: Vec<Arc<Object>> = changes.into_iter().filter(|object| self.shows(object, &chosen)).collect();
         for object in shown {
             let text = match &self.output {
                 Output::Table { wide } => {

@@ -123,7 +123,8 @@ pub(super) fn unknown_command(name: &str) -> String {
     let mut text = format!("error: unknown command \"{name}\" for \"kubectl\"\n");
     let mut names: Vec<&str> = COMMANDS.iter().map(|command| command.path.split(' ').next().unwrap_or("")).collect();
     names.dedup();
-    let close: Vec<&str> = names.into_iter().filter(|known| distance(name, known) <= 2 || known.starts_with(name)).collect();
+    let close: Vec<&str> =
+        names.into_iter().filter(|known| distance(name, known) <= 2 || known.starts_with(name)).collect();
     if !close.is_empty() {
         text.push_str("\nDid you mean this?\n");
         for known in close {

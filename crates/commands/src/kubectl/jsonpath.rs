@@ -59,8 +59,8 @@ pub(crate) struct Template {
 
 impl Template {
     pub fn parse(text: &str) -> Result<Self, Stop> {
-        let parts = parse::template(text)
-            .map_err(|why| Stop::error(format!("error parsing jsonpath {text}, {why}")))?;
+        let parts =
+            parse::template(text).map_err(|why| Stop::error(format!("error parsing jsonpath {text}, {why}")))?;
         Ok(Self { parts })
     }
 

@@ -34,8 +34,13 @@ pub(crate) const COMMAND: Command = Command {
         switch("timestamps", '\0', "Include timestamps on each line."),
     ],
     missing: &[
-        "all-pods", "ignore-errors", "insecure-skip-tls-verify-backend", "limit-bytes", "max-log-requests",
-        "pod-running-timeout", "since-time",
+        "all-pods",
+        "ignore-errors",
+        "insecure-skip-tls-verify-backend",
+        "limit-bytes",
+        "max-log-requests",
+        "pod-running-timeout",
+        "since-time",
     ],
     run,
 };
@@ -183,9 +188,9 @@ fn check(pod: &Object, container: &str, previous: bool) -> Result<(), Stop> {
     match waiting {
         "" => Ok(()),
         _ if ended_before => Ok(()),
-        "ErrImagePull" | "ImagePullBackOff" => {
-            bad(format!("container \"{container}\" in pod \"{name}\" is waiting to start: trying and failing to pull image"))
-        }
+        "ErrImagePull" | "ImagePullBackOff" => bad(format!(
+            "container \"{container}\" in pod \"{name}\" is waiting to start: trying and failing to pull image"
+        )),
         reason => bad(format!("container \"{container}\" in pod \"{name}\" is waiting to start: {reason}")),
     }
 }

@@ -34,7 +34,6 @@ mod version;
 #[cfg(test)]
 mod tests;
 
-
 use flags::{Flag, Given};
 use kube::{Answer, Kube, Stop};
 use serde::{Deserialize, Serialize};
@@ -191,7 +190,8 @@ fn unknown(cx: &mut Cx<'_>, path: &[String], rest: &[String]) -> Answer {
             }
             Some(word) if not_here::real_in_group(name, word) => Err(not_here::stop(&format!("{name} {word}"))),
             Some(word) => {
-                let told = format!("error: unknown command \"{word}\"\nSee 'kubectl {name} -h' for help and examples\n");
+                let told =
+                    format!("error: unknown command \"{word}\"\nSee 'kubectl {name} -h' for help and examples\n");
                 Err(Stop { message: told, code: 1 })
             }
         };

@@ -25,14 +25,24 @@ pub(crate) const COMMAND: Command = Command {
         text("selector", 'l', "", "Selector (label query) to filter on."),
     ],
     missing: &[
-        "allow-missing-template-keys", "field-manager", "filename", "f", "kustomize", "k", "local", "recursive", "R",
-        "show-managed-fields", "template",
+        "allow-missing-template-keys",
+        "field-manager",
+        "filename",
+        "f",
+        "kustomize",
+        "k",
+        "local",
+        "recursive",
+        "R",
+        "show-managed-fields",
+        "template",
     ],
     run,
 };
 
 fn run(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
-    let (images, resources): (Vec<String>, Vec<String>) = given.operands.iter().cloned().partition(|word| word.contains('='));
+    let (images, resources): (Vec<String>, Vec<String>) =
+        given.operands.iter().cloned().partition(|word| word.contains('='));
     if resources.is_empty() {
         return Err(Stop::error("one or more resources must be specified as <resource> <name> or <resource>/<name>"));
     }

@@ -17,10 +17,18 @@ fn parsed(line: &str) -> Result<(Vec<String>, flags::Given), String> {
 
 #[test]
 fn flags_stand_anywhere() {
-    for line in ["-n shop get pods -o yaml -l a=b", "get -nshop -oyaml pods -l=a=b", "get pods --namespace=shop --output yaml --selector a=b"] {
+    for line in [
+        "-n shop get pods -o yaml -l a=b",
+        "get -nshop -oyaml pods -l=a=b",
+        "get pods --namespace=shop --output yaml --selector a=b",
+    ] {
         let (path, given) = parsed(line).expect("a valid line");
         assert_eq!(path, ["get", "pods"], "{line}");
-        assert_eq!((given.text("namespace"), given.text("output"), given.text("selector")), ("shop", "yaml", "a=b"), "{line}");
+        assert_eq!(
+            (given.text("namespace"), given.text("output"), given.text("selector")),
+            ("shop", "yaml", "a=b"),
+            "{line}"
+        );
     }
     let (_, given) = parsed("get pods -Aw").expect("switches together");
     assert!(given.has("all-namespaces") && given.has("watch") && !given.has("no-headers"));
@@ -36,8 +44,14 @@ fn wrong_flags_are_told_in_pflags_words() {
     for (line, told) in [
         ("get -n", "error: flag needs an argument: 'n' in -n\nSee 'kubectl get --help' for usage.\n"),
         ("get --namespace", "error: flag needs an argument: --namespace\nSee 'kubectl get --help' for usage.\n"),
-        ("scale d/x --replicas=x", "error: invalid argument \"x\" for \"--replicas\" flag: strconv.ParseInt: parsing \"x\": invalid syntax\nSee 'kubectl scale --help' for usage.\n"),
-        ("get -w=maybe", "error: invalid argument \"maybe\" for \"-w, --watch\" flag: strconv.ParseBool: parsing \"maybe\": invalid syntax\nSee 'kubectl get --help' for usage.\n"),
+        (
+            "scale d/x --replicas=x",
+            "error: invalid argument \"x\" for \"--replicas\" flag: strconv.ParseInt: parsing \"x\": invalid syntax\nSee 'kubectl scale --help' for usage.\n",
+        ),
+        (
+            "get -w=maybe",
+            "error: invalid argument \"maybe\" for \"-w, --watch\" flag: strconv.ParseBool: parsing \"maybe\": invalid syntax\nSee 'kubectl get --help' for usage.\n",
+        ),
         ("get --token=x", "error: --token is real, but not part of this sandbox yet\n"),
     ] {
         assert_eq!(parsed(line).expect_err("a wrong line"), told, "{line}");
@@ -48,23 +62,26 @@ fn wrong_flags_are_told_in_pflags_words() {
 fn columns_are_shared_by_neighbouring_lines() {
     let rows = [["NAME", "AGE"], ["a-long-name", "5s"]].map(|row| row.map(String::from).to_vec());
     assert_eq!(table(&rows), "NAME          AGE\na-long-name   5s\n");
-    assert_eq!(align("A:\tx\nLonger:\ty\n\nB:\tz\nno cell\nC:\tq\n", 0, 2), "A:       x\nLonger:  y\n\nB:  z\nno cell\nC:  q\n");
+    assert_eq!(
+        align("A:\tx\nLonger:\ty\n\nB:\tz\nno cell\nC:\tq\n", 0, 2),
+        "A:       x\nLonger:  y\n\nB:  z\nno cell\nC:  q\n"
+    );
     assert_eq!(align("a\t\tb\nccc\tdd\te\n", 0, 1), "a      b\nccc dd e\n");
 }
 
 #[test]
 fn jsonpath_finds_what_the_real_one_finds() {
-    let yaml = "items:\n- {name: a, n: 1, labels: {x.y/z: q}, c: [{t: Ready, s: 'True'}, {t: Other, s: 'False'}]}\n- {name: b, n: 20, c: [{t: Ready, s: 'False'}]}\n";
+    let yaml = "items:\n- {name: a, k: 1, labels: {x.y/z: q}, c: [{t: Ready, s: 'True'}, {t: Other, s: 'False'}]}\n- {name: b, k: 20, c: [{t: Ready, s: 'False'}]}\n";
     let value = Value::from_yaml(yaml).expect("valid YAML");
     for (template, wanted) in [
         ("{.items[*].name}", "a b"),
         ("{.items[0].name}-{.items[-1].name}", "a-b"),
         ("{.items[0:1].name}", "a"),
-        ("{.items[*]['name','n']}", "a 1 b 20"),
+        ("{.items[*]['name','k']}", "a 1 b 20"),
         ("{..name}", "a b"),
-        ("{.items[?(@.n>5)].name}", "b"),
+        ("{.items[?(@.k>5)].name}", "b"),
         ("{.items[?(@.name==\"a\")].c[?(@.t=='Ready')].s}", "True"),
-        ("{range .items[*]}{.name}={.n}{\"\\n\"}{end}", "a=1\nb=20\n"),
+        ("{range .items[*]}{.name}={.k}{\"\\n\"}{end}", "a=1\nb=20\n"),
         ("{.items[0].labels.x\\.y/z}", "q"),
         ("{.items[0].labels}", "{\"x.y/z\":\"q\"}"),
         ("{.missing.key}", ""),

@@ -4,7 +4,14 @@ use super::parts::{Writer, annotations, int_or_text, labels, or_none, time, tole
 use manifest::Value;
 
 /// A list of containers under its title; `indent` is two spaces inside a template. `pod` gives statuses and fields.
-pub(super) fn containers(w: &mut Writer, title: &str, all: &[Value], statuses: &[Value], indent: &str, pod: Option<&Value>) {
+pub(super) fn containers(
+    w: &mut Writer,
+    title: &str,
+    all: &[Value],
+    statuses: &[Value],
+    indent: &str,
+    pod: Option<&Value>,
+) {
     let none = if all.is_empty() { " <none>" } else { "" };
     w.line(0, &format!("{indent}{title}:{none}"));
     let name_indent = if indent.is_empty() { "" } else { " " };
@@ -15,7 +22,8 @@ pub(super) fn containers(w: &mut Writer, title: &str, all: &[Value], statuses: &
         for (field, title) in [("command", "Command"), ("args", "Args")] {
             if !container.list_at(field).is_empty() {
                 w.line(2, &format!("{title}:"));
-                for word in container.list_at(field).iter().filter_map(Value::as_str).flat_map(|word| word.split('\n')) {
+                for word in container.list_at(field).iter().filter_map(Value::as_str).flat_map(|word| word.split('\n'))
+                {
                     w.line(3, word);
                 }
             }
@@ -29,7 +37,9 @@ pub(super) fn containers(w: &mut Writer, title: &str, all: &[Value], statuses: &
             w.pair(2, "Restart Count", status.int_at("restartCount").unwrap_or(0));
         }
         resources(w, container);
-        for (field, title) in [("livenessProbe", "Liveness"), ("readinessProbe", "Readiness"), ("startupProbe", "Startup")] {
+        for (field, title) in
+            [("livenessProbe", "Liveness"), ("readinessProbe", "Readiness"), ("startupProbe", "Startup")]
+        {
             if let Some(probe) = container.get(field).filter(|probe| !probe.is_null()) {
                 w.pair(2, title, self::probe(probe));
             }

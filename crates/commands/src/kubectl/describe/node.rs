@@ -9,7 +9,8 @@ use std::sync::Arc;
 pub(super) fn write(kube: &Kube<'_, '_>, node: &Object, w: &mut Writer) {
     let (spec, status) = (node.value.at("spec"), node.value.at("status"));
     w.pair(0, "Name", node.name());
-    let roles: Vec<&str> = node.labels().keys().filter_map(|key| key.strip_prefix("node-role.kubernetes.io/")).collect();
+    let roles: Vec<&str> =
+        node.labels().keys().filter_map(|key| key.strip_prefix("node-role.kubernetes.io/")).collect();
     w.pair(0, "Roles", if roles.is_empty() { "<none>".into() } else { roles.join(",") });
     labels(w, "Labels", node.labels());
     annotations(w, "Annotations", node.value.map_at("metadata.annotations"));
@@ -106,6 +107,31 @@ fn share(part: i64, whole: i64) -> i64 {
     if whole == 0 { 0 } else { part * 100 / whole }
 }
 
+/// One of the amounts of a node.
+#[derive(Debug, Clone, Copy)]
+enum Part {
+    Cpu,
+    Memory,
+    Storage,
+}
+
+impl Part {
+    fn of(self, amounts: &Amounts) -> i64 {
+        match self {
+            Self::Cpu => amounts.cpu_milli,
+            Self::Memory => amounts.memory_bytes,
+            Self::Storage => amounts.ephemeral_bytes,
+        }
+    }
+
+    fn shown(self, amounts: &Amounts) -> String {
+        match self {
+            Self::Cpu => cpu(self.of(amounts)),
+            Self::Memory | Self::Storage => bytes(self.of(amounts)),
+        }
+    }
+}
+
 fn pods(kube: &Kube<'_, '_>, node: &Object, w: &mut Writer) {
     let ended = |pod: &&Arc<Object>| matches!(pod.value.str_at("status.phase"), "Succeeded" | "Failed");
     let pods: Vec<&Arc<Object>> = kube.store().pods_on(node.name()).filter(|pod| !ended(pod)).collect();
@@ -135,13 +161,8 @@ fn pods(kube: &Kube<'_, '_>, node: &Object, w: &mut Writer) {
     w.line(1, "(Total limits may be over 100 percent, i.e., overcommitted.)");
     w.line(1, "Resource\tRequests\tLimits");
     w.line(1, "--------\t--------\t------");
-    let rows: [(&str, fn(i64) -> String, fn(&Amounts) -> i64); 3] = [
-        ("cpu", cpu, |a| a.cpu_milli),
-        ("memory", bytes, |a| a.memory_bytes),
-        ("ephemeral-storage", bytes, |a| a.ephemeral_bytes),
-    ];
-    for (name, shown, of) in rows {
-        let cell = |amounts: &Amounts| with_share(shown(of(amounts)), of(amounts), of(&all));
+    for (name, of) in [("cpu", Part::Cpu), ("memory", Part::Memory), ("ephemeral-storage", Part::Storage)] {
+        let cell = |amounts: &Amounts| with_share(of.shown(amounts), of.of(amounts), of.of(&all));
         w.line(1, &format!("{name}\t{}\t{}", cell(&asked), cell(&limited)));
     }
     for (name, _) in node.value.map_at("status.allocatable").iter().filter(|(name, _)| name.starts_with("hugepages-")) {

@@ -54,8 +54,10 @@ pub(super) fn labels(w: &mut Writer, title: &str, labels: &Map) {
 
 /// Annotations but for the one of `apply`; long ones stand below their name.
 pub(super) fn annotations(w: &mut Writer, title: &str, annotations: &Map) {
-    let shown: Vec<_> =
-        annotations.iter().filter(|(key, _)| key.as_ref() != "kubectl.kubernetes.io/last-applied-configuration").collect();
+    let shown: Vec<_> = annotations
+        .iter()
+        .filter(|(key, _)| key.as_ref() != "kubectl.kubernetes.io/last-applied-configuration")
+        .collect();
     if shown.is_empty() {
         return w.line(0, &format!("{title}:\t<none>"));
     }
@@ -74,7 +76,11 @@ pub(super) fn annotations(w: &mut Writer, title: &str, annotations: &Map) {
 }
 
 fn shortened(line: &str, max: usize) -> String {
-    if line.chars().count() <= max { line.to_string() } else { format!("{}...", line.chars().take(max).collect::<String>()) }
+    if line.chars().count() <= max {
+        line.to_string()
+    } else {
+        format!("{}...", line.chars().take(max).collect::<String>())
+    }
 }
 
 pub(super) fn tolerations(w: &mut Writer, title: &str, tolerations: &[Value]) {

@@ -24,8 +24,19 @@ pub(super) const NOTHING: &str = "error: You must provide one or more resources 
 
 const SELECTOR: Flag = text("selector", 'l', "", "Selector (label query) to filter on.");
 const MISSING: &[&str] = &[
-    "allow-missing-template-keys", "dry-run", "field-manager", "filename", "f", "kustomize", "k", "output", "o",
-    "recursive", "R", "show-managed-fields", "template",
+    "allow-missing-template-keys",
+    "dry-run",
+    "field-manager",
+    "filename",
+    "f",
+    "kustomize",
+    "k",
+    "output",
+    "o",
+    "recursive",
+    "R",
+    "show-managed-fields",
+    "template",
 ];
 
 /// The deployments that a rollout command is about.
