@@ -344,8 +344,9 @@ fn jobs(shell: &mut Bash, _: &[String], cx: &mut Cx<'_>) -> Flow {
 fn wait(shell: &mut Bash, _: &[String], _: &mut Cx<'_>) -> Flow {
     let pids = std::mem::take(&mut shell.jobs).into_iter().map(|job| job.pid).collect();
     shell.status = 0;
+    // Those that have ended already are collected at the next step.
     shell.wait = Waiting::Jobs(pids);
-    Flow::Spawned
+    Flow::Turn
 }
 
 fn type_of(shell: &mut Bash, args: &[String], cx: &mut Cx<'_>) -> Flow {

@@ -96,7 +96,10 @@ impl World {
         }
         // What it waits for may have come before it began to wait.
         let ready = match state {
-            State::Child => self.processes.values().any(|e| e.parent == Some(pid) && matches!(e.state, State::Done(_))),
+            // A background job that has ended lies there until its shell asks for it: it is not what is waited for.
+            State::Child => self.processes.iter().any(|(child, e)| {
+                e.parent == Some(pid) && matches!(e.state, State::Done(_)) && !self.background.contains(child)
+            }),
             State::Stdin => self.stdin_has_something(pid),
             _ => false,
         };

@@ -26,9 +26,9 @@ pub(crate) struct Pack {
 impl Repo {
     pub(crate) fn packs(&self, files: &Vfs) -> Vec<Pack> {
         let folder = format!("{}/objects/pack", self.git_dir);
-        let names = files.read_dir(&folder).unwrap_or_default();
-        let indexes = names.into_iter().filter(|(name, _)| name.ends_with(".idx"));
-        indexes.map(|(name, _)| Pack { index: format!("{folder}/{name}") }).collect()
+        let names = files.names(&folder).unwrap_or_default();
+        let indexes = names.into_iter().filter(|name| name.ends_with(".idx"));
+        indexes.map(|name| Pack { index: format!("{folder}/{name}") }).collect()
     }
 }
 

@@ -88,8 +88,8 @@ impl Repo {
         let mut ids = std::collections::BTreeSet::new();
         if prefix.len() >= 2 {
             let folder = format!("{}/objects/{}", self.git_dir, &prefix[..2]);
-            let names = files.read_dir(&folder).unwrap_or_default();
-            for (name, _) in names.iter().filter(|(name, _)| name.starts_with(&prefix[2..])) {
+            let names = files.names(&folder).unwrap_or_default();
+            for name in names.iter().filter(|name| name.starts_with(&prefix[2..])) {
                 ids.extend(super::parse_id(&format!("{}{name}", &prefix[..2])));
             }
         }

@@ -111,7 +111,11 @@ impl Repo {
     /// The ids of all loose objects, for counting and for clean-up.
     pub fn loose_ids(&self, files: &Vfs) -> Vec<ObjectId> {
         let root = self.file("objects");
-        let paths = files.walk(&root, &mut |_| true).unwrap_or_default();
-        paths.iter().filter_map(|(path, _)| parse_id(&path.trim_start_matches(&root).replace('/', ""))).collect()
+        let folders = files.names(&root).unwrap_or_default();
+        let ids = folders.into_iter().filter(|folder| folder.len() == 2).flat_map(|folder| {
+            let names = files.names(&format!("{root}/{folder}")).unwrap_or_default();
+            names.into_iter().filter_map(move |name| parse_id(&format!("{folder}{name}")))
+        });
+        ids.collect()
     }
 }
