@@ -31,7 +31,7 @@ export const run = async ({ page, baseUrl, expect, shot }) => {
 
   // "Why?" leads from a new pod back to the commit.
   const cluster = await panel(page, 'Cluster');
-  await cluster.getByRole('button', { name: /^web-/ }).first().click();
+  await cluster.getByRole('button', { name: /^web / }).first().click();
   await button(page, names.why).click();
   await expect.text(page.getByRole('dialog'), lesson0.message);
   await shot('why');

@@ -14,7 +14,7 @@ use crate::panels::{
 };
 use crate::place::Place;
 use crate::state::{Action, Edge, Model, Sizes, Stage, View};
-use screen::{Control, Motion};
+use screen::Control;
 use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;

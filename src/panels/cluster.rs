@@ -120,7 +120,8 @@ fn PodButton(props: &PodProps) -> Html {
     let Pod { namespace, name, app, suffix, version, state, restarts, .. } = &props.pod;
     let (state, words) = pod_state(*state);
     let restarted = if *restarts > 0 { format!(", {restarts} restarts") } else { String::new() };
-    let label = format!("{app}-{suffix}, version {version}, {words}{restarted}");
+    // The visible words come first in the name, as they stand.
+    let label = format!("{app} {version}, {app}-{suffix}, {words}{restarted}");
     let (namespace, name) = (namespace.clone(), name.clone());
     let onclick = props.acts.click(move |acts| {
         acts.describe(View::Cluster, "Pod".to_owned(), namespace.clone(), name.clone());

@@ -5,10 +5,21 @@ use std::time::Duration;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Action {
-    Checkout { repository: Option<String>, reference: Option<String>, path: Option<String> },
-    Build { context: String, dockerfile: Option<String>, tags: Vec<String>, push: bool },
+    Checkout {
+        repository: Option<String>,
+        reference: Option<String>,
+        path: Option<String>,
+    },
+    Build {
+        context: String,
+        dockerfile: Option<String>,
+        tags: Vec<String>,
+        push: bool,
+    },
     /// Sets something up that the sandbox has anyway.
-    Quiet { says: String },
+    Quiet {
+        says: String,
+    },
 }
 
 /// Reads `uses:` and `with:`. What exists in reality and not here says so; unknown inputs are errors.
@@ -35,7 +46,12 @@ pub(crate) fn read(uses: &str, with: &BTreeMap<String, String>) -> Result<Action
             if push && tags.is_empty() {
                 return Err("tag is needed when pushing to registry".into());
             }
-            Ok(Action::Build { context: get("context").unwrap_or_else(|| ".".into()), dockerfile: get("file"), tags, push })
+            Ok(Action::Build {
+                context: get("context").unwrap_or_else(|| ".".into()),
+                dockerfile: get("file"),
+                tags,
+                push,
+            })
         }
         "docker/login-action" => {
             inputs(name, with, &["registry", "username", "password", "logout"])?;

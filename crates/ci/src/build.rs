@@ -11,9 +11,7 @@ use vfs::{Kind, Vfs};
 pub enum BuildError {
     #[error("ERROR: unable to prepare context: path \"{0}\" not found")]
     NoContext(String),
-    #[error(
-        "ERROR: failed to build: failed to solve: failed to read dockerfile: open {0}: no such file or directory"
-    )]
+    #[error("ERROR: failed to build: failed to solve: failed to read dockerfile: open {0}: no such file or directory")]
     NoDockerfile(String),
     #[error("ERROR: failed to build: failed to solve: dockerfile parse error on line {line}: {message}")]
     Dockerfile { line: usize, message: String },
@@ -48,8 +46,7 @@ pub fn build(
         .read_text(&vfs::join(context, name))
         .map_err(|_| BuildError::NoDockerfile(vfs::base_name(name).to_string()))?;
     let instructions = read_dockerfile(&text)?;
-    let source =
-        files.read_text(&vfs::join(context, "encore.yaml")).map_err(|_| BuildError::NoProgram)?;
+    let source = files.read_text(&vfs::join(context, "encore.yaml")).map_err(|_| BuildError::NoProgram)?;
     // A build does not look into what it packs: a broken manifest is found when the container starts.
     let program = Value::from_yaml(&source).unwrap_or_else(|_| Value::from(source));
     let (digest, bytes) = digest_of(files, context, &text);
@@ -61,8 +58,24 @@ pub fn build(
 
 fn read_dockerfile(text: &str) -> Result<Vec<String>, BuildError> {
     const KNOWN: &[&str] = &[
-        "FROM", "RUN", "CMD", "LABEL", "EXPOSE", "ENV", "ADD", "COPY", "ENTRYPOINT", "VOLUME", "USER", "WORKDIR", "ARG",
-        "ONBUILD", "STOPSIGNAL", "HEALTHCHECK", "SHELL", "MAINTAINER",
+        "FROM",
+        "RUN",
+        "CMD",
+        "LABEL",
+        "EXPOSE",
+        "ENV",
+        "ADD",
+        "COPY",
+        "ENTRYPOINT",
+        "VOLUME",
+        "USER",
+        "WORKDIR",
+        "ARG",
+        "ONBUILD",
+        "STOPSIGNAL",
+        "HEALTHCHECK",
+        "SHELL",
+        "MAINTAINER",
     ];
     let mut instructions = Vec::new();
     let mut continued = false;
@@ -103,7 +116,7 @@ fn digest_of(files: &Vfs, context: &str, dockerfile: &str) -> (String, u64) {
         }
         let Ok(content) = files.read(&path) else { continue };
         bytes += content.len() as u64;
-        digest.update(path[context.len()..].as_bytes());
+        digest.update(&path.as_bytes()[context.len()..]);
         digest.update([0]);
         digest.update((content.len() as u64).to_le_bytes());
         digest.update(&content);

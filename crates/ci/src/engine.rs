@@ -302,7 +302,8 @@ impl Ci {
 
     /// A step's output so far, while it runs.
     pub fn progress(&mut self, token: Token, log: String) {
-        if let Some(step) = self.run_mut(token.run).and_then(|run| run.jobs.get_mut(token.job)?.steps.get_mut(token.step))
+        if let Some(step) =
+            self.run_mut(token.run).and_then(|run| run.jobs.get_mut(token.job)?.steps.get_mut(token.step))
             && step.state == State::Running
         {
             step.log = log;

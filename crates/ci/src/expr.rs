@@ -18,7 +18,9 @@ pub(crate) fn interpolate(text: &str, scope: Scope<'_>) -> Result<String, String
     let mut rest = text;
     while let Some(start) = rest.find("${{") {
         let Some(end) = closing(&rest[start..]) else {
-            return Err(format!("The expression is not closed. An unescaped ${{{{ sequence was found, but the closing }}}} sequence was not found: {text}"));
+            return Err(format!(
+                "The expression is not closed. An unescaped ${{{{ sequence was found, but the closing }}}} sequence was not found: {text}"
+            ));
         };
         out.push_str(&rest[..start]);
         out.push_str(&to_text(&evaluate(&rest[start + 3..start + end], scope)?));
@@ -205,7 +207,9 @@ fn format(template: &str, args: &[Value]) -> Result<String, String> {
             '{' => {
                 let index: String = chars.by_ref().take_while(|c| *c != '}').collect();
                 let value = index.trim().parse::<usize>().ok().and_then(|n| args.get(n));
-                out.push_str(&to_text(value.ok_or_else(|| format!("The following format string references more arguments than were supplied: {template}"))?));
+                out.push_str(&to_text(value.ok_or_else(|| {
+                    format!("The following format string references more arguments than were supplied: {template}")
+                })?));
             }
             c => out.push(c),
         }

@@ -153,7 +153,8 @@ fn expressions_mean_what_the_real_runner_s_do() {
     assert_eq!(condition("always()", failed), Ok(true));
     for n in 0..2_000_u64 {
         let mut rng = sim::Rng::new(n);
-        let junk: String = (0..rng.below(30)).map(|_| char::from(b"abc.()[]'!&|=<>0,-{}$ "[rng.below(22) as usize])).collect();
+        let junk: String =
+            (0..rng.below(30)).map(|_| char::from(b"abc.()[]'!&|=<>0,-{}$ "[rng.below(22) as usize])).collect();
         // Any text gives a value or an error.
         let _: Result<bool, String> = condition(&junk, scope);
     }

@@ -62,10 +62,12 @@ impl Workflow {
             fail(line.unwrap_or(1), format!("You have an error in your yaml syntax: {message}"))
         })?;
         let line_of = |key: &str| text.lines().position(|line| line.trim_start().starts_with(key)).map_or(1, |n| n + 1);
-        let check = |result: Result<(), (String, String)>| {
-            result.map_err(|(key, message)| fail(line_of(&key), message))
-        };
-        check(known(&root, &["name", "run-name", "on", "true", "env", "jobs", "permissions", "defaults", "concurrency"]))?;
+        let check =
+            |result: Result<(), (String, String)>| result.map_err(|(key, message)| fail(line_of(&key), message));
+        check(known(
+            &root,
+            &["name", "run-name", "on", "true", "env", "jobs", "permissions", "defaults", "concurrency"],
+        ))?;
         // YAML 1.1 reads the key `on` as true.
         let on = if root.at("on").is_null() { root.get("true").unwrap_or(Value::null()) } else { root.at("on") };
         if on.is_null() {
@@ -88,7 +90,8 @@ impl Workflow {
             }
         }
         if let Some(job) = cycle(&read) {
-            let message = format!("The workflow must contain at least one job with no dependencies; job '{job}' needs itself.");
+            let message =
+                format!("The workflow must contain at least one job with no dependencies; job '{job}' needs itself.");
             return Err(fail(line_of("needs"), message));
         }
         Ok(Self {
@@ -180,8 +183,24 @@ fn job_of(id: &str, job: &Value) -> Result<Job, Wrong> {
     known(
         job,
         &[
-            "name", "needs", "runs-on", "if", "env", "outputs", "steps", "timeout-minutes", "permissions", "strategy",
-            "container", "services", "uses", "with", "secrets", "environment", "concurrency", "continue-on-error",
+            "name",
+            "needs",
+            "runs-on",
+            "if",
+            "env",
+            "outputs",
+            "steps",
+            "timeout-minutes",
+            "permissions",
+            "strategy",
+            "container",
+            "services",
+            "uses",
+            "with",
+            "secrets",
+            "environment",
+            "concurrency",
+            "continue-on-error",
             "defaults",
         ],
     )?;
@@ -216,7 +235,16 @@ fn step_of(index: usize, step: &Value) -> Result<Step, Wrong> {
     known(
         step,
         &[
-            "id", "name", "if", "uses", "with", "run", "env", "shell", "working-directory", "continue-on-error",
+            "id",
+            "name",
+            "if",
+            "uses",
+            "with",
+            "run",
+            "env",
+            "shell",
+            "working-directory",
+            "continue-on-error",
             "timeout-minutes",
         ],
     )?;

@@ -13,5 +13,11 @@ use world::{Program, Programs};
 /// Every program of the sandbox.
 pub fn programs() -> Programs {
     let shells = [Program::steps::<Bash>("bash"), Program::steps::<Bash>("sh")];
-    Programs::new(shells.into_iter().chain(core::programs()).chain([git::program(), kubectl::program()]).chain(argocd::programs()))
+    Programs::new(
+        shells
+            .into_iter()
+            .chain(core::programs())
+            .chain([git::program(), kubectl::program()])
+            .chain(argocd::programs()),
+    )
 }

@@ -58,7 +58,7 @@ impl Dice {
     }
 
     fn pick(&mut self, from: &[&'static str]) -> &'static str {
-        from[usize::try_from(self.roll(from.len() as u64)).unwrap()]
+        from[usize::try_from(self.roll(from.len() as u64)).expect("an index")]
     }
 }
 

@@ -13,7 +13,8 @@ pub(crate) struct Found {
 
 /// All lessons below these paths; `lessons` where none is named.
 pub(crate) fn find(paths: &[String]) -> Result<Vec<Found>, Usage> {
-    let roots: Vec<PathBuf> = if paths.is_empty() { vec!["lessons".into()] } else { paths.iter().map(PathBuf::from).collect() };
+    let roots: Vec<PathBuf> =
+        if paths.is_empty() { vec!["lessons".into()] } else { paths.iter().map(PathBuf::from).collect() };
     let mut folders = Vec::new();
     for root in roots {
         if !root.is_dir() {
@@ -65,8 +66,7 @@ fn compile(folder: &Path) -> Result<CompiledLesson, Vec<String>> {
     let slug = name(Some(folder)).unwrap_or_default();
     let track = name(folder.parent()).unwrap_or_default();
     let compiled = lesson::compile::lesson(&track, &slug, &texts);
-    let diagnostics: Vec<String> =
-        compiled.diagnostics.iter().map(|d| format!("{}/{d}", folder.display())).collect();
+    let diagnostics: Vec<String> = compiled.diagnostics.iter().map(|d| format!("{}/{d}", folder.display())).collect();
     match compiled.lesson {
         Some(lesson) if diagnostics.is_empty() => Ok(lesson),
         _ => Err(diagnostics),

@@ -61,8 +61,8 @@ fn read_track(folder: &Path, slug: &str) -> Result<Track, Usage> {
     let file = folder.join("track.yaml");
     let text = std::fs::read_to_string(&file).map_err(|error| Usage(format!("{}: {error}", file.display())))?;
     let (track, diagnostics) = lesson::compile::track(slug, &text);
-    let track: TrackPage =
-        track.ok_or_else(|| Usage(diagnostics.first().map_or_else(|| "track.yaml is empty".into(), ToString::to_string)))?;
+    let track: TrackPage = track
+        .ok_or_else(|| Usage(diagnostics.first().map_or_else(|| "track.yaml is empty".into(), ToString::to_string)))?;
     let (title, summary, order) = (track.title, track.summary, track.order);
     Ok(Track { slug: slug.into(), id: slug.into(), title, summary, order, lessons: Vec::new() })
 }

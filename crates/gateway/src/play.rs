@@ -31,9 +31,10 @@ pub(crate) fn run(args: &[String]) -> Result<i32, Usage> {
 
 /// The world that a file plays in: `lesson: ID` in its front matter, or an empty one.
 fn start(text: &str) -> Result<Session, Usage> {
-    let id = text.strip_prefix("---\n").and_then(|rest| rest.split("\n---").next()).and_then(|front| {
-        front.lines().find_map(|line| line.strip_prefix("lesson:")).map(|id| id.trim().to_string())
-    });
+    let id = text
+        .strip_prefix("---\n")
+        .and_then(|rest| rest.split("\n---").next())
+        .and_then(|front| front.lines().find_map(|line| line.strip_prefix("lesson:")).map(|id| id.trim().to_string()));
     match id {
         Some(id) => proof::session(&lessons::by_id(&id)?, 0).map_err(Usage),
         None => Session::bare("play").map_err(|error| Usage(error.to_string())),

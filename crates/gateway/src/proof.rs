@@ -30,7 +30,12 @@ pub(crate) fn session(lesson: &CompiledLesson, seed: u64) -> Result<Session, Str
 }
 
 /// Plays a script from the start; the session at its end.
-pub(crate) fn play(lesson: &CompiledLesson, script: &Script, seed: u64, leave_out: Option<usize>) -> Result<Session, String> {
+pub(crate) fn play(
+    lesson: &CompiledLesson,
+    script: &Script,
+    seed: u64,
+    leave_out: Option<usize>,
+) -> Result<Session, String> {
     let mut session = session(lesson, seed)?;
     for (index, action) in script.actions.iter().enumerate() {
         if leave_out != Some(index) {
@@ -73,13 +78,15 @@ fn solution(lesson: &CompiledLesson, script: &Script, report: &mut Report) {
                 let passed = session.passed();
                 report.check(passed == wanted, || {
                     let missing: Vec<_> = wanted.iter().filter(|step| !passed.contains(step)).cloned().collect();
-                    let told = session.not_yet().map(|(step, say)| format!("; {step} was told: {say}")).unwrap_or_default();
+                    let told =
+                        session.not_yet().map(|(step, say)| format!("; {step} was told: {say}")).unwrap_or_default();
                     format!("{} on seed {seed} does not pass {}{told}", script.file, missing.join(", "))
                 });
                 if seed == 1 {
                     let replayed = session.replay_all().state_hash();
                     let original = session.now().state_hash();
-                    report.check(replayed == original, || format!("{}: a replay differs from the original", script.file));
+                    report
+                        .check(replayed == original, || format!("{}: a replay differs from the original", script.file));
                 }
             }
             Err(error) => report.failures.push(error),

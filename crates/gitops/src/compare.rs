@@ -83,12 +83,14 @@ fn targets(app: &str, spec: &Spec, files: &SourceFiles, cluster: &Cluster) -> (V
     for (path, text) in &files.files {
         let (documents, problems) = Value::parse_yaml(text);
         if let Some(problem) = problems.iter().find(|problem| problem.level == manifest::Level::Error) {
-            let message = format!("Failed to unmarshal \"{path}\": error converting YAML to JSON: yaml: {}", problem.message);
+            let message =
+                format!("Failed to unmarshal \"{path}\": error converting YAML to JSON: yaml: {}", problem.message);
             errors.push(message);
             continue;
         }
         for document in documents.into_iter().map(|document| document.value).filter(|value| !value.is_null()) {
-            let all = if document.str_at("kind") == "List" { document.list_at("items").to_vec() } else { vec![document] };
+            let all =
+                if document.str_at("kind") == "List" { document.list_at("items").to_vec() } else { vec![document] };
             for value in all {
                 match target(app, spec, value, cluster) {
                     Ok(target) => found.push(target),

@@ -166,7 +166,12 @@ impl ArgoCd {
             self.apps.insert(name.clone(), Memory::default());
             self.set_poll(sim, &name);
             self.queue_refresh(sim, &name, WATCH_DELAY, &object.created_by);
-        } else if object.value.at("metadata").get("annotations").is_some_and(|a| a.get("argocd.argoproj.io/refresh").is_some()) {
+        } else if object
+            .value
+            .at("metadata")
+            .get("annotations")
+            .is_some_and(|a| a.get("argocd.argoproj.io/refresh").is_some())
+        {
             self.queue_refresh(sim, &name, WATCH_DELAY, &object.written_by);
         }
     }
@@ -209,7 +214,9 @@ impl ArgoCd {
 
     /// Somebody asks for a sync. The error is Argo CD's.
     pub fn sync(&mut self, sim: &mut Sim, app: &str, by: &str, prune: bool, causes: &Causes) -> Result<(), String> {
-        let Some(memory) = self.apps.get_mut(app) else { return Err(format!("applications.argoproj.io \"{app}\" not found")) };
+        let Some(memory) = self.apps.get_mut(app) else {
+            return Err(format!("applications.argoproj.io \"{app}\" not found"));
+        };
         if memory.operation.is_some() {
             return Err("another operation is already in progress".into());
         }
@@ -227,11 +234,10 @@ impl ArgoCd {
     /// Lets the earliest due thing happen.
     pub fn fire(&mut self, sim: &mut Sim, cluster: &mut Cluster, sources: &dyn Sources) {
         match self.timers.pop() {
+            Some((_, Tick::Poll(app))) if !self.apps.contains_key(&app) => {}
             Some((_, Tick::Poll(app))) => {
-                if self.apps.contains_key(&app) {
-                    self.set_poll(sim, &app);
-                    self.reconcile(sim, cluster, sources, &app);
-                }
+                self.set_poll(sim, &app);
+                self.reconcile(sim, cluster, sources, &app);
             }
             Some((_, Tick::Refresh(app) | Tick::Heal(app))) => {
                 if let Some(memory) = self.apps.get_mut(&app) {
@@ -245,8 +251,15 @@ impl ArgoCd {
     }
 
     /// What an application would change now; for `argocd app diff` and the page.
-    pub fn comparison(&self, sim: &mut Sim, cluster: &mut Cluster, sources: &dyn Sources, app: &str) -> Result<Comparison, String> {
-        let object = self.object(cluster, app).ok_or_else(|| format!("applications.argoproj.io \"{app}\" not found"))?.clone();
+    pub fn comparison(
+        &self,
+        sim: &mut Sim,
+        cluster: &mut Cluster,
+        sources: &dyn Sources,
+        app: &str,
+    ) -> Result<Comparison, String> {
+        let object =
+            self.object(cluster, app).ok_or_else(|| format!("applications.argoproj.io \"{app}\" not found"))?.clone();
         let spec = Spec::read(&object)?;
         let files = sources.manifests(&spec.repo_url, &spec.target, &spec.path, spec.recurse)?;
         Ok(compare(app, &spec, &files, cluster, sim))

@@ -86,7 +86,8 @@ fn replica_set(value: &Value) -> (Health, String) {
     }
     let (wanted, available) = (value.int_at("spec.replicas").unwrap_or(1), count(value, "status.availableReplicas"));
     if available < wanted {
-        let message = format!("Waiting for rollout to finish: {available} out of {wanted} new replicas are available...");
+        let message =
+            format!("Waiting for rollout to finish: {available} out of {wanted} new replicas are available...");
         return (Health::Progressing, message);
     }
     (Health::Healthy, String::new())
@@ -108,7 +109,10 @@ fn pod(object: &Object) -> (Health, String) {
         "Failed" => (Health::Degraded, value.str_at("status.message").into()),
         "Running" if restarts_always && cluster::pod_ready(object) => (Health::Healthy, String::new()),
         "Running" if restarts_always => {
-            let restarted = value.list_at("status.containerStatuses").iter().any(|status| !status.at("lastState.terminated").is_null());
+            let restarted = value
+                .list_at("status.containerStatuses")
+                .iter()
+                .any(|status| !status.at("lastState.terminated").is_null());
             (if restarted { Health::Degraded } else { Health::Progressing }, String::new())
         }
         "Running" => (Health::Progressing, String::new()),

@@ -65,7 +65,10 @@ impl ArgoCd {
             Err(message) => (Err(message), None),
         };
         let retry = result.is_err() && operation.attempt < operation.retries;
-        let causes = files.as_ref().and_then(|files| files.event).map_or(operation.causes.clone(), |e| operation.causes.and(&e.into()));
+        let causes = files
+            .as_ref()
+            .and_then(|files| files.event)
+            .map_or(operation.causes.clone(), |e| operation.causes.and(&e.into()));
         let (text, ok) = match (&result, &files) {
             (Ok(message), Some(files)) => {
                 let how = if operation.heal { "Healed" } else { "Synced" };
@@ -75,7 +78,8 @@ impl ArgoCd {
             (Err(message), _) => (format!("Sync of {app} failed: {message}"), false),
             (Ok(message), None) => (message.clone(), true),
         };
-        let event = sim.record("argocd", "argocd-application-controller", Subject::new("Application", app), text, &causes);
+        let event =
+            sim.record("argocd", "argocd-application-controller", Subject::new("Application", app), text, &causes);
         status::operation_done(self, sim, cluster, app, &operation, files.as_ref(), &result, retry, event);
         let Some(memory) = self.apps.get_mut(app) else { return };
         if retry {

@@ -52,11 +52,8 @@ pub(crate) fn write(
     value.set("status.sourceType", "Directory");
     let images = images(comparison);
     value.set("status.summary", object! { "images" => Value::list(images) });
-    let errors: Vec<Value> = comparison
-        .errors
-        .iter()
-        .map(|message| object! { "type" => "ComparisonError", "message" => message })
-        .collect();
+    let errors: Vec<Value> =
+        comparison.errors.iter().map(|message| object! { "type" => "ComparisonError", "message" => message }).collect();
     if errors.is_empty() {
         value.remove("status.conditions");
     } else {
@@ -142,7 +139,11 @@ pub(crate) fn write_broken(
 
 pub(crate) fn operation_running(sim: &mut Sim, cluster: &mut Cluster, app: &Object, operation: &Operation) {
     let mut value = app.value.clone();
-    let by = if operation.automated { object! { "automated" => true } } else { object! { "username" => &operation.by } };
+    let by = if operation.automated {
+        object! { "automated" => true }
+    } else {
+        object! { "username" => &operation.by }
+    };
     value.set(
         "status.operationState",
         object! {
@@ -184,9 +185,12 @@ pub(crate) fn operation_done(
         value.set("status.operationState.finishedAt", sim.now().rfc3339());
     }
     if let Some(files) = files {
-        value.set("status.operationState.syncResult", object! {
-            "revision" => &files.revision, "source" => object.value.at("spec.source").clone(),
-        });
+        value.set(
+            "status.operationState.syncResult",
+            object! {
+                "revision" => &files.revision, "source" => object.value.at("spec.source").clone(),
+            },
+        );
         if result.is_ok() && !operation.heal {
             push_history(&mut value, &object, operation, files, sim);
         }
@@ -197,7 +201,11 @@ pub(crate) fn operation_done(
 fn push_history(value: &mut Value, app: &Object, operation: &Operation, files: &SourceFiles, sim: &Sim) {
     let history = app.value.list_at("status.history");
     let id = history.last().and_then(|last| last.int_at("id")).map_or(0, |id| id + 1);
-    let by = if operation.automated { object! { "automated" => true } } else { object! { "username" => &operation.by } };
+    let by = if operation.automated {
+        object! { "automated" => true }
+    } else {
+        object! { "username" => &operation.by }
+    };
     let now = sim.now().rfc3339();
     let entry = object! {
         "id" => id, "revision" => &files.revision, "deployedAt" => now.as_str(), "deployStartedAt" => now.as_str(),

@@ -27,8 +27,8 @@ pub use plan::{Explain, Outcome, Plan, QuizKey, StepPlan, Task};
 pub use progress::{Given, Pass, Prediction, Progress, Question, Seen};
 pub use proof::{Action, Expected, Proofs, Script, Wrong};
 pub use respond::{Feedback, Graded, answer, choices, hint, predict, question};
-pub use world_facts::WorldFacts;
 pub use scenario::{Scenario, fill};
+pub use world_facts::WorldFacts;
 
 use serde::{Deserialize, Serialize};
 

@@ -145,7 +145,7 @@ impl WorldFacts<'_> {
 
     fn local(&self, path: &str) -> Value {
         let read = || {
-            let (repo, files) = self.repo(if path.starts_with('/') { path } else { path })?;
+            let (repo, files) = self.repo(path)?;
             let head = repo.head(files).ok()?;
             let branch = head.branch().unwrap_or_default().to_string();
             let upstream = repo.upstream(files, &branch).and_then(|name| repo.read_ref(files, &name));

@@ -6,29 +6,67 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Input {
     /// A line and Enter.
-    Line { terminal: u32, text: String },
+    Line {
+        terminal: u32,
+        text: String,
+    },
     /// Ctrl-C.
-    Interrupt { terminal: u32 },
+    Interrupt {
+        terminal: u32,
+    },
     /// Ctrl-D.
-    EndOfInput { terminal: u32 },
+    EndOfInput {
+        terminal: u32,
+    },
     /// The editor saved a file.
-    Save { path: String, text: String },
-    Delete { path: String },
-    Rename { from: String, to: String },
+    Save {
+        path: String,
+        text: String,
+    },
+    Delete {
+        path: String,
+    },
+    Rename {
+        from: String,
+        to: String,
+    },
     /// The clock was moved to this time by Play, by "next event" or by a wait.
-    Advance { to_micros: u64 },
-    Sync { app: String },
-    Refresh { app: String },
+    Advance {
+        to_micros: u64,
+    },
+    Sync {
+        app: String,
+    },
+    Refresh {
+        app: String,
+    },
     /// Runs a pipeline again.
-    Rerun { run: u32 },
-    DeletePod { namespace: String, name: String },
-    Answer { step: String, value: String },
-    Predict { step: String, choice: String },
+    Rerun {
+        run: u32,
+    },
+    DeletePod {
+        namespace: String,
+        name: String,
+    },
+    Answer {
+        step: String,
+        value: String,
+    },
+    Predict {
+        step: String,
+        choice: String,
+    },
     Quiz(QuizPick),
     /// Opens the n-th hint of a step.
-    Hint { step: String, rung: u32 },
+    Hint {
+        step: String,
+        rung: u32,
+    },
     /// A repository made elsewhere: becomes `~/NAME`, and an empty repository of that name on the forge.
-    ImportBundle { name: String, bytes: Vec<u8> },
+    ImportBundle {
+        name: String,
+        bytes: Vec<u8>,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,14 +79,32 @@ pub struct QuizPick {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Look {
     /// Why an object is as it is: kind and name as the panels give them (`Pod`, `shop/web-5d8f…`).
-    Why { kind: String, name: String },
-    Describe { kind: String, namespace: String, name: String },
+    Why {
+        kind: String,
+        name: String,
+    },
+    Describe {
+        kind: String,
+        namespace: String,
+        name: String,
+    },
     /// What an application would change.
-    AppDiff { app: String },
-    CommitDiff { repo: String, commit: String },
+    AppDiff {
+        app: String,
+    },
+    CommitDiff {
+        repo: String,
+        commit: String,
+    },
     Export,
     Share,
-    Bundle { repo: String },
-    Complete { terminal: u32, line: String, cursor: u32 },
+    Bundle {
+        repo: String,
+    },
+    Complete {
+        terminal: u32,
+        line: String,
+        cursor: u32,
+    },
     StateHash,
 }

@@ -23,7 +23,7 @@ pub use cluster::{Cluster, Describe, EventRow, Node, Pod, PodState};
 pub use files::{Diagnostic, FileView, Files, TreeItem};
 pub use git::{CommitRow, Git, Lane, RefKind, RefName, Repo};
 pub use input::{Input, Look, QuizPick};
-pub use message::{Banner, BannerKind, Control, FromWorker, Opened, Reply, Saved, Tone, ToWorker, Update};
+pub use message::{Banner, BannerKind, Control, FromWorker, Opened, Reply, Saved, ToWorker, Tone, Update};
 pub use pipelines::{Job, Pipelines, Run, RunStep};
 pub use shop::{Request, Shop, Station, Ticket, VersionShare};
 pub use terminal::{Screen, Span, Style, TerminalLine};

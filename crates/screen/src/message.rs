@@ -23,7 +23,9 @@ pub enum ToWorker {
 /// Moves of the clock and of the journal's head.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Control {
-    Play { speed: u32 },
+    Play {
+        speed: u32,
+    },
     Pause,
     /// Runs until the next event of note.
     NextEvent,
@@ -34,7 +36,9 @@ pub enum Control {
     /// Goes on from the moment being looked at; what came after stays as another branch.
     BranchHere,
     /// Columns of the terminal.
-    Resize { columns: u16 },
+    Resize {
+        columns: u16,
+    },
     /// Opens the repository that the Git panel shows.
     ShowRepo(String),
     OpenFile(String),
@@ -58,18 +62,31 @@ pub struct Saved {
 /// From the worker.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum FromWorker {
-    Hello { protocol: u32, build: String },
+    Hello {
+        protocol: u32,
+        build: String,
+    },
     /// The lesson is open; all models follow as updates.
     Opened(Opened),
     /// Why it could not be opened.
     Refused(String),
     /// What changed, in one go.
     Updates(Vec<Update>),
-    Reply { id: u32, reply: Reply },
+    Reply {
+        id: u32,
+        reply: Reply,
+    },
     /// An input is about to be applied: written ahead, so that a crash can name it.
-    WriteAhead { sequence: u64, journal: Vec<u8> },
+    WriteAhead {
+        sequence: u64,
+        journal: Vec<u8>,
+    },
     /// The input was applied; `snapshot` comes now and then.
-    Kept { sequence: u64, journal: Vec<u8>, snapshot: Option<Vec<u8>> },
+    Kept {
+        sequence: u64,
+        journal: Vec<u8>,
+        snapshot: Option<Vec<u8>>,
+    },
     /// There is more to do: send a tick soon.
     Busy(bool),
     /// The panic hook's last words.
@@ -98,7 +115,10 @@ pub enum Update {
     Cluster(Cluster),
     Screen(Screen),
     /// Something to say once, in a toast.
-    Say { tone: Tone, text: String },
+    Say {
+        tone: Tone,
+        text: String,
+    },
     /// Something to say until it is dismissed or over.
     Banner(Option<Banner>),
 }
@@ -134,7 +154,10 @@ pub enum Reply {
     /// A bundle of a repository, for real Git.
     Bundle(Result<Vec<u8>, String>),
     /// Completions of the word before the cursor, and how many bytes of it they replace.
-    Complete { replace: u32, with: Vec<String> },
+    Complete {
+        replace: u32,
+        with: Vec<String>,
+    },
     /// The canonical hash of the world now.
     StateHash(String),
     Nothing,

@@ -6,7 +6,8 @@ use crate::save::{OpenError, SaveError};
 use crate::session::{Lesson, Session};
 use lesson::{LessonPage, Plan};
 use screen::{
-    Banner, BannerKind, Control, Describe, FromWorker, Input, Look, Opened, PROTOCOL, Reply, Saved, ToWorker, Tone, Update,
+    Banner, BannerKind, Control, Describe, FromWorker, Input, Look, Opened, PROTOCOL, Reply, Saved, ToWorker, Tone,
+    Update,
 };
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -72,7 +73,11 @@ impl Desk {
         };
         match opened {
             Ok((session, notice)) => {
-                let opened = Opened { lesson: session.lesson.plan.id.clone(), seed: session.journal().seed, notice: notice.clone() };
+                let opened = Opened {
+                    lesson: session.lesson.plan.id.clone(),
+                    seed: session.journal().seed,
+                    notice: notice.clone(),
+                };
                 self.models = Models::default();
                 self.session = Some(session);
                 send(FromWorker::Opened(opened));
@@ -179,8 +184,10 @@ fn answer(session: &mut Session, look: Look) -> Reply {
         Look::Describe { kind, namespace, name } => Reply::Describe(describe(session, kind, namespace, name)),
         Look::AppDiff { app } => {
             let model = view::argocd(world);
-            let changes = model.apps.into_iter().find(|found| found.name == app).map(|app| app.changes).unwrap_or_default();
-            let text: Vec<String> = changes.into_iter().map(|change| format!("===== {} =====\n{}", change.resource, change.diff)).collect();
+            let changes =
+                model.apps.into_iter().find(|found| found.name == app).map(|app| app.changes).unwrap_or_default();
+            let text: Vec<String> =
+                changes.into_iter().map(|change| format!("===== {} =====\n{}", change.resource, change.diff)).collect();
             Reply::Diff(text.join("\n"))
         }
         Look::CommitDiff { repo, commit } => Reply::Diff(view::commit_diff(world, &repo, &commit).unwrap_or_default()),
@@ -189,7 +196,7 @@ fn answer(session: &mut Session, look: Look) -> Reply {
         Look::Bundle { repo } => Reply::Bundle(world.export_bundle(&repo)),
         Look::Complete { line, cursor, .. } => {
             let cwd = world.shell_cwd(session.shown().terminal);
-            let (replace, with) = view::complete(world, &cwd, &line, cursor as usize);
+            let (replace, with) = view::complete(world, shell::BUILTINS, &cwd, &line, cursor as usize);
             Reply::Complete { replace, with }
         }
         Look::StateHash => Reply::StateHash(session.now().state_hash().to_string()),

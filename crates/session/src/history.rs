@@ -91,10 +91,7 @@ impl Session {
     pub fn seek(&mut self, at: Option<usize>) {
         self.stop();
         let entries = self.journal.path().len();
-        self.viewing = match at.filter(|at| *at < entries) {
-            Some(at) => Some((at, Box::new(self.moment_at(at)))),
-            None => None,
-        };
+        self.viewing = at.filter(|at| *at < entries).map(|at| (at, Box::new(self.moment_at(at))));
         self.changed_all();
     }
 

@@ -20,7 +20,8 @@ impl Moment {
             Input::Line { terminal, text } => {
                 let later = self.now() + TYPING;
                 self.advance_to(lesson, later, said);
-                let causes = if text.trim().is_empty() { Causes::none() } else { self.note("terminal", "Command", text) };
+                let causes =
+                    if text.trim().is_empty() { Causes::none() } else { self.note("terminal", "Command", text) };
                 self.world.type_line(TerminalId(*terminal), text, &causes);
             }
             Input::Interrupt { terminal } => self.world.interrupt(TerminalId(*terminal)),

@@ -3,12 +3,12 @@
 use crate::journal::NodeId;
 use crate::moment::Moment;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::rc::Rc;
 
 /// Forks by the node before which they stand. They share structure, so most cost little.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Keyframes {
-    before: BTreeMap<NodeId, Arc<Moment>>,
+    before: BTreeMap<NodeId, Rc<Moment>>,
 }
 
 /// More than this are thinned out: of the older half, every other goes.
@@ -16,7 +16,7 @@ const KEYFRAMES_MAX: usize = 256;
 
 impl Keyframes {
     pub fn keep(&mut self, id: NodeId, moment: Moment) {
-        self.before.insert(id, Arc::new(moment));
+        self.before.insert(id, Rc::new(moment));
         if self.before.len() > KEYFRAMES_MAX {
             let old: Vec<NodeId> = self.before.keys().take(KEYFRAMES_MAX / 2).copied().collect();
             for id in old.iter().skip(1).step_by(2) {
@@ -25,7 +25,7 @@ impl Keyframes {
         }
     }
 
-    pub fn before(&self, id: NodeId) -> Option<&Arc<Moment>> {
+    pub fn before(&self, id: NodeId) -> Option<&Rc<Moment>> {
         self.before.get(&id)
     }
 }

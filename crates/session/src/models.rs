@@ -146,7 +146,9 @@ fn clock(session: &Session) -> Clock {
     let entries = u32::try_from(path.len()).unwrap_or(u32::MAX);
     let at = session.viewing().map_or(entries, |at| u32::try_from(at).unwrap_or(u32::MAX));
     let motion = match (session.motion(), moment.foreground()) {
-        (_, Foreground::Waiting(until)) => screen::Motion::Skipping(format!("skipping {}", view::span(until.since(now)))),
+        (_, Foreground::Waiting(until)) => {
+            screen::Motion::Skipping(format!("skipping {}", view::span(until.since(now))))
+        }
         (Motion::Playing { speed, .. }, _) => screen::Motion::Playing { speed: *speed },
         (Motion::NextEvent { .. }, _) => screen::Motion::Skipping("until the next event".into()),
         (Motion::Still, Foreground::Following) => screen::Motion::Playing { speed: 1 },

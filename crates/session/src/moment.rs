@@ -53,7 +53,8 @@ impl Moment {
     /// False when nothing is due; then the clock stands where it stood.
     pub fn step(&mut self, lesson: &Lesson, limit: Time, said: &mut Vec<Said>) -> bool {
         let due = self.world.next_due().map(|due| due.at).filter(|at| *at <= limit);
-        let check = lesson::next_due(&lesson.plan, &self.progress, self.now()).filter(|at| *at <= limit && *at > self.now());
+        let check =
+            lesson::next_due(&lesson.plan, &self.progress, self.now()).filter(|at| *at <= limit && *at > self.now());
         if let Some(at) = check.filter(|at| due.is_none_or(|due| *at < due)) {
             self.world.advance_to(at);
             self.evaluate(lesson, lesson::Moment::AfterEvent, said);

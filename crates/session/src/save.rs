@@ -179,7 +179,8 @@ fn pack(saved: &Saved) -> Vec<u8> {
 }
 
 fn unpack(packed: &[u8]) -> Result<Saved, OpenError> {
-    let raw = miniz_oxide::inflate::decompress_to_vec_with_limit(packed, FILE_BYTES_MAX).map_err(|_| OpenError::Damaged)?;
+    let raw =
+        miniz_oxide::inflate::decompress_to_vec_with_limit(packed, FILE_BYTES_MAX).map_err(|_| OpenError::Damaged)?;
     postcard::from_bytes(&raw).map_err(|_| OpenError::Damaged)
 }
 

@@ -67,7 +67,8 @@ pub fn start_world(lesson: &Lesson, seed: u64) -> Result<Moment, StartError> {
     builder.traffic(scenario)?;
     settle(&mut world, scenario, &picks, begin + within)?;
     world.advance_to(scenario.start);
-    let terminal = world.open_terminal(&MachineId::workstation()).ok_or_else(|| wrong("there is no machine named workstation"))?;
+    let terminal =
+        world.open_terminal(&MachineId::workstation()).ok_or_else(|| wrong("there is no machine named workstation"))?;
     let mut moment = Moment {
         world,
         progress: Progress::default(),
@@ -81,7 +82,12 @@ pub fn start_world(lesson: &Lesson, seed: u64) -> Result<Moment, StartError> {
     Ok(moment)
 }
 
-fn settle(world: &mut World, scenario: &Scenario, picks: &BTreeMap<String, String>, limit: Time) -> Result<(), StartError> {
+fn settle(
+    world: &mut World,
+    scenario: &Scenario,
+    picks: &BTreeMap<String, String>,
+    limit: Time,
+) -> Result<(), StartError> {
     let latches = lesson::Latches::default();
     let passed = BTreeMap::new();
     let holds = |world: &World| {
@@ -140,7 +146,13 @@ impl Builder<'_> {
         Ok(())
     }
 
-    fn commit(&mut self, repo: &Repo, branch: &str, commit: &Commit, tree: &mut git::FlatTree) -> Result<(), StartError> {
+    fn commit(
+        &mut self,
+        repo: &Repo,
+        branch: &str,
+        commit: &Commit,
+        tree: &mut git::FlatTree,
+    ) -> Result<(), StartError> {
         let secs = self.start.unix_secs().saturating_sub(commit.ago_secs);
         let when = When::utc(i64::try_from(secs).unwrap_or(0));
         let mut texts = Vec::new();
@@ -173,7 +185,8 @@ impl Builder<'_> {
     fn images(&mut self, scenario: &Scenario) -> Result<(), StartError> {
         for image in &scenario.images {
             let reference = self.fill(&image.reference)?;
-            let name = ci::ImageRef::parse(&reference).ok_or_else(|| wrong(format!("{reference} is no image reference")))?;
+            let name =
+                ci::ImageRef::parse(&reference).ok_or_else(|| wrong(format!("{reference} is no image reference")))?;
             let source = match &image.repo {
                 Some(repo) if image.program.is_empty() => self.text_at_head(repo, "encore.yaml")?,
                 _ => self.fill(&image.program)?,
@@ -183,7 +196,8 @@ impl Builder<'_> {
                 None => None,
             };
             let program = Value::from_yaml(&source).map_err(wrong)?;
-            let mut rng = Rng::new(source.bytes().chain(reference.bytes()).fold(11, |h, b| h.wrapping_mul(131) ^ u64::from(b)));
+            let mut rng =
+                Rng::new(source.bytes().chain(reference.bytes()).fold(11, |h, b| h.wrapping_mul(131) ^ u64::from(b)));
             let hex: String = (0..4).map(|_| format!("{:016x}", rng.next_u64())).collect();
             let made = ci::Image {
                 digest: format!("sha256:{hex}"),
@@ -212,7 +226,8 @@ impl Builder<'_> {
         let writer = Writer::new("scenario", Causes::none());
         for node in &scenario.nodes {
             let cpu = Quantity::parse(&node.cpu).ok_or_else(|| wrong(format!("{} is no amount of CPU", node.cpu)))?;
-            let memory = Quantity::parse(&node.memory).ok_or_else(|| wrong(format!("{} is no amount of memory", node.memory)))?;
+            let memory = Quantity::parse(&node.memory)
+                .ok_or_else(|| wrong(format!("{} is no amount of memory", node.memory)))?;
             let shape = NodeShape {
                 pods_max: i64::from(node.pods),
                 labels: node.labels.clone().into_iter().collect(),
@@ -246,10 +261,12 @@ impl Builder<'_> {
                 let text = self.fill(text)?;
                 let files = &mut self.world.machine_mut(&id).ok_or_else(|| wrong("the machine is missing"))?.files;
                 let made = files.make_dir_all(vfs::parent(path), micros);
-                made.and_then(|()| files.write(path, text.into_bytes(), micros)).map_err(|error| wrong(format!("{path}: {error}")))?;
+                made.and_then(|()| files.write(path, text.into_bytes(), micros))
+                    .map_err(|error| wrong(format!("{path}: {error}")))?;
             }
             for clone in &machine.clones {
-                let branch = scenario.repos.iter().find(|repo| repo.name == clone.repo).map_or("main", |repo| &repo.branch);
+                let branch =
+                    scenario.repos.iter().find(|repo| repo.name == clone.repo).map_or("main", |repo| &repo.branch);
                 self.world.checkout(&id, &clone.repo, branch, &clone.path).map_err(wrong)?;
             }
         }

@@ -194,7 +194,9 @@ fn an_input_that_kills_is_left_out_and_another_build_opens_the_snapshot() {
     saved.skip = vec![1];
     let (mut opened, _) = Session::open(lesson.clone(), &saved, "test").expect("opens");
     opened.settle();
-    let files = |session: &Session| session.now().world.machine(&world::MachineId::workstation()).expect("there").files.exists("/home/learner/web");
+    let files = |session: &Session| {
+        session.now().world.machine(&world::MachineId::workstation()).expect("there").files.exists("/home/learner/web")
+    };
     assert!(files(&opened));
     let saved = session.save(true);
     let (other, notice) = Session::open(lesson, &saved, "a newer build").expect("opens");

@@ -377,7 +377,9 @@ fn help(shell: &mut Bash, _: &[String], cx: &mut Cx<'_>) -> Flow {
     for line in wrapped(&names) {
         text.push_str(&format!("  {line}\n"));
     }
-    text.push_str("`COMMAND --help` tells more. Ctrl-C stops a command; what you did can be undone with the Undo button.\n");
+    text.push_str(
+        "`COMMAND --help` tells more. Ctrl-C stops a command; what you did can be undone with the Undo button.\n",
+    );
     cx.out(text);
     shell.end(0)
 }

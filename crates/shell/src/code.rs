@@ -9,12 +9,21 @@ pub struct Word(pub Vec<Part>);
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Part {
-    Text { text: String, quoted: bool },
+    Text {
+        text: String,
+        quoted: bool,
+    },
     /// `~` or `~name` at the start of a word.
     Tilde(String),
-    Param { param: Box<Param>, quoted: bool },
+    Param {
+        param: Box<Param>,
+        quoted: bool,
+    },
     /// The output of the command's n-th substitution.
-    Subst { index: usize, quoted: bool },
+    Subst {
+        index: usize,
+        quoted: bool,
+    },
 }
 
 /// `${name…}`.

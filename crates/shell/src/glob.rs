@@ -65,7 +65,8 @@ fn set(pattern: &[char], start: usize, c: char) -> Option<(bool, usize)> {
             return Some((hit != negated, at + 1));
         }
         if low == '[' && pattern.get(at + 1) == Some(&':') {
-            let end = (at..pattern.len()).find(|i| pattern[*i] == ':' && pattern.get(i + 1) == Some(&']') && *i > at + 1)?;
+            let end =
+                (at..pattern.len()).find(|i| pattern[*i] == ':' && pattern.get(i + 1) == Some(&']') && *i > at + 1)?;
             let class: String = pattern[at + 2..end].iter().collect();
             hit |= in_class(&class, c);
             at = end + 2;

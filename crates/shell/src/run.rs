@@ -54,8 +54,11 @@ pub(crate) struct Frame {
     /// In how many conditions we are: failures do not count for `set -e`.
     pub unchecked: u32,
     /// For a function: the caller's parameters, and the variables that `local` hid.
-    pub call: Option<(Vec<String>, BTreeMap<String, Option<Var>>)>,
+    pub call: Option<Call>,
 }
+
+/// The caller's parameters, and the variables that `local` hid.
+pub(crate) type Call = (Vec<String>, BTreeMap<String, Option<Var>>);
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Loop {
@@ -72,8 +75,14 @@ pub(crate) enum Waiting {
     #[default]
     Nothing,
     /// Children whose last one's status counts, with the statuses known so far.
-    Children { pids: Vec<Pid>, statuses: Vec<Option<i32>> },
-    Subst { pid: Pid, stream: StreamId },
+    Children {
+        pids: Vec<Pid>,
+        statuses: Vec<Option<i32>>,
+    },
+    Subst {
+        pid: Pid,
+        stream: StreamId,
+    },
     /// `wait`.
     Jobs(Vec<Pid>),
 }
@@ -423,11 +432,9 @@ impl Bash {
                 }
                 return Flow::Jump;
             }
-            Op::JumpIfFailed(to) | Op::JumpIfOk(to) => {
-                if (status != 0) == matches!(op, Op::JumpIfFailed(_)) {
-                    self.frame().pc = *to;
-                    return Flow::Jump;
-                }
+            Op::JumpIfFailed(to) | Op::JumpIfOk(to) if (status != 0) == matches!(op, Op::JumpIfFailed(_)) => {
+                self.frame().pc = *to;
+                return Flow::Jump;
             }
             Op::Negate => self.status = i32::from(status == 0),
             Op::CheckOff => self.frame().unchecked += 1,
@@ -435,11 +442,9 @@ impl Bash {
                 let frame = self.frame();
                 frame.unchecked = frame.unchecked.saturating_sub(1);
             }
-            Op::Check => {
-                if status != 0 && self.options.errexit && self.frame().unchecked == 0 {
-                    self.exiting = Some(status);
-                    return Flow::Jump;
-                }
+            Op::Check if status != 0 && self.options.errexit && self.frame().unchecked == 0 => {
+                self.exiting = Some(status);
+                return Flow::Jump;
             }
             Op::While { end } => self.begin_loop(*end, None),
             Op::ForNext { end } => return self.for_next(*end),
@@ -489,9 +494,12 @@ impl Bash {
     }
 
     fn for_next(&mut self, end: usize) -> Flow {
-        let next = self.frame().loops.last_mut().and_then(|l| l.words.as_mut()).and_then(|(name, words)| {
-            words.pop().map(|word| (name.clone(), word))
-        });
+        let next = self
+            .frame()
+            .loops
+            .last_mut()
+            .and_then(|l| l.words.as_mut())
+            .and_then(|(name, words)| words.pop().map(|word| (name.clone(), word)));
         match next {
             Some((name, word)) => {
                 self.set(&name, &word);

@@ -229,7 +229,11 @@ impl Parser<'_> {
             return Err(self.bad_substitution(start));
         }
         if length {
-            return if self.eat("}") { Ok(Param { name, op: ParamOp::Length }) } else { Err(self.bad_substitution(start)) };
+            return if self.eat("}") {
+                Ok(Param { name, op: ParamOp::Length })
+            } else {
+                Err(self.bad_substitution(start))
+            };
         }
         let op = self.param_op(start)?;
         if !self.eat("}") {
@@ -257,11 +261,8 @@ impl Parser<'_> {
             Some(_) if colon => {
                 self.bump();
                 let offset = self.number().ok_or_else(|| self.bad_substitution(start))?;
-                let length = if self.eat(":") {
-                    Some(self.number().ok_or_else(|| self.bad_substitution(start))?)
-                } else {
-                    None
-                };
+                let length =
+                    if self.eat(":") { Some(self.number().ok_or_else(|| self.bad_substitution(start))?) } else { None };
                 Ok(ParamOp::Slice { offset, length })
             }
             Some(c @ ('#' | '%')) => {

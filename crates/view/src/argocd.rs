@@ -21,7 +21,8 @@ fn app_of(world: &World, app: &Object) -> App {
     let repo = World::repo_of_url(spec.str_at("source.repoURL")).unwrap_or_else(|| text(spec, "source.repoURL"));
     let automated = spec.at("syncPolicy.automated");
     let now = world.now();
-    let next_poll = world.argocd.next_poll(app.name()).map(|at| format!("looks at Git in {} s", at.since(now).as_secs()));
+    let next_poll =
+        world.argocd.next_poll(app.name()).map(|at| format!("looks at Git in {} s", at.since(now).as_secs()));
     App {
         name: app.name().to_string(),
         sync: or_unknown(text(status, "sync.status")),
@@ -127,7 +128,9 @@ fn summary(store: &Store, object: &Object) -> String {
         "Service" => {
             let slices = store.all(cluster::ENDPOINTSLICE, Some(object.namespace()));
             let ours = slices.filter(|slice| slice.label("kubernetes.io/service-name") == object.name());
-            let ready = ours.flat_map(|slice| slice.value.list_at("endpoints").to_vec()).filter(|e| e.bool_at("conditions.ready"));
+            let ready = ours
+                .flat_map(|slice| slice.value.list_at("endpoints").to_vec())
+                .filter(|e| e.bool_at("conditions.ready"));
             format!("{} endpoints", ready.count())
         }
         "ConfigMap" => format!("{} keys", value.at("data").entries().len()),
@@ -172,12 +175,21 @@ fn changes(world: &World, app: &str) -> Vec<Change> {
 /// A manifest without what the server adds.
 fn clean(value: &Value) -> String {
     let mut value = value.clone();
-    for path in ["status", "metadata.managedFields", "metadata.resourceVersion", "metadata.uid", "metadata.generation", "metadata.creationTimestamp"] {
+    for path in [
+        "status",
+        "metadata.managedFields",
+        "metadata.resourceVersion",
+        "metadata.uid",
+        "metadata.generation",
+        "metadata.creationTimestamp",
+    ] {
         value.remove(path);
     }
     if value.at("metadata").get("annotations").is_some() {
         let annotations = value.at_mut("metadata.annotations").make_map();
-        annotations.retain(|key, _| !key.starts_with("kubectl.kubernetes.io/") && !key.starts_with("argocd.argoproj.io/tracking"));
+        annotations.retain(|key, _| {
+            !key.starts_with("kubectl.kubernetes.io/") && !key.starts_with("argocd.argoproj.io/tracking")
+        });
     }
     value.to_yaml()
 }

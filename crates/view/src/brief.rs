@@ -95,7 +95,9 @@ fn ask_of(from: Brief<'_>, step: &StepPage) -> Option<Ask> {
         }
         AskKind::Predict => {
             let prediction = from.progress.predictions.get(&step.id);
-            let name = |id: &str| choices.iter().find(|choice| choice.id == id).map_or_else(|| id.to_string(), |c| c.text.clone());
+            let name = |id: &str| {
+                choices.iter().find(|choice| choice.id == id).map_or_else(|| id.to_string(), |c| c.text.clone())
+            };
             let compared = prediction.and_then(|prediction| {
                 let (came, say) = prediction.came.as_ref()?;
                 let right = *came == prediction.choice;

@@ -59,7 +59,8 @@ fn pod_of(pod: &Object) -> Pod {
     let ready = containers.iter().filter(|c| c.bool_at("ready")).count();
     let restarts: i64 = containers.iter().filter_map(|c| c.int_at("restartCount")).sum();
     let image = value.list_at("spec.containers").first().map_or("", |c| c.str_at("image"));
-    let app = ["app", "app.kubernetes.io/name", "k8s-app"].into_iter().map(|key| pod.label(key)).find(|l| !l.is_empty());
+    let app =
+        ["app", "app.kubernetes.io/name", "k8s-app"].into_iter().map(|key| pod.label(key)).find(|l| !l.is_empty());
     let suffix = pod.name().rsplit_once('-').map_or("", |(_, suffix)| suffix);
     Pod {
         namespace: pod.namespace().into(),
@@ -85,7 +86,8 @@ fn state_of(pod: &Object, status: &str) -> PodState {
         "Running" if cluster::pod_ready(pod) => PodState::Ready,
         "Running" => {
             // Fresh ones are starting; those that have been up for a while and are not ready have a problem.
-            let restarted = pod.value.list_at("status.containerStatuses").iter().any(|c| c.int_at("restartCount") > Some(0));
+            let restarted =
+                pod.value.list_at("status.containerStatuses").iter().any(|c| c.int_at("restartCount") > Some(0));
             if restarted { PodState::NotReady } else { PodState::Starting }
         }
         "ContainerCreating" | "PodInitializing" => {
@@ -112,7 +114,11 @@ fn events(world: &World, namespace: Option<&str>) -> Vec<EventRow> {
             time: if same_day { crate::clock_text(time) } else { crate::when(time, now) },
             warning: value.str_at("type") == "Warning",
             reason: value.str_at("reason").into(),
-            object: format!("{}/{}", value.str_at("involvedObject.kind").to_lowercase(), value.str_at("involvedObject.name")),
+            object: format!(
+                "{}/{}",
+                value.str_at("involvedObject.kind").to_lowercase(),
+                value.str_at("involvedObject.name")
+            ),
             message: value.str_at("message").into(),
             count: value.int_at("count").and_then(|n| u32::try_from(n).ok()).unwrap_or(1),
         }

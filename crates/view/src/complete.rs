@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use world::{MachineId, World};
 
 /// The bytes of the word before the cursor, and what it could become.
-pub fn complete(world: &World, cwd: &str, line: &str, cursor: usize) -> (u32, Vec<String>) {
+/// `builtins` are the shell's own words.
+pub fn complete(world: &World, builtins: &[&str], cwd: &str, line: &str, cursor: usize) -> (u32, Vec<String>) {
     let before = line.get(..cursor.min(line.len())).unwrap_or(line);
     let start = before.rfind([' ', '|', ';', '&', '<', '>']).map_or(0, |at| at + 1);
     let word = &before[start..];
@@ -15,7 +16,7 @@ pub fn complete(world: &World, cwd: &str, line: &str, cursor: usize) -> (u32, Ve
     match words.as_slice() {
         [] => {
             found.extend(world.programs().names().map(String::from));
-            found.extend(shell::BUILTINS.iter().map(|name| (*name).to_string()));
+            found.extend(builtins.iter().map(|name| (*name).to_string()));
         }
         ["git"] => found.extend(GIT.iter().map(|name| (*name).to_string())),
         ["kubectl"] => found.extend(KUBECTL.iter().map(|name| (*name).to_string())),
@@ -39,12 +40,47 @@ pub fn complete(world: &World, cwd: &str, line: &str, cursor: usize) -> (u32, Ve
 }
 
 const GIT: &[&str] = &[
-    "add", "branch", "checkout", "clone", "commit", "config", "diff", "fetch", "help", "init", "log", "merge", "mv",
-    "pull", "push", "remote", "reset", "restore", "rev-parse", "revert", "rm", "show", "status", "switch", "tag",
+    "add",
+    "branch",
+    "checkout",
+    "clone",
+    "commit",
+    "config",
+    "diff",
+    "fetch",
+    "help",
+    "init",
+    "log",
+    "merge",
+    "mv",
+    "pull",
+    "push",
+    "remote",
+    "reset",
+    "restore",
+    "rev-parse",
+    "revert",
+    "rm",
+    "show",
+    "status",
+    "switch",
+    "tag",
 ];
 const KUBECTL: &[&str] = &[
-    "api-resources", "apply", "cluster-info", "config", "delete", "describe", "events", "get", "help", "logs", "rollout",
-    "scale", "set", "version",
+    "api-resources",
+    "apply",
+    "cluster-info",
+    "config",
+    "delete",
+    "describe",
+    "events",
+    "get",
+    "help",
+    "logs",
+    "rollout",
+    "scale",
+    "set",
+    "version",
 ];
 
 fn branches(world: &World, cwd: &str, found: &mut BTreeSet<String>) {

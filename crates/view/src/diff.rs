@@ -6,7 +6,8 @@ pub fn unified(old: &str, new: &str) -> String {
     let (old_lines, new_lines): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
     let as_bytes = |lines: &[&str]| -> Vec<Vec<u8>> { lines.iter().map(|line| line.as_bytes().to_vec()).collect() };
     let (a, b) = (as_bytes(&old_lines), as_bytes(&new_lines));
-    let (a, b): (Vec<&[u8]>, Vec<&[u8]>) = (a.iter().map(Vec::as_slice).collect(), b.iter().map(Vec::as_slice).collect());
+    let (a, b): (Vec<&[u8]>, Vec<&[u8]>) =
+        (a.iter().map(Vec::as_slice).collect(), b.iter().map(Vec::as_slice).collect());
     let hunks = git::diff_lines(&a, &b);
     let mut out = String::new();
     let mut shown_to = 0;

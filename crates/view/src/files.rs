@@ -41,7 +41,8 @@ fn statuses(files: &Vfs, home: &str) -> BTreeMap<String, String> {
         let Ok(index) = repo.read_index(files) else { continue };
         let spec = Pathspec::literal(&[]);
         let tree = repo.head(files).ok().and_then(|head| head.id()).and_then(|id| repo.read_commit(files, &id).ok());
-        let staged = repo.diff_staged(files, tree.as_ref().map(|commit| &commit.tree), &index, &spec).unwrap_or_default();
+        let staged =
+            repo.diff_staged(files, tree.as_ref().map(|commit| &commit.tree), &index, &spec).unwrap_or_default();
         for change in staged.iter().chain(&repo.diff_unstaged(files, &index, &spec).unwrap_or_default()) {
             all.insert(vfs::join(&path, &change.path), change.kind.letter().to_string());
         }

@@ -168,10 +168,12 @@ fn place(lanes: &mut Vec<Option<ObjectId>>, id: ObjectId, parents: &[ObjectId]) 
         let to = match (nth, waiting) {
             (_, Some(at)) => at,
             (0, None) => lane,
-            (_, None) => lanes.iter().enumerate().position(|(at, waits)| waits.is_none() && at != lane).unwrap_or_else(|| {
-                lanes.push(None);
-                lanes.len() - 1
-            }),
+            (_, None) => {
+                lanes.iter().enumerate().position(|(at, waits)| waits.is_none() && at != lane).unwrap_or_else(|| {
+                    lanes.push(None);
+                    lanes.len() - 1
+                })
+            }
         };
         lanes[to] = Some(*parent);
         lines.push(Lane { from: None, to: Some(small(to)), colour: small(if nth == 0 { lane } else { to }) });

@@ -13,7 +13,8 @@ const LOG_BYTES_MAX: usize = 64 * 1024;
 pub fn pipelines(world: &World, shown: Option<u32>) -> Pipelines {
     let newest = world.ci.runs().last().map(|run| run.number);
     let shown = shown.filter(|number| world.ci.run(*number).is_some()).or(newest);
-    let runs = world.ci.runs().iter().rev().take(RUNS_MAX).map(|run| row(world, run, shown == Some(run.number))).collect();
+    let runs =
+        world.ci.runs().iter().rev().take(RUNS_MAX).map(|run| row(world, run, shown == Some(run.number))).collect();
     Pipelines { runs, shown }
 }
 

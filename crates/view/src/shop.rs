@@ -12,7 +12,9 @@ const REQUESTS: usize = 8;
 
 /// Encore as its customers see it.
 pub fn shop(world: &World) -> Shop {
-    let Some(customers) = world.workload.customers() else { return Shop { stations: stations(world), ..Shop::default() } };
+    let Some(customers) = world.workload.customers() else {
+        return Shop { stations: stations(world), ..Shop::default() };
+    };
     let mut samples: Vec<&Sample> =
         world.workload.history(&customers.namespace, &customers.service).rev().take(HISTORY).collect();
     samples.reverse();
@@ -24,7 +26,9 @@ pub fn shop(world: &World) -> Shop {
     let program = world
         .workload
         .containers()
-        .find(|(key, c)| *key.namespace == *customers.namespace && c.program.name == customers.service && c.program.version == main)
+        .find(|(key, c)| {
+            *key.namespace == *customers.namespace && c.program.name == customers.service && c.program.version == main
+        })
         .map(|(_, container)| &container.program);
     let broken = last.is_some_and(|sample| errors(sample) > 95.0);
     let status = world.workload.recent().next().map_or(503, |request| request.status);
@@ -97,7 +101,10 @@ fn station(name: &str, text: String, state: &str, flow: bool) -> Station {
 /// Push, CI, image, Argo CD, cluster, shop: where the newest change is.
 fn stations(world: &World) -> Vec<Station> {
     let run = world.ci.runs().last();
-    let push = run.map_or_else(|| "nothing pushed yet".into(), |run| format!("{} {}", &run.commit[..7.min(run.commit.len())], run.branch));
+    let push = run.map_or_else(
+        || "nothing pushed yet".into(),
+        |run| format!("{} {}", &run.commit[..7.min(run.commit.len())], run.branch),
+    );
     let ci = match run {
         None => station("CI", "waiting".into(), "idle", false),
         Some(run) => {
@@ -107,13 +114,18 @@ fn stations(world: &World) -> Vec<Station> {
                 _ => "running",
             };
             let job = run.jobs.iter().find(|job| job.state == State::Running).map_or("", |job| job.name.as_str());
-            let text = if job.is_empty() { format!("{} {}", run.workflow_name, run.state.word()) } else { job.to_string() };
+            let text =
+                if job.is_empty() { format!("{} {}", run.workflow_name, run.state.word()) } else { job.to_string() };
             station("CI", text, state, run.state == State::Running)
         }
     };
     let image = run.and_then(|run| {
         let short = run.commit.get(..7)?;
-        world.registry.tags().find(|(_, tag, _)| *tag == short).map(|(name, tag, _)| format!("{}:{tag}", name.rsplit('/').next().unwrap_or(name)))
+        world
+            .registry
+            .tags()
+            .find(|(_, tag, _)| *tag == short)
+            .map(|(name, tag, _)| format!("{}:{tag}", name.rsplit('/').next().unwrap_or(name)))
     });
     let building = run.is_some_and(|run| run.state == State::Running);
     let image = match (image, building) {
@@ -127,7 +139,13 @@ fn stations(world: &World) -> Vec<Station> {
         |app| {
             let (sync, health) = (app.value.str_at("status.sync.status"), app.value.str_at("status.health.status"));
             let busy = world.argocd.is_syncing(app.name()) || sync == "OutOfSync";
-            let state = if busy { "running" } else if sync == "Synced" { "done" } else { "idle" };
+            let state = if busy {
+                "running"
+            } else if sync == "Synced" {
+                "done"
+            } else {
+                "idle"
+            };
             station("Argo CD", format!("{sync}, {health}"), state, busy)
         },
     );
@@ -136,14 +154,15 @@ fn stations(world: &World) -> Vec<Station> {
     let rolling = ready < pods.len();
     let state = if rolling { "running" } else { "done" };
     let cluster = station("Cluster", format!("{ready} of {} pods ready", pods.len()), state, rolling);
-    let shop = match world.workload.customers().and_then(|c| world.workload.history(&c.namespace, &c.service).next_back()) {
-        None => station("Shop", "closed".into(), "idle", false),
-        Some(sample) => {
-            let failing = sample.errors > sample.requests * 0.05;
-            let versions: Vec<&str> = sample.versions.keys().map(String::as_str).collect();
-            station("Shop", versions.join(" → "), if failing { "failed" } else { "done" }, false)
-        }
-    };
+    let shop =
+        match world.workload.customers().and_then(|c| world.workload.history(&c.namespace, &c.service).next_back()) {
+            None => station("Shop", "closed".into(), "idle", false),
+            Some(sample) => {
+                let failing = sample.errors > sample.requests * 0.05;
+                let versions: Vec<&str> = sample.versions.keys().map(String::as_str).collect();
+                station("Shop", versions.join(" → "), if failing { "failed" } else { "done" }, false)
+            }
+        };
     let pushed = station("Push", push, if run.is_some() { "done" } else { "idle" }, building);
     vec![pushed, ci, image, argocd, cluster, shop]
 }

@@ -7,7 +7,13 @@ use world::{Foreground, Terminal, TerminalId};
 const LINES_MAX: usize = 2_000;
 
 /// What changed since the screen had `seen` lines.
-pub fn terminal(id: TerminalId, terminal: &Terminal, foreground: Foreground, seen: usize, waiting: Option<String>) -> Screen {
+pub fn terminal(
+    id: TerminalId,
+    terminal: &Terminal,
+    foreground: Foreground,
+    seen: usize,
+    waiting: Option<String>,
+) -> Screen {
     let count = terminal.lines.len();
     let first = terminal.first_line.max(count.saturating_sub(LINES_MAX));
     let from = seen.min(count).max(first);

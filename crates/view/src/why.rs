@@ -15,7 +15,8 @@ pub fn why(world: &World, kind: &str, name: &str) -> Why {
     for id in chain.into_iter().rev() {
         let Some(event) = world.sim.event(id) else { continue };
         // Touches that say nothing to people are left out.
-        let dull = matches!(&*event.text, "created" | "deleted") && steps.iter().any(|step| step.subject == event.subject.to_string());
+        let dull = matches!(&*event.text, "created" | "deleted")
+            && steps.iter().any(|step| step.subject == event.subject.to_string());
         if !dull && steps.len() < STEPS_MAX {
             steps.push(step_of(world, id, event));
         }
@@ -35,7 +36,8 @@ fn causes_of(world: &World, kind: &str, name: &str) -> Causes {
     let last = (0..world.sim.events().len()).rev().find_map(|index| {
         let id = EventId(u32::try_from(index).ok()?);
         let event = world.sim.event(id)?;
-        (event.subject.kind.eq_ignore_ascii_case(kind) && (*event.subject.name == *name || name.is_empty())).then_some(id)
+        (event.subject.kind.eq_ignore_ascii_case(kind) && (*event.subject.name == *name || name.is_empty()))
+            .then_some(id)
     });
     last.map(Causes::one).unwrap_or_default()
 }

@@ -220,9 +220,10 @@ impl Container {
     }
 
     fn meets(&self, fault: &crate::program::Fault) -> bool {
-        fault.when.as_ref().is_none_or(|(name, equal, value)| {
-            (self.env.get(name).map_or("", String::as_str) == value) == *equal
-        })
+        fault
+            .when
+            .as_ref()
+            .is_none_or(|(name, equal, value)| (self.env.get(name).map_or("", String::as_str) == value) == *equal)
     }
 
     /// The exit code, and its last words.

@@ -103,7 +103,11 @@ fn answer(container: &Container, path: &str) -> Response {
             let text = format!("{}\n{} {}\n", program.headline, program.name, program.version);
             with(200, "text/plain", text)
         }
-        Some(_) => with(200, "application/json", format!("{{\"service\":\"{}\",\"version\":\"{}\"}}\n", program.name, program.version)),
+        Some(_) => with(
+            200,
+            "application/json",
+            format!("{{\"service\":\"{}\",\"version\":\"{}\"}}\n", program.name, program.version),
+        ),
         None => with(404, "text/plain", "404 page not found\n".into()),
     }
 }

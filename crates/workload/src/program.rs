@@ -76,8 +76,23 @@ impl std::fmt::Display for ProgramError {
 impl std::error::Error for ProgramError {}
 
 const SETTINGS: &[&str] = &[
-    "name", "version", "headline", "port", "startup", "health", "cpu_ms_per_request", "latency_ms", "error_ratio",
-    "memory", "requests", "needs_env", "faults", "log", "tickets", "ends_after", "description",
+    "name",
+    "version",
+    "headline",
+    "port",
+    "startup",
+    "health",
+    "cpu_ms_per_request",
+    "latency_ms",
+    "error_ratio",
+    "memory",
+    "requests",
+    "needs_env",
+    "faults",
+    "log",
+    "tickets",
+    "ends_after",
+    "description",
 ];
 
 impl Program {
@@ -96,7 +111,9 @@ impl Program {
         let port = value.at("port");
         let port = match port.as_i64() {
             None if port.is_null() => 0,
-            Some(port) => u16::try_from(port).map_err(|_| fail(format!("\"port\": {port} is not a port (1 to 65535)")))?,
+            Some(port) => {
+                u16::try_from(port).map_err(|_| fail(format!("\"port\": {port} is not a port (1 to 65535)")))?
+            }
             None => return Err(fail("\"port\" is a number".into())),
         };
         Ok(Self {
@@ -171,7 +188,9 @@ fn span(value: &Value, path: &str) -> Result<Option<Duration>, ProgramError> {
         return Ok(Some(Duration::from_secs_f64(secs)));
     }
     let Some(text) = given.as_str() else { return Ok(None) };
-    parse_span(text).map(Some).ok_or_else(|| ProgramError(format!("\"{path}\": \"{text}\" is no time; write 2s, 500ms or 1m30s")))
+    parse_span(text)
+        .map(Some)
+        .ok_or_else(|| ProgramError(format!("\"{path}\": \"{text}\" is no time; write 2s, 500ms or 1m30s")))
 }
 
 /// A time as Go writes it: `1m30s`, `250ms`.
@@ -252,7 +271,9 @@ fn effect(item: &Value) -> Result<Effect, ProgramError> {
     }
     if let Some(status) = small("status") {
         let status = u16::try_from(status).ok().filter(|status| (100..600).contains(status));
-        return status.map(Effect::Status).ok_or_else(|| ProgramError("\"status\" is an HTTP status, 100 to 599".into()));
+        return status
+            .map(Effect::Status)
+            .ok_or_else(|| ProgramError("\"status\" is an HTTP status, 100 to 599".into()));
     }
     match span(item, "delay")? {
         Some(delay) => Ok(Effect::Delay(delay)),

@@ -38,7 +38,10 @@ impl Scene {
         let mut sim = Sim::new(3, Time::from_unix_secs(1_780_684_930));
         let mut work = Workload::default();
         let (namespace, service) = ("shop".into(), "web".into());
-        work.open_doors(&mut sim, Customers { host: "shop.encore".into(), namespace, service, rate: 100.0, daily: 0.2 });
+        work.open_doors(
+            &mut sim,
+            Customers { host: "shop.encore".into(), namespace, service, rate: 100.0, daily: 0.2 },
+        );
         Self { sim, work, net: Fixed::default() }
     }
 
@@ -70,7 +73,8 @@ impl Scene {
     }
 }
 
-const WEB: &str = "{name: web, version: '1.8', headline: Hello, port: 8080, startup: 2s, requests: [{path: /, calls: [catalog]}]}";
+const WEB: &str =
+    "{name: web, version: '1.8', headline: Hello, port: 8080, startup: 2s, requests: [{path: /, calls: [catalog]}]}";
 const CATALOG: &str = "{name: catalog, version: '2', port: 8080, startup: 1s}";
 
 #[test]
@@ -121,7 +125,8 @@ fn programs_end_as_their_manifest_says() {
     assert_eq!((exits[0].code, &exits[0].key), (1, &key));
     let logs = scene.work.logs(&key, true).expect("the dead leave logs");
     assert!(logs.last().expect("last words").text.contains("CATALOG_URL is not set"));
-    let fault = "{name: web, version: '1', port: 80, faults: [{when: \"env.MODE == 'bad'\", after: 2s, exit: 3, say: boom}]}";
+    let fault =
+        "{name: web, version: '1', port: 80, faults: [{when: \"env.MODE == 'bad'\", after: 2s, exit: 3, say: boom}]}";
     scene.start("web", "b", fault, &[("MODE", "good")]);
     assert!(scene.run(5).is_empty());
     scene.start("web", "c", fault, &[("MODE", "bad")]);

@@ -82,7 +82,15 @@ impl Workload {
     }
 
     /// Sends a flow of requests to a service, and on to those that it calls.
-    fn flow(&mut self, sim: &mut Sim, network: &dyn Network, space: &str, service: &str, rate: f64, depth: u32) -> Answer {
+    fn flow(
+        &mut self,
+        sim: &mut Sim,
+        network: &dyn Network,
+        space: &str,
+        service: &str,
+        rate: f64,
+        depth: u32,
+    ) -> Answer {
         let answer = match network.endpoints(space, service) {
             _ if depth > DEPTH_MAX => failure(508),
             // No such name, or nobody behind it.
@@ -131,7 +139,8 @@ impl Workload {
         let mut slow: Vec<(f64, f64)> = Vec::new();
         for (key, port) in endpoints {
             let now = sim.now();
-            let Some(container) = self.containers.get_mut(key).filter(|c| c.listening(now) && c.program.port == *port) else {
+            let Some(container) = self.containers.get_mut(key).filter(|c| c.listening(now) && c.program.port == *port)
+            else {
                 // Ready by the cluster's word, but nobody listens there.
                 total.failed += each;
                 total.status = 502;

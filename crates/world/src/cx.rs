@@ -223,7 +223,12 @@ impl Cx<'_> {
     }
 
     /// Starts a child from the program table, on the same machine, in the same folder.
-    pub fn spawn(&mut self, argv: Vec<String>, env: Arc<BTreeMap<String, String>>, fds: BTreeMap<u8, Fd>) -> Option<Pid> {
+    pub fn spawn(
+        &mut self,
+        argv: Vec<String>,
+        env: Arc<BTreeMap<String, String>>,
+        fds: BTreeMap<u8, Fd>,
+    ) -> Option<Pid> {
         let spawn = self.child(argv, env, fds);
         self.world.spawn(spawn)
     }

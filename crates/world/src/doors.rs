@@ -41,7 +41,10 @@ impl World {
 
     pub(crate) fn net(&self) -> Net<'_> {
         let customers = self.workload.customers();
-        Net { cluster: &self.cluster, host: customers.map(|c| (c.host.as_str(), c.namespace.as_str(), c.service.as_str())) }
+        Net {
+            cluster: &self.cluster,
+            host: customers.map(|c| (c.host.as_str(), c.namespace.as_str(), c.service.as_str())),
+        }
     }
 
     /// One HTTP request to a host of the world. The error is `curl`'s exit code and words.
@@ -128,10 +131,16 @@ impl World {
 /// The branch that the bundle's HEAD stands on; else `main`, `master`, or its first.
 fn branch_of(bundle: &Bundle) -> Option<String> {
     let head = bundle.refs.iter().find(|(name, _)| name == "HEAD").map(|(_, id)| *id);
-    let branches: Vec<_> = bundle.refs.iter().filter_map(|(name, id)| Some((name.strip_prefix("refs/heads/")?, id))).collect();
+    let branches: Vec<_> =
+        bundle.refs.iter().filter_map(|(name, id)| Some((name.strip_prefix("refs/heads/")?, id))).collect();
     let named = |wanted: &str| branches.iter().find(|(name, _)| *name == wanted);
     let of_head = || branches.iter().find(|(_, id)| Some(**id) == head);
-    named("main").or_else(|| named("master")).filter(|(_, id)| head.is_none() || Some(**id) == head).or_else(of_head).or_else(|| branches.first()).map(|(name, _)| (*name).to_string())
+    named("main")
+        .or_else(|| named("master"))
+        .filter(|(_, id)| head.is_none() || Some(**id) == head)
+        .or_else(of_head)
+        .or_else(|| branches.first())
+        .map(|(name, _)| (*name).to_string())
 }
 
 fn unpack(files: &mut vfs::Vfs, path: &str, bundle: &Bundle, branch: &str, when: git::When) -> git::Result<Repo> {

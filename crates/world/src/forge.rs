@@ -35,7 +35,9 @@ impl World {
         let path = repo_path(name);
         match Repo::at(&forge.files, &path) {
             Some(repo) => repo,
-            None => Repo::init(&mut forge.files, &path, true, branch, when).expect("an in-memory folder takes a repository"),
+            None => {
+                Repo::init(&mut forge.files, &path, true, branch, when).expect("an in-memory folder takes a repository")
+            }
         }
     }
 

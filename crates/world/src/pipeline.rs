@@ -37,7 +37,8 @@ impl World {
                     self.start_script(token, &machine, argv, &script, directory, env, causes);
                 }
                 Ask::Build { token, machine, context, dockerfile, tags, push, revision, causes } => {
-                    let built = self.build_image(&machine, &context, dockerfile.as_deref(), &tags, push, revision, &causes);
+                    let built =
+                        self.build_image(&machine, &context, dockerfile.as_deref(), &tags, push, revision, &causes);
                     let outcome = match built {
                         Ok((log, digest)) => {
                             Outcome { log, outputs: [("digest".to_string(), digest)].into(), ..Outcome::default() }
@@ -127,7 +128,8 @@ impl World {
     /// Clones a repository of the forge into a folder of a machine, at a commit or branch.
     pub fn checkout(&mut self, machine: &MachineId, repo: &str, reference: &str, path: &str) -> Result<String, String> {
         let when = self.when();
-        let (from, source) = self.forge_repo(repo).ok_or_else(|| format!("fatal: repository '{}/' not found", Self::repo_url(repo)))?;
+        let (from, source) =
+            self.forge_repo(repo).ok_or_else(|| format!("fatal: repository '{}/' not found", Self::repo_url(repo)))?;
         let source = source.clone();
         let commit = from
             .resolve_commit(&source, reference)
@@ -190,7 +192,8 @@ impl World {
         let mut log = built.log;
         let digest = built.image.digest.clone();
         for tag in tags.iter().filter(|_| push) {
-            let name = ImageRef::parse(tag).ok_or_else(|| format!("ERROR: invalid tag \"{tag}\": invalid reference format"))?;
+            let name = ImageRef::parse(tag)
+                .ok_or_else(|| format!("ERROR: invalid tag \"{tag}\": invalid reference format"))?;
             let about = Subject::new("Image", tag.as_str());
             let event = self.sim.record("ci", "github-actions", about, format!("Image {tag} pushed"), causes);
             let image = ci::Image { causes: event.into(), ..built.image.clone() };

@@ -23,7 +23,9 @@ enum Turn {
 
 impl World {
     fn next_turn(&self) -> Option<(Due, Turn)> {
-        let turns = [(self.timers.next_due(), Turn::Process), (self.ci.next_due(), Turn::Ci),
+        let turns = [
+            (self.timers.next_due(), Turn::Process),
+            (self.ci.next_due(), Turn::Ci),
             (self.cluster.next_due(), Turn::Cluster),
             (self.argocd.next_due(), Turn::ArgoCd),
             (self.workload.next_due(), Turn::Workload),

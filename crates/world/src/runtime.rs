@@ -32,7 +32,9 @@ impl Port<'_> {
         match self.registry.resolve(image) {
             Ok(found) => {
                 let read = match &found.program {
-                    Value::Str(source) => Err(Value::from_yaml(source).err().unwrap_or_else(|| "not a map of settings".into())),
+                    Value::Str(source) => {
+                        Err(Value::from_yaml(source).err().unwrap_or_else(|| "not a map of settings".into()))
+                    }
                     program => Program::read(program).map_err(|error| error.to_string()),
                 };
                 let mut program = read.unwrap_or_else(|message| Program::broken(&format!("encore.yaml: {message}")));
@@ -43,7 +45,8 @@ impl Port<'_> {
                 (program, found.causes.clone())
             }
             Err(_) => {
-                let program = public(image).map_or_else(|| Program::broken("exec format error"), |(program, _)| program);
+                let program =
+                    public(image).map_or_else(|| Program::broken("exec format error"), |(program, _)| program);
                 (program, Causes::none())
             }
         }
@@ -64,7 +67,8 @@ impl Runtime for Port<'_> {
                     return Err(pull_error(image, &error));
                 }
                 // A public image has no content here: its name stands for it.
-                let mut rng = sim::Rng::new(image.bytes().fold(7, |h: u64, b| h.wrapping_mul(31).wrapping_add(u64::from(b))));
+                let mut rng =
+                    sim::Rng::new(image.bytes().fold(7, |h: u64, b| h.wrapping_mul(31).wrapping_add(u64::from(b))));
                 let hex: String = (0..4).map(|_| format!("{:016x}", rng.next_u64())).collect();
                 (format!("sha256:{hex}"), 30_000_000 + rng.below(60_000_000))
             }
@@ -108,7 +112,9 @@ impl Runtime for Port<'_> {
                     Some(response) => Err(format!("HTTP probe failed with statuscode: {}", response.status)),
                     None => {
                         let scheme = scheme.to_lowercase();
-                        Err(format!("Get \"{scheme}://{host}:{port}{path}\": dial tcp {host}:{port}: connect: connection refused"))
+                        Err(format!(
+                            "Get \"{scheme}://{host}:{port}{path}\": dial tcp {host}:{port}: connect: connection refused"
+                        ))
                     }
                 }
             }
@@ -117,11 +123,19 @@ impl Runtime for Port<'_> {
                 if open { Ok(()) } else { Err(format!("dial tcp {host}:{port}: connect: connection refused")) }
             }
             ProbeAction::Exec { .. } => {
-                if found.is_some_and(|c| now >= c.listens && c.program.health_ok) { Ok(()) } else { Err(String::new()) }
+                if found.is_some_and(|c| now >= c.listens && c.program.health_ok) {
+                    Ok(())
+                } else {
+                    Err(String::new())
+                }
             }
             ProbeAction::Grpc { port, .. } => {
                 let serving = found.is_some_and(|c| c.listening(now) && i64::from(c.program.port) == *port);
-                if serving { Ok(()) } else { Err(format!("timeout: failed to connect service \":{port}\" within 1s: context deadline exceeded")) }
+                if serving {
+                    Ok(())
+                } else {
+                    Err(format!("timeout: failed to connect service \":{port}\" within 1s: context deadline exceeded"))
+                }
             }
         }
     }
@@ -144,7 +158,9 @@ fn pull_error(image: &str, error: &RegistryError) -> String {
         RegistryError::NotFound(_) => {
             format!("rpc error: code = NotFound desc = failed to pull and unpack image \"{image}\": {error}")
         }
-        RegistryError::Invalid => format!("rpc error: code = InvalidArgument desc = failed to parse image \"{image}\": {error}"),
+        RegistryError::Invalid => {
+            format!("rpc error: code = InvalidArgument desc = failed to parse image \"{image}\": {error}")
+        }
     }
 }
 
@@ -167,7 +183,9 @@ impl Network for Net<'_> {
             let Ok(port) = u16::try_from(port) else { continue };
             for endpoint in slice.value.list_at("endpoints") {
                 let pod = endpoint.str_at("targetRef.name");
-                let Some(object) = store.get(cluster::POD, namespace, pod).filter(|_| endpoint.bool_at("conditions.ready")) else {
+                let Some(object) =
+                    store.get(cluster::POD, namespace, pod).filter(|_| endpoint.bool_at("conditions.ready"))
+                else {
                     continue;
                 };
                 let containers = object.value.list_at("spec.containers");

@@ -21,13 +21,18 @@ impl Sources for GitSources<'_> {
         let name = World::repo_of_url(repo_url).ok_or_else(missing)?;
         let files = &self.machines.get(&MachineId::new(FORGE)).ok_or_else(missing)?.files;
         let repo = Repo::at(files, &crate::forge::repo_path(&name)).ok_or_else(missing)?;
-        let unresolved = |_| unknown(format_args!("failed to resolve revision \"{revision}\": unable to resolve '{revision}' to a commit SHA"));
+        let unresolved = |_| {
+            unknown(format_args!(
+                "failed to resolve revision \"{revision}\": unable to resolve '{revision}' to a commit SHA"
+            ))
+        };
         let id = repo.resolve_commit(files, revision).map_err(unresolved)?;
         let commit = repo.read_commit(files, &id).map_err(unknown)?;
         let tree = repo.flat_tree(files, Some(&commit.tree)).map_err(unknown)?;
         let folder = path.trim_matches('/').trim_start_matches("./");
         let prefix = if folder.is_empty() || folder == "." { String::new() } else { format!("{folder}/") };
-        let below: Vec<_> = tree.iter().filter_map(|(file, entry)| Some((file, file.strip_prefix(&prefix)?, entry))).collect();
+        let below: Vec<_> =
+            tree.iter().filter_map(|(file, entry)| Some((file, file.strip_prefix(&prefix)?, entry))).collect();
         if below.is_empty() {
             return Err(unknown(format_args!("{path}: app path does not exist")));
         }
@@ -40,7 +45,8 @@ impl Sources for GitSources<'_> {
         }
         let mut manifests = Vec::new();
         for (file, rest, (_, id)) in below {
-            let wanted = [".yaml", ".yml", ".json"].iter().any(|end| rest.ends_with(end)) && (recurse || !rest.contains('/'));
+            let wanted =
+                [".yaml", ".yml", ".json"].iter().any(|end| rest.ends_with(end)) && (recurse || !rest.contains('/'));
             if wanted {
                 manifests.push((file.clone(), repo.read_blob(files, id).map_err(unknown)?.text()));
             }

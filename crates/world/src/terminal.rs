@@ -64,15 +64,12 @@ impl Terminal {
             if let Some(after) = tail.strip_prefix("\x1b[H\x1b[2J") {
                 self.clear();
                 rest = after.strip_prefix("\x1b[3J").unwrap_or(after);
-            } else if tail.starts_with('\n') {
+            } else if let Some(after) = tail.strip_prefix('\n').or_else(|| tail.strip_prefix("\r\n")) {
                 self.end_line();
-                rest = &tail[1..];
-            } else if tail.starts_with("\r\n") {
-                self.end_line();
-                rest = &tail[2..];
-            } else if tail.starts_with('\r') {
+                rest = after;
+            } else if let Some(after) = tail.strip_prefix('\r') {
                 self.partial.clear();
-                rest = &tail[1..];
+                rest = after;
             } else {
                 self.partial.push('\x1b');
                 rest = &tail[1..];

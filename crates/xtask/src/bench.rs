@@ -9,7 +9,9 @@ use anyhow::Result;
 /// Brotli bytes that Learn Git Branching loads, production build.
 const LEARN_GIT_BRANCHING_KB: f64 = 1140.0;
 
-const GROUPS: [(&str, fn() -> Result<()>); 4] =
+type Group = (&'static str, fn() -> Result<()>);
+
+const GROUPS: [Group; 4] =
     [("sizes", print_sizes), ("ledger", ledger::print), ("native", native), ("browser", browser)];
 
 pub fn run(mut flags: Flags) -> Result<()> {

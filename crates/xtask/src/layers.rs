@@ -20,7 +20,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("metrics", &["sim"]),
     ("logs", &["sim"]),
     ("cluster", &["sim", "manifest"]),
-    ("workload", &["sim", "metrics", "logs"]),
+    ("workload", &["sim", "manifest", "metrics", "logs"]),
     ("aiops", &["sim", "metrics", "logs"]),
     ("ml", &["sim"]),
     ("gitops", &["sim", "manifest", "git", "cluster"]),

@@ -130,7 +130,12 @@ fn lesson_page(track: &Track, lesson: &Lesson) -> Page {
     );
     let path = format!("{}/{}/", track.slug, lesson.slug);
     let subject = format!("{}/{}", track.slug, lesson.slug);
-    Page { has_world: true, kind: "lesson", subject, ..page(&path, &format!("{} · Opsfest", lesson.title), &lesson.objective, body) }
+    Page {
+        has_world: true,
+        kind: "lesson",
+        subject,
+        ..page(&path, &format!("{} · Opsfest", lesson.title), &lesson.objective, body)
+    }
 }
 
 fn real_simulated_missing(differences: &[Difference]) -> Page {
@@ -146,7 +151,9 @@ fn real_simulated_missing(differences: &[Difference]) -> Page {
          </table></main>"
     );
     let description = "What is the real thing in Opsfest, what is simulated and how, and what is not there.";
-    Page { kind: "missing", ..page("real-simulated-missing/", "Real, simulated, missing · Opsfest", description, body) }
+    Page {
+        kind: "missing", ..page("real-simulated-missing/", "Real, simulated, missing · Opsfest", description, body)
+    }
 }
 
 fn address(track: &Track, lesson: &Lesson) -> String {

@@ -72,7 +72,11 @@ pub(crate) fn two_or_more<'a>(
 
 /// What coreutils says of a target that is no folder.
 pub(crate) fn missing_target(dest: &str, cx: &Cx<'_>) -> &'static str {
-    if cx.files().exists(&cx.path(dest.trim_end_matches('/'))) { "Not a directory" } else { "No such file or directory" }
+    if cx.files().exists(&cx.path(dest.trim_end_matches('/'))) {
+        "Not a directory"
+    } else {
+        "No such file or directory"
+    }
 }
 
 pub(crate) fn inside(dir: &str, source: &str) -> String {
@@ -115,9 +119,7 @@ fn merge_dir(cx: &mut Cx<'_>, from: &str, to: &str, source: &str, target: &str, 
         return Err(format!("cannot overwrite non-directory '{target}' with directory '{source}'"));
     }
     if !files.exists(to) {
-        files
-            .copy_all(from, to, micros)
-            .map_err(|error| format!("cannot create directory '{target}': {error}"))?;
+        files.copy_all(from, to, micros).map_err(|error| format!("cannot create directory '{target}': {error}"))?;
         return Ok(true);
     }
     let entries = files.read_dir(from).map_err(|error| format!("cannot access '{source}': {error}"))?;

@@ -14,8 +14,11 @@ pub(crate) fn bytes_of(cx: &mut Cx<'_>, name: &str) -> Option<Result<Vec<u8>, St
     })
 }
 
+/// An input's name, and its bytes or why they cannot be read.
+pub(crate) type Input = (String, Result<Vec<u8>, String>);
+
 /// All inputs at once: nothing is done before standard input is whole.
-pub(crate) fn all(cx: &mut Cx<'_>, names: &[String]) -> Option<Vec<(String, Result<Vec<u8>, String>)>> {
+pub(crate) fn all(cx: &mut Cx<'_>, names: &[String]) -> Option<Vec<Input>> {
     names.iter().map(|name| Some((name.clone(), bytes_of(cx, name)?))).collect()
 }
 

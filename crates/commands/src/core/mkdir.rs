@@ -28,11 +28,7 @@ pub(crate) fn main(cx: &mut Cx<'_>) -> i32 {
     for name in &given.operands {
         let (path, micros) = (cx.path(name), cx.micros());
         let files = cx.files_mut();
-        let made = if given.has("p") {
-            files.make_dir_all(&path, micros)
-        } else {
-            files.make_dir(&path, micros)
-        };
+        let made = if given.has("p") { files.make_dir_all(&path, micros) } else { files.make_dir(&path, micros) };
         match made {
             Ok(()) if given.has("v") => cx.out(format!("mkdir: created directory '{name}'\n")),
             Ok(()) => {}

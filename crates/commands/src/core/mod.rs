@@ -13,6 +13,7 @@ mod ls;
 mod mkdir;
 mod mv;
 mod not_here;
+mod panic;
 mod pattern;
 mod rm;
 mod sed;
@@ -32,6 +33,7 @@ pub(crate) fn programs() -> Vec<Program> {
         Program::once("ls", ls::main),
         Program::once("mkdir", mkdir::main),
         Program::once("mv", mv::main),
+        Program::once("opsfest-panic", panic::main),
         Program::once("rm", rm::main),
         Program::once("rmdir", rm::rmdir),
         Program::once("sed", sed::main),
