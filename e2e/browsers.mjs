@@ -36,6 +36,8 @@ export const launchFirefox = () =>
   puppeteer.launch({
     browser: 'firefox',
     protocol: 'webDriverBiDi',
+    // As Chromium's journeys: the workspace, not the one-column layout.
+    defaultViewport: { width: 1366, height: 768 },
     headless: true,
     executablePath: first('Firefox', [process.env.OPSFEST_FIREFOX, '/usr/bin/firefox-esr', '/usr/bin/firefox']),
   });
