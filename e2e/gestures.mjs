@@ -30,6 +30,8 @@ export const ready = async (page) => {
 /** Opens the first page and presses its one button. */
 export const start = async (page, baseUrl, title) => {
   await page.goto(baseUrl);
+  // The program replaces the prerendered page: its theme button says that it has.
+  await page.getByRole('button', { name: /^Theme/ }).first().waitFor({ state: 'visible' });
   await page.getByRole('link', { name: title }).first().click();
   await ready(page);
 };

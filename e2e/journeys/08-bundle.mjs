@@ -42,7 +42,7 @@ export const run = async ({ page, baseUrl, expect, shot }) => {
 
     await typeAll(page, merch.deploy);
     const cluster = await panel(page, 'Cluster');
-    const ready = cluster.getByRole('button', { name: /^merch-.*, ready/ });
+    const ready = cluster.getByRole('button', { name: /^merch .*, ready/ });
     await playUntil(page, ready.first());
     await typeAll(page, merch.change);
     await playUntil(page, ready.nth(1));

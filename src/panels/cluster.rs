@@ -128,7 +128,7 @@ fn PodButton(props: &PodProps) -> Html {
     });
     html! {
         <button class="pod" type="button" data-s={state} aria-label={label} {onclick}>
-            { icon(state) }<span>{ app }</span><small>{ version }</small>
+            { icon(state) }<span>{ app }</span>{ " " }<small>{ version }</small>
         </button>
     }
 }
