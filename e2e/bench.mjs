@@ -39,10 +39,13 @@ const instrument = () => {
   const log = () => document.querySelector('[role=log]');
   const field = () =>
     document.querySelector('input[aria-label^="Terminal input"], textarea[aria-label^="Terminal input"], input[aria-label^="Command line"]');
+  /** The terminal takes a line: it is kept, and run as soon as the world is there. */
   const usable = () => {
     const input = field();
-    return Boolean(input && !input.disabled && input.getClientRects().length > 0 && log() && log().getAttribute('aria-busy') !== 'true');
+    return Boolean(input && !input.disabled && input.getClientRects().length > 0 && log());
   };
+  /** The world is there, and the prompt is back. */
+  const idle = () => usable() && log().getAttribute('aria-busy') !== 'true';
 
   /** Waits for the first frame in which a condition holds; gives its time since navigation. */
   const when = (holds) =>
@@ -65,7 +68,7 @@ const instrument = () => {
     new Promise((done) => {
       const before = log().textContent.length;
       const start = performance.now();
-      const finished = () => usable() && log().textContent.slice(before).includes(line);
+      const finished = () => idle() && log().textContent.slice(before).includes(line);
       const seen = new MutationObserver(() => {
         if (!finished()) return;
         seen.disconnect();

@@ -3,7 +3,7 @@
 use super::ask::AskForm;
 use crate::acts::Acts;
 use crate::components::{icon, inline};
-use screen::{Explain, StepState, StepView};
+use screen::{Explain, Mood, StepState, StepView};
 use yew::prelude::*;
 
 #[derive(PartialEq, Properties)]
@@ -53,10 +53,15 @@ fn words(state: StepState) -> (&'static str, &'static str) {
 
 /// What was expected and what is; read aloud when it appears. `bad` is the state of a bad one.
 pub fn explanation(explain: &Explain, bad: &'static str) -> Html {
-    let row = |(term, value): &(String, String)| html! { <><dt>{ term }</dt><dd>{ value }</dd></> };
+    let row = |(term, value): &(String, String)| html! { <><dt>{ term }</dt><dd>{ inline(value) }</dd></> };
+    let state = match explain.mood {
+        Mood::Right => "ok",
+        Mood::Waiting => "run",
+        Mood::Wrong => bad,
+    };
     let rows = explain.rows.iter().map(row).collect::<Html>();
     html! {
-        <div class="explain" data-s={if explain.good { "ok" } else { bad }} role="status">
+        <div class="explain" data-s={state} role="status">
             <b>{ inline(&explain.headline) }</b>{ " " }{ inline(&explain.text) }
             if !explain.rows.is_empty() {
                 <dl>{ rows }</dl>

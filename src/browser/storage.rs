@@ -6,7 +6,9 @@ use wasm_bindgen::JsValue;
 
 pub const SESSIONS: &str = "sessions";
 pub const SETTINGS: &str = "settings";
-const VERSION: f64 = 1.0;
+/// Snapshots lie apart from their sessions: they are large, and change seldom. Version 1 had them in the sessions.
+const SNAPSHOTS: &str = "snapshots";
+const VERSION: f64 = 2.0;
 
 /// An open database.
 #[derive(Debug, Clone)]
@@ -18,12 +20,19 @@ pub struct Store {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Session {
     pub journal: Vec<u8>,
-    pub snapshot: Option<Vec<u8>>,
     pub skip: Vec<u64>,
     /// Milliseconds since 1970.
     pub updated: f64,
     pub build: String,
     pub facts: Facts,
+}
+
+/// What happened to a session's snapshot since it was last kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SnapshotChange {
+    Same,
+    New(Vec<u8>),
+    Gone,
 }
 
 /// What the start page shows of a session, without opening it.
@@ -51,7 +60,12 @@ impl Store {
         let fresh = request.clone();
         let _upgrade = js::Listener::new(&request, "upgradeneeded", move |_| {
             let database = js::get(&fresh, "result");
-            for store in [SESSIONS, SETTINGS] {
+            let there = js::get(&database, "objectStoreNames");
+            for store in [SESSIONS, SETTINGS, SNAPSHOTS] {
+                let known = js::call(&there, "contains", &[&JsValue::from_str(store)]);
+                if known.is_ok_and(|known| known.is_truthy()) {
+                    continue;
+                }
                 js::tell(&database, "createObjectStore", &[&JsValue::from_str(store)]);
             }
         });
@@ -79,15 +93,39 @@ impl Store {
         kept.map(|_| ()).map_err(|error| js::words(&error))
     }
 
-    pub async fn session(&self, lesson: &str) -> Option<Session> {
-        let value = self.ask(SESSIONS, "readonly", "get", &[&JsValue::from_str(lesson)]).await;
-        Session::from_js(&value.ok()?)
+    /// A session and its snapshot, if it has one.
+    pub async fn session(&self, lesson: &str) -> Option<(Session, Option<Vec<u8>>)> {
+        let key = JsValue::from_str(lesson);
+        let value = self.ask(SESSIONS, "readonly", "get", &[&key]).await.ok()?;
+        let apart = self.ask(SNAPSHOTS, "readonly", "get", &[&key]).await.ok();
+        let snapshot = apart.filter(js::has).unwrap_or_else(|| js::get(&value, "snapshot"));
+        let snapshot = bytes::from_js(&snapshot);
+        Some((Session::from_js(&value)?, (!snapshot.is_empty()).then_some(snapshot)))
     }
 
-    pub async fn keep_session(&self, lesson: &str, session: &Session) -> Result<(), String> {
-        let (key, value) = (JsValue::from_str(lesson), session.to_js());
-        let kept = self.ask(SESSIONS, "readwrite", "put", &[&value, &key]).await;
+    /// Keeps a session, and what became of its snapshot, both or neither.
+    pub async fn keep_session(&self, lesson: &str, session: &Session, snapshot: SnapshotChange) -> Result<(), String> {
+        let kept = self.try_keep(&JsValue::from_str(lesson), session, snapshot).await;
         kept.map(|_| ()).map_err(|error| js::words(&error))
+    }
+
+    async fn try_keep(&self, key: &JsValue, session: &Session, snapshot: SnapshotChange) -> Result<JsValue, JsValue> {
+        let (sessions, snapshots) = (JsValue::from_str(SESSIONS), JsValue::from_str(SNAPSHOTS));
+        let both = js::array(&[&sessions, &snapshots]);
+        let transaction = js::call(&self.database, "transaction", &[&both, &JsValue::from_str("readwrite")])?;
+        let beside = js::call(&transaction, "objectStore", &[&snapshots])?;
+        match snapshot {
+            SnapshotChange::Same => {}
+            SnapshotChange::New(snapshot) => {
+                js::call(&beside, "put", &[&bytes::to_js(&snapshot), key])?;
+            }
+            SnapshotChange::Gone => {
+                js::call(&beside, "delete", &[key])?;
+            }
+        }
+        let store = js::call(&transaction, "objectStore", &[&sessions])?;
+        let request = js::call(&store, "put", &[&session.to_js(), key])?;
+        answer(&request).await
     }
 
     /// All sessions with the lessons that they belong to.
@@ -118,13 +156,11 @@ async fn answer(request: &JsValue) -> Result<JsValue, JsValue> {
 
 impl Session {
     fn to_js(&self) -> JsValue {
-        let snapshot = self.snapshot.as_deref().map_or(JsValue::UNDEFINED, bytes::to_js);
         let facts = &self.facts;
         let skip: Vec<JsValue> = self.skip.iter().map(|&sequence| JsValue::from_f64(sequence as f64)).collect();
         let passed: Vec<JsValue> = facts.passed.iter().map(|id| JsValue::from_str(id)).collect();
         js::object(&[
             ("journal", bytes::to_js(&self.journal)),
-            ("snapshot", snapshot),
             ("skip", js::array(&skip.iter().collect::<Vec<_>>())),
             ("updated", JsValue::from_f64(self.updated)),
             ("build", JsValue::from_str(&self.build)),
@@ -144,10 +180,8 @@ impl Session {
         if journal.is_empty() {
             return None;
         }
-        let snapshot = bytes::from_js(&js::get(value, "snapshot"));
         Some(Self {
             journal,
-            snapshot: (!snapshot.is_empty()).then_some(snapshot),
             skip: js::items(&js::get(value, "skip")).iter().map(|skip| js::number(skip) as u64).collect(),
             updated: number("updated"),
             build: text("build"),

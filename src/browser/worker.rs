@@ -1,4 +1,4 @@
-//! The worker: started by a blob that imports the same-origin module, so that it inherits the page's policy.
+//! The worker. The page's first script knows how to start one, and has started the first before this program ran.
 
 use super::{bytes, js};
 use std::rc::Rc;
@@ -32,9 +32,12 @@ impl Engine {
     }
 
     fn try_start(folder: &str, build: &str, heard: Rc<dyn Fn(Heard)>) -> Result<Self, JsValue> {
-        let url = bytes::blob_url(&bytes::blob(bootstrap(folder, build)?.as_bytes(), "text/javascript")?)?;
-        let options = js::object(&[("type", JsValue::from_str("module"))]);
-        let worker = js::construct("Worker", &[&url, &options])?;
+        let words = [folder, build].map(JsValue::from_str);
+        let worker = js::call(&js::global(), "opsfestEngine", &[&words[0], &words[1]])?;
+        let broken = js::get(&worker, "broken");
+        if js::has(&broken) {
+            return Err(broken);
+        }
         let (said, failed, unread) = (Rc::clone(&heard), Rc::clone(&heard), heard);
         let listeners = [
             js::Listener::new(&worker, "message", move |event| {
@@ -58,22 +61,4 @@ impl Engine {
     pub fn send(&self, message: &[u8]) {
         js::tell(&self.worker, "postMessage", &[&bytes::to_js(message)]);
     }
-}
-
-/// Messages that come before the module listens are kept for it.
-fn bootstrap(folder: &str, build: &str) -> Result<String, JsValue> {
-    let quoted = |text: &str| -> Result<String, JsValue> {
-        let text = JsValue::from_str(text);
-        Ok(js::text(&js::call(&js::part("JSON"), "stringify", &[&text])?))
-    };
-    let (module, build) = (quoted(&format!("{folder}/worker.js"))?, quoted(build)?);
-    Ok(format!(
-        "const early = [];\n\
-         const keep = (event) => early.push(event.data);\n\
-         addEventListener('message', keep);\n\
-         import({module}).then((engine) => engine.default().then(() => engine.start({build}))).then(() => {{\n\
-         removeEventListener('message', keep);\n\
-         for (const data of early) dispatchEvent(new MessageEvent('message', {{ data }}));\n\
-         }}, (error) => postMessage(String(error)));\n"
-    ))
 }

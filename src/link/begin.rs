@@ -2,7 +2,7 @@
 
 use super::{Link, keep::Keeper};
 use crate::browser::lock::{self, Held};
-use crate::browser::storage::{Session, Store};
+use crate::browser::storage::Store;
 use crate::browser::{bytes, fetch, share};
 use crate::state::{Action, Dialog, Notice, Plain, Sizes, Stage};
 use screen::{Saved, Tone};
@@ -145,7 +145,11 @@ impl Link {
 
     async fn saved(&self, keeping: Keeping, store: Option<&Store>) -> Option<Saved> {
         match keeping {
-            Keeping::Own => store?.session(&self.place.lesson).await.map(from_session),
+            Keeping::Own => store?.session(&self.place.lesson).await.map(|(session, snapshot)| Saved {
+                journal: session.journal,
+                snapshot,
+                skip: session.skip,
+            }),
             Keeping::Nothing => None,
             Keeping::Shared => match share::in_address()? {
                 Ok(bytes) => match unpack(&bytes).await {
@@ -159,10 +163,6 @@ impl Link {
             },
         }
     }
-}
-
-fn from_session(session: Session) -> Saved {
-    Saved { journal: session.journal, snapshot: session.snapshot, skip: session.skip }
 }
 
 /// A session as it stands in a link: deflated.

@@ -12,6 +12,8 @@ const ASK_AFTER_MS: f64 = 2_000.0;
 /// Replaying a long session at the start may take longer.
 const OPENING_MAX_MS: f64 = 30_000.0;
 const BEAT_MS: f64 = 1_000.0;
+/// After so long without an input the worker may do what can wait.
+const REST_MS: f64 = 1_500.0;
 /// A tick that brought no word is repeated after this time.
 const UNANSWERED_MS: f64 = 100.0;
 /// What a tick may say at most: a tab that slept does not make the world jump.
@@ -94,11 +96,25 @@ impl Link {
             let silence = if expected { now - state.heard_at } else { 0.0 };
             (silence > most, silence > ASK_AFTER_MS && state.phase == Phase::Open)
         };
+        if self.may_rest(now) {
+            self.send(&ToWorker::Rest);
+        }
         if silent {
             self.died("it did not answer".to_owned());
         } else if asks {
             self.hello();
         }
+    }
+
+    /// Once after each spell of inputs.
+    fn may_rest(&self, now: f64) -> bool {
+        let mut state = self.state.borrow_mut();
+        let idle = state.phase == Phase::Open && !state.busy && !state.playing && !state.owed;
+        let rests = idle && state.restless_since.is_some_and(|since| now - since > REST_MS);
+        if rests {
+            state.restless_since = None;
+        }
+        rests
     }
 }
 

@@ -40,6 +40,8 @@ impl Link {
                     self.control(Control::Resize { columns });
                 }
                 self.emit(Action::Opened { notice: opened.notice });
+                let early = std::mem::take(&mut self.state.borrow_mut().early);
+                early.into_iter().for_each(|input| self.input(input));
             }
             FromWorker::Refused(why) => {
                 self.state.borrow_mut().phase = Phase::Silent;
@@ -117,6 +119,7 @@ impl Link {
             saved.journal = journal;
             if snapshot.is_some() {
                 saved.snapshot = snapshot;
+                state.snapshot_moved = true;
             }
         }
         self.keep();

@@ -2,7 +2,7 @@
 
 use super::Link;
 use crate::browser::js;
-use crate::browser::storage::{Session, Store};
+use crate::browser::storage::{Session, SnapshotChange, Store};
 use crate::state::{Action, Notice};
 use yew::platform::spawn_local;
 
@@ -43,11 +43,11 @@ impl Link {
         let me = self.me.clone();
         spawn_local(async move {
             while let Some(link) = me.upgrade() {
-                let Some((keeper, session)) = link.next_write() else {
+                let Some((keeper, session, snapshot)) = link.next_write() else {
                     return;
                 };
                 drop(link);
-                let written = keeper.store.keep_session(&keeper.key, &session).await;
+                let written = keeper.store.keep_session(&keeper.key, &session, snapshot).await;
                 if let (Err(why), Some(link)) = (written, me.upgrade()) {
                     link.emit(Action::Notice(Notice::NothingKept(why)));
                 }
@@ -58,18 +58,23 @@ impl Link {
         });
     }
 
-    fn next_write(&self) -> Option<(Keeper, Session)> {
-        let state = self.state.borrow();
+    fn next_write(&self) -> Option<(Keeper, Session, SnapshotChange)> {
+        let state = &mut *self.state.borrow_mut();
+        let keeper = state.keeper.clone()?;
         let saved = state.saved.as_ref()?;
+        let snapshot = match &saved.snapshot {
+            _ if !std::mem::take(&mut state.snapshot_moved) => SnapshotChange::Same,
+            Some(snapshot) => SnapshotChange::New(snapshot.clone()),
+            None => SnapshotChange::Gone,
+        };
         let session = Session {
             journal: saved.journal.clone(),
-            snapshot: saved.snapshot.clone(),
             skip: saved.skip.clone(),
             updated: js::call(&js::part("Date"), "now", &[]).map(|now| js::number(&now)).unwrap_or_default(),
             build: self.place.engine.to_string(),
             facts: state.facts.clone(),
         };
-        Some((state.keeper.clone()?, session))
+        Some((keeper, session, snapshot))
     }
 
     fn write_again(&self) -> bool {

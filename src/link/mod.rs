@@ -43,6 +43,10 @@ struct State {
     seed: u64,
     /// The session so far, as the next worker would get it.
     saved: Option<Saved>,
+    /// Its snapshot is not the one in the database.
+    snapshot_moved: bool,
+    /// Lines typed before the world was there.
+    early: Vec<Input>,
     /// The input that is being applied.
     ahead: Option<u64>,
     last_input: String,
@@ -53,6 +57,8 @@ struct State {
     /// Something was sent that must be answered.
     owed: bool,
     heard_at: f64,
+    /// When the last input was given, until the worker had its rest after it.
+    restless_since: Option<f64>,
     /// Of the terminal; 0 before it was measured.
     columns: u16,
     frame: clock::Frames,
@@ -162,6 +168,7 @@ impl Link {
         {
             let mut state = self.state.borrow_mut();
             state.saved = Some(saved);
+            state.snapshot_moved = true;
             state.ahead = None;
             state.deaths = 0;
         }
@@ -202,11 +209,21 @@ impl Link {
         {
             let mut state = self.state.borrow_mut();
             if state.phase != Phase::Open {
+                let waits = matches!(state.phase, Phase::Calling | Phase::Greeted | Phase::Opening);
+                if let Input::Line { text, .. } = &input
+                    && waits
+                {
+                    let text = text.clone();
+                    state.early.push(input);
+                    drop(state);
+                    self.emit(Action::TypedAhead(text));
+                }
                 return;
             }
             if let Some(named) = named {
                 state.last_input = named;
             }
+            state.restless_since = Some(js::now());
             state.expect_answer();
         }
         self.send(&ToWorker::Do(input));
@@ -221,6 +238,7 @@ impl Link {
             if control == Control::Reset {
                 // A snapshot of the old journal does not fit the new one.
                 state.saved = None;
+                state.snapshot_moved = true;
             }
         }
         self.send(&ToWorker::Control(control));

@@ -44,14 +44,17 @@ impl Link {
     /// Leaves out what killed the worker: the input that was being applied, else the snapshot. Gives the input's
     /// words, and whether another try makes sense.
     fn leave_out(&self, was: Phase) -> (String, bool) {
-        let mut state = self.state.borrow_mut();
+        let state = &mut *self.state.borrow_mut();
         state.deaths += 1;
         let mut hope = state.deaths <= DEATHS_MAX;
         let ahead = state.ahead.take();
         let opening = was != Phase::Open;
         match (ahead, &mut state.saved) {
             (Some(sequence), Some(saved)) => saved.skip.push(sequence),
-            (None, Some(saved)) if opening => hope &= saved.snapshot.take().is_some(),
+            (None, Some(saved)) if opening => {
+                hope &= saved.snapshot.take().is_some();
+                state.snapshot_moved = true;
+            }
             (None, None) if opening => hope = false,
             _ => {}
         }

@@ -185,11 +185,9 @@ fn one_column(model: &Model, acts: &Acts) -> Html {
 }
 
 fn terminal(id: &'static str, tab: &'static str, model: &Model, acts: &Acts) -> Html {
-    let waits = match model.stage {
-        Stage::Elsewhere => "The world runs in another tab.",
-        _ => "Starting the world…",
-    };
-    html! { <TerminalPanel terminals={Rc::clone(&model.terminals)} {id} {tab} {waits} acts={acts.clone()} /> }
+    let elsewhere = model.stage == Stage::Elsewhere;
+    let (terminals, ahead) = (Rc::clone(&model.terminals), Rc::clone(&model.typed_ahead));
+    html! { <TerminalPanel {terminals} {ahead} {elsewhere} {id} {tab} acts={acts.clone()} /> }
 }
 
 fn pane(group: &'static str, views: &[View], shown: View, model: &Model, acts: &Acts) -> Html {

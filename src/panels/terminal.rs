@@ -11,6 +11,8 @@ use std::rc::Rc;
 use wasm_bindgen::JsValue;
 use yew::prelude::*;
 
+/// The world's first terminal, as it will be called.
+const FIRST_TERMINAL: u32 = 1;
 /// Nearer to the end than this, the view follows new output.
 const FOLLOW_PX: f64 = 32.0;
 
@@ -20,8 +22,10 @@ pub struct Props {
     /// The panel's id, and that of its tab.
     pub id: &'static str,
     pub tab: &'static str,
-    /// Said while there is no terminal.
-    pub waits: &'static str,
+    /// Lines typed before there is a terminal: it takes them already.
+    pub ahead: Rc<Vec<String>>,
+    /// The world runs in another tab.
+    pub elsewhere: bool,
     pub acts: Acts,
 }
 
@@ -40,7 +44,7 @@ pub fn TerminalPanel(props: &Props) -> Html {
         })
     };
     let first = props.terminals.0.iter().next();
-    let (terminal, view) = first.map(|(id, view)| (*id, view.clone())).unwrap_or_default();
+    let (terminal, view) = first.map_or((FIRST_TERMINAL, TerminalView::default()), |(id, view)| (*id, view.clone()));
     {
         let (place, follows, measure) = (place.clone(), follows.clone(), measure.clone());
         use_effect_with(view.clone(), move |_| {
@@ -68,31 +72,27 @@ pub fn TerminalPanel(props: &Props) -> Html {
     });
     html! {
         <div class="screen" id={props.id} role="tabpanel" aria-labelledby={props.tab} ref={place} {onscroll} {onclick}>
-            if props.terminals.0.is_empty() {
-                { starting(props.waits) }
+            if props.elsewhere && props.terminals.0.is_empty() {
+                <div role="status"><span class="wait">{ "The world runs in another tab." }</span></div>
             } else {
-                { screen(terminal, &view, &props.acts) }
+                { screen(terminal, &view, props) }
             }
         </div>
     }
 }
 
-fn starting(sentence: &'static str) -> Html {
-    html! {
-        <div role="status">
-            <span class="wait"><span class="spin" aria-hidden="true"></span>{ sentence }</span>
-        </div>
-    }
-}
-
-fn screen(terminal: u32, view: &TerminalView, acts: &Acts) -> Html {
+fn screen(terminal: u32, view: &TerminalView, props: &Props) -> Html {
     let from = view.shown_from;
     let chunk = |chunk: &Rc<Chunk>| html! { <ChunkView key={chunk.first} chunk={Rc::clone(chunk)} {from} /> };
     let chunks = view.chunks.iter().map(chunk).collect::<Html>();
+    let starts = props.terminals.0.is_empty();
     let busy = yes(view.tail.prompt.is_none());
+    let ahead =
+        props.ahead.iter().map(|line| html! { <div class="dim">{ format!("$ {line}") }</div> }).collect::<Html>();
+    let acts = props.acts.clone();
     html! {
         <>
-            <div role="log" aria-label="Terminal" tabindex="0" aria-busy={busy}>{ chunks }</div>
+            <div role="log" aria-label="Terminal" tabindex="0" aria-busy={busy}>{ chunks }{ ahead }</div>
             if let Some(waiting) = &view.tail.waiting {
                 <div>
                     <span class="wait">
@@ -100,8 +100,15 @@ fn screen(terminal: u32, view: &TerminalView, acts: &Acts) -> Html {
                         <span class="dim">{ "Ctrl+C stops" }</span>
                     </span>
                 </div>
+            } else if starts {
+                <div role="status">
+                    <span class="wait">
+                        <span class="spin" aria-hidden="true"></span>{ "Starting the world…" }{ " " }
+                        <span class="dim">{ "You can type already." }</span>
+                    </span>
+                </div>
             }
-            <InputLine {terminal} tail={Rc::clone(&view.tail)} acts={acts.clone()} />
+            <InputLine {terminal} tail={Rc::clone(&view.tail)} {acts} />
         </>
     }
 }

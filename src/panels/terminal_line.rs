@@ -41,6 +41,7 @@ pub fn InputLine(props: &Props) -> Html {
             let line = search.found.and_then(|at| keys.tail.history.get(at)).cloned().unwrap_or_default();
             html! { { format!("(reverse-i-search) {line}") } }
         }
+        None if *keys.tail == Tail::default() => html! { { "$ " } },
         None => spans(keys.tail.prompt.as_ref().unwrap_or(&keys.tail.partial)),
     };
     let choices = keys.choices.join("  ");

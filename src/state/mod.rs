@@ -31,6 +31,8 @@ pub struct Model {
     pub argocd: Option<Rc<ArgoCd>>,
     pub cluster: Option<Rc<Cluster>>,
     pub terminals: Rc<Terminals>,
+    /// Lines typed before the world was there.
+    pub typed_ahead: Rc<Vec<String>>,
     pub drafts: Rc<Drafts>,
     pub layout: Rc<Layout>,
     pub why: Option<Rc<Why>>,
@@ -159,6 +161,8 @@ pub enum Action {
     },
     Saving(String),
     Discard(String),
+    /// A line that the world will get when it is there.
+    TypedAhead(String),
     /// Ctrl-L: earlier lines are no longer shown.
     ClearTerminal(u32),
 }
@@ -199,12 +203,14 @@ impl Model {
             Action::Edit { path, text } => self.edit(path, text),
             Action::Saving(path) => Rc::make_mut(&mut self.drafts).saving(&path),
             Action::Discard(path) => Rc::make_mut(&mut self.drafts).discard(&path),
+            Action::TypedAhead(line) => Rc::make_mut(&mut self.typed_ahead).push(line),
             Action::ClearTerminal(terminal) => Rc::make_mut(&mut self.terminals).clear(terminal),
         }
     }
 
     fn opened(&mut self, notice: Option<String>) {
         self.stage = Stage::Open;
+        self.typed_ahead = Rc::default();
         if let Some(sentence) = notice {
             self.notice(Notice::Opened(sentence));
         }

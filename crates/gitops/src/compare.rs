@@ -3,6 +3,7 @@
 use crate::app::Spec;
 use crate::engine::{SourceFiles, TRACKING};
 use crate::health::{Health, health_of};
+use crate::parsed::ParsedFiles;
 use cluster::{Apply, Cluster, Key, Object, Writer};
 use manifest::Value;
 use serde::{Deserialize, Serialize};
@@ -77,25 +78,27 @@ pub(crate) fn tracking_id(app: &str, group: &str, kind: &str, namespace: &str, n
     format!("{app}:{group}/{kind}:{namespace}/{name}")
 }
 
-/// Parses all manifests of a source. Errors are told with their file.
-fn targets(app: &str, spec: &Spec, files: &SourceFiles, cluster: &Cluster) -> (Vec<(Key, Value)>, Vec<String>) {
+/// All manifests of a source. Errors are told with their file.
+fn targets(
+    app: &str,
+    spec: &Spec,
+    files: &SourceFiles,
+    parsed: &mut ParsedFiles,
+    cluster: &Cluster,
+) -> (Vec<(Key, Value)>, Vec<String>) {
     let (mut found, mut errors) = (Vec::new(), Vec::new());
     for (path, text) in &files.files {
-        let (documents, problems) = Value::parse_yaml(text);
-        if let Some(problem) = problems.iter().find(|problem| problem.level == manifest::Level::Error) {
-            let message =
-                format!("Failed to unmarshal \"{path}\": error converting YAML to JSON: yaml: {}", problem.message);
-            errors.push(message);
-            continue;
-        }
-        for document in documents.into_iter().map(|document| document.value).filter(|value| !value.is_null()) {
-            let all =
-                if document.str_at("kind") == "List" { document.list_at("items").to_vec() } else { vec![document] };
-            for value in all {
-                match target(app, spec, value, cluster) {
-                    Ok(target) => found.push(target),
-                    Err(message) => errors.push(format!("{path}: {message}")),
+        match &*parsed.parse(text) {
+            Ok(values) => {
+                for value in values {
+                    match target(app, spec, value.clone(), cluster) {
+                        Ok(target) => found.push(target),
+                        Err(message) => errors.push(format!("{path}: {message}")),
+                    }
                 }
+            }
+            Err(message) => {
+                errors.push(format!("Failed to unmarshal \"{path}\": error converting YAML to JSON: yaml: {message}"));
             }
         }
     }
@@ -131,8 +134,15 @@ fn target(app: &str, spec: &Spec, mut value: Value, cluster: &Cluster) -> Result
 }
 
 /// Compares. Nothing is stored: what would change is found by a dry run of the same apply that a sync does.
-pub(crate) fn compare(app: &str, spec: &Spec, files: &SourceFiles, cluster: &mut Cluster, sim: &mut Sim) -> Comparison {
-    let (targets, errors) = targets(app, spec, files, cluster);
+pub(crate) fn compare(
+    app: &str,
+    spec: &Spec,
+    files: &SourceFiles,
+    parsed: &mut ParsedFiles,
+    cluster: &mut Cluster,
+    sim: &mut Sim,
+) -> Comparison {
+    let (targets, errors) = targets(app, spec, files, parsed, cluster);
     let wanted: BTreeSet<Key> = targets.iter().map(|(key, _)| key.clone()).collect();
     let mut items = Vec::new();
     for (key, value) in targets {

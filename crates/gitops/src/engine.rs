@@ -3,6 +3,7 @@
 use crate::app::Spec;
 use crate::compare::{Comparison, SyncState, compare};
 use crate::operation::Operation;
+use crate::parsed::ParsedFiles;
 use crate::status;
 use cluster::{ChangeKind, Cluster, CustomColumn, KindId, KindInfo, Object};
 use serde::{Deserialize, Serialize};
@@ -75,6 +76,8 @@ pub struct ArgoCd {
     pub(crate) timers: Timers<Tick>,
     /// Changes of the store up to here were seen.
     seen: u64,
+    #[serde(skip)]
+    pub(crate) parsed: ParsedFiles,
 }
 
 /// Makes the kind Application known to a cluster.
@@ -98,7 +101,13 @@ pub fn register(cluster: &mut Cluster) -> KindId {
 impl ArgoCd {
     /// `cluster` gets the kind Application.
     pub fn new(cluster: &mut Cluster) -> Self {
-        Self { kind: register(cluster), apps: BTreeMap::new(), timers: Timers::default(), seen: 0 }
+        Self {
+            kind: register(cluster),
+            apps: BTreeMap::new(),
+            timers: Timers::default(),
+            seen: 0,
+            parsed: ParsedFiles::default(),
+        }
     }
 
     /// The kind Application.
@@ -262,7 +271,7 @@ impl ArgoCd {
             self.object(cluster, app).ok_or_else(|| format!("applications.argoproj.io \"{app}\" not found"))?.clone();
         let spec = Spec::read(&object)?;
         let files = sources.manifests(&spec.repo_url, &spec.target, &spec.path, spec.recurse)?;
-        Ok(compare(app, &spec, &files, cluster, sim))
+        Ok(compare(app, &spec, &files, &mut self.parsed.clone(), cluster, sim))
     }
 
     fn reconcile(&mut self, sim: &mut Sim, cluster: &mut Cluster, sources: &dyn Sources, app: &str) {
@@ -282,7 +291,7 @@ impl ArgoCd {
             }
         };
         let causes = files.event.map_or(causes.clone(), |event| causes.and(&event.into()));
-        let comparison = compare(app, &spec, &files, cluster, sim);
+        let comparison = compare(app, &spec, &files, &mut self.parsed, cluster, sim);
         status::write(sim, cluster, &object, &files, &comparison, &causes);
         self.auto_sync(sim, app, &spec, &comparison, &causes);
         if let Some(memory) = self.apps.get_mut(app).filter(|memory| memory.operation.is_none()) {

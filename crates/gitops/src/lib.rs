@@ -10,6 +10,7 @@ mod engine;
 mod health;
 mod operation;
 mod order;
+mod parsed;
 mod status;
 
 pub use app::{Policy, Spec};

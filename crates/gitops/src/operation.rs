@@ -4,6 +4,7 @@ use crate::app::Spec;
 use crate::compare::{Comparison, Item, SyncState, compare};
 use crate::engine::{ArgoCd, SourceFiles, Sources, Tick};
 use crate::order::sort_key;
+use crate::parsed::ParsedFiles;
 use crate::status;
 use cluster::{Cluster, DeleteOptions, Writer};
 use manifest::object;
@@ -61,7 +62,7 @@ impl ArgoCd {
             Ok((spec, files))
         });
         let (result, files) = match read {
-            Ok((spec, files)) => (run(sim, cluster, app, &spec, &files, &operation), Some(files)),
+            Ok((spec, files)) => (run(sim, cluster, app, &spec, &files, &mut self.parsed, &operation), Some(files)),
             Err(message) => (Err(message), None),
         };
         let retry = result.is_err() && operation.attempt < operation.retries;
@@ -106,6 +107,7 @@ fn run(
     app: &str,
     spec: &Spec,
     files: &SourceFiles,
+    parsed: &mut ParsedFiles,
     operation: &Operation,
 ) -> Result<String, String> {
     let causes = files.event.map_or(operation.causes.clone(), |event| operation.causes.and(&event.into()));
@@ -114,7 +116,7 @@ fn run(
         let namespace = object! { "metadata" => object! { "name" => &spec.namespace } };
         cluster.create(sim, cluster::NAMESPACE, "", namespace, &writer).map_err(|error| error.to_string())?;
     }
-    let comparison = compare(app, spec, files, cluster, sim);
+    let comparison = compare(app, spec, files, parsed, cluster, sim);
     if let Some(error) = comparison.errors.first() {
         return Err(error.clone());
     }

@@ -4,6 +4,7 @@ use crate::cel::{self, Past};
 use crate::facts::Facts;
 use crate::plan::{Plan, StepPlan, Task};
 use crate::progress::{Pass, Progress};
+use serde::{Deserialize, Serialize};
 use sim::Time;
 
 /// Why the checks are looked at.
@@ -23,11 +24,8 @@ pub enum Change {
         at: Time,
         assisted: bool,
     },
-    /// The open step was tried and is not passed; `say` is plain text with code in back-ticks.
-    NotYet {
-        step: String,
-        say: String,
-    },
+    /// The open step was tried and is not passed.
+    NotYet(NotYet),
     /// A prediction can now be compared with what happened.
     Compared {
         step: String,
@@ -35,6 +33,16 @@ pub enum Change {
         came: String,
         say: String,
     },
+}
+
+/// What is said of a step that was tried and is not passed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotYet {
+    pub step: String,
+    /// Plain text with code in back-ticks.
+    pub say: String,
+    /// Nothing is wrong: the world is still at work.
+    pub waits: bool,
 }
 
 /// Looks at the world once: remembers what `once` and `held` need, passes steps in their order (several at once if
@@ -57,7 +65,7 @@ pub fn evaluate(plan: &Plan, progress: &mut Progress, facts: &dyn Facts, moment:
     if moment == Moment::AfterAttempt {
         changes.extend(open_check(plan, progress).map(|step| step.id.clone()).and_then(|step| {
             *progress.attempts.entry(step.clone()).or_default() += 1;
-            explain(plan, progress, facts, &step).map(|say| Change::NotYet { step, say })
+            explain(plan, progress, facts, &step).map(Change::NotYet)
         }));
     }
     changes
@@ -65,12 +73,13 @@ pub fn evaluate(plan: &Plan, progress: &mut Progress, facts: &dyn Facts, moment:
 
 /// Why a check step is not passed: the first explanation that holds, with its values. `None` where the step is
 /// passed, is no check step, or no explanation holds.
-pub fn explain(plan: &Plan, progress: &Progress, facts: &dyn Facts, step: &str) -> Option<String> {
+pub fn explain(plan: &Plan, progress: &Progress, facts: &dyn Facts, step: &str) -> Option<NotYet> {
     let step = plan.step(step).filter(|step| !progress.has_passed(&step.id))?;
     step.explain.iter().enumerate().find_map(|(index, explain)| {
         let owner = step.explain_owner(index);
         let past = Past { owner: &owner, latches: &progress.latches, passed: &progress.passed };
-        cel::holds(&explain.when, facts, past).then(|| explain.say.render(facts, past, &[]))
+        let told = || NotYet { step: step.id.clone(), say: explain.say.render(facts, past, &[]), waits: explain.waits };
+        cel::holds(&explain.when, facts, past).then(told)
     })
 }
 

@@ -19,7 +19,7 @@ pub mod scenario;
 mod world_facts;
 
 pub use error::Error;
-pub use evaluate::{Change, Moment, evaluate, explain, next_due};
+pub use evaluate::{Change, Moment, NotYet, evaluate, explain, next_due};
 pub use facts::{BUILT_IN, FUNCTIONS, Facts, Function};
 pub use latches::Latches;
 pub use page::{Block, ClosingPart, LessonPage, OptionPage, QuestionPage, StepKind, StepPage, TrackPage};

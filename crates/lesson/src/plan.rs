@@ -46,6 +46,8 @@ pub enum Task {
 pub struct Explain {
     pub when: Expr,
     pub say: Template,
+    /// Nothing is wrong: the world is still at work. Written as `wait` in the place of `say`.
+    pub waits: bool,
 }
 
 /// What really happened: the first whose `when` holds.

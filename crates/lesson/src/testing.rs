@@ -50,7 +50,7 @@ pub(crate) fn expr(source: &str) -> Expr {
 }
 
 pub(crate) fn explain(when: &str, say: &str) -> Explain {
-    Explain { when: expr(when), say: Template::parse(say).unwrap() }
+    Explain { when: expr(when), say: Template::parse(say).unwrap(), waits: false }
 }
 
 /// A lesson of four steps: find a version, predict, push, and customers have it for a minute.

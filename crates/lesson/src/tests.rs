@@ -1,7 +1,7 @@
 //! A learner's way through a small lesson.
 
 use crate::testing::{World, plan};
-use crate::{Change, Error, Moment, Progress, answer, evaluate, explain, hint, next_due, predict, question};
+use crate::{Change, Error, Moment, NotYet, Progress, answer, evaluate, explain, hint, next_due, predict, question};
 use manifest::object;
 use sim::Time;
 use std::time::Duration;
@@ -21,7 +21,7 @@ fn world() -> World {
 fn passed(changes: &[Change]) -> Vec<&str> {
     let ids = changes.iter().filter_map(|change| match change {
         Change::Passed { step, .. } => Some(step.as_str()),
-        Change::NotYet { .. } | Change::Compared { .. } => None,
+        Change::NotYet(_) | Change::Compared { .. } => None,
     });
     ids.collect()
 }
@@ -65,7 +65,7 @@ fn a_failed_check_explains_itself_only_after_an_attempt() {
     predict(&plan, &mut progress, "guess", "me", world.now).unwrap();
     assert_eq!(evaluate(&plan, &mut progress, &world, Moment::AfterEvent), []);
     let changes = evaluate(&plan, &mut progress, &world, Moment::AfterAttempt);
-    assert_eq!(changes, [Change::NotYet { step: "push".into(), say: "1 commit here".into() }]);
+    assert_eq!(changes, [Change::NotYet(NotYet { step: "push".into(), say: "1 commit here".into(), waits: false })]);
     assert_eq!(progress.attempts.get("push"), Some(&1));
     assert_eq!(explain(&plan, &progress, &world, "find"), None);
 }

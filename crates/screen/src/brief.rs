@@ -68,10 +68,19 @@ pub struct Choice {
     pub text: String,
 }
 
+/// How an explanation is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Mood {
+    Right,
+    Wrong,
+    /// Nothing is wrong: the world is still at work.
+    Waiting,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Explain {
-    /// Green, or amber.
-    pub good: bool,
+    pub mood: Mood,
+    /// A little markup: `<code>`; all else is text.
     pub headline: String,
     pub text: String,
     /// Two-column comparison: `You said` / `It did`, `expected` / `is`.

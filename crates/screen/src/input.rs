@@ -65,6 +65,7 @@ pub enum Input {
     /// A repository made elsewhere: becomes `~/NAME`, and an empty repository of that name on the forge.
     ImportBundle {
         name: String,
+        #[serde(with = "serde_bytes")]
         bytes: Vec<u8>,
     },
 }

@@ -17,7 +17,7 @@ mod terminal;
 mod why;
 
 pub use argocd::{App, ArgoCd, Change, HistoryRow, Resource};
-pub use brief::{Ask, AskKind, Brief, Choice, Explain, Finish, Fragment, Hint, Quiz, StepState, StepView};
+pub use brief::{Ask, AskKind, Brief, Choice, Explain, Finish, Fragment, Hint, Mood, Quiz, StepState, StepView};
 pub use clock::{Clock, Mark, MarkKind, Motion, Past};
 pub use cluster::{Cluster, Describe, EventRow, Node, Pod, PodState};
 pub use files::{Diagnostic, FileView, Files, TreeItem};
@@ -30,4 +30,4 @@ pub use terminal::{Screen, Span, Style, TerminalLine};
 pub use why::{Why, WhyStep};
 
 /// The form of the messages. A page and a worker that differ never talk.
-pub const PROTOCOL: u32 = 1;
+pub const PROTOCOL: u32 = 2;

@@ -9,13 +9,20 @@ pub enum ToWorker {
     /// The first message: refused if the build is another one.
     Hello { protocol: u32, build: String },
     /// Opens a lesson: fresh, or from what was saved. `lesson` is the compiled lesson's bytes, `seed` the learner's.
-    Open { lesson: Vec<u8>, seed: u64, saved: Option<Saved> },
+    Open {
+        #[serde(with = "serde_bytes")]
+        lesson: Vec<u8>,
+        seed: u64,
+        saved: Option<Saved>,
+    },
     /// Something that the journal keeps.
     Do(Input),
     /// Something that it does not.
     Control(Control),
     /// A question; the answer comes as [`FromWorker::Reply`] with the same number.
     Ask { id: u32, look: Look },
+    /// The learner has done nothing for a moment: time for what can wait, a snapshot above all.
+    Rest,
     /// How much wall time has passed since the last tick, for Play; also the heartbeat.
     Tick { millis: u32 },
 }
@@ -52,8 +59,10 @@ pub enum Control {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Saved {
     /// The journal's bytes.
+    #[serde(with = "serde_bytes")]
     pub journal: Vec<u8>,
     /// A snapshot at the journal's head, if one was kept: opens at once, and survives a change of build.
+    #[serde(with = "serde_bytes")]
     pub snapshot: Option<Vec<u8>>,
     /// Inputs with these sequence numbers are skipped: they killed a worker.
     pub skip: Vec<u64>,
@@ -79,12 +88,15 @@ pub enum FromWorker {
     /// An input is about to be applied: written ahead, so that a crash can name it.
     WriteAhead {
         sequence: u64,
+        #[serde(with = "serde_bytes")]
         journal: Vec<u8>,
     },
     /// The input was applied; `snapshot` comes now and then.
     Kept {
         sequence: u64,
+        #[serde(with = "serde_bytes")]
         journal: Vec<u8>,
+        #[serde(with = "serde_bytes")]
         snapshot: Option<Vec<u8>>,
     },
     /// There is more to do: send a tick soon.
@@ -149,7 +161,7 @@ pub enum Reply {
     Describe(Describe),
     Diff(String),
     /// The session as a file, or as the fragment of a link.
-    Export(Vec<u8>),
+    Export(#[serde(with = "serde_bytes")] Vec<u8>),
     Share(Result<String, String>),
     /// A bundle of a repository, for real Git.
     Bundle(Result<Vec<u8>, String>),

@@ -52,6 +52,7 @@ impl Desk {
                 let reply = self.session.as_mut().map_or(Reply::Nothing, |session| answer(session, look));
                 send(FromWorker::Reply { id, reply });
             }
+            ToWorker::Rest => self.rest(send),
             ToWorker::Tick { millis } => {
                 if let Some(session) = &mut self.session {
                     session.pump(Duration::from_millis(u64::from(millis)), go_on);
@@ -96,6 +97,14 @@ impl Desk {
         send(FromWorker::WriteAhead { sequence: u64::from(id.0), journal: session.journal().bytes() });
         session.apply_head();
         self.unsaved = true;
+    }
+
+    /// Makes the snapshot that no command has to wait for.
+    fn rest(&mut self, send: &mut dyn FnMut(FromWorker)) {
+        let Some(session) = &mut self.session else { return };
+        if session.wants_snapshot() && session.now().settled() && matches!(session.motion(), Motion::Still) {
+            keep(session, true, send);
+        }
     }
 
     fn control(&mut self, control: Control, send: &mut dyn FnMut(FromWorker)) {
@@ -158,9 +167,7 @@ impl Desk {
         }
         if self.unsaved && session.now().settled() && matches!(session.motion(), Motion::Still) {
             self.unsaved = false;
-            let saved = session.save(false);
-            let sequence = session.head().map_or(0, |head| u64::from(head.0));
-            send(FromWorker::Kept { sequence, journal: saved.journal, snapshot: saved.snapshot });
+            keep(session, false, send);
         }
         let busy = session.busy();
         if busy != self.busy {
@@ -168,6 +175,12 @@ impl Desk {
             send(FromWorker::Busy(busy));
         }
     }
+}
+
+fn keep(session: &mut Session, with_snapshot: bool, send: &mut dyn FnMut(FromWorker)) {
+    let saved = session.save(with_snapshot);
+    let sequence = session.head().map_or(0, |head| u64::from(head.0));
+    send(FromWorker::Kept { sequence, journal: saved.journal, snapshot: saved.snapshot });
 }
 
 fn sentence(text: &str) -> String {

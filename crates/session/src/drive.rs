@@ -1,7 +1,7 @@
 //! What moves the clock: commands in the foreground, Play, and "until the next event".
 
 use crate::journal::NodeId;
-use crate::moment::{Moment, Said};
+use crate::moment::Moment;
 use crate::session::Session;
 use screen::Input;
 use sim::Time;
@@ -70,7 +70,7 @@ impl Session {
         let id = self.journal.append(since.now(), input);
         self.keyframes.keep(id, *since);
         self.now.attempt = true;
-        self.now.judge(&self.lesson, &mut self.said);
+        self.now.judge(&self.lesson);
         Some(id)
     }
 
@@ -106,25 +106,23 @@ impl Session {
     }
 
     fn drive_foreground(&mut self, go_on: &mut dyn FnMut() -> bool) -> bool {
-        let mut said = Vec::new();
         while !self.now.settled() {
-            if !self.now.step(&self.lesson, Time::MAX, &mut said) {
+            if !self.now.step(&self.lesson, Time::MAX) {
                 break;
             }
             if !go_on() {
                 break;
             }
         }
-        self.now.judge(&self.lesson, &mut said);
-        self.take(said);
+        self.now.judge(&self.lesson);
+        self.changed_all();
         !self.now.settled() || !matches!(self.motion, Motion::Still)
     }
 
     fn drive_to_event(&mut self, events: usize, limit: Time, go_on: &mut dyn FnMut() -> bool) -> bool {
-        let mut said = Vec::new();
         let mut over = false;
         loop {
-            if self.now.world.sim.events().len() > events || !self.now.step(&self.lesson, limit, &mut said) {
+            if self.now.world.sim.events().len() > events || !self.now.step(&self.lesson, limit) {
                 over = true;
                 break;
             }
@@ -132,11 +130,11 @@ impl Session {
                 break;
             }
         }
-        self.take(said);
+        self.changed_all();
         if over {
             if self.now.world.sim.events().len() == events {
-                self.now.advance_to(&self.lesson, limit, &mut Vec::new());
-                self.take(vec![Said { good: false, text: "Nothing happens in the next half hour.".into() }]);
+                self.now.advance_to(&self.lesson, limit);
+                self.say(false, "Nothing happens in the next half hour.");
             }
             self.stop();
         }
@@ -147,9 +145,8 @@ impl Session {
     fn play_on(&mut self, wall: Duration, speed: u32, go_on: &mut dyn FnMut() -> bool) -> bool {
         let span = wall.min(Duration::from_millis(250)) * speed;
         let target = self.now.now() + span;
-        let mut said = Vec::new();
         loop {
-            if !self.now.step(&self.lesson, target, &mut said) {
+            if !self.now.step(&self.lesson, target) {
                 self.now.world.advance_to(target.max(self.now.now()));
                 break;
             }
@@ -157,13 +154,7 @@ impl Session {
                 break;
             }
         }
-        self.take(said);
+        self.changed_all();
         true
-    }
-
-    fn take(&mut self, said: Vec<Said>) {
-        self.said.extend(said);
-        self.changed_world = true;
-        self.changed_clock = true;
     }
 }

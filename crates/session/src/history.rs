@@ -27,7 +27,7 @@ impl Session {
             next += 1;
         }
         if let Some(node) = self.journal.node(path[at]) {
-            moment.advance_to(&self.lesson, node.at, &mut Vec::new());
+            moment.advance_to(&self.lesson, node.at);
         }
         moment
     }
@@ -36,14 +36,13 @@ impl Session {
     pub(crate) fn replay_one(&self, moment: &mut Moment, path: &[NodeId], at: usize) {
         let Some(node) = path.get(at).and_then(|id| self.journal.node(*id)) else { return };
         let until = path.get(at + 1).and_then(|id| self.journal.node(*id)).map_or(Time::MAX, |node| node.at);
-        let mut said = Vec::new();
-        moment.advance_to(&self.lesson, node.at.max(moment.now()), &mut said);
+        moment.advance_to(&self.lesson, node.at.max(moment.now()));
         if !node.skipped {
-            moment.apply(&self.lesson, &node.input, &mut said);
+            moment.apply(&self.lesson, &node.input, &mut Vec::new());
         }
         if until < Time::MAX {
-            moment.settle(&self.lesson, until, &mut said);
-            moment.advance_to(&self.lesson, until.max(moment.now()), &mut said);
+            moment.settle(&self.lesson, until);
+            moment.advance_to(&self.lesson, until.max(moment.now()));
         }
     }
 
@@ -56,7 +55,7 @@ impl Session {
         }
         // What the last input started comes to rest, as it did when it was given; an endless loop is cut.
         let limit = moment.now() + LAST_INPUT_MAX;
-        moment.settle(&self.lesson, limit, &mut Vec::new());
+        moment.settle(&self.lesson, limit);
         moment
     }
 
@@ -77,7 +76,7 @@ impl Session {
         let Some(id) = self.journal.redo() else { return false };
         let Some(node) = self.journal.node(id).cloned() else { return false };
         let mut said = Vec::new();
-        self.now.advance_to(&self.lesson, node.at.max(self.now.now()), &mut said);
+        self.now.advance_to(&self.lesson, node.at.max(self.now.now()));
         self.keyframes.keep(id, self.now.clone());
         if !node.skipped {
             self.now.apply(&self.lesson, &node.input, &mut said);

@@ -19,7 +19,7 @@ impl Moment {
         match input {
             Input::Line { terminal, text } => {
                 let later = self.now() + TYPING;
-                self.advance_to(lesson, later, said);
+                self.advance_to(lesson, later);
                 let causes =
                     if text.trim().is_empty() { Causes::none() } else { self.note("terminal", "Command", text) };
                 self.world.type_line(TerminalId(*terminal), text, &causes);
@@ -27,7 +27,7 @@ impl Moment {
             Input::Interrupt { terminal } => self.world.interrupt(TerminalId(*terminal)),
             Input::EndOfInput { terminal } => self.world.end_input(TerminalId(*terminal)),
             Input::Save { .. } | Input::Delete { .. } | Input::Rename { .. } => self.edit(input, said),
-            Input::Advance { to_micros } => self.advance_to(lesson, Time::from_micros(*to_micros), said),
+            Input::Advance { to_micros } => self.advance_to(lesson, Time::from_micros(*to_micros)),
             Input::Sync { app } => {
                 let causes = self.note("argocd", "Click", &format!("Sync {app}"));
                 if let Err(text) = self.world.sync_app(app, false, &causes) {
@@ -59,7 +59,7 @@ impl Moment {
                 }
             }
         }
-        self.judge(lesson, said);
+        self.judge(lesson);
     }
 
     /// Records what the learner did, as the cause of what follows.
@@ -111,6 +111,6 @@ impl Moment {
             said.push(Said { good: false, text: error.to_string() });
         }
         self.note("lesson", "Answer", "Answered");
-        self.evaluate(lesson, lesson::Moment::AfterEvent, said);
+        self.evaluate(lesson, lesson::Moment::AfterEvent);
     }
 }

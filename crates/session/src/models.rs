@@ -4,6 +4,7 @@ use crate::drive::Motion;
 use crate::session::Session;
 use screen::{ArgoCd, Brief, Clock, Cluster, FileView, Files, Git, Past, Pipelines, Shop, Update};
 use sim::Time;
+use std::collections::BTreeSet;
 use world::{Foreground, MachineId};
 
 /// The models as the page has them, and what it chose to look at.
@@ -70,7 +71,8 @@ impl Models {
         let seen = self.seen.as_ref().filter(|seen| seen.viewing == session.viewing());
         let all = seen.is_none() || self.chosen;
         let files_changed = all || seen.is_some_and(|seen| !seen.files.same(&files));
-        let events_changed = all || seen.is_some_and(|seen| seen.events != world.sim.events().len());
+        let news = seen.map(|seen| world.sim.events().since(seen.events));
+        let topics: BTreeSet<&str> = news.into_iter().flatten().map(|event| &*event.topic).collect();
         let store_changed = all || seen.is_some_and(|seen| seen.store != world.cluster.store().version());
         let second = |time: Time| time.unix_secs();
         let second_changed = all || seen.is_some_and(|seen| second(seen.at) != second(world.now()));
@@ -82,14 +84,16 @@ impl Models {
         if files_changed || all {
             put(&mut self.git, view::git(world, &self.shown_repo), Update::Git, updates);
         }
-        if events_changed || (second_changed && world.ci.is_busy()) {
+        if all || topics.contains("ci") || (second_changed && world.ci.is_busy()) {
             put(&mut self.pipelines, view::pipelines(world, self.shown_run), Update::Pipelines, updates);
         }
-        if events_changed || store_changed {
+        if store_changed || second_changed {
             put(&mut self.argocd, view::argocd(world), Update::ArgoCd, updates);
+        }
+        if store_changed {
             put(&mut self.cluster, view::cluster(world, self.namespace.as_deref()), Update::Cluster, updates);
         }
-        if second_changed || events_changed {
+        if second_changed || !topics.is_empty() {
             put(&mut self.shop, view::shop(world), Update::Shop, updates);
         }
         put(&mut self.brief, brief(session), Update::Brief, updates);

@@ -1,7 +1,7 @@
 //! A moment of a session: the world and the learner's progress. Whatever moves it, moves it by these doors.
 
 use crate::session::Lesson;
-use lesson::{Change, Progress};
+use lesson::{Change, NotYet, Progress};
 use screen::Input;
 use serde::{Deserialize, Serialize};
 use sim::{StateHash, Time, state_hash};
@@ -17,7 +17,7 @@ pub struct Moment {
     /// Words that the scenario picked for this seed.
     pub picks: BTreeMap<String, String>,
     /// What was said of the open step at the last attempt.
-    pub not_yet: Option<(String, String)>,
+    pub not_yet: Option<NotYet>,
     /// What was said to the last answer of a step.
     pub feedback: BTreeMap<String, (bool, String)>,
     /// An attempt waits to be judged when it comes to rest.
@@ -51,13 +51,13 @@ impl Moment {
 
     /// Lets one thing happen that is due by `limit`: in the world, or a check that comes true by time alone.
     /// False when nothing is due; then the clock stands where it stood.
-    pub fn step(&mut self, lesson: &Lesson, limit: Time, said: &mut Vec<Said>) -> bool {
+    pub fn step(&mut self, lesson: &Lesson, limit: Time) -> bool {
         let due = self.world.next_due().map(|due| due.at).filter(|at| *at <= limit);
         let check =
             lesson::next_due(&lesson.plan, &self.progress, self.now()).filter(|at| *at <= limit && *at > self.now());
         if let Some(at) = check.filter(|at| due.is_none_or(|due| *at < due)) {
             self.world.advance_to(at);
-            self.evaluate(lesson, lesson::Moment::AfterEvent, said);
+            self.evaluate(lesson, lesson::Moment::AfterEvent);
             return true;
         }
         if due.is_none() {
@@ -66,47 +66,46 @@ impl Moment {
         let events = self.world.sim.events().len();
         let ticked = self.world.step(limit).ticked;
         if ticked || self.world.sim.events().len() > events {
-            self.evaluate(lesson, lesson::Moment::AfterEvent, said);
+            self.evaluate(lesson, lesson::Moment::AfterEvent);
         }
         true
     }
 
     /// Moves the clock to `time`, with all that happens on the way.
-    pub fn advance_to(&mut self, lesson: &Lesson, time: Time, said: &mut Vec<Said>) {
-        while self.step(lesson, time, said) {}
+    pub fn advance_to(&mut self, lesson: &Lesson, time: Time) {
+        while self.step(lesson, time) {}
         self.world.advance_to(time.max(self.now()));
     }
 
     /// Drives the foreground until it rests, or until `limit`. Bounded waits are fast-forwarded.
-    pub fn settle(&mut self, lesson: &Lesson, limit: Time, said: &mut Vec<Said>) {
+    pub fn settle(&mut self, lesson: &Lesson, limit: Time) {
         while !self.settled() {
-            if !self.step(lesson, limit, said) {
+            if !self.step(lesson, limit) {
                 break;
             }
         }
-        self.judge(lesson, said);
+        self.judge(lesson);
     }
 
     /// Says why the open step is not passed, if an attempt has come to rest.
-    pub(crate) fn judge(&mut self, lesson: &Lesson, said: &mut Vec<Said>) {
+    pub(crate) fn judge(&mut self, lesson: &Lesson) {
         if self.attempt && self.settled() {
             self.attempt = false;
-            self.evaluate(lesson, lesson::Moment::AfterAttempt, said);
+            self.evaluate(lesson, lesson::Moment::AfterAttempt);
         }
     }
 
-    pub(crate) fn evaluate(&mut self, lesson: &Lesson, when: lesson::Moment, said: &mut Vec<Said>) {
+    pub(crate) fn evaluate(&mut self, lesson: &Lesson, when: lesson::Moment) {
         let Self { world, progress, picks, .. } = self;
         let facts = lesson::WorldFacts { world, picks };
         for change in lesson::evaluate(&lesson.plan, progress, &facts, when) {
             match change {
                 Change::Passed { step, .. } => {
-                    if self.not_yet.as_ref().is_some_and(|(open, _)| *open == step) {
+                    if self.not_yet.as_ref().is_some_and(|told| told.step == step) {
                         self.not_yet = None;
                     }
-                    said.push(Said { good: true, text: format!("Step passed: {}", lesson.goal(&step)) });
                 }
-                Change::NotYet { step, say } => self.not_yet = Some((step, say)),
+                Change::NotYet(told) => self.not_yet = Some(told),
                 Change::Compared { .. } => {}
             }
         }

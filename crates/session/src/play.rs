@@ -78,7 +78,7 @@ impl Session {
 
     /// What the open step was told last: its id and the words.
     pub fn not_yet(&self) -> Option<(&str, &str)> {
-        self.now().not_yet.as_ref().map(|(step, say)| (step.as_str(), say.as_str()))
+        self.now().not_yet.as_ref().map(|told| (told.step.as_str(), told.say.as_str()))
     }
 
     /// What was said to the last answer of a step.

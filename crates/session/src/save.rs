@@ -15,7 +15,7 @@ const FILE_MAGIC: &[u8] = b"opsfest session 1\n";
 /// An unpacked file may be this large.
 const FILE_BYTES_MAX: usize = 256 << 20;
 /// After this many inputs a new snapshot is worth its bytes.
-const INPUTS_PER_SNAPSHOT: u32 = 20;
+const INPUTS_PER_SNAPSHOT: u32 = 5;
 
 #[derive(Serialize, Deserialize)]
 struct Snapshot {
@@ -46,11 +46,15 @@ pub enum SaveError {
 }
 
 impl Session {
-    /// What the page keeps after an input. The snapshot comes now and then, and when asked for.
+    /// Whether so much was done since the last snapshot that a new one is worth its bytes.
+    pub fn wants_snapshot(&self) -> bool {
+        self.inputs_since_snapshot >= INPUTS_PER_SNAPSHOT
+    }
+
+    /// What the page keeps after an input; the snapshot, which takes a while to make, only when asked for.
     pub fn save(&mut self, with_snapshot: bool) -> Saved {
         self.note_passed();
-        let wanted = with_snapshot || self.inputs_since_snapshot >= INPUTS_PER_SNAPSHOT;
-        let snapshot = (wanted && self.now.settled()).then(|| {
+        let snapshot = (with_snapshot && self.now.settled()).then(|| {
             self.inputs_since_snapshot = 0;
             let snapshot = Snapshot {
                 schema: SCHEMA,
@@ -106,7 +110,7 @@ impl Session {
         for at in next..path.len() {
             let mut moment = self.now.clone();
             if let Some(node) = self.journal.node(path[at]) {
-                moment.advance_to(&self.lesson, node.at.max(moment.now()), &mut Vec::new());
+                moment.advance_to(&self.lesson, node.at.max(moment.now()));
             }
             self.keyframes.keep(path[at], moment.clone());
             self.replay_one(&mut moment, &path, at);

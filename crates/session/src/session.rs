@@ -25,22 +25,6 @@ impl Lesson {
     pub(crate) fn empty() -> Self {
         Self::new(Plan::empty(), LessonPage::default())
     }
-
-    /// A step's goal as plain text.
-    pub(crate) fn goal(&self, step: &str) -> String {
-        let goal = self.page.steps.iter().find(|page| page.id == step).map_or("", |page| page.goal.as_str());
-        let mut text = String::new();
-        let mut tag = false;
-        for c in goal.chars() {
-            match c {
-                '<' => tag = true,
-                '>' => tag = false,
-                c if !tag => text.push(c),
-                _ => {}
-            }
-        }
-        text.replace("&amp;", "&").replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"")
-    }
 }
 
 /// One learner in one lesson.

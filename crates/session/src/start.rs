@@ -45,7 +45,7 @@ pub(crate) fn bare(start: Time) -> Result<(Lesson, Moment), StartError> {
     let mut moment =
         Moment { world, progress, terminal, picks, not_yet: None, feedback: BTreeMap::new(), attempt: false };
     let later = moment.now() + Duration::from_secs(1);
-    moment.settle(&lesson, later, &mut Vec::new());
+    moment.settle(&lesson, later);
     Ok((lesson, moment))
 }
 
@@ -78,7 +78,7 @@ pub fn start_world(lesson: &Lesson, seed: u64) -> Result<Moment, StartError> {
         feedback: BTreeMap::new(),
         attempt: false,
     };
-    moment.settle(lesson, scenario.start + Duration::from_secs(1), &mut Vec::new());
+    moment.settle(lesson, scenario.start + Duration::from_secs(1));
     Ok(moment)
 }
 

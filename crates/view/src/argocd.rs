@@ -22,7 +22,7 @@ fn app_of(world: &World, app: &Object) -> App {
     let automated = spec.at("syncPolicy.automated");
     let now = world.now();
     let next_poll =
-        world.argocd.next_poll(app.name()).map(|at| format!("looks at Git in {} s", at.since(now).as_secs()));
+        world.argocd.next_poll(app.name()).map(|at| format!("looks at Git by itself at {}", crate::clock_text(at)));
     App {
         name: app.name().to_string(),
         sync: or_unknown(text(status, "sync.status")),

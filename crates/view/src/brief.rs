@@ -1,7 +1,7 @@
 //! The brief: prose, steps with their state, questions, hints, quiz, closing words.
 
-use lesson::{Block, LessonPage, Plan, Progress, StepKind, StepPage, WorldFacts};
-use screen::{Ask, AskKind, Choice, Explain, Finish, Fragment, Hint, Quiz, StepState, StepView};
+use lesson::{Block, LessonPage, NotYet, Plan, Progress, StepKind, StepPage, WorldFacts};
+use screen::{Ask, AskKind, Choice, Explain, Finish, Fragment, Hint, Mood, Quiz, StepState, StepView};
 use std::collections::BTreeMap;
 
 /// What the brief is made from.
@@ -12,7 +12,7 @@ pub struct Brief<'a> {
     pub progress: &'a Progress,
     pub facts: WorldFacts<'a>,
     /// What was said of the open step at the last attempt.
-    pub not_yet: Option<&'a (String, String)>,
+    pub not_yet: Option<&'a NotYet>,
     /// What was said to the last answer of a step.
     pub feedback: &'a BTreeMap<String, (bool, String)>,
 }
@@ -47,15 +47,18 @@ pub fn brief(from: Brief<'_>) -> screen::Brief {
 
 fn step_of(from: Brief<'_>, step: &StepPage, open: Option<&str>) -> StepView {
     let pass = from.progress.passed.get(&step.id);
-    let told = from.not_yet.filter(|(id, _)| *id == step.id);
+    let told = from.not_yet.filter(|told| told.step == step.id);
     let state = match pass {
         Some(pass) if pass.assisted => StepState::Assisted,
         Some(_) => StepState::Passed,
-        None if open == Some(step.id.as_str()) && told.is_some() => StepState::Failed,
+        None if open == Some(step.id.as_str()) && told.is_some_and(|told| !told.waits) => StepState::Failed,
         None if open == Some(step.id.as_str()) => StepState::Now,
         None => StepState::Todo,
     };
-    let explain = told.filter(|_| pass.is_none()).map(|(_, say)| explanation(false, say));
+    let explain = told.filter(|_| pass.is_none()).map(|told| {
+        let mood = if told.waits { Mood::Waiting } else { Mood::Wrong };
+        explanation(mood, &told.say)
+    });
     let seen = from.progress.hints.get(&step.id).map_or(0, |seen| seen.count as usize);
     let hints = step
         .hints
@@ -71,9 +74,25 @@ fn step_of(from: Brief<'_>, step: &StepPage, open: Option<&str>) -> StepView {
 }
 
 /// The first sentence stands out.
-fn explanation(good: bool, say: &str) -> Explain {
+fn explanation(mood: Mood, say: &str) -> Explain {
     let cut = say.find(". ").map_or(say.len(), |at| at + 1);
-    Explain { good, headline: say[..cut].to_string(), text: say[cut..].trim().to_string(), rows: Vec::new() }
+    Explain { mood, headline: marked(&say[..cut]), text: marked(say[cut..].trim()), rows: Vec::new() }
+}
+
+/// Plain text with code in back-ticks, as the page's little markup.
+fn marked(say: &str) -> String {
+    let escape = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let parts: Vec<&str> = say.split('`').collect();
+    let pairs = (parts.len() - 1) / 2;
+    let mut text = String::new();
+    for (at, part) in parts.iter().enumerate() {
+        match at % 2 {
+            1 if at / 2 < pairs => text.push_str(&format!("<code>{}</code>", escape(part))),
+            1 => text.push_str(&format!("`{}", escape(part))),
+            _ => text.push_str(&escape(part)),
+        }
+    }
+    text
 }
 
 fn ask_of(from: Brief<'_>, step: &StepPage) -> Option<Ask> {
@@ -91,7 +110,12 @@ fn ask_of(from: Brief<'_>, step: &StepPage) -> Option<Ask> {
     let (given, feedback) = match kind {
         AskKind::Answer => {
             let given = from.progress.answers.get(&step.id).and_then(|all| all.last()).map(|given| given.value.clone());
-            (given, from.feedback.get(&step.id).map(|(right, say)| explanation(*right, say)))
+            (
+                given,
+                from.feedback
+                    .get(&step.id)
+                    .map(|(right, say)| explanation(if *right { Mood::Right } else { Mood::Wrong }, say)),
+            )
         }
         AskKind::Predict => {
             let prediction = from.progress.predictions.get(&step.id);
@@ -103,7 +127,8 @@ fn ask_of(from: Brief<'_>, step: &StepPage) -> Option<Ask> {
                 let right = *came == prediction.choice;
                 let headline = if right { "You saw it coming." } else { "It went another way." };
                 let rows = vec![("You said".to_string(), name(&prediction.choice)), ("It did".to_string(), name(came))];
-                Some(Explain { good: right, headline: headline.into(), text: say.clone(), rows })
+                let mood = if right { Mood::Right } else { Mood::Wrong };
+                Some(Explain { mood, headline: headline.into(), text: marked(say), rows })
             });
             (prediction.map(|prediction| prediction.choice.clone()), compared)
         }

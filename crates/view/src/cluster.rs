@@ -105,7 +105,8 @@ fn events(world: &World, namespace: Option<&str>) -> Vec<EventRow> {
         let text = event.value.str_at("lastTimestamp");
         Time::parse_rfc3339(text).unwrap_or(event.created_at())
     };
-    all.sort_by_key(|event| std::cmp::Reverse((last(event), event.version)));
+    // Whatever happens again is written again: the order of writing is the order of times.
+    all.sort_unstable_by_key(|event| std::cmp::Reverse(event.version));
     let rows = all.into_iter().take(EVENTS_MAX).map(|event| {
         let value = &event.value;
         let time = last(event);

@@ -56,8 +56,8 @@ pub struct Workload {
     /// Logs of the life before this one.
     previous_logs: BTreeMap<Key, Log<LogLine>>,
     customers: Option<Customers>,
-    /// Latest samples by `namespace/service`, oldest first.
-    samples: BTreeMap<String, VecDeque<Sample>>,
+    /// Latest samples by `namespace/service`, oldest first; shared by forks.
+    samples: BTreeMap<String, VecDeque<Arc<Sample>>>,
     recent: VecDeque<Served>,
     timers: Timers<Timer>,
     next_life: u64,
@@ -107,7 +107,7 @@ impl Workload {
 
     /// Samples of a service, oldest first, one a second.
     pub fn history(&self, namespace: &str, service: &str) -> impl DoubleEndedIterator<Item = &Sample> {
-        self.samples.get(&format!("{namespace}/{service}")).into_iter().flatten()
+        self.samples.get(&format!("{namespace}/{service}")).into_iter().flatten().map(|sample| &**sample)
     }
 
     /// Requests of customers, newest first.

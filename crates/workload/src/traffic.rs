@@ -104,18 +104,19 @@ impl Workload {
         // A service that several call gets its second in several parts.
         match series.back_mut().filter(|sample| sample.at == now) {
             Some(sample) => {
+                let sample = Arc::make_mut(sample);
                 sample.requests += rate;
                 sample.errors += rate * answer.failed;
                 sample.p99_ms = sample.p99_ms.max(answer.p99_ms);
             }
-            None => series.push_back(Sample {
+            None => series.push_back(Arc::new(Sample {
                 at: now,
                 requests: rate,
                 errors: rate * answer.failed,
                 p50_ms: answer.p50_ms,
                 p99_ms: answer.p99_ms,
                 versions,
-            }),
+            })),
         }
         while series.len() > HISTORY {
             series.pop_front();

@@ -30,7 +30,7 @@ pub struct Page {
     pub kind: &'static str,
     /// The lesson's path, or the track's folder.
     pub subject: String,
-    /// Loads the worker early: a world will be wanted.
+    /// A world will be wanted: its lesson is loaded early. The worker is started by the first script.
     pub has_world: bool,
 }
 
@@ -80,8 +80,8 @@ impl Shell {
 
     fn head(&self, parts: &Parts, page: &Page, root: &str) -> String {
         let Parts { boot, engine } = parts;
-        let preload = |file: &str| {
-            format!("<link rel=\"preload\" as=\"fetch\" type=\"application/wasm\" crossorigin href=\"{root}{file}\">")
+        let preload = |file: &str, kind: &str| {
+            format!("<link rel=\"preload\" as=\"fetch\" type=\"{kind}\" crossorigin href=\"{root}{file}\">")
         };
         let mut head = format!(
             "<meta name=\"opsfest-root\" content=\"{root}\"><meta name=\"opsfest-engine\" content=\"{engine}\">\
@@ -92,9 +92,9 @@ impl Shell {
             escape(&page.subject),
             self.js
         );
-        head.push_str(&preload(&self.wasm));
+        head.push_str(&preload(&self.wasm, "application/wasm"));
         if page.has_world {
-            head.push_str(&preload(&format!("engine/{engine}/worker_bg.wasm")));
+            head.push_str(&preload(&format!("lessons/{}.bin", page.subject), "application/octet-stream"));
         }
         head
     }
@@ -195,7 +195,7 @@ mod tests {
             description: "d".to_owned(),
             body: "<a href=\"{root}x/\">x</a>".to_owned(),
             kind: "lesson",
-            subject: String::new(),
+            subject: path.trim_end_matches('/').to_owned(),
             has_world: !path.is_empty(),
         };
         let parts = Parts { boot: "boot-3.js".to_owned(), engine: "e4".to_owned() };
@@ -211,7 +211,7 @@ mod tests {
             "<div id=\"app\"><a href=\"../../x/\">",
             "<title>A &amp; B</title>",
             "content=\"../../\"",
-            "href=\"../../engine/e4/worker_bg.wasm\"",
+            "href=\"../../lessons/gitops/03-revert.bin\"",
             "href=\"../../page-2_bg.wasm\"",
         ] {
             assert!(html.contains(part), "{part} is missing in {html}");

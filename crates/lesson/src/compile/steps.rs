@@ -136,14 +136,16 @@ fn options(part: &Part<'_>, notes: &mut Notes) -> Vec<OptionPage> {
 fn explanations(part: &Part<'_>, key: &str, notes: &mut Notes) -> Vec<Explain> {
     let mut all = Vec::new();
     for found in part.parts(key, notes) {
-        found.only(&["when", "say"], notes);
+        let waits = key == "explain" && found.has("wait");
+        let words = if waits { "wait" } else { "say" };
+        found.only(&["when", words], notes);
         let when = found.expr("when", notes);
         no_memory_in_loops(&found, "when", &when.root, false, notes);
-        let say = found.template("say", notes);
+        let say = found.template(words, notes);
         for value in say.values() {
-            no_memory_node(&found, "say", value, notes);
+            no_memory_node(&found, words, value, notes);
         }
-        all.push(Explain { when, say });
+        all.push(Explain { when, say, waits });
     }
     all
 }
