@@ -10,7 +10,7 @@ import { serve } from './server.mjs';
 import { edit, find, push } from './solve.mjs';
 
 const dist = process.env.OPSFEST_DIST ?? join(dirname(fileURLToPath(import.meta.url)), '../dist');
-const SAMPLES = 5;
+const SAMPLES = Number(process.env.SAMPLES ?? 5);
 const COMMANDS = 200;
 
 /** Learn Git Branching, production build, the same kind of machine, cold, median of 5 (see the design). */

@@ -209,15 +209,8 @@ impl Link {
         {
             let mut state = self.state.borrow_mut();
             if state.phase != Phase::Open {
-                let waits = matches!(state.phase, Phase::Calling | Phase::Greeted | Phase::Opening);
-                if let Input::Line { text, .. } = &input
-                    && waits
-                {
-                    let text = text.clone();
-                    state.early.push(input);
-                    drop(state);
-                    self.emit(Action::TypedAhead(text));
-                }
+                drop(state);
+                self.keep_for_later(input);
                 return;
             }
             if let Some(named) = named {
@@ -227,6 +220,15 @@ impl Link {
             state.expect_answer();
         }
         self.send(&ToWorker::Do(input));
+    }
+
+    /// A line typed before the world is there waits for it; nothing else can be done before.
+    fn keep_for_later(&self, input: Input) {
+        if let Input::Line { text, .. } = &input {
+            let text = text.clone();
+            self.state.borrow_mut().early.push(input);
+            self.emit(Action::TypedAhead(text));
+        }
     }
 
     pub fn control(&self, control: Control) {

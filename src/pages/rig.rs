@@ -1,12 +1,12 @@
-//! The loop on the start page: the first lesson's world, running. It begins when the page has nothing else to do, and
-//! not at all for those who asked for less motion or less data.
+//! The loop on the start page: the first lesson's world, running, with somebody who ships now and then. It begins when
+//! the page has nothing else to do, and not at all for those who asked for less motion or less data.
 
 use crate::browser::{dom, js};
 use crate::components::{icon, spark};
 use crate::link::{Keeping, Link};
 use crate::place::Place;
 use crate::state::{Action, Model};
-use screen::{Control, Shop, Station};
+use screen::{Control, Input, Shop, Station};
 use std::rc::Rc;
 use yew::platform::spawn_local;
 use yew::prelude::*;
@@ -14,6 +14,18 @@ use yew::prelude::*;
 const SPEED: u32 = 10;
 /// Where nobody says when the page is idle.
 const LATER_MS: u32 = 1_500;
+/// The world's first terminal, in which the demonstration types.
+const TERMINAL: u32 = 1;
+/// Between the opening and the first release, and between two releases.
+const FIRST_RELEASE_MS: u32 = 4_000;
+const RELEASE_MS: u32 = 45_000;
+/// Headlines that are released one after the other; after the last one the shop just runs.
+const HEADLINES: [&str; 4] = [
+    "Summer 2026: tickets on sale now",
+    "Velvet Semaphore join the line-up",
+    "Two stages, one queue",
+    "Last few tickets",
+];
 const STATIONS: [&str; 6] = ["Push", "CI", "Image", "Argo CD", "Cluster", "Shop"];
 
 #[derive(Debug, PartialEq, Properties)]
@@ -79,6 +91,20 @@ async fn run(place: Place, dispatch: Callback<Action>) {
     let started = Link::new(place, events);
     *link.borrow_mut() = Some(Rc::clone(&started));
     started.go_on(Keeping::Nothing).await;
+    release(&started).await;
+}
+
+/// Ships one headline after the other, as a learner would: a change, a commit, a push.
+async fn release(link: &Link) {
+    js::sleep(FIRST_RELEASE_MS).await;
+    for headline in HEADLINES {
+        let text = format!(
+            "cd ~/web && sed -i 's/^headline:.*/headline: \"{headline}\"/' encore.yaml && git commit -qam '{headline}' && git push -q"
+        );
+        link.input(Input::Line { terminal: TERMINAL, text });
+        link.control(Control::Play { speed: SPEED });
+        js::sleep(RELEASE_MS).await;
+    }
 }
 
 async fn idle() {

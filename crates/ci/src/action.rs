@@ -1,6 +1,6 @@
 //! The actions that this sandbox has: checkout, Docker's set-up, log-in and build-push.
 
-use std::collections::BTreeMap;
+use order::OrdMap;
 use std::time::Duration;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub(crate) enum Action {
 }
 
 /// Reads `uses:` and `with:`. What exists in reality and not here says so; unknown inputs are errors.
-pub(crate) fn read(uses: &str, with: &BTreeMap<String, String>) -> Result<Action, String> {
+pub(crate) fn read(uses: &str, with: &OrdMap<String, String>) -> Result<Action, String> {
     let name = uses.split('@').next().unwrap_or(uses);
     if !uses.contains('@') && !uses.starts_with("./") {
         return Err(format!("Expected format {{org}}/{{repo}}[/path]@ref. Actual '{uses}'"));
@@ -69,7 +69,7 @@ pub(crate) fn read(uses: &str, with: &BTreeMap<String, String>) -> Result<Action
     }
 }
 
-fn inputs(name: &str, with: &BTreeMap<String, String>, known: &[&str]) -> Result<(), String> {
+fn inputs(name: &str, with: &OrdMap<String, String>, known: &[&str]) -> Result<(), String> {
     match with.keys().find(|key| !known.contains(&key.as_str())) {
         None => Ok(()),
         Some(key) => Err(format!("{name}: the input '{key}' is not part of this sandbox; it has {}", known.join(", "))),

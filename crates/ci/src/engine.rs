@@ -2,9 +2,9 @@
 
 use crate::run::{JobRun, Run, State, StepRun};
 use crate::workflow::Workflow;
+use order::OrdMap;
 use serde::{Deserialize, Serialize};
 use sim::{Causes, Due, Sim, Subject, Timers};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -32,7 +32,7 @@ pub enum Ask {
         argv: Vec<String>,
         script: String,
         directory: String,
-        env: BTreeMap<String, String>,
+        env: OrdMap<String, String>,
         causes: Causes,
     },
     /// An image.
@@ -53,9 +53,9 @@ pub enum Ask {
 pub struct Outcome {
     pub code: i32,
     pub log: String,
-    pub outputs: BTreeMap<String, String>,
+    pub outputs: OrdMap<String, String>,
     /// What the step wrote to `$GITHUB_ENV`.
-    pub env: BTreeMap<String, String>,
+    pub env: OrdMap<String, String>,
 }
 
 /// A branch moved on the forge.
@@ -92,9 +92,9 @@ pub struct Ci {
     runs: Vec<Arc<Run>>,
     timers: Timers<Tick>,
     /// `secrets.*`, for all repositories.
-    pub secrets: BTreeMap<String, String>,
+    pub secrets: OrdMap<String, String>,
     /// `vars.*`.
-    pub vars: BTreeMap<String, String>,
+    pub vars: OrdMap<String, String>,
 }
 
 impl Ci {
@@ -378,12 +378,12 @@ fn jobs_of(workflow: &Workflow, number: u32) -> Vec<JobRun> {
                     started: None,
                     finished: None,
                     log: String::new(),
-                    outputs: BTreeMap::new(),
+                    outputs: OrdMap::new(),
                     forgiven: false,
                 })
                 .collect(),
-            outputs: BTreeMap::new(),
-            env: BTreeMap::new(),
+            outputs: OrdMap::new(),
+            env: OrdMap::new(),
             machine: format!("runner-{number}-{}", job.id),
             at: 0,
         })

@@ -1,9 +1,9 @@
 //! The image registry: tags that move, digests that do not.
 
 use manifest::Value;
+use order::OrdMap;
 use serde::{Deserialize, Serialize};
 use sim::{Causes, Time};
-use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -88,14 +88,14 @@ pub enum RegistryError {
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct Repository {
-    tags: BTreeMap<String, String>,
-    images: BTreeMap<String, Arc<Image>>,
+    tags: OrdMap<String, String>,
+    images: OrdMap<String, Arc<Image>>,
 }
 
 /// All images of the world, by repository.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Registry {
-    repositories: BTreeMap<String, Repository>,
+    repositories: OrdMap<String, Repository>,
 }
 
 impl Registry {

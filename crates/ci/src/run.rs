@@ -1,9 +1,9 @@
 //! A run: what a workflow did for one commit.
 
 use crate::workflow::Workflow;
+use order::OrdMap;
 use serde::{Deserialize, Serialize};
 use sim::{Causes, EventId, Time};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -76,9 +76,9 @@ pub struct JobRun {
     pub started: Option<Time>,
     pub finished: Option<Time>,
     pub steps: Vec<StepRun>,
-    pub outputs: BTreeMap<String, String>,
+    pub outputs: OrdMap<String, String>,
     /// Set by `$GITHUB_ENV`.
-    pub env: BTreeMap<String, String>,
+    pub env: OrdMap<String, String>,
     /// The runner's machine.
     pub machine: String,
     /// The step in progress, or the one to come.
@@ -93,7 +93,7 @@ pub struct StepRun {
     pub started: Option<Time>,
     pub finished: Option<Time>,
     pub log: String,
-    pub outputs: BTreeMap<String, String>,
+    pub outputs: OrdMap<String, String>,
     /// A failure that `continue-on-error` forgave.
     pub forgiven: bool,
 }

@@ -6,8 +6,8 @@ use crate::expr::{self, Scope};
 use crate::run::{JobRun, Run, State};
 use crate::workflow::{Job, Work, Workflow};
 use manifest::Value;
+use order::OrdMap;
 use sim::Causes;
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// How a step begins.
@@ -39,7 +39,7 @@ fn place(run: &Run, job: usize) -> Option<Place<'_>> {
     Some(Place { run, workflow, job: workflow.jobs.get(job)?, state: run.jobs.get(job)? })
 }
 
-fn map_of(texts: &BTreeMap<String, String>) -> Value {
+fn map_of(texts: &OrdMap<String, String>) -> Value {
     let mut map = Value::map();
     for (key, value) in texts {
         map.put(key, value.as_str());
@@ -48,7 +48,7 @@ fn map_of(texts: &BTreeMap<String, String>) -> Value {
 }
 
 impl Place<'_> {
-    fn contexts(&self, ci: &Ci, env: &BTreeMap<String, String>) -> Value {
+    fn contexts(&self, ci: &Ci, env: &OrdMap<String, String>) -> Value {
         let run = self.run;
         let mut github = Value::map();
         let owner = run.repo.split('/').next().unwrap_or_default();
@@ -116,9 +116,9 @@ impl Place<'_> {
     }
 
     /// The workflow's, the job's and the step's `env`, each seeing those before.
-    fn env(&self, ci: &Ci, step: Option<&BTreeMap<String, String>>) -> Result<BTreeMap<String, String>, String> {
-        let mut env = BTreeMap::new();
-        let empty = BTreeMap::new();
+    fn env(&self, ci: &Ci, step: Option<&OrdMap<String, String>>) -> Result<OrdMap<String, String>, String> {
+        let mut env = OrdMap::new();
+        let empty = OrdMap::new();
         for layer in [&self.workflow.env, &self.job.env, &self.state.env, step.unwrap_or(&empty)] {
             let contexts = self.contexts(ci, &env);
             for (key, value) in layer {
@@ -139,15 +139,15 @@ pub(crate) fn job_condition(ci: &Ci, run: &Run, job: usize) -> Result<bool, Stri
     let Some(place) = place(run, job) else { return Ok(false) };
     let needed = |id: &String| run.jobs.iter().find(|other| other.id == *id);
     let failed = place.job.needs.iter().filter_map(needed).any(|other| other.state != State::Passed);
-    let contexts = place.contexts(ci, &BTreeMap::new());
+    let contexts = place.contexts(ci, &OrdMap::new());
     let scope = Scope { contexts: &contexts, failed, cancelled: false };
     expr::condition(place.job.condition.as_deref().unwrap_or("success()"), scope)
 }
 
 /// `outputs:` of a job, once its steps are done.
-pub(crate) fn job_outputs(ci: &Ci, run: &Run, job: usize) -> BTreeMap<String, String> {
-    let Some(place) = place(run, job) else { return BTreeMap::new() };
-    let contexts = place.contexts(ci, &BTreeMap::new());
+pub(crate) fn job_outputs(ci: &Ci, run: &Run, job: usize) -> OrdMap<String, String> {
+    let Some(place) = place(run, job) else { return OrdMap::new() };
+    let contexts = place.contexts(ci, &OrdMap::new());
     place
         .job
         .outputs
@@ -194,7 +194,7 @@ fn try_plan(ci: &Ci, run: &Run, token: Token) -> Result<Plan, String> {
     }
 }
 
-fn inputs(with: &BTreeMap<String, String>, scope: Scope<'_>) -> Result<BTreeMap<String, String>, String> {
+fn inputs(with: &OrdMap<String, String>, scope: Scope<'_>) -> Result<OrdMap<String, String>, String> {
     with.iter().map(|(key, value)| Ok((key.clone(), expr::interpolate(value, scope)?))).collect()
 }
 
@@ -209,9 +209,9 @@ fn shell_of(shell: Option<&str>, file: &str) -> Result<Vec<String>, String> {
     Ok(words.iter().map(|word| (*word).to_string()).chain([file.to_string()]).collect())
 }
 
-fn script_env(place: &Place<'_>, env: BTreeMap<String, String>, token: Token) -> BTreeMap<String, String> {
+fn script_env(place: &Place<'_>, env: OrdMap<String, String>, token: Token) -> OrdMap<String, String> {
     let run = place.run;
-    let mut all: BTreeMap<String, String> = [
+    let mut all: OrdMap<String, String> = [
         ("CI", "true".to_string()),
         ("GITHUB_ACTIONS", "true".to_string()),
         ("GITHUB_ACTOR", run.actor.clone()),

@@ -1,8 +1,8 @@
 //! Workflow files: reading and checking.
 
 use manifest::Value;
+use order::{Arrange, OrdMap};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// A workflow as far as this sandbox runs it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -11,7 +11,7 @@ pub struct Workflow {
     pub name: String,
     /// Branch patterns of `on.push`; `None` where pushes do not start it.
     pub push_branches: Option<Vec<String>>,
-    pub env: BTreeMap<String, String>,
+    pub env: OrdMap<String, String>,
     /// In file order.
     pub jobs: Vec<Job>,
 }
@@ -22,8 +22,8 @@ pub struct Job {
     pub name: String,
     pub needs: Vec<String>,
     pub condition: Option<String>,
-    pub env: BTreeMap<String, String>,
-    pub outputs: BTreeMap<String, String>,
+    pub env: OrdMap<String, String>,
+    pub outputs: OrdMap<String, String>,
     pub steps: Vec<Step>,
 }
 
@@ -32,7 +32,7 @@ pub struct Step {
     pub id: String,
     pub name: String,
     pub condition: Option<String>,
-    pub env: BTreeMap<String, String>,
+    pub env: OrdMap<String, String>,
     pub continue_on_error: bool,
     pub work: Work,
 }
@@ -40,7 +40,7 @@ pub struct Step {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Work {
     Run { script: String, shell: Option<String>, directory: Option<String> },
-    Uses { action: String, with: BTreeMap<String, String> },
+    Uses { action: String, with: OrdMap<String, String> },
 }
 
 /// Why a file is no workflow; GitHub's words where it has them.
@@ -82,7 +82,7 @@ impl Workflow {
             read.push(job_of(id, job).map_err(|(key, message)| fail(line_of(&key), message))?);
         }
         // A map forgets the order of its keys; the text has it.
-        read.sort_by_key(|job: &Job| line_of(&format!("{}:", job.id)));
+        read.arrange_by_key(|job: &Job| line_of(&format!("{}:", job.id)));
         for job in &read {
             if let Some(missing) = job.needs.iter().find(|need| !jobs.contains(need)) {
                 let message = format!("Job '{}' depends on unknown job '{missing}'.", job.id);
@@ -175,7 +175,7 @@ fn missing(value: &Value, keys: &[&str]) -> Result<(), Wrong> {
     Ok(())
 }
 
-fn texts(value: &Value) -> BTreeMap<String, String> {
+fn texts(value: &Value) -> OrdMap<String, String> {
     value.entries().iter().map(|(key, value)| (key.to_string(), crate::expr::to_text(value))).collect()
 }
 

@@ -10,9 +10,9 @@ use crate::runtime::Runtime;
 use crate::scheduler::Waiting;
 use crate::setup::Addresses;
 use crate::store::Store;
+use order::OrdMap;
 use serde::{Deserialize, Serialize};
 use sim::{Causes, Due, Sim, Subject, Time, Timers};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -49,9 +49,9 @@ struct Queued {
 pub struct Cluster {
     pub(crate) store: Store,
     timers: Timers<Work>,
-    queued: BTreeMap<Item, Queued>,
-    pub(crate) pods: BTreeMap<Key, Arc<PodRun>>,
-    pub(crate) nodes: BTreeMap<Arc<str>, Arc<NodeRun>>,
+    queued: OrdMap<Item, Queued>,
+    pub(crate) pods: OrdMap<Key, Arc<PodRun>>,
+    pub(crate) nodes: OrdMap<Arc<str>, Arc<NodeRun>>,
     pub(crate) recorder: Recorder,
     pub(crate) waiting: Waiting,
     pub(crate) addresses: Addresses,
@@ -62,9 +62,9 @@ impl Cluster {
         Self {
             store: Store::default(),
             timers: Timers::default(),
-            queued: BTreeMap::new(),
-            pods: BTreeMap::new(),
-            nodes: BTreeMap::new(),
+            queued: OrdMap::new(),
+            pods: OrdMap::new(),
+            nodes: OrdMap::new(),
             recorder: Recorder::default(),
             waiting: Waiting::default(),
             addresses: Addresses::default(),

@@ -3,8 +3,8 @@
 use crate::object::{Key, Object};
 use crate::quantity::Quantity;
 use manifest::Value;
+use order::OrdSet;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 
 /// What a pod without requests counts for in scoring (kube-scheduler `DefaultMilliCPURequest`, `DefaultMemoryRequest`).
 const CPU_UNASKED_MILLI: i64 = 100;
@@ -101,7 +101,7 @@ pub struct NodeLoad {
     /// The same with defaults for what is not asked for: for scoring.
     pub scored: Amounts,
     pub pods_count: i64,
-    pods: BTreeSet<Key>,
+    pods: OrdSet<Key>,
 }
 
 impl NodeLoad {

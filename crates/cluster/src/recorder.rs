@@ -5,9 +5,10 @@ use crate::engine::{Cluster, Item};
 use crate::kinds;
 use crate::object::{Key, Object};
 use manifest::{Value, object, word};
+use order::OrdMap;
 use serde::{Deserialize, Serialize};
 use sim::{Causes, Sim, Time};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -76,7 +77,7 @@ struct Reason {
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Recorder {
-    told: BTreeMap<(Arc<str>, Arc<str>), Arc<Told>>,
+    told: OrdMap<(Arc<str>, Arc<str>), Arc<Told>>,
     order: VecDeque<(Arc<str>, Arc<str>)>,
     written: u64,
     /// Events by the time of their first writing, to be forgotten.

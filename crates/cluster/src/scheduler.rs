@@ -8,9 +8,9 @@ use crate::object::{Key, Object};
 use crate::pods::set_condition;
 use crate::recorder::Note;
 use manifest::{Value, object};
+use order::{Arrange, OrdMap};
 use serde::{Deserialize, Serialize};
 use sim::{Causes, Sim, Time};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ const NODES_MIN: usize = 100;
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Waiting {
     /// Tries so far.
-    unschedulable: BTreeMap<Key, u32>,
+    unschedulable: OrdMap<Key, u32>,
     next_start: usize,
     busy_until: Time,
 }
@@ -179,7 +179,7 @@ impl Cluster {
         }
         let enough = enough(nodes.len());
         let (mut best, mut equals, mut found) = (None::<(i64, Arc<str>)>, 0_u64, 0);
-        let mut reasons: BTreeMap<String, usize> = BTreeMap::new();
+        let mut reasons: OrdMap<String, usize> = OrdMap::new();
         let mut hopeless = 0;
         let start = self.waiting.next_start % nodes.len();
         for step in 0..nodes.len() {
@@ -266,9 +266,9 @@ fn enough(nodes: usize) -> usize {
 }
 
 /// `framework.FitError`: each reason with its count, sorted.
-fn fit_error(nodes: usize, reasons: &BTreeMap<String, usize>, hopeless: usize) -> String {
+fn fit_error(nodes: usize, reasons: &OrdMap<String, usize>, hopeless: usize) -> String {
     let mut told: Vec<String> = reasons.iter().map(|(reason, count)| format!("{count} {reason}")).collect();
-    told.sort();
+    told.arrange();
     let mut victims = Vec::new();
     if hopeless > 0 {
         victims.push(format!("{hopeless} Preemption is not helpful for scheduling"));
@@ -276,7 +276,7 @@ fn fit_error(nodes: usize, reasons: &BTreeMap<String, usize>, hopeless: usize) -
     if nodes > hopeless {
         victims.push(format!("{} No preemption victims found for incoming pod", nodes - hopeless));
     }
-    victims.sort();
+    victims.arrange();
     let head = format!("0/{nodes} nodes are available");
     format!("{head}: {}. preemption: {head}: {}.", told.join(", "), victims.join(", "))
 }

@@ -6,9 +6,9 @@ use crate::kinds;
 use crate::object::Object;
 use crate::status::Status;
 use manifest::{Map, Value, list, object, word};
+use order::OrdSet;
 use serde::{Deserialize, Serialize};
 use sim::{Causes, Sim};
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Cluster IPs and node ports that are given away.
@@ -16,12 +16,12 @@ use std::sync::Arc;
 pub(crate) struct Addresses {
     next_ip: u32,
     next_port: i64,
-    ports: BTreeSet<i64>,
+    ports: OrdSet<i64>,
 }
 
 impl Default for Addresses {
     fn default() -> Self {
-        Self { next_ip: 0x9d, next_port: 30_021, ports: BTreeSet::new() }
+        Self { next_ip: 0x9d, next_port: 30_021, ports: OrdSet::new() }
     }
 }
 

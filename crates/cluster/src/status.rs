@@ -1,6 +1,7 @@
 //! What the API server answers when it refuses: a status with its exact words.
 
 use manifest::Value;
+use order::Arrange;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -142,7 +143,7 @@ impl FieldError {
 
     pub fn unsupported(field: impl Into<String>, value: &Value, supported: &[&str]) -> Self {
         let mut all: Vec<String> = supported.iter().map(|text| format!("{text:?}")).collect();
-        all.sort();
+        all.arrange();
         let message = format!("Unsupported value: {}: supported values: {}", shown(value), all.join(", "));
         Self::new("FieldValueNotSupported", field, message)
     }

@@ -6,14 +6,15 @@ use crate::node_load::NodeLoad;
 use crate::object::{Key, Object};
 use crate::selector::{FieldSelector, LabelSelector};
 use crate::status::Status;
+use order::{OrdMap, OrdSet};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 /// Changes that a watch can still ask for.
 const CHANGES_MAX: usize = 512;
 
-type Named = Arc<BTreeMap<Arc<str>, Arc<Object>>>;
+type Named = Arc<OrdMap<Arc<str>, Arc<Object>>>;
 
 /// What happened to an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,11 +51,11 @@ impl Selectors {
 pub struct Store {
     pub(crate) kinds: Kinds,
     version: u64,
-    objects: BTreeMap<KindId, BTreeMap<Arc<str>, Named>>,
+    objects: OrdMap<KindId, OrdMap<Arc<str>, Named>>,
     /// Objects by the uid of each owner; pods and replica sets without a controller under the empty uid.
-    owned: Arc<BTreeMap<Arc<str>, Arc<BTreeSet<Key>>>>,
-    uids: Arc<BTreeMap<Arc<str>, Key>>,
-    nodes: BTreeMap<Arc<str>, Arc<NodeLoad>>,
+    owned: Arc<OrdMap<Arc<str>, Arc<OrdSet<Key>>>>,
+    uids: Arc<OrdMap<Arc<str>, Key>>,
+    nodes: OrdMap<Arc<str>, Arc<NodeLoad>>,
     changes: VecDeque<Change>,
 }
 

@@ -2,8 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+use order::OrdMap;
 use sim::{Causes, Time};
-use std::collections::BTreeMap;
 use world::{Fd, Machine, MachineId, Spawn, World};
 
 fn world() -> World {
@@ -26,7 +26,7 @@ fn run(world: &mut World, line: &str) -> String {
         argv: vec!["bash".into(), "-c".into(), line.into()],
         env,
         cwd,
-        fds: BTreeMap::from([(0, Fd::Null), (1, Fd::Stream(out)), (2, Fd::Stream(out))]),
+        fds: OrdMap::from([(0, Fd::Null), (1, Fd::Stream(out)), (2, Fd::Stream(out))]),
         terminal: None,
         causes: Causes::none(),
     };

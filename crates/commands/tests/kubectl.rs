@@ -1,6 +1,6 @@
 //! kubectl in a world with a cluster of three nodes: transcripts of what a learner sees.
 
-use std::collections::BTreeMap;
+use order::OrdMap;
 use std::time::Duration;
 use world::{Fd, Machine, MachineId, Spawn, World};
 
@@ -32,7 +32,7 @@ impl Session {
             machine: id,
             argv: ["bash", "-c", line].map(String::from).to_vec(),
             cwd: "/home/learner".into(),
-            fds: BTreeMap::from([(0, Fd::Null), (1, Fd::Stream(out)), (2, Fd::Stream(err))]),
+            fds: OrdMap::from([(0, Fd::Null), (1, Fd::Stream(out)), (2, Fd::Stream(err))]),
             terminal: None,
             causes: sim::Causes::none(),
         };

@@ -1,6 +1,6 @@
 //! Scripts run in the sandbox's shell and in the real bash: output, errors and exit code are equal.
 
-use std::collections::BTreeMap;
+use order::OrdMap;
 use std::process::Command;
 use world::{Fd, Machine, MachineId, Spawn, World};
 
@@ -18,7 +18,7 @@ fn ours(script: &str) -> Ran {
     world.add_machine(id.clone(), Machine::new("encore", "learner", start.as_micros()));
     let (out, err) = (world.new_capture(), world.new_capture());
     let env = world.machine(&id).expect("just added").env.clone();
-    let fds = BTreeMap::from([(0, Fd::Null), (1, Fd::Stream(out)), (2, Fd::Stream(err))]);
+    let fds = OrdMap::from([(0, Fd::Null), (1, Fd::Stream(out)), (2, Fd::Stream(err))]);
     let argv = ["bash", "-c", script].map(String::from).to_vec();
     let spawn = Spawn {
         parent: None,

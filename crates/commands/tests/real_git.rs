@@ -4,9 +4,9 @@
 
 mod real_git_sessions;
 
+use order::OrdMap;
 use real_git_sessions::sessions;
 use sim::{Causes, Time};
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
@@ -64,7 +64,7 @@ impl Ours {
     fn run(&mut self, n: u64, cwd: &str, line: &str) -> Given {
         self.world.advance_to(Time::from_unix_secs(START + n * 10));
         let (out, err) = (self.world.new_capture(), self.world.new_capture());
-        let mut env: BTreeMap<String, String> = (*self.world.machine(&self.machine).unwrap().env).clone();
+        let mut env: OrdMap<String, String> = (*self.world.machine(&self.machine).unwrap().env).clone();
         env.extend(dates(n));
         env.insert("TERM".into(), "dumb".into());
         let spawn = Spawn {
@@ -74,7 +74,7 @@ impl Ours {
             argv: vec!["bash".into(), "-c".into(), format!("{line}\necho \"#$?\"")],
             env: Arc::new(env),
             cwd: cwd.into(),
-            fds: BTreeMap::from([(0, Fd::Null), (1, Fd::Stream(out)), (2, Fd::Stream(err))]),
+            fds: OrdMap::from([(0, Fd::Null), (1, Fd::Stream(out)), (2, Fd::Stream(err))]),
             terminal: None,
             causes: Causes::none(),
         };
@@ -115,7 +115,7 @@ impl Real {
 }
 
 /// Files of a folder by path, without `.git`.
-fn real_files(folder: &Path, base: &Path, into: &mut BTreeMap<String, String>) {
+fn real_files(folder: &Path, base: &Path, into: &mut OrdMap<String, String>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.file_name().is_some_and(|name| name == ".git") || path.to_string_lossy().ends_with(".bare") {
@@ -130,7 +130,7 @@ fn real_files(folder: &Path, base: &Path, into: &mut BTreeMap<String, String>) {
     }
 }
 
-fn our_files(ours: &Ours, home: &str) -> BTreeMap<String, String> {
+fn our_files(ours: &Ours, home: &str) -> OrdMap<String, String> {
     let files = &ours.world.machine(&ours.machine).unwrap().files;
     let enter = &mut |path: &str| !path.ends_with("/.git") && !path.ends_with(".bare");
     let walked = files.walk(home, enter).unwrap();
@@ -186,7 +186,7 @@ fn sessions_equal_real_ones() {
             }
         }
         all += 1;
-        let mut files = BTreeMap::new();
+        let mut files = OrdMap::new();
         real_files(&home, &home, &mut files);
         let same = files == our_files(&ours, &base) && states_equal(&mut ours, &real, &lines, verbose);
         whole += usize::from(same);
@@ -202,7 +202,7 @@ fn sessions_equal_real_ones() {
 
 /// References, index and log of every repository that was used.
 fn states_equal(ours: &mut Ours, real: &Real, lines: &[(String, String)], verbose: bool) -> bool {
-    let folders: std::collections::BTreeSet<&String> = lines.iter().map(|(cwd, _)| cwd).collect();
+    let folders: order::OrdSet<&String> = lines.iter().map(|(cwd, _)| cwd).collect();
     folders.into_iter().filter(|folder| Path::new(folder.as_str()).join(".git").exists()).all(|folder| {
         [
             "git log --all --format='%H %P %s %D'",

@@ -3,7 +3,7 @@
 use crate::error::at;
 use crate::object::{FlatTree, Mode, ObjectId, sha1};
 use crate::{GitError, Repo, Result, When};
-use std::collections::BTreeMap;
+use order::OrdMap;
 use vfs::{Stat, Vfs};
 
 /// One staged file.
@@ -54,7 +54,7 @@ fn low_bits(number: u64) -> u32 {
 /// All entries by path and stage: 0, or 1 (base), 2 (ours), 3 (theirs) while a path is unmerged.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Index {
-    entries: BTreeMap<(String, u8), IndexEntry>,
+    entries: OrdMap<(String, u8), IndexEntry>,
     /// When the file was written; entries as young as this may hide a change (Git calls them racy).
     pub written: u64,
 }
@@ -85,8 +85,8 @@ impl Index {
     }
 
     /// The paths that are not merged yet, with the stages they have.
-    pub fn unmerged(&self) -> BTreeMap<String, Vec<u8>> {
-        let mut paths: BTreeMap<String, Vec<u8>> = BTreeMap::new();
+    pub fn unmerged(&self) -> OrdMap<String, Vec<u8>> {
+        let mut paths: OrdMap<String, Vec<u8>> = OrdMap::new();
         for ((path, stage), _) in self.entries.iter().filter(|((_, stage), _)| *stage > 0) {
             paths.entry(path.clone()).or_default().push(*stage);
         }
@@ -129,7 +129,7 @@ impl Index {
         if !(2..=4).contains(&version) {
             return None;
         }
-        let mut entries = BTreeMap::new();
+        let mut entries = OrdMap::new();
         let mut last = Vec::new();
         for _ in 0..count {
             let (path, stage, entry) = reader.entry(version, &last)?;

@@ -5,7 +5,7 @@ use crate::index::Index;
 use crate::refs::Head;
 use crate::work::{Ignores, Pathspec, Untracked};
 use crate::{Repo, Result};
-use std::collections::BTreeMap;
+use order::OrdMap;
 use vfs::Vfs;
 
 /// The state of a work tree.
@@ -17,7 +17,7 @@ pub struct Status {
     /// From the index to the work tree, unmerged paths left out.
     pub unstaged: Vec<Change>,
     /// Unmerged paths with the stages they have (1 base, 2 ours, 3 theirs).
-    pub unmerged: BTreeMap<String, Vec<u8>>,
+    pub unmerged: OrdMap<String, Vec<u8>>,
     pub files: Untracked,
 }
 

@@ -2,7 +2,8 @@
 
 use crate::object::{Commit, ObjectId};
 use crate::{Repo, Result};
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use order::{Arrange, OrdMap, OrdSet};
+use std::collections::VecDeque;
 use vfs::Vfs;
 
 /// Commits read so far, so that each is read once.
@@ -10,12 +11,12 @@ use vfs::Vfs;
 pub struct CommitCache<'a> {
     repo: &'a Repo,
     files: &'a Vfs,
-    seen: BTreeMap<ObjectId, Commit>,
+    seen: OrdMap<ObjectId, Commit>,
 }
 
 impl<'a> CommitCache<'a> {
     pub fn new(repo: &'a Repo, files: &'a Vfs) -> Self {
-        Self { repo, files, seen: BTreeMap::new() }
+        Self { repo, files, seen: OrdMap::new() }
     }
 
     pub fn get(&mut self, id: &ObjectId) -> Result<&Commit> {
@@ -30,7 +31,7 @@ impl<'a> CommitCache<'a> {
 /// Commits waiting to be shown: the youngest first, and of the same age the one that came first.
 #[derive(Default)]
 struct ByDate {
-    queue: BTreeSet<(std::cmp::Reverse<i64>, u64, ObjectId)>,
+    queue: OrdSet<(std::cmp::Reverse<i64>, u64, ObjectId)>,
     count: u64,
 }
 
@@ -47,8 +48,8 @@ impl ByDate {
 
 impl Repo {
     /// Every commit that can be reached from these.
-    pub fn reachable(&self, files: &Vfs, from: &[ObjectId]) -> Result<BTreeSet<ObjectId>> {
-        let mut seen = BTreeSet::new();
+    pub fn reachable(&self, files: &Vfs, from: &[ObjectId]) -> Result<OrdSet<ObjectId>> {
+        let mut seen = OrdSet::new();
         let mut queue: VecDeque<ObjectId> = from.iter().copied().collect();
         while let Some(id) = queue.pop_front() {
             if seen.insert(id) {
@@ -62,7 +63,7 @@ impl Repo {
     pub fn walk(&self, files: &Vfs, from: &[ObjectId], hidden: &[ObjectId]) -> Result<Vec<ObjectId>> {
         let hidden = self.reachable(files, hidden)?;
         let mut cache = CommitCache::new(self, files);
-        let (mut queue, mut seen, mut order) = (ByDate::default(), BTreeSet::new(), Vec::new());
+        let (mut queue, mut seen, mut order) = (ByDate::default(), OrdSet::new(), Vec::new());
         for id in from {
             if !hidden.contains(id) && seen.insert(*id) {
                 queue.push(cache.get(id)?.committer.when.secs, *id);
@@ -81,8 +82,8 @@ impl Repo {
 
     /// The same commits with no parent before all its children, lines of history kept together: the order of
     /// `--topo-order` and `--graph`. `order` is what [`Self::walk`] gave; `parents` may be simplified ones.
-    pub fn topo_order(&self, order: &[ObjectId], parents: &BTreeMap<ObjectId, Vec<ObjectId>>) -> Vec<ObjectId> {
-        let mut children: BTreeMap<ObjectId, usize> = order.iter().map(|id| (*id, 0)).collect();
+    pub fn topo_order(&self, order: &[ObjectId], parents: &OrdMap<ObjectId, Vec<ObjectId>>) -> Vec<ObjectId> {
+        let mut children: OrdMap<ObjectId, usize> = order.iter().map(|id| (*id, 0)).collect();
         for id in order {
             for parent in parents.get(id).into_iter().flatten() {
                 if let Some(count) = children.get_mut(parent) {
@@ -119,8 +120,8 @@ impl Repo {
     /// The best common ancestors, youngest first; several after criss-cross merges.
     pub fn merge_bases(&self, files: &Vfs, one: &ObjectId, two: &ObjectId) -> Result<Vec<ObjectId>> {
         let (a, b) = (self.reachable(files, &[*one])?, self.reachable(files, &[*two])?);
-        let common: BTreeSet<ObjectId> = a.intersection(&b).copied().collect();
-        let mut covered = BTreeSet::new();
+        let common: OrdSet<ObjectId> = a.intersection(&b).copied().collect();
+        let mut covered = OrdSet::new();
         for id in &common {
             covered.extend(self.read_commit(files, id)?.parents);
         }
@@ -129,7 +130,7 @@ impl Repo {
         for id in common.difference(&covered) {
             best.push((std::cmp::Reverse(self.read_commit(files, id)?.committer.when.secs), *id));
         }
-        best.sort();
+        best.arrange();
         Ok(best.into_iter().map(|(_, id)| id).collect())
     }
 }

@@ -6,9 +6,9 @@ use crate::health::{Health, health_of};
 use crate::parsed::ParsedFiles;
 use cluster::{Apply, Cluster, Key, Object, Writer};
 use manifest::Value;
+use order::OrdSet;
 use serde::{Deserialize, Serialize};
 use sim::{Causes, Sim};
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -143,7 +143,7 @@ pub(crate) fn compare(
     sim: &mut Sim,
 ) -> Comparison {
     let (targets, errors) = targets(app, spec, files, parsed, cluster);
-    let wanted: BTreeSet<Key> = targets.iter().map(|(key, _)| key.clone()).collect();
+    let wanted: OrdSet<Key> = targets.iter().map(|(key, _)| key.clone()).collect();
     let mut items = Vec::new();
     for (key, value) in targets {
         items.push(item(key, value, cluster, sim));

@@ -6,9 +6,9 @@ use crate::operation::Operation;
 use crate::parsed::ParsedFiles;
 use crate::status;
 use cluster::{ChangeKind, Cluster, CustomColumn, KindId, KindInfo, Object};
+use order::{OrdMap, OrdSet};
 use serde::{Deserialize, Serialize};
 use sim::{Causes, Due, EventId, Sim, Time, Timers};
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -72,7 +72,7 @@ pub(crate) struct Memory {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ArgoCd {
     pub(crate) kind: KindId,
-    pub(crate) apps: BTreeMap<String, Memory>,
+    pub(crate) apps: OrdMap<String, Memory>,
     pub(crate) timers: Timers<Tick>,
     /// Changes of the store up to here were seen.
     seen: u64,
@@ -103,7 +103,7 @@ impl ArgoCd {
     pub fn new(cluster: &mut Cluster) -> Self {
         Self {
             kind: register(cluster),
-            apps: BTreeMap::new(),
+            apps: OrdMap::new(),
             timers: Timers::default(),
             seen: 0,
             parsed: ParsedFiles::default(),
@@ -139,7 +139,7 @@ impl ArgoCd {
         if version == self.seen {
             return;
         }
-        let mut touched: BTreeMap<String, Causes> = BTreeMap::new();
+        let mut touched: OrdMap<String, Causes> = OrdMap::new();
         match cluster.store().changes_since(self.seen) {
             Ok(changes) => {
                 for change in changes {
@@ -206,7 +206,7 @@ impl ArgoCd {
 
     /// A push to a repository: every application that reads it looks again.
     pub fn webhook(&mut self, sim: &mut Sim, cluster: &Cluster, names_repo: &dyn Fn(&str) -> bool, causes: &Causes) {
-        let apps: BTreeSet<String> = self
+        let apps: OrdSet<String> = self
             .applications(cluster)
             .filter(|object| names_repo(object.value.str_at("spec.source.repoURL")))
             .map(|object| object.name().to_string())

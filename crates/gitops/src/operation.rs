@@ -8,6 +8,7 @@ use crate::parsed::ParsedFiles;
 use crate::status;
 use cluster::{Cluster, DeleteOptions, Writer};
 use manifest::object;
+use order::Arrange;
 use serde::{Deserialize, Serialize};
 use sim::{Causes, Sim, Subject};
 use std::time::Duration;
@@ -165,6 +166,6 @@ fn tasks(comparison: &Comparison, heal: bool) -> Vec<&Item> {
         .iter()
         .filter(|item| item.target.is_some() && (!heal || item.sync != SyncState::Synced))
         .collect();
-    tasks.sort_by_key(|item| sort_key(item.target.as_ref().expect("only items with a target were kept")));
+    tasks.arrange_by_key(|item| sort_key(item.target.as_ref().expect("only items with a target were kept")));
     tasks
 }

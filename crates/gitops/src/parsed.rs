@@ -2,7 +2,7 @@
 //! does with its cache. A memory only: it is no state, is not saved, and never changes an answer.
 
 use manifest::Value;
-use std::collections::BTreeMap;
+use order::OrdMap;
 use std::sync::Arc;
 
 /// More texts than this are forgotten together.
@@ -14,7 +14,7 @@ pub(crate) type Parsed = Arc<Result<Vec<Value>, String>>;
 /// Files by their text.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ParsedFiles {
-    by_text: BTreeMap<Arc<str>, Parsed>,
+    by_text: OrdMap<Arc<str>, Parsed>,
 }
 
 impl ParsedFiles {

@@ -5,6 +5,7 @@ use crate::engine::{ArgoCd, SourceFiles};
 use crate::operation::{CONTROLLER, Operation};
 use cluster::{Cluster, Object, Writer};
 use manifest::{Value, list, object};
+use order::Arrange;
 use sim::{Causes, EventId, Sim, Subject};
 
 const HISTORY_MAX: usize = 10;
@@ -95,7 +96,7 @@ fn images(comparison: &Comparison) -> Vec<Value> {
         .flat_map(|object| object.value.list_at("spec.template.spec.containers").to_vec())
         .map(|container| container.str_at("image").to_string())
         .collect();
-    images.sort();
+    images.arrange();
     images.dedup();
     images.into_iter().map(Value::from).collect()
 }

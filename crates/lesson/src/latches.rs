@@ -3,15 +3,15 @@
 use crate::cel::{Expr, Kind, Node, Past, evaluate_with};
 use crate::facts::Facts;
 use crate::progress::Pass;
+use order::OrdMap;
 use serde::{Deserialize, Serialize};
 use sim::Time;
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// The memory of every `once` and `held` of a lesson, by the expression that owns it and the place in it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Latches {
-    owners: BTreeMap<String, BTreeMap<u32, Latch>>,
+    owners: OrdMap<String, OrdMap<u32, Latch>>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,7 +53,7 @@ impl Latches {
 
     /// Looks at the world once for every `once` and `held` in an expression, inner ones first. An expression that
     /// has no value now counts as false.
-    pub fn observe(&mut self, node: &Node, owner: &str, facts: &dyn Facts, passed: &BTreeMap<String, Pass>) {
+    pub fn observe(&mut self, node: &Node, owner: &str, facts: &dyn Facts, passed: &OrdMap<String, Pass>) {
         if let Kind::Since(step, _) = &node.kind
             && !passed.contains_key(step)
         {

@@ -1,21 +1,21 @@
 //! How far a learner is in one lesson. Plain state: a rewind puts an earlier copy back, so nothing here is undone.
 
 use crate::latches::Latches;
+use order::OrdMap;
 use serde::{Deserialize, Serialize};
 use sim::Time;
-use std::collections::BTreeMap;
 
 /// Everything that a learner reached, was told and said.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Progress {
-    pub passed: BTreeMap<String, Pass>,
-    pub hints: BTreeMap<String, Seen>,
+    pub passed: OrdMap<String, Pass>,
+    pub hints: OrdMap<String, Seen>,
     /// Tries at a step while it was the open one.
-    pub attempts: BTreeMap<String, u32>,
-    pub answers: BTreeMap<String, Vec<Given>>,
-    pub predictions: BTreeMap<String, Prediction>,
+    pub attempts: OrdMap<String, u32>,
+    pub answers: OrdMap<String, Vec<Given>>,
+    pub predictions: OrdMap<String, Prediction>,
     /// The last try at each question.
-    pub quiz: BTreeMap<String, Question>,
+    pub quiz: OrdMap<String, Question>,
     pub latches: Latches,
 }
 

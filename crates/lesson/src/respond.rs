@@ -7,6 +7,7 @@ use crate::facts::Facts;
 use crate::plan::{Plan, StepPlan, Task};
 use crate::progress::{Given, Prediction, Progress, Question, Seen};
 use manifest::Value;
+use order::Arrange;
 use sim::Time;
 
 /// What to say to an answer.
@@ -125,7 +126,7 @@ pub fn hint(plan: &Plan, progress: &mut Progress, step: &str) -> Result<Option<u
 pub fn question(plan: &Plan, progress: &mut Progress, id: &str, choices: &[u32], now: Time) -> Result<Graded, Error> {
     let key = plan.quiz.iter().find(|key| key.id == id).ok_or_else(|| Error::NoSuchQuestion(id.to_owned()))?;
     let mut choices = choices.to_vec();
-    choices.sort_unstable();
+    choices.arrange();
     choices.dedup();
     if let Some(option) = choices.iter().find(|option| **option >= key.options) {
         return Err(Error::NoSuchOption { question: id.to_owned(), option: *option });

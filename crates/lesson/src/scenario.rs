@@ -3,9 +3,9 @@
 use crate::cel::Expr;
 use crate::error::Error;
 use manifest::Value;
+use order::OrdMap;
 use serde::{Deserialize, Serialize};
 use sim::{Rng, Time};
-use std::collections::BTreeMap;
 
 /// Everything that a world starts with.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -14,7 +14,7 @@ pub struct Scenario {
     pub seed: u64,
     pub start: Time,
     /// Names that stand for one of several words, picked by the seed: `@@pick:act@@` in any text of the scenario.
-    pub picks: BTreeMap<String, Vec<String>>,
+    pub picks: OrdMap<String, Vec<String>>,
     pub machines: Vec<Machine>,
     /// Repositories on the forge, made in this order.
     pub repos: Vec<Repo>,
@@ -38,7 +38,7 @@ pub struct Machine {
     pub user: String,
     pub home: String,
     /// Absolute path to text.
-    pub files: BTreeMap<String, String>,
+    pub files: OrdMap<String, String>,
     pub clones: Vec<Checkout>,
 }
 
@@ -71,7 +71,7 @@ pub struct Commit {
     /// How long before the start, in seconds.
     pub ago_secs: u64,
     /// Path to text; executable where the path is in `executable`.
-    pub write: BTreeMap<String, String>,
+    pub write: OrdMap<String, String>,
     pub remove: Vec<String>,
     pub executable: Vec<String>,
 }
@@ -83,7 +83,7 @@ pub struct Node {
     pub cpu: String,
     pub memory: String,
     pub pods: u32,
-    pub labels: BTreeMap<String, String>,
+    pub labels: OrdMap<String, String>,
 }
 
 /// An image that was built before the lesson begins.
@@ -105,7 +105,7 @@ pub struct Traffic {
     pub service: String,
     pub requests_per_sec: f64,
     /// Path to its share of the requests.
-    pub paths: BTreeMap<String, f64>,
+    pub paths: OrdMap<String, f64>,
 }
 
 /// When the start state is reached.
@@ -118,8 +118,8 @@ pub struct Settled {
 
 impl Scenario {
     /// One word for each name, by the seed's chance.
-    pub fn pick(&self, rng: &mut Rng) -> BTreeMap<String, String> {
-        let mut picked = BTreeMap::new();
+    pub fn pick(&self, rng: &mut Rng) -> OrdMap<String, String> {
+        let mut picked = OrdMap::new();
         for (name, words) in &self.picks {
             let index = usize::try_from(rng.below(words.len() as u64)).unwrap_or(0);
             if let Some(word) = words.get(index) {

@@ -5,15 +5,15 @@ use crate::facts::Facts;
 use crate::plan::{Explain, Outcome, Plan, QuizKey, StepPlan, Task};
 use crate::scenario::{Scenario, Settled};
 use manifest::Value;
+use order::OrdMap;
 use sim::Time;
-use std::collections::BTreeMap;
 
 /// Facts from two tables. A call is looked up as `shop(web)`; what is not there is null.
 #[derive(Debug, Default)]
 pub(crate) struct World {
     pub now: Time,
-    pub vars: BTreeMap<String, Value>,
-    pub calls: BTreeMap<String, Value>,
+    pub vars: OrdMap<String, Value>,
+    pub calls: OrdMap<String, Value>,
 }
 
 impl World {
@@ -86,7 +86,7 @@ pub(crate) fn plan() -> Plan {
         scenario: Scenario {
             seed: 1,
             start: Time::default(),
-            picks: BTreeMap::new(),
+            picks: OrdMap::new(),
             machines: Vec::new(),
             repos: Vec::new(),
             nodes: Vec::new(),

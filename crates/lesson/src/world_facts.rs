@@ -3,8 +3,8 @@
 use crate::Facts;
 use git::{ObjectId, Pathspec, Repo};
 use manifest::{Value, object};
+use order::OrdMap;
 use sim::Time;
-use std::collections::BTreeMap;
 use vfs::Vfs;
 use world::{MachineId, World};
 
@@ -12,7 +12,7 @@ use world::{MachineId, World};
 #[derive(Debug, Clone, Copy)]
 pub struct WorldFacts<'a> {
     pub world: &'a World,
-    pub picks: &'a BTreeMap<String, String>,
+    pub picks: &'a OrdMap<String, String>,
 }
 
 type Answer = Result<Value, String>;

@@ -2,6 +2,7 @@
 
 use crate::map::Map;
 use crate::value::Value;
+use order::Arrange;
 use std::fmt;
 
 /// How a list field takes a patch.
@@ -199,8 +200,8 @@ impl Merger<'_> {
         let place = |item: &Value, among: &[Value]| among.iter().position(|other| id(other) == id(item));
         let (mut wanted, mut extra): (Vec<&Value>, Vec<&Value>) =
             list.items().iter().partition(|item| place(item, order.items()).is_some());
-        wanted.sort_by_key(|item| place(item, order.items()));
-        extra.sort_by_key(|item| place(item, known.items()));
+        wanted.arrange_by_key(|item| place(item, order.items()));
+        extra.arrange_by_key(|item| place(item, known.items()));
         let (mut left, mut right) = (extra.into_iter().peekable(), wanted.into_iter().peekable());
         let mut out = Vec::with_capacity(list.items().len());
         while let Some(next) = match (left.peek(), right.peek()) {

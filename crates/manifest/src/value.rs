@@ -1,8 +1,8 @@
 //! The value: JSON's seven shapes, cheap to clone, copied only where it is written.
 
 use crate::map::Map;
+use order::OrdMap;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 /// A JSON-like value. A clone shares lists, maps and texts with the original.
@@ -50,7 +50,7 @@ const WORDS: &str = "\
 
 /// The shared copy of a word that objects repeat, or a new one.
 pub fn word(text: &str) -> Arc<str> {
-    static SHARED: OnceLock<BTreeMap<&'static str, Arc<str>>> = OnceLock::new();
+    static SHARED: OnceLock<OrdMap<&'static str, Arc<str>>> = OnceLock::new();
     let shared = SHARED.get_or_init(|| WORDS.split(' ').chain([""]).map(|word| (word, Arc::from(word))).collect());
     shared.get(text).cloned().unwrap_or_else(|| Arc::from(text))
 }

@@ -4,8 +4,8 @@ use crate::json_parse::NESTING_MAX;
 use crate::map::Map;
 use crate::value::{Value, word};
 use crate::yaml_scalar::resolve;
+use order::OrdMap;
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, StrInput, Tag};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Values that aliases may add to one text before it is refused as a bomb.
@@ -42,7 +42,7 @@ pub struct Document {
     /// Where the document starts.
     pub line: usize,
     /// Where each part starts, by its path: `spec.containers[0].image`.
-    pub spans: BTreeMap<String, Mark>,
+    pub spans: OrdMap<String, Mark>,
 }
 
 impl Value {
@@ -51,9 +51,9 @@ impl Value {
         let mut loader = Loader {
             text,
             parser: Parser::new_from_str(text),
-            anchors: BTreeMap::new(),
+            anchors: OrdMap::new(),
             alias_nodes: 0,
-            spans: BTreeMap::new(),
+            spans: OrdMap::new(),
             diagnostics: Vec::new(),
         };
         let mut documents = Vec::new();
@@ -77,9 +77,9 @@ struct Loader<'t> {
     text: &'t str,
     parser: Parser<'t, StrInput<'t>>,
     /// A finished anchored value and its size in nodes.
-    anchors: BTreeMap<usize, (Value, usize)>,
+    anchors: OrdMap<usize, (Value, usize)>,
     alias_nodes: usize,
-    spans: BTreeMap<String, Mark>,
+    spans: OrdMap<String, Mark>,
     diagnostics: Vec<Diagnostic>,
 }
 

@@ -4,6 +4,7 @@ use crate::map::Map;
 use crate::number::yaml_float;
 use crate::value::Value;
 use crate::yaml_text::{Place, simple_key, write_text};
+use order::Arrange;
 use std::cmp::Ordering;
 use std::sync::Arc;
 
@@ -31,7 +32,7 @@ fn column(out: &str) -> usize {
 
 fn write_map(out: &mut String, map: &Map, indent: usize) {
     let mut entries: Vec<(&Arc<str>, &Value)> = map.iter().collect();
-    entries.sort_by(|(a, _), (b, _)| natural(a, b));
+    entries.arrange_by(|(a, _), (b, _)| natural(a, b));
     for (index, (key, value)) in entries.into_iter().enumerate() {
         if index > 0 {
             out.push('\n');

@@ -2,13 +2,13 @@
 
 use crate::journal::NodeId;
 use crate::moment::Moment;
-use std::collections::BTreeMap;
+use order::OrdMap;
 use std::rc::Rc;
 
 /// Forks by the node before which they stand. They share structure, so most cost little.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Keyframes {
-    before: BTreeMap<NodeId, Rc<Moment>>,
+    before: OrdMap<NodeId, Rc<Moment>>,
 }
 
 /// More than this are thinned out: of the older half, every other goes.

@@ -2,9 +2,9 @@
 
 use crate::drive::Motion;
 use crate::session::Session;
+use order::OrdSet;
 use screen::{ArgoCd, Brief, Clock, Cluster, FileView, Files, Git, Past, Pipelines, Shop, Update};
 use sim::Time;
-use std::collections::BTreeSet;
 use world::{Foreground, MachineId};
 
 /// The models as the page has them, and what it chose to look at.
@@ -72,7 +72,7 @@ impl Models {
         let all = seen.is_none() || self.chosen;
         let files_changed = all || seen.is_some_and(|seen| !seen.files.same(&files));
         let news = seen.map(|seen| world.sim.events().since(seen.events));
-        let topics: BTreeSet<&str> = news.into_iter().flatten().map(|event| &*event.topic).collect();
+        let topics: OrdSet<&str> = news.into_iter().flatten().map(|event| &*event.topic).collect();
         let store_changed = all || seen.is_some_and(|seen| seen.store != world.cluster.store().version());
         let second = |time: Time| time.unix_secs();
         let second_changed = all || seen.is_some_and(|seen| second(seen.at) != second(world.now()));

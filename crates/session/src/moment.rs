@@ -2,10 +2,10 @@
 
 use crate::session::Lesson;
 use lesson::{Change, NotYet, Progress};
+use order::OrdMap;
 use screen::Input;
 use serde::{Deserialize, Serialize};
 use sim::{StateHash, Time, state_hash};
-use std::collections::BTreeMap;
 use world::{Foreground, Programs, TerminalId, World};
 
 /// Everything that undo puts back.
@@ -15,11 +15,11 @@ pub struct Moment {
     pub progress: Progress,
     pub terminal: TerminalId,
     /// Words that the scenario picked for this seed.
-    pub picks: BTreeMap<String, String>,
+    pub picks: OrdMap<String, String>,
     /// What was said of the open step at the last attempt.
     pub not_yet: Option<NotYet>,
     /// What was said to the last answer of a step.
-    pub feedback: BTreeMap<String, (bool, String)>,
+    pub feedback: OrdMap<String, (bool, String)>,
     /// An attempt waits to be judged when it comes to rest.
     pub(crate) attempt: bool,
 }

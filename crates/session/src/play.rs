@@ -4,8 +4,8 @@ use crate::journal::NodeId;
 use crate::moment::Said;
 use crate::session::Session;
 use lesson::Action;
+use order::OrdMap;
 use screen::Input;
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 impl Session {
@@ -22,7 +22,7 @@ impl Session {
                 let value = {
                     let moment = self.now();
                     let facts = lesson::WorldFacts { world: &moment.world, picks: &moment.picks };
-                    let (latches, passed) = (lesson::Latches::default(), BTreeMap::new());
+                    let (latches, passed) = (lesson::Latches::default(), OrdMap::new());
                     let past = lesson::cel::Past { owner: "script", latches: &latches, passed: &passed };
                     value.render(&facts, past, &[])
                 };

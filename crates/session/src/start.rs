@@ -7,8 +7,8 @@ use git::{Mode, Repo, Signature, When};
 use lesson::scenario::{Commit, Scenario};
 use lesson::{Progress, fill};
 use manifest::{Value, object};
+use order::OrdMap;
 use sim::{Causes, Rng, Time};
-use std::collections::BTreeMap;
 use std::time::Duration;
 use world::{Machine, MachineId, World};
 
@@ -41,9 +41,9 @@ pub(crate) fn bare(start: Time) -> Result<(Lesson, Moment), StartError> {
     let terminal = world.open_terminal(&MachineId::workstation()).ok_or_else(|| wrong("there is no workstation"))?;
     let lesson = Lesson::empty();
     let progress = Progress::default();
-    let picks = BTreeMap::new();
+    let picks = OrdMap::new();
     let mut moment =
-        Moment { world, progress, terminal, picks, not_yet: None, feedback: BTreeMap::new(), attempt: false };
+        Moment { world, progress, terminal, picks, not_yet: None, feedback: OrdMap::new(), attempt: false };
     let later = moment.now() + Duration::from_secs(1);
     moment.settle(&lesson, later);
     Ok((lesson, moment))
@@ -75,7 +75,7 @@ pub fn start_world(lesson: &Lesson, seed: u64) -> Result<Moment, StartError> {
         terminal,
         picks,
         not_yet: None,
-        feedback: BTreeMap::new(),
+        feedback: OrdMap::new(),
         attempt: false,
     };
     moment.settle(lesson, scenario.start + Duration::from_secs(1));
@@ -85,11 +85,11 @@ pub fn start_world(lesson: &Lesson, seed: u64) -> Result<Moment, StartError> {
 fn settle(
     world: &mut World,
     scenario: &Scenario,
-    picks: &BTreeMap<String, String>,
+    picks: &OrdMap<String, String>,
     limit: Time,
 ) -> Result<(), StartError> {
     let latches = lesson::Latches::default();
-    let passed = BTreeMap::new();
+    let passed = OrdMap::new();
     let holds = |world: &World| {
         let facts = lesson::WorldFacts { world, picks };
         let past = lesson::cel::Past { owner: "start", latches: &latches, passed: &passed };
@@ -109,7 +109,7 @@ fn settle(
 
 struct Builder<'a> {
     world: &'a mut World,
-    picks: &'a BTreeMap<String, String>,
+    picks: &'a OrdMap<String, String>,
     start: Time,
 }
 

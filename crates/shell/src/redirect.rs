@@ -2,7 +2,7 @@
 
 use crate::code::{Redirect, RedirectKind};
 use crate::run::Bash;
-use std::collections::BTreeMap;
+use order::OrdMap;
 use vfs::VfsError;
 use world::{Cx, Fd};
 
@@ -11,7 +11,7 @@ impl Bash {
     pub(crate) fn redirect(
         &mut self,
         redirects: &[Redirect],
-        fds: &mut BTreeMap<u8, Fd>,
+        fds: &mut OrdMap<u8, Fd>,
         cx: &mut Cx<'_>,
     ) -> Result<(), String> {
         for redirect in redirects {
@@ -41,7 +41,7 @@ impl Bash {
     }
 }
 
-fn copy(fd: u8, target: &str, fds: &mut BTreeMap<u8, Fd>) -> Result<(), String> {
+fn copy(fd: u8, target: &str, fds: &mut OrdMap<u8, Fd>) -> Result<(), String> {
     if target == "-" {
         fds.insert(fd, Fd::Null);
         return Ok(());
@@ -65,7 +65,7 @@ fn open_for_reading(target: &str, cx: &mut Cx<'_>) -> Result<Fd, String> {
     Ok(Fd::Stream(cx.world.stream_of(bytes)))
 }
 
-fn open_for_writing(target: &str, append: bool, fds: &BTreeMap<u8, Fd>, cx: &mut Cx<'_>) -> Result<Fd, String> {
+fn open_for_writing(target: &str, append: bool, fds: &OrdMap<u8, Fd>, cx: &mut Cx<'_>) -> Result<Fd, String> {
     match target {
         "/dev/null" => return Ok(Fd::Null),
         "/dev/stdout" => return Ok(fds.get(&1).cloned().unwrap_or(Fd::Null)),

@@ -4,8 +4,8 @@ use crate::code::{Code, Op, Simple};
 use crate::glob;
 use crate::parse::{Unit, unit};
 use crate::vars::{Options, Var};
+use order::OrdMap;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use world::{Behaviour, Cx, Fd, Pid, Read, Step, StreamId};
 
@@ -17,8 +17,8 @@ pub struct Bash {
     /// `$0`, and what errors of a script begin with.
     pub(crate) name: String,
     pub(crate) params: Vec<String>,
-    pub(crate) vars: BTreeMap<String, Var>,
-    pub(crate) functions: BTreeMap<String, Arc<Code>>,
+    pub(crate) vars: OrdMap<String, Var>,
+    pub(crate) functions: OrdMap<String, Arc<Code>>,
     pub(crate) options: Options,
     pub(crate) options_allexport: bool,
     pub(crate) frames: Vec<Frame>,
@@ -50,7 +50,7 @@ pub(crate) struct Frame {
     pub loops: Vec<Loop>,
     pub cases: Vec<String>,
     /// Descriptors to put back, innermost last.
-    pub saved: Vec<BTreeMap<u8, Fd>>,
+    pub saved: Vec<OrdMap<u8, Fd>>,
     /// In how many conditions we are: failures do not count for `set -e`.
     pub unchecked: u32,
     /// For a function: the caller's parameters, and the variables that `local` hid.
@@ -58,7 +58,7 @@ pub(crate) struct Frame {
 }
 
 /// The caller's parameters, and the variables that `local` hid.
-pub(crate) type Call = (Vec<String>, BTreeMap<String, Option<Var>>);
+pub(crate) type Call = (Vec<String>, OrdMap<String, Option<Var>>);
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Loop {

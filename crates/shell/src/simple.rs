@@ -3,7 +3,7 @@
 use crate::builtin;
 use crate::code::{Code, Simple};
 use crate::run::{Bash, Flow, Job, Waiting};
-use std::collections::BTreeMap;
+use order::OrdMap;
 use std::sync::Arc;
 use vfs::Kind;
 use world::{Cx, Fd};
@@ -90,10 +90,10 @@ impl Bash {
         body: Arc<Code>,
         argv: &[String],
         assigns: Vec<(String, String)>,
-        fds: BTreeMap<u8, Fd>,
+        fds: OrdMap<u8, Fd>,
         cx: &mut Cx<'_>,
     ) -> Flow {
-        let mut locals = BTreeMap::new();
+        let mut locals = OrdMap::new();
         for (name, value) in assigns {
             locals.insert(name.clone(), self.vars.get(&name).cloned());
             self.set(&name, &value);
@@ -114,7 +114,7 @@ impl Bash {
         &mut self,
         mut argv: Vec<String>,
         assigns: &[(String, String)],
-        fds: BTreeMap<u8, Fd>,
+        fds: OrdMap<u8, Fd>,
         cx: &mut Cx<'_>,
     ) -> Result<Flow, String> {
         let name = argv[0].clone();

@@ -1,8 +1,8 @@
 //! Variables, positional and special parameters.
 
 use crate::run::Bash;
+use order::OrdMap;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use world::Cx;
 
@@ -49,8 +49,8 @@ impl Bash {
     }
 
     /// What children get, with the assignments before their command.
-    pub(crate) fn child_env(&self, extra: &[(String, String)]) -> Arc<BTreeMap<String, String>> {
-        let mut env: BTreeMap<String, String> = self
+    pub(crate) fn child_env(&self, extra: &[(String, String)]) -> Arc<OrdMap<String, String>> {
+        let mut env: OrdMap<String, String> = self
             .vars
             .iter()
             .filter(|(_, var)| var.exported)

@@ -87,7 +87,7 @@ impl Sim {
 
     /// Every event that led to `from`, each once, oldest first, `from` itself last.
     pub fn chain(&self, from: &Causes) -> Vec<EventId> {
-        let mut seen = std::collections::BTreeSet::new();
+        let mut seen = order::OrdSet::new();
         let mut open: Vec<EventId> = from.iter().collect();
         while let Some(id) = open.pop() {
             if seen.insert(id)

@@ -1,5 +1,5 @@
 use crate::{Causes, Log, Sim, Subject, Time, Timers, state_hash};
-use std::collections::BTreeMap;
+use order::OrdMap;
 use std::time::Duration;
 
 fn start() -> Time {
@@ -52,7 +52,7 @@ fn the_hash_sees_lengths_order_and_one_nan() {
     assert_ne!(state_hash(&vec![1_u8, 2]), state_hash(&vec![2_u8, 1]));
     assert_eq!(state_hash(&f64::NAN), state_hash(&-f64::NAN));
     assert_ne!(state_hash(&0.0_f64), state_hash(&-0.0_f64));
-    let map: BTreeMap<_, _> = [("b", 1), ("a", 2)].into_iter().collect();
+    let map: OrdMap<_, _> = [("b", 1), ("a", 2)].into_iter().collect();
     assert_eq!(state_hash(&map).to_string().len(), 32);
 }
 

@@ -1,8 +1,8 @@
 //! Timers of one engine; all engines' timers share the one order of (time, sequence).
 
 use crate::{Sim, Time};
+use order::OrdMap;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// When something is due: the order of everything in a world.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -13,17 +13,18 @@ pub struct Due {
 
 /// What an engine wants to do later.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(bound(deserialize = "E: Deserialize<'de> + Clone"))]
 pub struct Timers<E> {
-    waiting: BTreeMap<Due, E>,
+    waiting: OrdMap<Due, E>,
 }
 
 impl<E> Default for Timers<E> {
     fn default() -> Self {
-        Self { waiting: BTreeMap::new() }
+        Self { waiting: OrdMap::new() }
     }
 }
 
-impl<E> Timers<E> {
+impl<E: Clone> Timers<E> {
     /// Sets a timer; one in the past fires now.
     pub fn set(&mut self, sim: &mut Sim, at: Time, what: E) -> Due {
         let due = Due { at: at.max(sim.now()), seq: sim.next_seq() };

@@ -1,8 +1,8 @@
 //! What a tree is made of.
 
+use order::OrdMap;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What stands at a path.
@@ -77,7 +77,7 @@ mod shared_bytes {
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Dir {
-    pub entries: BTreeMap<Box<str>, Arc<Node>>,
+    pub entries: OrdMap<Box<str>, Arc<Node>>,
     pub mode: u32,
     pub mtime: u64,
     pub ino: u64,
@@ -101,7 +101,7 @@ impl Data {
 
 impl Dir {
     pub fn new(ino: u64, mtime: u64) -> Self {
-        Self { entries: BTreeMap::new(), mode: 0o755, mtime, ino }
+        Self { entries: OrdMap::new(), mode: 0o755, mtime, ino }
     }
 }
 

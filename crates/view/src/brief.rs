@@ -1,8 +1,8 @@
 //! The brief: prose, steps with their state, questions, hints, quiz, closing words.
 
 use lesson::{Block, LessonPage, NotYet, Plan, Progress, StepKind, StepPage, WorldFacts};
+use order::OrdMap;
 use screen::{Ask, AskKind, Choice, Explain, Finish, Fragment, Hint, Mood, Quiz, StepState, StepView};
-use std::collections::BTreeMap;
 
 /// What the brief is made from.
 #[derive(Debug, Clone, Copy)]
@@ -14,7 +14,7 @@ pub struct Brief<'a> {
     /// What was said of the open step at the last attempt.
     pub not_yet: Option<&'a NotYet>,
     /// What was said to the last answer of a step.
-    pub feedback: &'a BTreeMap<String, (bool, String)>,
+    pub feedback: &'a OrdMap<String, (bool, String)>,
 }
 
 const RUNGS: [&str; 4] = ["Nudge", "Where to look", "Command family", "Worked solution"];

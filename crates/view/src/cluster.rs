@@ -2,6 +2,7 @@
 
 use cluster::{Object, pod_requests, pod_status};
 use manifest::Value;
+use order::Arrange;
 use screen::{Cluster, EventRow, Node, Pod, PodState};
 use sim::Time;
 use world::World;
@@ -106,7 +107,7 @@ fn events(world: &World, namespace: Option<&str>) -> Vec<EventRow> {
         Time::parse_rfc3339(text).unwrap_or(event.created_at())
     };
     // Whatever happens again is written again: the order of writing is the order of times.
-    all.sort_unstable_by_key(|event| std::cmp::Reverse(event.version));
+    all.arrange_by_key(|event| std::cmp::Reverse(event.version));
     let rows = all.into_iter().take(EVENTS_MAX).map(|event| {
         let value = &event.value;
         let time = last(event);

@@ -1,7 +1,7 @@
 //! Tab completion: commands, subcommands, files, branches, resource names.
 
 use git::Repo;
-use std::collections::BTreeSet;
+use order::OrdSet;
 use world::{MachineId, World};
 
 /// The bytes of the word before the cursor, and what it could become.
@@ -12,7 +12,7 @@ pub fn complete(world: &World, builtins: &[&str], cwd: &str, line: &str, cursor:
     let word = &before[start..];
     let command_start = before[..start].rfind(['|', ';', '&']).map_or(0, |at| at + 1);
     let words: Vec<&str> = before[command_start..start].split_whitespace().collect();
-    let mut found: BTreeSet<String> = BTreeSet::new();
+    let mut found: OrdSet<String> = OrdSet::new();
     match words.as_slice() {
         [] => {
             found.extend(world.programs().names().map(String::from));
@@ -83,7 +83,7 @@ const KUBECTL: &[&str] = &[
     "version",
 ];
 
-fn branches(world: &World, cwd: &str, found: &mut BTreeSet<String>) {
+fn branches(world: &World, cwd: &str, found: &mut OrdSet<String>) {
     let Some(machine) = world.machine(&MachineId::workstation()) else { return };
     let Ok(repo) = Repo::discover(&machine.files, cwd) else { return };
     for prefix in ["refs/heads/", "refs/tags/", "refs/remotes/"] {
@@ -91,18 +91,18 @@ fn branches(world: &World, cwd: &str, found: &mut BTreeSet<String>) {
     }
 }
 
-fn kinds(world: &World, found: &mut BTreeSet<String>) {
+fn kinds(world: &World, found: &mut OrdSet<String>) {
     found.extend(world.cluster.store().kinds().iter().map(|info| info.plural.to_string()));
 }
 
-fn names(world: &World, kind: &str, found: &mut BTreeSet<String>) {
+fn names(world: &World, kind: &str, found: &mut OrdSet<String>) {
     let store = world.cluster.store();
     if let Some(info) = store.kinds().find(kind) {
         found.extend(store.all(info.id, None).map(|object| object.name().to_string()));
     }
 }
 
-fn paths(world: &World, cwd: &str, word: &str, found: &mut BTreeSet<String>) {
+fn paths(world: &World, cwd: &str, word: &str, found: &mut OrdSet<String>) {
     let Some(machine) = world.machine(&MachineId::workstation()) else { return };
     let (folder, name) = word.rsplit_once('/').map_or(("", word), |(folder, name)| (folder, name));
     let shown = if word.contains('/') { format!("{folder}/") } else { String::new() };

@@ -2,8 +2,8 @@
 
 use git::{Pathspec, Repo};
 use manifest::Value;
+use order::OrdMap;
 use screen::{Diagnostic, FileView, Files, TreeItem};
-use std::collections::BTreeMap;
 use vfs::{Kind, Vfs};
 use world::{MachineId, World};
 
@@ -34,8 +34,8 @@ pub fn files(world: &World) -> Files {
 }
 
 /// Git's letter for each changed file of every repository in the home folder.
-fn statuses(files: &Vfs, home: &str) -> BTreeMap<String, String> {
-    let mut all = BTreeMap::new();
+fn statuses(files: &Vfs, home: &str) -> OrdMap<String, String> {
+    let mut all = OrdMap::new();
     for path in crate::repositories(files, home) {
         let Some(repo) = Repo::at(files, &path) else { continue };
         let Ok(index) = repo.read_index(files) else { continue };

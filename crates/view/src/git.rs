@@ -1,9 +1,9 @@
 //! The Git panel: repositories, and a graph of commits in lanes.
 
 use git::{ObjectId, PatchOptions, Pathspec, Repo};
+use order::OrdMap;
 use screen::{CommitRow, Git, Lane, RefKind, RefName};
 use sim::Time;
-use std::collections::BTreeMap;
 use vfs::Vfs;
 use world::{MachineId, World};
 
@@ -89,8 +89,8 @@ fn short(id: &ObjectId) -> String {
     id.to_string().get(..7).unwrap_or_default().to_string()
 }
 
-fn refs_by_commit(repo: &Repo, files: &Vfs) -> BTreeMap<ObjectId, Vec<RefName>> {
-    let mut by_commit: BTreeMap<ObjectId, Vec<RefName>> = BTreeMap::new();
+fn refs_by_commit(repo: &Repo, files: &Vfs) -> OrdMap<ObjectId, Vec<RefName>> {
+    let mut by_commit: OrdMap<ObjectId, Vec<RefName>> = OrdMap::new();
     let head = repo.head(files).ok();
     if let Some(id) = head.as_ref().and_then(git::Head::id) {
         by_commit.entry(id).or_default().push(RefName { kind: RefKind::Head, name: "HEAD".into() });
@@ -114,7 +114,7 @@ fn graph(repo: &Repo, files: &Vfs, now: Time, model: &mut Git) {
     let head = repo.head(files).ok().and_then(|head| head.id());
     let tips: Vec<ObjectId> = refs.keys().copied().collect();
     let Ok(order) = repo.walk(files, &tips, &[]) else { return };
-    let mut parents = BTreeMap::new();
+    let mut parents = OrdMap::new();
     for id in &order {
         if let Ok(commit) = repo.read_commit(files, id) {
             parents.insert(*id, commit.parents);

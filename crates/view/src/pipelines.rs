@@ -42,7 +42,7 @@ fn row(world: &World, run: &Run, whole: bool) -> screen::Run {
 /// A job stands one stage behind the last of those that it needs.
 fn stages(world: &World, run: &Run) -> Vec<Vec<Job>> {
     let mut stages: Vec<Vec<Job>> = Vec::new();
-    let mut depth = std::collections::BTreeMap::new();
+    let mut depth = order::OrdMap::new();
     // The engine refuses circles, so that each round places a job.
     for _ in 0..run.jobs.len() {
         for (index, job) in run.jobs.iter().enumerate() {

@@ -1,8 +1,8 @@
 //! The Shop panel, and the stations of the hero's loop.
 
 use ci::State;
+use order::{Arrange, OrdMap};
 use screen::{Request, Shop, Station, Ticket, VersionShare};
-use std::collections::BTreeMap;
 use workload::Sample;
 use world::World;
 
@@ -79,13 +79,13 @@ fn shares(sample: &Sample) -> Vec<VersionShare> {
         .filter(|(_, rate)| **rate > 0.0)
         .map(|(version, rate)| VersionShare { version: version.clone(), percent: rate / all * 100.0 })
         .collect();
-    shares.sort_by(|a, b| b.percent.total_cmp(&a.percent));
+    shares.arrange_by(|a, b| b.percent.total_cmp(&a.percent));
     shares
 }
 
-fn tickets(rows: &[BTreeMap<String, String>]) -> Vec<Ticket> {
-    let text = |row: &BTreeMap<String, String>, key: &str| row.get(key).cloned().unwrap_or_default();
-    let ticket = |row: &BTreeMap<String, String>| Ticket {
+fn tickets(rows: &[OrdMap<String, String>]) -> Vec<Ticket> {
+    let text = |row: &OrdMap<String, String>, key: &str| row.get(key).cloned().unwrap_or_default();
+    let ticket = |row: &OrdMap<String, String>| Ticket {
         day: text(row, "day"),
         name: text(row, "name"),
         detail: text(row, "detail"),

@@ -2,9 +2,9 @@
 
 use crate::program::Effect;
 use crate::{Program, Timer, Workload};
+use order::OrdMap;
 use serde::{Deserialize, Serialize};
 use sim::{Causes, Log, Sim, Time};
-use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -39,7 +39,7 @@ pub struct LogLine {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Container {
     pub program: Arc<Program>,
-    pub env: BTreeMap<String, String>,
+    pub env: OrdMap<String, String>,
     /// Cores that it may use; `None`: as many as it wants.
     pub cpu_cores: Option<f64>,
     pub started: Time,
@@ -61,7 +61,7 @@ pub struct Container {
 pub struct Start {
     pub key: Key,
     pub program: Arc<Program>,
-    pub env: BTreeMap<String, String>,
+    pub env: OrdMap<String, String>,
     pub cpu_cores: Option<f64>,
     /// Bytes; a program that needs more is killed.
     pub memory_limit: Option<u64>,

@@ -15,9 +15,10 @@ pub use http::Response;
 pub use program::{Program, ProgramError};
 pub use traffic::{Customers, Sample, Served};
 
+use order::OrdMap;
 use serde::{Deserialize, Serialize};
 use sim::{Causes, Due, EventId, Log, Sim, Timers};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -52,12 +53,12 @@ enum Timer {
 /// All programs and their customers.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Workload {
-    containers: BTreeMap<Key, Arc<Container>>,
+    containers: OrdMap<Key, Arc<Container>>,
     /// Logs of the life before this one.
-    previous_logs: BTreeMap<Key, Log<LogLine>>,
+    previous_logs: OrdMap<Key, Log<LogLine>>,
     customers: Option<Customers>,
     /// Latest samples by `namespace/service`, oldest first; shared by forks.
-    samples: BTreeMap<String, VecDeque<Arc<Sample>>>,
+    samples: OrdMap<String, VecDeque<Arc<Sample>>>,
     recent: VecDeque<Served>,
     timers: Timers<Timer>,
     next_life: u64,

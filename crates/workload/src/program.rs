@@ -1,8 +1,8 @@
 //! Program manifests: how a program behaves, as data. `lessons/PROGRAM.md` documents them for authors.
 
 use manifest::Value;
+use order::OrdMap;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// A program.
@@ -31,7 +31,7 @@ pub struct Program {
     pub faults: Vec<Fault>,
     /// Logged at start.
     pub greeting: String,
-    pub tickets: Vec<BTreeMap<String, String>>,
+    pub tickets: Vec<OrdMap<String, String>>,
     /// It ends with code 0 after this long, as a job does.
     pub ends_after: Option<Duration>,
 }
@@ -296,7 +296,7 @@ fn condition_of(text: &str) -> Result<(String, bool, String), ProgramError> {
     Ok((name.to_string(), equal, value.to_string()))
 }
 
-fn tickets(value: &Value) -> Vec<BTreeMap<String, String>> {
+fn tickets(value: &Value) -> Vec<OrdMap<String, String>> {
     let row = |item: &Value| item.entries().keys().map(|key| (key.to_string(), text(item, key))).collect();
     value.at("tickets").items().iter().map(row).collect()
 }

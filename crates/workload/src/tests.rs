@@ -1,12 +1,12 @@
 use crate::{Customers, Key, Network, Program, Start, Workload};
 use manifest::Value;
+use order::OrdMap;
 use sim::{Causes, Sim, Time, state_hash};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 #[derive(Default)]
-struct Fixed(BTreeMap<String, Vec<(Key, u16)>>);
+struct Fixed(OrdMap<String, Vec<(Key, u16)>>);
 
 impl Network for Fixed {
     fn endpoints(&self, _: &str, service: &str) -> Option<Vec<(Key, u16)>> {

@@ -1,9 +1,9 @@
 //! Customers, and what they get: once a second the requests of that second go through the service graph.
 
 use crate::{HISTORY, Key, Network, Workload, curve};
+use order::OrdMap;
 use serde::{Deserialize, Serialize};
 use sim::{Causes, Sim, Subject, Time};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Who comes, where to, and how many.
@@ -28,7 +28,7 @@ pub struct Sample {
     pub p50_ms: f64,
     pub p99_ms: f64,
     /// Requests by the version that answered.
-    pub versions: BTreeMap<String, f64>,
+    pub versions: OrdMap<String, f64>,
 }
 
 /// One request of a customer, for the ticker.
@@ -57,7 +57,7 @@ struct Answer {
     status: u16,
     p50_ms: f64,
     p99_ms: f64,
-    versions: BTreeMap<String, f64>,
+    versions: OrdMap<String, f64>,
     causes: Causes,
 }
 
@@ -136,7 +136,7 @@ impl Workload {
     ) -> Answer {
         let each = 1.0 / endpoints.len() as f64;
         let mut total = Answer { status: 200, ..Answer::default() };
-        let mut downstream: BTreeMap<String, f64> = BTreeMap::new();
+        let mut downstream: OrdMap<String, f64> = OrdMap::new();
         let mut slow: Vec<(f64, f64)> = Vec::new();
         for (key, port) in endpoints {
             let now = sim.now();
@@ -189,7 +189,7 @@ impl Workload {
         sim: &mut Sim,
         network: &dyn Network,
         space: &str,
-        downstream: &BTreeMap<String, f64>,
+        downstream: &OrdMap<String, f64>,
         rate: f64,
         depth: u32,
         total: &mut Answer,

@@ -2,8 +2,8 @@
 
 use crate::stream::PIPE_BYTES_MAX;
 use crate::{Behaviour, Body, Entry, Fd, Machine, MachineId, Pid, Spawn, StreamId, World};
+use order::OrdMap;
 use sim::{Causes, Time};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use vfs::Vfs;
 
@@ -76,7 +76,7 @@ impl Cx<'_> {
         self.entry().env.get(name).cloned()
     }
 
-    pub fn env_all(&self) -> Arc<BTreeMap<String, String>> {
+    pub fn env_all(&self) -> Arc<OrdMap<String, String>> {
         self.entry().env.clone()
     }
 
@@ -113,19 +113,19 @@ impl Cx<'_> {
     }
 
     /// All descriptors, for a child.
-    pub fn fds(&self) -> BTreeMap<u8, Fd> {
+    pub fn fds(&self) -> OrdMap<u8, Fd> {
         self.entry().fds.clone()
     }
 
     /// Puts other descriptors in place; the former ones stay open until [`Self::restore_fds`] gets them back.
-    pub fn replace_fds(&mut self, fds: BTreeMap<u8, Fd>) -> BTreeMap<u8, Fd> {
+    pub fn replace_fds(&mut self, fds: OrdMap<u8, Fd>) -> OrdMap<u8, Fd> {
         for (number, fd) in &fds {
             self.world.hold(fd, *number, true);
         }
         std::mem::replace(&mut self.entry_mut().fds, fds)
     }
 
-    pub fn restore_fds(&mut self, saved: BTreeMap<u8, Fd>) {
+    pub fn restore_fds(&mut self, saved: OrdMap<u8, Fd>) {
         let temporary = std::mem::replace(&mut self.entry_mut().fds, saved);
         for (number, fd) in &temporary {
             self.world.hold(fd, *number, false);
@@ -223,24 +223,19 @@ impl Cx<'_> {
     }
 
     /// Starts a child from the program table, on the same machine, in the same folder.
-    pub fn spawn(
-        &mut self,
-        argv: Vec<String>,
-        env: Arc<BTreeMap<String, String>>,
-        fds: BTreeMap<u8, Fd>,
-    ) -> Option<Pid> {
+    pub fn spawn(&mut self, argv: Vec<String>, env: Arc<OrdMap<String, String>>, fds: OrdMap<u8, Fd>) -> Option<Pid> {
         let spawn = self.child(argv, env, fds);
         self.world.spawn(spawn)
     }
 
     /// Starts a child that goes on from a given state: a subshell.
-    pub fn spawn_as<T: Behaviour>(&mut self, state: T, fds: BTreeMap<u8, Fd>) -> Pid {
+    pub fn spawn_as<T: Behaviour>(&mut self, state: T, fds: OrdMap<u8, Fd>) -> Pid {
         let env = self.env_all();
         let spawn = self.child(vec![T::PROGRAM.to_string()], env, fds);
         self.world.spawn_body(spawn, Body::Live(Box::new(state)))
     }
 
-    fn child(&self, argv: Vec<String>, env: Arc<BTreeMap<String, String>>, fds: BTreeMap<u8, Fd>) -> Spawn {
+    fn child(&self, argv: Vec<String>, env: Arc<OrdMap<String, String>>, fds: OrdMap<u8, Fd>) -> Spawn {
         let entry = self.entry();
         Spawn {
             parent: Some(self.pid),

@@ -3,8 +3,8 @@
 use crate::{Machine, MachineId, World};
 use ci::Push;
 use git::{ObjectId, RefUpdate, Repo, When};
+use order::{OrdMap, OrdSet};
 use sim::{Causes, EventId, Subject};
-use std::collections::{BTreeMap, BTreeSet};
 use vfs::Vfs;
 
 /// The forge's machine, which is its host name too.
@@ -16,9 +16,9 @@ pub const FORGE_ROOT: &str = "/srv/git";
 #[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
 pub(crate) struct ForgeState {
     /// Full commit id to the event of its making.
-    commits: BTreeMap<String, EventId>,
+    commits: OrdMap<String, EventId>,
     /// Repositories whose pushes Argo CD hears of at once.
-    argocd_webhooks: BTreeSet<String>,
+    argocd_webhooks: OrdSet<String>,
 }
 
 impl World {

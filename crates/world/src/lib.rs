@@ -28,10 +28,10 @@ pub use stream::Stream;
 pub use table::Foreground;
 pub use terminal::{Terminal, TerminalId, strip_ansi};
 
+use order::{OrdMap, OrdSet};
 use process::Body;
 use serde::{Deserialize, Serialize};
 use sim::{Sim, Time, Timers};
-use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// What one step of a process costs.
@@ -41,22 +41,22 @@ pub const STEP: Duration = Duration::from_millis(1);
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct World {
     pub sim: Sim,
-    machines: BTreeMap<MachineId, Machine>,
-    processes: BTreeMap<Pid, Entry>,
+    machines: OrdMap<MachineId, Machine>,
+    processes: OrdMap<Pid, Entry>,
     next_pid: u32,
     /// Children that their shell does not wait for.
-    background: BTreeSet<Pid>,
+    background: OrdSet<Pid>,
     timers: Timers<Pid>,
-    streams: BTreeMap<StreamId, Stream>,
+    streams: OrdMap<StreamId, Stream>,
     next_stream: u32,
-    terminals: BTreeMap<TerminalId, Terminal>,
+    terminals: OrdMap<TerminalId, Terminal>,
     /// Processes without a parent that have ended, for the engine that started them.
     ended: Vec<(Pid, i32)>,
     /// Exit codes of processes that were started from outside, until they are asked for.
-    exit_codes: BTreeMap<Pid, i32>,
-    broken_pipes: BTreeSet<Pid>,
+    exit_codes: OrdMap<Pid, i32>,
+    broken_pipes: OrdSet<Pid>,
     /// Shells that got Ctrl-C and have not seen it yet.
-    interrupted: BTreeSet<Pid>,
+    interrupted: OrdSet<Pid>,
     forge: forge::ForgeState,
     pub ci: ci::Ci,
     pub registry: ci::Registry,
@@ -64,7 +64,7 @@ pub struct World {
     pub argocd: gitops::ArgoCd,
     pub workload: workload::Workload,
     /// Pipelines' scripts by their processes.
-    scripts: BTreeMap<Pid, pipeline::Script>,
+    scripts: OrdMap<Pid, pipeline::Script>,
     #[serde(skip)]
     programs: Programs,
 }
@@ -79,23 +79,23 @@ impl World {
             sim,
             cluster,
             argocd,
-            machines: BTreeMap::new(),
-            processes: BTreeMap::new(),
+            machines: OrdMap::new(),
+            processes: OrdMap::new(),
             next_pid: 100,
-            background: BTreeSet::new(),
+            background: OrdSet::new(),
             timers: Timers::default(),
-            streams: BTreeMap::new(),
+            streams: OrdMap::new(),
             next_stream: 0,
-            terminals: BTreeMap::new(),
+            terminals: OrdMap::new(),
             ended: Vec::new(),
-            exit_codes: BTreeMap::new(),
-            broken_pipes: BTreeSet::new(),
-            interrupted: BTreeSet::new(),
+            exit_codes: OrdMap::new(),
+            broken_pipes: OrdSet::new(),
+            interrupted: OrdSet::new(),
             forge: forge::ForgeState::default(),
             ci: ci::Ci::default(),
             registry: ci::Registry::default(),
             workload: workload::Workload::default(),
-            scripts: BTreeMap::new(),
+            scripts: OrdMap::new(),
             programs,
         }
     }

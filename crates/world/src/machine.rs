@@ -1,7 +1,7 @@
 //! Machines: the learner's workstation, the forge, CI runners, containers. Each has files and environment.
 
+use order::OrdMap;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 use vfs::Vfs;
@@ -32,7 +32,7 @@ impl fmt::Display for MachineId {
 pub struct Machine {
     pub hostname: String,
     pub user: String,
-    pub env: Arc<BTreeMap<String, String>>,
+    pub env: Arc<OrdMap<String, String>>,
     pub files: Vfs,
 }
 

@@ -3,9 +3,9 @@
 use crate::{Fd, Machine, MachineId, Pid, Spawn, StreamId, World};
 use ci::{Ask, ImageRef, Outcome, Token};
 use git::{RefChange, Repo, Signature};
+use order::OrdMap;
 use serde::{Deserialize, Serialize};
 use sim::{Causes, Subject};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A script that a pipeline waits for.
@@ -14,7 +14,7 @@ pub(crate) struct Script {
     token: Token,
     machine: MachineId,
     output: StreamId,
-    env: BTreeMap<String, String>,
+    env: OrdMap<String, String>,
 }
 
 impl World {
@@ -59,7 +59,7 @@ impl World {
         argv: Vec<String>,
         script: &str,
         directory: String,
-        env: BTreeMap<String, String>,
+        env: OrdMap<String, String>,
         causes: Causes,
     ) {
         let id = MachineId::new(machine);
@@ -205,8 +205,8 @@ impl World {
 }
 
 /// `name=value` lines, and `name<<END … END` blocks, as steps write them to `$GITHUB_OUTPUT`.
-fn assignments(text: &str) -> BTreeMap<String, String> {
-    let mut found = BTreeMap::new();
+fn assignments(text: &str) -> OrdMap<String, String> {
+    let mut found = OrdMap::new();
     let mut lines = text.lines();
     while let Some(line) = lines.next() {
         let equals = line.find('=').unwrap_or(usize::MAX);

@@ -1,10 +1,10 @@
 //! Processes are data: every running command can be cloned, hashed and written to a snapshot at any moment.
 
 use crate::{Cx, MachineId, TerminalId};
+use order::OrdMap;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sim::{Causes, Due, Time};
-use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -107,7 +107,7 @@ impl Program {
 
 /// All programs that machines can run; the session brings it, so that engines can start commands without knowing them.
 #[derive(Debug, Clone, Default)]
-pub struct Programs(Arc<BTreeMap<&'static str, Program>>);
+pub struct Programs(Arc<OrdMap<&'static str, Program>>);
 
 impl Programs {
     pub fn new(rows: impl IntoIterator<Item = Program>) -> Self {
@@ -198,9 +198,9 @@ pub struct Entry {
     pub(crate) machine: MachineId,
     pub(crate) program: String,
     pub(crate) args: Vec<String>,
-    pub(crate) env: Arc<BTreeMap<String, String>>,
+    pub(crate) env: Arc<OrdMap<String, String>>,
     pub(crate) cwd: String,
-    pub(crate) fds: BTreeMap<u8, Fd>,
+    pub(crate) fds: OrdMap<u8, Fd>,
     pub(crate) terminal: Option<TerminalId>,
     pub(crate) body: Body,
     pub(crate) state: State,
@@ -214,10 +214,10 @@ pub struct Spawn {
     pub machine: MachineId,
     /// The program's name, then its arguments.
     pub argv: Vec<String>,
-    pub env: Arc<BTreeMap<String, String>>,
+    pub env: Arc<OrdMap<String, String>>,
     pub cwd: String,
     /// 0, 1 and 2 that are not named read nothing and write nowhere.
-    pub fds: BTreeMap<u8, Fd>,
+    pub fds: OrdMap<u8, Fd>,
     pub terminal: Option<TerminalId>,
     pub causes: Causes,
 }

@@ -4,10 +4,10 @@ use crate::forge::ForgeState;
 use crate::{FORGE, Machine, MachineId, World};
 use git::Repo;
 use gitops::{SourceFiles, Sources};
-use std::collections::BTreeMap;
+use order::OrdMap;
 
 pub(crate) struct GitSources<'a> {
-    pub machines: &'a BTreeMap<MachineId, Machine>,
+    pub machines: &'a OrdMap<MachineId, Machine>,
     pub forge: &'a ForgeState,
 }
 

@@ -2,8 +2,8 @@
 
 use crate::process::{Make, State};
 use crate::{Body, Cx, Entry, Fd, Pid, STEP, Spawn, Step, StreamId, TerminalId, World};
+use order::OrdMap;
 use sim::Due;
-use std::collections::BTreeMap;
 
 impl World {
     /// Starts a program by name; `None` where the table has no such program.
@@ -176,7 +176,7 @@ impl World {
             self.timers.cancel(due);
         }
         entry.state = State::Done(code);
-        let fds: BTreeMap<u8, Fd> = std::mem::take(&mut entry.fds);
+        let fds: OrdMap<u8, Fd> = std::mem::take(&mut entry.fds);
         let parent = entry.parent;
         for (number, fd) in &fds {
             self.hold(fd, *number, false);

@@ -1,7 +1,7 @@
 use crate::{Behaviour, Cx, Fd, Machine, MachineId, Program, Programs, Read, Spawn, Step, World};
+use order::OrdMap;
 use serde::{Deserialize, Serialize};
 use sim::{Causes, Time};
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// Counts lines of its input, sleeping a second after each.
@@ -58,7 +58,7 @@ fn pipeline() -> (World, crate::StreamId) {
             argv: vec![name.into()],
             env: world.machine(&id).expect("just added").env.clone(),
             cwd: "/".into(),
-            fds: fds.into_iter().collect::<BTreeMap<_, _>>(),
+            fds: fds.into_iter().collect::<OrdMap<_, _>>(),
             terminal: None,
             causes: Causes::none(),
         };

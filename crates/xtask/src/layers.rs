@@ -12,9 +12,10 @@ const ENGINES: &[&str] =
 
 /// Crate, and what its row in the design names.
 const TABLE: &[(&str, &[&str])] = &[
-    ("sim", &[]),
-    ("vfs", &[]),
-    ("manifest", &[]),
+    ("order", &[]),
+    ("sim", &["order"]),
+    ("vfs", &["order"]),
+    ("manifest", &["order"]),
     ("screen", &[]),
     ("git", &["sim", "vfs"]),
     ("metrics", &["sim"]),

@@ -7,7 +7,7 @@ use crate::pods::{finished, pod_ready};
 use crate::selector::LabelSelector;
 use crate::store::Store;
 use manifest::{Value, list, object};
-use std::collections::BTreeMap;
+use order::OrdMap;
 use std::sync::Arc;
 
 const SLICE_MAX: usize = 100;
@@ -24,18 +24,18 @@ pub(crate) fn reconcile(store: &Store, key: &Key) -> Reconciled {
     let chosen = LabelSelector::from_labels(selector);
     let unready_too = service.value.bool_at("spec.publishNotReadyAddresses");
     // Pods may listen on different numbers behind one name: each set of ports has its own slices.
-    let mut groups: BTreeMap<String, (Value, BTreeMap<Arc<str>, Value>)> = BTreeMap::new();
+    let mut groups: OrdMap<String, (Value, OrdMap<Arc<str>, Value>)> = OrdMap::new();
     for pod in store.all(kinds::POD, Some(service.namespace())).filter(|pod| chosen.matches(pod.labels())) {
         if pod.value.str_at("status.podIP").is_empty() || finished(pod) {
             continue;
         }
         let ports = ports(service, pod);
-        let group = groups.entry(ports.to_json()).or_insert_with(|| (ports, BTreeMap::new()));
+        let group = groups.entry(ports.to_json()).or_insert_with(|| (ports, OrdMap::new()));
         group.1.insert(pod.uid.clone(), endpoint(pod, unready_too));
     }
     if groups.is_empty() {
         let ports = Value::list(Vec::new());
-        groups.insert(ports.to_json(), (ports, BTreeMap::new()));
+        groups.insert(ports.to_json(), (ports, OrdMap::new()));
     }
     let mine = |slice: &&Arc<Object>| slice.key.kind == kinds::ENDPOINTSLICE && slice.label(MANAGED_BY) == MANAGER;
     let mut slices: Vec<Arc<Object>> = store.owned_by(&service.uid).filter(mine).cloned().collect();
@@ -62,7 +62,7 @@ fn spread(
     service: &Arc<Object>,
     slices: &mut Vec<Arc<Object>>,
     ports: &Value,
-    mut endpoints: BTreeMap<Arc<str>, Value>,
+    mut endpoints: OrdMap<Arc<str>, Value>,
     done: &mut Reconciled,
 ) {
     let fits = |slice: &Arc<Object>| slice.value.at("ports") == ports || slice.value.list_at("endpoints").is_empty();

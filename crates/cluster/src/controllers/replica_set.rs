@@ -8,6 +8,7 @@ use crate::pods::{active, pod_available, pod_ready};
 use crate::selector::LabelSelector;
 use crate::store::Store;
 use manifest::{Value, list, object};
+use order::Arrange;
 use sim::Time;
 use std::cmp::Reverse;
 use std::sync::Arc;
@@ -113,7 +114,7 @@ fn delete(set: &Arc<Object>, pods: &[&Arc<Object>], count: usize, done: &mut Rec
         return;
     }
     let mut ranked: Vec<&Arc<Object>> = pods.to_vec();
-    ranked.sort_by_cached_key(|pod| (rank(pod), pod.key.name.clone()));
+    ranked.arrange_by_key(|pod| (rank(pod), pod.key.name.clone()));
     for pod in ranked.into_iter().take(count) {
         let because = set.spec_by.clone();
         done.actions.push(Action::Delete { key: pod.key.clone(), uid: pod.uid.clone(), because });

@@ -8,6 +8,7 @@ use crate::object::Object;
 use crate::recorder::Note;
 use crate::store::Store;
 use manifest::{Map, Value, list, object};
+use order::Arrange;
 use std::sync::Arc;
 
 pub(super) const REVISION: &str = "deployment.kubernetes.io/revision";
@@ -45,7 +46,7 @@ impl Revisions {
     pub(super) fn of(store: &Store, deployment: &Object) -> Self {
         let mut sets: Vec<Arc<Object>> =
             store.owned_by(&deployment.uid).filter(|o| o.key.kind == kinds::REPLICASET).cloned().collect();
-        sets.sort_by(|a, b| (a.created_at(), a.name()).cmp(&(b.created_at(), b.name())));
+        sets.arrange_by(|a, b| (a.created_at(), a.name()).cmp(&(b.created_at(), b.name())));
         let wanted = bare_template(deployment.value.at("spec.template"));
         let at = sets.iter().position(|set| bare_template(set.value.at("spec.template")) == wanted);
         let new = at.map(|at| sets.remove(at));
@@ -182,7 +183,7 @@ pub(super) fn forget_oldest(plan: &Plan, revisions: &Revisions, done: &mut Recon
     let Some(limit) = plan.object.value.int_at("spec.revisionHistoryLimit") else { return };
     let mut kept: Vec<&Arc<Object>> = revisions.old.iter().filter(|set| !set.deleting()).collect();
     let extra = kept.len().saturating_sub(usize::try_from(limit).unwrap_or(usize::MAX));
-    kept.sort_by_key(|set| revision(set));
+    kept.arrange_by_key(|set| revision(set));
     for set in kept.into_iter().take(extra) {
         let sizes = Sizes::of(set);
         let observed = set.value.int_at("status.observedGeneration").unwrap_or(0) >= set.generation();

@@ -6,6 +6,7 @@ use super::{Action, Reconciled};
 use crate::object::Object;
 use crate::recorder::Note;
 use manifest::Value;
+use order::Arrange;
 use std::sync::Arc;
 
 /// How many pods a set wants and has.
@@ -174,7 +175,7 @@ fn share(plan: &Plan, revisions: &mut Revisions, done: &mut Reconciled) {
     let allowed = if plan.replicas > 0 { plan.replicas + plan.max_surge } else { 0 };
     let to_add = allowed - total;
     let newest_first = to_add > 0;
-    sets.sort_by_key(|set| {
+    sets.arrange_by_key(|set| {
         let age = i64::try_from(set.created_at().unix_secs()).unwrap_or(i64::MAX);
         (-Sizes::of(set).wanted, if newest_first { -age } else { age })
     });

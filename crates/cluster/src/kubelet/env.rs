@@ -7,7 +7,7 @@ use crate::object::Object;
 use crate::runtime::{ContainerPort, ContainerStart, Mount};
 use crate::store::Store;
 use manifest::Value;
-use std::collections::BTreeMap;
+use order::OrdMap;
 
 /// All of it, or what is missing: the text of a `CreateContainerConfigError`.
 pub(super) fn container_start(
@@ -52,7 +52,7 @@ fn port(port: &Value) -> ContainerPort {
 }
 
 /// `$(NAME)` in commands and values; `$$` stands for one dollar.
-fn expanded(text: &str, env: &BTreeMap<String, String>) -> String {
+fn expanded(text: &str, env: &OrdMap<String, String>) -> String {
     let mut out = String::new();
     let mut rest = text;
     while let Some(at) = rest.find('$') {
@@ -81,8 +81,8 @@ fn environment(
     spec: &Value,
     ip: &str,
     node: &str,
-) -> Result<BTreeMap<String, String>, String> {
-    let mut env = BTreeMap::new();
+) -> Result<OrdMap<String, String>, String> {
+    let mut env = OrdMap::new();
     for source in spec.list_at("envFrom") {
         let Some(reference) = source.get("configMapRef") else { continue };
         match config_map(store, pod, reference) {

@@ -2,9 +2,9 @@
 
 use super::backoff::Backoff;
 use crate::object::Object;
+use order::{OrdMap, OrdSet};
 use serde::{Deserialize, Serialize};
 use sim::{Causes, Time};
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -225,10 +225,10 @@ pub(super) fn container_spec(pod: &Object, inits: u16, at: u16) -> &manifest::Va
 pub(crate) struct NodeRun {
     /// Third part of its pods' addresses.
     pub number: u32,
-    pub images: BTreeMap<Arc<str>, Image>,
+    pub images: OrdMap<Arc<str>, Image>,
     /// Images are pulled one after the other.
     pub pull_free_at: Time,
-    addresses: BTreeSet<u8>,
+    addresses: OrdSet<u8>,
     next_address: u8,
 }
 

@@ -3,7 +3,7 @@
 
 use crate::quantity::{QUANTITY_FORM, Quantity};
 use manifest::{Map, Value};
-use std::collections::BTreeMap;
+use order::OrdMap;
 use std::sync::OnceLock;
 
 const FIELDS: &str = include_str!("fields.txt");
@@ -25,12 +25,12 @@ enum Type {
     List(Box<Type>),
 }
 
-type Struct = BTreeMap<&'static str, Type>;
+type Struct = OrdMap<&'static str, Type>;
 
-fn structs() -> &'static BTreeMap<&'static str, Struct> {
-    static TABLE: OnceLock<BTreeMap<&'static str, Struct>> = OnceLock::new();
+fn structs() -> &'static OrdMap<&'static str, Struct> {
+    static TABLE: OnceLock<OrdMap<&'static str, Struct>> = OnceLock::new();
     TABLE.get_or_init(|| {
-        let mut table = BTreeMap::new();
+        let mut table = OrdMap::new();
         for line in FIELDS.lines().filter(|line| !line.starts_with('#')) {
             if let Some((name, fields)) = line.split_once(" = ") {
                 let fields = fields.split_whitespace().filter_map(|field| field.split_once(':'));

@@ -11,8 +11,8 @@ use crate::{
     Runtime, Selectors, Stopped, Writer,
 };
 use manifest::Value;
+use order::OrdSet;
 use sim::{Causes, Sim, Time};
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,15 +20,15 @@ use std::time::Duration;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Programs {
     /// Images that no registry has.
-    pub missing: BTreeSet<String>,
+    pub missing: OrdSet<String>,
     /// Images whose probes fail.
-    pub sick: BTreeSet<String>,
+    pub sick: OrdSet<String>,
     /// Images whose program ends at once with code 1.
-    pub broken: BTreeSet<String>,
+    pub broken: OrdSet<String>,
     pub started: Vec<ContainerStart>,
     pub stopped: usize,
     pub keep_starts: bool,
-    images: std::collections::BTreeMap<ContainerRef, String>,
+    images: order::OrdMap<ContainerRef, String>,
     /// Containers that end now.
     pub ended: Vec<(ContainerRef, i32)>,
 }

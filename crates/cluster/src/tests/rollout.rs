@@ -22,8 +22,7 @@ fn a_deployment_comes_up() {
     assert_eq!(crate::pod_status(pod), "Running");
     assert!(pod.value.str_at("status.podIP").starts_with("10.244."));
     assert_eq!(pod.value.str_at("spec.serviceAccountName"), "default");
-    let spread: std::collections::BTreeSet<_> =
-        pods.iter().map(|p| p.value.str_at("spec.nodeName").to_string()).collect();
+    let spread: order::OrdSet<_> = pods.iter().map(|p| p.value.str_at("spec.nodeName").to_string()).collect();
     assert_eq!(spread.len(), 3, "equal pods spread over equal nodes");
     let events = world.events().join("\n");
     for told in [
@@ -113,7 +112,7 @@ fn recreate_stops_all_before_it_starts_any() {
     let until = world.sim.now() + secs(30);
     while world.cluster.next_due().is_some_and(|due| due.at <= until) {
         world.fire();
-        let images: std::collections::BTreeSet<_> =
+        let images: order::OrdSet<_> =
             world.pods().iter().map(|pod| pod.value.str_at("spec.containers[0].image").to_string()).collect();
         assert!(images.len() <= 1, "old and new never run together");
     }

@@ -59,7 +59,7 @@ fn check_always(world: &World, seed: u64) {
         let asked: i64 = pods.iter().map(|pod| crate::pod_requests(&pod.value).0.cpu_milli).sum();
         assert!(asked <= load.allocatable.cpu_milli, "seed {seed}: {node} holds more than it has");
     }
-    let mut addresses = std::collections::BTreeSet::new();
+    let mut addresses = order::OrdSet::new();
     for pod in world.pods() {
         let ip = pod.value.str_at("status.podIP").to_string();
         assert!(ip.is_empty() || addresses.insert(ip), "seed {seed}: two pods have one address");

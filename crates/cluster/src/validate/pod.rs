@@ -4,7 +4,7 @@ use super::metadata::{NameForm, name_flaw};
 use crate::node_load::quantity_of;
 use crate::status::{FieldError, shown};
 use manifest::Value;
-use std::collections::BTreeSet;
+use order::OrdSet;
 
 pub(crate) fn pod(pod: &Value, old: Option<&Value>) -> Vec<FieldError> {
     let mut errors = Vec::new();
@@ -56,7 +56,7 @@ pub(super) fn template_spec(errors: &mut Vec<FieldError>, spec: &Value, path: &s
     if spec.list_at("containers").is_empty() {
         errors.push(FieldError::required(format!("{path}.containers"), ""));
     }
-    let mut names = BTreeSet::new();
+    let mut names = OrdSet::new();
     for field in ["containers", "initContainers"] {
         for (at, container) in spec.list_at(field).iter().enumerate() {
             let here = format!("{path}.{field}[{at}]");
@@ -81,8 +81,8 @@ pub(super) fn template_spec(errors: &mut Vec<FieldError>, spec: &Value, path: &s
     }
 }
 
-fn volumes(errors: &mut Vec<FieldError>, spec: &Value, path: &str) -> BTreeSet<String> {
-    let mut names = BTreeSet::new();
+fn volumes(errors: &mut Vec<FieldError>, spec: &Value, path: &str) -> OrdSet<String> {
+    let mut names = OrdSet::new();
     for (at, volume) in spec.list_at("volumes").iter().enumerate() {
         let here = format!("{path}.volumes[{at}]");
         let name = volume.at("name");
@@ -100,7 +100,7 @@ fn volumes(errors: &mut Vec<FieldError>, spec: &Value, path: &str) -> BTreeSet<S
     names
 }
 
-fn container(errors: &mut Vec<FieldError>, container: &Value, path: &str, volumes: &BTreeSet<String>) {
+fn container(errors: &mut Vec<FieldError>, container: &Value, path: &str, volumes: &OrdSet<String>) {
     let name = container.at("name");
     if name.is_zero() {
         errors.push(FieldError::required(format!("{path}.name"), ""));
@@ -135,7 +135,7 @@ fn port_flaw(number: i64) -> Option<&'static str> {
 }
 
 fn ports(errors: &mut Vec<FieldError>, container: &Value, path: &str) {
-    let mut names = BTreeSet::new();
+    let mut names = OrdSet::new();
     for (at, port) in container.list_at("ports").iter().enumerate() {
         let here = format!("{path}.ports[{at}]");
         let name = port.str_at("name");
@@ -204,8 +204,8 @@ fn env(errors: &mut Vec<FieldError>, container: &Value, path: &str) {
     }
 }
 
-fn mounts(errors: &mut Vec<FieldError>, container: &Value, path: &str, volumes: &BTreeSet<String>) {
-    let mut places = BTreeSet::new();
+fn mounts(errors: &mut Vec<FieldError>, container: &Value, path: &str, volumes: &OrdSet<String>) {
+    let mut places = OrdSet::new();
     for (at, mount) in container.list_at("volumeMounts").iter().enumerate() {
         let here = format!("{path}.volumeMounts[{at}]");
         let name = mount.str_at("name");

@@ -4,7 +4,7 @@ use super::metadata::{NameForm, labels, name_flaw};
 use super::pod::port_name_flaw;
 use crate::status::FieldError;
 use manifest::Value;
-use std::collections::BTreeSet;
+use order::OrdSet;
 
 const TYPES: [&str; 4] = ["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"];
 
@@ -39,7 +39,7 @@ pub(crate) fn service(service: &Value, old: Option<&Value>) -> Vec<FieldError> {
 
 fn ports(errors: &mut Vec<FieldError>, service: &Value) {
     let all = service.list_at("spec.ports");
-    let (mut names, mut numbers) = (BTreeSet::new(), BTreeSet::new());
+    let (mut names, mut numbers) = (OrdSet::new(), OrdSet::new());
     for (at, port) in all.iter().enumerate() {
         let path = format!("spec.ports[{at}]");
         let name = port.str_at("name");

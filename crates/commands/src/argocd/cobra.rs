@@ -1,7 +1,7 @@
 //! Options as cobra and pflag read them: long ones whole and never cut short, short ones combined, options and words
 //! mixed, `--` ends the options.
 
-use std::collections::BTreeMap;
+use order::OrdMap;
 
 /// What stands behind an option.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,7 +98,7 @@ impl Command {
 /// What was given.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Given {
-    values: BTreeMap<&'static str, Vec<String>>,
+    values: OrdMap<&'static str, Vec<String>>,
     pub words: Vec<String>,
 }
 

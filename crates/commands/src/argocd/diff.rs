@@ -4,6 +4,7 @@ use super::cobra::{APP_NAMESPACE, Command, Flag, Takes, switch};
 use super::log::Fatal;
 use super::{Call, Next, diff_text, find, get, wrong_use};
 use manifest::Value;
+use order::Arrange;
 use sim::Time;
 use world::Cx;
 
@@ -74,7 +75,7 @@ pub(super) fn run(cx: &mut Cx<'_>, call: &Call) -> Result<Next, Fatal> {
         let text = render(form, &item.key.name, (old.as_str(), new.as_str()), cx.now());
         changes.push((place.replace(' ', "/"), format!("\n===== {place} ======\n{text}")));
     }
-    changes.sort();
+    changes.arrange();
     for (_, text) in &changes {
         cx.out(text);
     }

@@ -3,6 +3,7 @@
 use super::cobra::Given;
 use super::log::Fatal;
 use cluster::{LabelSelector, Object};
+use order::Arrange;
 use std::sync::Arc;
 use world::Cx;
 
@@ -47,7 +48,7 @@ pub(super) fn all(cx: &Cx<'_>, given: &Given) -> Result<Vec<Arc<Object>>, Fatal>
         .filter(|app| selector.matches(app.labels()) && (namespace.is_empty() || app.namespace() == namespace))
         .cloned()
         .collect();
-    found.sort_by(|a, b| a.name().cmp(b.name()));
+    found.arrange_by(|a, b| a.name().cmp(b.name()));
     Ok(found)
 }
 

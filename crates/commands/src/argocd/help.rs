@@ -3,6 +3,7 @@
 
 use super::cobra::{Command, Flag, GLOBAL, Takes};
 use super::{APP_MISSING, ROOT_MISSING, ROWS};
+use order::Arrange;
 
 /// The help of one command.
 pub(super) fn command(command: &Command) -> String {
@@ -37,7 +38,7 @@ pub(super) fn group(path: &str) -> String {
     if path == "argocd" {
         rows.extend([("app", "Look at applications and sync them"), ("help", "Help about any command")]);
     }
-    rows.sort_unstable();
+    rows.arrange();
     let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
     let mut text = format!("{summary}\n\nUsage:\n  {path} [flags]\n  {path} [command]\n\nAvailable Commands:\n");
     for (name, summary) in rows {
@@ -58,7 +59,7 @@ fn flags(flags: &[Flag], name: Option<&str>) -> String {
     if let Some(name) = name {
         rows.push(("help", "  -h, --help".into(), format!("help for {name}")));
     }
-    rows.sort_unstable();
+    rows.arrange();
     let width = rows.iter().map(|(_, left, _)| left.len()).max().unwrap_or(0);
     rows.iter().map(|(_, left, right)| format!("{left:<width$}   {right}\n")).collect()
 }

@@ -5,7 +5,7 @@ use super::log::Fatal;
 use super::{Call, Next, find, summary, table, wrong_use};
 use cluster::time_at;
 use manifest::Value;
-use std::collections::BTreeMap;
+use order::OrdMap;
 use world::Cx;
 
 pub(super) const COMMAND: Command = Command {
@@ -41,7 +41,7 @@ pub(super) fn run(cx: &mut Cx<'_>, call: &Call) -> Result<Next, Fatal> {
 /// One table for each repository, the one deployed from first on top.
 fn revisions(history: &[Value]) -> String {
     let mut sources: Vec<&str> = Vec::new();
-    let mut rows: BTreeMap<&str, Vec<Vec<String>>> = BTreeMap::new();
+    let mut rows: OrdMap<&str, Vec<Vec<String>>> = OrdMap::new();
     for entry in history {
         let source = entry.str_at("source.repoURL");
         if !sources.contains(&source) {

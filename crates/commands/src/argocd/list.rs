@@ -5,7 +5,7 @@ use super::log::Fatal;
 use super::{Call, Next, find, summary, table};
 use cluster::Object;
 use manifest::Value;
-use std::collections::BTreeMap;
+use order::OrdMap;
 use std::sync::Arc;
 use world::Cx;
 
@@ -100,7 +100,7 @@ fn policy(app: &Object) -> &'static str {
 
 /// `ComparisonError(2),SyncError`, or `<none>`.
 fn conditions(app: &Value) -> String {
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut counts: OrdMap<&str, usize> = OrdMap::new();
     for condition in app.list_at("status.conditions") {
         *counts.entry(condition.str_at("type")).or_default() += 1;
     }

@@ -3,8 +3,8 @@
 use super::selected::{Selected, includes};
 use super::table;
 use manifest::Value;
+use order::OrdMap;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// One line of the resources' table.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,7 +79,7 @@ fn wait_line(time: &str, cells: [&str; 8]) -> Vec<String> {
 /// What the last operation did first, then the other resources in the order of their keys.
 pub(super) fn states(app: &Value, selected: &[Selected]) -> Vec<ResourceState> {
     let resources = app.list_at("status.resources").iter();
-    let mut rest: BTreeMap<String, &Value> = resources.map(|value| (ResourceState::of(value).key(), value)).collect();
+    let mut rest: OrdMap<String, &Value> = resources.map(|value| (ResourceState::of(value).key(), value)).collect();
     let mut found = Vec::new();
     for result in app.list_at("status.operationState.syncResult.resources") {
         let mut state = ResourceState::of(result);

@@ -4,7 +4,7 @@ use super::states::{ResourceState, states};
 use super::table;
 use cluster::{Object, human_duration, time_at};
 use gitops::health_of;
-use std::collections::BTreeMap;
+use order::{Arrange, OrdMap};
 use world::Cx;
 
 /// Owners of owners are followed this far.
@@ -39,7 +39,8 @@ pub(super) fn roots(cx: &Cx<'_>, app: &Object) -> Vec<Node> {
             live.map_or_else(|| absent(group, kind, namespace, name), |object| node(cx, object, DEPTH_MAX))
         })
         .collect();
-    roots.sort_by(|a, b| (&a.group, &a.kind, &a.namespace, &a.name).cmp(&(&b.group, &b.kind, &b.namespace, &b.name)));
+    roots
+        .arrange_by(|a, b| (&a.group, &a.kind, &a.namespace, &a.name).cmp(&(&b.group, &b.kind, &b.namespace, &b.name)));
     roots
 }
 
@@ -100,7 +101,7 @@ fn branches<'n>(nodes: &'n [Node], before: &str, see: &mut dyn FnMut(&str, &'n N
 /// The tree of `app get -o tree`.
 pub(super) fn of_app(cx: &Cx<'_>, app: &Object, detailed: bool) -> String {
     let all = states(&app.value, &[]);
-    let known: BTreeMap<(&str, &str), &ResourceState> =
+    let known: OrdMap<(&str, &str), &ResourceState> =
         all.iter().map(|state| ((state.kind.as_str(), state.name.as_str()), state)).collect();
     let nodes = roots(cx, app);
     let mut lines = vec![if detailed {

@@ -5,9 +5,9 @@ use super::selected::Selected;
 use super::states::{ResourceState, states, wait_heading};
 use super::{find, summary, table};
 use cluster::{Object, time_at};
+use order::OrdMap;
 use serde::{Deserialize, Serialize};
 use sim::Time;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 use world::{Cx, Step};
@@ -59,7 +59,7 @@ pub(super) struct Current {
     name: String,
     since: Time,
     /// What was told of each resource, by its key.
-    told: BTreeMap<String, ResourceState>,
+    told: OrdMap<String, ResourceState>,
     headed: bool,
     /// It was said that the wait has no end.
     warned: bool,
@@ -108,7 +108,7 @@ impl Watch {
             self.end(cx, &app)?;
             return Ok(Step::Again);
         }
-        self.current = Some(Current { name, since: cx.now(), told: BTreeMap::new(), headed: false, warned: false });
+        self.current = Some(Current { name, since: cx.now(), told: OrdMap::new(), headed: false, warned: false });
         Ok(Step::Again)
     }
 

@@ -2,6 +2,7 @@
 
 use super::small::strftime;
 use crate::getopt::{Given, Tool, flag, missing, parse, value};
+use order::Arrange;
 use sim::Time;
 use std::time::Duration;
 use vfs::{Kind, Stat};
@@ -105,10 +106,10 @@ fn list(cx: &Cx<'_>, path: &str, given: &Given) -> Vec<Entry> {
 }
 
 fn sort(entries: &mut [Entry], given: &Given) {
-    entries.sort_by(|a, b| a.0.cmp(&b.0));
+    entries.arrange_by(|a, b| a.0.cmp(&b.0));
     match given.last(&["t", "S"]) {
-        Some("t") => entries.sort_by_key(|entry| std::cmp::Reverse(entry.1.mtime)),
-        Some(_) => entries.sort_by_key(|entry| std::cmp::Reverse(entry.1.size)),
+        Some("t") => entries.arrange_by_key(|entry| std::cmp::Reverse(entry.1.mtime)),
+        Some(_) => entries.arrange_by_key(|entry| std::cmp::Reverse(entry.1.size)),
         None => {}
     }
     if given.has("r") {

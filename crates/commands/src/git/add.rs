@@ -3,6 +3,7 @@
 use super::cli::{Answer, Git, Stop, Work, fatal};
 use super::options::{Dialect, Given, Spec, flag};
 use git::{ChangeKind, Index, IndexEntry, Mode, Pathspec};
+use order::Arrange;
 
 pub(crate) const SPEC: Spec = Spec {
     name: "add",
@@ -124,7 +125,7 @@ fn candidates(
         let new = repo.untracked_files(files, index, &ignores, given.has("force"))?;
         paths.extend(new.into_iter().filter(|path| spec.matches(path)).map(|path| (path, false)));
     }
-    paths.sort();
+    paths.arrange();
     Ok(paths)
 }
 
@@ -155,7 +156,7 @@ fn check_specs(g: &mut Git<'_, '_>, work: &Work, index: &Index, spec: &Pathspec,
     if ignored.is_empty() {
         return Ok(false);
     }
-    ignored.sort();
+    ignored.arrange();
     ignored.dedup();
     g.err("The following paths are ignored by one of your .gitignore files:\n");
     for path in &ignored {

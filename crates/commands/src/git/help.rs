@@ -2,6 +2,7 @@
 
 use super::cli::{Answer, Git};
 use super::{COMMANDS, find, options};
+use order::Arrange;
 
 /// Options of `git` itself that the real one has.
 pub(crate) const MISSING_GLOBAL: &[&str] = &[
@@ -286,7 +287,7 @@ fn similar(name: &str) -> Vec<&'static str> {
             (distance(name, known) + 1, known)
         })
         .collect();
-    scored.sort_unstable();
+    scored.arrange();
     scored.dedup();
     let prefixes: Vec<&str> = scored.iter().filter(|(score, _)| *score == 0).map(|(_, known)| *known).collect();
     if !prefixes.is_empty() {

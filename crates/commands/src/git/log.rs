@@ -8,7 +8,7 @@ use super::options::{Dialect, Given, Opt, Spec, flag, maybe, only, value};
 use super::range::{Range, head_commit};
 use super::show::changes_of;
 use git::{Commit, CommitCache, DateFormat, ObjectId, Pathspec, Repo, When};
-use std::collections::BTreeMap;
+use order::OrdMap;
 
 pub(crate) const FORMAT_ROWS: &[Opt] = &[
     only('\0', "oneline", "one line a commit"),
@@ -283,7 +283,7 @@ fn pick(
     let (from, hidden) = range.commits(g, repo)?;
     let mut order = repo.walk(files, &from, &hidden)?;
     let mut cache = CommitCache::new(repo, files);
-    let mut parents: BTreeMap<ObjectId, Vec<ObjectId>> = BTreeMap::new();
+    let mut parents: OrdMap<ObjectId, Vec<ObjectId>> = OrdMap::new();
     for id in &order {
         let mut all = cache.get(id)?.parents.clone();
         if given.has("first-parent") {
@@ -320,8 +320,8 @@ fn pick(
 }
 
 /// Those that first parents lead to.
-fn only_reached(order: &[ObjectId], from: &[ObjectId], parents: &BTreeMap<ObjectId, Vec<ObjectId>>) -> Vec<ObjectId> {
-    let mut reached: std::collections::BTreeSet<ObjectId> = from.iter().copied().collect();
+fn only_reached(order: &[ObjectId], from: &[ObjectId], parents: &OrdMap<ObjectId, Vec<ObjectId>>) -> Vec<ObjectId> {
+    let mut reached: order::OrdSet<ObjectId> = from.iter().copied().collect();
     let mut kept = Vec::new();
     for id in order {
         if reached.contains(id) {
@@ -332,21 +332,21 @@ fn only_reached(order: &[ObjectId], from: &[ObjectId], parents: &BTreeMap<Object
     kept
 }
 
-type Picked = (Vec<ObjectId>, BTreeMap<ObjectId, Vec<ObjectId>>);
+type Picked = (Vec<ObjectId>, OrdMap<ObjectId, Vec<ObjectId>>);
 
 /// Leaves out commits that do not touch the paths: of a merge only the parent is followed that it equals there.
 fn touching(
     repo: &Repo,
     g: &Git<'_, '_>,
     order: &[ObjectId],
-    parents: &BTreeMap<ObjectId, Vec<ObjectId>>,
+    parents: &OrdMap<ObjectId, Vec<ObjectId>>,
     spec: &Pathspec,
     from: &[ObjectId],
 ) -> Result<Picked, Stop> {
     let files = g.files();
     let tree = |id: &ObjectId| -> Result<ObjectId, Stop> { Ok(repo.read_commit(files, id)?.tree) };
-    let mut followed: BTreeMap<ObjectId, Vec<ObjectId>> = BTreeMap::new();
-    let mut touches: BTreeMap<ObjectId, bool> = BTreeMap::new();
+    let mut followed: OrdMap<ObjectId, Vec<ObjectId>> = OrdMap::new();
+    let mut touches: OrdMap<ObjectId, bool> = OrdMap::new();
     for id in order {
         let (own, all) = (tree(id)?, &parents[id]);
         let mut same = None;

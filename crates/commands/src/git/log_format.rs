@@ -2,7 +2,7 @@
 
 use super::cli::{Git, Stop, fatal};
 use git::{Commit, DateFormat, ObjectId, Repo, Signature};
-use std::collections::BTreeMap;
+use order::OrdMap;
 
 /// The shape of an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,7 +66,7 @@ pub(crate) struct Style {
     pub abbrev: bool,
     pub decorate: Decorate,
     /// Names by commit, in the order in which they are shown.
-    pub names: BTreeMap<ObjectId, Vec<Name>>,
+    pub names: OrdMap<ObjectId, Vec<Name>>,
     pub now: i64,
     pub show_parents: bool,
 }
@@ -80,8 +80,8 @@ pub(crate) struct Name {
 }
 
 /// The references of a repository by the commit they lead to: HEAD first, then tags, remote and local branches.
-pub(crate) fn names(g: &Git<'_, '_>, repo: &Repo) -> Result<BTreeMap<ObjectId, Vec<Name>>, Stop> {
-    let mut names: BTreeMap<ObjectId, Vec<Name>> = BTreeMap::new();
+pub(crate) fn names(g: &Git<'_, '_>, repo: &Repo) -> Result<OrdMap<ObjectId, Vec<Name>>, Stop> {
+    let mut names: OrdMap<ObjectId, Vec<Name>> = OrdMap::new();
     let head = repo.head(g.files())?;
     let on = head.branch().map(|branch| format!("refs/heads/{branch}"));
     if let Some(id) = head.id() {

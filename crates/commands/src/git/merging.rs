@@ -3,6 +3,7 @@
 use super::cli::{Git, Stop};
 use super::switching::{flat, say_blocked};
 use git::{ConflictKind, FlatTree, MergeLabels, MergedTree, ObjectId, Repo};
+use order::Arrange;
 
 /// How it ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,7 +85,7 @@ fn messages(merged: &MergedTree, labels: &MergeLabels) -> String {
         };
         lines.push((path.clone(), 1, text));
     }
-    lines.sort();
+    lines.arrange();
     lines.into_iter().map(|(.., text)| text).collect()
 }
 

@@ -8,6 +8,7 @@ use super::push_plan::{Planned, plan};
 use super::remote::push_url;
 use super::switching::set_upstream;
 use git::{Head, ObjectId, RefChange, RefUpdate, Repo};
+use order::Arrange;
 
 pub(crate) const SPEC: Spec = Spec {
     name: "push",
@@ -245,7 +246,7 @@ fn report(
     let refused = fates.iter().any(|fate| matches!(fate, Fate::Rejected(_) | Fate::RemoteRejected(_)));
     let mut shown: Vec<(&Planned, &Fate)> =
         planned.iter().zip(fates).filter(|(_, fate)| verbose || **fate != Fate::UpToDate).collect();
-    shown.sort_by_key(|(_, fate)| match fate {
+    shown.arrange_by_key(|(_, fate)| match fate {
         Fate::UpToDate => 0,
         Fate::Done { .. } => 1,
         _ => 2,

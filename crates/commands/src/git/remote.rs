@@ -3,6 +3,7 @@
 use super::cli::{Answer, Git, Stop, fatal};
 use super::options::{Dialect, Given, Spec, flag, only, usage};
 use git::Repo;
+use order::Arrange;
 
 pub(crate) const SPEC: Spec = Spec {
     name: "remote",
@@ -89,7 +90,7 @@ fn save(g: &mut Git<'_, '_>, repo: &Repo, config: &git::Config) -> Answer {
 
 fn list(g: &mut Git<'_, '_>, repo: &Repo, verbose: bool) -> Answer {
     let mut names = repo.config(g.files()).subsections("remote");
-    names.sort();
+    names.arrange();
     for name in names {
         if !verbose {
             g.out(format!("{name}\n"));

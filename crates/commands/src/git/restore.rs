@@ -4,7 +4,7 @@ use super::cli::{Answer, Git, Stop, error, fatal};
 use super::options::{Dialect, Given, Spec, flag, value};
 use super::switching::flat;
 use git::{FlatTree, IndexEntry, Kind, ObjectId};
-use std::collections::BTreeSet;
+use order::OrdSet;
 
 pub(crate) const SPEC: Spec = Spec {
     name: "restore",
@@ -91,7 +91,7 @@ pub(crate) fn restore(g: &mut Git<'_, '_>, what: &Restore, paths: &[String]) -> 
             None => repo.flat_tree(g.files(), Some(&id))?,
         },
     };
-    let tracked: BTreeSet<String> =
+    let tracked: OrdSet<String> =
         index.all().map(|(path, ..)| path.to_string()).chain(source.keys().cloned()).collect();
     let known: Vec<&str> = tracked.iter().map(String::as_str).collect();
     if let Some(typed) = spec.unmatched(&known) {

@@ -3,7 +3,7 @@
 use super::cli::{Git, Stop, Work, relative};
 use super::tracking::{Tracking, tracking};
 use git::{Change, ChangeKind, Head, Status};
-use std::collections::BTreeMap;
+use order::OrdMap;
 
 /// A status with what has to be known to print it.
 #[derive(Debug)]
@@ -197,7 +197,7 @@ impl Report<'_> {
         }
         let shown =
             |path: &str| if from_top { quoted_blank(path) } else { quoted_blank(&relative(&self.work.prefix, path)) };
-        let mut rows: BTreeMap<&str, (char, char, Option<&str>)> = BTreeMap::new();
+        let mut rows: OrdMap<&str, (char, char, Option<&str>)> = OrdMap::new();
         for change in &self.status.staged {
             let old = Some(change.old_path.as_str()).filter(|old| *old != change.path);
             rows.insert(&change.path, (change.kind.letter(), ' ', old));
@@ -301,7 +301,7 @@ pub(crate) fn detached_at(g: &Git<'_, '_>, work: &Work, head: &git::ObjectId) ->
     Some((word, name))
 }
 
-fn mark_hint(unmerged: &BTreeMap<String, Vec<u8>>) -> &'static str {
+fn mark_hint(unmerged: &OrdMap<String, Vec<u8>>) -> &'static str {
     let deleted_by_both = unmerged.values().any(|stages| stages == &[1]);
     let modified_and_deleted = unmerged.values().any(|stages| matches!(stages.as_slice(), [1, 2] | [1, 3]));
     let others = unmerged.values().any(|stages| !matches!(stages.as_slice(), [1] | [1, 2] | [1, 3]));

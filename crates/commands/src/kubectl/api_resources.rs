@@ -3,6 +3,7 @@
 use super::flags::{Given, switch, text};
 use super::kube::{Answer, Kube, Stop};
 use super::{Command, Next, columns};
+use order::Arrange;
 
 pub(crate) const COMMAND: Command = Command {
     path: "api-resources",
@@ -46,9 +47,9 @@ fn run(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
         other => return Err(Stop::error(format!("invalid argument \"{other}\" for \"--namespaced\" flag"))),
     }
     match given.text("sort-by") {
-        "" => kinds.sort_by(|a, b| (&a.group, &a.plural).cmp(&(&b.group, &b.plural))),
-        "name" => kinds.sort_by(|a, b| a.plural.cmp(&b.plural)),
-        "kind" => kinds.sort_by(|a, b| a.kind.cmp(&b.kind)),
+        "" => kinds.arrange_by(|a, b| (&a.group, &a.plural).cmp(&(&b.group, &b.plural))),
+        "name" => kinds.arrange_by(|a, b| a.plural.cmp(&b.plural)),
+        "kind" => kinds.arrange_by(|a, b| a.kind.cmp(&b.kind)),
         _ => return Err(Stop::error("--sort-by accepts only name or kind")),
     }
     if output == "name" {

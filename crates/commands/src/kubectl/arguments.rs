@@ -2,6 +2,7 @@
 
 use super::kube::{Kube, Stop, refused};
 use cluster::{FieldSelector, KindInfo, LabelSelector, Object, Selectors};
+use order::Arrange;
 use std::sync::Arc;
 
 /// What is asked for.
@@ -106,7 +107,7 @@ impl Kube<'_, '_> {
 
 /// The order of `kubectl get all`: the core group first, then by name of group, each group by plural.
 fn in_discovery_order(mut kinds: Vec<KindInfo>) -> Vec<KindInfo> {
-    kinds.sort_by(|a, b| (&a.group, &a.plural).cmp(&(&b.group, &b.plural)));
+    kinds.arrange_by(|a, b| (&a.group, &a.plural).cmp(&(&b.group, &b.plural)));
     kinds
 }
 

@@ -5,6 +5,7 @@ use super::kube::{Answer, Kube, Stop};
 use super::output::Output;
 use super::{Command, Next, Phase, columns};
 use cluster::{ChangeKind, EVENT, Object, Selectors, human_duration, time_at};
+use order::Arrange;
 use serde::{Deserialize, Serialize};
 use sim::Time;
 use std::sync::Arc;
@@ -59,7 +60,7 @@ fn run(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
     };
     let mut events: Vec<Arc<Object>> = kube.list(&kube.info(EVENT), all, &Selectors::default())?;
     events.retain(|event| watch.shows(event));
-    events.sort_by_key(last_seen);
+    events.arrange_by_key(last_seen);
     if output != (Output::Table { wide: false }) {
         let text = output.print_objects(kube, &events, false)?;
         kube.out(text);

@@ -3,7 +3,7 @@
 
 use super::kube::Stop;
 use super::{Command, not_here};
-use std::collections::BTreeMap;
+use order::OrdMap;
 
 /// What a flag takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,8 +94,8 @@ const GLOBAL_MISSING: &[(&str, bool)] = &[
 /// Flags by their long names, in the order given, and operands.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Given {
-    values: BTreeMap<&'static str, Vec<String>>,
-    defaults: BTreeMap<&'static str, String>,
+    values: OrdMap<&'static str, Vec<String>>,
+    defaults: OrdMap<&'static str, String>,
     pub operands: Vec<String>,
 }
 

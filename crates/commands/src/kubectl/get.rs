@@ -10,6 +10,7 @@ use super::output::Output;
 use super::{Command, Next, Phase};
 use cluster::{FieldSelector, KindId, LabelSelector, Object, Selectors};
 use manifest::Value;
+use order::Arrange;
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -154,7 +155,7 @@ fn sort(objects: &mut [Arc<Object>], by: &str) -> Result<(), Stop> {
         let path = by.trim_matches(|c| c == '{' || c == '}').trim_start_matches('.');
         return Err(Stop::error(format!("couldn't find any field with path \"{{.{path}}}\" in the list of objects")));
     }
-    objects.sort_by(|a, b| compare(key(a).as_ref(), key(b).as_ref()));
+    objects.arrange_by(|a, b| compare(key(a).as_ref(), key(b).as_ref()));
     Ok(())
 }
 

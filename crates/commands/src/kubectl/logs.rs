@@ -6,6 +6,7 @@ use super::kube::{Answer, Kube, Stop};
 use super::{Command, Next, Phase, duration};
 use cluster::{DEPLOYMENT, KindInfo, LabelSelector, Object, POD, REPLICASET, SERVICE, Selectors};
 use manifest::Value;
+use order::Arrange;
 use serde::{Deserialize, Serialize};
 use sim::Time;
 use std::sync::Arc;
@@ -122,7 +123,7 @@ fn pod_of(kube: &mut Kube<'_, '_>, word: &str) -> Result<Arc<Object>, Stop> {
     let pods = kube.list(&kube.info(POD), false, &Selectors { labels, ..Selectors::default() })?;
     // kubectl takes the pod that is most likely to run: ready before unready, older first.
     let mut pods: Vec<_> = pods.into_iter().filter(|pod| !pod.deleting()).collect();
-    pods.sort_by_key(|pod| (!cluster::pod_ready(pod), pod.created_at(), pod.key.name.clone()));
+    pods.arrange_by_key(|pod| (!cluster::pod_ready(pod), pod.created_at(), pod.key.name.clone()));
     let count = pods.len();
     let Some(first) = pods.into_iter().next() else {
         return Err(Stop::error("timed out waiting for the condition"));

@@ -4,7 +4,7 @@ use crate::index::Index;
 use crate::object::{FlatTree, Mode, ObjectId};
 use crate::work::Pathspec;
 use crate::{Repo, Result};
-use std::collections::BTreeSet;
+use order::{Arrange, OrdSet};
 use vfs::Vfs;
 
 /// What happened to a file; the letter of `--name-status`.
@@ -98,7 +98,7 @@ impl Repo {
 
     /// What differs between two trees' files.
     pub fn diff_flat(old: &FlatTree, new: &FlatTree, spec: &Pathspec) -> Vec<Change> {
-        let paths: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+        let paths: OrdSet<&String> = old.keys().chain(new.keys()).collect();
         let wanted = paths.into_iter().filter(|path| old.get(*path) != new.get(*path) && spec.matches(path));
         wanted.filter_map(|path| Change::between(path, old.get(path).map(stored), new.get(path).map(stored))).collect()
     }
@@ -126,7 +126,7 @@ impl Repo {
         old.retain(|path, _| !unmerged.contains_key(path));
         let mut changes = Self::diff_flat(&old, &index.flat(), spec);
         changes.extend(unmerged.keys().filter(|path| spec.matches(path)).map(|path| Change::unmerged(path)));
-        changes.sort_by(|a, b| a.path.cmp(&b.path));
+        changes.arrange_by(|a, b| a.path.cmp(&b.path));
         Ok(changes)
     }
 
@@ -146,15 +146,15 @@ impl Repo {
             changes.extend(Change::between(path, old, new));
         }
         changes.extend(index.unmerged().keys().filter(|path| spec.matches(path)).map(|path| Change::unmerged(path)));
-        changes.sort_by(|a, b| a.path.cmp(&b.path));
+        changes.arrange_by(|a, b| a.path.cmp(&b.path));
         Ok(changes)
     }
 
     /// From a tree to the work tree, for the paths that the index knows: `git diff <commit>`.
     pub fn diff_work(&self, files: &Vfs, tree: &ObjectId, index: &Index, spec: &Pathspec) -> Result<Vec<Change>> {
         let old = self.flat_tree(files, Some(tree))?;
-        let tracked: BTreeSet<&str> = index.all().map(|(path, ..)| path).collect();
-        let paths: BTreeSet<&str> = old.keys().map(String::as_str).chain(tracked.iter().copied()).collect();
+        let tracked: OrdSet<&str> = index.all().map(|(path, ..)| path).collect();
+        let paths: OrdSet<&str> = old.keys().map(String::as_str).chain(tracked.iter().copied()).collect();
         let mut changes = Vec::new();
         for path in paths.into_iter().filter(|path| spec.matches(path)) {
             let new = if tracked.contains(path) { self.work_side(files, index, path)? } else { None };

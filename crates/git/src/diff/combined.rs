@@ -2,6 +2,7 @@
 
 use super::lines::{diff_lines, split_lines};
 use super::patch::{DiffColors, PatchOptions, quoted_path};
+use order::Arrange;
 
 /// A line that some parents had and the result lost.
 struct Lost {
@@ -150,7 +151,7 @@ fn drop_uninteresting(rows: &mut [Row], all: u32, context: usize) {
             .flat_map(|row| row.lost.iter().map(|line| line.parents).chain([row.new_for]))
             .filter(|kind| *kind != 0)
             .collect();
-        kinds.sort_unstable();
+        kinds.arrange();
         kinds.dedup();
         if kinds.len() <= 1 && kinds.first() != Some(&all) {
             rows[start..end].iter_mut().for_each(|row| row.shown = false);

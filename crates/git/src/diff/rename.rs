@@ -2,7 +2,7 @@
 
 use super::change::{Change, ChangeKind};
 use crate::{Repo, Result};
-use std::collections::BTreeMap;
+use order::{Arrange, OrdMap};
 use vfs::{Vfs, base_name};
 
 /// Git counts similarity in 60000ths; half of it makes a rename.
@@ -20,7 +20,7 @@ pub fn find_renames(repo: &Repo, files: &Vfs, changes: Vec<Change>) -> Result<Ve
     if gone.is_empty() || made.is_empty() {
         return Ok(changes);
     }
-    let mut pairs = Pairs { changes: &changes, score: BTreeMap::new(), used: BTreeMap::new() };
+    let mut pairs = Pairs { changes: &changes, score: OrdMap::new(), used: OrdMap::new() };
     pairs.exact(&gone, &made);
     pairs.similar(repo, files, &gone, &made)?;
     let (score, used) = (pairs.score, pairs.used);
@@ -46,8 +46,8 @@ pub fn find_renames(repo: &Repo, files: &Vfs, changes: Vec<Change>) -> Result<Ve
 struct Pairs<'a> {
     changes: &'a [Change],
     /// For an added file: the removed one it comes from, with their score.
-    score: BTreeMap<usize, (usize, u64)>,
-    used: BTreeMap<usize, usize>,
+    score: OrdMap<usize, (usize, u64)>,
+    used: OrdMap<usize, usize>,
 }
 
 impl Pairs<'_> {
@@ -82,7 +82,7 @@ impl Pairs<'_> {
         if gone.len().saturating_mul(made.len()) > PAIRS_MAX {
             return Ok(());
         }
-        let mut counts = BTreeMap::new();
+        let mut counts = OrdMap::new();
         for n in gone.iter().chain(&made) {
             let change = &self.changes[*n];
             let side = change.old.as_ref().or(change.new.as_ref());
@@ -108,7 +108,7 @@ impl Pairs<'_> {
             })
             .collect();
         scores.retain(|(score, ..)| *score >= SCORE_LEAST);
-        scores.sort_by_key(|(score, from, to)| (std::cmp::Reverse((*score, name(*from) == name(*to))), *to, *from));
+        scores.arrange_by_key(|(score, from, to)| (std::cmp::Reverse((*score, name(*from) == name(*to))), *to, *from));
         for (score, from, to) in same_name.into_iter().chain(scores) {
             if !self.used.contains_key(&from) && !self.score.contains_key(&to) {
                 self.pair(from, to, score);
@@ -119,15 +119,16 @@ impl Pairs<'_> {
 }
 
 /// How many bytes of a file lie in each distinct line (or piece of 64 bytes).
+#[derive(Clone)]
 struct Fingerprint {
     size: u64,
-    pieces: BTreeMap<Vec<u8>, u64>,
+    pieces: OrdMap<Vec<u8>, u64>,
 }
 
 impl Fingerprint {
     fn of(bytes: &[u8]) -> Self {
         let text = !super::patch::is_binary(bytes);
-        let mut pieces = BTreeMap::new();
+        let mut pieces = OrdMap::new();
         let mut piece = Vec::new();
         for (at, &byte) in bytes.iter().enumerate() {
             if text && byte == b'\r' && bytes.get(at + 1) == Some(&b'\n') {

@@ -6,7 +6,7 @@ use crate::index::IndexEntry;
 use crate::object::{FlatTree, Kind, Mode, ObjectId};
 use crate::work::Pathspec;
 use crate::{Repo, Result, When};
-use std::collections::{BTreeMap, BTreeSet};
+use order::{OrdMap, OrdSet};
 use vfs::Vfs;
 
 type File = (Mode, ObjectId);
@@ -79,7 +79,7 @@ impl Repo {
                 }
             }
         }
-        let paths: BTreeSet<String> = base.keys().chain(ours.keys()).chain(theirs.keys()).cloned().collect();
+        let paths: OrdSet<String> = base.keys().chain(ours.keys()).chain(theirs.keys()).cloned().collect();
         let mut merged = MergedTree::default();
         for path in paths {
             let sides = [base.get(&path).copied(), ours.get(&path).copied(), theirs.get(&path).copied()];
@@ -89,7 +89,7 @@ impl Repo {
     }
 
     /// Old name → new name.
-    fn renames(&self, files: &Vfs, base: &FlatTree, side: &FlatTree) -> Result<BTreeMap<String, String>> {
+    fn renames(&self, files: &Vfs, base: &FlatTree, side: &FlatTree) -> Result<OrdMap<String, String>> {
         let changes = Self::diff_flat(base, side, &Pathspec::default());
         let renamed = find_renames(self, files, changes)?.into_iter().filter(|change| change.old_path != change.path);
         Ok(renamed.map(|Change { old_path, path, .. }| (old_path, path)).collect())

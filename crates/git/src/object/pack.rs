@@ -3,7 +3,7 @@
 
 use super::{Kind, ObjectId, sha1};
 use crate::{GitError, Repo, Result};
-use std::collections::BTreeMap;
+use order::OrdMap;
 use vfs::Vfs;
 
 /// A chain of deltas longer than this is not real.
@@ -261,8 +261,8 @@ pub fn read_pack(bytes: &[u8], known: &dyn Fn(&ObjectId) -> Option<PackEntry>) -
     }
     let count = word(bytes, 8).ok_or_else(bad)?;
     let mut entries: Vec<PackEntry> = Vec::new();
-    let mut by_offset = BTreeMap::new();
-    let mut by_id = BTreeMap::new();
+    let mut by_offset = OrdMap::new();
+    let mut by_id = OrdMap::new();
     let mut waiting = Vec::new();
     let mut at = 12;
     for _ in 0..count {

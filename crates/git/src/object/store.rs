@@ -85,7 +85,7 @@ impl Repo {
 
     /// Every object id in the store whose hexadecimal form starts so, in id order.
     pub fn ids_with_prefix(&self, files: &Vfs, prefix: &str) -> Vec<ObjectId> {
-        let mut ids = std::collections::BTreeSet::new();
+        let mut ids = order::OrdSet::new();
         if prefix.len() >= 2 {
             let folder = format!("{}/objects/{}", self.git_dir, &prefix[..2]);
             let names = files.names(&folder).unwrap_or_default();

@@ -2,7 +2,7 @@
 
 use super::{Kind, ObjectId};
 use crate::{Repo, Result, When};
-use std::collections::BTreeMap;
+use order::{Arrange, OrdMap};
 use vfs::Vfs;
 
 /// What an entry of a tree or of the index is: Git knows five.
@@ -68,7 +68,7 @@ impl TreeEntry {
     /// A tree object's content.
     pub fn encode_all(entries: &[Self]) -> Vec<u8> {
         let mut sorted: Vec<&Self> = entries.iter().collect();
-        sorted.sort_by_key(|entry| entry.sort_key());
+        sorted.arrange_by_key(|entry| entry.sort_key());
         let mut data = Vec::new();
         for entry in sorted {
             data.extend_from_slice(format!("{:o} {}\0", entry.mode.0, entry.name).as_bytes());
@@ -79,7 +79,7 @@ impl TreeEntry {
 }
 
 /// A tree's files by their paths, as the index would list them.
-pub type FlatTree = BTreeMap<String, (Mode, ObjectId)>;
+pub type FlatTree = OrdMap<String, (Mode, ObjectId)>;
 
 impl Repo {
     /// All files of a tree and of the trees in it. `None` is the empty tree.

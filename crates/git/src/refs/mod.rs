@@ -9,7 +9,7 @@ pub use name::{branch_name_ok, ref_name_ok, shorten_ref};
 use crate::error::at;
 use crate::object::{ObjectId, parse_id};
 use crate::{GitError, Repo, Result, Signature, When};
-use std::collections::BTreeMap;
+use order::OrdMap;
 use vfs::Vfs;
 
 /// Symbolic references deeper than this are a loop.
@@ -53,7 +53,7 @@ pub struct RefChange<'a> {
 }
 
 impl Repo {
-    fn packed_refs(&self, files: &Vfs) -> BTreeMap<String, ObjectId> {
+    fn packed_refs(&self, files: &Vfs) -> OrdMap<String, ObjectId> {
         let text = self.read_state(files, "packed-refs").unwrap_or_default();
         let lines = text.lines().filter(|line| !line.starts_with(['#', '^']));
         lines
@@ -92,7 +92,7 @@ impl Repo {
     }
 
     /// All references below a prefix such as `refs/heads/`, by full name; symbolic ones are followed.
-    pub fn refs(&self, files: &Vfs, prefix: &str) -> BTreeMap<String, ObjectId> {
+    pub fn refs(&self, files: &Vfs, prefix: &str) -> OrdMap<String, ObjectId> {
         let mut all = self.packed_refs(files);
         let root = format!("{}/", self.git_dir);
         let walked = files.walk(&self.file("refs"), &mut |_| true).unwrap_or_default();

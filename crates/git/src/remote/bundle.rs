@@ -2,7 +2,7 @@
 
 use crate::object::{ObjectId, PackEntry, parse_id, read_pack, write_pack};
 use crate::{GitError, Repo, Result, When};
-use std::collections::BTreeSet;
+use order::OrdSet;
 use vfs::Vfs;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,7 +52,7 @@ impl Bundle {
 impl Repo {
     /// Packs what these references need beyond what the reader has.
     pub fn bundle(&self, files: &Vfs, refs: &[(String, ObjectId)], has: &[ObjectId]) -> Result<Bundle> {
-        let known: BTreeSet<ObjectId> = self.objects_from(files, has, &|_| false)?.into_iter().collect();
+        let known: OrdSet<ObjectId> = self.objects_from(files, has, &|_| false)?.into_iter().collect();
         let tips: Vec<ObjectId> = refs.iter().map(|(_, id)| *id).collect();
         let mut entries = Vec::new();
         for id in self.objects_from(files, &tips, &|id| known.contains(id))? {

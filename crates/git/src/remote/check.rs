@@ -2,7 +2,7 @@
 
 use crate::object::{Kind, Mode, ObjectId, hash_object, parse_id};
 use crate::{Repo, Result};
-use std::collections::BTreeSet;
+use order::OrdSet;
 use std::fmt;
 use vfs::Vfs;
 
@@ -60,7 +60,7 @@ impl Repo {
             }
             Err(_) => faults.push(Fault::BadIndex),
         }
-        let mut seen = BTreeSet::new();
+        let mut seen = OrdSet::new();
         while let Some(id) = queue.pop() {
             if !seen.insert(id) {
                 continue;
@@ -89,7 +89,7 @@ impl Repo {
             }
             Kind::Tree => {
                 let entries = self.read_tree(files, id)?;
-                let mut names = BTreeSet::new();
+                let mut names = OrdSet::new();
                 for entry in &entries {
                     let name = entry.name.as_str();
                     let why = match name {

@@ -2,7 +2,7 @@
 
 use crate::object::{Kind, ObjectId};
 use crate::{Repo, Result, When};
-use std::collections::BTreeSet;
+use order::OrdSet;
 use vfs::Vfs;
 
 /// A reference that a push changed; `None` stands for one that is not there.
@@ -22,7 +22,7 @@ impl Repo {
         tips: &[ObjectId],
         known: &dyn Fn(&ObjectId) -> bool,
     ) -> Result<Vec<ObjectId>> {
-        let (mut seen, mut order) = (BTreeSet::new(), Vec::new());
+        let (mut seen, mut order) = (OrdSet::new(), Vec::new());
         let mut stack: Vec<ObjectId> = tips.iter().rev().copied().collect();
         while let Some(id) = stack.pop() {
             if known(&id) || !seen.insert(id) {

@@ -5,7 +5,7 @@ use crate::error::at;
 use crate::index::{Index, IndexEntry};
 use crate::object::{FlatTree, Mode, ObjectId};
 use crate::{Repo, Result, When};
-use std::collections::BTreeSet;
+use order::OrdSet;
 use vfs::{Vfs, parent};
 
 /// What has to be written and removed to come from one tree to another.
@@ -35,7 +35,7 @@ impl Repo {
         new: &FlatTree,
     ) -> Result<std::result::Result<SwitchPlan, Blocked>> {
         let (mut plan, mut blocked) = (SwitchPlan::default(), Blocked::default());
-        let paths: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+        let paths: OrdSet<&String> = old.keys().chain(new.keys()).collect();
         for path in paths {
             let (was, will) = (old.get(path), new.get(path));
             if was == will {

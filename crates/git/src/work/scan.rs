@@ -5,6 +5,7 @@ use crate::error::at;
 use crate::index::{Index, IndexEntry};
 use crate::object::{Kind, Mode, ObjectId, hash_object};
 use crate::{Repo, Result, When};
+use order::Arrange;
 use vfs::{Vfs, join};
 
 /// A file of the work tree as Git sees it.
@@ -130,7 +131,7 @@ impl Scan<'_> {
             .filter(|(name, _)| name != ".git")
             .map(|(name, stat)| (format!("{prefix}{name}"), stat.kind == vfs::Kind::Dir))
             .collect();
-        entries.sort_by_key(|(path, is_folder)| if *is_folder { format!("{path}/") } else { path.clone() });
+        entries.arrange_by_key(|(path, is_folder)| if *is_folder { format!("{path}/") } else { path.clone() });
         Ok(entries)
     }
 

@@ -8,7 +8,7 @@ use crate::facts::Facts;
 use crate::latches::Latches;
 use crate::progress::Pass;
 use manifest::{Map, Value};
-use std::collections::BTreeMap;
+use order::OrdMap;
 
 /// Parts that one evaluation may visit, so that nested macros over long lists end.
 const STEPS_MAX: u32 = 200_000;
@@ -19,7 +19,7 @@ pub struct Past<'a> {
     /// The name under which the expression's latches are kept.
     pub owner: &'a str,
     pub latches: &'a Latches,
-    pub passed: &'a BTreeMap<String, Pass>,
+    pub passed: &'a OrdMap<String, Pass>,
 }
 
 /// The value of an expression.

@@ -4,8 +4,8 @@ use super::*;
 use crate::latches::Latches;
 use crate::testing::World;
 use manifest::{list, object};
+use order::OrdMap;
 use sim::{Rng, Time};
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 fn world() -> World {
@@ -20,7 +20,7 @@ fn world() -> World {
 }
 
 fn run(source: &str) -> Result<Term, crate::Error> {
-    let (latches, passed) = (Latches::default(), BTreeMap::new());
+    let (latches, passed) = (Latches::default(), OrdMap::new());
     let past = Past { owner: "test", latches: &latches, passed: &passed };
     evaluate(&Expr::parse(source)?, &world(), past)
 }
@@ -122,7 +122,7 @@ fn limits_hold() {
 
 #[test]
 fn a_sentence_holds_values() {
-    let (latches, passed) = (Latches::default(), BTreeMap::new());
+    let (latches, passed) = (Latches::default(), OrdMap::new());
     let past = Past { owner: "test", latches: &latches, passed: &passed };
     let say = Template::parse("Don't: {pod.name} is {{{x + 1}}}; {pod.none}.").unwrap();
     assert_eq!(say.render(&world(), past, &[]), "Don't: web-1 is {5}; ….");
@@ -134,7 +134,7 @@ fn a_sentence_holds_values() {
 #[test]
 fn once_and_held_remember() {
     let expr = Expr::parse("once(x == 4) && held(2m, x < 10)").unwrap();
-    let (mut latches, passed) = (Latches::default(), BTreeMap::new());
+    let (mut latches, passed) = (Latches::default(), OrdMap::new());
     let mut world = world();
     let mut step = |world: &World| {
         latches.observe(&expr.root, "o", world, &passed);
@@ -158,7 +158,7 @@ fn once_and_held_remember() {
 fn since_waits_for_its_step() {
     let expr = Expr::parse("since('push', once(x == 4))").unwrap();
     let mut latches = Latches::default();
-    let mut passed = BTreeMap::new();
+    let mut passed = OrdMap::new();
     latches.observe(&expr.root, "o", &world(), &passed);
     passed.insert("push".to_owned(), crate::Pass { at: Time::default(), assisted: false });
     let later = world().var("x", 5_i64);

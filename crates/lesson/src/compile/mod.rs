@@ -19,8 +19,8 @@ use crate::CompiledLesson;
 use crate::page::LessonPage;
 use crate::plan::Plan;
 use crate::proof::Proofs;
+use order::OrdMap;
 use part::{Notes, Part, Sheet};
-use std::collections::BTreeMap;
 use std::fmt;
 
 /// What is wrong with a lesson.
@@ -47,7 +47,7 @@ pub struct Compiled {
 }
 
 /// The texts of a lesson's folder, by path relative to it.
-pub type Folder = BTreeMap<String, String>;
+pub type Folder = OrdMap<String, String>;
 
 /// Compiles the folder `slug` of a track.
 pub fn lesson(track: &str, slug: &str, folder: &Folder) -> Compiled {
@@ -115,7 +115,7 @@ fn is_identifier(id: &str) -> bool {
 /// relative to the `lessons` folder.
 pub fn course(lessons: &[&LessonPage]) -> Vec<Diagnostic> {
     let mut notes = Notes::default();
-    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut places: OrdMap<&str, usize> = OrdMap::new();
     for (index, page) in lessons.iter().enumerate() {
         let file = format!("{}/{}/lesson.md", page.track, page.slug);
         if places.insert(&page.id, index).is_some() {
@@ -134,7 +134,7 @@ pub fn course(lessons: &[&LessonPage]) -> Vec<Diagnostic> {
     notes.list
 }
 
-fn leads_back(page: &LessonPage, lessons: &[&LessonPage], places: &BTreeMap<&str, usize>) -> bool {
+fn leads_back(page: &LessonPage, lessons: &[&LessonPage], places: &OrdMap<&str, usize>) -> bool {
     let mut open: Vec<&str> = page.prerequisites.iter().map(String::as_str).collect();
     let mut seen: Vec<&str> = Vec::new();
     while let Some(id) = open.pop() {

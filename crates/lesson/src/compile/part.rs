@@ -3,7 +3,7 @@
 use super::Diagnostic;
 use crate::cel::{Expr, Template};
 use manifest::{Level, Mark, Value};
-use std::collections::BTreeMap;
+use order::OrdMap;
 
 /// Diagnostics as they are found.
 #[derive(Debug, Default)]
@@ -27,7 +27,7 @@ impl Notes {
 pub(super) struct Sheet<'f> {
     file: &'f str,
     value: Value,
-    spans: BTreeMap<String, Mark>,
+    spans: OrdMap<String, Mark>,
     /// The line of the file at which the text starts.
     first_line: usize,
 }
@@ -68,7 +68,7 @@ impl<'f> Sheet<'f> {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Ref<'s> {
     file: &'s str,
-    spans: &'s BTreeMap<String, Mark>,
+    spans: &'s OrdMap<String, Mark>,
     first_line: usize,
 }
 

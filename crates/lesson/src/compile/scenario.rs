@@ -4,8 +4,8 @@ use super::Folder;
 use super::part::{Notes, Part, Sheet};
 use crate::scenario::{Checkout, Commit, Image, Machine, Node, Repo, Scenario, Settled, Traffic};
 use manifest::Value;
+use order::OrdMap;
 use sim::Time;
-use std::collections::BTreeMap;
 
 const FILE: &str = "world.yaml";
 
@@ -46,8 +46,8 @@ fn start(root: &Part<'_>, notes: &mut Notes) -> Time {
     })
 }
 
-fn picks(root: &Part<'_>, notes: &mut Notes) -> BTreeMap<String, Vec<String>> {
-    let mut picks = BTreeMap::new();
+fn picks(root: &Part<'_>, notes: &mut Notes) -> OrdMap<String, Vec<String>> {
+    let mut picks = OrdMap::new();
     if let Some(part) = root.get("picks") {
         for (name, inner) in root.entries("picks", notes) {
             let words = part.texts(&name, notes);
@@ -83,7 +83,7 @@ fn object(part: &Part<'_>, notes: &mut Notes) -> Option<Value> {
 
 fn traffic(part: &Part<'_>, notes: &mut Notes) -> Traffic {
     part.only(&["service", "requests_per_sec", "paths"], notes);
-    let mut paths = BTreeMap::new();
+    let mut paths = OrdMap::new();
     for (path, share) in part.entries("paths", notes) {
         match share.value.as_f64() {
             Some(share) if share > 0.0 => {
@@ -123,11 +123,11 @@ impl Files<'_> {
     }
 
     /// All texts under `files/<name>/`, by their path in it.
-    fn below(&self, part: &Part<'_>, name: &str, notes: &mut Notes) -> BTreeMap<String, String> {
+    fn below(&self, part: &Part<'_>, name: &str, notes: &mut Notes) -> OrdMap<String, String> {
         let start = format!("files/{}/", name.trim_end_matches('/'));
         let inside =
             self.folder.iter().filter_map(|(path, text)| Some((path.strip_prefix(&start)?.to_owned(), text.clone())));
-        let found: BTreeMap<String, String> = inside.collect();
+        let found: OrdMap<String, String> = inside.collect();
         if found.is_empty() {
             notes.at(part, Some("from"), format!("there is nothing in `{start}`"));
         }
@@ -153,7 +153,7 @@ impl Files<'_> {
 
     fn commit(&self, part: &Part<'_>, notes: &mut Notes) -> Commit {
         part.only(&["message", "author", "ago", "from", "write", "remove", "executable"], notes);
-        let mut write = BTreeMap::new();
+        let mut write = OrdMap::new();
         if let Some(name) = part.text("from", notes) {
             write.extend(self.below(part, &name, notes));
         }
@@ -182,7 +182,7 @@ impl Files<'_> {
             Some(rest) => format!("{home}/{rest}"),
             None => path.to_owned(),
         };
-        let mut files = BTreeMap::new();
+        let mut files = OrdMap::new();
         for (path, source) in part.entries("files", notes) {
             let name = source.as_text().unwrap_or_default();
             files.insert(absolute(&path), self.text(part, "files", &name, notes));

@@ -2,6 +2,7 @@
 
 use super::parts::{Writer, annotations, int_or_text, labels, or_none, time, tolerations};
 use manifest::Value;
+use order::Arrange;
 
 /// A list of containers under its title; `indent` is two spaces inside a template. `pod` gives statuses and fields.
 pub(super) fn containers(
@@ -177,7 +178,7 @@ fn environment(w: &mut Writer, container: &Value, pod: Option<&Value>) {
 
 fn mounts(w: &mut Writer, container: &Value) {
     let mut all: Vec<&Value> = container.list_at("volumeMounts").iter().collect();
-    all.sort_by_key(|mount| mount.str_at("mountPath").to_string());
+    all.arrange_by_key(|mount| mount.str_at("mountPath").to_string());
     w.line(2, if all.is_empty() { "Mounts:\t<none>" } else { "Mounts:" });
     for mount in all {
         let mut flags = if mount.bool_at("readOnly") { "ro".to_string() } else { "rw".to_string() };

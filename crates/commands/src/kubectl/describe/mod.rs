@@ -13,6 +13,7 @@ use super::flags::{Given, on, switch, text};
 use super::kube::{Answer, Kube, Stop};
 use super::{Command, Next, columns};
 use cluster::{CONFIGMAP, DEPLOYMENT, ENDPOINTSLICE, EVENT, NAMESPACE, NODE, Object, POD, REPLICASET, SERVICE};
+use order::Arrange;
 use parts::Writer;
 use std::sync::Arc;
 
@@ -101,7 +102,7 @@ fn write_events(kube: &Kube<'_, '_>, object: &Object, w: &mut Writer) {
     if events.is_empty() {
         return w.line(0, "Events:\t<none>");
     }
-    events.sort_by_key(|event| cluster::time_at(&event.value, "lastTimestamp"));
+    events.arrange_by_key(|event| cluster::time_at(&event.value, "lastTimestamp"));
     w.line(0, "Events:");
     w.line(1, "Type\tReason\tAge\tFrom\tMessage");
     w.line(1, "----\t------\t----\t----\t-------");

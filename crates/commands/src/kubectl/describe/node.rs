@@ -4,6 +4,7 @@ use super::super::kube::Kube;
 use super::parts::{Writer, annotations, int_or_text, labels, rfc1123, time};
 use cluster::{Amounts, Object, human_duration};
 use manifest::Value;
+use order::Arrange;
 use std::sync::Arc;
 
 pub(super) fn write(kube: &Kube<'_, '_>, node: &Object, w: &mut Writer) {
@@ -50,7 +51,7 @@ fn taints(w: &mut Writer, taints: &[Value]) {
         let (key, value, effect) = (taint.str_at("key"), taint.str_at("value"), taint.str_at("effect"));
         all.push(if value.is_empty() { format!("{key}:{effect}") } else { format!("{key}={value}:{effect}") });
     }
-    all.sort();
+    all.arrange();
     if all.is_empty() {
         all.push("<none>".into());
     }

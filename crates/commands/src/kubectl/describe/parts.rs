@@ -2,6 +2,7 @@
 
 use super::super::columns;
 use manifest::{Map, Value};
+use order::Arrange;
 use sim::Time;
 
 /// Lines with tabs, laid out when they are flushed.
@@ -88,7 +89,7 @@ pub(super) fn tolerations(w: &mut Writer, title: &str, tolerations: &[Value]) {
         return w.line(0, &format!("{title}:\t<none>"));
     }
     let mut sorted: Vec<&Value> = tolerations.iter().collect();
-    sorted.sort_by_key(|t| t.str_at("key").to_string());
+    sorted.arrange_by_key(|t| t.str_at("key").to_string());
     for (at, toleration) in sorted.into_iter().enumerate() {
         let (key, value, effect) = (toleration.str_at("key"), toleration.str_at("value"), toleration.str_at("effect"));
         let mut line = if at == 0 { format!("{title}:\t{key}") } else { format!("\t{key}") };

@@ -5,6 +5,7 @@ use super::containers::template;
 use super::parts::{Writer, annotations, controller, int_or_text, labels, rfc1123};
 use cluster::{LabelSelector, Object, POD, REPLICASET};
 use manifest::Value;
+use order::Arrange;
 use std::sync::Arc;
 
 fn number(object: &Object, path: &str) -> i64 {
@@ -61,7 +62,7 @@ fn replica_sets(kube: &Kube<'_, '_>, deployment: &Object, w: &mut Writer) {
     let current = deployment.annotation("deployment.kubernetes.io/revision");
     let mut sets: Vec<&Arc<Object>> =
         kube.store().owned_by(&deployment.uid).filter(|object| object.key.kind == REPLICASET).collect();
-    sets.sort_by_key(|set| set.created_at());
+    sets.arrange_by_key(|set| set.created_at());
     let (new, old): (Vec<&Arc<Object>>, Vec<&Arc<Object>>) =
         sets.into_iter().partition(|set| set.annotation("deployment.kubernetes.io/revision") == current);
     let shown = |sets: Vec<&Arc<Object>>| {

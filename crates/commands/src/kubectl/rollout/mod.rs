@@ -17,6 +17,7 @@ use super::flags::{Flag, Given, text};
 use super::kube::{Kube, Stop, told};
 use cluster::{DEPLOYMENT, Object, PatchKind, REPLICASET};
 use manifest::Value;
+use order::Arrange;
 use std::sync::Arc;
 
 pub(super) const NOTHING: &str = "error: You must provide one or more resources by argument or filename.\nExample resource \
@@ -69,7 +70,7 @@ fn revisions(kube: &Kube<'_, '_>, deployment: &Object) -> Vec<(i64, Arc<Object>)
     let number = |set: &Object| set.annotation("deployment.kubernetes.io/revision").parse().unwrap_or(0);
     let sets = kube.store().owned_by(&deployment.uid).filter(|object| object.key.kind == REPLICASET);
     let mut all: Vec<(i64, Arc<Object>)> = sets.map(|set| (number(set), set.clone())).collect();
-    all.sort_by(|a, b| (a.0, &a.1.key).cmp(&(b.0, &b.1.key)));
+    all.arrange_by(|a, b| (a.0, &a.1.key).cmp(&(b.0, &b.1.key)));
     all
 }
 
