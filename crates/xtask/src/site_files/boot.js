@@ -35,6 +35,9 @@ const refusal = (error) => {
   }
 };
 
+// A module's own path is the only one that holds under every route; the program asks when a file is first shown.
+globalThis.opsfestEditor = () => import('./@EDITOR@');
+
 try {
   if (typeof WebAssembly !== 'object') throw new TypeError('WebAssembly is switched off');
   const bindings = await import('./@JS@');
