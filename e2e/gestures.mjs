@@ -96,6 +96,35 @@ export const playUntil = async (page, locator) => {
 
 export const button = (page, name) => page.getByRole('button', { name }).first();
 
+/** The editor of the open file: CodeMirror, or the plain field that stands in for it. */
+export const editor = (page) => page.getByRole('textbox', { name: 'Editor', exact: true });
+export const richEditor = (page) => editor(page).and(page.locator('[contenteditable]'));
+export const plainEditor = (page) => editor(page).and(page.locator('textarea'));
+
+/** Opens a file by the keys of the tree: `web/encore.yaml`. */
+export const openFile = async (page, path, most = 80) => {
+  await panel(page, 'Files');
+  await page.getByRole('tree', { name: 'Files' }).locator('[role=treeitem][tabindex="0"]').focus();
+  await page.keyboard.press('Home');
+  const at = () => page.evaluate(() => document.activeElement?.dataset.path ?? '');
+  for (let step = 0; step < most && !(await at()).endsWith(`/${path}`); step += 1) await page.keyboard.press('ArrowDown');
+  if (!(await at()).endsWith(`/${path}`)) throw new Error(`the tree's keys never reach ${path}`);
+  await page.keyboard.press('Enter');
+  await editor(page).waitFor({ state: 'visible' });
+};
+
+/** Whether a part has the focus; it may lie in a shadow root. */
+export const hasFocus = (part) => part.evaluate((element) => element.getRootNode().activeElement === element);
+
+/** Presses Tab until a part has the focus. */
+export const tabInto = async (page, part, most = 80) => {
+  for (let at = 0; at < most; at += 1) {
+    await page.keyboard.press('Tab');
+    if (await hasFocus(part)) return;
+  }
+  throw new Error('Tab never reaches it');
+};
+
 /** Chooses an entry of the menu. */
 export const menu = async (page, entry) => {
   await button(page, names.menu).click();

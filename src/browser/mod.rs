@@ -2,6 +2,7 @@
 
 pub mod bytes;
 pub mod clipboard;
+pub mod codemirror;
 pub mod dom;
 pub mod fetch;
 pub mod files;

@@ -1,15 +1,18 @@
-//! The editor of one file: a plain text field with line numbers and diagnostics, behind props that a richer one can
-//! take over.
+//! The editor of one file: CodeMirror, and a plain text field with line numbers until it is there, or where it cannot be
+//! had. Below it, where the cursor is and what is wrong.
 
+use crate::browser::codemirror::{self, CodeMirror, Said};
 use crate::components::icon;
 use screen::Diagnostic;
 use web_sys::HtmlTextAreaElement;
+use yew::platform::spawn_local;
 use yew::prelude::*;
 
 #[derive(PartialEq, Properties)]
 pub struct Props {
     /// Id of the tab that it belongs to.
     pub tab: String,
+    pub path: String,
     pub text: String,
     pub diagnostics: Vec<Diagnostic>,
     pub onedit: Callback<String>,
@@ -17,9 +20,68 @@ pub struct Props {
     pub onsave: Callback<String>,
 }
 
+/// Line and column, from 1.
+type Place = (usize, usize);
+
 #[component]
 pub fn Editor(props: &Props) -> Html {
-    let cursor = use_state_eq(|| (1_usize, 1_usize));
+    let (host, field) = (use_node_ref(), use_node_ref());
+    let cursor = use_state_eq(|| (1, 1));
+    let is_rich = use_codemirror(props, &host, &field, cursor.setter());
+    html! {
+        <>
+            <div class="editor" id="file-panel" role="tabpanel" aria-labelledby={props.tab.clone()}>
+                if !is_rich {
+                    { plain(props, field, cursor.setter()) }
+                }
+                <div class="rich" ref={host}></div>
+            </div>
+            { diagnosis(&props.diagnostics, *cursor, is_rich) }
+        </>
+    }
+}
+
+/// Lets CodeMirror take the field's place as soon as it is loaded; tells whether it has.
+#[hook]
+fn use_codemirror(props: &Props, host: &NodeRef, field: &NodeRef, cursor: UseStateSetter<Place>) -> bool {
+    let view = use_mut_ref(|| None::<CodeMirror>);
+    let is_open = use_state_eq(|| false);
+    // It stays as long as the file, and props change with every letter.
+    let calls = use_mut_ref(|| (props.onedit.clone(), props.onsave.clone()));
+    *calls.borrow_mut() = (props.onedit.clone(), props.onsave.clone());
+    let heard = move |said| match said {
+        Said::Edited(text) => calls.borrow().0.emit(text),
+        Said::Saved(text) => calls.borrow().1.emit(text),
+        Said::At(line, column) => cursor.set((line, column)),
+    };
+    {
+        let (host, field, path) = (host.clone(), field.clone(), props.path.clone());
+        let (view, is_open) = (view.clone(), is_open.setter());
+        use_effect_with((), move |()| {
+            let opened = view.clone();
+            spawn_local(async move {
+                let module = codemirror::load().await;
+                // Meanwhile the file may have been closed. Without the module, the text field stays.
+                let (Ok(module), Some(host), Some(field)) = (module, host.get(), field.get()) else {
+                    return;
+                };
+                if let Ok(view) = CodeMirror::open(&module, &host, &field, &path, heard) {
+                    *opened.borrow_mut() = Some(view);
+                    is_open.set(true);
+                }
+            });
+            move || drop(view.take())
+        });
+    }
+    use_effect_with((props.text.clone(), props.diagnostics.clone(), *is_open), move |(text, diagnostics, _)| {
+        if let Some(view) = &*view.borrow() {
+            view.show(text, diagnostics);
+        }
+    });
+    *is_open
+}
+
+fn plain(props: &Props, field: NodeRef, cursor: UseStateSetter<Place>) -> Html {
     let oninput = props.onedit.reform(|event: InputEvent| {
         event.target_dyn_into::<HtmlTextAreaElement>().map(|field| field.value()).unwrap_or_default()
     });
@@ -34,13 +96,10 @@ pub fn Editor(props: &Props) -> Html {
             }
         })
     };
-    let moved = {
-        let cursor = cursor.setter();
-        move |field: Option<HtmlTextAreaElement>| {
-            if let Some(field) = field {
-                let at = field.selection_start().ok().flatten().unwrap_or_default();
-                cursor.set(position(&field.value(), at as usize));
-            }
+    let moved = move |field: Option<HtmlTextAreaElement>| {
+        if let Some(field) = field {
+            let at = field.selection_start().ok().flatten().unwrap_or_default();
+            cursor.set(position(&field.value(), at as usize));
         }
     };
     let onkeyup = {
@@ -48,15 +107,11 @@ pub fn Editor(props: &Props) -> Html {
         Callback::from(move |event: KeyboardEvent| moved(event.target_dyn_into()))
     };
     let onclick = Callback::from(move |event: MouseEvent| moved(event.target_dyn_into()));
-    let (line, column) = *cursor;
     html! {
         <>
-            <div class="editor" id="file-panel" role="tabpanel" aria-labelledby={props.tab.clone()}>
-                <div class="gut" aria-hidden="true">{ numbers(&props.text) }</div>
-                <textarea spellcheck="false" autocapitalize="off" aria-label="Editor" value={props.text.clone()}
-                    {oninput} {onkeydown} {onkeyup} {onclick} />
-            </div>
-            { diagnosis(&props.diagnostics, line, column) }
+            <div class="gut" aria-hidden="true">{ numbers(&props.text) }</div>
+            <textarea ref={field} spellcheck="false" autocapitalize="off" aria-label="Editor" value={props.text.clone()}
+                {oninput} {onkeydown} {onkeyup} {onclick} />
         </>
     }
 }
@@ -66,8 +121,8 @@ fn numbers(text: &str) -> String {
     (1..=lines).map(|number| number.to_string()).collect::<Vec<_>>().join("\n")
 }
 
-/// Line and column, from 1, of a place counted in UTF-16 units.
-fn position(text: &str, at: usize) -> (usize, usize) {
+/// The place of an offset in UTF-16 units.
+fn position(text: &str, at: usize) -> Place {
     let (mut line, mut column, mut seen) = (1, 1, 0);
     for letter in text.chars() {
         if seen >= at {
@@ -84,23 +139,28 @@ fn position(text: &str, at: usize) -> (usize, usize) {
     (line, column)
 }
 
-/// The diagnostic of the cursor's line, else the first one.
-fn diagnosis(diagnostics: &[Diagnostic], line: usize, column: usize) -> Html {
+/// The diagnostic of the cursor's line, else the first one; then the cursor's place, which is not said at every move.
+fn diagnosis(diagnostics: &[Diagnostic], (line, column): Place, is_rich: bool) -> Html {
     let here = diagnostics.iter().find(|diagnostic| diagnostic.line as usize == line);
-    let place = format!("Ln {line}, Col {column}");
-    let Some(diagnostic) = here.or(diagnostics.first()) else {
-        return html! { <div class="diag" role="status"><span class="faint">{ place }</span></div> };
-    };
-    let state = if diagnostic.warning { "warn" } else { "bad" };
-    let more = match diagnostics.len() {
-        1 => String::new(),
-        count => format!(" (1 of {count})"),
-    };
-    let words = format!("{}:{} {}{more}", diagnostic.line, diagnostic.column, diagnostic.message);
+    let diagnostic = here.or(diagnostics.first());
+    let state = diagnostic.map(|diagnostic| if diagnostic.warning { "warn" } else { "bad" });
+    let words = diagnostic.map(|diagnostic| {
+        let more = match diagnostics.len() {
+            1 => String::new(),
+            count => format!(" (1 of {count})"),
+        };
+        format!("{}:{} {}{more}", diagnostic.line, diagnostic.column, diagnostic.message)
+    });
     html! {
-        <div class="diag" data-s={state} role="status">
-            { icon(if diagnostic.warning { "warn" } else { "x" }) }<span class="cut">{ words }</span>
-            <span class="faint">{ place }</span>
+        <div class="diag" data-s={state}>
+            if let Some(state) = state {
+                { icon(if state == "warn" { "warn" } else { "x" }) }
+            }
+            <span role="status">{ words }</span>
+            if is_rich && state.is_none() {
+                <span class="dim"><kbd>{ "Esc" }</kbd>{ " " }<kbd>{ "Tab" }</kbd>{ " leaves" }</span>
+            }
+            <span class="faint">{ format!("Ln {line}, Col {column}") }</span>
         </div>
     }
 }

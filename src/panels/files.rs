@@ -140,11 +140,11 @@ fn content(props: &Props, path: String) -> Html {
         <>
             if changed_below {
                 <div class="diag" data-s="warn" role="status">
-                    { icon("warn") }<span class="cut">{ "The file was changed meanwhile. Saving overwrites that." }</span>
+                    { icon("warn") }<span>{ "The file was changed meanwhile. Saving overwrites that." }</span>
                     <button class="btn" type="button" onclick={ondiscard}>{ "Drop my text" }</button>
                 </div>
             }
-            <Editor key={path} tab={format!("file-{at}")} {text} {diagnostics} {onedit} {onsave} />
+            <Editor path={path.clone()} key={path} tab={format!("file-{at}")} {text} {diagnostics} {onedit} {onsave} />
         </>
     }
 }

@@ -15,6 +15,8 @@ pub struct Draft {
     pub text: String,
     /// What the file held when the learner began to edit it.
     base: String,
+    /// Texts that were saved meanwhile: the learner's own, too, when the worker tells of them.
+    handed: Vec<String>,
     /// Handed to the worker, which has not confirmed it yet.
     saving: bool,
     /// The file was changed by something else meanwhile.
@@ -52,6 +54,7 @@ impl Drafts {
     pub fn saving(&mut self, path: &str) {
         if let Some(draft) = self.unsaved.get_mut(path) {
             draft.saving = true;
+            draft.handed.push(draft.text.clone());
         }
     }
 
@@ -66,7 +69,7 @@ impl Drafts {
         };
         if draft.text == text {
             self.unsaved.remove(path);
-        } else if text != draft.base {
+        } else if text != draft.base && !draft.handed.iter().any(|handed| handed == text) {
             draft.changed_below = true;
         }
     }
@@ -121,6 +124,16 @@ mod tests {
         assert!(!drafts.draft("a").unwrap().changed_below);
         drafts.on_disk("a", "three");
         assert!(drafts.draft("a").unwrap().changed_below);
+    }
+
+    #[test]
+    fn typing_on_after_saving_is_no_change_below() {
+        let mut drafts = edited();
+        drafts.saving("a");
+        drafts.edit("a".to_owned(), "two more".to_owned(), Some("one"));
+        drafts.on_disk("a", "two");
+        assert!(!drafts.draft("a").unwrap().changed_below);
+        assert!(drafts.dirty("a"));
     }
 
     #[test]

@@ -2,7 +2,6 @@
 
 use crate::args::Given;
 use crate::{Usage, lessons, proof};
-use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::path::Path;
 use world::{Fd, MachineId, Spawn, World};
@@ -75,7 +74,7 @@ fn execute(world: &mut World, script: &Script) -> i32 {
     let Some(host) = world.machine(&id) else { return 1 };
     let (env, cwd) = (host.env.clone(), host.home().to_string());
     let (input, out, err) = (world.stream_of(script.stdin.clone()), world.new_capture(), world.new_capture());
-    let fds = BTreeMap::from([(0, Fd::Stream(input)), (1, Fd::Stream(out)), (2, Fd::Stream(err))]);
+    let fds = [(0, Fd::Stream(input)), (1, Fd::Stream(out)), (2, Fd::Stream(err))].into_iter().collect();
     let spawn = Spawn {
         parent: None,
         machine: id,

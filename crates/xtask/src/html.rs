@@ -99,9 +99,10 @@ impl Shell {
         head
     }
 
-    /// The module that starts the page; it lies beside the program.
-    pub fn boot(&self) -> String {
-        include_str!("site_files/boot.js").replace("@JS@", &self.js).replace("@WASM@", &self.wasm)
+    /// The module that starts the page; it lies beside the program. It knows where the editor is.
+    pub fn boot(&self, editor: &str) -> String {
+        let boot = include_str!("site_files/boot.js").replace("@EDITOR@", editor);
+        boot.replace("@JS@", &self.js).replace("@WASM@", &self.wasm)
     }
 }
 
@@ -230,7 +231,10 @@ mod tests {
 
     #[test]
     fn the_boot_module_names_the_program() {
-        let boot = Shell::from_trunk(TRUNK).unwrap().boot();
-        assert!(boot.contains("'./page-2.js'") && boot.contains("'./page-2_bg.wasm'") && !boot.contains('@'));
+        let boot = Shell::from_trunk(TRUNK).unwrap().boot("editor/editor-5.js");
+        for part in ["'./page-2.js'", "'./page-2_bg.wasm'", "import('./editor/editor-5.js')"] {
+            assert!(boot.contains(part), "{part} is missing in {boot}");
+        }
+        assert!(!boot.contains('@'));
     }
 }

@@ -5,6 +5,7 @@
 
 mod bench;
 mod conformance;
+mod editor;
 mod engine;
 mod files;
 mod flags;

@@ -6,17 +6,18 @@ use crate::files;
 use crate::flags::Flags;
 use crate::html::{Parts, Shell};
 use crate::process::{self, Program, say};
-use crate::{lessons, origins, prerender, setup, unlike};
+use crate::{editor, lessons, origins, prerender, setup, unlike};
 use anyhow::{Context, Result, ensure};
 use std::path::{Path, PathBuf};
 
 /// What the build reads; a change to any of it makes `dist/` stale.
-const SOURCES: [&str; 10] = [
+const SOURCES: [&str; 11] = [
     "Cargo.lock",
     "Cargo.toml",
     "Trunk.toml",
     "crates",
     "e2e/package-lock.json",
+    "editor",
     "index.html",
     "interview",
     "lessons",
@@ -128,7 +129,7 @@ fn page(folder: &Path, new: &Path, optimise: Optimise) -> Result<Shell> {
 fn routes(root: &Path, new: &Path, shell: &Shell, engine: String, options: &Options) -> Result<()> {
     let tracks = lessons::compile_all(root, new)?;
     let differences = unlike::gather(root)?;
-    let boot = shell.boot();
+    let boot = shell.boot(&editor::build(new)?);
     let parts = Parts { boot: format!("boot-{}.js", files::short_hash([boot.as_bytes()])), engine };
     files::write(&new.join(&parts.boot), &boot)?;
     let pages = prerender::pages(&tracks, &differences);

@@ -63,7 +63,7 @@ pub fn check() -> Result<Counts> {
 
 fn load(root: &Path) -> Result<Vec<File>> {
     let mut loaded = Vec::new();
-    for folder in ["crates", "src", "e2e"] {
+    for folder in ["crates", "src", "e2e", "editor"] {
         for path in files::sources(&root.join(folder))? {
             if files::has_extension(&path, &["rs", "mjs", "js"]) {
                 let text = files::read_text(&path)?;

@@ -85,6 +85,9 @@ const compiled = async (url) => {
   return streams ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer());
 };
 
+// A module's own path is the only one that holds under every route; the program asks when a file is first shown.
+globalThis.opsfestEditor = () => import('./@EDITOR@');
+
 try {
   if (typeof WebAssembly !== 'object') throw new TypeError('WebAssembly is switched off');
   const script = import('./@JS@');

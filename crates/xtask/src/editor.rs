@@ -1,0 +1,29 @@
+//! The editor of the Files panel: `editor/` and CodeMirror bundled by esbuild into one module, named by its content. The
+//! page loads it when a file is first shown.
+
+use crate::files;
+use crate::process::{self, Program, say};
+use anyhow::Result;
+use std::path::Path;
+
+/// The licence of what is bundled wants to stand in every copy.
+const BANNER: &str = "/* CodeMirror and Lezer, (c) Marijn Haverbeke and others, MIT: see NOTICE */";
+
+/// Builds into `dist/editor/` and gives the module's path in `dist`.
+pub fn build(dist: &Path) -> Result<String> {
+    let root = process::root();
+    let bundle = root.join("build/editor.js");
+    Program::new("esbuild")
+        .args(["editor/main.js", "--bundle", "--minify", "--format=esm", "--target=es2022"])
+        .args(["--legal-comments=none", "--log-level=warning"])
+        .arg(format!("--banner:js={BANNER}"))
+        .arg(format!("--outfile={}", bundle.display()))
+        // Its packages are installed with those of the journeys.
+        .env("NODE_PATH", root.join("e2e/node_modules"))
+        .run()?;
+    let script = files::read(&bundle)?;
+    let name = format!("editor/editor-{}.js", files::short_hash([script.as_slice()]));
+    files::write(&dist.join(&name), &script)?;
+    say(format_args!("{name}: {} kB raw", script.len() / 1000));
+    Ok(name)
+}
