@@ -46,7 +46,7 @@ impl Desk {
                 send(FromWorker::Hello { protocol: PROTOCOL, build: self.build.clone() });
             }
             ToWorker::Open { lesson, seed, saved } => self.open(&lesson, seed, saved.as_ref(), send),
-            ToWorker::Do(input) => self.act(input, send),
+            ToWorker::Do(input) => self.act(input, send, go_on),
             ToWorker::Control(control) => self.control(control, send),
             ToWorker::Ask { id, look } => {
                 let reply = self.session.as_mut().map_or(Reply::Nothing, |session| answer(session, look));
@@ -91,11 +91,13 @@ impl Desk {
         }
     }
 
-    fn act(&mut self, input: Input, send: &mut dyn FnMut(FromWorker)) {
+    /// Most commands come to rest within the slice and are answered in one go; ticks drive the others.
+    fn act(&mut self, input: Input, send: &mut dyn FnMut(FromWorker), go_on: &mut dyn FnMut() -> bool) {
         let Some(session) = &mut self.session else { return };
         let id = session.write_ahead(input);
         send(FromWorker::WriteAhead { sequence: u64::from(id.0), journal: session.journal().bytes() });
         session.apply_head();
+        session.pump(Duration::ZERO, go_on);
         self.unsaved = true;
     }
 
