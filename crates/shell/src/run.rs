@@ -241,6 +241,9 @@ impl Bash {
             Unit::Nothing => self.source.clear(),
             Unit::Incomplete(what) => {
                 if !self.reads_input {
+                    if self.end_here_document(cx, &what) {
+                        return Step::Again;
+                    }
                     return self.syntax_error(cx, &what, true);
                 }
             }

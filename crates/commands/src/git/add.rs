@@ -99,7 +99,7 @@ fn stage(
     Ok(())
 }
 
-/// Every path that would be staged (or taken out: true), in path order.
+/// Every path that would be staged (or taken out: true): tracked ones first.
 fn candidates(
     g: &Git<'_, '_>,
     work: &Work,
@@ -124,7 +124,6 @@ fn candidates(
         let new = repo.untracked_files(files, index, &ignores, given.has("force"))?;
         paths.extend(new.into_iter().filter(|path| spec.matches(path)).map(|path| (path, false)));
     }
-    paths.sort();
     Ok(paths)
 }
 
