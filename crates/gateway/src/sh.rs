@@ -22,6 +22,9 @@ pub(crate) fn run(args: &[String]) -> Result<i32, Usage> {
     for file in given.values("--file") {
         put_file(&mut world, file)?;
     }
+    if let Some(dir) = given.value("--export").filter(|dir| Path::new(dir).is_file()) {
+        return Err(Usage(format!("{dir}: is a file, not a folder")));
+    }
     let code = execute(&mut world, &script)?;
     if let Some(dir) = given.value("--export") {
         export(&world, Path::new(dir)).map_err(|error| Usage(format!("{dir}: {error}")))?;

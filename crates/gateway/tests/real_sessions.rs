@@ -24,13 +24,10 @@ mod real_sessions {
 use real_sessions::both::{Compared, compare};
 use real_sessions::draw::session;
 use std::process::Command;
+use testkit::seeds;
 
 /// Enough to meet every kind of line some times, in some seconds.
 const SEEDS: u64 = 40;
-
-fn number(name: &str) -> Option<u64> {
-    std::env::var(name).ok().and_then(|text| text.parse().ok())
-}
 
 fn answers(program: &str) -> bool {
     Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success())
@@ -55,13 +52,10 @@ fn sessions_equal_those_of_real_bash_and_git() {
         println!("skipped: bash or git is not installed");
         return;
     }
-    let seeds: Vec<u64> = match number("ONLY") {
-        Some(seed) => {
-            println!("{}", session(seed).join("\n"));
-            vec![seed]
-        }
-        None => (0..number("SEEDS").unwrap_or(SEEDS)).collect(),
-    };
+    let seeds = seeds(SEEDS);
+    if let [seed] = seeds.as_slice() {
+        println!("{}", session(*seed).join("\n"));
+    }
     let all = compare_all(&seeds);
     let (commands, equal): (usize, usize) =
         (all.iter().map(|one| one.commands).sum(), all.iter().map(|one| one.equal).sum());

@@ -14,6 +14,8 @@ mod marks;
 mod models;
 mod moment;
 mod play;
+#[cfg(feature = "checks")]
+mod random;
 mod save;
 mod session;
 mod start;
@@ -23,6 +25,8 @@ pub use drive::Motion;
 pub use journal::{Journal, Node, NodeId};
 pub use moment::{Moment, Said};
 pub use play::solution_hashes;
+#[cfg(feature = "checks")]
+pub use random::{random_hashes, random_input, random_session};
 pub use save::{LINK_BYTES_MAX, OpenError, SaveError, decode_file, encode_file};
 pub use session::{Lesson, Session};
 pub use start::{StartError, empty_world, start_world};

@@ -3,8 +3,9 @@
 use super::draw::session;
 use super::state::state_of;
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
+use testkit::Temp;
 
 /// Above the sandbox's home folder `learner`: what the folder above the real one is called when texts are compared.
 const ABOVE_HOME: &str = "/home";
@@ -89,19 +90,12 @@ fn above(home: &Path) -> String {
     home.parent().unwrap_or(home).display().to_string()
 }
 
-/// A folder of a seed's own, empty.
-fn fresh_folder(seed: u64) -> PathBuf {
-    let folder = std::env::temp_dir().join(format!("opsfest-contract-{}-{seed}", std::process::id()));
-    std::fs::remove_dir_all(&folder).ok();
-    std::fs::create_dir_all(folder.join("home/learner")).expect("the temporary folder takes folders");
-    folder
-}
-
 pub fn compare(seed: u64) -> Compared {
     let lines = session(seed);
-    let folder = fresh_folder(seed);
-    let (file, home, export) = (folder.join("session.sh"), folder.join("home/learner"), folder.join("export/learner"));
-    std::fs::write(&file, script(&lines)).expect("the temporary folder takes files");
+    let folder = Temp::new(&format!("contract-{seed}"));
+    let (home, export) = (folder.path("home/learner"), folder.path("export/learner"));
+    std::fs::create_dir_all(&home).expect("the temporary folder takes folders");
+    let file = folder.file("session.sh", script(&lines));
     let (mine, my_end) = run(ours(&file, &export), &home, lines.len());
     let (theirs, their_end) = run(real(&file, &home), &home, lines.len());
     // Lines behind the end of both scripts are no commands.
@@ -122,7 +116,6 @@ pub fn compare(seed: u64) -> Compared {
             compared.state_differs.push(format!("{name}\n{}{}", only_in('-', b, a), only_in('+', a, b)));
         }
     }
-    std::fs::remove_dir_all(&folder).ok();
     compared
 }
 
