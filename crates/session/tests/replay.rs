@@ -75,6 +75,26 @@ fn undo_and_rewind_go_to_the_very_state_and_branches_are_kept() {
 }
 
 #[test]
+fn a_watch_after_an_interrupted_command_leaves_the_clock_alone() {
+    let mut session = Session::start(lesson(), 1, "test").expect("lesson 0 starts");
+    let terminal = session.now().terminal.0;
+    let watch = Input::Line { terminal, text: "kubectl get pods -n shop -w".into() };
+    for _ in 0..3 {
+        let before = session.now().now();
+        session.write_ahead(watch.clone());
+        session.apply_head();
+        let mut steps = 0;
+        while !session.now().settled() && steps < 1_000 {
+            session.pump(std::time::Duration::ZERO, &mut || false);
+            steps += 1;
+        }
+        assert_eq!(session.now().foreground(), world::Foreground::Following);
+        assert!(session.now().now().since(before).as_secs() <= 2, "typing and a few steps");
+        session.act(Input::Interrupt { terminal });
+    }
+}
+
+#[test]
 fn a_link_or_file_carries_a_session_and_junk_is_refused() {
     let lesson = lesson();
     let mut session = Session::start(lesson.clone(), 1, "test").expect("lesson 0 starts");

@@ -215,7 +215,18 @@ impl Bash {
         while !self.frames.is_empty() {
             self.leave_frame(cx);
         }
-        self.wait = Waiting::Nothing;
+        // What was waited for has been ended: a dead child that nobody collects would wake the shell again and again.
+        match std::mem::take(&mut self.wait) {
+            Waiting::Children { pids, .. } | Waiting::Jobs(pids) => {
+                for pid in pids {
+                    cx.reap(pid);
+                }
+            }
+            Waiting::Subst { pid, .. } => {
+                cx.reap(pid);
+            }
+            Waiting::Nothing => {}
+        }
         self.substs.clear();
         if self.interactive {
             self.source.clear();
