@@ -7,6 +7,8 @@
 mod desk;
 mod drive;
 mod history;
+#[cfg(feature = "checks")]
+mod hour;
 mod input;
 mod journal;
 mod keyframes;
@@ -22,6 +24,8 @@ mod start;
 
 pub use desk::{Desk, LessonFile};
 pub use drive::Motion;
+#[cfg(feature = "checks")]
+pub use hour::hour_session;
 pub use journal::{Journal, Node, NodeId};
 pub use moment::{Moment, Said};
 pub use play::solution_hashes;
