@@ -1,6 +1,7 @@
 //! `opsfest`: the world on a real command line. Protocols in, session calls out; it decides nothing about the world.
 
 mod args;
+mod bench;
 mod hashes;
 mod lessons;
 mod pack;
@@ -9,6 +10,8 @@ mod proof;
 mod sh;
 mod verify;
 mod verify_progress;
+
+pub use bench::bench;
 
 use std::process::ExitCode;
 
@@ -23,7 +26,8 @@ const USAGE: &str = "usage: opsfest sh [--lesson ID] [--seed N] [--file HOSTFILE
 /// Every mistake in the arguments: one line, exit code 2, nothing changed.
 pub(crate) struct Usage(pub String);
 
-fn main() -> ExitCode {
+/// The program `opsfest`.
+pub fn opsfest() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let (command, rest) = match args.split_first() {
         None => {
@@ -50,6 +54,10 @@ fn main() -> ExitCode {
         }
         other => Err(Usage(format!("unknown command \"{other}\"; see opsfest --help"))),
     };
+    ended(done)
+}
+
+fn ended(done: Result<i32, Usage>) -> ExitCode {
     match done {
         Ok(code) => ExitCode::from(u8::try_from(code.rem_euclid(256)).unwrap_or(1)),
         Err(Usage(message)) => {

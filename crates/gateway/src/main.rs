@@ -1,0 +1,5 @@
+//! `opsfest`: the world on a real command line.
+
+fn main() -> std::process::ExitCode {
+    gateway::opsfest()
+}
