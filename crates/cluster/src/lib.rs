@@ -5,6 +5,8 @@
 
 mod api;
 mod controllers;
+#[cfg(feature = "crowd")]
+pub mod crowd;
 mod defaults;
 mod engine;
 mod kinds;

@@ -84,7 +84,9 @@ pub fn parse(cx: &mut Cx<'_>, tool: &Tool) -> Result<Given, i32> {
             Err(0)
         }
         Err(Stop::Wrong(message)) => {
-            cx.err(format!("{0}: {message}\nTry '{0} --help' for more information.\n", tool.name));
+            // grep alone says how it is used before it tells where to read more.
+            let usage = if tool.name == "grep" { format!("Usage: grep {}\n", tool.usage) } else { String::new() };
+            cx.err(format!("{0}: {message}\n{usage}Try '{0} --help' for more information.\n", tool.name));
             Err(tool.trouble)
         }
         Err(Stop::Missing(option)) => {

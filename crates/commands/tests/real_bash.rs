@@ -125,6 +125,11 @@ const SCRIPTS: &[&str] = &[
     "yes_no() { local v=$1; [ \"$v\" ] && echo yes || echo no; }; yes_no 1; yes_no ''; echo \"[$v]\"",
     "eval 'echo evaluated; x=7'; echo $x; . ./nofile; echo $?",
     "echo ~ ~/x \"~\"",
+    "x=5\ncat <<END\none $x \"q\" 'r' \\$x `echo sub` $(echo deep)\nEND\necho after",
+    "cat <<'A'; cat <<-B | grep t\n$x\nA\n\ttab\n\ttwo\n\tB\nnosuch",
+    "y=$(cat <<E\nin\nE\n)\necho \"$y\"; while read -r l; do echo \"<$l>\"; done <<E\n1\n2\nE",
+    "f() { cat <<E\narg $1\nE\n}\nf z; if true; then cat <<\"E F\"\na\\\nb\nE F\nfi; cat <<E\na\\\nb\nE",
+    "cat <<END\nno end",
 ];
 
 #[test]

@@ -10,10 +10,16 @@ pub(crate) fn run(args: &[String]) -> Result<i32, Usage> {
         return Err(Usage("play takes Markdown files".into()));
     }
     let update = std::env::var("UPDATE").is_ok_and(|value| value == "1");
-    let mut differ = 0;
+    // All are read and started before one is rewritten: a wrong name changes nothing.
+    let mut documents = Vec::new();
     for file in &given.operands {
         let text = std::fs::read_to_string(file).map_err(|error| Usage(format!("{file}: {error}")))?;
-        let (played, differences) = play(&text)?;
+        let session = start(&text)?;
+        documents.push((file, text, session));
+    }
+    let mut differ = 0;
+    for (file, text, mut session) in documents {
+        let (played, differences) = play(&text, &mut session);
         if differences.is_empty() {
             println!("{file}: as written");
         } else if update {
@@ -42,8 +48,7 @@ fn start(text: &str) -> Result<Session, Usage> {
 }
 
 /// The text with the real output in it, and the differences.
-fn play(text: &str) -> Result<(String, Vec<String>), Usage> {
-    let mut session = start(text)?;
+fn play(text: &str, session: &mut Session) -> (String, Vec<String>) {
     let (mut out, mut differences) = (String::new(), Vec::new());
     let mut lines = text.lines().enumerate().peekable();
     let mut inside = false;
@@ -77,5 +82,5 @@ fn play(text: &str) -> Result<(String, Vec<String>), Usage> {
         }
         out.push_str(&got);
     }
-    Ok((out, differences))
+    (out, differences)
 }

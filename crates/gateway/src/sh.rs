@@ -4,7 +4,7 @@ use crate::args::Given;
 use crate::{Usage, lessons, proof};
 use std::io::{Read, Write};
 use std::path::Path;
-use world::{Fd, MachineId, Spawn, World};
+use world::{Fd, MachineId, Pid, Spawn, World};
 
 /// A script may take this much virtual time; after that it is stopped, as Ctrl-C does.
 const VIRTUAL_DAYS_MAX: u64 = 365;
@@ -21,7 +21,10 @@ pub(crate) fn run(args: &[String]) -> Result<i32, Usage> {
     for file in given.values("--file") {
         put_file(&mut world, file)?;
     }
-    let code = execute(&mut world, &script);
+    if let Some(dir) = given.value("--export").filter(|dir| Path::new(dir).is_file()) {
+        return Err(Usage(format!("{dir}: is a file, not a folder")));
+    }
+    let code = execute(&mut world, &script)?;
     if let Some(dir) = given.value("--export") {
         export(&world, Path::new(dir)).map_err(|error| Usage(format!("{dir}: {error}")))?;
     }
@@ -37,24 +40,26 @@ fn take_text(args: &[String]) -> Result<(Option<String>, Vec<String>), Usage> {
     Ok((Some(text.clone()), rest))
 }
 
-/// What to run, and whether it came by `-c`.
+/// What to run, and what its standard input holds.
 struct Script {
     argv: Vec<String>,
     stdin: Vec<u8>,
+    /// A file's name, as it was given, and its text.
+    file: Option<(String, Vec<u8>)>,
 }
 
 fn script(text: Option<String>, operands: &[String]) -> Result<Script, Usage> {
     let bash = |rest: &[&str]| std::iter::once("bash").chain(rest.iter().copied()).map(String::from).collect();
     match (text, operands) {
-        (Some(text), []) => Ok(Script { argv: bash(&["-c", &text]), stdin: Vec::new() }),
+        (Some(text), []) => Ok(Script { argv: bash(&["-c", &text]), stdin: Vec::new(), file: None }),
         (None, [file]) if file != "-" => {
-            let source = std::fs::read_to_string(file).map_err(|error| Usage(format!("{file}: {error}")))?;
-            Ok(Script { argv: bash(&[]), stdin: source.into_bytes() })
+            let source = std::fs::read(file).map_err(|error| Usage(format!("{file}: {error}")))?;
+            Ok(Script { argv: bash(&["--", file]), stdin: Vec::new(), file: Some((file.clone(), source)) })
         }
         (None, [] | [_]) => {
             let mut source = Vec::new();
             std::io::stdin().read_to_end(&mut source).map_err(|error| Usage(error.to_string()))?;
-            Ok(Script { argv: bash(&[]), stdin: source })
+            Ok(Script { argv: bash(&[]), stdin: source, file: None })
         }
         _ => Err(Usage("sh takes one of -c LINE, FILE and -".into())),
     }
@@ -69,9 +74,9 @@ fn put_file(world: &mut World, file: &str) -> Result<(), Usage> {
     host.files.write(&path, bytes, micros).map_err(|error| Usage(format!("{path}: {error}")))
 }
 
-fn execute(world: &mut World, script: &Script) -> i32 {
+fn execute(world: &mut World, script: &Script) -> Result<i32, Usage> {
     let id = MachineId::workstation();
-    let Some(host) = world.machine(&id) else { return 1 };
+    let Some(host) = world.machine(&id) else { return Ok(1) };
     let (env, cwd) = (host.env.clone(), host.home().to_string());
     let (input, out, err) = (world.stream_of(script.stdin.clone()), world.new_capture(), world.new_capture());
     let fds = [(0, Fd::Stream(input)), (1, Fd::Stream(out)), (2, Fd::Stream(err))].into_iter().collect();
@@ -85,7 +90,7 @@ fn execute(world: &mut World, script: &Script) -> i32 {
         terminal: None,
         causes: sim::Causes::none(),
     };
-    let Some(pid) = world.spawn(spawn) else { return 127 };
+    let Some(pid) = start(world, spawn, script)? else { return Ok(127) };
     let limit = world.now() + std::time::Duration::from_secs(VIRTUAL_DAYS_MAX * 86_400);
     let mut code = None;
     while code.is_none() && world.step(limit).happened {
@@ -95,7 +100,26 @@ fn execute(world: &mut World, script: &Script) -> i32 {
     }
     drain(world, out, &mut std::io::stdout());
     drain(world, err, &mut std::io::stderr());
-    code.unwrap_or(130)
+    Ok(code.unwrap_or(130))
+}
+
+/// Starts the shell. A script file lies in the world only until the shell has read it: errors name it as those of
+/// `bash FILE` do, its commands' input is not the script, and the home folder stays as it was.
+fn start(world: &mut World, spawn: Spawn, script: &Script) -> Result<Option<Pid>, Usage> {
+    let Some((name, text)) = &script.file else { return Ok(world.spawn(spawn)) };
+    let (id, micros, path) = (spawn.machine.clone(), world.now().as_micros(), vfs::join(&spawn.cwd, name));
+    let Some(host) = world.machine_mut(&id) else { return Ok(None) };
+    let before = host.files.clone();
+    let made = host.files.make_dir_all(vfs::parent(&path), micros);
+    let written = made.and_then(|()| host.files.write(&path, text.clone(), micros));
+    written.map_err(|error| Usage(format!("{path}: {error}")))?;
+    let pid = world.spawn(spawn);
+    // A process takes its first step, in which the shell reads its file, after this time.
+    world.advance_to(world.now() + world::STEP);
+    if let Some(host) = world.machine_mut(&id) {
+        host.files = before;
+    }
+    Ok(pid)
 }
 
 fn drain(world: &mut World, stream: world::StreamId, to: &mut dyn Write) {

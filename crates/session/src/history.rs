@@ -10,7 +10,7 @@ const LAST_INPUT_MAX: std::time::Duration = std::time::Duration::from_secs(24 * 
 
 impl Session {
     /// The moment just before the n-th input on the way to the head (0: the start; its length: now).
-    pub fn moment_at(&self, at: usize) -> Moment {
+    pub fn moment_at(&mut self, at: usize) -> Moment {
         let path = self.journal.path();
         if at >= path.len() {
             return self.now.clone();
@@ -25,6 +25,8 @@ impl Session {
         while next < at {
             self.replay_one(&mut moment, &path, next);
             next += 1;
+            // A session that was opened again has none before its snapshot: the next look is not as long.
+            self.keyframes.keep(path[next], moment.clone());
         }
         if let Some(node) = self.journal.node(path[at]) {
             moment.advance_to(&self.lesson, node.at);

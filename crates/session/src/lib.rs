@@ -7,6 +7,8 @@
 mod desk;
 mod drive;
 mod history;
+#[cfg(feature = "checks")]
+mod hour;
 mod input;
 mod journal;
 mod keyframes;
@@ -14,15 +16,21 @@ mod marks;
 mod models;
 mod moment;
 mod play;
+#[cfg(feature = "checks")]
+mod random;
 mod save;
 mod session;
 mod start;
 
 pub use desk::{Desk, LessonFile};
 pub use drive::Motion;
+#[cfg(feature = "checks")]
+pub use hour::hour_session;
 pub use journal::{Journal, Node, NodeId};
 pub use moment::{Moment, Said};
 pub use play::solution_hashes;
+#[cfg(feature = "checks")]
+pub use random::{random_hashes, random_input, random_session};
 pub use save::{LINK_BYTES_MAX, OpenError, SaveError, decode_file, encode_file};
 pub use session::{Lesson, Session};
 pub use start::{StartError, empty_world, start_world};

@@ -1,91 +1,15 @@
 //! Journal, seed and scenario determine everything: replays and snapshots give the same state hash.
 
-use lesson::compile::Folder;
 use screen::Input;
-use session::{Lesson, Moment, Session};
+use session::{Session, random_input, random_session};
 use sim::Rng;
-use std::path::Path;
-use std::time::Duration;
-
-fn read_all(root: &Path, folder: &Path, texts: &mut Folder) {
-    for entry in std::fs::read_dir(folder).expect("the lesson's folder is there").flatten() {
-        let path = entry.path();
-        if path.is_dir() {
-            read_all(root, &path, texts);
-        } else if let Ok(text) = std::fs::read_to_string(&path) {
-            let name = path.strip_prefix(root).expect("below the root").to_string_lossy().into_owned();
-            texts.insert(name, text);
-        }
-    }
-}
-
-fn lesson() -> Lesson {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../lessons/devops/00-ship-your-first-release");
-    let mut texts = Folder::new();
-    read_all(&root, &root, &mut texts);
-    let compiled = lesson::compile::lesson("devops", "00-ship-your-first-release", &texts);
-    let compiled = compiled.lesson.expect("lesson 0 compiles");
-    Lesson::new(compiled.plan, compiled.page)
-}
-
-/// Things that a learner may do, a watch, a background sleep and a push among them.
-fn random_input(rng: &mut Rng, session: &Session) -> Input {
-    const LINES: &[&str] = &[
-        "cd ~/web",
-        "ls -la",
-        "cat encore.yaml | head -3",
-        "sed -i 's/^headline:.*/headline: \"Summer 2026\"/' encore.yaml",
-        "echo note >> notes.txt; git add notes.txt",
-        "git commit -am \"a change\"",
-        "git push",
-        "git status",
-        "sleep 40 &",
-        "sleep 7",
-        "kubectl get pods -n shop",
-        "kubectl get pods -n shop -w",
-        "kubectl delete pod -n shop -l app=web",
-        "curl -s shop.encore",
-        "for i in 1 2 3; do echo $i; sleep 1; done",
-        "git log --oneline | head -2",
-        "nonsense && echo never || echo always",
-    ];
-    let terminal = session.now().terminal.0;
-    match rng.below(20) {
-        0 => Input::Interrupt { terminal },
-        1 => Input::Refresh { app: "encore".into() },
-        2 => Input::Sync { app: "encore".into() },
-        3 => Input::Save { path: "/home/learner/web/README.md".into(), text: format!("{}\n", rng.below(9)) },
-        4..=6 => Input::Advance { to_micros: session.now().now().as_micros() + rng.below(90) * 1_000_000 },
-        _ => {
-            let index = usize::try_from(rng.below(LINES.len() as u64)).expect("a short list");
-            Input::Line { terminal, text: LINES[index].into() }
-        }
-    }
-}
-
-/// A random session, with Play pressed now and then; and the start to fork others from.
-fn random_session(lesson: &Lesson, start: &Moment, seed: u64, inputs: u64) -> Session {
-    let mut rng = Rng::new(seed);
-    let mut session = Session::from_start(lesson.clone(), start.clone(), 1, "test");
-    for _ in 0..inputs {
-        let input = random_input(&mut rng, &session);
-        session.act(input);
-        if rng.below(4) == 0 {
-            session.play(10);
-            for _ in 0..rng.below(5) {
-                session.pump(Duration::from_millis(200), &mut || true);
-            }
-            session.stop();
-        }
-    }
-    session
-}
+use testkit::{first_lesson as lesson, seeds};
 
 #[test]
 fn a_replay_equals_the_original_over_two_hundred_seeds() {
     let lesson = lesson();
     let start = Session::start(lesson.clone(), 1, "test").expect("lesson 0 starts").now().clone();
-    for seed in 0..200 {
+    for seed in seeds(200) {
         let session = random_session(&lesson, &start, seed, 8);
         let replayed = session.replay_all();
         assert_eq!(replayed.state_hash(), session.now().state_hash(), "seed {seed}");
@@ -148,6 +72,26 @@ fn undo_and_rewind_go_to_the_very_state_and_branches_are_kept() {
     assert_eq!(session.journal().len(), nodes + 1, "the old branch stays in the journal");
     let files = &session.now().world.machine(&world::MachineId::workstation()).expect("there").files;
     assert!(files.exists("/home/learner/web/c") && !files.exists("/home/learner/web/b"));
+}
+
+#[test]
+fn a_watch_after_an_interrupted_command_leaves_the_clock_alone() {
+    let mut session = Session::start(lesson(), 1, "test").expect("lesson 0 starts");
+    let terminal = session.now().terminal.0;
+    let watch = Input::Line { terminal, text: "kubectl get pods -n shop -w".into() };
+    for _ in 0..3 {
+        let before = session.now().now();
+        session.write_ahead(watch.clone());
+        session.apply_head();
+        let mut steps = 0;
+        while !session.now().settled() && steps < 1_000 {
+            session.pump(std::time::Duration::ZERO, &mut || false);
+            steps += 1;
+        }
+        assert_eq!(session.now().foreground(), world::Foreground::Following);
+        assert!(session.now().now().since(before).as_secs() <= 2, "typing and a few steps");
+        session.act(Input::Interrupt { terminal });
+    }
 }
 
 #[test]

@@ -81,6 +81,8 @@ pub enum RedirectKind {
     BothAppend,
     /// `<<<word`.
     Text,
+    /// `<<END`: the lines up to one that says `END`.
+    Here,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

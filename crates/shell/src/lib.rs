@@ -9,6 +9,7 @@ mod compile;
 mod echo;
 mod expand;
 mod glob;
+mod here;
 mod parse;
 mod prompt;
 mod redirect;

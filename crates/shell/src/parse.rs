@@ -31,7 +31,7 @@ pub(crate) type Parsed<T> = Result<T, Fail>;
 
 /// Reads the first complete command (up to the end of a line) of `text`.
 pub fn unit(text: &str, first_line: u32) -> Unit {
-    let mut parser = Parser { text, at: 0, line: first_line, depth: 0, substs: Vec::new() };
+    let mut parser = Parser { text, at: 0, line: first_line, depth: 0, substs: Vec::new(), after_here: None };
     parser.skip_newlines();
     if parser.at_end() {
         return Unit::Nothing;
@@ -50,6 +50,8 @@ pub(crate) struct Parser<'a> {
     pub depth: usize,
     /// Command substitutions of the simple command being read.
     pub substs: Vec<Arc<Code>>,
+    /// Where the text goes on after the here-documents of the line being read.
+    pub after_here: Option<usize>,
 }
 
 impl<'a> Parser<'a> {
@@ -70,6 +72,10 @@ impl<'a> Parser<'a> {
         self.at += c.len_utf8();
         if c == '\n' {
             self.line += 1;
+            if let Some(after) = self.after_here.take() {
+                self.line += u32::try_from(self.text[self.at..after].matches('\n').count()).unwrap_or(0);
+                self.at = after;
+            }
         }
         Some(c)
     }
@@ -475,7 +481,9 @@ impl<'a> Parser<'a> {
             return Ok(None);
         }
         if after.starts_with("<<") && !after.starts_with("<<<") {
-            return Err(Fail::Error("here-documents are real bash, but not part of this sandbox yet".into()));
+            let fd = rest[..digits].parse().unwrap_or(0);
+            self.at += digits;
+            return Ok(Some(Redirect { fd, kind: RedirectKind::Here, target: self.here_document()? }));
         }
         let number: Option<u8> = if digits > 0 { rest[..digits].parse().ok() } else { None };
         self.at += digits;

@@ -18,8 +18,9 @@ impl Bash {
             let target = self.text(&redirect.target, cx)?;
             match redirect.kind {
                 RedirectKind::Copy => copy(redirect.fd, &target, fds)?,
-                RedirectKind::Text => {
-                    let stream = cx.world.stream_of(format!("{target}\n").into_bytes());
+                RedirectKind::Text | RedirectKind::Here => {
+                    let end = if redirect.kind == RedirectKind::Text { "\n" } else { "" };
+                    let stream = cx.world.stream_of(format!("{target}{end}").into_bytes());
                     fds.insert(redirect.fd, Fd::Stream(stream));
                 }
                 RedirectKind::Read => {

@@ -215,7 +215,18 @@ impl Bash {
         while !self.frames.is_empty() {
             self.leave_frame(cx);
         }
-        self.wait = Waiting::Nothing;
+        // What was waited for has been ended: a dead child that nobody collects would wake the shell again and again.
+        match std::mem::take(&mut self.wait) {
+            Waiting::Children { pids, .. } | Waiting::Jobs(pids) => {
+                for pid in pids {
+                    cx.reap(pid);
+                }
+            }
+            Waiting::Subst { pid, .. } => {
+                cx.reap(pid);
+            }
+            Waiting::Nothing => {}
+        }
         self.substs.clear();
         if self.interactive {
             self.source.clear();
@@ -241,6 +252,9 @@ impl Bash {
             Unit::Nothing => self.source.clear(),
             Unit::Incomplete(what) => {
                 if !self.reads_input {
+                    if self.end_here_document(cx, &what) {
+                        return Step::Again;
+                    }
                     return self.syntax_error(cx, &what, true);
                 }
             }

@@ -114,7 +114,7 @@ impl Parser<'_> {
         }
     }
 
-    fn dollar(&mut self, parts: &mut Vec<Part>, quoted: bool) -> Parsed<()> {
+    pub(crate) fn dollar(&mut self, parts: &mut Vec<Part>, quoted: bool) -> Parsed<()> {
         self.bump();
         if self.rest().starts_with("((") {
             return Err(Fail::Error("$((…)) is real bash, but not part of this sandbox yet".into()));
@@ -171,15 +171,23 @@ impl Parser<'_> {
     /// Commands up to a closing parenthesis.
     fn nested(&mut self, close: char) -> Parsed<Code> {
         let mut code = Code::new();
-        let mut inner = Parser { text: self.text, at: self.at, line: self.line, depth: self.depth + 1, substs: vec![] };
+        let mut inner = Parser {
+            text: self.text,
+            at: self.at,
+            line: self.line,
+            depth: self.depth + 1,
+            substs: vec![],
+            after_here: self.after_here,
+        };
         let list = inner.nested_list(close)?;
         crate::parse::append(&mut code, list);
         self.at = inner.at;
         self.line = inner.line;
+        self.after_here = inner.after_here;
         Ok(code)
     }
 
-    fn backticks(&mut self, parts: &mut Vec<Part>, quoted: bool) -> Parsed<()> {
+    pub(crate) fn backticks(&mut self, parts: &mut Vec<Part>, quoted: bool) -> Parsed<()> {
         self.bump();
         let mut source = String::new();
         loop {

@@ -2,6 +2,9 @@
 //!
 //! It decides nothing. It is a crate of its own, so that the page cannot link an engine.
 
+#[cfg(feature = "checks")]
+mod checks;
+
 use screen::{FromWorker, ToWorker};
 use session::Desk;
 use std::cell::RefCell;

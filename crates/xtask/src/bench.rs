@@ -1,5 +1,6 @@
 //! `cargo xtask bench [NAME]`: figures, one a line: `NAME value unit (compared with PEER: ratio)`.
 
+use crate::engine::{self, Profile};
 use crate::flags::{Flags, Usage};
 use crate::process::{Program, say};
 use crate::sizes::{Size, kb};
@@ -11,8 +12,8 @@ const LEARN_GIT_BRANCHING_KB: f64 = 1140.0;
 
 type Group = (&'static str, fn() -> Result<()>);
 
-const GROUPS: [Group; 4] =
-    [("sizes", print_sizes), ("ledger", ledger::print), ("native", native), ("browser", browser)];
+const GROUPS: [Group; 5] =
+    [("sizes", print_sizes), ("ledger", ledger::print), ("native", native), ("wasm", wasm), ("browser", browser)];
 
 pub fn run(mut flags: Flags) -> Result<()> {
     let name = flags.word();
@@ -70,6 +71,12 @@ fn native() -> Result<()> {
         return Ok(());
     }
     Program::cargo("run").args(["--quiet", "--release", "-p", "gateway", "--bin", "opsfest-bench"]).run()
+}
+
+/// The engines in Node, built as the site's worker is, with what the figures ask for.
+fn wasm() -> Result<()> {
+    let folder = engine::with_checks("bench", Profile::Shipped)?;
+    Program::new("node").arg("e2e/bench-wasm.mjs").arg(&folder).run()
 }
 
 fn browser() -> Result<()> {

@@ -42,11 +42,7 @@ pub fn build(dist: &Path, optimise: Optimise) -> Result<String> {
     let module = compile(&[])?;
     let folder = process::root().join("build/engine");
     files::remove_tree(&folder)?;
-    Program::new("wasm-bindgen")
-        .args(["--target", "web", "--no-typescript", "--out-name", "worker", "--out-dir"])
-        .arg(&folder)
-        .arg(&module)
-        .run()?;
+    bind(&module, &folder)?;
     let wasm_file = folder.join("worker_bg.wasm");
     if optimise == Optimise::Yes {
         shrink(&wasm_file, &wasm_file)?;
@@ -70,6 +66,42 @@ pub fn compile(more: &[&str]) -> Result<PathBuf> {
         None => metadata::load()?.target_directory,
     };
     Ok(target.join(TARGET).join("release/worker.wasm"))
+}
+
+/// How the worker with its checks is built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Profile {
+    /// Cargo's `dev`, as native tests are: quick to build, shares what they built.
+    Quick,
+    /// As the site's worker.
+    Shipped,
+}
+
+/// Builds the worker with what only checks and benches call into `build/NAME/`; gives the folder.
+pub fn with_checks(name: &str, profile: Profile) -> Result<PathBuf> {
+    let (cargo_name, subfolder) = match profile {
+        Profile::Quick => ("dev", "debug"),
+        Profile::Shipped => ("release", "release"),
+    };
+    let words = ["--quiet", "--profile", cargo_name, "--target", TARGET, "-p", "worker", "--features", "checks"];
+    Program::cargo("build").args(words).run()?;
+    let module = metadata::load()?.target_directory.join(TARGET).join(subfolder).join("worker.wasm");
+    let folder = process::root().join("build").join(name);
+    files::remove_tree(&folder)?;
+    bind(&module, &folder)?;
+    if profile == Profile::Shipped {
+        let wasm = folder.join("worker_bg.wasm");
+        shrink(&wasm, &wasm)?;
+    }
+    Ok(folder)
+}
+
+fn bind(module: &Path, folder: &Path) -> Result<()> {
+    Program::new("wasm-bindgen")
+        .args(["--target", "web", "--no-typescript", "--out-name", "worker", "--out-dir"])
+        .arg(folder)
+        .arg(module)
+        .run()
 }
 
 /// Runs `wasm-opt` for size.

@@ -1,17 +1,45 @@
-//! The same worlds natively and in wasm: both print `NAME HASH` lines, and the lines must be equal.
+//! The same worlds natively and in wasm: both print `NAME HASH` lines, and the lines must be equal. The site's own worker
+//! plays the lessons' solutions; a quickly built one with the feature `checks` plays random sessions.
 
+use crate::engine::Profile;
 use crate::outcome::Counts;
 use crate::process::Program;
 use crate::{engine, site};
 use anyhow::{Result, ensure};
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+/// How many random sessions are compared.
+const SEEDS: &str = "200";
 
 /// Every name is one check.
 pub fn check() -> Result<Counts> {
+    let mut counts = solutions()?;
+    counts.add(random()?);
+    Ok(counts)
+}
+
+fn solutions() -> Result<Counts> {
     let folder = site::dist().join("engine").join(engine::current(&site::dist())?);
-    let native = Program::cargo("run").args(["--quiet", "-p", "gateway", "--bin", "opsfest", "--", "hashes"]).read()?;
-    let wasm = Program::new("node").arg("e2e/hashes.mjs").arg(&folder).read()?;
-    let (native, wasm) = (lines(&native), lines(&wasm));
+    both(&native(&[])?, &wasm(&folder, &[])?)
+}
+
+fn random() -> Result<Counts> {
+    let folder = engine::with_checks("checks", Profile::Quick)?;
+    both(&native(&["--random", SEEDS])?, &wasm(&folder, &[SEEDS])?)
+}
+
+fn native(more: &[&str]) -> Result<String> {
+    let words = ["--quiet", "-p", "gateway", "--bin", "opsfest", "--", "hashes"];
+    Program::cargo("run").args(words).args(more).read()
+}
+
+fn wasm(folder: &Path, more: &[&str]) -> Result<String> {
+    Program::new("node").arg("e2e/hashes.mjs").arg(folder).args(more).read()
+}
+
+fn both(native: &str, wasm: &str) -> Result<Counts> {
+    let (native, wasm) = (lines(native), lines(wasm));
     ensure!(!native.is_empty(), "`opsfest hashes` printed no hash");
     Ok(compare(&native, &wasm))
 }

@@ -44,7 +44,7 @@ usage: cargo xtask COMMAND
   test [--only STEP,…]             everything that must hold; last line `N passed, N failed`
   layers                           who may use whom
   tidy                             file and function sizes, module docs, forbidden words
-  bench [NAME]                     figures: sizes, ledger, native, browser
+  bench [NAME]                     figures: sizes, ledger, native, wasm, browser
   conformance --data DIR [--verbose]
                                    suites of outside test data";
 

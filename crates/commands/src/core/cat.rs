@@ -78,7 +78,7 @@ impl Behaviour for Cat {
                     }
                 }
                 Err(error) => {
-                    cx.err(format!("cat: {name}: {error}\n"));
+                    cx.err(format!("cat: {}: {error}\n", super::input::shown(&name)));
                     self.code = 1;
                 }
             }

@@ -8,7 +8,7 @@ use world::{Behaviour, Cx, Read, Step};
 
 const TOOL: Tool = Tool {
     name: "grep",
-    usage: "[OPTION]... PATTERN [FILE]...",
+    usage: "[OPTION]... PATTERNS [FILE]...",
     summary: "Print lines that match.",
     options: &[
         flag('E', "extended-regexp", "PATTERN is an extended regular expression"),

@@ -22,6 +22,16 @@ pub(crate) fn all(cx: &mut Cx<'_>, names: &[String]) -> Option<Vec<Input>> {
     names.iter().map(|name| Some((name.clone(), bytes_of(cx, name)?))).collect()
 }
 
+/// A name as the core tools show it: in quotes where a shell would want them.
+pub(crate) fn shown(name: &str) -> String {
+    let special = |c: char| c.is_whitespace() || "!\"$&'()*;<=>?[\\^`|".contains(c);
+    if name.is_empty() || name.starts_with(['#', '~']) || name.contains(special) {
+        format!("'{}'", name.replace('\'', "'\\''"))
+    } else {
+        name.to_string()
+    }
+}
+
 /// Lines with their newlines.
 pub(crate) fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     bytes.split_inclusive(|byte| *byte == b'\n')

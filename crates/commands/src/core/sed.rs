@@ -117,8 +117,10 @@ fn edit(input: &[u8], commands: &mut [Command], quiet: bool) -> Vec<u8> {
     for command in commands.iter_mut() {
         command.inside = false;
     }
+    let mut last_printed = false;
     for (index, line) in lines.iter().take(count).enumerate() {
         let place = Place { number: index + 1, last: index + 1 == count };
+        let before = out.len();
         let mut cycle = Cycle { line: (*line).to_string(), after: Vec::new(), deleted: false, quit: false };
         for command in commands.iter_mut() {
             if cycle.selected(command, place) {
@@ -132,6 +134,7 @@ fn edit(input: &[u8], commands: &mut [Command], quiet: bool) -> Vec<u8> {
             out.push_str(&cycle.line);
             out.push('\n');
         }
+        last_printed = place.last && out.len() > before && cycle.after.is_empty();
         for text in &cycle.after {
             out.push_str(text);
             out.push('\n');
@@ -140,8 +143,8 @@ fn edit(input: &[u8], commands: &mut [Command], quiet: bool) -> Vec<u8> {
             return out.into_bytes();
         }
     }
-    // The last line keeps its missing newline.
-    if !ends_with_newline && out.ends_with('\n') {
+    // The last line keeps its missing newline, where it was the last thing printed.
+    if !ends_with_newline && last_printed && out.ends_with('\n') {
         out.pop();
     }
     out.into_bytes()

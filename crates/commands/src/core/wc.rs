@@ -41,7 +41,7 @@ pub(crate) fn main(cx: &mut Cx<'_>) -> i32 {
                 rows.push((counts, name));
             }
             Err(error) => {
-                cx.err(format!("wc: {name}: {error}\n"));
+                cx.err(format!("wc: {}: {error}\n", super::input::shown(&name)));
                 code = 1;
                 if is_dir {
                     rows.push(([0; 4], name));

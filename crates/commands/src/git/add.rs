@@ -100,7 +100,7 @@ fn stage(
     Ok(())
 }
 
-/// Every path that would be staged (or taken out: true), in path order.
+/// Every path that would be staged (or taken out: true): tracked ones first.
 fn candidates(
     g: &Git<'_, '_>,
     work: &Work,
@@ -125,7 +125,6 @@ fn candidates(
         let new = repo.untracked_files(files, index, &ignores, given.has("force"))?;
         paths.extend(new.into_iter().filter(|path| spec.matches(path)).map(|path| (path, false)));
     }
-    paths.arrange();
     Ok(paths)
 }
 

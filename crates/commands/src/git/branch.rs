@@ -98,11 +98,11 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     if given.has("force") && head.branch() == Some(name) {
         return fatal(format!("cannot force update the branch '{name}' used by worktree at '{}'", repo.work_tree()?));
     }
-    let start = names.get(1).map_or("HEAD", String::as_str);
     let track = given.state("track");
-    let start_name = match (start, head.branch()) {
-        ("HEAD", Some(branch)) if head.id().is_some() => branch.to_string(),
-        (start, _) => start.to_string(),
+    // The log names the start as it was given; without one, the branch.
+    let start_name = match (names.get(1), head.branch()) {
+        (None, Some(branch)) if head.id().is_some() => branch.to_string(),
+        (start, _) => start.map_or("HEAD", String::as_str).to_string(),
     };
     make_branch(
         g,

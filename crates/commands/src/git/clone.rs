@@ -171,12 +171,16 @@ fn copy(g: &mut Git<'_, '_>, given: &Given, remote: &Remote, source: &Vfs, targe
     let ids: Vec<ObjectId> = tips.iter().map(|(_, id)| *id).chain(id).collect();
     repo.fetch_objects(g.cx.files_mut(), &remote.repo, source, &ids, when)?;
     for (to, id) in &tips {
-        repo.update_ref(g.cx.files_mut(), &RefChange { name: to, new: *id, who: &who, message: &message })?;
+        repo.place_ref(g.cx.files_mut(), to, id, when)?;
     }
     if !bare && !branch.is_empty() && id.is_some() {
         let head_branch = remote.repo.head(source)?.branch().unwrap_or(&branch).to_string();
         let target = format!("refs/remotes/{origin}/{head_branch}");
-        repo.set_symbolic(g.cx.files_mut(), &format!("refs/remotes/{origin}/HEAD"), &target, when)?;
+        let name = format!("refs/remotes/{origin}/HEAD");
+        repo.set_symbolic(g.cx.files_mut(), &name, &target, when)?;
+        if let Some(new) = repo.read_ref(g.files(), &name) {
+            repo.log_change(g.cx.files_mut(), &RefChange { name: &name, new, who: &who, message: &message })?;
+        }
     }
     match id {
         Some(id) if branch.is_empty() => repo.detach_head(g.cx.files_mut(), id, &who, &message)?,

@@ -22,6 +22,7 @@ pub(crate) const SPEC: Spec = Spec {
             flag('\0', "reset-author", "with --amend: now I am the author"),
             flag('s', "signoff", "add a Signed-off-by line"),
             flag('e', "edit", "edit the message"),
+            flag('v', "verbose", "show the diff in the editor"),
         ],
         &[
             flag('a', "all", "stage every tracked file first"),
@@ -35,8 +36,6 @@ pub(crate) const SPEC: Spec = Spec {
         ],
     ],
     missing: &[
-        "-v",
-        "--verbose",
         "-c",
         "--reedit-message",
         "--fixup",

@@ -106,9 +106,12 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         if !given.operands.is_empty() {
             return fatal("fetch --all does not take a repository argument");
         }
-        for name in repo.config(g.files()).subsections("remote") {
-            g.out(format!("Fetching {name}\n"));
-            from_remote(g, &repo, &name, &[], &wanted)?;
+        let names = repo.config(g.files()).subsections("remote");
+        for name in &names {
+            if names.len() > 1 {
+                g.out(format!("Fetching {name}\n"));
+            }
+            from_remote(g, &repo, name, &[], &wanted)?;
         }
         return Ok(0);
     }

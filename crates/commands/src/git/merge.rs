@@ -207,6 +207,8 @@ pub(crate) fn merge(g: &mut Git<'_, '_>, repo: &Repo, theirs: &Theirs, wish: &Wi
         if !wish.quiet {
             g.out("Already up to date.\n");
         }
+        let when = g.when();
+        repo.remove_state(g.cx.files_mut(), "MERGE_MSG", when);
         return Ok(0);
     }
     let ancestor = repo.is_ancestor(g.files(), &head, &theirs.id)?;

@@ -5,7 +5,8 @@ use super::fetch::{Fetched, Wanted, default_remote, from_remote, shown_url};
 use super::merge::{FastForward, Theirs, Wish, merge};
 use super::options::{Dialect, Given, Spec, flag, maybe, only};
 use super::remote::fetch_url;
-use git::Repo;
+use super::revert::dirty_index;
+use git::{Pathspec, Repo};
 
 pub(crate) const SPEC: Spec = Spec {
     name: "pull",
@@ -106,6 +107,9 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         Some(on) => Some(on && given.value("rebase") != Some("false")),
         None => settings.get("pull.rebase").map(|value| !matches!(value.as_str(), "false" | "no" | "off" | "0")),
     };
+    if rebase == Some(true) {
+        refuse_unclean(g, &repo)?;
+    }
     let fast_forward = match given.last(&["ff", "ff-only"]) {
         Some("ff-only") => Some(FastForward::Only),
         Some(_) => Some(FastForward::Allowed),
@@ -120,8 +124,9 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     };
     let name = match given.operands.first() {
         Some(name) => name.clone(),
-        None => default_remote(g, &repo)
-            .or_else(|stop| no_tracking(g, &repo, None).map_or(Err(stop), |_: i32| Err(Stop::Exit(1))))?,
+        None => default_remote(g, &repo).or_else(|stop| {
+            no_tracking(g, &repo, None, rebase == Some(true)).map_or(Err(stop), |_: i32| Err(Stop::Exit(1)))
+        })?,
     };
     let wanted = Wanted {
         verbose: given.has("verbose"),
@@ -141,16 +146,34 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         Err(stop) => return Err(stop),
     };
     let Some(fetched) = fetched.first().cloned() else {
-        return no_tracking(g, &repo, given.operands.first());
+        return no_tracking(g, &repo, given.operands.first(), rebase == Some(true));
     };
     integrate(g, &repo, given, &name, &fetched, rebase, fast_forward)
 }
 
+/// A rebase wants a clean tree and index, even where it then has nothing to do.
+fn refuse_unclean(g: &mut Git<'_, '_>, repo: &Repo) -> Result<(), Stop> {
+    let index = repo.read_index(g.files())?;
+    let unstaged = !repo.diff_unstaged(g.files(), &index, &Pathspec::default())?.is_empty();
+    let staged = repo.head(g.files())?.id().is_some() && dirty_index(g, repo)?;
+    let trouble = match (unstaged, staged) {
+        (false, false) => return Ok(()),
+        (true, false) => "cannot pull with rebase: You have unstaged changes.",
+        (false, true) => "cannot pull with rebase: Your index contains uncommitted changes.",
+        (true, true) => {
+            "cannot pull with rebase: You have unstaged changes.\nerror: additionally, your index contains uncommitted changes."
+        }
+    };
+    g.err(format!("error: {trouble}\nerror: Please commit or stash them.\n"));
+    Err(Stop::Exit(128))
+}
+
 /// Nothing says what to merge.
-fn no_tracking(g: &mut Git<'_, '_>, repo: &Repo, named: Option<&String>) -> Answer {
+fn no_tracking(g: &mut Git<'_, '_>, repo: &Repo, named: Option<&String>, rebase: bool) -> Answer {
+    let what = if rebase { "rebase against" } else { "merge with" };
     let head = repo.head(g.files())?;
     let Some(branch) = head.branch() else {
-        g.err("You are not currently on a branch.\nPlease specify which branch you want to merge with.\nSee git-pull(1) for details.\n\n    git pull <remote> <branch>\n\n");
+        g.err(format!("You are not currently on a branch.\nPlease specify which branch you want to {what}.\nSee git-pull(1) for details.\n\n    git pull <remote> <branch>\n\n"));
         return Ok(1);
     };
     let config = repo.config(g.files());
@@ -166,9 +189,13 @@ fn no_tracking(g: &mut Git<'_, '_>, repo: &Repo, named: Option<&String>) -> Answ
         return Ok(1);
     }
     let remotes = config.subsections("remote");
-    let remote = if remotes.len() == 1 { remotes[0].as_str() } else { "<remote>" };
+    let remote = match remotes.as_slice() {
+        [only] => only.as_str(),
+        [] if rebase => "origin",
+        _ => "<remote>",
+    };
     g.err(format!(
-        "There is no tracking information for the current branch.\nPlease specify which branch you want to merge with.\nSee git-pull(1) for details.\n\n    git pull <remote> <branch>\n\nIf you wish to set tracking information for this branch you can do so with:\n\n    git branch --set-upstream-to={remote}/<branch> {branch}\n\n"
+        "There is no tracking information for the current branch.\nPlease specify which branch you want to {what}.\nSee git-pull(1) for details.\n\n    git pull <remote> <branch>\n\nIf you wish to set tracking information for this branch you can do so with:\n\n    git branch --set-upstream-to={remote}/<branch> {branch}\n\n"
     ));
     Ok(1)
 }

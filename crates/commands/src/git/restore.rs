@@ -94,7 +94,8 @@ pub(crate) fn restore(g: &mut Git<'_, '_>, what: &Restore, paths: &[String]) -> 
     let tracked: OrdSet<String> =
         index.all().map(|(path, ..)| path.to_string()).chain(source.keys().cloned()).collect();
     let known: Vec<&str> = tracked.iter().map(String::as_str).collect();
-    if let Some(typed) = spec.unmatched(&known) {
+    let typed = if known.is_empty() { paths.first().map(String::as_str) } else { spec.unmatched(&known) };
+    if let Some(typed) = typed {
         return error(format!("pathspec '{typed}' did not match any file(s) known to git"));
     }
     let chosen: Vec<&String> = tracked.iter().filter(|path| spec.matches(path)).collect();

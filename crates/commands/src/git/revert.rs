@@ -7,7 +7,7 @@ use super::options::{Dialect, Given, Spec, flag, only, value};
 use super::range::Range;
 use super::reset::move_head;
 use super::switching::{flat, overwrite};
-use git::{Commit, MergeLabels, ObjectId, Pathspec, Repo};
+use git::{Commit, Index, MergeLabels, ObjectId, Pathspec, Repo};
 
 pub(crate) const SPEC: Spec = Spec {
     name: "revert",
@@ -64,7 +64,11 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
             todo.extend(from);
         }
     }
-    if !repo.read_index(g.files())?.unmerged().is_empty() {
+    let index = repo.read_index(g.files())?;
+    if !index.unmerged().is_empty() {
+        if given.state("no-commit") == Some(true) {
+            return unmerged(g, &index);
+        }
         g.err("error: Reverting is not possible because you have unmerged files.\n");
         g.hint("Fix them up in the work tree, and then use 'git add/rm <file>'\nas appropriate to mark resolution and make a commit.");
         return fatal("revert failed");
@@ -76,6 +80,15 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         repo.write_state(g.cx.files_mut(), "sequencer/head", &head, when)?;
     }
     run_all(g, &repo, &todo, given)
+}
+
+/// Without a commit to make, Git wants a tree of the index first, and says what stands in its way.
+fn unmerged(g: &mut Git<'_, '_>, index: &Index) -> Answer {
+    for (path, _, entry) in index.all().filter(|(_, stage, _)| *stage > 0) {
+        g.err(format!("{path}: unmerged ({})\n", entry.id));
+    }
+    g.err("error: your index file is unmerged.\n");
+    fatal("revert failed")
 }
 
 /// Reverts one after another; what is left is noted for `--continue`.
@@ -151,7 +164,7 @@ fn one(g: &mut Git<'_, '_>, repo: &Repo, id: &ObjectId, given: &Given) -> Answer
     let labels = MergeLabels {
         ours: "HEAD".into(),
         base: format!("{short} ({subject})"),
-        theirs: format!("parent of {short} ({subject})"),
+        theirs: parent.map_or_else(|| "(empty tree)".into(), |_| format!("parent of {short} ({subject})")),
         diff3: diff3(g),
     };
     let (base, theirs) = (flat(g, repo, Some(id))?, flat(g, repo, parent.as_ref())?);
@@ -241,7 +254,7 @@ fn conclude(
     Ok(())
 }
 
-fn dirty_index(g: &Git<'_, '_>, repo: &Repo) -> Result<bool, Stop> {
+pub(crate) fn dirty_index(g: &Git<'_, '_>, repo: &Repo) -> Result<bool, Stop> {
     let head = repo.head(g.files())?.id();
     let committed = flat(g, repo, head.as_ref())?;
     Ok(repo.read_index(g.files())?.flat() != committed)

@@ -4,14 +4,14 @@ use super::cli::{Answer, Git, Stop};
 use super::diff_out::{self, DiffOutput};
 use super::log::{FORMAT_ROWS, MISSING, style};
 use super::log_format::{Format, Style};
-use super::options::{Dialect, Given, Spec};
+use super::options::{Dialect, Given, Spec, only};
 use super::range::{Range, head_commit};
 use git::{Change, Commit, DateFormat, Kind, Mode, ObjectId, Pathspec, Repo};
 
 pub(crate) const SPEC: Spec = Spec {
     name: "show",
     usage: &["show [<options>] [<object>...]"],
-    options: &[FORMAT_ROWS, diff_out::ROWS],
+    options: &[FORMAT_ROWS, diff_out::ROWS, &[only('q', "quiet", "no diff")]],
     missing: MISSING,
     dialect: Dialect::Revisions,
 };
@@ -27,7 +27,7 @@ pub(crate) fn changes_of(g: &Git<'_, '_>, repo: &Repo, commit: &Commit, spec: &P
 
 pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let repo = g.repo()?;
-    let output = DiffOutput::read(g, given, true)?;
+    let output = DiffOutput::read(g, given, !given.has("quiet"))?;
     let mut range = Range::read(g, &repo, &given.operands, given.dashes_at)?;
     if range.from.is_empty() {
         range.from.push(("HEAD".into(), head_commit(g, &repo)?));

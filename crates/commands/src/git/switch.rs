@@ -32,8 +32,11 @@ pub(crate) const SPEC: Spec = Spec {
     dialect: Dialect::Options,
 };
 
-/// Refuses while a merge or a revert waits to be finished.
-fn refuse_in_progress(g: &Git<'_, '_>, repo: &Repo) -> Result<(), Stop> {
+/// Refuses while a merge or a revert waits to be finished, once what was asked for makes sense.
+fn refuse_in_progress(g: &Git<'_, '_>, repo: &Repo, force: bool) -> Result<(), Stop> {
+    if force {
+        return Ok(());
+    }
     for (state, doing, command) in [
         ("MERGE_HEAD", "merging", "merge"),
         ("CHERRY_PICK_HEAD", "cherry-picking", "cherry-pick"),
@@ -63,20 +66,20 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     if created.is_some() && given.has("detach") {
         return fatal("'--detach' cannot be used with '-b/-B/--orphan'");
     }
-    if !force {
-        refuse_in_progress(g, &repo)?;
-    }
     let created = match (created, track, arg) {
         (None, Some(true), Some(start)) => Some(start.split_once('/').map_or(start, |(_, name)| name).to_string()),
         (created, ..) => created,
     };
     if let Some(name) = created {
+        new_name(g, &repo, &name, given)?;
+        refuse_in_progress(g, &repo, force)?;
         return create(g, &repo, &name, arg, given, track, force);
     }
     if given.has("detach") {
         let typed = arg.unwrap_or("HEAD");
         let id = repo.resolve_commit(g.files(), typed).or_else(|_| fatal(format!("invalid reference: {typed}")))?;
         let goal = Goal { id: Some(id), branch: None, typed: typed.into(), quiet, force, stays: false };
+        refuse_in_progress(g, &repo, force)?;
         go(g, &repo, &goal, None)?;
         return Ok(0);
     }
@@ -91,6 +94,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let branch = repo.read_ref(g.files(), &format!("refs/heads/{name}"));
     if let Some(id) = branch {
         let goal = Goal { id: Some(id), branch: Some(name.clone()), typed: name, quiet, force, stays: false };
+        refuse_in_progress(g, &repo, force)?;
         go(g, &repo, &goal, None)?;
         return Ok(0);
     }
@@ -119,10 +123,24 @@ fn not_a_branch(g: &mut Git<'_, '_>, repo: &Repo, name: &str, given: &Given, for
     match remote {
         Some(full) => {
             let start = git::shorten_ref(&full).to_string();
+            refuse_in_progress(g, repo, force)?;
             create(g, repo, name, Some(&start), given, Some(true), force)
         }
         None => fatal(format!("invalid reference: {name}")),
     }
+}
+
+/// Whether a branch of this name is there, and whether it may be reset; refuses a name that cannot be made.
+fn new_name(g: &mut Git<'_, '_>, repo: &Repo, name: &str, given: &Given) -> Result<(bool, bool), Stop> {
+    let reset = given.value("force-create").is_some() || given.value("B").is_some();
+    let exists = repo.read_ref(g.files(), &format!("refs/heads/{name}")).is_some();
+    if !git::branch_name_ok(name) {
+        return super::switching::invalid_name(g, name);
+    }
+    if exists && !reset {
+        return fatal(format!("a branch named '{name}' already exists"));
+    }
+    Ok((exists, reset))
 }
 
 /// Makes a branch and goes to it. Files first: where that fails, no branch is left behind.
@@ -136,15 +154,8 @@ pub(crate) fn create(
     force: bool,
 ) -> Answer {
     let quiet = given.has("quiet");
-    let reset = given.value("force-create").is_some() || given.value("B").is_some();
     let full = format!("refs/heads/{name}");
-    let exists = repo.read_ref(g.files(), &full).is_some();
-    if !git::branch_name_ok(name) {
-        return super::switching::invalid_name(g, name);
-    }
-    if exists && !reset {
-        return fatal(format!("a branch named '{name}' already exists"));
-    }
+    let (exists, reset) = new_name(g, repo, name, given)?;
     let head = repo.head(g.files())?;
     let who = g.logger();
     if start.is_none() && head.id().is_none() {

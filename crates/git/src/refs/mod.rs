@@ -144,6 +144,16 @@ impl Repo {
         Ok(())
     }
 
+    /// Writes a reference without a log, as `git clone` does for what it copies.
+    pub fn place_ref(&self, files: &mut Vfs, name: &str, id: &ObjectId, when: When) -> Result<()> {
+        self.write_ref_file(files, name, format!("{id}\n"), when)
+    }
+
+    /// Logs a reference as new.
+    pub fn log_change(&self, files: &mut Vfs, change: &RefChange<'_>) -> Result<()> {
+        self.log_ref(files, change.name, None, change)
+    }
+
     /// Puts HEAD on a branch, which need not exist yet, and logs the move.
     pub fn attach_head(&self, files: &mut Vfs, branch: &str, who: &Signature, message: &str) -> Result<()> {
         let old = self.read_ref(files, "HEAD");

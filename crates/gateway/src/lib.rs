@@ -1,0 +1,68 @@
+//! `opsfest`: the world on a real command line. Protocols in, session calls out; it decides nothing about the world.
+
+mod args;
+mod bench;
+mod hashes;
+mod lessons;
+mod pack;
+mod play;
+mod proof;
+mod sh;
+mod verify;
+mod verify_progress;
+
+pub use bench::bench;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "usage: opsfest sh [--lesson ID] [--seed N] [--file HOSTFILE]… [--export DIR] [-c LINE | FILE | -]
+       opsfest play FILE.md…
+       opsfest verify [--list] [lessons/…]…
+       opsfest verify-progress FILE…
+       opsfest hashes [--random N]
+       opsfest pack DIR
+";
+
+/// Every mistake in the arguments: one line, exit code 2, nothing changed.
+pub(crate) struct Usage(pub String);
+
+/// The program `opsfest`.
+pub fn opsfest() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let (command, rest) = match args.split_first() {
+        None => {
+            eprint!("{USAGE}");
+            return ExitCode::from(2);
+        }
+        Some((command, rest)) => (command.as_str(), rest),
+    };
+    let done = match command {
+        "sh" => sh::run(rest),
+        "play" => play::run(rest),
+        "verify" => verify::run(rest),
+        "verify-progress" => verify_progress::run(rest),
+        "hashes" => hashes::run(rest),
+        "pack" => pack::run(rest),
+        "serve" => Err(Usage("serve: the world behind real protocols is not there yet".into())),
+        "--help" | "-h" | "help" => {
+            print!("{USAGE}");
+            Ok(0)
+        }
+        "--version" => {
+            println!("opsfest {}", env!("CARGO_PKG_VERSION"));
+            Ok(0)
+        }
+        other => Err(Usage(format!("unknown command \"{other}\"; see opsfest --help"))),
+    };
+    ended(done)
+}
+
+fn ended(done: Result<i32, Usage>) -> ExitCode {
+    match done {
+        Ok(code) => ExitCode::from(u8::try_from(code.rem_euclid(256)).unwrap_or(1)),
+        Err(Usage(message)) => {
+            eprintln!("opsfest: {message}");
+            ExitCode::from(2)
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! The contract of `opsfest sh`: the same random sessions through it and through real bash and Git. Text and exit codes
+//! are equal in at least 95 % of commands, references and files in at least 98 % of sessions.
+//!
+//! Both get the same script file. It exports the same author and committer dates before each line, so that commit ids
+//! are compared as they are; only the home folder's path is told apart. Clones get a relative address, for a merge that
+//! `git pull` makes names it in its message. Real Git reads what `opsfest sh --export` wrote.
+//!
+//! What still differs, and why:
+//! - usage texts after a wrong option: ours name the options that are there, and those that are not;
+//! - `git commit` without a message during a merge: ours takes the prepared one, for there is no editor;
+//! - `git pull --rebase` of diverged branches, arrays, `$((…))`, `{a,b}`, `exec`, `trap`: "real, but not part of this
+//!   sandbox yet". The sessions leave out all of these but the first.
+//!
+//! `SEEDS=500` draws more sessions, `ONLY=17` shows and runs one, `VERBOSE=1` shows what differs.
+
+mod real_sessions {
+    pub mod both;
+    pub mod draw;
+    pub mod git_lines;
+    pub mod shell_lines;
+    pub mod state;
+}
+
+use real_sessions::both::{Compared, compare};
+use real_sessions::draw::session;
+use std::process::Command;
+use testkit::seeds;
+
+/// Enough to meet every kind of line some times, in some seconds.
+const SEEDS: u64 = 40;
+
+fn answers(program: &str) -> bool {
+    Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success())
+}
+
+/// All seeds, some at a time.
+fn compare_all(seeds: &[u64]) -> Vec<Compared> {
+    let at_once = std::thread::available_parallelism().map_or(1, usize::from);
+    let part = seeds.len().div_ceil(at_once).max(1);
+    std::thread::scope(|scope| {
+        let parts: Vec<_> = seeds
+            .chunks(part)
+            .map(|seeds| scope.spawn(|| seeds.iter().map(|seed| compare(*seed)).collect::<Vec<_>>()))
+            .collect();
+        parts.into_iter().flat_map(|part| part.join().expect("a comparison does not panic")).collect()
+    })
+}
+
+#[test]
+fn sessions_equal_those_of_real_bash_and_git() {
+    if !answers("bash") || !answers("git") {
+        println!("skipped: bash or git is not installed");
+        return;
+    }
+    let seeds = seeds(SEEDS);
+    if let [seed] = seeds.as_slice() {
+        println!("{}", session(*seed).join("\n"));
+    }
+    let all = compare_all(&seeds);
+    let (commands, equal): (usize, usize) =
+        (all.iter().map(|one| one.commands).sum(), all.iter().map(|one| one.equal).sum());
+    let states = all.iter().filter(|one| one.state_differs.is_empty()).count();
+    if std::env::var("VERBOSE").is_ok() {
+        for one in &all {
+            for told in one.differ.iter().chain(&one.state_differs) {
+                println!("=== seed {}: {told}", one.seed);
+            }
+        }
+    }
+    let seeds_where = |differs: fn(&Compared) -> bool| {
+        all.iter().filter(|one| differs(one)).map(|one| one.seed.to_string()).collect::<Vec<_>>().join(" ")
+    };
+    println!("commands equal: {equal}/{commands}; seeds with others: {}", seeds_where(|one| one.equal < one.commands));
+    println!(
+        "sessions with equal references and files: {states}/{}; others: {}",
+        all.len(),
+        seeds_where(|one| !one.state_differs.is_empty())
+    );
+    assert!(commands >= seeds.len() * 15, "sessions have at least fifteen lines");
+    assert!(equal * 100 >= commands * 95, "{equal} of {commands} commands are equal; VERBOSE=1 shows the others");
+    assert!(states * 100 >= all.len() * 98, "{states} of {} sessions end equal; VERBOSE=1 shows the others", all.len());
+}

@@ -1,0 +1,139 @@
+//! Lines of Git.
+
+use super::draw::Dice;
+
+const BRANCHES: [&str; 4] = ["main", "topic", "fix", "release"];
+const REVISIONS: [&str; 8] = ["HEAD", "HEAD~1", "HEAD~2", "main", "topic", "fix", "HEAD^2", "origin/main"];
+
+/// What changes a repository.
+pub fn git_change(dice: &mut Dice, n: u64) -> String {
+    let (file, branch, revision) = (dice.file(), dice.pick(&BRANCHES), dice.pick(&REVISIONS));
+    match dice.roll(44) {
+        0..=3 => "git add .".into(),
+        4 => format!("git add '{file}'"),
+        5 => format!("git add {}", dice.pick(&["-A", "-u", "src", "-v .", "*.txt", "-n ."])),
+        6..=10 => format!("git commit -m 'change {n}'"),
+        11..=14 => format!("git commit -am \"change {n}\""),
+        15 => format!("git commit --amend -m 'amended {n}'"),
+        16 => format!("git commit {} -m 'more {n}'", dice.pick(&["-q", "--allow-empty", "-a", "-v"])),
+        17..=18 => format!("git switch {branch}"),
+        19..=20 => format!("git switch -c {branch}"),
+        21 => format!("git switch {}", dice.pick(&["-", "--detach HEAD", "-c late HEAD~1", "-C topic"])),
+        22 => format!("git branch {} {branch}", dice.pick(&["", "-d", "-D", "-m", "-f"])),
+        23 => format!("git branch {branch} {revision}"),
+        24 => format!("git restore '{file}'"),
+        25 => format!("git restore --staged '{file}'"),
+        26 => format!("git restore --source {revision} '{file}'"),
+        27 => "git restore .".into(),
+        28..=30 => format!("git revert --no-edit {revision}"),
+        31 => format!("git revert {}", dice.pick(&["--abort", "--continue --no-edit", "--skip", "-n HEAD", "HEAD"])),
+        32..=33 => "git push".into(),
+        34 => format!("git push -u origin {branch}"),
+        35 => format!("git push {}", dice.pick(&["origin HEAD", "--force", "origin main", "--all", "origin :fix"])),
+        36..=37 => "git pull".into(),
+        38 => format!("git pull {}", dice.pick(&["--no-rebase", "--ff-only", "origin main", "-q"])),
+        39 => format!("git fetch{}", dice.pick(&["", " origin", " --all", " --prune", " origin main"])),
+        40 => format!("git merge {branch}"),
+        41 => format!("git merge {}", dice.pick(&["--abort", "--no-ff topic", "--ff-only main", "--continue"])),
+        42 => format!("git rm {}'{file}'", dice.pick(&["", "--cached ", "-f "])),
+        _ => format!("git config {}", dice.pick(&["pull.rebase false", "user.name 'Other Name'", "alias.st status"])),
+    }
+}
+
+pub fn git_look(dice: &mut Dice) -> String {
+    let (file, revision) = (dice.file(), dice.pick(&REVISIONS));
+    match dice.roll(34) {
+        0..=3 => "git status".into(),
+        4 => format!("git status {}", dice.pick(&["-s", "-sb", "--porcelain", "-uno", "src", "--short --branch"])),
+        5..=6 => "git log --oneline".into(),
+        7 => "git log".into(),
+        8 => {
+            format!("git log {}", dice.pick(&["-2", "-p -1", "--stat -2", "--graph --oneline --all", "-1 --format=%H"]))
+        }
+        9 => format!(
+            "git log --oneline {}",
+            dice.pick(&["-- a.txt", "--reverse", "main..topic", "--all", "-n 2", "HEAD~1"])
+        ),
+        10 => format!("git log --format='%h %an %s%d' {revision}"),
+        11..=13 => "git diff".into(),
+        14 => {
+            format!("git diff {}", dice.pick(&["--cached", "--staged --stat", "HEAD", "--name-only", "--stat", "-U1"]))
+        }
+        15 => format!("git diff {revision} -- '{file}'"),
+        16 => format!("git diff {revision} HEAD --name-status"),
+        17..=18 => "git show".into(),
+        19 => format!("git show {revision}"),
+        20 => format!(
+            "git show {}",
+            dice.pick(&["--stat", "HEAD:a.txt", "--name-only HEAD", "HEAD~1:src", "-q", "HEAD:none"])
+        ),
+        21..=22 => "git branch".into(),
+        23 => {
+            format!("git branch {}", dice.pick(&["-v", "-vv", "-a", "-r", "--merged", "--show-current", "--list 't*'"]))
+        }
+        24 => "git remote -v".into(),
+        25 => "git config --list --local".into(),
+        26 => format!(
+            "git config {}",
+            dice.pick(&["user.name", "--get user.email", "--global --list", "core.bare", "no.such"])
+        ),
+        27 => format!("git rev-parse {revision}"),
+        28 => "git log --oneline | wc -l".into(),
+        29 => "git status --short | grep -v '^??' | head -n 3".into(),
+        30 => "echo \"on $(git branch --show-current) at $(git rev-parse --short HEAD 2>/dev/null)\"".into(),
+        31 => "cat .git/HEAD".into(),
+        32 => "git reflog | head -n 4".into(),
+        _ => "git tag v1 && git tag && git tag -d v1".into(),
+    }
+}
+
+pub fn git_mistake(dice: &mut Dice) -> String {
+    dice.pick(&[
+        "git add missing.txt",
+        "git add",
+        "git comit -m x",
+        "git statsu",
+        "git commit",
+        "git commit -m",
+        "git commit --nope -m x",
+        "git status --nope",
+        "git log nowhere",
+        "git log --oneline nowhere..main",
+        "git diff nowhere",
+        "git show nowhere",
+        "git show nowhere:a.txt",
+        "git switch nowhere",
+        "git switch -c main",
+        "git switch -c 'bad name'",
+        "git switch a.txt",
+        "git branch -d main",
+        "git branch -d nowhere",
+        "git branch 'bad..name'",
+        "git branch main",
+        "git restore missing.txt",
+        "git restore",
+        "git restore --source nowhere a.txt",
+        "git revert nowhere",
+        "git revert",
+        "git push nowhere main",
+        "git push origin nowhere",
+        "git push --nope",
+        "git pull nowhere",
+        "git fetch nowhere",
+        "git merge nowhere",
+        "git clone nowhere.git",
+        "git clone",
+        "git init --nope",
+        "git config",
+        "git config bad",
+        "git config a.b.c",
+        "git remote add origin x",
+        "git remote set-url nowhere x",
+        "git rm missing.txt",
+        "git -C nowhere status",
+        "git --nope",
+        "cd .. && git status; cd - > /dev/null",
+        "git commit -m 'nothing' && echo made || echo none",
+    ])
+    .into()
+}

@@ -1,0 +1,10 @@
+//! What tests share: lessons from their folders, a folder of one's own, seeds. Used only from tests, where a missing
+//! fixture is a failed test: so it panics and says what is missing.
+
+mod lessons;
+mod seeds;
+mod temp;
+
+pub use lessons::{compiled, first_lesson, root};
+pub use seeds::seeds;
+pub use temp::Temp;
