@@ -1,4 +1,4 @@
-//! The worker. The page's first script knows how to start one, and has started the first before this program ran.
+//! The worker. The page's first script knows how to start one, and loads its module while this program is on its way.
 
 use super::{bytes, js};
 use std::rc::Rc;
@@ -34,10 +34,6 @@ impl Engine {
     fn try_start(folder: &str, build: &str, heard: Rc<dyn Fn(Heard)>) -> Result<Self, JsValue> {
         let words = [folder, build].map(JsValue::from_str);
         let worker = js::call(&js::global(), "opsfestEngine", &[&words[0], &words[1]])?;
-        let broken = js::get(&worker, "broken");
-        if js::has(&broken) {
-            return Err(broken);
-        }
         let (said, failed, unread) = (Rc::clone(&heard), Rc::clone(&heard), heard);
         let listeners = [
             js::Listener::new(&worker, "message", move |event| {

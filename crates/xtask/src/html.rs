@@ -95,14 +95,15 @@ impl Shell {
         head.push_str(&preload(&self.wasm, "application/wasm"));
         if page.has_world {
             head.push_str(&preload(&format!("lessons/{}.bin", page.subject), "application/octet-stream"));
+            head.push_str(&format!("<link rel=\"modulepreload\" href=\"{root}engine/{engine}/worker.js\">"));
         }
         head
     }
 
-    /// The module that starts the page; it lies beside the program. It knows where the editor is.
-    pub fn boot(&self, editor: &str) -> String {
+    /// The module that starts the page; it lies beside the program, whose size it is told, and knows where the editor is.
+    pub fn boot(&self, editor: &str, bytes: usize) -> String {
         let boot = include_str!("site_files/boot.js").replace("@EDITOR@", editor);
-        boot.replace("@JS@", &self.js).replace("@WASM@", &self.wasm)
+        boot.replace("@JS@", &self.js).replace("@WASM@", &self.wasm).replace("@BYTES@", &bytes.to_string())
     }
 }
 
@@ -217,7 +218,7 @@ mod tests {
         ] {
             assert!(html.contains(part), "{part} is missing in {html}");
         }
-        assert_eq!(html.matches("modulepreload").count(), 1);
+        assert_eq!(html.matches("modulepreload").count(), 2);
         assert_eq!(html.matches("charset").count(), 1);
     }
 
@@ -231,7 +232,7 @@ mod tests {
 
     #[test]
     fn the_boot_module_names_the_program() {
-        let boot = Shell::from_trunk(TRUNK).unwrap().boot("editor/editor-5.js");
+        let boot = Shell::from_trunk(TRUNK).unwrap().boot("editor/editor-5.js", 7);
         for part in ["'./page-2.js'", "'./page-2_bg.wasm'", "import('./editor/editor-5.js')"] {
             assert!(boot.contains(part), "{part} is missing in {boot}");
         }

@@ -111,6 +111,7 @@ fn page(folder: &Path, new: &Path, optimise: Optimise) -> Result<Shell> {
     Program::new("trunk")
         .args(["build", "--release", "--offline", "--skip-version-check", "--public-url", "./", "--dist"])
         .arg(folder)
+        .env(engine::RUSTFLAGS, engine::rustflags())
         // Trunk 0.21 wants a word here, where everybody else sets a number.
         .without_env("NO_COLOR")
         .run()?;
@@ -129,7 +130,7 @@ fn page(folder: &Path, new: &Path, optimise: Optimise) -> Result<Shell> {
 fn routes(root: &Path, new: &Path, shell: &Shell, engine: String, options: &Options) -> Result<()> {
     let tracks = lessons::compile_all(root, new)?;
     let differences = unlike::gather(root)?;
-    let boot = shell.boot(&editor::build(new)?);
+    let boot = shell.boot(&editor::build(new)?, files::read(&new.join(&shell.wasm))?.len());
     let parts = Parts { boot: format!("boot-{}.js", files::short_hash([boot.as_bytes()])), engine };
     files::write(&new.join(&parts.boot), &boot)?;
     let pages = prerender::pages(&tracks, &differences);

@@ -35,54 +35,59 @@ const refusal = (error) => {
   }
 };
 
+const word = (name) => document.querySelector(`meta[name="opsfest-${name}"]`)?.content ?? '';
+const engineFolder = () => new URL(`${word('root')}engine/${word('engine')}`, document.baseURI).href;
+
 /**
- * Starts a worker by a blob that imports the same-origin module, so that it inherits the page's policy. Messages that
- * come before the module listens are kept for it; what broke before the page listens is kept in `broken`.
+ * Fetches and compiles a module: while it arrives, unless the host sends it under another type. `nearly` is called when
+ * most of its `bytes` are here, so that what is wanted next can be asked for before the line falls silent.
  */
-const startEngine = (folder, build) => {
-  const [module, id] = [`${folder}/worker.js`, build].map((text) => JSON.stringify(text));
-  const script = `const early = [];
-const keep = (event) => early.push(event.data);
-addEventListener('message', keep);
-import(${module}).then((engine) => engine.default().then(() => engine.start(${id}))).then(() => {
-removeEventListener('message', keep);
-for (const data of early) dispatchEvent(new MessageEvent('message', { data }));
-}, (error) => postMessage(String(error)));`;
-  const url = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
-  const worker = new Worker(url, { type: 'module' });
-  worker.addEventListener('message', ({ data }) => {
-    if (typeof data === 'string') worker.broken = data;
-  });
-  worker.addEventListener('error', (event) => {
-    worker.broken = event.message || 'it could not be loaded';
-  });
-  return worker;
-};
-
-/** The first worker is started before the page's program runs, and handed out once. */
-let first = null;
-globalThis.opsfestEngine = (folder, build) => {
-  const worker = first ?? startEngine(folder, build);
-  first = null;
-  return worker;
-};
-
-const startFirst = () => {
-  const word = (name) => document.querySelector(`meta[name="opsfest-${name}"]`)?.content ?? '';
-  if (word('page') !== 'lesson') return;
-  try {
-    first = startEngine(new URL(`${word('root')}engine/${word('engine')}`, document.baseURI).href, word('engine'));
-  } catch {
-    // The page tries again, and says what is wrong.
-  }
-};
-
-/** Compiled while it arrives, unless the host sends it under another type. */
-const compiled = async (url) => {
+const compiled = async (url, bytes = 0, nearly = () => {}) => {
   const response = await fetch(url);
-  if (!response.ok) throw new Error(`the host answered ${response.status} for ${url.pathname}`);
+  if (!response.ok) throw new Error(`the host answered ${response.status} for ${new URL(url).pathname}`);
+  let left = bytes * 0.7;
+  const count = (chunk, next) => {
+    const waits = left > 0;
+    left -= chunk.byteLength;
+    if (waits && left <= 0) nearly();
+    next.enqueue(chunk);
+  };
+  const body = bytes ? response.body.pipeThrough(new TransformStream({ transform: count })) : response.body;
+  const whole = new Response(body, { headers: response.headers });
   const streams = response.headers.get('content-type')?.startsWith('application/wasm');
-  return streams ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer());
+  return streams ? WebAssembly.compileStreaming(whole) : WebAssembly.compile(await whole.arrayBuffer());
+};
+
+/** The worker's module, compiled once for all workers of this page. */
+let engine = null;
+const engineModule = (folder) => {
+  engine ??= compiled(`${folder}/worker_bg.wasm`);
+  // What failed is tried anew by the next worker.
+  engine.catch(() => (engine = null));
+  return engine;
+};
+
+/**
+ * Starts a worker by a blob that imports the same-origin script, so that it inherits the page's policy. Messages that
+ * come before it listens are kept for it. What breaks is told as a text.
+ */
+globalThis.opsfestEngine = (folder, build) => {
+  const [script, id] = [`${folder}/worker.js`, build].map((text) => JSON.stringify(text));
+  const text = `const early = [];
+let give;
+const module = new Promise((done) => (give = done));
+const keep = ({ data }) => (data instanceof WebAssembly.Module ? give(data) : early.push(data));
+addEventListener('message', keep);
+Promise.all([import(${script}), module]).then(async ([engine, module_or_path]) => {
+await engine.default({ module_or_path });
+removeEventListener('message', keep);
+engine.start(${id});
+for (const data of early) dispatchEvent(new MessageEvent('message', { data }));
+}).catch((error) => postMessage(String(error)));`;
+  const worker = new Worker(URL.createObjectURL(new Blob([text], { type: 'text/javascript' })), { type: 'module' });
+  const breaks = (error) => worker.dispatchEvent(new MessageEvent('message', { data: String(error) }));
+  engineModule(folder).then((module) => worker.postMessage(module)).catch(breaks);
+  return worker;
 };
 
 // A module's own path is the only one that holds under every route; the program asks when a file is first shown.
@@ -92,8 +97,8 @@ try {
   if (typeof WebAssembly !== 'object') throw new TypeError('WebAssembly is switched off');
   const script = import('./@JS@');
   // On a slow line the page comes first: it can be read and typed into while the worker is on its way.
-  const module = await compiled(new URL('./@WASM@', import.meta.url));
-  startFirst();
+  const next = () => word('page') === 'lesson' && engineModule(engineFolder());
+  const module = await compiled(new URL('./@WASM@', import.meta.url), Number('@BYTES@'), next);
   const bindings = await script;
   const wasm = await bindings.default({ module_or_path: module });
   window.wasmBindings = bindings;
