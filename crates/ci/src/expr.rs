@@ -137,7 +137,7 @@ fn number(value: &Value) -> f64 {
 fn compare(op: Op, left: &Value, right: &Value) -> bool {
     // Texts are compared without regard to case; different types as numbers.
     if let (Value::Str(a), Value::Str(b)) = (left, right) {
-        let (a, b) = (a.to_lowercase(), b.to_lowercase());
+        let (a, b) = (a.to_ascii_lowercase(), b.to_ascii_lowercase());
         return match op {
             Op::Equal => a == b,
             Op::NotEqual => a != b,
@@ -161,7 +161,7 @@ fn compare(op: Op, left: &Value, right: &Value) -> bool {
 
 fn call(name: &str, args: &[Value], scope: Scope<'_>) -> Result<Value, String> {
     let text = |index: usize| to_text(args.get(index).unwrap_or(Value::null()));
-    let lower = |index: usize| text(index).to_lowercase();
+    let lower = |index: usize| text(index).to_ascii_lowercase();
     let wanted = match name {
         "success" | "failure" | "always" | "cancelled" => 0,
         "contains" | "startswith" | "endswith" => 2,

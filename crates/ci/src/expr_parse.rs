@@ -183,9 +183,9 @@ impl Parser<'_> {
             let end = self.rest.find(|c: char| !(c.is_ascii_alphanumeric() || "+-.".contains(c)));
             let end = end.unwrap_or(self.rest.len());
             let word = &self.rest[..end];
-            let value = match (word.parse::<i64>(), word.parse::<f64>()) {
+            let value = match (word.parse::<i64>(), manifest::float_of(word)) {
                 (Ok(n), _) => Value::from(n),
-                (_, Ok(f)) => Value::Float(f),
+                (_, Some(f)) => Value::Float(f),
                 _ => return Err(self.unexpected()),
             };
             self.rest = &self.rest[end..];
@@ -211,7 +211,7 @@ impl Parser<'_> {
             }
             args.push(self.or()?);
         }
-        Ok(Expr::Call(name.to_lowercase(), args))
+        Ok(Expr::Call(name.to_ascii_lowercase(), args))
     }
 
     /// `'it''s'`.

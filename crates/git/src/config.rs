@@ -51,7 +51,7 @@ impl Config {
             }
             if !(rest.is_empty() || rest.starts_with(['#', ';', '['])) {
                 let (key, value) = rest.split_once('=').map_or((rest, None), |(key, value)| (key, Some(value)));
-                let key = key.trim().to_lowercase();
+                let key = key.trim().to_ascii_lowercase();
                 let sane = key.starts_with(|c: char| c.is_ascii_alphabetic())
                     && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
                 if sane && !section.is_empty() {
@@ -94,7 +94,7 @@ impl Config {
 
     /// `true`, `yes`, `on`, 1 or a lone key; `None` where it is not set.
     pub fn get_bool(&self, name: &str) -> Option<bool> {
-        self.get(name).map(|value| matches!(value.to_lowercase().as_str(), "true" | "yes" | "on" | "1"))
+        self.get(name).map(|value| matches!(value.to_ascii_lowercase().as_str(), "true" | "yes" | "on" | "1"))
     }
 
     /// The subsections of a section that have any key, in file order.
@@ -207,9 +207,9 @@ impl Config {
 fn canonical(name: &str) -> String {
     match (name.find('.'), name.rfind('.')) {
         (Some(first), Some(last)) if first < last => {
-            format!("{}{}{}", name[..first].to_lowercase(), &name[first..last], name[last..].to_lowercase())
+            format!("{}{}{}", name[..first].to_ascii_lowercase(), &name[first..last], name[last..].to_ascii_lowercase())
         }
-        _ => name.to_lowercase(),
+        _ => name.to_ascii_lowercase(),
     }
 }
 
@@ -238,7 +238,7 @@ fn section_header(text: &str) -> Option<(String, &str)> {
     if let Some(quote) = inner.find('"')
         && inner[..quote].find(']').is_none()
     {
-        let mut name = inner[..quote].trim().to_lowercase();
+        let mut name = inner[..quote].trim().to_ascii_lowercase();
         name.push('.');
         let mut chars = inner[quote + 1..].char_indices();
         while let Some((at, c)) = chars.next() {
@@ -256,7 +256,7 @@ fn section_header(text: &str) -> Option<(String, &str)> {
     let end = inner.find(']')?;
     let name = inner[..end].trim();
     let sane = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.'));
-    (sane && !name.is_empty()).then(|| (name.to_lowercase(), &inner[end + 1..]))
+    (sane && !name.is_empty()).then(|| (name.to_ascii_lowercase(), &inner[end + 1..]))
 }
 
 /// Takes quotes, escapes and a trailing comment out of a value.

@@ -84,7 +84,7 @@ impl When {
 
     /// Reads what `--since` and `--until` take: also `2 weeks ago`, `yesterday`, `now`.
     pub fn parse_approximate(text: &str, now: i64) -> Option<i64> {
-        let text = text.trim().to_lowercase().replace(['.', '_'], " ");
+        let text = text.trim().to_ascii_lowercase().replace(['.', '_'], " ");
         match text.as_str() {
             "now" => return Some(now),
             "yesterday" => return Some(now - 86_400),
@@ -97,7 +97,7 @@ impl When {
         {
             return Some(now - count * secs);
         }
-        Self::parse(&text.to_uppercase(), 0).map(|when| when.secs)
+        Self::parse(&text.to_ascii_uppercase(), 0).map(|when| when.secs)
     }
 }
 

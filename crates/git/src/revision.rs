@@ -104,7 +104,7 @@ impl Repo {
         if !short {
             return Ok(None);
         }
-        let prefix = text.to_lowercase();
+        let prefix = text.to_ascii_lowercase();
         let ids = self.ids_with_prefix(files, &prefix);
         match ids.as_slice() {
             [] => Ok(None),
@@ -142,7 +142,7 @@ impl Repo {
                 name => Some(name.trim_start_matches("refs/heads/").to_string()),
             })
         };
-        if matches!(what.to_lowercase().as_str(), "u" | "upstream" | "push") {
+        if matches!(what.to_ascii_lowercase().as_str(), "u" | "upstream" | "push") {
             let Some(branch) = branch()? else {
                 return Err(GitError::fatal("HEAD does not point to a branch"));
             };

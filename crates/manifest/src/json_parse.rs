@@ -147,8 +147,8 @@ impl Reader<'_> {
         if whole && let Ok(n) = text.parse() {
             return Ok(Value::Int(n));
         }
-        match text.parse::<f64>() {
-            Ok(x) if x.is_finite() => Ok(Value::Float(x)),
+        match crate::float_of(text) {
+            Some(x) if x.is_finite() => Ok(Value::Float(x)),
             _ => Err(self.error(format!("json: cannot unmarshal number {text} into Go value of type float64"))),
         }
     }

@@ -3,6 +3,7 @@
 //! Any text gives a value or diagnostics; nothing here panics on input, knows a cluster, or reads a file.
 
 mod apply;
+mod float;
 mod json;
 mod json_parse;
 mod map;
@@ -16,6 +17,7 @@ mod yaml_scalar;
 mod yaml_text;
 
 pub use apply::{json_merge_diff, json_merge_three_way, strategic_three_way};
+pub use float::float_of;
 pub use json::JsonStyle;
 pub use json_parse::{JsonError, NESTING_MAX};
 pub use map::Map;

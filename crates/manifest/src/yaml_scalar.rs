@@ -33,7 +33,7 @@ fn number(text: &str) -> Option<Value> {
         return Some(n);
     }
     if is_float(&plain) {
-        return plain.parse().ok().map(Value::Float);
+        return crate::float_of(&plain).map(Value::Float);
     }
     let (negative, rest) = plain.strip_prefix('-').map_or((false, plain.as_str()), |rest| (true, rest));
     let bits = rest.strip_prefix("0b").filter(|bits| !bits.starts_with(['+', '-']))?;
@@ -65,7 +65,7 @@ fn integer(plain: &str) -> Option<Value> {
         return Some(Value::Int(n));
     }
     u64::try_from(n).ok()?;
-    digits.parse().ok().map(Value::Float)
+    crate::float_of(&digits).map(Value::Float)
 }
 
 /// go-yaml's `^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$`.

@@ -187,7 +187,7 @@ fn keep(session: &mut Session, with_snapshot: bool, send: &mut dyn FnMut(FromWor
 
 fn sentence(text: &str) -> String {
     let mut chars = text.chars();
-    let first = chars.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+    let first = chars.next().map(|c| c.to_ascii_uppercase().to_string()).unwrap_or_default();
     format!("{first}{}", chars.as_str())
 }
 
@@ -220,7 +220,7 @@ fn answer(session: &mut Session, look: Look) -> Reply {
 
 /// What `kubectl describe` says, asked on a fork so that the terminal does not see it.
 fn describe(session: &Session, kind: String, namespace: String, name: String) -> Describe {
-    let mut line = format!("kubectl describe {} {name}", kind.to_lowercase());
+    let mut line = format!("kubectl describe {} {name}", kind.to_ascii_lowercase());
     if !namespace.is_empty() {
         line.push_str(&format!(" -n {namespace}"));
     }

@@ -128,7 +128,7 @@ fn one_round(format: &str, values: &mut Values<'_>, out: &mut String) -> Result<
                 pad(&spec, &text, out);
             }
             'f' => {
-                let number: f64 = value.trim().parse().unwrap_or(0.0);
+                let number = manifest::float_of(value.trim()).unwrap_or(0.0);
                 let (width, precision) = spec.split_once('.').unwrap_or((&spec, "6"));
                 let digits = precision.parse().unwrap_or(0);
                 pad(width, &format!("{number:.digits$}"), out);

@@ -166,7 +166,7 @@ fn quiz(from: Brief<'_>) -> Option<Quiz> {
 
 fn finish(from: Brief<'_>) -> Finish {
     let (interview, parts): (Vec<_>, Vec<_>) =
-        from.page.finish.iter().partition(|part| part.title.to_lowercase().contains("interview"));
+        from.page.finish.iter().partition(|part| part.title.to_ascii_lowercase().contains("interview"));
     Finish {
         parts: parts.into_iter().map(|part| (part.title.clone(), part.html.clone())).collect(),
         interview: interview.first().map(|part| part.html.clone()),

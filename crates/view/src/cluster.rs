@@ -118,7 +118,7 @@ fn events(world: &World, namespace: Option<&str>) -> Vec<EventRow> {
             reason: value.str_at("reason").into(),
             object: format!(
                 "{}/{}",
-                value.str_at("involvedObject.kind").to_lowercase(),
+                value.str_at("involvedObject.kind").to_ascii_lowercase(),
                 value.str_at("involvedObject.name")
             ),
             message: value.str_at("message").into(),

@@ -202,7 +202,7 @@ pub(crate) fn parse_span(text: &str) -> Option<Duration> {
     }
     while !rest.is_empty() {
         let digits = rest.find(|c: char| !(c.is_ascii_digit() || c == '.'))?;
-        let number: f64 = rest[..digits].parse().ok()?;
+        let number = manifest::float_of(&rest[..digits])?;
         rest = &rest[digits..];
         let (unit, length) = if rest.starts_with("ms") {
             (0.001, 2)

@@ -111,7 +111,7 @@ impl Runtime for Port<'_> {
                     Some(response) if (200..400).contains(&response.status) => Ok(()),
                     Some(response) => Err(format!("HTTP probe failed with statuscode: {}", response.status)),
                     None => {
-                        let scheme = scheme.to_lowercase();
+                        let scheme = scheme.to_ascii_lowercase();
                         Err(format!(
                             "Get \"{scheme}://{host}:{port}{path}\": dial tcp {host}:{port}: connect: connection refused"
                         ))

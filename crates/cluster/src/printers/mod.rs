@@ -52,7 +52,7 @@ pub fn table(store: &Store, kind: KindId, objects: &[Arc<Object>], now: Time) ->
         return Table { columns: columns.collect(), rows };
     }
     let info = store.kinds().info(kind);
-    let column = |name: &str, wide| Column { name: name.to_uppercase(), wide };
+    let column = |name: &str, wide| Column { name: name.to_ascii_uppercase(), wide };
     let mut columns = vec![column("NAME", false)];
     columns.extend(info.columns.iter().map(|c| column(&c.name, c.wide)));
     if info.columns.is_empty() {

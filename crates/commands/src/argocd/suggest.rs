@@ -16,7 +16,7 @@ const ROOT_NAMES: &str = "account admin app appset cert cluster completion confi
 
 /// cobra suggests what is two letters away, or begins with the word.
 fn looks_like(word: &str, name: &str) -> bool {
-    let word = word.to_lowercase();
+    let word = word.to_ascii_lowercase();
     name.starts_with(&word) || distance(&word, name) <= 2
 }
 

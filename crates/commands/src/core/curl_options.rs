@@ -75,7 +75,7 @@ const MISSING_LONG: &str = "anyauth basic cacert cert compressed config connect-
     retry-delay retry-max-time tlsv1.2 trace upload-file user user-agent version";
 
 fn max_time(given: &mut Given, value: &str) -> Result<(), Stop> {
-    let secs = value.parse::<f64>().ok().filter(|secs| secs.is_finite() && *secs >= 0.0);
+    let secs = manifest::float_of(value).filter(|secs| secs.is_finite() && *secs >= 0.0);
     let secs = secs.ok_or_else(|| Stop::Wrong("option -m: expected a proper numerical parameter".into()))?;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to what fits")]
     let ms = (secs * 1_000.0).clamp(0.0, 4e9) as u32;

@@ -52,6 +52,6 @@ fn span(text: &str) -> Option<Duration> {
         (at, 'd') => (&text[..at], 86_400.0),
         _ => (text, 1.0),
     };
-    let secs: f64 = number.parse().ok().filter(|n: &f64| n.is_finite() && *n >= 0.0)?;
+    let secs = manifest::float_of(number).filter(|n| n.is_finite() && *n >= 0.0)?;
     Duration::try_from_secs_f64(secs * unit).ok()
 }

@@ -63,7 +63,7 @@ impl Settings {
     }
 
     pub fn get_bool(&self, name: &str) -> Option<bool> {
-        self.get(name).map(|value| matches!(value.to_lowercase().as_str(), "true" | "yes" | "on" | "1" | ""))
+        self.get(name).map(|value| matches!(value.to_ascii_lowercase().as_str(), "true" | "yes" | "on" | "1" | ""))
     }
 }
 
@@ -196,7 +196,7 @@ impl Git<'_, '_> {
         let settings = self.settings();
         let part = |name: &str| {
             self.cx
-                .env(&format!("{prefix}_{}", name.to_uppercase()))
+                .env(&format!("{prefix}_{}", name.to_ascii_uppercase()))
                 .or_else(|| settings.get(&format!("{key}.{name}")))
                 .or_else(|| settings.get(&format!("user.{name}")))
         };
@@ -243,7 +243,7 @@ impl Git<'_, '_> {
         let machine = self.cx.machine();
         let part = |name: &str| {
             self.cx
-                .env(&format!("GIT_COMMITTER_{}", name.to_uppercase()))
+                .env(&format!("GIT_COMMITTER_{}", name.to_ascii_uppercase()))
                 .or_else(|| settings.get(&format!("user.{name}")))
         };
         let when = self.cx.env("GIT_COMMITTER_DATE").and_then(|text| When::parse(&text, 0));

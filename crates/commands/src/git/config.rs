@@ -178,7 +178,7 @@ fn list(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         }
     }
     for (name, value) in g.overrides.clone() {
-        out.push_str(&format!("{}={value}\n", name.to_lowercase()));
+        out.push_str(&format!("{}={value}\n", name.to_ascii_lowercase()));
     }
     g.out(out);
     Ok(0)
@@ -223,10 +223,10 @@ fn get(g: &mut Git<'_, '_>, given: &Given, name: &str, all: bool) -> Answer {
     let start = if all { 0 } else { values.len() - 1 };
     for (origin, value) in &values[start..] {
         let value = if given.has("bool") {
-            match value.to_lowercase().as_str() {
+            match value.to_ascii_lowercase().as_str() {
                 "true" | "yes" | "on" | "1" | "" => "true".to_string(),
                 "false" | "no" | "off" | "0" => "false".into(),
-                _ => return fatal(format!("bad boolean config value '{value}' for '{}'", name.to_lowercase())),
+                _ => return fatal(format!("bad boolean config value '{value}' for '{}'", name.to_ascii_lowercase())),
             }
         } else {
             value.clone()

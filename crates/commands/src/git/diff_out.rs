@@ -105,7 +105,7 @@ impl DiffOutput {
         }
         if let Some(filter) = &self.filter {
             let wanted: String = filter.chars().filter(char::is_ascii_uppercase).collect();
-            let unwanted = filter.to_uppercase();
+            let unwanted = filter.to_ascii_uppercase();
             changes.retain(|change| {
                 let letter = change.kind.letter();
                 let refused = filter.contains(letter.to_ascii_lowercase()) && unwanted.contains(letter);

@@ -16,7 +16,7 @@ pub(crate) fn parse(flag: &str, text: &str) -> Result<Duration, Stop> {
     }
     while !rest.is_empty() {
         let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
-        let number: f64 = rest[..end].parse().map_err(|_| wrong("invalid duration".into()))?;
+        let number = manifest::float_of(&rest[..end]).ok_or_else(|| wrong("invalid duration".into()))?;
         rest = &rest[end..];
         let end = rest.find(|c: char| c.is_ascii_digit() || c == '.').unwrap_or(rest.len());
         let unit = match &rest[..end] {

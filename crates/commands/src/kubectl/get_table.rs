@@ -89,7 +89,7 @@ fn one_line(cell: &str) -> String {
 
 /// `app.kubernetes.io/name` is headed `NAME`.
 fn heading(label: &str) -> String {
-    label.rsplit('/').next().unwrap_or(label).to_uppercase()
+    label.rsplit('/').next().unwrap_or(label).to_ascii_uppercase()
 }
 
 fn none(text: &str) -> String {

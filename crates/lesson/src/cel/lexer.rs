@@ -140,7 +140,7 @@ impl<'t> Lexer<'t> {
         }
         let bad = || Error::syntax(start, format!("`{text}` is not a number that fits"));
         if float {
-            text.parse().ok().filter(|x: &f64| x.is_finite()).map(Tok::Float).ok_or_else(bad)
+            manifest::float_of(&text).filter(|x| x.is_finite()).map(Tok::Float).ok_or_else(bad)
         } else {
             text.parse().map(Tok::Int).map_err(|_| bad())
         }

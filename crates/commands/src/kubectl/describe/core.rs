@@ -61,9 +61,9 @@ fn words(name: &str) -> String {
     let mut out = String::new();
     for (at, c) in name.chars().enumerate() {
         if at == 0 {
-            out.extend(c.to_uppercase());
+            out.push(c.to_ascii_uppercase());
         } else {
-            if c.is_uppercase() {
+            if c.is_ascii_uppercase() {
                 out.push(' ');
             }
             out.push(c);
