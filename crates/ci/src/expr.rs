@@ -129,7 +129,7 @@ fn number(value: &Value) -> f64 {
         Value::Null => 0.0,
         Value::Bool(b) => f64::from(u8::from(*b)),
         Value::Str(s) if s.trim().is_empty() => 0.0,
-        Value::Str(s) => s.trim().parse().unwrap_or(f64::NAN),
+        Value::Str(s) => manifest::float_of(s.trim()).unwrap_or(f64::NAN),
         other => other.as_f64().unwrap_or(f64::NAN),
     }
 }

@@ -6,9 +6,10 @@ mod store;
 mod tag;
 mod tree;
 
-pub use commit::Commit;
+use commit::Commit;
 pub use gix_hash::ObjectId;
 pub use pack::{PackEntry, read_pack, write_pack};
+pub use sha1::{Digest, Sha1};
 pub use tag::Tag;
 pub use tree::{FlatTree, Mode, TreeEntry};
 
@@ -71,22 +72,19 @@ impl Object {
 }
 
 /// The id that an object with this content has.
+// Unlike git: it computes plain SHA-1, and does not look for collision attacks on the way.
 pub fn hash_object(kind: Kind, data: &[u8]) -> ObjectId {
-    let mut hasher = gix_hash::hasher(gix_hash::Kind::Sha1);
-    hasher.update(format!("{kind} {}\0", data.len()).as_bytes());
-    hasher.update(data);
-    finish(hasher)
+    let head = format!("{kind} {}\0", data.len());
+    finish(Sha1::new_with_prefix(head).chain_update(data))
 }
 
 /// The plain SHA-1 of some bytes, as packs and the index end with it.
 pub(crate) fn sha1(data: &[u8]) -> ObjectId {
-    let mut hasher = gix_hash::hasher(gix_hash::Kind::Sha1);
-    hasher.update(data);
-    finish(hasher)
+    finish(Sha1::new_with_prefix(data))
 }
 
-fn finish(hasher: gix_hash::Hasher) -> ObjectId {
-    hasher.try_finalize().expect("nobody brings a SHA-1 collision attack into a lesson")
+fn finish(hasher: Sha1) -> ObjectId {
+    <[u8; 20]>::from(hasher.finalize()).into()
 }
 
 /// Reads a full hexadecimal id.

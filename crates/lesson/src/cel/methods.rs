@@ -69,7 +69,7 @@ fn to_int(term: &Term) -> Option<Term> {
 
 fn to_double(term: &Term) -> Option<Term> {
     let x = match term {
-        Term::Data(Value::Str(text)) => text.trim().parse().ok().filter(|x: &f64| x.is_finite()),
+        Term::Data(Value::Str(text)) => manifest::float_of(text.trim()).filter(|x| x.is_finite()),
         other => number(other),
     };
     x.map(|x| Term::Data(Value::Float(x)))
