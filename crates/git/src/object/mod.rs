@@ -6,13 +6,13 @@ mod store;
 mod tag;
 mod tree;
 
-use commit::Commit;
+pub use commit::Commit;
 pub use gix_hash::ObjectId;
 pub use pack::{PackEntry, read_pack, write_pack};
-pub use sha1::{Digest, Sha1};
 pub use tag::Tag;
 pub use tree::{FlatTree, Mode, TreeEntry};
 
+use sha1::{Digest, Sha1};
 use std::fmt;
 use std::sync::Arc;
 
