@@ -1,22 +1,59 @@
-// The state hashes that the engines compute in wasm, one `NAME HASH` line each: `node e2e/hashes.mjs ENGINE_FOLDER` after
-// the lessons' solutions, `node e2e/hashes.mjs ENGINE_FOLDER SEEDS` after random sessions of lesson 0.
+// The state hashes that the engines compute in wasm, one `NAME HASH` line each.
+// `node e2e/hashes.mjs ENGINE_FOLDER MESSAGES_FOLDER`: the site's own worker opens solved sessions, as a page asks it to.
+// `node e2e/hashes.mjs ENGINE_FOLDER SEEDS`: a worker built with its checks plays random sessions of lesson 0.
 import { readFile, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-const [folder, seeds] = process.argv.slice(2);
-if (!folder) {
-  console.error('usage: node e2e/hashes.mjs ENGINE_FOLDER [SEEDS]');
+const [folder, what] = process.argv.slice(2);
+if (!folder || !what) {
+  console.error('usage: node e2e/hashes.mjs ENGINE_FOLDER (MESSAGES_FOLDER | SEEDS)');
   process.exit(2);
 }
-const worker = await import(pathToFileURL(join(folder, 'worker.js')).href);
+const worker = await import(pathToFileURL(resolve(folder, 'worker.js')).href);
 await worker.default({ module_or_path: await readFile(join(folder, 'worker_bg.wasm')) });
-const proofs = new URL('../build/lessons/proofs/', import.meta.url);
-if (seeds) {
-  const first = await readFile(new URL('devops-00-ship-your-first-release.bin', proofs));
-  process.stdout.write(worker.random_hashes(first, Number(seeds)));
-} else {
-  for (const name of (await readdir(proofs)).sort()) {
-    process.stdout.write(worker.hashes(await readFile(new URL(name, proofs))));
+
+// What the worker says, by its first byte.
+const [REFUSED, REPLY, BUSY, PANICKED] = [2, 4, 7, 8];
+
+/** Parts with their lengths before them. */
+const parts = (bytes) => {
+  const found = [];
+  for (let at = 0; at < bytes.length; ) {
+    const length = bytes.readUInt32LE(at);
+    found.push(bytes.subarray(at + 4, at + 4 + length));
+    at += 4 + length;
   }
+  return found;
+};
+
+/** Opens a session in the worker, lets it come to rest, and asks for its hash. */
+const open = ([name, build, opening, tick, ask]) => {
+  let [busy, hash] = [false, null];
+  globalThis.postMessage = (message) => {
+    const words = () => Buffer.from(message).toString('utf8');
+    if (message[0] === REFUSED || message[0] === PANICKED) throw new Error(`${name}: the worker says ${words()}`);
+    if (message[0] === BUSY) busy = message[1] === 1;
+    if (message[0] === REPLY) hash = words().slice(-32);
+  };
+  worker.start(build.toString());
+  const say = (data) => globalThis.onmessage(new MessageEvent('message', { data: new Uint8Array(data) }));
+  say(opening);
+  while (busy) say(tick);
+  say(ask);
+  return `${name} ${hash}\n`;
+};
+
+if (/^\d+$/.test(what)) {
+  const proofs = new URL('../build/lessons/proofs/', import.meta.url);
+  const first = await readFile(new URL('devops-00-ship-your-first-release.bin', proofs));
+  process.stdout.write(worker.random_hashes(first, Number(what)));
+} else {
+  // Node's global object stands in for a worker's.
+  globalThis.DedicatedWorkerGlobalScope = class {
+    static [Symbol.hasInstance](value) {
+      return value === globalThis;
+    }
+  };
+  for (const file of (await readdir(what)).sort()) process.stdout.write(open(parts(await readFile(join(what, file)))));
 }

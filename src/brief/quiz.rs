@@ -2,6 +2,7 @@
 
 use crate::acts::Acts;
 use crate::components::inline;
+use order::Arrange;
 use screen::{Input, Quiz, QuizPick};
 use yew::prelude::*;
 
@@ -61,7 +62,7 @@ fn toggled(before: &[u32], at: u32, several: bool) -> Vec<u32> {
     if picked.len() == before.len() {
         picked.push(at);
     }
-    picked.sort_unstable();
+    picked.arrange();
     picked
 }
 

@@ -93,7 +93,10 @@ impl Link {
     }
 
     fn reply(&self, id: u32, reply: Reply) {
-        let on_reply = self.state.borrow_mut().asked.remove(&id);
+        let mut state = self.state.borrow_mut();
+        let at = state.asked.iter().position(|(asked, _)| *asked == id);
+        let on_reply = at.map(|at| state.asked.swap_remove(at).1);
+        drop(state);
         if let Some(on_reply) = on_reply {
             on_reply(reply);
         }

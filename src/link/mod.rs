@@ -17,7 +17,6 @@ use crate::place::Place;
 use crate::state::{Action, Plain, Stage};
 use screen::{Control, Input, Look, PROTOCOL, Reply, Saved, ToWorker};
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
 use yew::Callback;
 
@@ -50,7 +49,7 @@ struct State {
     /// The input that is being applied.
     ahead: Option<u64>,
     last_input: String,
-    asked: BTreeMap<u32, OnReply>,
+    asked: Vec<(u32, OnReply)>,
     asked_count: u32,
     busy: bool,
     playing: bool,
@@ -188,7 +187,7 @@ impl Link {
         let asked = std::mem::take(&mut state.asked);
         drop(state);
         drop(engine);
-        for on_reply in asked.into_values() {
+        for (_, on_reply) in asked {
             on_reply(Reply::Nothing);
         }
     }
@@ -263,7 +262,7 @@ impl Link {
             }
             state.asked_count += 1;
             let id = state.asked_count;
-            state.asked.insert(id, Box::new(on_reply));
+            state.asked.push((id, Box::new(on_reply)));
             state.expect_answer();
             id
         };

@@ -4,7 +4,7 @@ use crate::browser::storage::Session;
 use crate::browser::{fetch, js};
 use crate::components::{bar, icon_named};
 use crate::place::Place;
-use std::collections::BTreeMap;
+use order::OrdMap;
 use wasm_bindgen::JsValue;
 use yew::prelude::*;
 
@@ -40,7 +40,7 @@ pub struct Lesson {
 }
 
 /// The learner's sessions by lesson path.
-pub type Sessions = BTreeMap<String, Session>;
+pub type Sessions = OrdMap<String, Session>;
 
 /// Tracks that have lessons, in their order.
 pub async fn load(place: &Place) -> Result<Vec<Track>, String> {

@@ -1,13 +1,13 @@
 //! Open files and text that is not saved yet. It survives a change of panels.
 
-use std::collections::BTreeMap;
+use order::OrdMap;
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Drafts {
     /// Paths in the order of their tabs.
     pub tabs: Vec<String>,
     pub shown: Option<String>,
-    unsaved: BTreeMap<String, Draft>,
+    unsaved: OrdMap<String, Draft>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

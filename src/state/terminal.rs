@@ -1,13 +1,13 @@
 //! Terminals, put together from what changed. Lines stand in chunks, so that printing one line draws one chunk.
 
+use order::OrdMap;
 use screen::{Screen, TerminalLine};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 const CHUNK_LINES: u32 = 32;
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Terminals(pub BTreeMap<u32, TerminalView>);
+pub struct Terminals(pub OrdMap<u32, TerminalView>);
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct TerminalView {

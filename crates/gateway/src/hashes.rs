@@ -1,15 +1,17 @@
-//! `opsfest hashes [--random N]`: the state hash after every solution of every lesson, or after random sessions of lesson
-//! 0, to compare with the wasm build.
+//! `opsfest hashes [--random N | --messages DIR]`: the state hash after every solution of every lesson, or after random
+//! sessions of lesson 0, to compare with the wasm build. DIR gets what a page would send to open each solved session.
 
 use crate::args::Given;
 use crate::{Usage, lessons, proof};
-use session::Lesson;
+use screen::{Look, Saved, ToWorker};
+use session::{Lesson, LessonFile, Session};
+use std::path::Path;
 
 /// The lesson that random sessions are drawn in: their lines are about its shop.
 const RANDOM_LESSON: &str = "first-release";
 
 pub(crate) fn run(args: &[String]) -> Result<i32, Usage> {
-    let given = Given::read(args, &["--random"], &[])?;
+    let given = Given::read(args, &["--random", "--messages"], &[])?;
     if let Some(text) = given.value("--random") {
         let seeds = text.parse().map_err(|_| Usage(format!("--random: \"{text}\" is no number")))?;
         let compiled = lessons::by_id(RANDOM_LESSON)?;
@@ -22,7 +24,37 @@ pub(crate) fn run(args: &[String]) -> Result<i32, Usage> {
         for script in &lesson.proofs.solutions {
             let session = proof::play(&lesson, script, 1, None).map_err(Usage)?;
             println!("{}/{} {}", lesson.page.id, script.file, session.now().state_hash());
+            if let Some(folder) = given.value("--messages") {
+                let name = format!("{}/{}", lesson.page.id, script.file);
+                write_messages(Path::new(folder), &name, &session)?;
+            }
         }
     }
     Ok(0)
+}
+
+/// A solved session as the page gives it to a worker, and the question for its hash. Parts with their lengths before
+/// them (32 bits, low byte first): the solution's name, the build, then the messages Open, Tick and Ask.
+fn write_messages(folder: &Path, name: &str, session: &Session) -> Result<(), Usage> {
+    let lesson = &session.lesson;
+    let file = LessonFile { plan: (*lesson.plan).clone(), page: (*lesson.page).clone() };
+    let journal = session.journal();
+    let saved = Saved { journal: journal.bytes(), snapshot: None, skip: Vec::new() };
+    let open = ToWorker::Open { lesson: plain(&file), seed: journal.seed, saved: Some(saved) };
+    let ask = ToWorker::Ask { id: 1, look: Look::StateHash };
+    let tick = ToWorker::Tick { millis: 16 };
+    let parts = [name.as_bytes().to_vec(), journal.build.as_bytes().to_vec(), plain(&open), plain(&tick), plain(&ask)];
+    let mut bytes = Vec::new();
+    for part in parts {
+        let length = u32::try_from(part.len()).map_err(|_| Usage(format!("{name}: the session is too long")))?;
+        bytes.extend(length.to_le_bytes());
+        bytes.extend(part);
+    }
+    let path = folder.join(format!("{}.messages", name.replace('/', "-")));
+    let written = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&path, bytes));
+    written.map_err(|error| Usage(format!("{}: {error}", path.display())))
+}
+
+fn plain<T: serde::Serialize>(value: &T) -> Vec<u8> {
+    postcard::to_allocvec(value).expect("messages are plain data")
 }

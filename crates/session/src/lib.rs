@@ -28,7 +28,6 @@ pub use drive::Motion;
 pub use hour::hour_session;
 pub use journal::{Journal, Node, NodeId};
 pub use moment::{Moment, Said};
-pub use play::solution_hashes;
 #[cfg(feature = "checks")]
 pub use random::{random_hashes, random_input, random_session};
 pub use save::{LINK_BYTES_MAX, OpenError, SaveError, decode_file, encode_file};

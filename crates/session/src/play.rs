@@ -102,17 +102,3 @@ impl Session {
         self.journal().head()
     }
 }
-
-/// The state hash after each solution of a lesson on seed 1: one `ID/FILE HASH` line each.
-pub fn solution_hashes(lesson: &lesson::CompiledLesson) -> Result<String, String> {
-    let mut text = String::new();
-    for script in &lesson.proofs.solutions {
-        let start = crate::session::Lesson::new(lesson.plan.clone(), lesson.page.clone());
-        let mut session = Session::start(start, 1, "hashes").map_err(|error| error.to_string())?;
-        for action in &script.actions {
-            session.play_action(action);
-        }
-        text.push_str(&format!("{}/{} {}\n", lesson.page.id, script.file, session.now().state_hash()));
-    }
-    Ok(text)
-}

@@ -64,11 +64,3 @@ fn receive(data: &JsValue) {
         }
     });
 }
-
-/// For the build's own test: the state hash after each solution of a compiled lesson, one `NAME HASH` line each.
-/// `lesson` holds the lesson with its proofs.
-#[wasm_bindgen]
-pub fn hashes(lesson: &[u8]) -> String {
-    let Ok(compiled) = postcard::from_bytes::<lesson::CompiledLesson>(lesson) else { return "damaged lesson".into() };
-    session::solution_hashes(&compiled).unwrap_or_else(|error| error)
-}

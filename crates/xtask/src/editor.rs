@@ -1,4 +1,4 @@
-//! The editor of the Files panel: `editor/` and CodeMirror bundled by esbuild into one module, named by its content. The
+//! What esbuild does. The editor of the Files panel: `editor/` and CodeMirror bundled by esbuild into one module, named by its content. The
 //! page loads it when a file is first shown.
 
 use crate::files;
@@ -26,4 +26,13 @@ pub fn build(dist: &Path) -> Result<String> {
     files::write(&dist.join(&name), &script)?;
     say(format_args!("{name}: {} kB raw", script.len() / 1000));
     Ok(name)
+}
+
+/// Makes a module of our own or of wasm-bindgen's smaller, in place: names of what it exports stay.
+pub fn minify(script: &Path) -> Result<()> {
+    Program::new("esbuild")
+        .arg(script)
+        .args(["--minify", "--format=esm", "--target=es2022", "--log-level=warning", "--allow-overwrite"])
+        .arg(format!("--outfile={}", script.display()))
+        .run()
 }

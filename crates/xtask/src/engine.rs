@@ -1,9 +1,9 @@
 //! The worker: the world as one wasm module, in a folder named by its content, so that old links and hand-ins
 //! find the build that made them.
 
-use crate::files;
 use crate::metadata;
 use crate::process::{self, Program, say};
+use crate::{editor, files};
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -48,6 +48,9 @@ pub fn build(dist: &Path, optimise: Optimise) -> Result<String> {
         shrink(&wasm_file, &wasm_file)?;
     }
     let wasm = files::read(&wasm_file)?;
+    if optimise == Optimise::Yes {
+        editor::minify(&folder.join("worker.js"))?;
+    }
     let script = files::read(&folder.join("worker.js"))?;
     let id = files::short_hash([wasm.as_slice(), script.as_slice()]);
     files::copy_tree(&folder, &dist.join("engine").join(&id))?;

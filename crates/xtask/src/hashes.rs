@@ -1,10 +1,10 @@
 //! The same worlds natively and in wasm: both print `NAME HASH` lines, and the lines must be equal. The site's own worker
-//! plays the lessons' solutions; a quickly built one with the feature `checks` plays random sessions.
+//! opens the lessons' solved sessions; a quickly built one with the feature `checks` plays random sessions.
 
 use crate::engine::Profile;
 use crate::outcome::Counts;
-use crate::process::Program;
-use crate::{engine, site};
+use crate::process::{self, Program};
+use crate::{engine, files, site};
 use anyhow::{Result, ensure};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -21,7 +21,10 @@ pub fn check() -> Result<Counts> {
 
 fn solutions() -> Result<Counts> {
     let folder = site::dist().join("engine").join(engine::current(&site::dist())?);
-    both(&native(&[])?, &wasm(&folder, &[])?)
+    let messages = process::root().join("build/messages");
+    files::remove_tree(&messages)?;
+    let messages = messages.to_string_lossy();
+    both(&native(&["--messages", &messages])?, &wasm(&folder, &[&messages])?)
 }
 
 fn random() -> Result<Counts> {

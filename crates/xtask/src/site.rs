@@ -122,6 +122,7 @@ fn page(folder: &Path, new: &Path, optimise: Optimise) -> Result<Shell> {
     if optimise == Optimise::Yes {
         engine::shrink(&wasm, &wasm)?;
     }
+    editor::minify(&folder.join(&shell.js))?;
     files::copy_tree(folder, new)?;
     Ok(shell)
 }
@@ -133,6 +134,7 @@ fn routes(root: &Path, new: &Path, shell: &Shell, engine: String, options: &Opti
     let boot = shell.boot(&editor::build(new)?, files::read(&new.join(&shell.wasm))?.len());
     let parts = Parts { boot: format!("boot-{}.js", files::short_hash([boot.as_bytes()])), engine };
     files::write(&new.join(&parts.boot), &boot)?;
+    editor::minify(&new.join(&parts.boot))?;
     let pages = prerender::pages(&tracks, &differences);
     for page in &pages {
         files::write(&new.join(&page.path).join("index.html"), shell.page(&parts, page)?)?;
