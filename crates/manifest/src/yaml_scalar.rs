@@ -65,7 +65,7 @@ fn integer(plain: &str) -> Option<Value> {
         return Some(Value::Int(n));
     }
     u64::try_from(n).ok()?;
-    crate::float_of(&digits).map(Value::Float)
+    crate::float_of(digits).map(Value::Float)
 }
 
 /// go-yaml's `^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$`.
