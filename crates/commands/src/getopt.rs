@@ -146,6 +146,9 @@ fn read_short(
         if opt.missing {
             return Err(Stop::Missing(format!("-{c}")));
         }
+        if opt.long == "help" {
+            return Err(Stop::Help);
+        }
         if opt.arg.is_empty() {
             given.options.push((*opt, String::new()));
             continue;

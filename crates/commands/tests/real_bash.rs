@@ -122,6 +122,8 @@ const SCRIPTS: &[&str] = &[
     "x='a b  c'; echo $x; for w in $x; do echo \"<$w>\"; done; y=\"$x\"; echo \"$y\"",
     "echo > empty; cat -n empty; printf 'x\\n\\n\\ny' | cat -s; printf 'x\\n' | cat -E",
     "echo a > f; cat f f nofile f; echo $?; head -n1 f f; wc f f",
+    "printf 'abc\\nweék\\n\\nlast' > f; rev f; rev < f; cat f | rev | rev; mkdir d; rev no f d - 'a b' f; echo $?; rev -x; rev --nope; echo $?",
+    "{ echo ok; printf 'é\\n' | tail -c 2; echo more; } > f; rev f f; echo $?; rev < f; echo $?; echo late | rev",
     "yes_no() { local v=$1; [ \"$v\" ] && echo yes || echo no; }; yes_no 1; yes_no ''; echo \"[$v]\"",
     "eval 'echo evaluated; x=7'; echo $x; . ./nofile; echo $?",
     "echo ~ ~/x \"~\"",

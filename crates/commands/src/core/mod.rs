@@ -15,6 +15,7 @@ mod mv;
 mod not_here;
 mod panic;
 mod pattern;
+mod rev;
 mod rm;
 mod sed;
 mod sed_script;
@@ -42,6 +43,7 @@ pub(crate) fn programs() -> Vec<Program> {
         Program::steps::<cat::Cat>("cat"),
         Program::steps::<grep::Grep>("grep"),
         Program::steps::<head::Head>("head"),
+        Program::steps::<rev::Rev>("rev"),
         Program::steps::<sleep::Sleep>("sleep"),
         Program::once("tail", head::tail),
     ];
