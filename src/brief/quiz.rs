@@ -1,5 +1,6 @@
 //! The questions at the end.
 
+use super::step::explanation;
 use crate::acts::Acts;
 use crate::components::inline;
 use order::Arrange;
@@ -36,6 +37,7 @@ fn Question(props: &Props) -> Html {
     let options = options.map(|(at, option)| draw(quiz, at, option, shown.contains(&at), &pick)).collect::<Html>();
     html! {
         <section class="quiz" aria-labelledby="quiz-h">
+            { for quiz.before.as_ref().map(|before| explanation(before, "warn")) }
             <h2 id="quiz-h">{ heading(quiz) }</h2>
             <form class="ask" {onsubmit}>
                 <fieldset><legend>{ inline(&quiz.question) }</legend>{ options }</fieldset>
@@ -70,9 +72,15 @@ fn draw(quiz: &Quiz, at: u32, option: &(String, Option<(bool, String)>), checked
     let (text, feedback) = option;
     let onchange = pick.reform(move |_: Event| at);
     let kind = if quiz.several { "checkbox" } else { "radio" };
-    let state = feedback.as_ref().map(|(right, _)| if *right { "right" } else { "wrong" });
+    // Once all is answered, what was rightly left out is only explained.
+    let left_out = quiz.done && !checked;
+    let state = feedback.as_ref().filter(|_| !left_out).map(|(right, _)| if *right { "right" } else { "wrong" });
     let said = feedback.as_ref().map(|(right, why)| {
-        let word = if *right { "Right." } else { "Not quite." };
+        let word = match right {
+            true => "Right.",
+            false if left_out => "",
+            false => "Not quite.",
+        };
         html! { <span class="fb"><b>{ word }</b>{ " " }{ inline(why) }</span> }
     });
     html! {

@@ -9,8 +9,9 @@ use std::rc::Rc;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
-const SPEEDS: [u32; 3] = [1, 10, 60];
-const FIRST_SPEED: u32 = 10;
+const SPEEDS: [u32; 4] = [1, 3, 10, 60];
+/// Slow enough to see a rollout happen.
+const FIRST_SPEED: u32 = 3;
 const STEP_MICROS: u64 = 1_000_000;
 
 #[derive(PartialEq, Properties)]

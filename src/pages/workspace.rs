@@ -22,7 +22,7 @@ use yew::platform::spawn_local;
 use yew::prelude::*;
 
 const NARROW: &str = "(max-width: 899px)";
-const ALT_P_SPEED: u32 = 10;
+const ALT_P_SPEED: u32 = 3;
 
 #[derive(Debug, PartialEq, Properties)]
 pub struct Props {

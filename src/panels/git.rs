@@ -117,7 +117,7 @@ fn log(git: &Git, acts: &Acts) -> Html {
                 <thead>
                     <tr>
                         <th><span class="sr">{ "Graph" }</span></th><th>{ "Message" }</th>
-                        <th class="opt-col">{ "Author" }</th><th class="opt-col">{ "Commit" }</th><th>{ "Time" }</th>
+                        <th class="opt-col">{ "Author" }</th><th>{ "Commit" }</th><th>{ "Time" }</th>
                     </tr>
                 </thead>
                 <tbody>{ rows }</tbody>
@@ -136,9 +136,9 @@ fn commit(git: &Git, row: &CommitRow, acts: &Acts) -> Html {
     html! {
         <tr key={row.id.clone()} aria-selected={row.head.then_some(yes(true))}>
             <td>{ graph(git.lanes, row) }</td>
-            <td class="msg">{ refs }<button type="button" {onclick}>{ &row.subject }</button></td>
+            <td class="msg"><span>{ refs }</span><button type="button" {onclick}>{ &row.subject }</button></td>
             <td class="opt-col">{ &row.author }</td>
-            <td class="mono opt-col">{ &row.short }</td>
+            <td class="mono">{ &row.short }</td>
             <td><time>{ &row.time }</time></td>
         </tr>
     }

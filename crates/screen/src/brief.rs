@@ -97,6 +97,8 @@ pub struct Hint {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quiz {
+    /// What was right about the answer to the question before.
+    pub before: Option<Explain>,
     pub number: u32,
     pub count: u32,
     pub question: String,

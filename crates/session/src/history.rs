@@ -103,6 +103,7 @@ impl Session {
             self.journal.branch_before(*id);
         }
         self.look_at_now(*moment);
+        self.say(true, "A new branch begins here; the old one is kept in the journal.");
         true
     }
 

@@ -65,6 +65,7 @@ impl Models {
     }
 
     fn panels(&mut self, session: &Session, updates: &mut Vec<Update>) {
+        let first = self.seen.is_none();
         let moment = session.shown();
         let world = &moment.world;
         let files = world.machine(&MachineId::workstation()).map(|machine| machine.files.clone()).unwrap_or_default();
@@ -97,6 +98,10 @@ impl Models {
             put(&mut self.shop, view::shop(world), Update::Shop, updates);
         }
         put(&mut self.brief, brief(session), Update::Brief, updates);
+        if first && self.pipelines == Pipelines::default() {
+            // Nothing has run yet: the page has to know that too.
+            updates.push(Update::Pipelines(Pipelines::default()));
+        }
         let events = world.sim.events().len();
         let store = world.cluster.store().version();
         self.seen = Some(Seen { at: world.now(), events, store, files, viewing: session.viewing() });

@@ -109,6 +109,11 @@ impl Moment {
                 Change::Compared { .. } => {}
             }
         }
+        // While the world is at work, what is said of it moves along.
+        if let Some(told) = self.not_yet.as_ref().filter(|told| told.waits) {
+            let facts = lesson::WorldFacts { world: &self.world, picks: &self.picks };
+            self.not_yet = lesson::explain(&lesson.plan, &self.progress, &facts, &told.step);
+        }
     }
 
     pub(crate) fn thaw(&mut self, programs: Programs) {

@@ -111,7 +111,6 @@ impl Session {
         self.stop();
         if self.viewing.is_some() {
             self.branch_here();
-            self.said.push(Said { good: true, text: "A new branch begins here; the old one is kept.".into() });
         }
         let id = self.journal.append(self.now.now(), input);
         self.keyframes.keep(id, self.now.clone());

@@ -27,6 +27,7 @@ pub fn brief(from: Brief<'_>) -> screen::Brief {
     if !page.interview.is_empty() {
         meta.push_str(&format!(" · interview: {}", page.interview.join(", ")));
     }
+    let quiz = if all_passed { quiz(from) } else { None };
     screen::Brief {
         id: page.id.clone(),
         title: page.title.clone(),
@@ -40,8 +41,9 @@ pub fn brief(from: Brief<'_>) -> screen::Brief {
             })
             .collect(),
         steps: page.steps.iter().map(|step| step_of(from, step, open)).collect(),
-        quiz: if all_passed { quiz(from) } else { None },
-        finish: all_passed.then(|| finish(from)),
+        // The closing words would answer the questions.
+        finish: (all_passed && quiz.as_ref().is_none_or(|quiz| quiz.done)).then(|| finish(from)),
+        quiz,
     }
 }
 
@@ -153,15 +155,27 @@ fn quiz(from: Brief<'_>) -> Option<Quiz> {
         let feedback = said.map(|_| (key.contains(&at_u32), question.feedback.get(at).cloned().unwrap_or_default()));
         (text.clone(), feedback)
     });
+    let done = (0..questions.len()).all(right);
+    let before = number.checked_sub(1).filter(|_| !done).map(|before| praise(from, before));
     Some(Quiz {
+        before,
         number: u32::try_from(number).unwrap_or(0),
         count: u32::try_from(questions.len()).unwrap_or(0),
         question: question.ask.clone(),
         several: question.many,
         options: options.collect(),
         picked: given.map(|given| given.choices.clone()).unwrap_or_default(),
-        done: (0..questions.len()).all(right),
+        done,
     })
+}
+
+/// Why the answer to a question was right.
+fn praise(from: Brief<'_>, number: usize) -> Explain {
+    let right = from.plan.quiz.get(number).map(|key| key.right.as_slice()).unwrap_or_default();
+    let said = from.page.quiz[number].feedback.iter().enumerate();
+    let said = said.filter(|(at, _)| right.iter().any(|option| *option as usize == *at)).map(|(_, say)| say.as_str());
+    let text = said.collect::<Vec<_>>().join(" ");
+    Explain { mood: Mood::Right, headline: "Right.".into(), text, rows: Vec::new() }
 }
 
 fn finish(from: Brief<'_>) -> Finish {

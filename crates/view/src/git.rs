@@ -181,10 +181,17 @@ fn place(lanes: &mut Vec<Option<ObjectId>>, id: ObjectId, parents: &[ObjectId]) 
     (lane, lines)
 }
 
-/// What a commit changed, as `git show` prints it.
+/// What a commit changed, as `git show` prints it: of a repository of the workstation, or of whichever of the forge's
+/// has the commit.
 pub fn commit_diff(world: &World, path: &str, commit: &str) -> Option<String> {
     let files = &world.machine(&MachineId::workstation())?.files;
-    let repo = Repo::at(files, path)?;
+    let own = Repo::at(files, path).and_then(|repo| diff_of(&repo, files, commit));
+    let names = world.forge_repos();
+    let mut forge = names.iter().filter_map(|name| world.forge_repo(name));
+    own.or_else(|| forge.find_map(|(repo, files)| diff_of(&repo, files, commit)))
+}
+
+fn diff_of(repo: &Repo, files: &Vfs, commit: &str) -> Option<String> {
     let id = repo.resolve_commit(files, commit).ok()?;
     let commit = repo.read_commit(files, &id).ok()?;
     let parent = commit.parents.first().and_then(|parent| repo.read_commit(files, parent).ok());
@@ -192,7 +199,7 @@ pub fn commit_diff(world: &World, path: &str, commit: &str) -> Option<String> {
     let new = repo.flat_tree(files, Some(&commit.tree)).ok()?;
     let mut text = String::new();
     for change in Repo::diff_flat(&old, &new, &Pathspec::literal(&[])) {
-        text.push_str(&git::patch(&repo, files, &change, &PatchOptions::default()).ok()?);
+        text.push_str(&git::patch(repo, files, &change, &PatchOptions::default()).ok()?);
     }
     Some(text)
 }
