@@ -136,7 +136,9 @@ fn commit(git: &Git, row: &CommitRow, acts: &Acts) -> Html {
     html! {
         <tr key={row.id.clone()} aria-selected={row.head.then_some(yes(true))}>
             <td>{ graph(git.lanes, row) }</td>
-            <td class="msg"><span>{ refs }</span><button type="button" {onclick}>{ &row.subject }</button></td>
+            <td class="msg">
+                <div><button type="button" {onclick}>{ &row.subject }</button><span class="refs">{ refs }</span></div>
+            </td>
             <td class="opt-col">{ &row.author }</td>
             <td class="mono">{ &row.short }</td>
             <td><time>{ &row.time }</time></td>
