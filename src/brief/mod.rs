@@ -29,7 +29,7 @@ pub fn BriefPanel(props: &Props) -> Html {
     let show_hints = use_state_eq(|| false);
     let Some(brief) = &props.brief else {
         let raw = Html::from_html_unchecked(props.ready_made.clone());
-        return html! { <section class="brief" aria-label="Brief">{ raw }</section> };
+        return html! { <section class="brief" aria-label="Brief" tabindex="0">{ raw }</section> };
     };
     let acts = &props.acts;
     let now = brief.steps.iter().find(|step| matches!(step.state, StepState::Now | StepState::Failed));

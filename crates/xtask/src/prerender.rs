@@ -113,7 +113,7 @@ fn lesson_page(track: &Track, lesson: &Lesson) -> Page {
         write!(
             steps,
             "<li class=\"step\" data-s=\"todo\"><span class=\"mark\" aria-hidden=\"true\">{number}</span>\
-             <div><h3 class=\"goal\">{goal}</h3></div></li>"
+             <div><h2 class=\"goal\">{goal}</h2></div></li>"
         )
         .expect("a String takes every text");
     }
@@ -201,7 +201,7 @@ mod tests {
     fn a_lesson_shows_brief_steps_and_start() {
         let page = &pages(&tracks(), &[])[4];
         assert!(page.has_world);
-        for part in ["<p>Doors.</p>", "<h3 class=\"goal\">Find</h3>", "href=\"#start\""] {
+        for part in ["<p>Doors.</p>", "<h2 class=\"goal\">Find</h2>", "href=\"#start\""] {
             assert!(page.body.contains(part), "{part}");
         }
     }
