@@ -32,6 +32,8 @@ export const start = async (page, baseUrl, title) => {
   await page.goto(baseUrl);
   // The program replaces the prerendered page: its theme button says that it has.
   await page.getByRole('button', { name: /^Theme/ }).first().waitFor({ state: 'visible' });
+  // The read line-up replaces the prerendered links; the loop comes with it.
+  await page.locator('.rig').first().waitFor({ state: 'visible' });
   await page.getByRole('link', { name: title }).first().click();
   await ready(page);
 };
