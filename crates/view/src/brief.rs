@@ -188,3 +188,15 @@ fn finish(from: Brief<'_>) -> Finish {
         assisted: from.progress.passed.values().any(|pass| pass.assisted),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn code_is_marked_and_all_else_stays_text() {
+        assert_eq!(marked("At `a<b`, & `c`."), "At <code>a&lt;b</code>, &amp; <code>c</code>.");
+        assert_eq!(marked("one ` alone"), "one ` alone");
+        assert_eq!(marked("`a` and `b"), "<code>a</code> and `b");
+    }
+}
