@@ -1,9 +1,11 @@
 // The state hashes that the engines compute in wasm, one `NAME HASH` line each.
 // `node e2e/hashes.mjs ENGINE_FOLDER MESSAGES_FOLDER`: the site's own worker opens solved sessions, as a page asks it to.
 // `node e2e/hashes.mjs ENGINE_FOLDER SEEDS`: a worker built with its checks plays random sessions of lesson 0.
+import { existsSync, readFileSync } from 'node:fs';
 import { readFile, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { BUSY, PANICKED, REFUSED, REPLY, parts, standIn } from './messages.mjs';
 
 const [folder, what] = process.argv.slice(2);
 if (!folder || !what) {
@@ -11,21 +13,10 @@ if (!folder || !what) {
   process.exit(2);
 }
 const worker = await import(pathToFileURL(resolve(folder, 'worker.js')).href);
-await worker.default({ module_or_path: await readFile(join(folder, 'worker_bg.wasm')) });
-
-// What the worker says, by its first byte.
-const [REFUSED, REPLY, BUSY, PANICKED] = [2, 4, 7, 8];
-
-/** Parts with their lengths before them. */
-const parts = (bytes) => {
-  const found = [];
-  for (let at = 0; at < bytes.length; ) {
-    const length = bytes.readUInt32LE(at);
-    found.push(bytes.subarray(at + 4, at + 4 + length));
-    at += 4 + length;
-  }
-  return found;
-};
+// The site's worker has two halves: here the first call of what is in the rest loads it, as on a page that is in a hurry.
+const module = (name) => readFileSync(join(folder, name));
+const halves = existsSync(join(folder, 'rest.wasm'));
+await worker.default({ module_or_path: module(halves ? 'first.wasm' : 'worker_bg.wasm'), bytes: () => module('rest.wasm') });
 
 /** Opens a session in the worker, lets it come to rest, and asks for its hash. */
 const open = ([name, build, opening, tick, ask]) => {
@@ -49,11 +40,6 @@ if (/^\d+$/.test(what)) {
   const first = await readFile(new URL('devops-00-ship-your-first-release.bin', proofs));
   process.stdout.write(worker.random_hashes(first, Number(what)));
 } else {
-  // Node's global object stands in for a worker's.
-  globalThis.DedicatedWorkerGlobalScope = class {
-    static [Symbol.hasInstance](value) {
-      return value === globalThis;
-    }
-  };
+  standIn();
   for (const file of (await readdir(what)).sort()) process.stdout.write(open(parts(await readFile(join(what, file)))));
 }

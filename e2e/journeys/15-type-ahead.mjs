@@ -11,7 +11,7 @@ export const run = async ({ page, baseUrl, expect, shot }) => {
   const arrived = new Promise((go) => {
     arrive = go;
   });
-  await page.route('**/engine/*/worker_bg.wasm', (route) => arrived.then(() => route.continue()));
+  await page.route('**/engine/*/first.wasm', (route) => arrived.then(() => route.continue()));
   await page.goto(baseUrl + lesson0.path);
   await terminal(page).waitFor({ state: 'visible' });
   for (const line of ['cd web', 'pwd']) {

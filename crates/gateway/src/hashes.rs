@@ -2,19 +2,17 @@
 //! sessions of lesson 0, to compare with the wasm build. DIR gets what a page would send to open each solved session.
 
 use crate::args::Given;
+use crate::parts::{self, plain};
 use crate::{Usage, lessons, proof};
 use screen::{Look, Saved, ToWorker};
 use session::{Lesson, LessonFile, Session};
 use std::path::Path;
 
-/// The lesson that random sessions are drawn in: their lines are about its shop.
-const RANDOM_LESSON: &str = "first-release";
-
 pub(crate) fn run(args: &[String]) -> Result<i32, Usage> {
     let given = Given::read(args, &["--random", "--messages"], &[])?;
     if let Some(text) = given.value("--random") {
         let seeds = text.parse().map_err(|_| Usage(format!("--random: \"{text}\" is no number")))?;
-        let compiled = lessons::by_id(RANDOM_LESSON)?;
+        let compiled = lessons::by_id(lessons::FIRST)?;
         let lesson = Lesson::new(compiled.plan, compiled.page);
         print!("{}", session::random_hashes(&lesson, seeds).map_err(Usage)?);
         return Ok(0);
@@ -33,8 +31,8 @@ pub(crate) fn run(args: &[String]) -> Result<i32, Usage> {
     Ok(0)
 }
 
-/// A solved session as the page gives it to a worker, and the question for its hash. Parts with their lengths before
-/// them (32 bits, low byte first): the solution's name, the build, then the messages Open, Tick and Ask.
+/// A solved session as the page gives it to a worker, and the question for its hash, in [`parts`]: the solution's name,
+/// the build, then the messages Open, Tick and Ask.
 fn write_messages(folder: &Path, name: &str, session: &Session) -> Result<(), Usage> {
     let lesson = &session.lesson;
     let file = LessonFile { plan: (*lesson.plan).clone(), page: (*lesson.page).clone() };
@@ -44,17 +42,6 @@ fn write_messages(folder: &Path, name: &str, session: &Session) -> Result<(), Us
     let ask = ToWorker::Ask { id: 1, look: Look::StateHash };
     let tick = ToWorker::Tick { millis: 16 };
     let parts = [name.as_bytes().to_vec(), journal.build.as_bytes().to_vec(), plain(&open), plain(&tick), plain(&ask)];
-    let mut bytes = Vec::new();
-    for part in parts {
-        let length = u32::try_from(part.len()).map_err(|_| Usage(format!("{name}: the session is too long")))?;
-        bytes.extend(length.to_le_bytes());
-        bytes.extend(part);
-    }
     let path = folder.join(format!("{}.messages", name.replace('/', "-")));
-    let written = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&path, bytes));
-    written.map_err(|error| Usage(format!("{}: {error}", path.display())))
-}
-
-fn plain<T: serde::Serialize>(value: &T) -> Vec<u8> {
-    postcard::to_allocvec(value).expect("messages are plain data")
+    parts::write(&path, &parts)
 }

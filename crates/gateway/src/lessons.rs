@@ -5,6 +5,9 @@ use lesson::CompiledLesson;
 use lesson::compile::Folder;
 use std::path::{Path, PathBuf};
 
+/// The lesson that visits begin with, and that random sessions are drawn in.
+pub(crate) const FIRST: &str = "first-release";
+
 /// A lesson's folder and what it compiles to, or its diagnostics.
 pub(crate) struct Found {
     pub folder: PathBuf,

@@ -2,9 +2,11 @@
 
 mod args;
 mod bench;
+mod first;
 mod hashes;
 mod lessons;
 mod pack;
+mod parts;
 mod play;
 mod proof;
 mod sh;
@@ -41,6 +43,7 @@ pub fn opsfest() -> ExitCode {
         "play" => play::run(rest),
         "verify" => verify::run(rest),
         "verify-progress" => verify_progress::run(rest),
+        "first" => first::run(rest),
         "hashes" => hashes::run(rest),
         "pack" => pack::run(rest),
         "serve" => Err(Usage("serve: the world behind real protocols is not there yet".into())),

@@ -36,3 +36,12 @@ pub fn minify(script: &Path) -> Result<()> {
         .arg(format!("--outfile={}", script.display()))
         .run()
 }
+
+/// Makes one small module of a script and what it imports.
+pub fn bundle(entry: &Path, to: &Path) -> Result<()> {
+    Program::new("esbuild")
+        .arg(entry)
+        .args(["--bundle", "--minify", "--format=esm", "--target=es2022", "--log-level=warning"])
+        .arg(format!("--outfile={}", to.display()))
+        .run()
+}

@@ -1,11 +1,13 @@
-//! The worker: the world as one wasm module, in a folder named by its content, so that old links and hand-ins
-//! find the build that made them.
+//! The worker: the world as one wasm program in two halves, in a folder named by its content, so that old links and
+//! hand-ins find the build that made them.
 
 use crate::metadata;
 use crate::process::{self, Program, say};
+use crate::split::{self, Halves};
 use crate::{editor, files};
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// What rustc emits for wasm32-unknown-unknown and today's engines accept. Never `--all-features`: with it,
@@ -33,31 +35,54 @@ pub enum Optimise {
 /// `engine/current.json`: which worker belongs to the page beside it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Current {
-    /// The first 12 hex digits of SHA-256 over the module and its script.
+    /// The first 12 hex digits of SHA-256 over the two modules and their script.
     pub id: String,
 }
 
-/// Builds the worker into `dist/engine/ID/` and gives its id.
+/// Builds the worker in two halves into `dist/engine/ID/` and gives its id.
 pub fn build(dist: &Path, optimise: Optimise) -> Result<String> {
     let module = compile(&[])?;
-    let folder = process::root().join("build/engine");
-    files::remove_tree(&folder)?;
-    bind(&module, &folder)?;
-    let wasm_file = folder.join("worker_bg.wasm");
+    let whole = process::root().join("build/engine");
+    files::remove_tree(&whole)?;
+    bind(&module, &whole)?;
+    let wasm_file = whole.join("worker_bg.wasm");
     if optimise == Optimise::Yes {
         shrink(&wasm_file, &wasm_file)?;
     }
     let wasm = files::read(&wasm_file)?;
-    if optimise == Optimise::Yes {
-        editor::minify(&folder.join("worker.js"))?;
+    let Halves { first, rest } = split::split(&wasm, &used(&wasm, &whole)?)?;
+    let script = script(&whole)?;
+    let id = files::short_hash([first.as_slice(), rest.as_slice(), script.as_slice()]);
+    say(format_args!("engine {id}: {} kB first, {} kB behind", first.len() / 1000, rest.len() / 1000));
+    for (name, bytes) in [("first.wasm", first), ("rest.wasm", rest), ("worker.js", script)] {
+        files::write(&dist.join("engine").join(&id).join(name), bytes)?;
     }
-    let script = files::read(&folder.join("worker.js"))?;
-    let id = files::short_hash([wasm.as_slice(), script.as_slice()]);
-    files::copy_tree(&folder, &dist.join("engine").join(&id))?;
     let current = serde_json::to_string(&Current { id: id.clone() }).context("writing the engine's id")?;
     files::write(&dist.join("engine/current.json"), current)?;
-    say(format_args!("engine {id}: {} kB raw", wasm.len() / 1000));
     Ok(id)
+}
+
+/// The functions that a visit's first moments and lesson 0 call: measured by playing them.
+fn used(wasm: &[u8], whole: &Path) -> Result<BTreeSet<u32>> {
+    let work = process::root().join("build/marked");
+    files::remove_tree(&work)?;
+    files::write(&work.join("worker.js"), files::read(&whole.join("worker.js"))?)?;
+    files::write(&work.join("worker_bg.wasm"), split::marked(wasm)?)?;
+    let messages = work.join("first.messages");
+    let words = ["--quiet", "-p", "gateway", "--bin", "opsfest", "--", "first"];
+    Program::cargo("run").args(words).arg(&messages).run()?;
+    let numbers = Program::new("node").arg("e2e/used.mjs").arg(&work).arg(&messages).read()?;
+    numbers.lines().map(|line| line.parse().with_context(|| format!("e2e/used.mjs says {line:?}"))).collect()
+}
+
+/// The bindings and what links the halves, as one module.
+fn script(whole: &Path) -> Result<Vec<u8>> {
+    let bound = whole.join("bound.js");
+    files::write(&bound, files::read(&whole.join("worker.js"))?)?;
+    let entry = whole.join("halves.js");
+    files::write(&entry, include_str!("site_files/worker.js"))?;
+    editor::bundle(&entry, &whole.join("bundled.js"))?;
+    files::read(&whole.join("bundled.js"))
 }
 
 /// Flags for the compiler, separated as cargo wants them.

@@ -25,6 +25,7 @@ mod setup;
 mod site;
 mod sizes;
 mod source;
+mod split;
 mod test;
 mod tidy;
 mod unlike;

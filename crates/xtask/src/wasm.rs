@@ -1,39 +1,51 @@
-//! Just enough of the WebAssembly binary format to say how many bytes each function takes, and which crate it
-//! comes from.
+//! How many bytes of a wasm module each crate takes.
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use std::collections::BTreeMap;
-
-const CUSTOM: u8 = 0;
-const IMPORTS: u8 = 2;
-const CODE: u8 = 10;
-const DATA: u8 = 11;
-const FUNCTION_NAMES: u8 = 1;
+use wasmparser::{KnownCustom, Name, NameSectionReader, Parser, Payload, TypeRef};
 
 /// Bytes of code by crate, and of constant data under `data`. The module must still have its name section.
 pub fn bytes_by_crate(module: &[u8]) -> Result<BTreeMap<String, u64>> {
-    ensure!(module.starts_with(b"\0asm"), "this is no wasm module");
-    let mut reader = Reader { rest: module.get(8..).unwrap_or_default() };
     let (mut imported, mut bodies, mut names) = (0_u32, Vec::new(), BTreeMap::new());
     let mut sums = BTreeMap::new();
-    while !reader.rest.is_empty() {
-        let id = reader.byte()?;
-        let size = reader.number()?;
-        let mut section = Reader { rest: reader.take(size)? };
-        match id {
-            IMPORTS => imported = imported_functions(&mut section)?,
-            CODE => bodies = body_sizes(&mut section)?,
-            DATA => *sums.entry("data".to_owned()).or_insert(0) += u64::from(size),
-            CUSTOM if section.name()? == "name" => names = function_names(&mut section)?,
+    for payload in Parser::new(0).parse_all(module) {
+        match payload.context("reading the wasm module")? {
+            Payload::ImportSection(section) => {
+                for import in section.into_imports() {
+                    imported += u32::from(matches!(import?.ty, TypeRef::Func(_)));
+                }
+            }
+            Payload::CodeSectionEntry(body) => bodies.push(body.as_bytes().len() as u64),
+            Payload::DataSection(section) => {
+                let place = section.range();
+                *sums.entry("data".to_owned()).or_insert(0) += place.end.saturating_sub(place.start);
+            }
+            Payload::CustomSection(section) => {
+                if let KnownCustom::Name(reader) = section.as_known() {
+                    names = function_names(reader)?;
+                }
+            }
             _ => {}
         }
     }
     ensure!(!names.is_empty(), "the module has no names: it was stripped");
     for (index, size) in (imported..).zip(bodies) {
         let name: &str = names.get(&index).map_or("", String::as_str);
-        *sums.entry(crate_of(name)).or_insert(0) += u64::from(size);
+        *sums.entry(crate_of(name)).or_insert(0) += size;
     }
     Ok(sums)
+}
+
+fn function_names(reader: NameSectionReader<'_>) -> Result<BTreeMap<u32, String>> {
+    let mut names = BTreeMap::new();
+    for part in reader {
+        let Name::Function(functions) = part? else { continue };
+        for naming in functions {
+            let naming = naming?;
+            names.insert(naming.index, naming.name.to_owned());
+        }
+    }
+    Ok(names)
 }
 
 /// The crate that a symbol belongs to; `runtime` for what is no Rust path.
@@ -53,103 +65,6 @@ fn first_segment(path: &str) -> Option<&str> {
     is_name.then_some(segment)
 }
 
-#[derive(Debug)]
-struct Reader<'a> {
-    rest: &'a [u8],
-}
-
-impl<'a> Reader<'a> {
-    fn byte(&mut self) -> Result<u8> {
-        let (&first, rest) = self.rest.split_first().context("the wasm module ends too early")?;
-        self.rest = rest;
-        Ok(first)
-    }
-
-    /// An unsigned LEB128 number.
-    fn number(&mut self) -> Result<u32> {
-        let mut value = 0_u64;
-        for shift in (0..35).step_by(7) {
-            let byte = self.byte()?;
-            value |= u64::from(byte & 0x7f) << shift;
-            if byte & 0x80 == 0 {
-                return u32::try_from(value).context("a number in the wasm module is too large");
-            }
-        }
-        bail!("a number in the wasm module is too long")
-    }
-
-    fn take(&mut self, length: u32) -> Result<&'a [u8]> {
-        let (taken, rest) = self.rest.split_at_checked(length as usize).context("the wasm module ends too early")?;
-        self.rest = rest;
-        Ok(taken)
-    }
-
-    fn name(&mut self) -> Result<&'a str> {
-        let length = self.number()?;
-        std::str::from_utf8(self.take(length)?).context("a name in the wasm module is no UTF-8")
-    }
-}
-
-fn imported_functions(section: &mut Reader) -> Result<u32> {
-    let mut functions = 0;
-    for _ in 0..section.number()? {
-        section.name()?;
-        section.name()?;
-        match section.byte()? {
-            0 => {
-                section.number()?;
-                functions += 1;
-            }
-            1 => {
-                section.byte()?;
-                limits(section)?;
-            }
-            2 => limits(section)?,
-            3 => {
-                section.take(2)?;
-            }
-            kind => bail!("an import of kind {kind} in the wasm module"),
-        }
-    }
-    Ok(functions)
-}
-
-fn limits(section: &mut Reader) -> Result<()> {
-    let has_max = section.byte()? & 1 == 1;
-    section.number()?;
-    if has_max {
-        section.number()?;
-    }
-    Ok(())
-}
-
-fn body_sizes(section: &mut Reader) -> Result<Vec<u32>> {
-    let count = section.number()?;
-    let mut sizes = Vec::new();
-    for _ in 0..count {
-        let size = section.number()?;
-        section.take(size)?;
-        sizes.push(size);
-    }
-    Ok(sizes)
-}
-
-fn function_names(section: &mut Reader) -> Result<BTreeMap<u32, String>> {
-    let mut names = BTreeMap::new();
-    while !section.rest.is_empty() {
-        let id = section.byte()?;
-        let size = section.number()?;
-        let mut part = Reader { rest: section.take(size)? };
-        if id == FUNCTION_NAMES {
-            for _ in 0..part.number()? {
-                let index = part.number()?;
-                names.insert(index, part.name()?.to_owned());
-            }
-        }
-    }
-    Ok(names)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -157,7 +72,9 @@ mod tests {
     #[test]
     fn a_module_is_summed_by_crate() {
         let mut module = b"\0asm\x01\0\0\0".to_vec();
+        module.extend(b"\x01\x04\x01\x60\0\0"); // one type
         module.extend(b"\x02\x07\x01\x01a\x01b\x00\x00"); // one imported function
+        module.extend(b"\x03\x02\x01\0"); // one function of it
         module.extend(b"\x0a\x06\x01\x04\0\x41\x01\x0b"); // one body of four bytes
         module.extend(b"\x0b\x03\x01\x01\0"); // three bytes of data
         module.extend(b"\x00\x12\x04name\x01\x0b\x01\x01\x08sim::new"); // function 1 is sim::new

@@ -58,14 +58,15 @@ const compiled = async (url, bytes = 0, nearly = () => {}) => {
   return streams ? WebAssembly.compileStreaming(whole) : WebAssembly.compile(await whole.arrayBuffer());
 };
 
-/** The worker's module, compiled once for all workers of this page. */
-let engine = null;
-const engineModule = (folder) => {
-  engine ??= compiled(`${folder}/worker_bg.wasm`);
+/** The halves of the worker's module, compiled once for all workers of this page: the second after the first. */
+const engine = {};
+const half = (folder, name, after = Promise.resolve()) => {
+  engine[name] ??= after.then(() => compiled(`${folder}/${name}.wasm`));
   // What failed is tried anew by the next worker.
-  engine.catch(() => (engine = null));
-  return engine;
+  engine[name].catch(() => delete engine[name]);
+  return engine[name];
 };
+const firstHalf = (folder) => half(folder, 'first');
 
 /**
  * Starts a worker by a blob that imports the same-origin script, so that it inherits the page's policy. Messages that
@@ -73,20 +74,32 @@ const engineModule = (folder) => {
  */
 globalThis.opsfestEngine = (folder, build) => {
   const [script, id] = [`${folder}/worker.js`, build].map((text) => JSON.stringify(text));
-  const text = `const early = [];
+  const text = `const [halves, early] = [[], []];
 let give;
-const module = new Promise((done) => (give = done));
-const keep = ({ data }) => (data instanceof WebAssembly.Module ? give(data) : early.push(data));
-addEventListener('message', keep);
-Promise.all([import(${script}), module]).then(async ([engine, module_or_path]) => {
-await engine.default({ module_or_path });
-removeEventListener('message', keep);
+let engine = null;
+const first = new Promise((done) => (give = done));
+const link = () => { if (engine && halves.length > 1) engine.link(halves[1]); };
+addEventListener('message', (event) => {
+  if (!(event.data instanceof WebAssembly.Module)) return engine ?? early.push(event.data);
+  event.stopImmediatePropagation();
+  halves.push(event.data);
+  give(halves[0]);
+  link();
+});
+Promise.all([import(${script}), first]).then(async ([script, module_or_path]) => {
+await script.default({ module_or_path });
+engine = script;
 engine.start(${id});
+link();
 for (const data of early) dispatchEvent(new MessageEvent('message', { data }));
 }).catch((error) => postMessage(String(error)));`;
   const worker = new Worker(URL.createObjectURL(new Blob([text], { type: 'text/javascript' })), { type: 'module' });
   const breaks = (error) => worker.dispatchEvent(new MessageEvent('message', { data: String(error) }));
-  engineModule(folder).then((module) => worker.postMessage(module)).catch(breaks);
+  const first = firstHalf(folder);
+  const give = (module) => worker.postMessage(module);
+  first.then(give).catch(breaks);
+  // Should the rest fail to come, the worker asks for it when it needs it.
+  half(folder, 'rest', first).then(give).catch(() => {});
   return worker;
 };
 
@@ -97,7 +110,7 @@ try {
   if (typeof WebAssembly !== 'object') throw new TypeError('WebAssembly is switched off');
   const script = import('./@JS@');
   // On a slow line the page comes first: it can be read and typed into while the worker is on its way.
-  const next = () => word('page') === 'lesson' && engineModule(engineFolder());
+  const next = () => word('page') === 'lesson' && firstHalf(engineFolder());
   const module = await compiled(new URL('./@WASM@', import.meta.url), Number('@BYTES@'), next);
   const bindings = await script;
   const wasm = await bindings.default({ module_or_path: module });

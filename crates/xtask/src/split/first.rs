@@ -1,0 +1,170 @@
+//! The first half: the module as it is, with stubs in the place of deferred functions that it names.
+
+use super::module::{Module, plain};
+use super::{LOADER, Plan};
+use anyhow::{Context, Result};
+use std::convert::Infallible;
+use wasm_encoder::reencode::{Error, Reencode};
+use wasm_encoder::{
+    BlockType, CodeSection, DataCountSection, DataSection, ElementSection, EntityType, ExportKind, ExportSection,
+    Function, FunctionSection, GlobalSection, ImportSection, MemorySection, Module as Encoded, RefType, StartSection,
+    TableSection, TableType, TypeSection,
+};
+
+/// Function numbers of the whole module as those of the first half.
+struct Renumber {
+    new: Vec<Option<u32>>,
+}
+
+impl Reencode for Renumber {
+    type Error = Infallible;
+
+    fn function_index(&mut self, index: u32) -> Result<u32, Error<Infallible>> {
+        // The plan has a stub for each deferred function that is named here.
+        Ok(self.new.get(index as usize).copied().flatten().expect("a function that is named is there"))
+    }
+}
+
+impl Renumber {
+    /// The loader is the last import; functions that only the rest names are left out.
+    fn new(module: &Module, plan: &Plan) -> Self {
+        let mut next = module.imported + 1;
+        let mut new: Vec<Option<u32>> = (0..module.imported).map(Some).collect();
+        for index in (module.imported..).take(module.bodies.len()) {
+            let here = !plan.is_deferred(index) || plan.slot(index).is_some();
+            new.push(here.then_some(next));
+            next += u32::from(here);
+        }
+        Self { new }
+    }
+}
+
+pub(super) fn encode(module: &Module, plan: &Plan) -> Result<Vec<u8>> {
+    let mut numbers = Renumber::new(module, plan);
+    let mut out = Encoded::new();
+    let mut types = TypeSection::new();
+    numbers.parse_type_section(&mut types, module.types.clone()).map_err(plain)?;
+    let nothing = types.len();
+    types.ty().function([], []);
+    out.section(&types);
+
+    let mut imports = ImportSection::new();
+    numbers.parse_import_section(&mut imports, module.imports.clone()).map_err(plain)?;
+    imports.import(LOADER.0, LOADER.1, EntityType::Function(nothing));
+    out.section(&imports);
+
+    let here: Vec<u32> = (module.imported..).take(module.bodies.len()).filter(|index| numbers.has(*index)).collect();
+    let mut functions = FunctionSection::new();
+    for index in &here {
+        functions.function(module.function_type(*index)?);
+    }
+    functions.function(nothing);
+    out.section(&functions);
+    shared_state(module, plan, &mut numbers, &mut out)?;
+    out.section(&exports(module, plan, &mut numbers)?);
+    if let Some(start) = module.start {
+        let function_index = numbers.function_index(start).map_err(plain)?;
+        out.section(&StartSection { function_index });
+    }
+    let mut elements = ElementSection::new();
+    numbers.parse_element_section(&mut elements, module.elements.clone()).map_err(plain)?;
+    out.section(&elements);
+    if let Some(count) = module.data_count {
+        out.section(&DataCountSection { count });
+    }
+    out.section(&code(module, plan, &here, &mut numbers)?);
+    if let Some(section) = &module.data {
+        let mut data = DataSection::new();
+        numbers.parse_data_section(&mut data, section.clone()).map_err(plain)?;
+        out.section(&data);
+    }
+    Ok(out.finish())
+}
+
+impl Renumber {
+    fn has(&self, index: u32) -> bool {
+        self.new.get(index as usize).is_some_and(Option::is_some)
+    }
+}
+
+/// Tables with the rest's as the last, memories, globals.
+fn shared_state(module: &Module, plan: &Plan, numbers: &mut Renumber, out: &mut Encoded) -> Result<()> {
+    let mut tables = TableSection::new();
+    numbers.parse_table_section(&mut tables, module.tables.clone()).map_err(plain)?;
+    tables.table(rest_table(plan));
+    out.section(&tables);
+    let mut memories = MemorySection::new();
+    numbers.parse_memory_section(&mut memories, module.memories.clone()).map_err(plain)?;
+    out.section(&memories);
+    let mut globals = GlobalSection::new();
+    numbers.parse_global_section(&mut globals, module.globals.clone()).map_err(plain)?;
+    out.section(&globals);
+    Ok(())
+}
+
+/// The table that the rest fills: one place a stub.
+pub(super) fn rest_table(plan: &Plan) -> TableType {
+    let minimum = plan.stubs.len().max(1) as u64;
+    TableType { element_type: RefType::FUNCREF, table64: false, minimum, maximum: None, shared: false }
+}
+
+/// The module's own exports, and under one letter and a number all that the rest imports.
+fn exports(module: &Module, plan: &Plan, numbers: &mut Renumber) -> Result<ExportSection> {
+    let mut exports = ExportSection::new();
+    numbers.parse_export_section(&mut exports, module.exports.clone()).map_err(plain)?;
+    for index in &plan.called_back {
+        let here = numbers.function_index(*index).map_err(plain)?;
+        exports.export(&format!("f{index}"), ExportKind::Func, here);
+    }
+    let counts = [
+        ('t', ExportKind::Table, module.tables.count() + 1),
+        ('m', ExportKind::Memory, module.memories.count()),
+        ('g', ExportKind::Global, module.globals.count()),
+    ];
+    for (letter, kind, count) in counts {
+        for at in 0..count {
+            exports.export(&format!("{letter}{at}"), kind, at);
+        }
+    }
+    Ok(exports)
+}
+
+fn code(module: &Module, plan: &Plan, here: &[u32], numbers: &mut Renumber) -> Result<CodeSection> {
+    let table = module.tables.count();
+    let ensure = module.imported + 1 + u32::try_from(here.len())?;
+    let mut code = CodeSection::new();
+    for index in here {
+        match plan.slot(*index) {
+            Some(slot) => code.function(&stub(module, *index, slot, table, ensure)?),
+            None => {
+                numbers.parse_function_body(&mut code, module.body(*index)?.clone()).map_err(plain)?;
+                &mut code
+            }
+        };
+    }
+    code.function(&ensures(table, module.imported));
+    Ok(code)
+}
+
+/// Makes sure that the rest is there, and calls it with what came.
+fn stub(module: &Module, index: u32, slot: u32, table: u32, ensure: u32) -> Result<Function> {
+    let kind = module.function_type(index)?;
+    let signature = module.signatures.get(kind as usize).context("a function of no type")?;
+    let mut stub = Function::new([]);
+    let mut words = stub.instructions();
+    words.call(ensure);
+    for local in 0..u32::try_from(signature.params().len())? {
+        words.local_get(local);
+    }
+    words.i32_const(slot.cast_signed()).call_indirect(table, kind).end();
+    Ok(stub)
+}
+
+/// Asks for the rest if its table is still empty.
+fn ensures(table: u32, loader: u32) -> Function {
+    let mut function = Function::new([]);
+    let mut words = function.instructions();
+    words.i32_const(0).table_get(table).ref_is_null();
+    words.if_(BlockType::Empty).call(loader).end().end();
+    function
+}

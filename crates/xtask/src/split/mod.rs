@@ -1,0 +1,82 @@
+//! A wasm module in two: `first` has what the start and everyday commands call, `rest` all other functions. The rest
+//! arrives behind; a call that comes before it fetches it at once.
+//!
+//! Both share one memory, one set of tables and globals: it is one program still. Where `first` calls what is not in it,
+//! a stub asks for the rest if it is not linked yet and jumps through a table that the rest fills. Which function goes
+//! where is measured: [`marked`] makes a module that tells each function that runs.
+
+mod first;
+mod mark;
+mod module;
+mod rest;
+
+use anyhow::{Result, ensure};
+use module::{Module, References};
+use std::collections::BTreeSet;
+
+pub use mark::marked;
+
+/// Where `first` imports the function that brings the rest, and under which name.
+const LOADER: (&str, &str) = ("rest", "load");
+/// Where `rest` imports from.
+const FIRST: &str = "first";
+/// Shorter bodies stay in the first half, in bytes: a stub, an export and an import cost as much.
+const SHORT_BYTES: usize = 100;
+
+/// The two modules.
+#[derive(Debug)]
+pub struct Halves {
+    pub first: Vec<u8>,
+    pub rest: Vec<u8>,
+}
+
+/// What goes where. Function numbers are those of the whole module, imports before all others.
+#[derive(Debug, Default)]
+struct Plan {
+    /// Functions of the rest, in order.
+    deferred: Vec<u32>,
+    /// Deferred functions that `first` names: each has a stub there and a place in the rest's table.
+    stubs: Vec<u32>,
+    /// Functions of `first`, or its imports, that the rest calls.
+    called_back: Vec<u32>,
+}
+
+/// Splits a module: functions whose number, imports not counted, is in `used` stay in the first half.
+pub fn split(module: &[u8], used: &BTreeSet<u32>) -> Result<Halves> {
+    let module = Module::read(module)?;
+    let plan = Plan::new(&module, used)?;
+    Ok(Halves { first: first::encode(&module, &plan)?, rest: rest::encode(&module, &plan)? })
+}
+
+impl Plan {
+    fn new(module: &Module, used: &BTreeSet<u32>) -> Result<Self> {
+        let is_deferred = |defined: u32, bytes: usize| !used.contains(&defined) && bytes > SHORT_BYTES;
+        let bodies = || (0_u32..).zip(&module.bodies);
+        let deferred: Vec<u32> = bodies()
+            .filter(|(at, body)| is_deferred(*at, body.as_bytes().len()))
+            .map(|(at, _)| module.imported + at)
+            .collect();
+        let (mut by_first, mut by_rest) = (module.named_outside_code()?, References::default());
+        for (at, body) in bodies() {
+            let late = deferred.binary_search(&(module.imported + at)).is_ok();
+            if late { &mut by_rest } else { &mut by_first }.of_body(body)?;
+        }
+        ensure!(!by_rest.takes_references, "a function of the rest uses ref.func, which cannot be split");
+        let late = |index: &u32| deferred.binary_search(index).is_ok();
+        let stubs = by_first.functions.iter().copied().filter(late).collect();
+        let called_back = by_rest.functions.iter().copied().filter(|index| !late(index)).collect();
+        Ok(Self { deferred, stubs, called_back })
+    }
+
+    fn is_deferred(&self, index: u32) -> bool {
+        self.deferred.binary_search(&index).is_ok()
+    }
+
+    /// The place of a stub's function in the rest's table.
+    fn slot(&self, index: u32) -> Option<u32> {
+        self.stubs.binary_search(&index).ok().and_then(|at| u32::try_from(at).ok())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,101 @@
+use super::*;
+use wasm_encoder::{
+    CodeSection, ConstExpr, ElementSection, Elements, EntityType, ExportKind, ExportSection, Function, FunctionSection,
+    GlobalSection, GlobalType, ImportSection, MemorySection, MemoryType, Module as Encoded, RefType, TableSection,
+    TableType, TypeSection, ValType,
+};
+use wasmparser::{ExternalKind, Validator};
+
+/// Functions: 0 imported; 1 exported `run`, calls 2 and through the table; 2 long, calls 3 and 0; 3 long, in the table.
+fn module() -> Vec<u8> {
+    let mut types = TypeSection::new();
+    types.ty().function([ValType::I32, ValType::I32], [ValType::I32]);
+    let mut imports = ImportSection::new();
+    imports.import("env", "host", EntityType::Function(0));
+    let mut functions = FunctionSection::new();
+    (0..3).for_each(|_| {
+        functions.function(0);
+    });
+    let mut tables = TableSection::new();
+    tables.table(TableType {
+        element_type: RefType::FUNCREF,
+        table64: false,
+        minimum: 1,
+        maximum: None,
+        shared: false,
+    });
+    let mut memories = MemorySection::new();
+    memories.memory(MemoryType { minimum: 1, maximum: None, memory64: false, shared: false, page_size_log2: None });
+    let mut globals = GlobalSection::new();
+    let number = GlobalType { val_type: ValType::I32, mutable: true, shared: false };
+    globals.global(number, &ConstExpr::i32_const(7));
+    let mut exports = ExportSection::new();
+    exports.export("run", ExportKind::Func, 1);
+    let mut elements = ElementSection::new();
+    elements.active(None, &ConstExpr::i32_const(0), Elements::Functions(vec![3].into()));
+    let mut code = CodeSection::new();
+    for (calls, long) in [(2, false), (3, true), (0, true)] {
+        let mut function = Function::new([]);
+        let mut words = function.instructions();
+        for _ in 0..if long { SHORT_BYTES } else { 0 } {
+            words.nop();
+        }
+        words.local_get(0).local_get(1).call(calls).local_get(1).i32_const(0).call_indirect(0, 0).end();
+        code.function(&function);
+    }
+    let mut out = Encoded::new();
+    out.section(&types).section(&imports).section(&functions).section(&tables).section(&memories).section(&globals);
+    out.section(&exports).section(&elements).section(&code);
+    out.finish()
+}
+
+fn bodies(module: &[u8]) -> usize {
+    Module::read(module).unwrap().bodies.len()
+}
+
+#[test]
+fn both_halves_are_valid_and_no_function_is_lost() {
+    let halves = split(&module(), &BTreeSet::from([0])).unwrap();
+    Validator::new().validate_all(&halves.first).unwrap();
+    Validator::new().validate_all(&halves.rest).unwrap();
+    // `run`, two stubs and what makes sure of the rest.
+    assert_eq!(bodies(&halves.first), 4);
+}
+
+#[test]
+fn the_rest_imports_what_the_first_exports() {
+    let halves = split(&module(), &BTreeSet::from([0])).unwrap();
+    let first = Module::read(&halves.first).unwrap();
+    let exported: Vec<(String, ExternalKind)> =
+        first.exports.into_iter().map(|export| export.unwrap()).map(|e| (e.name.to_owned(), e.kind)).collect();
+    let names: Vec<&str> = exported.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["run", "f0", "t0", "t1", "m0", "g0"]);
+    let wanted = wasmparser::Parser::new(0).parse_all(&halves.rest).find_map(|payload| match payload.unwrap() {
+        wasmparser::Payload::ImportSection(section) => {
+            Some(section.into_imports().map(|import| import.unwrap().name.to_owned()).collect::<Vec<_>>())
+        }
+        _ => None,
+    });
+    assert_eq!(wanted.unwrap(), ["f0", "t0", "t1", "m0", "g0"]);
+}
+
+#[test]
+fn what_is_used_stays() {
+    let all = split(&module(), &BTreeSet::from([0, 1, 2])).unwrap();
+    assert_eq!(bodies(&all.first), 4);
+    let none_late = Module::read(&all.first).unwrap();
+    assert_eq!(none_late.imported, 2, "the host's function and the loader");
+}
+
+#[test]
+fn a_marked_module_is_valid_and_tells_through_one_more_import() {
+    let marked = marked(&module()).unwrap();
+    Validator::new().validate_all(&marked).unwrap();
+    assert_eq!(Module::read(&marked).unwrap().imported, 2);
+}
+
+#[test]
+fn what_is_no_module_is_refused() {
+    assert!(split(b"\0asm", &BTreeSet::new()).is_err());
+    assert!(marked(b"GIF89a").is_err());
+}
