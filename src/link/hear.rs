@@ -34,6 +34,7 @@ impl Link {
                 let columns = {
                     let mut state = self.state.borrow_mut();
                     state.phase = Phase::Open;
+                    state.restless_since = Some(js::now());
                     state.columns
                 };
                 if columns > 0 {

@@ -10,6 +10,8 @@ use std::time::Duration;
 #[expect(clippy::disallowed_types, reason = "a bench measures real time")]
 type Clock = std::time::Instant;
 
+/// A page lets the worker rest after so long without an input.
+const REST_MILLIS: f64 = 1_500.0;
 const REWIND_BUDGET_MILLIS: f64 = 200.0;
 const PODS: u32 = 10_000;
 const NODES: u32 = 100;
@@ -67,6 +69,11 @@ fn reopen(session: &mut Session, lesson: Lesson) -> Result<(), session::OpenErro
     opened.seek(Some(last));
     print("rewind_reopened_hour_first", millis(&clock), "ms", "budget 200 ms", REWIND_BUDGET_MILLIS);
     rewind(&mut opened, "rewind_reopened_hour");
+    let (mut rested, _) = Session::open(lesson.clone(), &whole, "bench")?;
+    let clock = Clock::now();
+    rested.recall(&mut || true);
+    print("recall_reopened_hour", millis(&clock), "ms", "the time until a page rests", REST_MILLIS);
+    rewind(&mut rested, "rewind_rested_hour");
     let saved = Saved { snapshot: None, ..whole };
     let seconds = session.now().now().since(session.began()).as_secs_f64();
     let clock = Clock::now();

@@ -28,11 +28,13 @@ pub struct Desk {
     /// An input that was applied and whose foreground has not come to rest yet.
     unsaved: bool,
     busy: bool,
+    /// There was time for what can wait, and there is more of it.
+    resting: bool,
 }
 
 impl Desk {
     pub fn new(build: &str) -> Self {
-        Self { build: build.into(), session: None, models: Models::default(), unsaved: false, busy: false }
+        Self { build: build.into(), session: None, models: Models::default(), unsaved: false, busy: false, resting: false }
     }
 
     pub fn session(&self) -> Option<&Session> {
@@ -41,6 +43,7 @@ impl Desk {
 
     /// Handles a message. `go_on` says whether there is time for more now.
     pub fn take(&mut self, message: ToWorker, send: &mut dyn FnMut(FromWorker), go_on: &mut dyn FnMut() -> bool) {
+        self.resting &= matches!(message, ToWorker::Tick { .. } | ToWorker::Ask { .. });
         match message {
             ToWorker::Hello { .. } => {
                 send(FromWorker::Hello { protocol: PROTOCOL, build: self.build.clone() });
@@ -52,11 +55,12 @@ impl Desk {
                 let reply = self.session.as_mut().map_or(Reply::Nothing, |session| answer(session, look));
                 send(FromWorker::Reply { id, reply });
             }
-            ToWorker::Rest => self.rest(send),
+            ToWorker::Rest => self.rest(send, go_on),
             ToWorker::Tick { millis } => {
                 if let Some(session) = &mut self.session {
                     session.pump(Duration::from_millis(u64::from(millis)), go_on);
                 }
+                self.recall(send, go_on);
             }
         }
         self.flush(send);
@@ -101,12 +105,24 @@ impl Desk {
         self.unsaved = true;
     }
 
-    /// Makes the snapshot that no command has to wait for.
-    fn rest(&mut self, send: &mut dyn FnMut(FromWorker)) {
+    /// Makes the snapshot that no command has to wait for, then what makes looking back quick.
+    fn rest(&mut self, send: &mut dyn FnMut(FromWorker), go_on: &mut dyn FnMut() -> bool) {
         let Some(session) = &mut self.session else { return };
         if session.wants_snapshot() && session.now().settled() && matches!(session.motion(), Motion::Still) {
             keep(session, true, send);
         }
+        self.resting = session.can_recall();
+        self.recall(send, go_on);
+    }
+
+    /// Goes on with what can wait, tick by tick, until something else is to be done.
+    fn recall(&mut self, send: &mut dyn FnMut(FromWorker), go_on: &mut dyn FnMut() -> bool) {
+        let Some(session) = self.session.as_mut().filter(|session| self.resting && !session.busy()) else { return };
+        session.recall(go_on);
+        self.resting = session.can_recall();
+        // Every tick wants an answer.
+        self.busy = self.resting;
+        send(FromWorker::Busy(self.busy));
     }
 
     fn control(&mut self, control: Control, send: &mut dyn FnMut(FromWorker)) {
@@ -171,7 +187,7 @@ impl Desk {
             self.unsaved = false;
             keep(session, false, send);
         }
-        let busy = session.busy();
+        let busy = session.busy() || self.resting;
         if busy != self.busy {
             self.busy = busy;
             send(FromWorker::Busy(busy));

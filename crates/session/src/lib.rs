@@ -18,6 +18,7 @@ mod moment;
 mod play;
 #[cfg(feature = "checks")]
 mod random;
+mod recall;
 mod save;
 mod session;
 mod start;

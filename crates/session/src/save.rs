@@ -3,6 +3,7 @@
 use crate::SCHEMA;
 use crate::journal::{Journal, NodeId};
 use crate::moment::Moment;
+use crate::recall::Recall;
 use crate::session::{Lesson, Session};
 use crate::start::{StartError, start_world};
 use screen::Saved;
@@ -106,6 +107,9 @@ impl Session {
                     }
                 }
             }
+        }
+        if next > 0 {
+            self.recall = Some(Recall::new(path[..next].to_vec(), self.start.clone()));
         }
         for at in next..path.len() {
             let mut moment = self.now.clone();

@@ -4,6 +4,7 @@ use crate::drive::Motion;
 use crate::journal::{Journal, NodeId};
 use crate::keyframes::Keyframes;
 use crate::moment::{Moment, Said};
+use crate::recall::Recall;
 use crate::start::{StartError, start_world};
 use lesson::{LessonPage, Plan};
 use screen::Input;
@@ -35,6 +36,8 @@ pub struct Session {
     pub(crate) start: Moment,
     pub(crate) now: Moment,
     pub(crate) keyframes: Keyframes,
+    /// What lies before the snapshot that the session was opened from.
+    pub(crate) recall: Option<Recall>,
     /// The place in the journal being looked at, and the moment there.
     pub(crate) viewing: Option<(usize, Box<Moment>)>,
     pub(crate) motion: Motion,
@@ -75,6 +78,7 @@ impl Session {
             start,
             now,
             keyframes: Keyframes::default(),
+            recall: None,
             viewing: None,
             motion: Motion::Still,
             said: Vec::new(),

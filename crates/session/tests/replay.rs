@@ -148,3 +148,33 @@ fn an_input_that_kills_is_left_out_and_another_build_opens_the_snapshot() {
     assert!(!files(&other), "the world is as it was left");
     assert_ne!(other.now().state_hash(), good);
 }
+
+#[test]
+fn what_is_recalled_after_opening_equals_what_was() {
+    let lesson = lesson();
+    let mut session = Session::start(lesson.clone(), 1, "test").expect("lesson 0 starts");
+    let terminal = session.now().terminal.0;
+    for line in ["cd ~/web", "echo x > x; git add x; git commit -m x", "git push", "sleep 40", "kubectl get pods -n shop"] {
+        session.act(Input::Line { terminal, text: line.into() });
+    }
+    let whole = session.save(true);
+    let (mut opened, _) = Session::open(lesson, &whole, "test").expect("own bytes open");
+    assert!(opened.can_recall());
+    let mut slices = 0;
+    while opened.can_recall() {
+        // One input a slice, and a look back in between.
+        let mut left = 2;
+        opened.recall(&mut || {
+            left -= 1;
+            left > 0
+        });
+        slices += 1;
+        opened.seek((slices == 2).then_some(4));
+    }
+    assert!(slices > 4, "{slices} slices");
+    for at in 0..5 {
+        session.seek(Some(at));
+        opened.seek(Some(at));
+        assert_eq!(opened.shown().state_hash(), session.shown().state_hash(), "place {at}");
+    }
+}
