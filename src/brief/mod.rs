@@ -7,6 +7,7 @@ mod quiz;
 mod step;
 
 use crate::acts::Acts;
+use crate::browser::{dom, js};
 use crate::components::{full_name, icon, yes};
 use crate::state::{Action, Dialog, Sheet, SheetContent};
 use screen::{Brief, Cluster, Fragment, PodState, StepState, StepView};
@@ -22,17 +23,20 @@ pub struct Props {
     pub acts: Acts,
     pub sheet: Option<Rc<Sheet>>,
     pub cluster: Option<Rc<Cluster>>,
+    /// A file whose changes are in the editor only.
+    pub unsaved: Option<String>,
 }
 
 #[component]
 pub fn BriefPanel(props: &Props) -> Html {
     let show_hints = use_state_eq(|| false);
+    use_follow(props.brief.as_ref().and_then(|brief| current(brief)).map(|step| step.id.clone()));
     let Some(brief) = &props.brief else {
         let raw = Html::from_html_unchecked(props.ready_made.clone());
         return html! { <section class="brief" aria-label="Brief" tabindex="0">{ raw }</section> };
     };
     let acts = &props.acts;
-    let now = brief.steps.iter().find(|step| matches!(step.state, StepState::Now | StepState::Failed));
+    let now = current(brief);
     let hints = now.filter(|_| *show_hints).map(|step| hints::list(step, acts));
     let text = Text::of(brief);
     let toggle = {
@@ -43,7 +47,7 @@ pub fn BriefPanel(props: &Props) -> Html {
         <section class="brief" aria-label="Brief">
             <header><h1>{ &brief.title }</h1><p>{ &brief.meta }</p></header>
             { prose(&text.before) }
-            { steps(brief, &text, acts) }
+            { steps(brief, &text, props) }
             { prose(&text.after) }
             { for hints }
             { for brief.quiz.as_ref().map(|quiz| quiz::view(quiz, acts)) }
@@ -55,6 +59,25 @@ pub fn BriefPanel(props: &Props) -> Html {
             </footer>
         </section>
     }
+}
+
+fn current(brief: &Brief) -> Option<&StepView> {
+    brief.steps.iter().find(|step| matches!(step.state, StepState::Now | StepState::Failed))
+}
+
+/// Brings the next step into view when the one before it has passed.
+#[hook]
+fn use_follow(step: Option<String>) {
+    let seen = use_mut_ref(|| None::<String>);
+    use_effect_with(step, move |step| {
+        let before = std::mem::replace(&mut *seen.borrow_mut(), step.clone());
+        if before.is_some()
+            && before != *step
+            && let Some(place) = dom::find(".step[aria-current]")
+        {
+            js::tell(&place, "scrollIntoView", &[&js::object(&[("block", "nearest".into())])]);
+        }
+    });
 }
 
 /// The prose before, between and after the places of the steps.
@@ -104,11 +127,13 @@ fn prose(html: &str) -> Html {
 }
 
 /// One list, whatever stands between the steps: what leads to a step stands inside of it.
-fn steps(brief: &Brief, text: &Text, acts: &Acts) -> Html {
+fn steps(brief: &Brief, text: &Text, props: &Props) -> Html {
+    let Props { acts, unsaved, .. } = props;
     let step = |(at, step): (usize, &StepView)| {
         let intro = text.before_step(&step.id);
         html! {
-            <Step key={step.id.clone()} number={at as u32 + 1} step={step.clone()} {intro} acts={acts.clone()} />
+            <Step key={step.id.clone()} number={at as u32 + 1} step={step.clone()} {intro} unsaved={unsaved.clone()}
+                acts={acts.clone()} />
         }
     };
     let steps = brief.steps.iter().enumerate().map(step).collect::<Html>();

@@ -12,12 +12,14 @@ pub struct Props {
     pub step: StepView,
     /// HTML that leads to it.
     pub intro: String,
+    /// A file whose changes are in the editor only.
+    pub unsaved: Option<String>,
     pub acts: Acts,
 }
 
 #[component]
 pub fn Step(props: &Props) -> Html {
-    let Props { number, step, intro, acts } = props;
+    let Props { number, step, intro, unsaved, acts } = props;
     let (state, said) = words(step.state);
     let mark = match step.state {
         StepState::Passed | StepState::Assisted => icon("check"),
@@ -25,6 +27,7 @@ pub fn Step(props: &Props) -> Html {
         StepState::Todo | StepState::Now => html! { { number.to_string() } },
     };
     let is_current = matches!(step.state, StepState::Now | StepState::Failed);
+    let is_wrong = is_current && step.explain.as_ref().is_some_and(|explain| explain.mood == Mood::Wrong);
     let ask = step.ask.as_ref().filter(|ask| step.state != StepState::Todo || ask.given.is_some());
     html! {
         <li class="step" data-s={state} aria-current={is_current.then_some("step")}>
@@ -36,6 +39,11 @@ pub fn Step(props: &Props) -> Html {
                     <AskForm step={step.id.clone()} state={step.state} ask={ask.clone()} acts={acts.clone()} />
                 }
                 { for step.explain.as_ref().map(|explain| explanation(explain, "failed")) }
+                if let Some(path) = unsaved.as_ref().filter(|_| is_wrong) {
+                    <p class="explain" data-s="warn">
+                        { inline(&format!("`{path}` has changes in the editor that are not saved: Ctrl+S saves them.")) }
+                    </p>
+                }
             </div>
         </li>
     }

@@ -138,7 +138,8 @@ fn stage(place: &Place, model: &Model, acts: &Acts) -> Html {
     html! {
         <main class="stage">
             <BriefPanel brief={model.brief.clone()} {ready_made} sheet={model.sheet.clone()}
-                cluster={model.cluster.clone()} acts={acts.clone()} />
+                cluster={model.cluster.clone()} unsaved={model.drafts.first_unsaved().map(str::to_owned)}
+                acts={acts.clone()} />
             { splitter(Edge::Brief, model, acts) }
             { work }
         </main>

@@ -86,6 +86,11 @@ impl Drafts {
     pub fn any_dirty(&self) -> bool {
         self.unsaved.values().any(|draft| !draft.saving)
     }
+
+    /// The first path with text that is not saved.
+    pub fn first_unsaved(&self) -> Option<&str> {
+        self.unsaved.iter().find(|(_, draft)| !draft.saving).map(|(path, _)| path.as_str())
+    }
 }
 
 #[cfg(test)]

@@ -30,6 +30,7 @@ pub(crate) struct Usage(pub String);
 
 /// The program `opsfest`.
 pub fn opsfest() -> ExitCode {
+    leave_quietly_when_unread();
     let args: Vec<String> = std::env::args().skip(1).collect();
     let (command, rest) = match args.split_first() {
         None => {
@@ -58,6 +59,18 @@ pub fn opsfest() -> ExitCode {
         other => Err(Usage(format!("unknown command \"{other}\"; see opsfest --help"))),
     };
     ended(done)
+}
+
+/// Who reads no more (`opsfest verify | head`) gets no more: no message, and the exit code of a broken pipe.
+fn leave_quietly_when_unread() {
+    let panics = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        let text = info.payload().downcast_ref::<String>().map(String::as_str).unwrap_or_default();
+        if text.starts_with("failed printing to stdout") && text.contains("Broken pipe") {
+            std::process::exit(141);
+        }
+        panics(info);
+    }));
 }
 
 fn ended(done: Result<i32, Usage>) -> ExitCode {

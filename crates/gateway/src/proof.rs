@@ -6,6 +6,8 @@ use session::{Lesson, Session};
 /// How many seeds each solution must pass on.
 pub(crate) const SEEDS: u64 = 20;
 const BUILD: &str = "verify";
+/// A check that knows only one way refuses right answers.
+const SOLUTIONS_MIN: usize = 2;
 
 /// A lesson's proof: what held, and what did not.
 #[derive(Debug, Default)]
@@ -56,7 +58,10 @@ pub(crate) fn prove(lesson: &CompiledLesson) -> Report {
     };
     let early = start.passed();
     report.check(early.is_empty(), || format!("passed before anything was done: {}", early.join(", ")));
-    report.check(!lesson.proofs.solutions.is_empty(), || "there is no solution".into());
+    let ways = lesson.proofs.solutions.len();
+    report.check(ways >= SOLUTIONS_MIN, || {
+        format!("there are {ways} solutions; a lesson wants at least {SOLUTIONS_MIN}")
+    });
     for script in &lesson.proofs.solutions {
         solution(lesson, script, &mut report);
     }
@@ -80,7 +85,8 @@ fn solution(lesson: &CompiledLesson, script: &Script, report: &mut Report) {
                     let missing: Vec<_> = wanted.iter().filter(|step| !passed.contains(step)).cloned().collect();
                     let told =
                         session.not_yet().map(|(step, say)| format!("; {step} was told: {say}")).unwrap_or_default();
-                    format!("{} on seed {seed} does not pass {}{told}", script.file, missing.join(", "))
+                    let broken = first_failing(lesson, script, seed).unwrap_or_default();
+                    format!("{} on seed {seed} does not pass {}{told}{broken}", script.file, missing.join(", "))
                 });
                 if seed == 1 {
                     let replayed = session.replay_all().state_hash();
@@ -100,6 +106,23 @@ fn solution(lesson: &CompiledLesson, script: &Script, report: &mut Report) {
             Err(error) => report.failures.push(error),
         }
     }
+}
+
+/// The first command of a script that ends in an error: often why a solution no longer is one.
+fn first_failing(lesson: &CompiledLesson, script: &Script, seed: u64) -> Option<String> {
+    let mut session = session(lesson, seed).ok()?;
+    for (index, action) in script.actions.iter().enumerate() {
+        let printed = session.play_action(action);
+        if let Action::Run { line, .. } = action {
+            let status = session.run_line("echo $?");
+            if status.trim() != "0" {
+                let (number, status) = (index + 1, status.trim());
+                let last = printed.lines().last().unwrap_or_default();
+                return Some(format!("; its line {number}, `{line}`, ended with {status} ({})", last.trim()));
+            }
+        }
+    }
+    None
 }
 
 fn shown(action: &Action) -> String {
@@ -125,5 +148,25 @@ fn wrong_answer(lesson: &CompiledLesson, wrong: &Wrong, report: &mut Report) {
             report.check(told.contains(&wrong.expect.say), || format!("{file}: the learner was told: {told}"));
         }
         Err(error) => report.failures.push(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_failing_command_of_a_solution_is_named() {
+        let mut lesson = crate::lessons::find(&["../../lessons/devops".into()])
+            .ok()
+            .and_then(|found| found.into_iter().next())
+            .and_then(|found| found.compiled.ok())
+            .expect("lesson 0 compiles");
+        let mut script = lesson.proofs.solutions.remove(0);
+        assert_eq!(first_failing(&lesson, &script, 1), None);
+        let line = "ls /nowhere".to_owned();
+        script.actions.insert(1, Action::Run { line, look: false, output: Vec::new() });
+        let named = first_failing(&lesson, &script, 1).expect("a command fails");
+        assert!(named.starts_with("; its line 2, `ls /nowhere`, ended with 2 (ls: cannot access"), "{named}");
     }
 }

@@ -34,7 +34,14 @@ pub struct Desk {
 
 impl Desk {
     pub fn new(build: &str) -> Self {
-        Self { build: build.into(), session: None, models: Models::default(), unsaved: false, busy: false, resting: false }
+        Self {
+            build: build.into(),
+            session: None,
+            models: Models::default(),
+            unsaved: false,
+            busy: false,
+            resting: false,
+        }
     }
 
     pub fn session(&self) -> Option<&Session> {

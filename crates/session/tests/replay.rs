@@ -154,7 +154,9 @@ fn what_is_recalled_after_opening_equals_what_was() {
     let lesson = lesson();
     let mut session = Session::start(lesson.clone(), 1, "test").expect("lesson 0 starts");
     let terminal = session.now().terminal.0;
-    for line in ["cd ~/web", "echo x > x; git add x; git commit -m x", "git push", "sleep 40", "kubectl get pods -n shop"] {
+    for line in
+        ["cd ~/web", "echo x > x; git add x; git commit -m x", "git push", "sleep 40", "kubectl get pods -n shop"]
+    {
         session.act(Input::Line { terminal, text: line.into() });
     }
     let whole = session.save(true);
