@@ -123,7 +123,8 @@ struct ChunkProps {
 #[component]
 fn ChunkView(props: &ChunkProps) -> Html {
     let lines = (props.chunk.first..).zip(&props.chunk.lines).filter(|(number, _)| *number >= props.from);
-    lines.map(|(number, line)| html! { <div key={number}>{ spans(line) }</div> }).collect::<Html>()
+    let lines = lines.map(|(number, line)| html! { <div key={number}>{ spans(line) }</div> }).collect::<Html>();
+    html! { <div class="chunk">{ lines }</div> }
 }
 
 /// A line in its colours.
