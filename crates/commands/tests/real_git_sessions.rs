@@ -12,6 +12,11 @@ pub fn sessions() -> Vec<Session> {
         ("reverts", REVERTS),
         ("remotes", REMOTES),
         ("undoing", UNDOING),
+        ("stash", STASH),
+        ("picks", PICKS),
+        ("rebase", REBASE),
+        ("rebase_list", REBASE_LIST),
+        ("rebase_more", REBASE_MORE),
     ] {
         let setup = if name == "basics" { "" } else { SETUP };
         all.push((name.to_string(), read(&format!("{setup}{text}"))));
@@ -47,6 +52,12 @@ const CONFLICTS: &str = include_str!("real_git_sessions/conflicts.txt");
 const REVERTS: &str = include_str!("real_git_sessions/reverts.txt");
 const REMOTES: &str = include_str!("real_git_sessions/remotes.txt");
 const UNDOING: &str = include_str!("real_git_sessions/undoing.txt");
+
+const STASH: &str = include_str!("real_git_sessions/stash.txt");
+const PICKS: &str = include_str!("real_git_sessions/picks.txt");
+const REBASE: &str = include_str!("real_git_sessions/rebase.txt");
+const REBASE_LIST: &str = include_str!("real_git_sessions/rebase_list.txt");
+const REBASE_MORE: &str = include_str!("real_git_sessions/rebase_more.txt");
 
 /// The sessions' own chance.
 struct Dice(u64);

@@ -172,7 +172,7 @@ fn branch_or_commit(
         if !quiet {
             local_changes(g, repo, goal.id.as_ref())?;
             if let Some(tracking) = tracking(g, repo, branch)? {
-                g.out(tracking.sentence(true));
+                g.out(tracking.sentence(true, true));
             }
         }
         return Ok(0);

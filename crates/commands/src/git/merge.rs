@@ -246,7 +246,7 @@ fn fast_forward(g: &mut Git<'_, '_>, repo: &Repo, head: ObjectId, theirs: &Their
 }
 
 /// The table of what a merge brought.
-fn changed(g: &Git<'_, '_>, repo: &Repo, old: &ObjectId, new: &ObjectId) -> Result<String, Stop> {
+pub(crate) fn changed(g: &Git<'_, '_>, repo: &Repo, old: &ObjectId, new: &ObjectId) -> Result<String, Stop> {
     let files = g.files();
     let (old, new) = (repo.read_commit(files, old)?.tree, repo.read_commit(files, new)?.tree);
     let changes = find_renames(repo, files, repo.diff_trees(files, Some(&old), Some(&new), &Pathspec::default())?)?;
@@ -289,7 +289,7 @@ fn true_merge(
         return Ok(2);
     }
     let theirs_files = flat(g, repo, Some(&theirs.id))?;
-    let joined = join(g, repo, &Join { base, theirs: theirs_files, labels, verb: "merge", before: "merge" })?;
+    let joined = join(g, repo, &Join { base, ours: None, theirs: theirs_files, labels, verb: "merge", before: "merge" })?;
     repo.write_state(g.cx.files_mut(), "ORIG_HEAD", &format!("{head}\n"), when)?;
     match joined {
         Joined::Blocked => {

@@ -20,6 +20,8 @@ pub(crate) enum Joined {
 #[derive(Debug)]
 pub(crate) struct Join<'a> {
     pub base: FlatTree,
+    /// HEAD's files where it is `None`.
+    pub ours: Option<FlatTree>,
     pub theirs: FlatTree,
     pub labels: MergeLabels,
     /// `merge` or `revert`.
@@ -30,8 +32,13 @@ pub(crate) struct Join<'a> {
 /// Merges into HEAD's files. Prints `Auto-merging …` and `CONFLICT …`.
 pub(crate) fn join(g: &mut Git<'_, '_>, repo: &Repo, join: &Join<'_>) -> Result<Joined, Stop> {
     let when = g.when();
-    let head = repo.head(g.files())?.id();
-    let ours = flat(g, repo, head.as_ref())?;
+    let ours = match &join.ours {
+        Some(ours) => ours.clone(),
+        None => {
+            let head = repo.head(g.files())?.id();
+            flat(g, repo, head.as_ref())?
+        }
+    };
     let merged = repo.merge_trees(g.cx.files_mut(), &join.base, &ours, &join.theirs, &join.labels, when)?;
     let mut index = repo.read_index(g.files())?;
     let ignores = g.ignores(repo);
@@ -53,8 +60,11 @@ pub(crate) fn join(g: &mut Git<'_, '_>, repo: &Repo, join: &Join<'_>) -> Result<
     let text = messages(&merged, &join.labels);
     g.out(text);
     if merged.conflicts.is_empty() {
+        repo.remove_state(g.cx.files_mut(), "AUTO_MERGE", when);
         return Ok(Joined::Clean(repo.write_tree(g.cx.files_mut(), &merged.files, when)?));
     }
+    let tree = repo.write_tree(g.cx.files_mut(), &merged.files, when)?;
+    repo.write_state(g.cx.files_mut(), "AUTO_MERGE", &format!("{tree}\n"), when)?;
     Ok(Joined::Conflicts(merged.conflicts.iter().map(|conflict| conflict.path.clone()).collect()))
 }
 

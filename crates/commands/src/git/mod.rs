@@ -2,30 +2,45 @@
 //! prints what real Git prints.
 
 mod add;
+mod alias;
 mod branch;
 mod checkout;
+mod cherry_pick;
 mod cli;
 mod clone;
 mod commit;
 mod commit_make;
+mod commit_message;
 mod config;
 mod diff;
 mod diff_out;
+mod draft;
+mod editor;
 mod fetch;
 mod help;
+mod hooks;
 mod hooks_to_world;
 mod init;
 mod log;
 mod log_format;
 mod log_graph;
 mod merge;
+mod merge_base;
 mod merging;
 mod mv;
 mod options;
+mod pick;
+mod process;
 mod pull;
 mod push;
 mod push_plan;
 mod range;
+mod rebase;
+mod rebase_pick;
+mod rebase_run;
+mod rebase_start;
+mod rebase_state;
+mod rebase_todo;
 mod reflog;
 mod remote;
 mod reset;
@@ -33,8 +48,13 @@ mod restore;
 mod rev_parse;
 mod revert;
 mod rm;
+mod sequencer;
 mod show;
+mod stash;
+mod stash_apply;
+mod stash_make;
 mod status;
+mod status_state;
 mod status_text;
 mod switch;
 mod switching;
@@ -44,7 +64,7 @@ mod tracking;
 use cli::{Answer, Git, Stop};
 use options::{Given, Spec};
 use vfs::join;
-use world::{Cx, Program};
+use world::Program;
 
 /// A row of the table of subcommands.
 #[derive(Clone, Copy)]
@@ -57,6 +77,7 @@ const COMMANDS: &[Command] = &[
     Command { spec: &add::SPEC, run: add::run },
     Command { spec: &branch::SPEC, run: branch::run },
     Command { spec: &checkout::SPEC, run: checkout::run },
+    Command { spec: &cherry_pick::SPEC, run: cherry_pick::run },
     Command { spec: &clone::SPEC, run: clone::run },
     Command { spec: &commit::SPEC, run: commit::run },
     Command { spec: &config::SPEC, run: config::run },
@@ -65,9 +86,11 @@ const COMMANDS: &[Command] = &[
     Command { spec: &init::SPEC, run: init::run },
     Command { spec: &log::SPEC, run: log::run },
     Command { spec: &merge::SPEC, run: merge::run },
+    Command { spec: &merge_base::SPEC, run: merge_base::run },
     Command { spec: &mv::SPEC, run: mv::run },
     Command { spec: &pull::SPEC, run: pull::run },
     Command { spec: &push::SPEC, run: push::run },
+    Command { spec: &rebase::SPEC, run: rebase::run },
     Command { spec: &reflog::SPEC, run: reflog::run },
     Command { spec: &remote::SPEC, run: remote::run },
     Command { spec: &reset::SPEC, run: reset::run },
@@ -76,6 +99,7 @@ const COMMANDS: &[Command] = &[
     Command { spec: &revert::SPEC, run: revert::run },
     Command { spec: &rm::SPEC, run: rm::run },
     Command { spec: &show::SPEC, run: show::run },
+    Command { spec: &stash::SPEC, run: stash::run },
     Command { spec: &status::SPEC, run: status::run },
     Command { spec: &switch::SPEC, run: switch::run },
     Command { spec: &tag::SPEC, run: tag::run },
@@ -83,20 +107,7 @@ const COMMANDS: &[Command] = &[
 
 /// The program.
 pub(crate) fn program() -> Program {
-    Program::once("git", main)
-}
-
-fn main(cx: &mut Cx<'_>) -> i32 {
-    let cwd = cx.cwd();
-    let mut args = cx.args();
-    let mut g = Git { cx, cwd, overrides: Vec::new(), command: "git" };
-    match global_options(&mut g, &mut args).and_then(|()| dispatch(&mut g, &args)) {
-        Ok(code) | Err(Stop::Exit(code)) => code,
-        Err(Stop::Git(error)) => {
-            g.err(format!("{error}\n"));
-            error.exit_code()
-        }
-    }
+    Program::steps::<process::Process>("git")
 }
 
 /// Reads what stands before the subcommand.
@@ -164,11 +175,21 @@ fn dispatch(g: &mut Git<'_, '_>, args: &[String]) -> Answer {
         "help" => return help::run(g, rest),
         _ => {}
     }
-    let Some(command) = find(name) else { return help::not_a_command(g, name) };
+    let Some(command) = find(name) else {
+        return match alias::expanded(g, name, rest)? {
+            Some(args) => dispatch(g, &args),
+            None => help::not_a_command(g, name),
+        };
+    };
     if rest.iter().any(|arg| arg == "--help") {
         return help::run(g, std::slice::from_ref(name));
     }
     g.command = command.spec.name;
+    if command.spec.options.is_empty() && !matches!(rest, [only] if only == "-h") {
+        // Its own subcommands read the words.
+        g.words = rest.to_vec();
+        return (command.run)(g, &Given::default());
+    }
     match options::parse(rest, command.spec) {
         Ok(given) => (command.run)(g, &given),
         Err(refused) if refused.help => {
@@ -180,6 +201,11 @@ fn dispatch(g: &mut Git<'_, '_>, args: &[String]) -> Answer {
             Ok(refused.code)
         }
     }
+}
+
+/// The words behind a command that has subcommands of its own.
+fn rest_of(g: &Git<'_, '_>) -> Vec<String> {
+    g.words.clone()
 }
 
 fn find(name: &str) -> Option<&'static Command> {

@@ -5,7 +5,7 @@ use super::fetch::{Fetched, Wanted, default_remote, from_remote, shown_url};
 use super::merge::{FastForward, Theirs, Wish, merge};
 use super::options::{Dialect, Given, Spec, flag, maybe, only};
 use super::remote::fetch_url;
-use super::revert::dirty_index;
+use super::pick::dirty_index;
 use git::{Pathspec, Repo};
 
 pub(crate) const SPEC: Spec = Spec {

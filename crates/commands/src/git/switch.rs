@@ -183,7 +183,7 @@ pub(crate) fn create(
     make_branch(g, repo, &NewBranch { name, start: &start, track, reset, quiet })?;
     go(g, repo, &goal, Some(if exists { "Reset branch" } else { NEW_BRANCH }))?;
     if let Some(tracking) = tracking(g, repo, name)?.filter(|_| followed && !quiet) {
-        g.out(tracking.sentence(true));
+        g.out(tracking.sentence(true, true));
     }
     Ok(0)
 }

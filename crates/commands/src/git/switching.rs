@@ -150,7 +150,7 @@ pub(crate) fn go(g: &mut Git<'_, '_>, repo: &Repo, goal: &Goal, new_branch: Opti
                 None => format!("Switched to branch '{branch}'\n"),
             });
             if let Some(follows) = follows {
-                g.out(follows.sentence(true));
+                g.out(follows.sentence(true, true));
             }
         }
         (None, Some(id)) => {
