@@ -163,11 +163,11 @@ fn branch_or_commit(
         super::switching::try_move(
             g,
             repo,
-            &Goal { id: Some(commit), branch: None, typed: typed.into(), quiet, force, stays: false },
+            &Goal { id: Some(commit), branch: None, typed: typed.into(), quiet, force, stays: false, note: None },
         )?;
         g.err(format!("Note: switching to '{typed}'.\n\n{DETACHED}"));
     }
-    let goal = Goal { id: Some(commit), branch, typed: typed.into(), quiet, force, stays: false };
+    let goal = Goal { id: Some(commit), branch, typed: typed.into(), quiet, force, stays: false, note: None };
     if let ("HEAD", Some(branch)) = (typed, &goal.branch) {
         if !quiet {
             local_changes(g, repo, goal.id.as_ref())?;

@@ -46,6 +46,8 @@ pub(crate) struct Git<'a, 'w> {
     pub answers: Vec<i32>,
     /// What stands behind a command that reads its own words.
     pub words: Vec<String>,
+    /// What reference logs name instead of the command: `pull --rebase`.
+    pub action: Option<String>,
 }
 
 /// A repository with a work tree, and the folder in it where the command runs (`""` is the top).
@@ -92,6 +94,11 @@ impl Git<'_, '_> {
 
     pub fn err(&mut self, text: impl AsRef<[u8]>) {
         self.cx.err(text);
+    }
+
+    /// What reference logs call what is done.
+    pub fn log_action(&self, usual: &str) -> String {
+        self.action.clone().or_else(|| self.cx.env("GIT_REFLOG_ACTION")).unwrap_or_else(|| usual.to_string())
     }
 
     /// Prints each line as advice.

@@ -23,7 +23,9 @@ pub(crate) fn make(g: &mut Git<'_, '_>, repo: &Repo, new: NewCommit) -> Result<O
     let commit = Commit { tree, parents, author, committer: committer.clone(), message };
     let id = repo.write_commit(g.cx.files_mut(), &commit, when)?;
     let subject = commit.subject();
-    let log = format!("{reason}: {subject}");
+    // A merge names its strategy, not its subject.
+    let first = commit.message.lines().next().unwrap_or_default();
+    let log = if reason.ends_with('.') { reason } else { format!("{reason}: {first}") };
     repo.update_ref(g.cx.files_mut(), &RefChange { name: "HEAD", new: id, who: &committer, message: &log })?;
     super::reset::clear_branch_state(g, repo);
     note_commit(g, repo, &id, &subject);

@@ -6,7 +6,7 @@ use super::editor::{self, Editor};
 use super::hooks::hook;
 use super::process::{Resume, wait_for};
 use super::rebase_run::After;
-use git::{Index, ObjectId, Pathspec, Repo, Signature};
+use git::{Index, ObjectId, Repo, Signature};
 use serde::{Deserialize, Serialize};
 
 /// How a message is tidied: `--cleanup`.
@@ -316,14 +316,4 @@ fn finish(g: &mut Git<'_, '_>, repo: &Repo, draft: Draft) -> Answer {
         Then::Pick(going) => super::sequencer::go_on_after(g, repo, going),
         Then::Rebase(after) => super::rebase_run::resumed(g, after, 0),
     }
-}
-
-/// Whether the index differs from a commit's first parent, or from nothing.
-pub(crate) fn index_changed(g: &Git<'_, '_>, repo: &Repo, base: Option<&ObjectId>) -> Result<bool, Stop> {
-    let tree = match base {
-        Some(id) => Some(repo.read_commit(g.files(), id)?.tree),
-        None => None,
-    };
-    let index = repo.read_index(g.files())?;
-    Ok(!repo.diff_staged(g.files(), tree.as_ref(), &index, &Pathspec::default())?.is_empty())
 }

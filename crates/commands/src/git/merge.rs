@@ -234,10 +234,11 @@ fn fast_forward(g: &mut Git<'_, '_>, repo: &Repo, head: ObjectId, theirs: &Their
         g.out(format!("Updating {old}..{new}\n"));
     }
     move_files(g, repo, Some(&theirs.id), false, "merge", "merge")?;
+    let ignored = if wish.message.is_some() { " (no commit created; -m option ignored)" } else { "" };
     if !wish.quiet {
-        g.out("Fast-forward\n");
+        g.out(format!("Fast-forward{ignored}\n"));
     }
-    move_head(g, repo, theirs.id, Some(head), &format!("{}: Fast-forward", theirs.action))?;
+    move_head(g, repo, theirs.id, Some(head), &format!("{}: Fast-forward{ignored}", theirs.action))?;
     if wish.stat && !wish.quiet {
         let text = changed(g, repo, &head, &theirs.id)?;
         g.out(text);
@@ -283,13 +284,14 @@ fn true_merge(
     let message = wish.message.clone().unwrap_or_else(|| standard_message(g, repo, theirs));
     let staged = staged_changes(g, repo)?;
     if !staged.is_empty() {
-        let list: String = staged.iter().map(|path| format!("  {path}")).collect::<Vec<_>>().join("\n");
-        g.err(format!("error: Your local changes to the following files would be overwritten by merge:\n{list}\n"));
+        let list = staged.join(" ");
+        g.err(format!("error: Your local changes to the following files would be overwritten by merge:\n  {list}\n"));
         g.err("Merge with strategy ort failed.\n");
+        move_head(g, repo, head, None, &format!("{}: updating HEAD", theirs.action))?;
         return Ok(2);
     }
     let theirs_files = flat(g, repo, Some(&theirs.id))?;
-    let joined = join(g, repo, &Join { base, ours: None, theirs: theirs_files, labels, verb: "merge", before: "merge" })?;
+    let joined = join(g, repo, &Join { base, ours: None, theirs: theirs_files, labels, verb: "merge", before: "merge", terse: false })?;
     repo.write_state(g.cx.files_mut(), "ORIG_HEAD", &format!("{head}\n"), when)?;
     match joined {
         Joined::Blocked => {

@@ -27,6 +27,8 @@ pub(crate) struct Join<'a> {
     /// `merge` or `revert`.
     pub verb: &'a str,
     pub before: &'a str,
+    /// What was merged is only told where there are conflicts.
+    pub terse: bool,
 }
 
 /// Merges into HEAD's files. Prints `Auto-merging …` and `CONFLICT …`.
@@ -57,8 +59,10 @@ pub(crate) fn join(g: &mut Git<'_, '_>, repo: &Repo, join: &Join<'_>) -> Result<
         index.put_stage(path, stage, entry);
     }
     repo.write_index(g.cx.files_mut(), &index, when)?;
-    let text = messages(&merged, &join.labels);
-    g.out(text);
+    if !join.terse || !merged.conflicts.is_empty() {
+        let text = messages(&merged, &join.labels);
+        g.out(text);
+    }
     if merged.conflicts.is_empty() {
         repo.remove_state(g.cx.files_mut(), "AUTO_MERGE", when);
         return Ok(Joined::Clean(repo.write_tree(g.cx.files_mut(), &merged.files, when)?));

@@ -185,9 +185,9 @@ fn dispatch(g: &mut Git<'_, '_>, args: &[String]) -> Answer {
         return help::run(g, std::slice::from_ref(name));
     }
     g.command = command.spec.name;
+    g.words = rest.to_vec();
     if command.spec.options.is_empty() && !matches!(rest, [only] if only == "-h") {
         // Its own subcommands read the words.
-        g.words = rest.to_vec();
         return (command.run)(g, &Given::default());
     }
     match options::parse(rest, command.spec) {

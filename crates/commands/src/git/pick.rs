@@ -49,8 +49,8 @@ pub(crate) fn parent_of(
     }
 }
 
-/// Merges it into index and work tree.
-pub(crate) fn apply(g: &mut Git<'_, '_>, repo: &Repo, pick: &Pick) -> Result<Joined, Stop> {
+/// Merges it into index and work tree; `terse`: what was merged is only told where there are conflicts.
+pub(crate) fn apply(g: &mut Git<'_, '_>, repo: &Repo, pick: &Pick, terse: bool) -> Result<Joined, Stop> {
     let short = pick.short(g, repo);
     let subject = pick.commit.subject();
     let own = format!("{short} ({subject})");
@@ -63,7 +63,7 @@ pub(crate) fn apply(g: &mut Git<'_, '_>, repo: &Repo, pick: &Pick) -> Result<Joi
     };
     let labels = MergeLabels { ours: "HEAD".into(), base: base_label, theirs: label, diff3: diff3(g) };
     let ours = if pick.on_index { Some(repo.read_index(g.files())?.flat()) } else { None };
-    join(g, repo, &Join { base, ours, theirs, labels, verb: "merge", before: "merge" })
+    join(g, repo, &Join { base, ours, theirs, labels, verb: "merge", before: "merge", terse })
 }
 
 /// Says which paths are unmerged, as writing a tree of such an index does.

@@ -196,7 +196,7 @@ fn upstream(g: &mut Git<'_, '_>, repo: &Repo, given: &Given) -> Result<Upstream,
 
 fn no_upstream<T>(g: &mut Git<'_, '_>, branch: Option<&str>) -> Result<T, Stop> {
     let Some(branch) = branch else {
-        g.err("You are not currently on a branch.\nPlease specify which branch you want to rebase against.\nSee git-rebase(1) for details.\n\n    git rebase '<branch>'\n\n");
+        g.out("You are not currently on a branch.\nPlease specify which branch you want to rebase against.\nSee git-rebase(1) for details.\n\n    git rebase '<branch>'\n\n");
         return Err(Stop::Exit(1));
     };
     let remotes = g.repo()?.config(g.files()).subsections("remote");
@@ -204,7 +204,7 @@ fn no_upstream<T>(g: &mut Git<'_, '_>, branch: Option<&str>) -> Result<T, Stop> 
         [only] => only.as_str(),
         _ => "<remote>",
     };
-    g.err(format!("There is no tracking information for the current branch.\nPlease specify which branch you want to rebase against.\nSee git-rebase(1) for details.\n\n    git rebase '<branch>'\n\nIf you wish to set tracking information for this branch you can do so with:\n\n    git branch --set-upstream-to={remote}/<branch> {branch}\n\n"));
+    g.out(format!("There is no tracking information for the current branch.\nPlease specify which branch you want to rebase against.\nSee git-rebase(1) for details.\n\n    git rebase '<branch>'\n\nIf you wish to set tracking information for this branch you can do so with:\n\n    git branch --set-upstream-to={remote}/<branch> {branch}\n\n"));
     Err(Stop::Exit(1))
 }
 
@@ -232,7 +232,7 @@ fn target(g: &mut Git<'_, '_>, repo: &Repo, name: Option<&String>) -> Result<Tar
             typed: name.clone(),
             quiet: true,
             force: false,
-            stays: false,
+            stays: false, note: None,
         };
         let head_name = if branch.is_some() { full } else { "detached HEAD".into() };
         return Ok(Target { head_name, shown: name.clone(), id, goes_to: Some(goal) });
@@ -379,11 +379,14 @@ fn hook_words(given: &Given) -> Vec<String> {
 
 fn go_to(g: &mut Git<'_, '_>, repo: &Repo, goal: &super::switching::Goal) -> Result<(), Stop> {
     let who = g.logger();
-    let head = repo.head(g.files())?;
     super::switching::move_files(g, repo, goal.id.as_ref(), false, "checkout", "switch branches")?;
     let message = format!("rebase: checkout {}", goal.typed);
+    let on_it = repo.head(g.files())?.branch() == goal.branch.as_deref();
     match (&goal.branch, goal.id) {
-        (Some(branch), _) if head.branch() != Some(branch) => {
+        (Some(branch), Some(id)) => {
+            if on_it {
+                super::reset::move_head(g, repo, id, None, &message)?;
+            }
             repo.attach_head(g.cx.files_mut(), &format!("refs/heads/{branch}"), &who, &message)?;
         }
         (None, Some(id)) => repo.detach_head(g.cx.files_mut(), id, &who, &message)?,

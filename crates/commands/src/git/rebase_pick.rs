@@ -76,7 +76,7 @@ fn rescheduled(g: &mut Git<'_, '_>, repo: &Repo, item: &Item) -> Result<Flow, St
 fn fast_forward(g: &mut Git<'_, '_>, repo: &Repo, line: &Line<'_>) -> Result<Flow, Stop> {
     files::write_author(g, repo, &line.commit.author)?;
     super::switching::move_files(g, repo, Some(&line.id), false, "merge", "merge")?;
-    super::reset::move_head(g, repo, line.id, None, "rebase: fast-forward")?;
+    super::reset::move_head(g, repo, line.id, None, &format!("{}: fast-forward", g.log_action("rebase")))?;
     match line.item.command {
         Command::Edit => stop_to_edit(g, repo, line),
         Command::Reword => reword(g, repo, line, vec![], line.commit.message.clone(), true),
@@ -114,7 +114,7 @@ fn onto_head(g: &mut Git<'_, '_>, repo: &Repo, state: &State, line: &Line<'_>) -
     }
     let pick = Pick { id: line.id, commit: line.commit.clone(), parent, reverts: false, on_index: false };
     let when = g.when();
-    match apply(g, repo, &pick)? {
+    match apply(g, repo, &pick, true)? {
         Joined::Blocked => rescheduled(g, repo, line.item),
         Joined::Conflicts(paths) => {
             let text = if melds { line.commit.message.clone() } else { text };
@@ -211,7 +211,7 @@ fn record(
     if line.item.command == Command::Reword {
         return reword(g, repo, line, parents, text, false);
     }
-    let reason = format!("rebase ({})", line.item.command.name());
+    let reason = format!("{} ({})", g.log_action("rebase"), line.item.command.name());
     let author = line.commit.author.clone();
     commit(g, repo, tree, parents, author, text, reason)?;
     if line.item.command == Command::Edit {
@@ -243,7 +243,12 @@ fn edited(
 ) -> Result<Flow, Stop> {
     draft.edits = editor::named(g, false).is_none() || editor::there_is_one(g);
     draft.cleanup = Cleanup::Strip;
+    let in_place = matches!(&after.what, What::Picked { reword: true, .. });
     draft.then = Then::Rebase(after);
+    if !in_place && repo.read_state(g.files(), "MERGE_MSG").is_none() {
+        let when = g.when();
+        repo.write_state(g.cx.files_mut(), "MERGE_MSG", &draft.message, when)?;
+    }
     if draft.edits {
         let work = g.work()?;
         let person = |text: &str| Signature::parse(text).expect("a draft's people were written by us");
@@ -266,18 +271,18 @@ fn reword(
     let committer = g.identity(Whose::Committer)?;
     let parents = if in_place { line.commit.parents.clone() } else { parents };
     let author = line.commit.author.clone();
-    let mut draft = Draft::new(&parents, &author, &committer, text, "rebase (reword)");
+    let mut draft = Draft::new(&parents, &author, &committer, text, &format!("{} (reword)", g.log_action("rebase")));
     draft.shows_date = true;
     draft.verifies = !in_place;
     draft.source = vec!["commit".into(), "HEAD".into()];
     let what = What::Picked { id: line.id.to_string(), melds_next: line.melds_next, reword: in_place };
-    edited(g, repo, draft, in_place, After { what, forced: line.forced })
+    edited(g, repo, draft, in_place, After { what, forced: line.forced, action: g.action.clone() })
 }
 
 /// Melds the index into HEAD.
 fn meld(g: &mut Git<'_, '_>, repo: &Repo, line: &Line<'_>, tree: ObjectId, text: String) -> Result<Flow, Stop> {
     let head = repo.read_commit(g.files(), &line.head)?;
-    let reason = format!("rebase ({})", line.item.command.name());
+    let reason = format!("{} ({})", g.log_action("rebase"), line.item.command.name());
     let fixup = files::read(g, repo, "message-fixup");
     let edits = line.item.keeps_message == Some('c') || (fixup.is_none() && !line.melds_next);
     if edits {
@@ -288,7 +293,7 @@ fn meld(g: &mut Git<'_, '_>, repo: &Repo, line: &Line<'_>, tree: ObjectId, text:
         draft.verifies = false;
         draft.source = vec!["squash".into()];
         let what = What::Picked { id: line.id.to_string(), melds_next: line.melds_next, reword: false };
-        return edited(g, repo, draft, true, After { what, forced: line.forced });
+        return edited(g, repo, draft, true, After { what, forced: line.forced, action: g.action.clone() });
     }
     let text = if line.melds_next { text } else { fixup.unwrap_or(text) };
     commit(g, repo, tree, head.parents, head.author, text, reason)?;
@@ -395,11 +400,11 @@ pub(crate) fn commit_staged(g: &mut Git<'_, '_>, repo: &Repo) -> Result<Option<i
         }
     };
     let amends = head.is_some_and(|id| !parents.contains(&id));
-    let mut draft = Draft::new(&parents, &author, &committer, text, "rebase (continue)");
+    let mut draft = Draft::new(&parents, &author, &committer, text, &format!("{} (continue)", g.log_action("rebase")));
     draft.shows_date = amends;
     draft.verifies = !amends;
     draft.source = vec!["message".into()];
-    match edited(g, repo, draft, amends, After { what: What::Continued, forced: false })? {
+    match edited(g, repo, draft, amends, After { what: What::Continued, forced: false, action: g.action.clone() })? {
         Flow::End(code) => Ok(Some(code)),
         Flow::Next => Ok(None),
     }

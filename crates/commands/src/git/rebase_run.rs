@@ -30,6 +30,8 @@ pub(crate) enum What {
 pub(crate) struct After {
     pub what: What,
     pub forced: bool,
+    /// What the logs call it: `pull --rebase`.
+    pub action: Option<String>,
 }
 
 /// Whether the next line may follow.
@@ -48,6 +50,7 @@ fn state(g: &mut Git<'_, '_>, repo: &Repo) -> Result<State, Stop> {
 /// Goes on where a child has ended.
 pub(crate) fn resumed(g: &mut Git<'_, '_>, after: After, code: i32) -> Answer {
     let repo = g.work()?.repo;
+    g.action.clone_from(&after.action);
     if after.what == What::Rewritten {
         return say_done(g, &repo);
     }
@@ -189,19 +192,20 @@ fn exec(g: &mut Git<'_, '_>, repo: &Repo, state: &State, line: &str, forced: boo
     }
     let mut child = Child::shell(line, &[]);
     child.folder.clone_from(&repo.work_tree);
-    wait_for(child, Resume::Rebase(After { what: What::Exec { line: line.into() }, forced }))
+    wait_for(child, Resume::Rebase(After { what: What::Exec { line: line.into() }, forced, action: g.action.clone() }))
 }
 
 /// Nothing is left to do: the branch moves to where HEAD has come.
 fn finish(g: &mut Git<'_, '_>, repo: &Repo, state: &State) -> Answer {
     let who = g.logger();
+    let action = g.log_action("rebase");
     if state.head_name.starts_with("refs/")
         && let Some(head) = repo.head(g.files())?.id()
     {
-        let message = format!("rebase (finish): {} onto {}", state.head_name, state.onto);
+        let message = format!("{action} (finish): {} onto {}", state.head_name, state.onto);
         let change = RefChange { name: &state.head_name, new: head, who: &who, message: &message };
         repo.update_ref(g.cx.files_mut(), &change)?;
-        let message = format!("rebase (finish): returning to {}", state.head_name);
+        let message = format!("{action} (finish): returning to {}", state.head_name);
         repo.attach_head(g.cx.files_mut(), &state.head_name, &who, &message)?;
     }
     if state.verbose {
@@ -212,7 +216,7 @@ fn finish(g: &mut Git<'_, '_>, repo: &Repo, state: &State) -> Answer {
         && let Some(mut child) = super::hooks::hook(g, repo, "post-rewrite", &["rebase".to_string()])
     {
         child.input = Some(rewritten);
-        return wait_for(child, Resume::Rebase(After { what: What::Rewritten, forced: false }));
+        return wait_for(child, Resume::Rebase(After { what: What::Rewritten, forced: false, action: g.action.clone() }));
     }
     say_done(g, repo)
 }

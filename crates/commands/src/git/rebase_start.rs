@@ -138,7 +138,7 @@ pub(crate) fn begin(g: &mut Git<'_, '_>, repo: &Repo, begin: &Begin) -> Answer {
             Ok(Editor::Nothing) => {}
             Ok(Editor::Run(child)) => {
                 let what = What::Begun { onto_name: begin.onto_name.clone() };
-                return wait_for(child, Resume::Rebase(After { what, forced: begin.forced }));
+                return wait_for(child, Resume::Rebase(After { what, forced: begin.forced, action: g.action.clone() }));
             }
             Err(Stop::Exit(_)) => return give_up(g, repo),
             Err(stop) => return Err(stop),
@@ -205,7 +205,7 @@ pub(crate) fn list_edited(
     if !forced && !state.signoff && state.squash_onto.is_none() {
         for item in &items {
             match (item.command, item.id) {
-                (Command::Noop, _) => {}
+                (Command::Noop | Command::Drop, _) => {}
                 (Command::Pick, Some(id)) if repo.read_commit(g.files(), &id)?.parents == [onto] => onto = id,
                 _ => break,
             }
@@ -213,8 +213,6 @@ pub(crate) fn list_edited(
         }
     }
     let (done, left) = items.split_at(skip);
-    let real = done.iter().filter(|item| item.command != Command::Noop).count();
-    let (done, left) = if real == 0 { (&items[..0], &items[..]) } else { (done, left) };
     let texts = (todo::text(g, repo, done, false), todo::text(g, repo, left, false));
     if !texts.0.is_empty() {
         files::write(g, repo, "done", &texts.0)?;
@@ -247,7 +245,7 @@ fn leave(g: &mut Git<'_, '_>, repo: &Repo, state: &State, onto: ObjectId, onto_n
     if let Some(id) = from {
         repo.write_state(g.cx.files_mut(), "ORIG_HEAD", &format!("{id}\n"), who.when)?;
     }
-    let message = format!("rebase (start): checkout {onto_name}");
+    let message = format!("{} (start): checkout {onto_name}", g.log_action("rebase"));
     Ok(repo.detach_head(g.cx.files_mut(), onto, &who, &message)?)
 }
 
@@ -262,7 +260,7 @@ pub(crate) fn edit_todo(g: &mut Git<'_, '_>, repo: &Repo) -> Answer {
     let path = format!("{}/{}/git-rebase-todo", repo.git_dir, files::FOLDER);
     match editor::open(g, &path, true) {
         Ok(Editor::Nothing) => todo_edited(g, repo, 0),
-        Ok(Editor::Run(child)) => wait_for(child, Resume::Rebase(After { what: What::Edited, forced: false })),
+        Ok(Editor::Run(child)) => wait_for(child, Resume::Rebase(After { what: What::Edited, forced: false, action: g.action.clone() })),
         Err(Stop::Exit(_)) => Ok(1),
         Err(stop) => Err(stop),
     }

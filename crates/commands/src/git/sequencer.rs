@@ -223,7 +223,7 @@ fn one(g: &mut Git<'_, '_>, repo: &Repo, id: &ObjectId, going: &Going) -> Result
     let pick = Pick { id: *id, commit, parent, reverts: going.reverts, on_index: going.no_commit };
     let text = message(g, going, &pick)?;
     let when = g.when();
-    let joined = apply(g, repo, &pick)?;
+    let joined = apply(g, repo, &pick, false)?;
     let file = if going.reverts { "REVERT_HEAD" } else { "CHERRY_PICK_HEAD" };
     match joined {
         Joined::Blocked => failed(going),
@@ -371,6 +371,17 @@ pub(crate) fn proceed(g: &mut Git<'_, '_>, repo: &Repo, now: &Going) -> Answer {
     let listed = repo.read_state(g.files(), "sequencer/todo").is_some();
     if !listed && !waiting(g, repo) {
         return none_in_progress(g, now);
+    }
+    match (super::status_state::sequence(g, repo), now.reverts) {
+        (Some("revert"), false) => {
+            g.err("error: cannot cherry-pick during a revert.\n");
+            return failed(now);
+        }
+        (Some("pick"), true) => {
+            g.err("error: cannot revert during a cherry-pick.\n");
+            return failed(now);
+        }
+        _ => {}
     }
     let going = if listed { Going::read(g, repo, now) } else { now.clone() };
     if waiting(g, repo) {

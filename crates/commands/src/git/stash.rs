@@ -5,7 +5,7 @@ use super::diff_out::{self, DiffOutput};
 use super::options::{self, Dialect, Given, Opt, Spec, flag, only, value};
 use super::stash_apply::{apply, status};
 use super::stash_make::{Parts, Wish, drop_entry, make, named, store};
-use super::switching::{Goal, NEW_BRANCH, NewBranch, go, make_branch};
+use super::switching::{Goal, NEW_BRANCH, NewBranch, go, make_branch, try_move};
 use git::{ObjectId, Repo};
 
 pub(crate) use super::stash_apply::{apply_autostash, keep_autostash};
@@ -262,16 +262,30 @@ fn branch(g: &mut Git<'_, '_>, rest: &[String]) -> Answer {
     let repo = work.repo.clone();
     let parts = named(g, &repo, rest.get(1..).unwrap_or_default())?;
     let start = parts.base.to_string();
+    let goal = Goal {
+        id: Some(parts.base),
+        branch: Some(name.clone()),
+        typed: name.clone(),
+        quiet: false,
+        force: false,
+        stays: false,
+        note: None,
+    };
+    let tried = if repo.read_ref(g.files(), &format!("refs/heads/{name}")).is_some() {
+        Ok(())
+    } else {
+        try_move(g, &repo, &goal)
+    };
+    tried?;
     let new = NewBranch { name, start: &start, track: Some(false), reset: false, quiet: true };
-    let id = match make_branch(g, &repo, &new) {
-        Ok(id) => id,
+    match make_branch(g, &repo, &new) {
+        Ok(_) => {}
         Err(Stop::Git(why)) => {
             g.err(format!("{why}\n"));
             return Ok(why.exit_code());
         }
         Err(stop) => return Err(stop),
-    };
-    let goal = Goal { id: Some(id), branch: Some(name.clone()), typed: name.clone(), quiet: false, force: false, stays: false };
+    }
     go(g, &repo, &goal, Some(NEW_BRANCH))?;
     let code = apply(g, &work, &parts, true, false)?;
     if code == 0 && parts.number.is_some() {

@@ -60,9 +60,9 @@ fn bring_back(
         staged = Some(merged.files);
     }
     let joined = if quiet {
-        quietly(g, |g| join(g, repo, &Join { base, ours: Some(ours.clone()), theirs, labels, verb: "merge", before: "merge" }))?
+        quietly(g, |g| join(g, repo, &Join { base, ours: Some(ours.clone()), theirs, labels, verb: "merge", before: "merge", terse: false }))?
     } else {
-        join(g, repo, &Join { base, ours: Some(ours.clone()), theirs, labels, verb: "merge", before: "merge" })?
+        join(g, repo, &Join { base, ours: Some(ours.clone()), theirs, labels, verb: "merge", before: "merge", terse: false })?
     };
     let mut code = 0;
     match joined {
@@ -73,7 +73,12 @@ fn bring_back(
                 g.err("Index was not unstashed.\n");
             }
         }
-        Joined::Blocked => code = 1,
+        Joined::Blocked => {
+            code = 1;
+            if with_index {
+                g.err("Index was not unstashed.\n");
+            }
+        }
     }
     if let Some(tree) = &parts.untracked_tree
         && !restore_untracked(g, repo, tree)?

@@ -74,20 +74,24 @@ pub(crate) fn make(g: &mut Git<'_, '_>, work: &Work, wish: &Wish) -> Result<Opti
         g.err("error: could not write index\n");
         return Err(Stop::Exit(1));
     }
-    let Some(base) = head.id() else {
-        g.err("You do not have the initial commit yet\n");
-        return Err(Stop::Exit(1));
-    };
     let spec = g.pathspec(work, &wish.paths)?;
-    let base_tree = repo.read_commit(g.files(), &base)?.tree;
     let others = untracked(g, repo, &index, wish, &spec)?;
     if !wish.paths.is_empty() {
         refuse_unknown(g, work, &index, &spec, &others)?;
     }
+    let Some(base) = head.id() else {
+        g.err("You do not have the initial commit yet\n");
+        return Err(Stop::Exit(1));
+    };
+    let base_tree = repo.read_commit(g.files(), &base)?.tree;
     let staged = repo.diff_staged(g.files(), Some(&base_tree), &index, &spec)?;
     let unstaged = repo.diff_unstaged(g.files(), &index, &spec)?;
-    if staged.is_empty() && (unstaged.is_empty() || wish.staged) && others.is_empty() {
+    if staged.is_empty() && unstaged.is_empty() && others.is_empty() {
         return Ok(None);
+    }
+    if wish.staged && staged.is_empty() {
+        g.err("No staged changes\n");
+        return Err(Stop::Exit(1));
     }
     let place = match &head {
         Head::Detached(_) => "(no branch)".to_string(),
@@ -99,7 +103,7 @@ pub(crate) fn make(g: &mut Git<'_, '_>, work: &Work, wish: &Wish) -> Result<Opti
     let index_tree = repo.write_tree(g.cx.files_mut(), &index.flat(), when)?;
     let index_commit = commit(g, repo, index_tree, vec![base], format!("index on {label}\n"))?;
     let mut parents = vec![base, index_commit];
-    if wish.untracked && !others.is_empty() {
+    if wish.untracked {
         let mut files = FlatTree::new();
         for path in &others {
             let entry = repo.stage_file(g.cx.files_mut(), path, when)?;
@@ -172,11 +176,18 @@ pub(crate) fn take_away(g: &mut Git<'_, '_>, work: &Work, wish: &Wish, made: &Ma
     let committed = flat(g, repo, head.as_ref())?;
     let staged = repo.flat_tree(g.files(), Some(&made.index_tree))?;
     if wish.staged {
-        return unstage(g, repo, &committed, &staged);
+        unstage(g, repo, &committed, &staged)?;
+        if let Some(id) = head {
+            super::reset::move_head(g, repo, id, Some(id), "reset: moving to HEAD")?;
+        }
+        return Ok(());
     }
     let target = if keep { &staged } else { &committed };
     if wish.paths.is_empty() {
         overwrite(g, repo, target)?;
+        if let Some(id) = head {
+            super::reset::move_head(g, repo, id, Some(id), "reset: moving to HEAD")?;
+        }
     } else {
         let spec = g.pathspec(work, &wish.paths)?;
         let mut index = repo.read_index(g.files())?;

@@ -13,6 +13,21 @@ pub(crate) fn rebase_line(g: &Git<'_, '_>, repo: &Repo) -> Option<String> {
     Some(format!("{word} in progress; onto {}", repo.short_id(g.files(), &onto, 7)))
 }
 
+/// `(no branch, rebasing topic)`, in place of a branch in the list of them.
+pub(crate) fn branch_place(g: &Git<'_, '_>, repo: &Repo) -> Option<String> {
+    if let Some(state) = State::read(g, repo) {
+        return Some(match state.branch() {
+            Some(branch) => format!("(no branch, rebasing {branch})"),
+            None => {
+                let id = git::parse_id(&state.orig_head)?;
+                format!("(no branch, rebasing detached HEAD {})", repo.short_id(g.files(), &id, 7))
+            }
+        });
+    }
+    let start = repo.read_state(g.files(), "BISECT_START")?;
+    Some(format!("(no branch, bisect started on {})", start.trim()))
+}
+
 /// The paragraph with its empty line; empty where nothing is going on.
 pub(crate) fn state(g: &Git<'_, '_>, report: &Report<'_>) -> Result<String, Stop> {
     let repo = &report.work.repo;

@@ -212,10 +212,13 @@ impl Report<'_> {
         }
         for (path, (x, y, old)) in rows {
             let unmerged = self.status.unmerged.contains_key(path);
-            let x = self.letter(if unmerged { RED } else { GREEN }, x);
-            let y = self.letter(RED, y);
+            let letters = if unmerged {
+                self.paint(RED, &format!("{x}{y}"))
+            } else {
+                self.letter(GREEN, x) + &self.letter(RED, y)
+            };
             let from = old.map_or(String::new(), |old| format!("{} -> ", shown(old)));
-            out.push_str(&format!("{x}{y} {from}{}\n", shown(path)));
+            out.push_str(&format!("{letters} {from}{}\n", shown(path)));
         }
         if self.show_untracked {
             for path in &self.status.files.untracked {
@@ -299,8 +302,15 @@ pub(crate) fn detached_at(g: &Git<'_, '_>, work: &Work, head: &git::ObjectId) ->
     let target = entry.message.rsplit(" to ").next()?;
     let word = if entry.new == *head { "at" } else { "from" };
     let named = repo.full_ref_name(g.files(), target).filter(|full| full != "HEAD");
-    let name = match named {
-        Some(full) => git::shorten_ref(&full).to_string(),
+    let there = |full: &String| {
+        let id = repo.read_ref(g.files(), full)?;
+        repo.peel(g.files(), id, git::Kind::Commit).ok().flatten()
+    };
+    let name = match named.filter(|full| there(full) == Some(entry.new)) {
+        Some(full) => ["refs/tags/", "refs/remotes/"]
+            .iter()
+            .find_map(|kind| full.strip_prefix(kind))
+            .map_or_else(|| full.clone(), str::to_string),
         None => repo.short_id(g.files(), &entry.new, 7),
     };
     Some((word, name))
