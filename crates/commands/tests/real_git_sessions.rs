@@ -17,6 +17,8 @@ pub fn sessions() -> Vec<Session> {
         ("rebase", REBASE),
         ("rebase_list", REBASE_LIST),
         ("rebase_more", REBASE_MORE),
+        ("looking", LOOKING),
+        ("bisect", BISECT),
         ("pull_rebase", PULL_REBASE),
     ] {
         let setup = if name == "basics" { "" } else { SETUP };
@@ -60,6 +62,8 @@ const REBASE: &str = include_str!("real_git_sessions/rebase.txt");
 const REBASE_LIST: &str = include_str!("real_git_sessions/rebase_list.txt");
 const REBASE_MORE: &str = include_str!("real_git_sessions/rebase_more.txt");
 const PULL_REBASE: &str = include_str!("real_git_sessions/pull_rebase.txt");
+const LOOKING: &str = include_str!("real_git_sessions/looking.txt");
+const BISECT: &str = include_str!("real_git_sessions/bisect.txt");
 
 /// The sessions' own chance.
 struct Dice(u64);

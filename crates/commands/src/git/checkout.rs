@@ -59,6 +59,11 @@ Turn off this advice by setting config variable advice.detachedHead to false
 
 ";
 
+/// What is said before HEAD is put on a commit by itself.
+pub(crate) fn detached_advice(typed: &str) -> String {
+    format!("Note: switching to '{typed}'.\n\n{DETACHED}")
+}
+
 pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let repo = g.work()?.repo;
     let (before, after) = given.split();

@@ -197,7 +197,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
 }
 
 /// `--all`, `--branches`, `--tags`, `--remotes`.
-fn add_references(g: &Git<'_, '_>, repo: &Repo, given: &Given, range: &mut Range) -> Result<(), Stop> {
+pub(crate) fn add_references(g: &Git<'_, '_>, repo: &Repo, given: &Given, range: &mut Range) -> Result<(), Stop> {
     let kinds = [("all", "refs/"), ("branches", "refs/heads/"), ("tags", "refs/tags/"), ("remotes", "refs/remotes/")];
     for (option, prefix) in kinds.iter().filter(|(option, _)| given.has(option)) {
         for (name, id) in repo.refs(g.files(), prefix) {
@@ -272,7 +272,7 @@ fn number(given: &Given, name: &str) -> Result<Option<usize>, Stop> {
 }
 
 /// Which commits are shown, in order, each with the parents that are followed.
-fn pick(
+pub(crate) fn pick(
     g: &Git<'_, '_>,
     repo: &Repo,
     given: &Given,
@@ -335,7 +335,7 @@ fn only_reached(order: &[ObjectId], from: &[ObjectId], parents: &OrdMap<ObjectId
 type Picked = (Vec<ObjectId>, OrdMap<ObjectId, Vec<ObjectId>>);
 
 /// Leaves out commits that do not touch the paths: of a merge only the parent is followed that it equals there.
-fn touching(
+pub(crate) fn touching(
     repo: &Repo,
     g: &Git<'_, '_>,
     order: &[ObjectId],

@@ -3,20 +3,27 @@
 
 mod add;
 mod alias;
+mod bisect;
+mod bisect_find;
+mod blame;
 mod branch;
 mod checkout;
+mod cherry;
 mod cherry_pick;
+mod clean;
 mod cli;
 mod clone;
 mod commit;
 mod commit_make;
 mod commit_message;
 mod config;
+mod describe;
 mod diff;
 mod diff_out;
 mod draft;
 mod editor;
 mod fetch;
+mod grep;
 mod help;
 mod hooks;
 mod hooks_to_world;
@@ -28,6 +35,7 @@ mod merge;
 mod merge_base;
 mod merging;
 mod mv;
+mod name_rev;
 mod options;
 mod pick;
 mod process;
@@ -49,6 +57,7 @@ mod rev_parse;
 mod revert;
 mod rm;
 mod sequencer;
+mod shortlog;
 mod show;
 mod stash;
 mod stash_apply;
@@ -75,19 +84,26 @@ struct Command {
 
 const COMMANDS: &[Command] = &[
     Command { spec: &add::SPEC, run: add::run },
+    Command { spec: &bisect::SPEC, run: bisect::run },
+    Command { spec: &blame::SPEC, run: blame::run },
     Command { spec: &branch::SPEC, run: branch::run },
     Command { spec: &checkout::SPEC, run: checkout::run },
+    Command { spec: &cherry::SPEC, run: cherry::run },
     Command { spec: &cherry_pick::SPEC, run: cherry_pick::run },
+    Command { spec: &clean::SPEC, run: clean::run },
     Command { spec: &clone::SPEC, run: clone::run },
     Command { spec: &commit::SPEC, run: commit::run },
     Command { spec: &config::SPEC, run: config::run },
+    Command { spec: &describe::SPEC, run: describe::run },
     Command { spec: &diff::SPEC, run: diff::run },
     Command { spec: &fetch::SPEC, run: fetch::run },
+    Command { spec: &grep::SPEC, run: grep::run },
     Command { spec: &init::SPEC, run: init::run },
     Command { spec: &log::SPEC, run: log::run },
     Command { spec: &merge::SPEC, run: merge::run },
     Command { spec: &merge_base::SPEC, run: merge_base::run },
     Command { spec: &mv::SPEC, run: mv::run },
+    Command { spec: &name_rev::SPEC, run: name_rev::run },
     Command { spec: &pull::SPEC, run: pull::run },
     Command { spec: &push::SPEC, run: push::run },
     Command { spec: &rebase::SPEC, run: rebase::run },
@@ -98,6 +114,7 @@ const COMMANDS: &[Command] = &[
     Command { spec: &rev_parse::SPEC, run: rev_parse::run },
     Command { spec: &revert::SPEC, run: revert::run },
     Command { spec: &rm::SPEC, run: rm::run },
+    Command { spec: &shortlog::SPEC, run: shortlog::run },
     Command { spec: &show::SPEC, run: show::run },
     Command { spec: &stash::SPEC, run: stash::run },
     Command { spec: &status::SPEC, run: status::run },

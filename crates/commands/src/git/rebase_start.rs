@@ -166,7 +166,7 @@ fn with_exec(items: Vec<Item>, lines: &[String]) -> Vec<Item> {
         open |= matches!(item.command, Command::Pick | Command::Merge) || item.command.melds();
         out.push(item);
     }
-    if open || out.iter().all(|item| item.command == Command::Noop) {
+    if open {
         add(&mut out);
     }
     out

@@ -453,8 +453,6 @@ pub(crate) fn skip(g: &mut Git<'_, '_>, repo: &Repo, now: &Going) -> Answer {
             }
             return failed(now);
         }
-        g.err("error: no cherry-pick or revert in progress\nerror: failed to skip the commit\n");
-        return failed(now);
     }
     let listed = repo.read_state(g.files(), "sequencer/todo").is_some();
     let going = Going::read(g, repo, now);

@@ -59,11 +59,9 @@ fn bring_back(
         }
         staged = Some(merged.files);
     }
-    let joined = if quiet {
-        quietly(g, |g| join(g, repo, &Join { base, ours: Some(ours.clone()), theirs, labels, verb: "merge", before: "merge", terse: false }))?
-    } else {
-        join(g, repo, &Join { base, ours: Some(ours.clone()), theirs, labels, verb: "merge", before: "merge", terse: false })?
-    };
+    let ours_before = Some(ours.clone());
+    let joined =
+        join(g, repo, &Join { base, ours: ours_before, theirs, labels, verb: "merge", before: "merge", terse: quiet })?;
     let mut code = 0;
     match joined {
         Joined::Clean(_) => settle_index(g, repo, &ours, staged.as_ref())?,

@@ -52,6 +52,10 @@ struct Level {
 #[derive(Debug, Clone, Default)]
 pub struct Ignores {
     levels: Vec<Level>,
+    /// Patterns of a command line, stronger than those of any file.
+    strong: Vec<Pattern>,
+    /// No file is read.
+    closed: bool,
 }
 
 fn parse(text: &str) -> Vec<Pattern> {
@@ -63,14 +67,27 @@ impl Ignores {
     pub fn base(repo: &Repo, files: &Vfs, user: &str) -> Self {
         let own = repo.read_state(files, "info/exclude").unwrap_or_default();
         let level = |text: &str| Level { folder: String::new(), patterns: parse(text) };
-        Self { levels: vec![level(user), level(&own)] }
+        Self { levels: vec![level(user), level(&own)], ..Self::default() }
+    }
+
+    /// Only these patterns, and none of any file.
+    pub fn only(patterns: &str) -> Self {
+        Self { strong: parse(patterns), closed: true, ..Self::default() }
+    }
+
+    /// With patterns that are stronger than those of files.
+    pub fn and(mut self, patterns: &str) -> Self {
+        self.strong.extend(parse(patterns));
+        self
     }
 
     /// With the `.gitignore` of one more folder, by its path in the work tree.
     pub fn enter(&self, repo: &Repo, files: &Vfs, folder: &str) -> Result<Self> {
         let mut deeper = self.clone();
         let path = join(&repo.work_path(folder)?, ".gitignore");
-        if let Ok(text) = files.read_text(&path) {
+        if let Ok(text) = files.read_text(&path)
+            && !self.closed
+        {
             let folder = if folder.is_empty() { String::new() } else { format!("{folder}/") };
             deeper.levels.push(Level { folder, patterns: parse(&text) });
         }
@@ -79,6 +96,9 @@ impl Ignores {
 
     /// Whether the last pattern that matches leaves the path out; folders above it are not looked at.
     pub fn ignores(&self, path: &str, is_folder: bool) -> bool {
+        if let Some(last) = self.strong.iter().rev().find(|pattern| pattern.matches(path, is_folder)) {
+            return !last.negated;
+        }
         for level in self.levels.iter().rev() {
             let Some(below) = path.strip_prefix(&level.folder) else { continue };
             if let Some(last) = level.patterns.iter().rev().find(|pattern| pattern.matches(below, is_folder)) {
