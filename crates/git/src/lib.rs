@@ -29,7 +29,7 @@ pub use error::{GitError, Result};
 pub use index::{Index, IndexEntry};
 pub use merge::{Conflict, ConflictKind, MergeLabels, MergedText, MergedTree, merge_text};
 pub use object::{
-    Commit, FlatTree, Kind, Mode, Object, ObjectId, PackEntry, Tag, TreeEntry, hash_object, parse_id, read_pack,
+    Commit, FlatTree, Kind, Mode, Object, ObjectId, PackEntry, Tag, TreeEntry, hash_object, null_id, parse_id, read_pack,
     write_pack,
 };
 pub use refs::{Head, LogEntry, RefChange, branch_name_ok, ref_name_ok, shorten_ref};

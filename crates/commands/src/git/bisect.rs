@@ -521,13 +521,12 @@ fn visualize(g: &mut Git<'_, '_>, repo: &Repo, args: &[String]) -> Answer {
 fn run_command(g: &mut Git<'_, '_>, repo: &Repo, args: &[String]) -> Answer {
     let terms = Terms::read(g, repo);
     let (bad, good) = known(g, repo, &terms);
-    if bad.is_none() || good.is_empty() {
-        let code = auto_next(g, repo)?;
-        debug_assert!(code == 0);
-        return Ok(1);
-    }
     if args.is_empty() {
         g.err("error: 'git bisect run' failed: no command provided.\n");
+        return Ok(1);
+    }
+    if bad.is_none() || good.is_empty() {
+        auto_next(g, repo)?;
         return Ok(1);
     }
     let shown = quoted(args).trim_start().to_string();
@@ -535,7 +534,7 @@ fn run_command(g: &mut Git<'_, '_>, repo: &Repo, args: &[String]) -> Answer {
     if let Some(code) = g.answers.last().copied() {
         if !(0..128).contains(&code) {
             g.err(format!("error: bisect run failed: exit code {code} from {shown} is < 0 or >= 128\n"));
-            return Ok(code.max(1));
+            return Ok((256 - code) & 0xff);
         }
         let outcome = match code {
             0 => set_state(g, repo, &terms.good, &[])?,

@@ -164,8 +164,9 @@ pub(crate) fn find(
         return Ok(if good.contains(&bad) { Next::Both } else { Next::Nothing });
     }
     let weights = set.weights();
-    let (id, tried) = if skipped.is_empty() {
-        (set.best(&weights), Vec::new())
+    let (id, tried, best) = if skipped.is_empty() {
+        let best = set.best(&weights);
+        (best, Vec::new(), best)
     } else {
         away_from(&set, &weights, bad, skipped)
     };
@@ -180,7 +181,7 @@ pub(crate) fn find(
         }
         return Ok(Next::Found(bad));
     }
-    Ok(Next::Test { id, left: all - weights[&id] - 1, steps: steps(all) })
+    Ok(Next::Test { id, left: all - weights[&best.unwrap_or(id)] - 1, steps: steps(all) })
 }
 
 /// The best commit that is not skipped; where the best one is, one some way off.
@@ -189,22 +190,23 @@ fn away_from(
     weights: &OrdMap<ObjectId, usize>,
     bad: ObjectId,
     skipped: &[ObjectId],
-) -> (Option<ObjectId>, Vec<ObjectId>) {
+) -> (Option<ObjectId>, Vec<ObjectId>, Option<ObjectId>) {
     let all = set.order.len();
     let mut ranked: Vec<(std::cmp::Reverse<usize>, ObjectId)> =
         set.order.iter().map(|id| (std::cmp::Reverse(weights[id].min(all - weights[id])), *id)).collect();
     ranked.arrange();
     let ids: Vec<ObjectId> = ranked.into_iter().map(|(_, id)| id).collect();
-    if ids.first().is_some_and(|id| !skipped.contains(id)) {
-        return (ids.first().copied(), Vec::new());
+    let best = ids.first().copied();
+    if best.is_some_and(|id| !skipped.contains(&id)) {
+        return (best, Vec::new(), best);
     }
     let (tried, free): (Vec<ObjectId>, Vec<ObjectId>) = ids.into_iter().partition(|id| skipped.contains(id));
     if free.is_empty() {
-        return (None, tried);
+        return (None, tried, best);
     }
     let number = number_of(free.len());
     let index = free.len() * number / 32_768 * root(number) / root(32_768);
     let at = index.min(free.len() - 1);
     let chosen = if free[at] != bad || at == 0 { free[at] } else { free[at - 1] };
-    (Some(chosen), tried)
+    (Some(chosen), tried, best)
 }

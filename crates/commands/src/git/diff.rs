@@ -26,17 +26,14 @@ pub(crate) const SPEC: Spec = Spec {
     missing: &[
         "-a",
         "--text",
-        "--raw",
-        "--compact-summary",
+            "--compact-summary",
         "--dirstat",
-        "-z",
-        "--word-diff",
+            "--word-diff",
         "--color-words",
         "--color-moved",
         "--check",
         "--binary",
-        "--abbrev",
-        "-B",
+            "-B",
         "--break-rewrites",
         "-C",
         "--find-copies",
@@ -65,8 +62,7 @@ pub(crate) const SPEC: Spec = Spec {
         "--histogram",
         "--diff-algorithm",
         "--output",
-        "--quiet",
-        "--submodule",
+            "--submodule",
         "--no-index",
         "--cc",
         "--base",
@@ -94,8 +90,10 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     if output.patch && !combined.is_empty() {
         text = with_combined(g, &repo, &changes, &combined, &output)?;
     }
-    g.out(text);
-    Ok(i32::from(given.has("exit-code") && !changes.is_empty()))
+    if !given.has("quiet") {
+        g.out(text);
+    }
+    Ok(i32::from((given.has("exit-code") || given.has("quiet")) && !changes.is_empty()))
 }
 
 /// The tree that an object leads to.

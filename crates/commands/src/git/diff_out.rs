@@ -13,6 +13,10 @@ pub(crate) const ROWS: &[Opt] = &[
     only('\0', "numstat", "the table in numbers"),
     only('\0', "shortstat", "only the last line of the table"),
     only('\0', "summary", "what was made, removed, renamed"),
+    only('\0', "raw", "modes, ids and letters"),
+    only('z', "", "a NUL behind each name"),
+    only('\0', "quiet", "only the exit code"),
+    value('\0', "abbrev", "n", "so many digits in --raw"),
     only('\0', "name-only", "only the names"),
     only('\0', "name-status", "the names with a letter each"),
     maybe('M', "find-renames", "n", "pair removed and added files that are similar (default)"),
@@ -35,6 +39,10 @@ pub(crate) struct DiffOutput {
     pub summary: bool,
     pub name_only: bool,
     pub name_status: bool,
+    /// Digits of the ids.
+    pub raw: Option<usize>,
+    /// A NUL behind each name, and names as they are.
+    pub nul: bool,
     pub renames: bool,
     pub reverse: bool,
     pub options: PatchOptions,
@@ -66,6 +74,8 @@ impl DiffOutput {
             summary: given.has("summary"),
             name_only: given.has("name-only"),
             name_status: given.has("name-status"),
+            raw: given.has("raw").then(|| given.value("abbrev").and_then(|text| text.parse().ok()).unwrap_or(7)),
+            nul: given.has("z"),
             renames: given.last(&["find-renames", "no-renames"]) != Some("no-renames")
                 && g.settings().get_bool("diff.renames") != Some(false),
             reverse: given.has("R"),
@@ -90,7 +100,7 @@ impl DiffOutput {
 
     /// Whether anything at all is printed of the changes.
     pub fn any(&self) -> bool {
-        self.patch || self.table() || self.summary || self.name_only || self.name_status
+        self.patch || self.table() || self.summary || self.name_only || self.name_status || self.raw.is_some()
     }
 
     fn table(&self) -> bool {
@@ -120,6 +130,11 @@ impl DiffOutput {
         let mut out = String::new();
         for change in changes.iter().filter(|_| self.name_only || self.name_status) {
             out.push_str(&self.name_line(change));
+        }
+        if let Some(length) = self.raw {
+            for change in changes {
+                out.push_str(&self.raw_line(g, repo, change, length));
+            }
         }
         if self.table() && !changes.is_empty() {
             let stats: Vec<FileStat> =
@@ -151,10 +166,33 @@ impl DiffOutput {
         Ok(out)
     }
 
+    fn raw_line(&self, g: &Git<'_, '_>, repo: &Repo, change: &Change, length: usize) -> String {
+        let mode = |side: &Option<git::Side>| side.map_or("000000".to_string(), |side| side.mode.to_string());
+        let id = |side: &Option<git::Side>| match side {
+            // What only the work tree holds has no id yet.
+            Some(side) if side.source == git::Source::Store && length < 40 => repo.short_id(g.files(), &side.id, length),
+            Some(side) if side.source == git::Source::Store => side.id.to_string(),
+            _ => "0".repeat(length),
+        };
+        let head = format!(":{} {} {} {} ", mode(&change.old), mode(&change.new), id(&change.old), id(&change.new));
+        head + &self.name_status_line(change)
+    }
+
     fn name_line(&self, change: &Change) -> String {
+        if self.name_only {
+            return if self.nul { format!("{}\0", change.path) } else { format!("{}\n", git::quoted_path("", &change.path)) };
+        }
+        self.name_status_line(change)
+    }
+
+    fn name_status_line(&self, change: &Change) -> String {
+        if self.nul {
+            let old = if change.old_path == change.path { String::new() } else { format!("{}\0", change.old_path) };
+            let score = if old.is_empty() { String::new() } else { format!("{:03}", change.similarity) };
+            return format!("{}{score}\0{old}{}\0", change.kind.letter(), change.path);
+        }
         let path = git::quoted_path("", &change.path);
         match change.kind {
-            _ if self.name_only => format!("{path}\n"),
             ChangeKind::Renamed | ChangeKind::Copied => {
                 let old = git::quoted_path("", &change.old_path);
                 format!("{}{:03}\t{old}\t{path}\n", change.kind.letter(), change.similarity)

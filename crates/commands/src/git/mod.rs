@@ -7,6 +7,7 @@ mod bisect;
 mod bisect_find;
 mod blame;
 mod branch;
+mod cat_file;
 mod checkout;
 mod cherry;
 mod cherry_pick;
@@ -20,9 +21,11 @@ mod config;
 mod describe;
 mod diff;
 mod diff_out;
+mod diff_plumbing;
 mod draft;
 mod editor;
 mod fetch;
+mod for_each_ref;
 mod grep;
 mod help;
 mod hooks;
@@ -31,6 +34,8 @@ mod init;
 mod log;
 mod log_format;
 mod log_graph;
+mod ls_files;
+mod ls_tree;
 mod merge;
 mod merge_base;
 mod merging;
@@ -53,12 +58,15 @@ mod reflog;
 mod remote;
 mod reset;
 mod restore;
+mod rev_list;
 mod rev_parse;
 mod revert;
 mod rm;
 mod sequencer;
 mod shortlog;
 mod show;
+mod show_ref;
+mod small;
 mod stash;
 mod stash_apply;
 mod stash_make;
@@ -87,6 +95,8 @@ const COMMANDS: &[Command] = &[
     Command { spec: &bisect::SPEC, run: bisect::run },
     Command { spec: &blame::SPEC, run: blame::run },
     Command { spec: &branch::SPEC, run: branch::run },
+    Command { spec: &cat_file::HASH_SPEC, run: cat_file::hash },
+    Command { spec: &cat_file::SPEC, run: cat_file::run },
     Command { spec: &checkout::SPEC, run: checkout::run },
     Command { spec: &cherry::SPEC, run: cherry::run },
     Command { spec: &cherry_pick::SPEC, run: cherry_pick::run },
@@ -96,10 +106,16 @@ const COMMANDS: &[Command] = &[
     Command { spec: &config::SPEC, run: config::run },
     Command { spec: &describe::SPEC, run: describe::run },
     Command { spec: &diff::SPEC, run: diff::run },
+    Command { spec: &diff_plumbing::FILES_SPEC, run: diff_plumbing::files },
+    Command { spec: &diff_plumbing::INDEX_SPEC, run: diff_plumbing::index },
+    Command { spec: &diff_plumbing::TREE_SPEC, run: diff_plumbing::tree },
     Command { spec: &fetch::SPEC, run: fetch::run },
+    Command { spec: &for_each_ref::SPEC, run: for_each_ref::run },
     Command { spec: &grep::SPEC, run: grep::run },
     Command { spec: &init::SPEC, run: init::run },
     Command { spec: &log::SPEC, run: log::run },
+    Command { spec: &ls_files::SPEC, run: ls_files::run },
+    Command { spec: &ls_tree::SPEC, run: ls_tree::run },
     Command { spec: &merge::SPEC, run: merge::run },
     Command { spec: &merge_base::SPEC, run: merge_base::run },
     Command { spec: &mv::SPEC, run: mv::run },
@@ -111,11 +127,21 @@ const COMMANDS: &[Command] = &[
     Command { spec: &remote::SPEC, run: remote::run },
     Command { spec: &reset::SPEC, run: reset::run },
     Command { spec: &restore::SPEC, run: restore::run },
+    Command { spec: &rev_list::SPEC, run: rev_list::run },
     Command { spec: &rev_parse::SPEC, run: rev_parse::run },
     Command { spec: &revert::SPEC, run: revert::run },
     Command { spec: &rm::SPEC, run: rm::run },
     Command { spec: &shortlog::SPEC, run: shortlog::run },
     Command { spec: &show::SPEC, run: show::run },
+    Command { spec: &show_ref::SPEC, run: show_ref::run },
+    Command { spec: &show_ref::SYMBOLIC_SPEC, run: show_ref::symbolic },
+    Command { spec: &show_ref::UPDATE_SPEC, run: show_ref::update },
+    Command { spec: &small::CHECK_IGNORE, run: small::check_ignore },
+    Command { spec: &small::COMMIT_TREE, run: small::commit_tree },
+    Command { spec: &small::COUNT_OBJECTS, run: small::count_objects },
+    Command { spec: &small::MKTREE, run: small::mktree },
+    Command { spec: &small::VAR, run: small::var },
+    Command { spec: &small::WRITE_TREE, run: small::write_tree },
     Command { spec: &stash::SPEC, run: stash::run },
     Command { spec: &status::SPEC, run: status::run },
     Command { spec: &switch::SPEC, run: switch::run },

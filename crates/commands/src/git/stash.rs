@@ -61,7 +61,7 @@ const SHOW_SPEC: Spec = sub(
         &[only('u', "include-untracked", "untracked files too"), only('\0', "only-untracked", "only these")],
         diff_out::ROWS,
     ],
-    &["--raw", "-w", "--word-diff"],
+    &["--word-diff"],
 );
 
 pub(crate) fn run(g: &mut Git<'_, '_>, _: &Given) -> Answer {

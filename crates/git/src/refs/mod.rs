@@ -170,6 +170,9 @@ impl Repo {
     /// Points HEAD at a commit itself.
     pub fn detach_head(&self, files: &mut Vfs, id: ObjectId, who: &Signature, message: &str) -> Result<()> {
         let old = self.read_ref(files, "HEAD");
+        if old == Some(id) && self.symbolic_target(files, "HEAD").is_none() {
+            return Ok(());
+        }
         self.write_state(files, "HEAD", &format!("{id}\n"), who.when)?;
         self.log_ref(files, "HEAD", old, &RefChange { name: "HEAD", new: id, who, message })
     }
