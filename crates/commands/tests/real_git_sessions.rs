@@ -19,6 +19,8 @@ pub fn sessions() -> Vec<Session> {
         ("rebase_more", REBASE_MORE),
         ("looking", LOOKING),
         ("bisect", BISECT),
+        ("plumbing", PLUMBING),
+        ("merges", MERGES),
         ("pull_rebase", PULL_REBASE),
     ] {
         let setup = if name == "basics" { "" } else { SETUP };
@@ -64,6 +66,8 @@ const REBASE_MORE: &str = include_str!("real_git_sessions/rebase_more.txt");
 const PULL_REBASE: &str = include_str!("real_git_sessions/pull_rebase.txt");
 const LOOKING: &str = include_str!("real_git_sessions/looking.txt");
 const BISECT: &str = include_str!("real_git_sessions/bisect.txt");
+const PLUMBING: &str = include_str!("real_git_sessions/plumbing.txt");
+const MERGES: &str = include_str!("real_git_sessions/merges.txt");
 
 /// The sessions' own chance.
 struct Dice(u64);
@@ -188,7 +192,10 @@ fn newer_line(dice: &mut Dice, n: u64) -> String {
         0..=2 => format!("git stash {}", dice.pick(&["", "-u", "push -m words", "-k", "push -a", "push --staged"])),
         3 => format!("git stash push '{file}'"),
         4..=5 => format!("git stash {}", dice.pick(&["pop", "pop --index", "apply", "apply -q", "pop stash@{1}"])),
-        6 => format!("git stash {}", dice.pick(&["list", "show", "show -p", "drop", "show -u", "clear", "branch stashed"])),
+        6 => format!(
+            "git stash {}",
+            dice.pick(&["list", "show", "show -p", "drop", "show -u", "clear", "branch stashed"])
+        ),
         7..=8 => format!("git cherry-pick {revision}"),
         9 => format!("git cherry-pick {} {branch}", dice.pick(&["-x", "-n", "-m 1", "--ff", "-s", "--empty=drop"])),
         10 => format!("git cherry-pick {branch}~2..{branch}"),
@@ -208,7 +215,9 @@ fn newer_line(dice: &mut Dice, n: u64) -> String {
         19 => format!("GIT_SEQUENCE_EDITOR=: GIT_EDITOR=true git rebase -i --autosquash {revision}"),
         20 => "git pull --rebase".into(),
         21 => format!("git revert --no-edit {branch}~2..{branch}"),
-        22 => format!("git rebase {} {revision}", dice.pick(&["-x true", "-f", "--autostash", "-x false", "--keep-base"])),
+        22 => {
+            format!("git rebase {} {revision}", dice.pick(&["-x true", "-f", "--autostash", "-x false", "--keep-base"]))
+        }
         _ => format!("git merge-base {revision} {branch}"),
     }
 }

@@ -38,8 +38,26 @@ pub(crate) fn expanded(g: &mut Git<'_, '_>, name: &str, rest: &[String]) -> Resu
             if seen.len() == 1 {
                 return fatal(format!("recursive alias: {name}"));
             }
-            let list: Vec<String> = seen.iter().map(|one| format!("  {one}{}", if one == first { " <==" } else if *one == name { " ==>" } else { "" })).collect();
-            return fatal(format!("alias loop detected: expansion of '{}' does not terminate:\n{}", seen[0], list.join("\n")));
+            let list: Vec<String> = seen
+                .iter()
+                .map(|one| {
+                    format!(
+                        "  {one}{}",
+                        if one == first {
+                            " <=="
+                        } else if *one == name {
+                            " ==>"
+                        } else {
+                            ""
+                        }
+                    )
+                })
+                .collect();
+            return fatal(format!(
+                "alias loop detected: expansion of '{}' does not terminate:\n{}",
+                seen[0],
+                list.join("\n")
+            ));
         }
         if g.settings().get(&format!("alias.{first}")).is_none() {
             g.err(format!("expansion of alias '{name}' failed; '{first}' is not a git command\n"));

@@ -159,7 +159,8 @@ fn start(g: &mut Git<'_, '_>, repo: &Repo, args: &[String]) -> Answer {
     let dashes = args.iter().any(|arg| arg == "--");
     let mut rest = args.iter();
     while let Some(arg) = rest.next() {
-        let (name, inline) = arg.split_once('=').map_or((arg.as_str(), None), |(name, value)| (name, Some(value.to_string())));
+        let (name, inline) =
+            arg.split_once('=').map_or((arg.as_str(), None), |(name, value)| (name, Some(value.to_string())));
         match name {
             "--term-good" | "--term-old" | "--term-bad" | "--term-new" => {
                 let Some(value) = inline.or_else(|| rest.next().cloned()) else {
@@ -306,7 +307,11 @@ fn next(g: &mut Git<'_, '_>, repo: &Repo) -> Answer {
         }
         Next::Fixed(base) => {
             let list: Vec<String> = good.iter().map(ToString::to_string).collect();
-            g.err(format!("The merge base {base} is {1}.\nThis means the bug has been fixed between {base} and [{0}].\n", list.join(" "), terms.bad));
+            g.err(format!(
+                "The merge base {base} is {1}.\nThis means the bug has been fixed between {base} and [{0}].\n",
+                list.join(" "),
+                terms.bad
+            ));
             Ok(3)
         }
         Next::Base(id) => {
@@ -332,7 +337,10 @@ fn next(g: &mut Git<'_, '_>, repo: &Repo) -> Answer {
             Ok(1)
         }
         Next::Skipped(tried) => {
-            g.out(format!("There are only 'skip'ped commits left to test.\nThe first {} commit could be any of:\n", terms.bad));
+            g.out(format!(
+                "There are only 'skip'ped commits left to test.\nThe first {} commit could be any of:\n",
+                terms.bad
+            ));
             let mut lines = "# only skipped commits left to test\n".to_string();
             for id in &tried {
                 g.out(format!("{id}\n"));
@@ -422,7 +430,10 @@ fn terms(g: &mut Git<'_, '_>, repo: &Repo, args: &[String]) -> Answer {
     }
     let terms = Terms::read(g, repo);
     match args.first().map(String::as_str) {
-        None => g.out(format!("Your current terms are {} for the old state\nand {} for the new state.\n", terms.good, terms.bad)),
+        None => g.out(format!(
+            "Your current terms are {} for the old state\nand {} for the new state.\n",
+            terms.good, terms.bad
+        )),
         Some("--term-good" | "--term-old") => g.out(format!("{}\n", terms.good)),
         Some("--term-bad" | "--term-new") => g.out(format!("{}\n", terms.bad)),
         Some(other) => {
@@ -476,7 +487,9 @@ fn replay(g: &mut Git<'_, '_>, repo: &Repo, args: &[String]) -> Answer {
     };
     reset(g, repo, &[])?;
     for line in text.lines() {
-        let Some(rest) = line.strip_prefix("git bisect ").or_else(|| line.strip_prefix("git-bisect ")) else { continue };
+        let Some(rest) = line.strip_prefix("git bisect ").or_else(|| line.strip_prefix("git-bisect ")) else {
+            continue;
+        };
         let words: Vec<String> = rest.split_whitespace().map(|word| word.trim_matches('\'').to_string()).collect();
         let Some((word, rest)) = words.split_first() else { continue };
         if word == "start" {

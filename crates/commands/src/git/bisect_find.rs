@@ -83,7 +83,8 @@ impl Set {
     fn best(&self, weights: &OrdMap<ObjectId, usize>) -> Option<ObjectId> {
         let all = self.order.len();
         let halves = |id: &ObjectId| (2 * weights[id]).abs_diff(all) <= 1;
-        let inside = |id: &ObjectId| self.parents[id].iter().filter(|parent| self.parents.contains_key(*parent)).count();
+        let inside =
+            |id: &ObjectId| self.parents[id].iter().filter(|parent| self.parents.contains_key(*parent)).count();
         if let Some(id) = self.order.iter().find(|id| inside(id) > 1 && halves(id)) {
             return Some(*id);
         }
@@ -116,7 +117,13 @@ impl Set {
 }
 
 /// Whether good and bad commits lie so that a search makes sense.
-fn checked(g: &Git<'_, '_>, repo: &Repo, bad: ObjectId, good: &[ObjectId], skipped: &[ObjectId]) -> Result<Option<Next>, Stop> {
+fn checked(
+    g: &Git<'_, '_>,
+    repo: &Repo,
+    bad: ObjectId,
+    good: &[ObjectId],
+    skipped: &[ObjectId],
+) -> Result<Option<Next>, Stop> {
     if repo.read_state(g.files(), "BISECT_ANCESTORS_OK").is_some() {
         return Ok(None);
     }

@@ -133,7 +133,9 @@ fn range(given: &Given, text: &[u8], total: usize, path: &str) -> Result<std::op
     let lines: Vec<&str> = lines.lines().collect();
     let find = |words: &str, from: usize| -> Result<usize, Stop> {
         let regex = crate::core::pattern::build(words, crate::core::pattern::Syntax::Basic, false);
-        match (from..lines.len()).find(|at| regex.as_ref().map_or(lines[*at].contains(words), |r| r.is_match(lines[*at]))) {
+        match (from..lines.len())
+            .find(|at| regex.as_ref().map_or(lines[*at].contains(words), |r| r.is_match(lines[*at])))
+        {
             Some(at) => Ok(at + 1),
             None => fatal(format!("-L parameter '{words}' starting at line {}: no match", from + 1)),
         }
@@ -194,7 +196,13 @@ impl Blame<'_> {
     }
 
     /// The file in a parent: under its name, or under the one that it was renamed from.
-    fn in_parent(&self, g: &Git<'_, '_>, id: &ObjectId, parent: &ObjectId, path: &str) -> Result<Option<(String, Vec<u8>)>, Stop> {
+    fn in_parent(
+        &self,
+        g: &Git<'_, '_>,
+        id: &ObjectId,
+        parent: &ObjectId,
+        path: &str,
+    ) -> Result<Option<(String, Vec<u8>)>, Stop> {
         if let Some(bytes) = self.file(g, parent, path)? {
             return Ok(Some((path.to_string(), bytes)));
         }
@@ -222,7 +230,8 @@ impl Blame<'_> {
                 if previous.is_none() {
                     previous = Some((*parent, name.clone()));
                 }
-                let there: OrdMap<usize, usize> = self.unchanged(&bytes, &own).into_iter().map(|(a, b)| (b, a)).collect();
+                let there: OrdMap<usize, usize> =
+                    self.unchanged(&bytes, &own).into_iter().map(|(a, b)| (b, a)).collect();
                 let (mut passed, mut kept) = (Vec::new(), Vec::new());
                 for (line, at) in lines {
                     match there.get(&line) {
@@ -295,7 +304,13 @@ fn digits(number: usize) -> usize {
     number.to_string().len()
 }
 
-fn table(g: &Git<'_, '_>, repo: &Repo, shown: &[(usize, Origin, String)], given: &Given, path: &str) -> Result<String, Stop> {
+fn table(
+    g: &Git<'_, '_>,
+    repo: &Repo,
+    shown: &[(usize, Origin, String)],
+    given: &Given,
+    path: &str,
+) -> Result<String, Stop> {
     let mut commits: OrdMap<ObjectId, Commit> = OrdMap::new();
     for id in shown.iter().filter_map(|(_, origin, _)| origin.id) {
         if !commits.contains_key(&id) {
@@ -310,7 +325,8 @@ fn table(g: &Git<'_, '_>, repo: &Repo, shown: &[(usize, Origin, String)], given:
         length = 40;
     }
     let named = given.has("show-name") || shown.iter().any(|(_, origin, _)| origin.path != path);
-    let people: Vec<Who> = shown.iter().map(|(_, origin, _)| who(g, origin.id.and_then(|id| commits.get(&id)))).collect();
+    let people: Vec<Who> =
+        shown.iter().map(|(_, origin, _)| who(g, origin.id.and_then(|id| commits.get(&id)))).collect();
     let shown_name = |who: &Who| if given.has("show-email") { format!("<{}>", who.email) } else { who.name.clone() };
     let name_width = people.iter().map(|who| shown_name(who).chars().count()).max().unwrap_or(0);
     let path_width = shown.iter().map(|(_, origin, _)| origin.path.chars().count()).max().unwrap_or(0);

@@ -107,7 +107,8 @@ fn batch(g: &mut Git<'_, '_>, repo: &Repo, given: &Given, mode: &str) -> Answer 
     };
     for line in names {
         let splits = format.contains("%(rest)");
-        let (name, rest) = if splits { line.split_once(char::is_whitespace).unwrap_or((&line, "")) } else { (line.as_str(), "") };
+        let (name, rest) =
+            if splits { line.split_once(char::is_whitespace).unwrap_or((&line, "")) } else { (line.as_str(), "") };
         let found = repo.try_resolve(g.files(), name)?.filter(|id| repo.has_object(g.files(), id));
         let Some(id) = found else {
             g.out(format!("{name} missing\n"));

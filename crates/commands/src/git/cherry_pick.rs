@@ -80,9 +80,12 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         return Ok(129);
     }
     if going.fast_forward {
-        for (on, name) in
-            [(going.signoff, "--signoff"), (going.no_commit, "--no-commit"), (going.names_origin, "-x"), (given.has("edit"), "--edit")]
-        {
+        for (on, name) in [
+            (going.signoff, "--signoff"),
+            (going.no_commit, "--no-commit"),
+            (going.names_origin, "-x"),
+            (given.has("edit"), "--edit"),
+        ] {
             if on {
                 return fatal(format!("cherry-pick: {name} cannot be used with --ff"));
             }

@@ -33,11 +33,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let spec = g.pathspec(&work, &given.operands)?;
     let index = repo.read_index(g.files())?;
     let extra: String = given.values("exclude").iter().map(|pattern| format!("{pattern}\n")).collect();
-    let ignores = if given.has("x") {
-        Ignores::only(&extra)
-    } else {
-        g.ignores(repo).and(&extra)
-    };
+    let ignores = if given.has("x") { Ignores::only(&extra) } else { g.ignores(repo).and(&extra) };
     let found = repo.untracked(g.files(), &index, &ignores, &spec, false)?;
     let folders = given.has("d") || !given.operands.is_empty();
     let mut paths: Vec<String> = if given.has("X") { found.ignored.clone() } else { found.untracked.clone() };
@@ -46,7 +42,8 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     // A folder with something ignored in it stays: only the rest of it goes.
     let mut gone = Vec::new();
     for path in paths {
-        let holds_ignored = path.ends_with('/') && found.ignored.iter().any(|other| other.starts_with(&path) && *other != path);
+        let holds_ignored =
+            path.ends_with('/') && found.ignored.iter().any(|other| other.starts_with(&path) && *other != path);
         if holds_ignored && !given.has("X") {
             let name = path.trim_end_matches('/');
             let all = repo.untracked_files(g.files(), &index, &ignores, false)?;

@@ -1,8 +1,8 @@
 //! `git commit`.
 
 use super::cli::{Answer, Git, Stop, Whose, Work, error, fatal};
-use super::commit_message::{self, People, Whence, cleanup, named_commit, with_trailer};
 use super::commit_make::cleaned;
+use super::commit_message::{self, People, Whence, cleanup, named_commit, with_trailer};
 use super::draft::{Cleanup, Draft, SCISSORS, go};
 use super::options::{Dialect, Given, Spec, flag, maybe, only, value};
 use super::status_text::Report;
@@ -307,7 +307,8 @@ fn author(
     };
     let mut author = match (given.value("author"), reused) {
         (Some(text), reused) => {
-            let found = match text.split_once('<').and_then(|(name, rest)| Some((name.trim(), rest.split_once('>')?.0))) {
+            let found = match text.split_once('<').and_then(|(name, rest)| Some((name.trim(), rest.split_once('>')?.0)))
+            {
                 Some((name, email)) => Some((name.to_string(), email.to_string())),
                 None => known_author(g, repo, text)?,
             };

@@ -104,12 +104,7 @@ fn fixup(g: &Git<'_, '_>, repo: &Repo, given: &Given, value: &str) -> Result<Mes
     Ok(Message { text, source: vec!["message".into()], ..Message::default() })
 }
 
-pub(crate) fn read(
-    g: &mut Git<'_, '_>,
-    repo: &Repo,
-    given: &Given,
-    amended: Option<&Commit>,
-) -> Result<Message, Stop> {
+pub(crate) fn read(g: &mut Git<'_, '_>, repo: &Repo, given: &Given, amended: Option<&Commit>) -> Result<Message, Stop> {
     refuse_two_sources(given)?;
     if let Some(value) = given.value("fixup").map(str::to_string) {
         return fixup(g, repo, given, &value);

@@ -52,19 +52,23 @@ fn names(g: &Git<'_, '_>, repo: &Repo, given: &Given) -> Result<OrdMap<ObjectId,
             continue;
         }
         let annotated = tag.is_some() && repo.read_object(g.files(), &id)?.kind == Kind::Tag;
-        let rank = if annotated { 2 } else if tag.is_some() { 1 } else { 0 };
+        let rank = if annotated {
+            2
+        } else if tag.is_some() {
+            1
+        } else {
+            0
+        };
         if rank < 2 && !all && !(given.has("tags") && rank == 1) {
             continue;
         }
         let Some(commit) = repo.peel(g.files(), id, Kind::Commit)? else { continue };
-        let secs = if annotated {
-            repo.read_tag(g.files(), &id)?.tagger.map_or(0, |who| who.when.secs)
-        } else {
-            0
-        };
+        let secs = if annotated { repo.read_tag(g.files(), &id)?.tagger.map_or(0, |who| who.when.secs) } else { 0 };
         let shown = if all { full.trim_start_matches("refs/").to_string() } else { short.to_string() };
         let name = Name { rank, secs, shown };
-        let better = names.get(&commit).is_none_or(|known| name.rank > known.rank || (name.rank == known.rank && name.secs > known.secs));
+        let better = names
+            .get(&commit)
+            .is_none_or(|known| name.rank > known.rank || (name.rank == known.rank && name.secs > known.secs));
         if better {
             names.insert(commit, name);
         }
@@ -102,8 +106,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
 
 fn dirty(g: &Git<'_, '_>, repo: &Repo) -> Result<bool, Stop> {
     let index = repo.read_index(g.files())?;
-    Ok(super::pick::dirty_index(g, repo)?
-        || !repo.diff_unstaged(g.files(), &index, &Pathspec::default())?.is_empty())
+    Ok(super::pick::dirty_index(g, repo)? || !repo.diff_unstaged(g.files(), &index, &Pathspec::default())?.is_empty())
 }
 
 fn one(
@@ -129,7 +132,11 @@ fn one(
     if let Some(name) = names.get(&id) {
         return Ok(named(name, 0));
     }
-    let most = if given.has("exact-match") { 0 } else { given.value("candidates").and_then(|text| text.parse().ok()).unwrap_or(10) };
+    let most = if given.has("exact-match") {
+        0
+    } else {
+        given.value("candidates").and_then(|text| text.parse().ok()).unwrap_or(10)
+    };
     if most == 0 {
         return fatal(format!("no tag exactly matches '{id}'"));
     }
@@ -158,7 +165,9 @@ fn one(
             let light = repo.refs(g.files(), "refs/tags/");
             let behind = repo.reachable(g.files(), &[id])?;
             if light.values().any(|tag| behind.contains(tag)) {
-                return fatal(format!("No annotated tags can describe '{id}'.\nHowever, there were unannotated tags: try --tags."));
+                return fatal(format!(
+                    "No annotated tags can describe '{id}'.\nHowever, there were unannotated tags: try --tags."
+                ));
             }
             fatal(format!("No tags can describe '{id}'.\nTry --always, or create some tags."))
         }

@@ -2,7 +2,8 @@
 
 use super::cli::{Git, Stop, error, fatal};
 use super::options::{Given, Opt, maybe, only, value};
-use git::{Change, ChangeKind, DiffColors, FileStat, PatchOptions, Repo, find_renames};
+use crate::core::pattern::{Syntax, build};
+use git::{Blanks, Change, ChangeKind, DiffColors, FileStat, PatchOptions, Repo, find_renames};
 
 pub(crate) const ROWS: &[Opt] = &[
     only('p', "patch", "print the changes (default of diff)"),
@@ -27,6 +28,13 @@ pub(crate) const ROWS: &[Opt] = &[
     only('\0', "exit-code", "end with 1 where something differs"),
     value('\0', "diff-filter", "letters", "only changes of these kinds"),
     only('R', "", "the other way round"),
+    only('w', "ignore-all-space", "blanks do not count"),
+    only('b', "ignore-space-change", "how many blanks does not count"),
+    only('\0', "ignore-space-at-eol", "blanks at the ends of lines do not count"),
+    value('S', "", "text", "only files in which this stands more or less often"),
+    value('G', "", "pattern", "only files with a changed line that matches"),
+    only('\0', "pickaxe-regex", "what -S looks for is an expression"),
+    only('\0', "pickaxe-all", "with -S or -G: all files of such a commit"),
 ];
 
 /// What is printed of the changes, and how.
@@ -48,6 +56,59 @@ pub(crate) struct DiffOutput {
     pub options: PatchOptions,
     pub width: usize,
     pub filter: Option<String>,
+    /// `-S` and `-G`.
+    pub pickaxe: Option<Pickaxe>,
+}
+
+/// What a change has to have in it.
+#[derive(Debug, Clone)]
+pub(crate) struct Pickaxe {
+    regex: regex_lite::Regex,
+    /// `-S`: how often it stands there has to differ; else a changed line has to match.
+    counts: bool,
+    all: bool,
+}
+
+impl Pickaxe {
+    fn read(given: &Given) -> Result<Option<Self>, Stop> {
+        let (text, counts) = match (given.value("S"), given.value("G")) {
+            (Some(text), _) => (text, true),
+            (None, Some(text)) => (text, false),
+            _ => return Ok(None),
+        };
+        let plain = counts && !given.has("pickaxe-regex");
+        let syntax = if plain { Syntax::Fixed } else { Syntax::Extended };
+        match build(text, syntax, given.has("regexp-ignore-case")) {
+            Ok(regex) => Ok(Some(Self { regex, counts, all: given.has("pickaxe-all") })),
+            Err(why) => fatal(format!("invalid regex: {why}")),
+        }
+    }
+
+    fn hits(&self, g: &Git<'_, '_>, repo: &Repo, change: &Change) -> Result<bool, Stop> {
+        let side = |path: &str, side: Option<&git::Side>| repo.side_bytes(g.files(), path, side);
+        let (old, new) = (side(&change.old_path, change.old.as_ref())?, side(&change.path, change.new.as_ref())?);
+        if self.counts {
+            let count = |bytes: &[u8]| self.regex.find_iter(&String::from_utf8_lossy(bytes)).count();
+            return Ok(count(&old) != count(&new));
+        }
+        let (a, b) = (git::split_lines(&old), git::split_lines(&new));
+        let matches = |line: &&[u8]| self.regex.is_match(String::from_utf8_lossy(line).trim_end_matches('\n'));
+        let changed = git::diff_lines(&a, &b);
+        Ok(changed
+            .iter()
+            .any(|hunk| a[hunk.old.clone()].iter().any(matches) || b[hunk.new.clone()].iter().any(matches)))
+    }
+
+    /// Keeps what has it.
+    fn keep(&self, g: &Git<'_, '_>, repo: &Repo, changes: Vec<Change>) -> Result<Vec<Change>, Stop> {
+        let mut kept = Vec::new();
+        for change in &changes {
+            if self.hits(g, repo, change)? {
+                kept.push(change.clone());
+            }
+        }
+        Ok(if self.all && !kept.is_empty() { changes } else { kept })
+    }
 }
 
 impl DiffOutput {
@@ -83,9 +144,16 @@ impl DiffOutput {
                 context,
                 colors: if color { DiffColors::TERMINAL } else { DiffColors::NONE },
                 full_ids: given.has("full-index"),
+                blanks: match given.last(&["ignore-all-space", "ignore-space-change", "ignore-space-at-eol"]) {
+                    Some("ignore-all-space") => Blanks::None,
+                    Some("ignore-space-change") => Blanks::Amount,
+                    Some(_) => Blanks::NotAtEnd,
+                    None => Blanks::All,
+                },
             },
             width: width.unwrap_or_else(|| g.columns()),
             filter: given.value("diff-filter").map(str::to_string),
+            pickaxe: Pickaxe::read(given)?,
         };
         if output.name_only && output.name_status {
             return fatal("options '--name-only' and '--name-status' cannot be used together");
@@ -113,6 +181,9 @@ impl DiffOutput {
         if self.renames {
             changes = find_renames(repo, g.files(), changes)?;
         }
+        if let Some(pickaxe) = &self.pickaxe {
+            changes = pickaxe.keep(g, repo, changes)?;
+        }
         if let Some(filter) = &self.filter {
             let wanted: String = filter.chars().filter(char::is_ascii_uppercase).collect();
             let unwanted = filter.to_ascii_uppercase();
@@ -137,8 +208,10 @@ impl DiffOutput {
             }
         }
         if self.table() && !changes.is_empty() {
-            let stats: Vec<FileStat> =
-                changes.iter().map(|change| FileStat::of(repo, g.files(), change)).collect::<git::Result<_>>()?;
+            let stats: Vec<FileStat> = changes
+                .iter()
+                .map(|change| FileStat::with(repo, g.files(), change, self.options.blanks))
+                .collect::<git::Result<_>>()?;
             if self.numstat {
                 for stat in &stats {
                     let number = |n: usize| if stat.binary { "-".to_string() } else { n.to_string() };
@@ -170,7 +243,9 @@ impl DiffOutput {
         let mode = |side: &Option<git::Side>| side.map_or("000000".to_string(), |side| side.mode.to_string());
         let id = |side: &Option<git::Side>| match side {
             // What only the work tree holds has no id yet.
-            Some(side) if side.source == git::Source::Store && length < 40 => repo.short_id(g.files(), &side.id, length),
+            Some(side) if side.source == git::Source::Store && length < 40 => {
+                repo.short_id(g.files(), &side.id, length)
+            }
             Some(side) if side.source == git::Source::Store => side.id.to_string(),
             _ => "0".repeat(length),
         };
@@ -180,7 +255,11 @@ impl DiffOutput {
 
     fn name_line(&self, change: &Change) -> String {
         if self.name_only {
-            return if self.nul { format!("{}\0", change.path) } else { format!("{}\n", git::quoted_path("", &change.path)) };
+            return if self.nul {
+                format!("{}\0", change.path)
+            } else {
+                format!("{}\n", git::quoted_path("", &change.path))
+            };
         }
         self.name_status_line(change)
     }

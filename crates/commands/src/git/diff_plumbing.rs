@@ -5,11 +5,14 @@ use super::diff_out::{self, DiffOutput};
 use super::options::{Dialect, Given, Spec, only, usage};
 use git::{Change, Kind, Mode, ObjectId, Pathspec, Repo, Side, Source};
 
-const MISSING: &[&str] = &["-c", "--cc", "--combined-all-paths", "--pretty", "--merge-base", "-B", "-O", "--ita-invisible-in-index"];
+const MISSING: &[&str] =
+    &["-c", "--cc", "--combined-all-paths", "--pretty", "--merge-base", "-B", "-O", "--ita-invisible-in-index"];
 
 pub(crate) const TREE_SPEC: Spec = Spec {
     name: "diff-tree",
-    usage: &["diff-tree [--stdin] [-m] [-s] [-v] [--no-commit-id] [-r] [-t] [--root] <tree-ish> [<tree-ish>] [<path>...]"],
+    usage: &[
+        "diff-tree [--stdin] [-m] [-s] [-v] [--no-commit-id] [-r] [-t] [--root] <tree-ish> [<tree-ish>] [<path>...]",
+    ],
     options: &[
         &[
             only('r', "", "what is in trees too"),
@@ -29,7 +32,10 @@ pub(crate) const TREE_SPEC: Spec = Spec {
 pub(crate) const INDEX_SPEC: Spec = Spec {
     name: "diff-index",
     usage: &["diff-index [-m] [--cached] [<options>] <tree-ish> [<path>...]"],
-    options: &[&[only('\0', "cached", "only the index"), only('m', "", "what is not there counts as unchanged")], diff_out::ROWS],
+    options: &[
+        &[only('\0', "cached", "only the index"), only('m', "", "what is not there counts as unchanged")],
+        diff_out::ROWS,
+    ],
     missing: MISSING,
     dialect: Dialect::Options,
 };
@@ -171,7 +177,8 @@ fn changes(
     };
     let (old, new) = (entries(old)?, entries(new)?);
     let names: order::OrdSet<&String> = old.keys().chain(new.keys()).collect();
-    let side = |file: Option<&(Mode, ObjectId)>| file.map(|(mode, id)| Side { mode: *mode, id: *id, source: Source::Store });
+    let side =
+        |file: Option<&(Mode, ObjectId)>| file.map(|(mode, id)| Side { mode: *mode, id: *id, source: Source::Store });
     let differing = names.into_iter().filter(|name| old.get(*name) != new.get(*name) && spec.may_match_below(name));
     Ok(differing.filter_map(|name| Change::between(name, side(old.get(name)), side(new.get(name)))).collect())
 }

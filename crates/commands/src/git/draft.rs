@@ -111,6 +111,11 @@ impl Draft {
         }
     }
 
+    /// Where the message stands while hooks and the editor have it.
+    fn file(&self) -> &'static str {
+        if self.for_merge { "MERGE_MSG" } else { "COMMIT_EDITMSG" }
+    }
+
     /// What the file for the editor holds.
     fn sheet(&self) -> String {
         let message = if self.message.is_empty() || self.message.ends_with('\n') {
@@ -175,6 +180,9 @@ fn place_index(g: &mut Git<'_, '_>, repo: &Repo, draft: &mut Draft) -> Result<()
 
 /// Nothing comes of it.
 fn give_up(g: &mut Git<'_, '_>, repo: &Repo, draft: &Draft) -> Result<Option<i32>, Stop> {
+    if draft.for_merge {
+        g.err("Not committing merge; use 'git commit' to complete the merge.\n");
+    }
     if let Some(bytes) = &draft.before {
         let index = Index::from_bytes(bytes)?;
         let when = g.when();
@@ -211,8 +219,8 @@ fn prepare(g: &mut Git<'_, '_>, repo: &Repo, draft: &mut Draft, code: Option<i32
     }
     if code.is_none() {
         let when = g.when();
-        repo.write_state(g.cx.files_mut(), "COMMIT_EDITMSG", &draft.sheet(), when)?;
-        let mut args = vec![".git/COMMIT_EDITMSG".to_string()];
+        repo.write_state(g.cx.files_mut(), draft.file(), &draft.sheet(), when)?;
+        let mut args = vec![format!(".git/{}", draft.file())];
         args.extend(draft.source.iter().cloned());
         if let Some(child) = hook(g, repo, "prepare-commit-msg", &args) {
             return run(child, draft);
@@ -223,7 +231,7 @@ fn prepare(g: &mut Git<'_, '_>, repo: &Repo, draft: &mut Draft, code: Option<i32
 }
 
 fn edit(g: &mut Git<'_, '_>, repo: &Repo, draft: &mut Draft, code: Option<i32>) -> Result<Option<i32>, Stop> {
-    let file = if draft.for_merge { "MERGE_MSG" } else { "COMMIT_EDITMSG" };
+    let file = draft.file();
     let bad = match code {
         Some(0) => false,
         Some(_) => {
@@ -252,11 +260,11 @@ fn check_message(g: &mut Git<'_, '_>, repo: &Repo, draft: &mut Draft, code: Opti
     }
     if code.is_none()
         && draft.verifies
-        && let Some(child) = hook(g, repo, "commit-msg", &[".git/COMMIT_EDITMSG".to_string()])
+        && let Some(child) = hook(g, repo, "commit-msg", &[format!(".git/{}", draft.file())])
     {
         return run(child, draft);
     }
-    let text = repo.read_state(g.files(), "COMMIT_EDITMSG").unwrap_or_default();
+    let text = repo.read_state(g.files(), draft.file()).unwrap_or_default();
     draft.message = draft.tidied(&text);
     if let Some(template) = &draft.template
         && draft.tidied(template) == draft.message
@@ -300,7 +308,9 @@ fn conclude(g: &mut Git<'_, '_>, repo: &Repo, draft: &mut Draft) -> Result<Optio
         g.out(text);
     }
     draft.phase = Phase::Finish;
-    if let Some(child) = hook(g, repo, "post-commit", &[]) {
+    let (name, args) =
+        if draft.for_merge { ("post-merge", vec!["0".to_string()]) } else { ("post-commit", Vec::new()) };
+    if let Some(child) = hook(g, repo, name, &args) {
         return run(child, draft);
     }
     Ok(None)

@@ -44,7 +44,8 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     };
     for (full, id) in repo.refs(g.files(), "refs/") {
         let wanted = given.operands.is_empty() || given.operands.iter().any(|pattern| below(pattern, &full));
-        if wanted && !given.values("exclude").iter().any(|pattern| below(pattern, &full)) && kept(g, &repo, given, id)? {
+        if wanted && !given.values("exclude").iter().any(|pattern| below(pattern, &full)) && kept(g, &repo, given, id)?
+        {
             rows.push(Row { full, id });
         }
     }

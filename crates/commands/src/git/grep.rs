@@ -245,7 +245,8 @@ fn sources(
         }
         if given.has("untracked") {
             let ignores = g.ignores(repo);
-            names.extend(repo.untracked_files(g.files(), &index, &ignores, false)?.into_iter().map(|path| (path, None)));
+            names
+                .extend(repo.untracked_files(g.files(), &index, &ignores, false)?.into_iter().map(|path| (path, None)));
             order::Arrange::arrange(&mut names[..]);
         }
         for (path, id) in names.into_iter().filter(|(path, _)| spec.matches(path) && inside(path)) {
@@ -262,9 +263,12 @@ fn searched(g: &Git<'_, '_>, given: &Given, query: &Query, name: &str, bytes: &[
     let lines: Vec<&str> = text.lines().collect();
     let mut hits: Vec<usize> =
         (0..lines.len()).filter(|at| query.matches(lines[*at]) != given.has("invert-match")).collect();
-    if given.has("all-match") && !query.groups.iter().all(|group| {
-        lines.iter().any(|line| group.iter().all(|(regex, plain)| regex.is_match(line) == *plain))
-    }) {
+    if given.has("all-match")
+        && !query
+            .groups
+            .iter()
+            .all(|group| lines.iter().any(|line| group.iter().all(|(regex, plain)| regex.is_match(line) == *plain)))
+    {
         hits.clear();
     }
     if let Some(most) = given.value("max-count").and_then(|text| text.parse().ok()) {
@@ -288,7 +292,11 @@ fn searched(g: &Git<'_, '_>, given: &Given, query: &Query, name: &str, bytes: &[
     }
     let colon = paint("36", ":");
     if given.has("count") {
-        let head = if given.has("h") { String::new() } else { format!("{}{}", paint("35", name), if given.has("null") { "\0".to_string() } else { colon }) };
+        let head = if given.has("h") {
+            String::new()
+        } else {
+            format!("{}{}", paint("35", name), if given.has("null") { "\0".to_string() } else { colon })
+        };
         return (format!("{head}{}\n", hits.len()), true);
     }
     if binary {
@@ -330,7 +338,9 @@ impl Page<'_> {
         let mut function = None;
         for at in hits {
             let from = at.saturating_sub(before).max(last.map_or(0, |last| last + 1));
-            if context && (last.is_some_and(|last| from > last + 1) || (last.is_none() && more && !self.given.has("break"))) {
+            if context
+                && (last.is_some_and(|last| from > last + 1) || (last.is_none() && more && !self.given.has("break")))
+            {
                 out.push_str(&format!("{}\n", self.paint("36", "--")));
             }
             if self.given.has("show-function") {
@@ -374,7 +384,10 @@ impl Page<'_> {
         }
         let places = self.query.places(text);
         if self.given.has("column") && sign == ':' {
-            out.push_str(&format!("{}{mark}", self.paint("32", &(places.first().map_or(0, |place| place.0) + 1).to_string())));
+            out.push_str(&format!(
+                "{}{mark}",
+                self.paint("32", &(places.first().map_or(0, |place| place.0) + 1).to_string())
+            ));
         }
         if self.color && sign == ':' && !self.given.has("only-matching") && !self.given.has("invert-match") {
             let mut done = 0;

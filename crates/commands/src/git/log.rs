@@ -134,15 +134,8 @@ pub(crate) const MISSING: &[&str] = &[
     "-B",
     "-C",
     "--find-copies",
-    "-S",
-    "-G",
-    "--pickaxe-regex",
     "-O",
     "--relative",
-    "-b",
-    "-w",
-    "--ignore-all-space",
-    "--ignore-space-change",
     "--ignore-blank-lines",
     "-W",
     "--function-context",
@@ -169,7 +162,10 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         None => Pathspec::literal(&range.paths),
     };
     let style = style(g, &repo, given)?;
-    let picked = pick(g, &repo, given, &range, &spec)?;
+    let mut picked = pick(g, &repo, given, &range, &spec)?;
+    if output.pickaxe.is_some() || output.filter.is_some() {
+        picked = with_changes(g, &repo, &output, &spec, picked)?;
+    }
     let mut printer = Printer { style, output, spec, graph: None, shown: false };
     if given.has("graph") {
         printer.graph = Some(Graph::new(printer.style.color));
@@ -193,6 +189,30 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         }
     }
     Ok(0)
+}
+
+type Entries = Vec<(ObjectId, Vec<ObjectId>)>;
+
+/// Those that change something of what is asked for.
+fn with_changes(
+    g: &Git<'_, '_>,
+    repo: &Repo,
+    output: &DiffOutput,
+    spec: &Pathspec,
+    picked: Entries,
+) -> Result<Entries, Stop> {
+    let mut kept = Vec::new();
+    for (id, parents) in picked {
+        let commit = repo.read_commit(g.files(), &id)?;
+        if commit.parents.len() > 1 {
+            continue;
+        }
+        let changes = changes_of(g, repo, &commit, spec)?;
+        if !output.prepare(g, repo, changes)?.is_empty() {
+            kept.push((id, parents));
+        }
+    }
+    Ok(kept)
 }
 
 /// `--all`, `--branches`, `--tags`, `--remotes`.

@@ -67,7 +67,9 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     if given.has("error-unmatch") {
         let known: Vec<&str> = index.all().map(|(path, ..)| path).collect();
         if let Some(typed) = spec.unmatched(&known) {
-            g.err(format!("error: pathspec '{typed}' did not match any file(s) known to git\nDid you forget to 'git add'?\n"));
+            g.err(format!(
+                "error: pathspec '{typed}' did not match any file(s) known to git\nDid you forget to 'git add'?\n"
+            ));
             return Ok(1);
         }
     }
@@ -94,8 +96,11 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         .into_iter()
         .filter(|path| repo.work_path(path).is_ok_and(|full| g.files().lstat(&full).is_err()))
         .collect();
-    let changed: OrdSet<String> =
-        repo.diff_unstaged(g.files(), &index, &git::Pathspec::default())?.into_iter().map(|change| change.path).collect();
+    let changed: OrdSet<String> = repo
+        .diff_unstaged(g.files(), &index, &git::Pathspec::default())?
+        .into_iter()
+        .map(|change| change.path)
+        .collect();
     for (path, stage, entry) in index.all().filter(|(path, ..)| wanted(path)) {
         let mut line = |mark: &str| {
             if stages {

@@ -2,7 +2,7 @@
 
 use super::cli::{Answer, Git, Stop, Whose, fatal};
 use super::commit_make::{NewCommit, cleaned, make};
-use super::merging::{Join, Joined, conflicts_comment, diff3, join};
+use super::merging::{Join, Joined, common_files, conflict_style, conflicts_comment, join};
 use super::options::{Dialect, Given, Spec, flag, only, value};
 use super::reset::move_head;
 use super::switching::{flat, move_files, overwrite};
@@ -15,7 +15,13 @@ pub(crate) const SPEC: Spec = Spec {
         only('n', "", "no table of what changed"),
         flag('\0', "stat", "a table of what changed (default)"),
         flag('\0', "commit", "make a commit (default)"),
-        flag('e', "edit", "edit the message (only --no-edit here)"),
+        flag('e', "edit", "edit the message"),
+        flag('\0', "squash", "only change the files, for one commit of it all"),
+        value('s', "strategy", "strategy", "how (only ort)"),
+        value('X', "strategy-option", "option", "ours or theirs: who wins a conflict"),
+        value('F', "file", "file", "the message is in a file"),
+        flag('\0', "signoff", "add a Signed-off-by line"),
+        flag('\0', "no-verify", "do not run hooks"),
         flag('\0', "ff", "only move the branch where that is enough (default)"),
         only('\0', "ff-only", "only move the branch, or refuse"),
         value('m', "message", "message", "the message"),
@@ -26,17 +32,10 @@ pub(crate) const SPEC: Spec = Spec {
         flag('q', "quiet", "say less"),
     ]],
     missing: &[
-        "--squash",
         "--log",
         "--cleanup",
         "--rerere-autoupdate",
         "--verify-signatures",
-        "-s",
-        "--strategy",
-        "-X",
-        "--strategy-option",
-        "-F",
-        "--file",
         "--into-name",
         "-v",
         "--verbose",
@@ -45,8 +44,6 @@ pub(crate) const SPEC: Spec = Spec {
         "--gpg-sign",
         "--autostash",
         "--overwrite-ignore",
-        "--signoff",
-        "--no-verify",
         "--compact-summary",
         "--summary",
     ],
@@ -82,14 +79,34 @@ pub(crate) struct Wish {
     pub commit: bool,
     pub unrelated: bool,
     pub quiet: bool,
+    /// Only index and files are changed, and what was merged is noted for the next commit.
+    pub squash: bool,
+    pub favor: Option<git::Favor>,
+    pub edit: bool,
+    pub signoff: bool,
+    pub verify: bool,
+}
+
+impl Default for Wish {
+    fn default() -> Self {
+        Self {
+            fast_forward: FastForward::Allowed,
+            message: None,
+            stat: true,
+            commit: true,
+            unrelated: false,
+            quiet: false,
+            squash: false,
+            favor: None,
+            edit: false,
+            signoff: false,
+            verify: true,
+        }
+    }
 }
 
 pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let repo = g.work()?.repo;
-    if given.has("edit") {
-        g.err("error: option `--edit' is real Git, but not part of this sandbox yet\n");
-        return Ok(129);
-    }
     if given.has("abort") {
         return abort(g, &repo);
     }
@@ -145,7 +162,13 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
             _ => FastForward::Allowed,
         },
     };
-    let message = given.values("message");
+    let mut message: Vec<String> = given.values("message").iter().map(|text| (*text).to_string()).collect();
+    if let Some(name) = given.value("file") {
+        match g.files().read_text(&vfs::join(&g.cwd, name)) {
+            Ok(text) => message.push(text),
+            Err(why) => return fatal(format!("could not read file '{name}': {why}")),
+        }
+    }
     let wish = Wish {
         fast_forward,
         message: (!message.is_empty()).then(|| message.join("\n\n")),
@@ -153,8 +176,40 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         commit: given.state("commit").unwrap_or(true),
         unrelated: given.has("allow-unrelated-histories"),
         quiet: given.has("quiet"),
+        squash: given.has("squash"),
+        favor: favor(g, given)?,
+        edit: given.has("edit"),
+        signoff: given.has("signoff"),
+        verify: !given.has("no-verify"),
     };
+    if wish.squash && given.state("commit") == Some(true) {
+        return fatal("You cannot combine --squash with --commit.");
+    }
+    if wish.squash && fast_forward == FastForward::Never {
+        return fatal("options '--squash' and '--no-ff.' cannot be used together");
+    }
     merge(g, &repo, &theirs, &wish)
+}
+
+/// `-X ours`; of strategies there is only `ort`.
+fn favor(g: &mut Git<'_, '_>, given: &Given) -> Result<Option<git::Favor>, Stop> {
+    if let Some(name) = given.value("strategy").filter(|name| !matches!(*name, "ort" | "recursive")) {
+        g.err(format!("error: merge strategy '{name}' is real Git, but not part of this sandbox yet\n"));
+        return Err(Stop::Exit(1));
+    }
+    let mut favor = None;
+    for option in given.values("strategy-option") {
+        favor = match option {
+            "ours" => Some(git::Favor::Ours),
+            "theirs" => Some(git::Favor::Theirs),
+            "no-renames" | "patience" | "histogram" | "minimal" | "ignore-space-change" | "ignore-all-space" => {
+                g.err(format!("error: option `-X {option}' is real Git, but not part of this sandbox yet\n"));
+                return Err(Stop::Exit(129));
+            }
+            other => return fatal(format!("unknown strategy option: -X{other}")),
+        };
+    }
+    Ok(favor)
 }
 
 /// Perhaps a remote branch of that name was meant.
@@ -205,7 +260,7 @@ pub(crate) fn merge(g: &mut Git<'_, '_>, repo: &Repo, theirs: &Theirs, wish: &Wi
     };
     if repo.is_ancestor(g.files(), &theirs.id, &head)? {
         if !wish.quiet {
-            g.out("Already up to date.\n");
+            g.out(if wish.squash { "Already up to date. (nothing to squash)\n" } else { "Already up to date.\n" });
         }
         let when = g.when();
         repo.remove_state(g.cx.files_mut(), "MERGE_MSG", when);
@@ -238,6 +293,14 @@ fn fast_forward(g: &mut Git<'_, '_>, repo: &Repo, head: ObjectId, theirs: &Their
     if !wish.quiet {
         g.out(format!("Fast-forward{ignored}\n"));
     }
+    if wish.squash {
+        note_squash(g, repo, head, theirs, wish)?;
+        if wish.stat && !wish.quiet {
+            let text = changed(g, repo, &head, &theirs.id)?;
+            g.out(text);
+        }
+        return Ok(0);
+    }
     move_head(g, repo, theirs.id, Some(head), &format!("{}: Fast-forward{ignored}", theirs.action))?;
     if wish.stat && !wish.quiet {
         let text = changed(g, repo, &head, &theirs.id)?;
@@ -250,7 +313,12 @@ fn fast_forward(g: &mut Git<'_, '_>, repo: &Repo, head: ObjectId, theirs: &Their
 pub(crate) fn changed(g: &Git<'_, '_>, repo: &Repo, old: &ObjectId, new: &ObjectId) -> Result<String, Stop> {
     let files = g.files();
     let (old, new) = (repo.read_commit(files, old)?.tree, repo.read_commit(files, new)?.tree);
-    let changes = find_renames(repo, files, repo.diff_trees(files, Some(&old), Some(&new), &Pathspec::default())?)?;
+    changed_trees(g, repo, &old, &new)
+}
+
+fn changed_trees(g: &Git<'_, '_>, repo: &Repo, old: &ObjectId, new: &ObjectId) -> Result<String, Stop> {
+    let files = g.files();
+    let changes = find_renames(repo, files, repo.diff_trees(files, Some(old), Some(new), &Pathspec::default())?)?;
     if changes.is_empty() {
         return Ok(String::new());
     }
@@ -273,15 +341,23 @@ fn true_merge(
     let author = g.identity(Whose::Author)?;
     let committer = g.identity(Whose::Committer)?;
     let when = g.when();
-    // Unlike git: of several merge bases the youngest is taken, they are not merged first.
-    let base = flat(g, repo, bases.first())?;
+    let base = common_files(g, repo, bases, 0)?;
     let labels = MergeLabels {
         ours: "HEAD".into(),
-        base: bases.first().map_or("empty tree".into(), |id| repo.short_id(g.files(), id, 7)),
+        base: match bases {
+            [] => "empty tree".into(),
+            [one] => repo.short_id(g.files(), one, 7),
+            _ => "merged common ancestors".into(),
+        },
         theirs: theirs.label.clone(),
-        diff3: diff3(g),
+        style: conflict_style(g),
+        favor: wish.favor,
     };
-    let message = wish.message.clone().unwrap_or_else(|| standard_message(g, repo, theirs));
+    let mut message = wish.message.clone().unwrap_or_else(|| standard_message(g, repo, theirs));
+    if wish.signoff {
+        let line = format!("Signed-off-by: {} <{}>", committer.name, committer.email);
+        message = super::commit_message::with_trailer(&message, &line);
+    }
     let staged = staged_changes(g, repo)?;
     if !staged.is_empty() {
         let list = staged.join(" ");
@@ -291,12 +367,31 @@ fn true_merge(
         return Ok(2);
     }
     let theirs_files = flat(g, repo, Some(&theirs.id))?;
-    let joined = join(g, repo, &Join { base, ours: None, theirs: theirs_files, labels, verb: "merge", before: "merge", terse: false })?;
+    let joined = join(
+        g,
+        repo,
+        &Join { base, ours: None, theirs: theirs_files, labels, verb: "merge", before: "merge", terse: false },
+    )?;
     repo.write_state(g.cx.files_mut(), "ORIG_HEAD", &format!("{head}\n"), when)?;
     match joined {
         Joined::Blocked => {
             g.err("Merge with strategy ort failed.\n");
             Ok(2)
+        }
+        Joined::Clean(_) if wish.squash => {
+            note_squash(g, repo, head, theirs, wish)?;
+            g.err("Automatic merge went well; stopped before committing as requested\n");
+            Ok(0)
+        }
+        Joined::Conflicts(paths) if wish.squash => {
+            note_squash(g, repo, head, theirs, wish)?;
+            repo.write_state(g.cx.files_mut(), "MERGE_MSG", &conflicts_comment(&paths), when)?;
+            g.out("Automatic merge failed; fix conflicts and then commit the result.\n");
+            Ok(1)
+        }
+        Joined::Clean(_) if wish.commit && with_child(g, repo, wish) => {
+            wait(g, repo, theirs, &message, &[])?;
+            drafted(g, repo, head, theirs, wish, [author, committer], message)
         }
         Joined::Clean(tree) if wish.commit => {
             let parents = vec![head, theirs.id];
@@ -324,6 +419,76 @@ fn true_merge(
             Ok(1)
         }
     }
+}
+
+/// Whether an editor or a hook has a say.
+fn with_child(g: &mut Git<'_, '_>, repo: &Repo, wish: &Wish) -> bool {
+    let hooks = ["pre-merge-commit", "prepare-commit-msg", "commit-msg", "post-commit"];
+    wish.edit || (wish.verify && hooks.iter().any(|name| super::hooks::hook(g, repo, name, &[]).is_some()))
+}
+
+/// Makes the merge through hooks and the editor.
+fn drafted(
+    g: &mut Git<'_, '_>,
+    repo: &Repo,
+    head: ObjectId,
+    theirs: &Theirs,
+    wish: &Wish,
+    people: [git::Signature; 2],
+    message: String,
+) -> Answer {
+    let [author, committer] = people;
+    let reason = format!("{}: Merge made by the 'ort' strategy.", theirs.action);
+    let mut draft = super::draft::Draft::new(&[head, theirs.id], &author, &committer, message, &reason);
+    draft.edits = wish.edit;
+    draft.verifies = wish.verify;
+    draft.for_merge = true;
+    draft.quiet = true;
+    draft.source = vec!["merge".into()];
+    if wish.edit {
+        draft.cleanup = super::draft::Cleanup::Strip;
+        draft.comment = MERGE_COMMENT.into();
+    }
+    let mut text = String::new();
+    if !wish.quiet {
+        text.push_str("Merge made by the 'ort' strategy.\n");
+        if wish.stat {
+            let index = repo.read_index(g.files())?;
+            let when = g.when();
+            let tree = repo.write_tree(g.cx.files_mut(), &index.flat(), when)?;
+            let old = repo.read_commit(g.files(), &head)?.tree;
+            text.push_str(&changed_trees(g, repo, &old, &tree)?);
+        }
+    }
+    draft.then = super::draft::Then::Stat(text);
+    super::draft::go(g, draft, None)
+}
+
+const MERGE_COMMENT: &str = "# Please enter a commit message to explain why this merge is necessary,
+# especially if it merges an updated upstream into a topic branch.
+#
+# Lines starting with '#' will be ignored, and an empty message aborts
+# the commit.
+";
+
+/// `SQUASH_MSG`: what the next commit will hold.
+fn note_squash(g: &mut Git<'_, '_>, repo: &Repo, head: ObjectId, theirs: &Theirs, wish: &Wish) -> Result<(), Stop> {
+    let mut text = "Squashed commit of the following:\n".to_string();
+    let given = super::options::parse(&["--no-decorate".to_string(), "--no-color".into()], &super::log::SPEC);
+    if let Ok(given) = given {
+        let style = super::log::style(g, repo, &given)?;
+        for id in repo.walk(g.files(), &[theirs.id], &[head])? {
+            let commit = repo.read_commit(g.files(), &id)?;
+            text.push('\n');
+            text.push_str(&style.entry(g, repo, &id, &commit, "")?);
+        }
+    }
+    let when = g.when();
+    repo.write_state(g.cx.files_mut(), "SQUASH_MSG", &text, when)?;
+    if !wish.quiet {
+        g.out("Squash commit -- not updating HEAD\n");
+    }
+    Ok(())
 }
 
 /// The log names the strategy, not the subject.

@@ -34,12 +34,7 @@ fn commit(g: &Git<'_, '_>, repo: &Repo, name: &str) -> Result<ObjectId, Stop> {
 }
 
 /// The commit that a reference was at when a branch left it.
-pub(crate) fn fork_point(
-    g: &Git<'_, '_>,
-    repo: &Repo,
-    full: &str,
-    head: &ObjectId,
-) -> Result<Option<ObjectId>, Stop> {
+pub(crate) fn fork_point(g: &Git<'_, '_>, repo: &Repo, full: &str, head: &ObjectId) -> Result<Option<ObjectId>, Stop> {
     let log = repo.reflog(g.files(), full);
     let mut known: OrdSet<ObjectId> = log.iter().map(|entry| entry.new).filter(|id| !id.is_null()).collect();
     known.extend(log.first().map(|entry| entry.old).filter(|id| !id.is_null()));

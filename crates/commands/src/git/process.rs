@@ -67,7 +67,15 @@ impl Behaviour for Process {
         }
         let cwd = cx.cwd();
         let mut args = cx.args();
-        let mut g = Git { cx, cwd, overrides: Vec::new(), command: "git", answers: Vec::new(), words: Vec::new(), action: None };
+        let mut g = Git {
+            cx,
+            cwd,
+            overrides: Vec::new(),
+            command: "git",
+            answers: Vec::new(),
+            words: Vec::new(),
+            action: None,
+        };
         let answer = global_options(&mut g, &mut args).and_then(|()| match resumed {
             None => {
                 g.answers.clone_from(&self.answers);

@@ -4,8 +4,8 @@ use super::cli::{Answer, Git, Stop, fatal};
 use super::fetch::{Fetched, Wanted, default_remote, from_remote, shown_url};
 use super::merge::{FastForward, Theirs, Wish, merge};
 use super::options::{Dialect, Given, Spec, flag, maybe, only};
-use super::remote::fetch_url;
 use super::pick::dirty_index;
+use super::remote::fetch_url;
 use git::{Pathspec, Repo};
 
 pub(crate) const SPEC: Spec = Spec {
@@ -216,19 +216,13 @@ fn onto(g: &mut Git<'_, '_>, repo: &Repo, given: &Given, fetched: &Fetched) -> A
     if let Some(head) = repo.head(g.files())?.id()
         && repo.is_ancestor(g.files(), &head, &fetched.id)?
     {
-        let theirs = Theirs {
-            id: fetched.id,
-            label: fetched.id.to_string(),
-            described: String::new(),
-            action: action(g),
-        };
+        let theirs =
+            Theirs { id: fetched.id, label: fetched.id.to_string(), described: String::new(), action: action(g) };
         let wish = Wish {
             fast_forward: FastForward::Only,
-            message: None,
             stat: given.state("stat").unwrap_or(!given.has("n")),
-            commit: true,
-            unrelated: false,
             quiet: given.has("quiet"),
+            ..Wish::default()
         };
         return merge(g, repo, &theirs, &wish);
     }
@@ -294,6 +288,7 @@ fn integrate(
         commit: given.state("commit").unwrap_or(true),
         unrelated: given.has("allow-unrelated-histories"),
         quiet: given.has("quiet"),
+        ..Wish::default()
     };
     merge(g, repo, &theirs, &wish)
 }

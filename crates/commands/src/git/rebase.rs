@@ -76,7 +76,9 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let state = State::read(g, &repo);
     let Some(action) = action else {
         if state.is_some() {
-            return fatal("It seems that there is already a rebase-merge directory, and\nI wonder if you are in the middle of another rebase.  If that is the\ncase, please try\n\tgit rebase (--continue | --abort | --skip)\nIf that is not the case, please\n\trm -fr \".git/rebase-merge\"\nand run me again.  I am stopping in case you still have something\nvaluable there.\n");
+            return fatal(
+                "It seems that there is already a rebase-merge directory, and\nI wonder if you are in the middle of another rebase.  If that is the\ncase, please try\n\tgit rebase (--continue | --abort | --skip)\nIf that is not the case, please\n\trm -fr \".git/rebase-merge\"\nand run me again.  I am stopping in case you still have something\nvaluable there.\n",
+            );
         }
         return start(g, &repo, given);
     };
@@ -101,7 +103,9 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
 
 fn show_patch(g: &mut Git<'_, '_>, repo: &Repo) -> Answer {
     if repo.read_state(g.files(), "REBASE_HEAD").is_none() {
-        return fatal("ambiguous argument 'REBASE_HEAD': unknown revision or path not in the working tree.\nUse '--' to separate paths from revisions, like this:\n'git <command> [<revision>...] -- [<file>...]'");
+        return fatal(
+            "ambiguous argument 'REBASE_HEAD': unknown revision or path not in the working tree.\nUse '--' to separate paths from revisions, like this:\n'git <command> [<revision>...] -- [<file>...]'",
+        );
     }
     match super::options::parse(&["REBASE_HEAD".to_string(), "--".into()], &super::show::SPEC) {
         Ok(given) => super::show::run(g, &given),
@@ -232,7 +236,8 @@ fn target(g: &mut Git<'_, '_>, repo: &Repo, name: Option<&String>) -> Result<Tar
             typed: name.clone(),
             quiet: true,
             force: false,
-            stays: false, note: None,
+            stays: false,
+            note: None,
         };
         let head_name = if branch.is_some() { full } else { "detached HEAD".into() };
         return Ok(Target { head_name, shown: name.clone(), id, goes_to: Some(goal) });
@@ -277,9 +282,7 @@ fn start(g: &mut Git<'_, '_>, repo: &Repo, given: &Given) -> Answer {
     let (onto, onto_name, squash_onto) = new_base(g, repo, given, &upstream)?;
     let target = target(g, repo, named)?;
     let settings = g.settings();
-    let on = |g_option: &str, setting: &str| {
-        given.state(g_option).unwrap_or(settings.get_bool(setting) == Some(true))
-    };
+    let on = |g_option: &str, setting: &str| given.state(g_option).unwrap_or(settings.get_bool(setting) == Some(true));
     let explicit = given.has("interactive");
     let exec: Vec<String> = given.values("exec").iter().map(|line| (*line).to_string()).collect();
     for line in &exec {
@@ -294,12 +297,17 @@ fn start(g: &mut Git<'_, '_>, repo: &Repo, given: &Given) -> Answer {
         Some("drop") => "drop",
         Some("keep") => "keep",
         Some("stop" | "ask") => "stop",
-        Some(other) => return fatal(format!("unrecognized empty type '{other}'; valid values are \"drop\", \"keep\", and \"stop\".")),
+        Some(other) => {
+            return fatal(format!(
+                "unrecognized empty type '{other}'; valid values are \"drop\", \"keep\", and \"stop\"."
+            ));
+        }
         None if explicit => "stop",
         None if !exec.is_empty() => "keep",
         None => "drop",
     };
-    let autosquash = given.state("autosquash").unwrap_or(explicit && settings.get_bool("rebase.autosquash") == Some(true));
+    let autosquash =
+        given.state("autosquash").unwrap_or(explicit && settings.get_bool("rebase.autosquash") == Some(true));
     let forced = given.has("force-rebase") || given.has("no-ff");
     let mut autostash = None;
     if on("autostash", "rebase.autostash") {
@@ -312,7 +320,8 @@ fn start(g: &mut Git<'_, '_>, repo: &Repo, given: &Given) -> Answer {
     let quiet = given.has("quiet");
     let stays = !explicit && exec.is_empty() && !autosquash && !root;
     if stays && in_place(g, repo, &onto, &upstream, restrict.as_ref(), &target.id)? {
-        let what = if target.shown == "HEAD" { "HEAD is".to_string() } else { format!("Current branch {} is", target.shown) };
+        let what =
+            if target.shown == "HEAD" { "HEAD is".to_string() } else { format!("Current branch {} is", target.shown) };
         if !forced && !given.has("signoff") {
             if let Some(goal) = &target.goes_to {
                 go_to(g, repo, goal)?;
@@ -338,7 +347,10 @@ fn start(g: &mut Git<'_, '_>, repo: &Repo, given: &Given) -> Answer {
     if g.answers.last().is_some_and(|code| *code != 0) {
         return fatal("The pre-rebase hook refused to rebase.");
     }
-    if given.last(&["stat", "no-stat"]) == Some("stat") || given.has("verbose") || settings.get_bool("rebase.stat") == Some(true) {
+    if given.last(&["stat", "no-stat"]) == Some("stat")
+        || given.has("verbose")
+        || settings.get_bool("rebase.stat") == Some(true)
+    {
         say_changes(g, repo, &target.id, &onto, given.has("verbose"))?;
     }
     let state = State {
@@ -354,21 +366,25 @@ fn start(g: &mut Git<'_, '_>, repo: &Repo, given: &Given) -> Answer {
         reschedules: on("reschedule-failed-exec", "rebase.reschedulefailedexec"),
         squash_onto,
     };
-    begin(g, repo, &Begin {
-        state,
-        onto,
-        onto_name,
-        upstream: upstream.id,
-        restrict,
-        head: target.id,
-        edits: explicit,
-        autosquash,
-        exec,
-        forced,
-        reapply: given.state("reapply-cherry-picks").unwrap_or(given.has("keep-base")),
-        keep_empty: given.state("keep-empty") != Some(false),
-        autostash,
-    })
+    begin(
+        g,
+        repo,
+        &Begin {
+            state,
+            onto,
+            onto_name,
+            upstream: upstream.id,
+            restrict,
+            head: target.id,
+            edits: explicit,
+            autosquash,
+            exec,
+            forced,
+            reapply: given.state("reapply-cherry-picks").unwrap_or(given.has("keep-base")),
+            keep_empty: given.state("keep-empty") != Some(false),
+            autostash,
+        },
+    )
 }
 
 fn hook_words(given: &Given) -> Vec<String> {
@@ -410,7 +426,11 @@ fn new_base(
             None => head,
         };
         return match repo.merge_bases(g.files(), &named, &id)?.as_slice() {
-            [one] => Ok((*one, format!("{}...{}", upstream.name, given.operands.get(1).map_or("HEAD", String::as_str)), None)),
+            [one] => Ok((
+                *one,
+                format!("{}...{}", upstream.name, given.operands.get(1).map_or("HEAD", String::as_str)),
+                None,
+            )),
             [] => fatal(format!("'{}': need exactly one merge base with branch", upstream.name)),
             _ => fatal(format!("'{}': need exactly one merge base with branch", upstream.name)),
         };

@@ -100,11 +100,7 @@ fn stop_to_edit(g: &mut Git<'_, '_>, repo: &Repo, line: &Line<'_>) -> Result<Flo
 fn onto_head(g: &mut Git<'_, '_>, repo: &Repo, state: &State, line: &Line<'_>) -> Result<Flow, Stop> {
     let parent = line.commit.parents.first().copied();
     let melds = line.item.command.melds();
-    let mut text = if melds {
-        meld_messages(g, repo, line)?
-    } else {
-        line.commit.message.clone()
-    };
+    let mut text = if melds { meld_messages(g, repo, line)? } else { line.commit.message.clone() };
     if state.signoff && !melds {
         let who = g.identity(Whose::Committer)?;
         text = with_trailer(&text, &format!("Signed-off-by: {} <{}>", who.name, who.email));
@@ -234,13 +230,7 @@ fn commit(
 }
 
 /// Opens the editor for a message; where the terminal has none, the message is taken as it is.
-fn edited(
-    g: &mut Git<'_, '_>,
-    repo: &Repo,
-    mut draft: Draft,
-    amend: bool,
-    after: After,
-) -> Result<Flow, Stop> {
+fn edited(g: &mut Git<'_, '_>, repo: &Repo, mut draft: Draft, amend: bool, after: After) -> Result<Flow, Stop> {
     draft.edits = editor::named(g, false).is_none() || editor::there_is_one(g);
     draft.cleanup = Cleanup::Strip;
     let in_place = matches!(&after.what, What::Picked { reword: true, .. });

@@ -216,7 +216,10 @@ fn finish(g: &mut Git<'_, '_>, repo: &Repo, state: &State) -> Answer {
         && let Some(mut child) = super::hooks::hook(g, repo, "post-rewrite", &["rebase".to_string()])
     {
         child.input = Some(rewritten);
-        return wait_for(child, Resume::Rebase(After { what: What::Rewritten, forced: false, action: g.action.clone() }));
+        return wait_for(
+            child,
+            Resume::Rebase(After { what: What::Rewritten, forced: false, action: g.action.clone() }),
+        );
     }
     say_done(g, repo)
 }

@@ -195,8 +195,11 @@ pub(crate) fn list_edited(
     let Some(items) = todo::parse(g, repo, &text, false)? else {
         g.err(TODO_ADVICE);
         // The list is kept without its comments.
-        let kept: String =
-            text.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty()).map(|line| format!("{line}\n")).collect();
+        let kept: String = text
+            .lines()
+            .filter(|line| !line.starts_with('#') && !line.trim().is_empty())
+            .map(|line| format!("{line}\n"))
+            .collect();
         files::write(g, repo, "git-rebase-todo", &kept)?;
         leave(g, repo, state, onto, onto_name)?;
         return Ok(1);
@@ -260,7 +263,9 @@ pub(crate) fn edit_todo(g: &mut Git<'_, '_>, repo: &Repo) -> Answer {
     let path = format!("{}/{}/git-rebase-todo", repo.git_dir, files::FOLDER);
     match editor::open(g, &path, true) {
         Ok(Editor::Nothing) => todo_edited(g, repo, 0),
-        Ok(Editor::Run(child)) => wait_for(child, Resume::Rebase(After { what: What::Edited, forced: false, action: g.action.clone() })),
+        Ok(Editor::Run(child)) => {
+            wait_for(child, Resume::Rebase(After { what: What::Edited, forced: false, action: g.action.clone() }))
+        }
         Err(Stop::Exit(_)) => Ok(1),
         Err(stop) => Err(stop),
     }

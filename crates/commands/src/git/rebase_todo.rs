@@ -113,7 +113,8 @@ pub(crate) fn parse(
                     g.err(format!("error: cannot '{}' without a previous commit\n", item.command.name()));
                     sound = false;
                 }
-                something_before |= !matches!(item.command, Command::Noop | Command::Drop | Command::Exec | Command::Break);
+                something_before |=
+                    !matches!(item.command, Command::Noop | Command::Drop | Command::Exec | Command::Break);
                 items.push(item);
             }
             Err(why) => {
@@ -174,7 +175,8 @@ pub(crate) fn autosquash(g: &Git<'_, '_>, repo: &Repo, items: Vec<Item>) -> Resu
             let id = repo.try_resolve(g.files(), word).ok().flatten()?;
             items[..n].iter().position(|item| item.id == Some(id))
         };
-        let start = || before.iter().enumerate().position(|(at, subject)| subject.starts_with(wanted) && target[at].is_none());
+        let start =
+            || before.iter().enumerate().position(|(at, subject)| subject.starts_with(wanted) && target[at].is_none());
         target[n] = exact.or_else(by_id).or_else(start);
     }
     let mut behind: OrdMap<usize, Vec<usize>> = OrdMap::new();

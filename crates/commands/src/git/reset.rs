@@ -158,7 +158,10 @@ fn reset_merge_files(g: &mut Git<'_, '_>, repo: &Repo, target: Option<&ObjectId>
             let there = repo.work_file(g.files(), &path, Some(entry), old.written)?;
             if there.is_some_and(|file| Some((file.mode, file.id)) != staged) {
                 g.err(format!("error: Entry '{path}' not uptodate. Cannot merge.\n"));
-                return fatal(format!("Could not reset index file to revision '{}'.", target.map_or("HEAD".into(), ToString::to_string)));
+                return fatal(format!(
+                    "Could not reset index file to revision '{}'.",
+                    target.map_or("HEAD".into(), ToString::to_string)
+                ));
             }
         }
         changes.push((path, will));

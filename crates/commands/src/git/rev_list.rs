@@ -74,7 +74,8 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     if given.has("count") {
         let total = picked.len();
         let on_left = picked.iter().filter(|(id, _)| left.contains(id)).count();
-        let text = if given.has("left-right") { format!("{on_left}\t{}\n", total - on_left) } else { format!("{total}\n") };
+        let text =
+            if given.has("left-right") { format!("{on_left}\t{}\n", total - on_left) } else { format!("{total}\n") };
         g.out(text);
         return Ok(0);
     }
@@ -91,7 +92,11 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
             (true, false) => ">",
         };
         let hash = |id: &ObjectId| {
-            if style.abbrev && !given.has("no-abbrev-commit") { repo.short_id(g.files(), id, 7) } else { id.to_string() }
+            if style.abbrev && !given.has("no-abbrev-commit") {
+                repo.short_id(g.files(), id, 7)
+            } else {
+                id.to_string()
+            }
         };
         let mut line = format!("{mark}{}", hash(id));
         if given.has("parents") {
@@ -125,12 +130,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
 }
 
 /// Trees and blobs of the commits, each once, with a path where it is found.
-fn objects(
-    g: &Git<'_, '_>,
-    repo: &Repo,
-    picked: &[(ObjectId, Vec<ObjectId>)],
-    range: &Range,
-) -> Result<String, Stop> {
+fn objects(g: &Git<'_, '_>, repo: &Repo, picked: &[(ObjectId, Vec<ObjectId>)], range: &Range) -> Result<String, Stop> {
     let mut seen: OrdSet<ObjectId> = OrdSet::new();
     for (_, id) in &range.hidden {
         let tree = repo.read_commit(g.files(), id)?.tree;

@@ -123,7 +123,10 @@ pub(crate) fn start(g: &mut Git<'_, '_>, repo: &Repo, going: Going, todo: &[Obje
         let command = if kind == "revert" { "revert" } else { "cherry-pick" };
         let waiting = ["CHERRY_PICK_HEAD", "REVERT_HEAD"].iter().any(|file| repo.read_state(g.files(), file).is_some());
         g.err(format!("error: {command} is already in progress\n"));
-        g.hint(&format!("try \"git {command} (--continue | {}--abort | --quit)\"", if waiting { "--skip | " } else { "" }));
+        g.hint(&format!(
+            "try \"git {command} (--continue | {}--abort | --quit)\"",
+            if waiting { "--skip | " } else { "" }
+        ));
         return failed(&going);
     }
     let when = g.when();
@@ -334,7 +337,8 @@ fn record(
         draft.then = Then::Pick(going.clone());
         let work = g.work()?;
         let whence = super::commit_message::Whence::read(g, repo);
-        let people = super::commit_message::People { author: &author, committer: &committer, shows_date: draft.shows_date };
+        let people =
+            super::commit_message::People { author: &author, committer: &committer, shows_date: draft.shows_date };
         draft.comment = super::commit_message::comment(g, &work, whence, Cleanup::Strip, &people, false)?;
         return go(g, draft, None).map(Some);
     }
@@ -418,8 +422,7 @@ fn commit_waiting(g: &mut Git<'_, '_>, repo: &Repo, going: &Going, listed: bool)
     draft.cleanup = Cleanup::Strip;
     draft.shows_date = picked;
     draft.source = vec!["merge".into()];
-    draft.edits =
-        going.edit.unwrap_or_else(|| g.cx.stdin_is_terminal() && super::editor::there_is_one(g));
+    draft.edits = going.edit.unwrap_or_else(|| g.cx.stdin_is_terminal() && super::editor::there_is_one(g));
     if draft.edits {
         let work = g.work()?;
         let people = super::commit_message::People { author: &author, committer: &committer, shows_date: picked };
@@ -501,7 +504,9 @@ pub(crate) fn quit(g: &mut Git<'_, '_>, repo: &Repo) -> Answer {
 
 fn clear_waiting(g: &mut Git<'_, '_>, repo: &Repo) {
     let when = g.when();
-    for state in ["REVERT_HEAD", "CHERRY_PICK_HEAD", "MERGE_HEAD", "MERGE_MSG", "MERGE_MODE", "SQUASH_MSG", "AUTO_MERGE"] {
+    for state in
+        ["REVERT_HEAD", "CHERRY_PICK_HEAD", "MERGE_HEAD", "MERGE_MSG", "MERGE_MODE", "SQUASH_MSG", "AUTO_MERGE"]
+    {
         repo.remove_state(g.cx.files_mut(), state, when);
     }
 }

@@ -55,7 +55,10 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         let commit = repo.read_commit(g.files(), &id)?;
         let by_committer = given.has("committer") || given.value("group") == Some("committer");
         let who = if by_committer { &commit.committer } else { &commit.author };
-        let key = match given.value("group").and_then(|text| text.strip_prefix("format:").or(text.contains('%').then_some(text))) {
+        let key = match given
+            .value("group")
+            .and_then(|text| text.strip_prefix("format:").or(text.contains('%').then_some(text)))
+        {
             Some(text) => user_style(g, &repo, text)?.entry(g, &repo, &id, &commit, "")?.trim_end().to_string(),
             None if given.has("email") => format!("{} <{}>", who.name, who.email),
             None => who.name.clone(),

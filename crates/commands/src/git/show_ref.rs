@@ -229,7 +229,15 @@ fn expect(g: &Git<'_, '_>, repo: &Repo, name: &str, old: Option<&str>, failed: &
     }
 }
 
-fn set(g: &mut Git<'_, '_>, repo: &Repo, name: &str, new: &str, old: Option<&str>, reason: &str, deref: bool) -> Result<(), Stop> {
+fn set(
+    g: &mut Git<'_, '_>,
+    repo: &Repo,
+    name: &str,
+    new: &str,
+    old: Option<&str>,
+    reason: &str,
+    deref: bool,
+) -> Result<(), Stop> {
     let id = id_of(g, repo, new)?;
     let failed = format!("update_ref failed for ref '{name}': ");
     if !git::ref_name_ok(name) && name != "HEAD" {

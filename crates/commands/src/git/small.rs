@@ -29,7 +29,10 @@ pub(crate) fn write_tree(g: &mut Git<'_, '_>, _: &Given) -> Answer {
 
 pub(crate) const COMMIT_TREE: Spec = Spec {
     name: "commit-tree",
-    usage: &["commit-tree <tree> [(-p <parent>)...]", "commit-tree [(-p <parent>)...] [(-m <message>)...] [(-F <file>)...] <tree>"],
+    usage: &[
+        "commit-tree <tree> [(-p <parent>)...]",
+        "commit-tree [(-p <parent>)...] [(-m <message>)...] [(-F <file>)...] <tree>",
+    ],
     options: &[&[
         value('p', "", "parent", "a parent"),
         value('m', "", "message", "the message; several are paragraphs"),
@@ -132,7 +135,15 @@ pub(crate) fn var(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         })
     };
     if given.has("l") {
-        for name in ["GIT_COMMITTER_IDENT", "GIT_AUTHOR_IDENT", "GIT_EDITOR", "GIT_SEQUENCE_EDITOR", "GIT_PAGER", "GIT_DEFAULT_BRANCH", "GIT_SHELL_PATH"] {
+        for name in [
+            "GIT_COMMITTER_IDENT",
+            "GIT_AUTHOR_IDENT",
+            "GIT_EDITOR",
+            "GIT_SEQUENCE_EDITOR",
+            "GIT_PAGER",
+            "GIT_DEFAULT_BRANCH",
+            "GIT_SHELL_PATH",
+        ] {
             if let Some(text) = value(g, name)? {
                 g.out(format!("{name}={text}\n"));
             }

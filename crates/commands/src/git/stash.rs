@@ -41,7 +41,11 @@ pub(crate) const SPEC: Spec = Spec {
     dialect: Dialect::Options,
 };
 
-const fn sub(usage: &'static [&'static str], options: &'static [&'static [Opt]], missing: &'static [&'static str]) -> Spec {
+const fn sub(
+    usage: &'static [&'static str],
+    options: &'static [&'static [Opt]],
+    missing: &'static [&'static str],
+) -> Spec {
     Spec { name: "stash", usage, options, missing, dialect: Dialect::Options }
 }
 
@@ -75,18 +79,33 @@ pub(crate) fn run(g: &mut Git<'_, '_>, _: &Given) -> Answer {
         })
     };
     match first {
-        None => { let given = given(g, &PUSH_SPEC, &args)?; push(g, &given, false) },
-        Some("push") => { let given = given(g, &PUSH_SPEC, rest)?; push(g, &given, false) },
-        Some("save") => { let given = given(g, &PUSH_SPEC, rest)?; push(g, &given, true) },
+        None => {
+            let given = given(g, &PUSH_SPEC, &args)?;
+            push(g, &given, false)
+        }
+        Some("push") => {
+            let given = given(g, &PUSH_SPEC, rest)?;
+            push(g, &given, false)
+        }
+        Some("save") => {
+            let given = given(g, &PUSH_SPEC, rest)?;
+            push(g, &given, true)
+        }
         Some("list") => list(g, rest),
-        Some("show") => { let given = given(g, &SHOW_SPEC, rest)?; show(g, &given) }
+        Some("show") => {
+            let given = given(g, &SHOW_SPEC, rest)?;
+            show(g, &given)
+        }
         Some("apply") => {
             let given = given(g, &APPLY_SPEC, rest)?;
             let work = g.work()?;
             let parts = named(g, &work.repo, &given.operands)?;
             apply(g, &work, &parts, given.has("index"), given.has("quiet"))
         }
-        Some("pop") => { let given = given(g, &APPLY_SPEC, rest)?; pop(g, &given) }
+        Some("pop") => {
+            let given = given(g, &APPLY_SPEC, rest)?;
+            pop(g, &given)
+        }
         Some("drop") => {
             let given = given(g, &APPLY_SPEC, rest)?;
             let repo = g.work()?.repo;
@@ -112,7 +131,10 @@ pub(crate) fn run(g: &mut Git<'_, '_>, _: &Given) -> Answer {
             let given = given(g, &PUSH_SPEC, rest)?;
             store_named(g, &given)
         }
-        Some(option) if option.starts_with('-') => { let given = given(g, &PUSH_SPEC, &args)?; push(g, &given, false) },
+        Some(option) if option.starts_with('-') => {
+            let given = given(g, &PUSH_SPEC, &args)?;
+            push(g, &given, false)
+        }
         Some(other) => {
             fatal(format!("subcommand wasn't specified; 'push' can't be assumed due to unexpected token '{other}'"))
         }
@@ -130,7 +152,9 @@ fn store_named(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         return Ok(1);
     };
     let message = given.value("message").unwrap_or("Created via \"git stash store\".").to_string();
-    if repo.read_object(g.files(), &id)?.kind != git::Kind::Commit || repo.read_commit(g.files(), &id)?.parents.len() < 2 {
+    if repo.read_object(g.files(), &id)?.kind != git::Kind::Commit
+        || repo.read_commit(g.files(), &id)?.parents.len() < 2
+    {
         g.err(format!("error: '{name}' is not a stash-like commit\nCannot update refs/stash with {name}\n"));
         return Ok(1);
     }
@@ -205,10 +229,9 @@ fn show(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         output.stat = settings.get_bool("stash.showstat") != Some(false);
         output.patch = settings.get_bool("stash.showpatch") == Some(true);
     }
-    let untracked = given
-        .last(&["include-untracked", "only-untracked"])
-        .map(str::to_string)
-        .or_else(|| (g.settings().get_bool("stash.showincludeuntracked") == Some(true)).then(|| "include-untracked".into()));
+    let untracked = given.last(&["include-untracked", "only-untracked"]).map(str::to_string).or_else(|| {
+        (g.settings().get_bool("stash.showincludeuntracked") == Some(true)).then(|| "include-untracked".into())
+    });
     let flat = |g: &Git<'_, '_>, tree: &ObjectId| repo.flat_tree(g.files(), Some(tree));
     let (mut old, mut new) = (flat(g, &parts.base_tree)?, flat(g, &parts.work_tree)?);
     if let Some(mode) = untracked {

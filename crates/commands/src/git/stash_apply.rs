@@ -1,7 +1,7 @@
 //! Bringing an entry of the stash back.
 
 use super::cli::{Answer, Git, Stop, Work};
-use super::merging::{Join, Joined, diff3, join};
+use super::merging::{Join, Joined, conflict_style, join};
 use super::stash_make::{Parts, store};
 use git::{FlatTree, IndexEntry, MergeLabels, ObjectId, Repo};
 
@@ -46,7 +46,8 @@ fn bring_back(
         ours: "Updated upstream".into(),
         base: "Stash base".into(),
         theirs: "Stashed changes".into(),
-        diff3: diff3(g),
+        style: conflict_style(g),
+        favor: None,
     };
     let mut staged: Option<FlatTree> = None;
     let stashed_index = flat(g, &parts.index_tree)?;
@@ -160,7 +161,9 @@ pub(crate) fn apply_autostash(g: &mut Git<'_, '_>, repo: &Repo, id: ObjectId) ->
 
 fn keep(g: &mut Git<'_, '_>, repo: &Repo, id: ObjectId, why: &str) -> Result<(), Stop> {
     store(g, repo, id, "autostash")?;
-    g.err(format!("{why}\nYour changes are safe in the stash.\nYou can run \"git stash pop\" or \"git stash drop\" at any time.\n"));
+    g.err(format!(
+        "{why}\nYour changes are safe in the stash.\nYou can run \"git stash pop\" or \"git stash drop\" at any time.\n"
+    ));
     Ok(())
 }
 

@@ -46,7 +46,13 @@ fn identity(g: &mut Git<'_, '_>, whose: Whose) -> Signature {
     g.identity(whose).unwrap_or_else(|_| g.logger())
 }
 
-fn commit(g: &mut Git<'_, '_>, repo: &Repo, tree: ObjectId, parents: Vec<ObjectId>, message: String) -> Result<ObjectId, Stop> {
+fn commit(
+    g: &mut Git<'_, '_>,
+    repo: &Repo,
+    tree: ObjectId,
+    parents: Vec<ObjectId>,
+    message: String,
+) -> Result<ObjectId, Stop> {
     let (author, committer) = (identity(g, Whose::Author), identity(g, Whose::Committer));
     let when = g.when();
     let commit = Commit { tree, parents, author, committer, message };
@@ -137,7 +143,13 @@ fn refuse_unknown(
 }
 
 /// The tree of the work tree: the index, with what files hold that HEAD does not.
-fn work_files(g: &mut Git<'_, '_>, repo: &Repo, index: &Index, base: &ObjectId, spec: &Pathspec) -> Result<ObjectId, Stop> {
+fn work_files(
+    g: &mut Git<'_, '_>,
+    repo: &Repo,
+    index: &Index,
+    base: &ObjectId,
+    spec: &Pathspec,
+) -> Result<ObjectId, Stop> {
     let when = g.when();
     let mut files = index.flat();
     let head = flat(g, repo, Some(base))?;

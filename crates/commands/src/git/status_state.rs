@@ -43,7 +43,13 @@ pub(crate) fn state(g: &Git<'_, '_>, report: &Report<'_>) -> Result<String, Stop
         out.push_str(&rebase_lists(g, report, repo));
         out.push_str(&rebasing(g, report, &state));
     } else if has("CHERRY_PICK_HEAD") || sequence(g, repo) == Some("pick") {
-        picking(g, report, &mut out, "CHERRY_PICK_HEAD", ["cherry-picking", "Cherry-pick", "cherry-pick", "cherry-pick"]);
+        picking(
+            g,
+            report,
+            &mut out,
+            "CHERRY_PICK_HEAD",
+            ["cherry-picking", "Cherry-pick", "cherry-pick", "cherry-pick"],
+        );
     } else if has("REVERT_HEAD") || sequence(g, repo) == Some("revert") {
         picking(g, report, &mut out, "REVERT_HEAD", ["reverting", "Revert", "revert", "revert"]);
     }

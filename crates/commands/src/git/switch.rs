@@ -99,7 +99,8 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     };
     let branch = repo.read_ref(g.files(), &format!("refs/heads/{name}"));
     if let Some(id) = branch {
-        let goal = Goal { id: Some(id), branch: Some(name.clone()), typed: name, quiet, force, stays: false, note: None };
+        let goal =
+            Goal { id: Some(id), branch: Some(name.clone()), typed: name, quiet, force, stays: false, note: None };
         refuse_in_progress(g, &repo)?;
         go(g, &repo, &goal, None)?;
         return Ok(0);

@@ -3,8 +3,8 @@
 use super::cli::{Answer, Git, Stop, Whose, error, fatal};
 use super::commit_make::cleaned;
 use super::editor::{self, Editor};
-use super::process::{Resume, wait_for};
 use super::options::{Dialect, Given, Spec, flag, if_any, maybe, only, value};
+use super::process::{Resume, wait_for};
 use git::{Kind, ObjectId, RefChange, Repo, Tag};
 
 pub(crate) const SPEC: Spec = Spec {
@@ -119,9 +119,8 @@ fn edited(g: &mut Git<'_, '_>, repo: &Repo, name: &str) -> Result<String, Stop> 
             Stop::Exit(1)
         }
         None => {
-            let sheet = format!(
-                "\n#\n# Write a message for tag:\n#   {name}\n# Lines starting with '#' will be ignored.\n"
-            );
+            let sheet =
+                format!("\n#\n# Write a message for tag:\n#   {name}\n# Lines starting with '#' will be ignored.\n");
             let when = g.when();
             repo.write_state(g.cx.files_mut(), "TAG_EDITMSG", &sheet, when)?;
             match editor::open(g, &format!("{}/TAG_EDITMSG", repo.git_dir), false) {
