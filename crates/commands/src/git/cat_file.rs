@@ -156,7 +156,7 @@ pub(crate) fn hash(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     }
     let repo = g.repo();
     let when = g.when();
-    let mut hash = |g: &mut Git<'_, '_>, bytes: &[u8]| -> Result<(), Stop> {
+    let hash = |g: &mut Git<'_, '_>, bytes: &[u8]| -> Result<(), Stop> {
         let id = match (&repo, given.has("w")) {
             (Ok(repo), true) => repo.write_object(g.cx.files_mut(), kind, bytes, when)?,
             _ => git::hash_object(kind, bytes),

@@ -3,6 +3,7 @@
 use super::cli::{Answer, Git, Stop, fatal};
 use super::options::{Dialect, Given, Spec, flag, only, usage, value};
 use super::sequencer::{self, Empty, Going};
+use super::sequencer_ends;
 
 pub(crate) const SPEC: Spec = Spec {
     name: "cherry-pick",
@@ -69,10 +70,10 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         listed: false,
     };
     match given.last(&["quit", "continue", "abort", "skip"]) {
-        Some("continue") => return sequencer::proceed(g, &repo, &going),
-        Some("abort") => return sequencer::abort(g, &repo, &going),
-        Some("skip") => return sequencer::skip(g, &repo, &going),
-        Some(_) => return sequencer::quit(g, &repo),
+        Some("continue") => return sequencer_ends::proceed(g, &repo, &going),
+        Some("abort") => return sequencer_ends::abort(g, &repo, &going),
+        Some("skip") => return sequencer_ends::skip(g, &repo, &going),
+        Some(_) => return sequencer_ends::quit(g, &repo),
         None => {}
     }
     if given.operands.is_empty() {

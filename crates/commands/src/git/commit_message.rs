@@ -273,7 +273,7 @@ fn status_comment(g: &Git<'_, '_>, work: &Work, amend: bool) -> Result<String, S
     let ignores = g.ignores(&work.repo);
     let mut status = work.repo.status(g.files(), &index, &ignores, &Pathspec::default(), false)?;
     if amend {
-        status.staged = super::commit::staged_for_amend(g, &work.repo, &index)?;
+        status.staged = super::commit_report::staged_for_amend(g, &work.repo, &index)?;
     }
     let top = Work { repo: work.repo.clone(), prefix: String::new() };
     let report = Report {

@@ -220,16 +220,8 @@ fn shortened(full: &str, how: &str) -> String {
     if how == "short" { git::shorten_ref(full).to_string() } else { full.to_string() }
 }
 
-fn field(g: &Git<'_, '_>, repo: &Repo, key: &str, row: &Row) -> Result<String, Stop> {
-    if let Some(key) = key.strip_prefix('*') {
-        let target = Object::read(g, repo, row.id)?.target;
-        return match target {
-            Some(id) => field(g, repo, key, &Row { full: row.full.clone(), id }),
-            None => Ok(String::new()),
-        };
-    }
-    let (name, how) = key.split_once(':').unwrap_or((key, ""));
-    let object = Object::read(g, repo, row.id)?;
+/// `authorname`, `committerdate:short` and the like.
+fn person_field(g: &Git<'_, '_>, object: &Object, name: &str, how: &str) -> Result<Option<String>, Stop> {
     let person = |who: Option<&Signature>, part: &str| -> Result<String, Stop> {
         let Some(who) = who else { return Ok(String::new()) };
         Ok(match part {
@@ -255,9 +247,26 @@ fn field(g: &Git<'_, '_>, repo: &Repo, key: &str, row: &Row) -> Result<String, S
         ("creator", object.tagger.as_ref().or(commit.map(|commit| &commit.committer))),
     ] {
         if let Some(part) = name.strip_prefix(role).filter(|part| matches!(*part, "" | "name" | "email" | "date")) {
-            return person(who, part);
+            return person(who, part).map(Some);
         }
     }
+    Ok(None)
+}
+
+fn field(g: &Git<'_, '_>, repo: &Repo, key: &str, row: &Row) -> Result<String, Stop> {
+    if let Some(key) = key.strip_prefix('*') {
+        let target = Object::read(g, repo, row.id)?.target;
+        return match target {
+            Some(id) => field(g, repo, key, &Row { full: row.full.clone(), id }),
+            None => Ok(String::new()),
+        };
+    }
+    let (name, how) = key.split_once(':').unwrap_or((key, ""));
+    let object = Object::read(g, repo, row.id)?;
+    if let Some(text) = person_field(g, &object, name, how)? {
+        return Ok(text);
+    }
+    let commit = object.commit.as_ref();
     let subject = || object.message.split("\n\n").next().unwrap_or_default().trim().replace('\n', " ");
     let body = || object.message.split_once("\n\n").map_or("", |(_, body)| body).trim_start_matches('\n').to_string();
     Ok(match name {

@@ -1,7 +1,8 @@
 //! `git ls-files`: what the index and the work tree hold.
 
-use super::cli::{Answer, Git, relative};
+use super::cli::{Answer, Git, Stop, relative};
 use super::options::{Dialect, Given, Spec, flag, maybe, only, value};
+use git::{Ignores, Index, Repo};
 use order::{Arrange, OrdSet};
 
 pub(crate) const SPEC: Spec = Spec {
@@ -76,31 +77,13 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let ignores = if given.has("exclude-standard") { g.ignores(repo) } else { git::Ignores::only("") };
     let ignores = given.values("exclude").iter().fold(ignores, |ignores, pattern| ignores.and(pattern));
     if others {
-        let mut paths: Vec<String> = if given.has("ignored") {
-            let plain = repo.untracked_files(g.files(), &index, &ignores, false)?;
-            let mut all = repo.untracked_files(g.files(), &index, &ignores, true)?;
-            all.retain(|path| !plain.contains(path));
-            all
-        } else if given.has("directory") {
-            repo.untracked(g.files(), &index, &ignores, &git::Pathspec::default(), false)?.untracked
-        } else {
-            repo.untracked_files(g.files(), &index, &ignores, false)?
-        };
+        let mut paths = others_of(g, repo, given, &index, &ignores)?;
         paths.arrange();
         for path in paths.iter().filter(|path| wanted(path)) {
             out.push_str(&format!("{}{}{end}", letter("?"), shown(path)));
         }
     }
-    let gone: OrdSet<String> = index
-        .unique_paths()
-        .into_iter()
-        .filter(|path| repo.work_path(path).is_ok_and(|full| g.files().lstat(&full).is_err()))
-        .collect();
-    let changed: OrdSet<String> = repo
-        .diff_unstaged(g.files(), &index, &git::Pathspec::default())?
-        .into_iter()
-        .map(|change| change.path)
-        .collect();
+    let (gone, changed) = gone_and_changed(g, repo, &index)?;
     for (path, stage, entry) in index.all().filter(|(path, ..)| wanted(path)) {
         let mut line = |mark: &str| {
             if stages {
@@ -128,4 +111,40 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     }
     g.out(out);
     Ok(0)
+}
+
+/// Files that are not tracked.
+fn others_of(
+    g: &Git<'_, '_>,
+    repo: &Repo,
+    given: &Given,
+    index: &Index,
+    ignores: &Ignores,
+) -> Result<Vec<String>, Stop> {
+    let paths = if given.has("ignored") {
+        let plain = repo.untracked_files(g.files(), index, ignores, false)?;
+        let mut all = repo.untracked_files(g.files(), index, ignores, true)?;
+        all.retain(|path| !plain.contains(path));
+        all
+    } else if given.has("directory") {
+        repo.untracked(g.files(), index, ignores, &git::Pathspec::default(), false)?.untracked
+    } else {
+        repo.untracked_files(g.files(), index, ignores, false)?
+    };
+    Ok(paths)
+}
+
+/// Tracked files that the work tree lacks, and those that differ there.
+fn gone_and_changed(g: &Git<'_, '_>, repo: &Repo, index: &Index) -> Result<(OrdSet<String>, OrdSet<String>), Stop> {
+    let gone: OrdSet<String> = index
+        .unique_paths()
+        .into_iter()
+        .filter(|path| repo.work_path(path).is_ok_and(|full| g.files().lstat(&full).is_err()))
+        .collect();
+    let changed: OrdSet<String> = repo
+        .diff_unstaged(g.files(), index, &git::Pathspec::default())?
+        .into_iter()
+        .map(|change| change.path)
+        .collect();
+    Ok((gone, changed))
 }

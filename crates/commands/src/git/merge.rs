@@ -1,12 +1,12 @@
 //! `git merge`.
 
-use super::cli::{Answer, Git, Stop, Whose, fatal};
-use super::commit_make::{NewCommit, cleaned, make};
-use super::merging::{Join, Joined, common_files, conflict_style, conflicts_comment, join};
+use super::cli::{Answer, Git, Stop, fatal};
+use super::merge_squash::{abort, clear, favor, note_squash};
+use super::merge_true::{changed, true_merge};
 use super::options::{Dialect, Given, Spec, flag, only, value};
 use super::reset::move_head;
-use super::switching::{flat, move_files, overwrite};
-use git::{FileStat, MergeLabels, ObjectId, Pathspec, Repo, find_renames};
+use super::switching::move_files;
+use git::{ObjectId, Repo};
 
 pub(crate) const SPEC: Spec = Spec {
     name: "merge",
@@ -152,6 +152,13 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         _ => format!("commit '{name}'"),
     };
     let theirs = Theirs { id, label: name.clone(), described, action: format!("merge {name}") };
+    let wish = wish(g, given)?;
+    merge(g, &repo, &theirs, &wish)
+}
+
+/// What else was asked for, and configured.
+pub(crate) fn wish(g: &mut Git<'_, '_>, given: &Given) -> Result<Wish, Stop> {
+    let never = given.state("ff") == Some(false);
     let fast_forward = match given.last(&["ff", "ff-only"]) {
         Some("ff-only") => FastForward::Only,
         _ if never => FastForward::Never,
@@ -188,28 +195,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     if wish.squash && fast_forward == FastForward::Never {
         return fatal("options '--squash' and '--no-ff.' cannot be used together");
     }
-    merge(g, &repo, &theirs, &wish)
-}
-
-/// `-X ours`; of strategies there is only `ort`.
-fn favor(g: &mut Git<'_, '_>, given: &Given) -> Result<Option<git::Favor>, Stop> {
-    if let Some(name) = given.value("strategy").filter(|name| !matches!(*name, "ort" | "recursive")) {
-        g.err(format!("error: merge strategy '{name}' is real Git, but not part of this sandbox yet\n"));
-        return Err(Stop::Exit(1));
-    }
-    let mut favor = None;
-    for option in given.values("strategy-option") {
-        favor = match option {
-            "ours" => Some(git::Favor::Ours),
-            "theirs" => Some(git::Favor::Theirs),
-            "no-renames" | "patience" | "histogram" | "minimal" | "ignore-space-change" | "ignore-all-space" => {
-                g.err(format!("error: option `-X {option}' is real Git, but not part of this sandbox yet\n"));
-                return Err(Stop::Exit(129));
-            }
-            other => return fatal(format!("unknown strategy option: -X{other}")),
-        };
-    }
-    Ok(favor)
+    Ok(wish)
 }
 
 /// Perhaps a remote branch of that name was meant.
@@ -306,246 +292,5 @@ fn fast_forward(g: &mut Git<'_, '_>, repo: &Repo, head: ObjectId, theirs: &Their
         let text = changed(g, repo, &head, &theirs.id)?;
         g.out(text);
     }
-    Ok(0)
-}
-
-/// The table of what a merge brought.
-pub(crate) fn changed(g: &Git<'_, '_>, repo: &Repo, old: &ObjectId, new: &ObjectId) -> Result<String, Stop> {
-    let files = g.files();
-    let (old, new) = (repo.read_commit(files, old)?.tree, repo.read_commit(files, new)?.tree);
-    changed_trees(g, repo, &old, &new)
-}
-
-fn changed_trees(g: &Git<'_, '_>, repo: &Repo, old: &ObjectId, new: &ObjectId) -> Result<String, Stop> {
-    let files = g.files();
-    let changes = find_renames(repo, files, repo.diff_trees(files, Some(old), Some(new), &Pathspec::default())?)?;
-    if changes.is_empty() {
-        return Ok(String::new());
-    }
-    let stats: Vec<FileStat> =
-        changes.iter().map(|change| FileStat::of(repo, files, change)).collect::<git::Result<_>>()?;
-    let colors = if g.colored("diff", None) { git::DiffColors::TERMINAL } else { git::DiffColors::NONE };
-    let mut text = git::stat_table(&stats, g.columns(), &colors) + &git::shortstat(&stats);
-    text.extend(changes.iter().filter_map(git::summary_line));
-    Ok(text)
-}
-
-fn true_merge(
-    g: &mut Git<'_, '_>,
-    repo: &Repo,
-    head: ObjectId,
-    bases: &[ObjectId],
-    theirs: &Theirs,
-    wish: &Wish,
-) -> Answer {
-    let author = g.identity(Whose::Author)?;
-    let committer = g.identity(Whose::Committer)?;
-    let when = g.when();
-    let base = common_files(g, repo, bases, 0)?;
-    let labels = MergeLabels {
-        ours: "HEAD".into(),
-        base: match bases {
-            [] => "empty tree".into(),
-            [one] => repo.short_id(g.files(), one, 7),
-            _ => "merged common ancestors".into(),
-        },
-        theirs: theirs.label.clone(),
-        style: conflict_style(g),
-        favor: wish.favor,
-    };
-    let mut message = wish.message.clone().unwrap_or_else(|| standard_message(g, repo, theirs));
-    if wish.signoff {
-        let line = format!("Signed-off-by: {} <{}>", committer.name, committer.email);
-        message = super::commit_message::with_trailer(&message, &line);
-    }
-    let staged = staged_changes(g, repo)?;
-    if !staged.is_empty() {
-        let list = staged.join(" ");
-        g.err(format!("error: Your local changes to the following files would be overwritten by merge:\n  {list}\n"));
-        g.err("Merge with strategy ort failed.\n");
-        move_head(g, repo, head, None, &format!("{}: updating HEAD", theirs.action))?;
-        return Ok(2);
-    }
-    let theirs_files = flat(g, repo, Some(&theirs.id))?;
-    let joined = join(
-        g,
-        repo,
-        &Join { base, ours: None, theirs: theirs_files, labels, verb: "merge", before: "merge", terse: false },
-    )?;
-    repo.write_state(g.cx.files_mut(), "ORIG_HEAD", &format!("{head}\n"), when)?;
-    match joined {
-        Joined::Blocked => {
-            g.err("Merge with strategy ort failed.\n");
-            Ok(2)
-        }
-        Joined::Clean(_) if wish.squash => {
-            note_squash(g, repo, head, theirs, wish)?;
-            g.err("Automatic merge went well; stopped before committing as requested\n");
-            Ok(0)
-        }
-        Joined::Conflicts(paths) if wish.squash => {
-            note_squash(g, repo, head, theirs, wish)?;
-            repo.write_state(g.cx.files_mut(), "MERGE_MSG", &conflicts_comment(&paths), when)?;
-            g.out("Automatic merge failed; fix conflicts and then commit the result.\n");
-            Ok(1)
-        }
-        Joined::Clean(_) if wish.commit && with_child(g, repo, wish) => {
-            wait(g, repo, theirs, &message, &[])?;
-            drafted(g, repo, head, theirs, wish, [author, committer], message)
-        }
-        Joined::Clean(tree) if wish.commit => {
-            let parents = vec![head, theirs.id];
-            let reason = format!("{}: Merge made by the 'ort' strategy.", theirs.action);
-            let message = cleaned(&message, false);
-            commit_merge(g, repo, NewCommit { tree, parents, author, committer, message, reason })?;
-            if !wish.quiet {
-                g.out("Merge made by the 'ort' strategy.\n");
-                if wish.stat {
-                    let new = repo.head(g.files())?.id().unwrap_or(head);
-                    let text = changed(g, repo, &head, &new)?;
-                    g.out(text);
-                }
-            }
-            Ok(0)
-        }
-        Joined::Clean(_) => {
-            wait(g, repo, theirs, &message, &[])?;
-            g.out("Automatic merge went well; stopped before committing as requested\n");
-            Ok(0)
-        }
-        Joined::Conflicts(paths) => {
-            wait(g, repo, theirs, &message, &paths)?;
-            g.out("Automatic merge failed; fix conflicts and then commit the result.\n");
-            Ok(1)
-        }
-    }
-}
-
-/// Whether an editor or a hook has a say.
-fn with_child(g: &mut Git<'_, '_>, repo: &Repo, wish: &Wish) -> bool {
-    let hooks = ["pre-merge-commit", "prepare-commit-msg", "commit-msg", "post-commit"];
-    wish.edit || (wish.verify && hooks.iter().any(|name| super::hooks::hook(g, repo, name, &[]).is_some()))
-}
-
-/// Makes the merge through hooks and the editor.
-fn drafted(
-    g: &mut Git<'_, '_>,
-    repo: &Repo,
-    head: ObjectId,
-    theirs: &Theirs,
-    wish: &Wish,
-    people: [git::Signature; 2],
-    message: String,
-) -> Answer {
-    let [author, committer] = people;
-    let reason = format!("{}: Merge made by the 'ort' strategy.", theirs.action);
-    let mut draft = super::draft::Draft::new(&[head, theirs.id], &author, &committer, message, &reason);
-    draft.edits = wish.edit;
-    draft.verifies = wish.verify;
-    draft.for_merge = true;
-    draft.quiet = true;
-    draft.source = vec!["merge".into()];
-    if wish.edit {
-        draft.cleanup = super::draft::Cleanup::Strip;
-        draft.comment = MERGE_COMMENT.into();
-    }
-    let mut text = String::new();
-    if !wish.quiet {
-        text.push_str("Merge made by the 'ort' strategy.\n");
-        if wish.stat {
-            let index = repo.read_index(g.files())?;
-            let when = g.when();
-            let tree = repo.write_tree(g.cx.files_mut(), &index.flat(), when)?;
-            let old = repo.read_commit(g.files(), &head)?.tree;
-            text.push_str(&changed_trees(g, repo, &old, &tree)?);
-        }
-    }
-    draft.then = super::draft::Then::Stat(text);
-    super::draft::go(g, draft, None)
-}
-
-const MERGE_COMMENT: &str = "# Please enter a commit message to explain why this merge is necessary,
-# especially if it merges an updated upstream into a topic branch.
-#
-# Lines starting with '#' will be ignored, and an empty message aborts
-# the commit.
-";
-
-/// `SQUASH_MSG`: what the next commit will hold.
-fn note_squash(g: &mut Git<'_, '_>, repo: &Repo, head: ObjectId, theirs: &Theirs, wish: &Wish) -> Result<(), Stop> {
-    let mut text = "Squashed commit of the following:\n".to_string();
-    let given = super::options::parse(&["--no-decorate".to_string(), "--no-color".into()], &super::log::SPEC);
-    if let Ok(given) = given {
-        let style = super::log::style(g, repo, &given)?;
-        for id in repo.walk(g.files(), &[theirs.id], &[head])? {
-            let commit = repo.read_commit(g.files(), &id)?;
-            text.push('\n');
-            text.push_str(&style.entry(g, repo, &id, &commit, "")?);
-        }
-    }
-    let when = g.when();
-    repo.write_state(g.cx.files_mut(), "SQUASH_MSG", &text, when)?;
-    if !wish.quiet {
-        g.out("Squash commit -- not updating HEAD\n");
-    }
-    Ok(())
-}
-
-/// The log names the strategy, not the subject.
-fn commit_merge(g: &mut Git<'_, '_>, repo: &Repo, new: NewCommit) -> Result<(), Stop> {
-    make(g, repo, new)?;
-    Ok(())
-}
-
-/// Paths that are staged and so would be mixed into the merge.
-fn staged_changes(g: &Git<'_, '_>, repo: &Repo) -> Result<Vec<String>, Stop> {
-    let index = repo.read_index(g.files())?;
-    let head = repo.head(g.files())?.id();
-    let tree = match head {
-        Some(id) => Some(repo.read_commit(g.files(), &id)?.tree),
-        None => None,
-    };
-    let changes = repo.diff_staged(g.files(), tree.as_ref(), &index, &Pathspec::default())?;
-    Ok(changes.into_iter().map(|change| change.path).collect())
-}
-
-fn standard_message(g: &Git<'_, '_>, repo: &Repo, theirs: &Theirs) -> String {
-    let branch = repo.head(g.files()).ok().and_then(|head| head.branch().map(str::to_string));
-    let into = match branch {
-        Some(branch) if branch == "master" || branch == "main" => String::new(),
-        Some(branch) => format!(" into {branch}"),
-        None => " into HEAD".into(),
-    };
-    format!("Merge {}{into}\n", theirs.described)
-}
-
-/// Leaves the merge for the learner to finish.
-fn wait(g: &mut Git<'_, '_>, repo: &Repo, theirs: &Theirs, message: &str, conflicts: &[String]) -> Result<(), Stop> {
-    let when = g.when();
-    let message = format!("{}\n", message.trim_end());
-    let text = if conflicts.is_empty() { message } else { message + &conflicts_comment(conflicts) };
-    repo.write_state(g.cx.files_mut(), "MERGE_HEAD", &format!("{}\n", theirs.id), when)?;
-    repo.write_state(g.cx.files_mut(), "MERGE_MSG", &text, when)?;
-    Ok(repo.write_state(g.cx.files_mut(), "MERGE_MODE", "", when)?)
-}
-
-fn clear(g: &mut Git<'_, '_>, repo: &Repo) {
-    let when = g.when();
-    for state in ["MERGE_HEAD", "MERGE_MSG", "MERGE_MODE"] {
-        repo.remove_state(g.cx.files_mut(), state, when);
-    }
-}
-
-fn abort(g: &mut Git<'_, '_>, repo: &Repo) -> Answer {
-    if repo.read_state(g.files(), "MERGE_HEAD").is_none() {
-        return fatal("There is no merge to abort (MERGE_HEAD missing).");
-    }
-    let head = repo.head(g.files())?.id();
-    let files = flat(g, repo, head.as_ref())?;
-    overwrite(g, repo, &files)?;
-    if let Some(id) = head {
-        move_head(g, repo, id, Some(id), "reset: moving to HEAD")?;
-    }
-    clear(g, repo);
     Ok(0)
 }

@@ -103,10 +103,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         g.hint("Please, commit your changes before merging.");
         return fatal("Exiting because of unfinished merge.");
     }
-    let rebase = match given.state("rebase") {
-        Some(on) => Some(on && given.value("rebase") != Some("false")),
-        None => settings.get("pull.rebase").map(|value| !matches!(value.as_str(), "false" | "no" | "off" | "0")),
-    };
+    let rebase = rebases(g, given);
     let stashes = given.state("autostash").unwrap_or(settings.get_bool("rebase.autostash") == Some(true));
     if rebase == Some(true)
         && repo.head(g.files())?.id().is_none()
@@ -121,18 +118,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         g.err("error: `git pull --autostash' of a merge is real Git, but not part of this sandbox yet\n");
         return Ok(1);
     }
-    let fast_forward = match given.last(&["ff", "ff-only"]) {
-        Some("ff-only") => Some(FastForward::Only),
-        Some(_) => Some(FastForward::Allowed),
-        None if given.state("ff") == Some(false) => Some(FastForward::Never),
-        None if rebase.is_some() && given.state("rebase").is_some() => None,
-        None => match settings.get("pull.ff").as_deref() {
-            Some("only") => Some(FastForward::Only),
-            Some("false") => Some(FastForward::Never),
-            Some(_) => Some(FastForward::Allowed),
-            None => None,
-        },
-    };
+    let fast_forward = fast_forward(g, given, rebase);
     let name = match given.operands.first() {
         Some(name) => name.clone(),
         None => default_remote(g, &repo).or_else(|stop| {
@@ -160,6 +146,29 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         return no_tracking(g, &repo, given.operands.first(), rebase == Some(true));
     };
     integrate(g, &repo, given, &name, &fetched, rebase, fast_forward)
+}
+
+/// Whether own commits go on top: as asked for, or as configured; `None` where nobody has said.
+fn rebases(g: &Git<'_, '_>, given: &Given) -> Option<bool> {
+    match given.state("rebase") {
+        Some(on) => Some(on && given.value("rebase") != Some("false")),
+        None => g.settings().get("pull.rebase").map(|value| !matches!(value.as_str(), "false" | "no" | "off" | "0")),
+    }
+}
+
+fn fast_forward(g: &Git<'_, '_>, given: &Given, rebase: Option<bool>) -> Option<FastForward> {
+    match given.last(&["ff", "ff-only"]) {
+        Some("ff-only") => Some(FastForward::Only),
+        Some(_) => Some(FastForward::Allowed),
+        None if given.state("ff") == Some(false) => Some(FastForward::Never),
+        None if rebase.is_some() && given.state("rebase").is_some() => None,
+        None => match g.settings().get("pull.ff").as_deref() {
+            Some("only") => Some(FastForward::Only),
+            Some("false") => Some(FastForward::Never),
+            Some(_) => Some(FastForward::Allowed),
+            None => None,
+        },
+    }
 }
 
 /// A rebase wants a clean tree and index, even where it then has nothing to do.

@@ -2,13 +2,14 @@
 
 use super::cli::{Answer, Git, Stop, fatal};
 use super::options::{Dialect, Given, Spec, flag, only, value};
-use super::rebase_pick::commit_staged;
+use super::rebase_choose::{Target, fork_point, go_to, in_place, new_base, target, upstream};
+use super::rebase_meld::commit_staged;
 use super::rebase_run::{apply_autostash, clear, go};
 use super::rebase_start::{Begin, begin, edit_todo};
 use super::rebase_state::{self as files, State};
 use super::switching::overwrite;
 use super::{hooks, process, stash};
-use git::{Kind, ObjectId, Pathspec, RefChange, Repo};
+use git::{ObjectId, Pathspec, RefChange, Repo};
 
 pub(crate) const SPEC: Spec = Spec {
     name: "rebase",
@@ -91,7 +92,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
             overwrite(g, &repo, &files)?;
             super::reset::clear_branch_state(g, &repo);
             files::remove(g, &repo, "amend");
-            super::rebase_pick::continued(g, &repo)?;
+            super::rebase_meld::continued(g, &repo)?;
             go(g, &repo, &state, false)
         }
         "abort" => abort(g, &repo, &state),
@@ -166,93 +167,6 @@ fn quit(g: &mut Git<'_, '_>, repo: &Repo) -> Answer {
     Ok(0)
 }
 
-/// What upstream is, with its name, and the reference where it is the branch's own.
-struct Upstream {
-    id: Option<ObjectId>,
-    name: String,
-    own: Option<String>,
-}
-
-fn commit(g: &Git<'_, '_>, repo: &Repo, name: &str) -> Result<Option<ObjectId>, Stop> {
-    match repo.try_resolve(g.files(), name)? {
-        Some(id) => Ok(repo.peel(g.files(), id, Kind::Commit)?),
-        None => Ok(None),
-    }
-}
-
-fn upstream(g: &mut Git<'_, '_>, repo: &Repo, given: &Given) -> Result<Upstream, Stop> {
-    if given.has("root") {
-        return Ok(Upstream { id: None, name: String::new(), own: None });
-    }
-    let Some(name) = given.operands.first() else {
-        let head = repo.head(g.files())?;
-        let own = head.branch().and_then(|branch| repo.upstream(g.files(), branch));
-        let Some(full) = own else { return no_upstream(g, head.branch()) };
-        let Some(id) = repo.read_ref(g.files(), &full) else { return fatal(format!("invalid upstream '{full}'")) };
-        return Ok(Upstream { id: Some(id), name: full.clone(), own: Some(full) });
-    };
-    let name = if name == "-" { "@{-1}" } else { name.as_str() };
-    match commit(g, repo, name)? {
-        Some(id) => Ok(Upstream { id: Some(id), name: name.to_string(), own: None }),
-        None => fatal(format!("invalid upstream '{name}'")),
-    }
-}
-
-fn no_upstream<T>(g: &mut Git<'_, '_>, branch: Option<&str>) -> Result<T, Stop> {
-    let Some(branch) = branch else {
-        g.out("You are not currently on a branch.\nPlease specify which branch you want to rebase against.\nSee git-rebase(1) for details.\n\n    git rebase '<branch>'\n\n");
-        return Err(Stop::Exit(1));
-    };
-    let remotes = g.repo()?.config(g.files()).subsections("remote");
-    let remote = match remotes.as_slice() {
-        [only] => only.as_str(),
-        _ => "<remote>",
-    };
-    g.out(format!("There is no tracking information for the current branch.\nPlease specify which branch you want to rebase against.\nSee git-rebase(1) for details.\n\n    git rebase '<branch>'\n\nIf you wish to set tracking information for this branch you can do so with:\n\n    git branch --set-upstream-to={remote}/<branch> {branch}\n\n"));
-    Err(Stop::Exit(1))
-}
-
-/// What is rebased: HEAD as it is, or a branch that is gone to first.
-struct Target {
-    /// `refs/heads/topic`, or `detached HEAD`.
-    head_name: String,
-    shown: String,
-    id: ObjectId,
-    goes_to: Option<super::switching::Goal>,
-}
-
-fn target(g: &mut Git<'_, '_>, repo: &Repo, name: Option<&String>) -> Result<Target, Stop> {
-    if let Some(name) = name {
-        let full = format!("refs/heads/{name}");
-        let branch = repo.read_ref(g.files(), &full);
-        let id = match branch {
-            Some(id) => Some(id),
-            None => commit(g, repo, name)?,
-        };
-        let Some(id) = id else { return fatal(format!("no such branch/commit '{name}'")) };
-        let goal = super::switching::Goal {
-            id: Some(id),
-            branch: branch.map(|_| name.clone()),
-            typed: name.clone(),
-            quiet: true,
-            force: false,
-            stays: false,
-            note: None,
-        };
-        let head_name = if branch.is_some() { full } else { "detached HEAD".into() };
-        return Ok(Target { head_name, shown: name.clone(), id, goes_to: Some(goal) });
-    }
-    let head = repo.head(g.files())?;
-    let Some(id) = head.id() else {
-        return fatal("No such ref: HEAD");
-    };
-    let (head_name, shown) = match head.branch() {
-        Some(branch) => (format!("refs/heads/{branch}"), branch.to_string()),
-        None => ("detached HEAD".into(), "HEAD".into()),
-    };
-    Ok(Target { head_name, shown, id, goes_to: None })
-}
-
 /// A rebase wants a clean tree and index.
 fn refuse_unclean(g: &mut Git<'_, '_>, repo: &Repo) -> Result<(), Stop> {
     let unstaged = needs_merge(g, repo)?;
@@ -270,27 +184,14 @@ fn refuse_unclean(g: &mut Git<'_, '_>, repo: &Repo) -> Result<(), Stop> {
     Err(Stop::Exit(1))
 }
 
-fn start(g: &mut Git<'_, '_>, repo: &Repo, given: &Given) -> Answer {
-    let root = given.has("root");
-    let most = if root { 1 } else { 2 };
-    if given.operands.len() > most {
-        g.err(super::options::usage(&SPEC));
-        return Ok(129);
-    }
-    let named = given.operands.get(if root { 0 } else { 1 });
-    let upstream = upstream(g, repo, given)?;
-    let (onto, onto_name, squash_onto) = new_base(g, repo, given, &upstream)?;
-    let target = target(g, repo, named)?;
-    let settings = g.settings();
-    let on = |g_option: &str, setting: &str| given.state(g_option).unwrap_or(settings.get_bool(setting) == Some(true));
+/// The lines of `--exec`, and what happens to commits that become empty.
+fn lines_and_empty(g: &mut Git<'_, '_>, given: &Given) -> Result<(Vec<String>, &'static str), Stop> {
     let explicit = given.has("interactive");
     let exec: Vec<String> = given.values("exec").iter().map(|line| (*line).to_string()).collect();
     for line in &exec {
         if line.trim().is_empty() {
-            return fatal("--exec requires a command").or_else(|_: Stop| {
-                g.err("error: empty exec command\n");
-                Ok(1)
-            });
+            g.err("error: empty exec command\n");
+            return Err(Stop::Exit(1));
         }
     }
     let empty = match given.value("empty") {
@@ -306,6 +207,37 @@ fn start(g: &mut Git<'_, '_>, repo: &Repo, given: &Given) -> Answer {
         None if !exec.is_empty() => "keep",
         None => "drop",
     };
+    Ok((exec, empty))
+}
+
+/// Nothing is to be done: says so, unless it shall be done all the same. False: go on.
+fn up_to_date(g: &mut Git<'_, '_>, repo: &Repo, target: &Target, quiet: bool, forced: bool) -> Result<bool, Stop> {
+    let what =
+        if target.shown == "HEAD" { "HEAD is".to_string() } else { format!("Current branch {} is", target.shown) };
+    if !forced && let Some(goal) = &target.goes_to {
+        go_to(g, repo, goal)?;
+    }
+    if !quiet {
+        g.out(format!("{what} up to date{}.\n", if forced { ", rebase forced" } else { "" }));
+    }
+    Ok(!forced)
+}
+
+pub(crate) fn start(g: &mut Git<'_, '_>, repo: &Repo, given: &Given) -> Answer {
+    let root = given.has("root");
+    let most = if root { 1 } else { 2 };
+    if given.operands.len() > most {
+        g.err(super::options::usage(&SPEC));
+        return Ok(129);
+    }
+    let named = given.operands.get(if root { 0 } else { 1 });
+    let upstream = upstream(g, repo, given)?;
+    let (onto, onto_name, squash_onto) = new_base(g, repo, given, &upstream)?;
+    let target = target(g, repo, named)?;
+    let settings = g.settings();
+    let on = |g_option: &str, setting: &str| given.state(g_option).unwrap_or(settings.get_bool(setting) == Some(true));
+    let explicit = given.has("interactive");
+    let (exec, empty) = lines_and_empty(g, given)?;
     let autosquash =
         given.state("autosquash").unwrap_or(explicit && settings.get_bool("rebase.autosquash") == Some(true));
     let forced = given.has("force-rebase") || given.has("no-ff");
@@ -313,29 +245,17 @@ fn start(g: &mut Git<'_, '_>, repo: &Repo, given: &Given) -> Answer {
     if on("autostash", "rebase.autostash") {
         autostash = stash::create_autostash(g, repo)?;
     }
-    if let Err(stop) = refuse_unclean(g, repo) {
-        return Err(stop);
-    }
+    refuse_unclean(g, repo)?;
     let restrict = fork_point(g, repo, given, &upstream, &target.id)?;
     let quiet = given.has("quiet");
     let stays = !explicit && exec.is_empty() && !autosquash && !root;
     if stays && in_place(g, repo, &onto, &upstream, restrict.as_ref(), &target.id)? {
-        let what =
-            if target.shown == "HEAD" { "HEAD is".to_string() } else { format!("Current branch {} is", target.shown) };
-        if !forced && !given.has("signoff") {
-            if let Some(goal) = &target.goes_to {
-                go_to(g, repo, goal)?;
-            }
-            if !quiet {
-                g.out(format!("{what} up to date.\n"));
-            }
+        let forced = forced || given.has("signoff");
+        if up_to_date(g, repo, &target, quiet, forced)? {
             if let Some(id) = autostash {
                 stash::apply_autostash(g, repo, id)?;
             }
             return Ok(0);
-        }
-        if !quiet {
-            g.out(format!("{what} up to date, rebase forced.\n"));
         }
     }
     if g.answers.is_empty()
@@ -347,12 +267,7 @@ fn start(g: &mut Git<'_, '_>, repo: &Repo, given: &Given) -> Answer {
     if g.answers.last().is_some_and(|code| *code != 0) {
         return fatal("The pre-rebase hook refused to rebase.");
     }
-    if given.last(&["stat", "no-stat"]) == Some("stat")
-        || given.has("verbose")
-        || settings.get_bool("rebase.stat") == Some(true)
-    {
-        say_changes(g, repo, &target.id, &onto, given.has("verbose"))?;
-    }
+    say_changes(g, repo, given, &target.id, &onto)?;
     let state = State {
         head_name: target.head_name,
         onto: onto.to_string(),
@@ -366,25 +281,22 @@ fn start(g: &mut Git<'_, '_>, repo: &Repo, given: &Given) -> Answer {
         reschedules: on("reschedule-failed-exec", "rebase.reschedulefailedexec"),
         squash_onto,
     };
-    begin(
-        g,
-        repo,
-        &Begin {
-            state,
-            onto,
-            onto_name,
-            upstream: upstream.id,
-            restrict,
-            head: target.id,
-            edits: explicit,
-            autosquash,
-            exec,
-            forced,
-            reapply: given.state("reapply-cherry-picks").unwrap_or(given.has("keep-base")),
-            keep_empty: given.state("keep-empty") != Some(false),
-            autostash,
-        },
-    )
+    let plan = Begin {
+        state,
+        onto,
+        onto_name,
+        upstream: upstream.id,
+        restrict,
+        head: target.id,
+        edits: explicit,
+        autosquash,
+        exec,
+        forced,
+        reapply: given.state("reapply-cherry-picks").unwrap_or(given.has("keep-base")),
+        keep_empty: given.state("keep-empty") != Some(false),
+        autostash,
+    };
+    begin(g, repo, &plan)
 }
 
 fn hook_words(given: &Given) -> Vec<String> {
@@ -393,131 +305,18 @@ fn hook_words(given: &Given) -> Vec<String> {
     words
 }
 
-fn go_to(g: &mut Git<'_, '_>, repo: &Repo, goal: &super::switching::Goal) -> Result<(), Stop> {
-    let who = g.logger();
-    super::switching::move_files(g, repo, goal.id.as_ref(), false, "checkout", "switch branches")?;
-    let message = format!("rebase: checkout {}", goal.typed);
-    let on_it = repo.head(g.files())?.branch() == goal.branch.as_deref();
-    match (&goal.branch, goal.id) {
-        (Some(branch), Some(id)) => {
-            if on_it {
-                super::reset::move_head(g, repo, id, None, &message)?;
-            }
-            repo.attach_head(g.cx.files_mut(), &format!("refs/heads/{branch}"), &who, &message)?;
-        }
-        (None, Some(id)) => repo.detach_head(g.cx.files_mut(), id, &who, &message)?,
-        _ => {}
+/// `--stat`: what upstream has changed.
+fn say_changes(g: &mut Git<'_, '_>, repo: &Repo, given: &Given, head: &ObjectId, onto: &ObjectId) -> Result<(), Stop> {
+    let verbose = given.has("verbose");
+    let asked = given.last(&["stat", "no-stat"]) == Some("stat");
+    if !asked && !verbose && g.settings().get_bool("rebase.stat") != Some(true) {
+        return Ok(());
     }
-    Ok(())
-}
-
-/// Where the commits are put, what it is called, and an empty commit to start from where that is needed.
-fn new_base(
-    g: &mut Git<'_, '_>,
-    repo: &Repo,
-    given: &Given,
-    upstream: &Upstream,
-) -> Result<(ObjectId, String, Option<ObjectId>), Stop> {
-    let head = repo.head(g.files())?.id();
-    if given.has("keep-base") {
-        let (Some(head), Some(id)) = (head, upstream.id) else { return fatal("--keep-base needs an upstream") };
-        let named = match given.operands.get(1) {
-            Some(name) => commit(g, repo, name)?.unwrap_or(head),
-            None => head,
-        };
-        return match repo.merge_bases(g.files(), &named, &id)?.as_slice() {
-            [one] => Ok((
-                *one,
-                format!("{}...{}", upstream.name, given.operands.get(1).map_or("HEAD", String::as_str)),
-                None,
-            )),
-            [] => fatal(format!("'{}': need exactly one merge base with branch", upstream.name)),
-            _ => fatal(format!("'{}': need exactly one merge base with branch", upstream.name)),
-        };
-    }
-    if let Some(name) = given.value("onto") {
-        if let Some((left, right)) = name.split_once("...") {
-            let side = |text: &str| commit(g, repo, if text.is_empty() { "HEAD" } else { text });
-            if let (Some(a), Some(b)) = (side(left)?, side(right)?)
-                && let [one] = repo.merge_bases(g.files(), &a, &b)?.as_slice()
-            {
-                return Ok((*one, name.to_string(), None));
-            }
-            return fatal(format!("'{name}': need exactly one merge base"));
-        }
-        return match commit(g, repo, name)? {
-            Some(id) => Ok((id, name.to_string(), None)),
-            None => fatal(format!("Does not point to a valid commit '{name}'")),
-        };
-    }
-    match upstream.id {
-        Some(id) => Ok((id, upstream.name.clone(), None)),
-        None => {
-            let when = g.when();
-            let author = g.identity(super::cli::Whose::Author)?;
-            let committer = g.identity(super::cli::Whose::Committer)?;
-            let tree = repo.write_tree(g.cx.files_mut(), &git::FlatTree::new(), when)?;
-            let commit = git::Commit { tree, parents: Vec::new(), author, committer, message: String::new() };
-            let id = repo.write_commit(g.cx.files_mut(), &commit, when)?;
-            Ok((id, id.to_string(), Some(id)))
-        }
-    }
-}
-
-/// The commit that this branch once started from, though upstream has thrown it away since.
-fn fork_point(
-    g: &Git<'_, '_>,
-    repo: &Repo,
-    given: &Given,
-    upstream: &Upstream,
-    head: &ObjectId,
-) -> Result<Option<ObjectId>, Stop> {
-    let wanted = given.state("fork-point").unwrap_or(upstream.own.is_some() && !given.has("keep-base"));
-    if !wanted {
-        return Ok(None);
-    }
-    let full = match &upstream.own {
-        Some(full) => Some(full.clone()),
-        None => repo.full_ref_name(g.files(), &upstream.name),
-    };
-    let Some(full) = full else { return Ok(None) };
-    super::merge_base::fork_point(g, repo, &full, head)
-}
-
-/// Whether the commits stand where they shall, one on the other.
-fn in_place(
-    g: &Git<'_, '_>,
-    repo: &Repo,
-    onto: &ObjectId,
-    upstream: &Upstream,
-    restrict: Option<&ObjectId>,
-    head: &ObjectId,
-) -> Result<bool, Stop> {
-    if repo.merge_bases(g.files(), onto, head)?.as_slice() != [*onto] {
-        return Ok(false);
-    }
-    if restrict.is_some_and(|id| id != onto) {
-        return Ok(false);
-    }
-    if let Some(upstream) = &upstream.id
-        && repo.merge_bases(g.files(), upstream, head)?.as_slice() != [*onto]
-    {
-        return Ok(false);
-    }
-    for id in repo.walk(g.files(), &[*head], &[*onto])? {
-        if repo.read_commit(g.files(), &id)?.parents.len() > 1 {
-            return Ok(false);
-        }
-    }
-    Ok(true)
-}
-
-fn say_changes(g: &mut Git<'_, '_>, repo: &Repo, head: &ObjectId, onto: &ObjectId, verbose: bool) -> Result<(), Stop> {
     let Some(base) = repo.merge_bases(g.files(), head, onto)?.first().copied() else { return Ok(()) };
     if verbose {
         g.out(format!("Changes from {base} to {onto}:\n"));
     }
-    let text = super::merge::changed(g, repo, &base, onto)?;
+    let text = super::merge_true::changed(g, repo, &base, onto)?;
     g.out(text);
     Ok(())
 }

@@ -6,6 +6,7 @@ use super::commit_message::{People, Whence, comment, with_trailer};
 use super::draft::{Cleanup, Draft, Then, go};
 use super::merging::{Joined, conflicts_comment};
 use super::pick::{Pick, apply, dirty_index, nothing_left};
+use super::rebase_meld::{meld, meld_messages};
 use super::rebase_run::{After, Flow, What, clear_line};
 use super::rebase_state::{self as files, State};
 use super::rebase_todo::{Command, Item};
@@ -13,16 +14,16 @@ use super::{editor, sequencer};
 use git::{Commit, ObjectId, PatchOptions, Repo, Signature};
 
 /// What is known of the line while it is carried out.
-struct Line<'a> {
-    item: &'a Item,
-    id: ObjectId,
-    commit: Commit,
-    head: ObjectId,
+pub(crate) struct Line<'a> {
+    pub item: &'a Item,
+    pub id: ObjectId,
+    pub commit: Commit,
+    pub head: ObjectId,
     /// The next line melds into this one too.
-    melds_next: bool,
+    pub melds_next: bool,
     /// On top of nothing: `--root`.
-    root: bool,
-    forced: bool,
+    pub root: bool,
+    pub forced: bool,
 }
 
 pub(crate) fn pick(
@@ -84,7 +85,7 @@ fn fast_forward(g: &mut Git<'_, '_>, repo: &Repo, line: &Line<'_>) -> Result<Flo
     }
 }
 
-fn done(g: &mut Git<'_, '_>, repo: &Repo, line: &Line<'_>) -> Result<Flow, Stop> {
+pub(crate) fn done(g: &mut Git<'_, '_>, repo: &Repo, line: &Line<'_>) -> Result<Flow, Stop> {
     files::record(g, repo, &line.id.to_string(), line.melds_next)?;
     Ok(Flow::Next)
 }
@@ -174,7 +175,7 @@ pub(crate) fn stop_at(
 }
 
 /// The merge was clean.
-fn record(
+pub(crate) fn record(
     g: &mut Git<'_, '_>,
     repo: &Repo,
     state: &State,
@@ -216,7 +217,7 @@ fn record(
     done(g, repo, line)
 }
 
-fn commit(
+pub(crate) fn commit(
     g: &mut Git<'_, '_>,
     repo: &Repo,
     tree: ObjectId,
@@ -230,7 +231,13 @@ fn commit(
 }
 
 /// Opens the editor for a message; where the terminal has none, the message is taken as it is.
-fn edited(g: &mut Git<'_, '_>, repo: &Repo, mut draft: Draft, amend: bool, after: After) -> Result<Flow, Stop> {
+pub(crate) fn edited(
+    g: &mut Git<'_, '_>,
+    repo: &Repo,
+    mut draft: Draft,
+    amend: bool,
+    after: After,
+) -> Result<Flow, Stop> {
     draft.edits = editor::named(g, false).is_none() || editor::there_is_one(g);
     draft.cleanup = Cleanup::Strip;
     let in_place = matches!(&after.what, What::Picked { reword: true, .. });
@@ -250,7 +257,7 @@ fn edited(g: &mut Git<'_, '_>, repo: &Repo, mut draft: Draft, amend: bool, after
     go(g, draft, None).map(Flow::End)
 }
 
-fn reword(
+pub(crate) fn reword(
     g: &mut Git<'_, '_>,
     repo: &Repo,
     line: &Line<'_>,
@@ -267,148 +274,4 @@ fn reword(
     draft.source = vec!["commit".into(), "HEAD".into()];
     let what = What::Picked { id: line.id.to_string(), melds_next: line.melds_next, reword: in_place };
     edited(g, repo, draft, in_place, After { what, forced: line.forced, action: g.action.clone() })
-}
-
-/// Melds the index into HEAD.
-fn meld(g: &mut Git<'_, '_>, repo: &Repo, line: &Line<'_>, tree: ObjectId, text: String) -> Result<Flow, Stop> {
-    let head = repo.read_commit(g.files(), &line.head)?;
-    let reason = format!("{} ({})", g.log_action("rebase"), line.item.command.name());
-    let fixup = files::read(g, repo, "message-fixup");
-    let edits = line.item.keeps_message == Some('c') || (fixup.is_none() && !line.melds_next);
-    if edits {
-        let committer = g.identity(Whose::Committer)?;
-        let text = fixup.unwrap_or(text);
-        let mut draft = Draft::new(&head.parents, &head.author, &committer, text, &reason);
-        draft.shows_date = true;
-        draft.verifies = false;
-        draft.source = vec!["squash".into()];
-        let what = What::Picked { id: line.id.to_string(), melds_next: line.melds_next, reword: false };
-        return edited(g, repo, draft, true, After { what, forced: line.forced, action: g.action.clone() });
-    }
-    let text = if line.melds_next { text } else { fixup.unwrap_or(text) };
-    commit(g, repo, tree, head.parents, head.author, text, reason)?;
-    meld_ended(g, repo, line.melds_next);
-    done(g, repo, line)
-}
-
-/// After the last of a chain, its messages are of no use.
-pub(crate) fn meld_ended(g: &mut Git<'_, '_>, repo: &Repo, melds_next: bool) {
-    if !melds_next {
-        for name in ["message-squash", "message-fixup", "current-fixups"] {
-            files::remove(g, repo, name);
-        }
-    }
-}
-
-fn commented(text: &str) -> String {
-    text.lines().map(|line| if line.is_empty() { "#\n".into() } else { format!("# {line}\n") }).collect()
-}
-
-/// The message of what is melded so far, as the editor will show it; it is kept beside the list.
-fn meld_messages(g: &mut Git<'_, '_>, repo: &Repo, line: &Line<'_>) -> Result<String, Stop> {
-    let squash = line.item.command == Command::Squash;
-    let replaces = line.item.keeps_message.is_some();
-    let fixups = files::read(g, repo, "current-fixups").unwrap_or_default();
-    let count = fixups.lines().count();
-    let seen_squash = fixups.lines().any(|line| line.starts_with("squash"));
-    let mut text = if count > 0 {
-        let before = files::read(g, repo, "message-squash").unwrap_or_default();
-        let rest = before.split_once('\n').map_or("", |(_, rest)| rest);
-        format!("# This is a combination of {} commits.\n{rest}", count + 2)
-    } else {
-        let body = repo.read_commit(g.files(), &line.head)?.message;
-        if !squash && !replaces {
-            files::write(g, repo, "message-fixup", &body)?;
-        }
-        let (title, body) = if replaces {
-            ("The 1st commit message will be skipped:", commented(&body))
-        } else {
-            ("This is the 1st commit message:", body)
-        };
-        format!("# This is a combination of 2 commits.\n# {title}\n\n{body}")
-    };
-    let body = &line.commit.message;
-    if squash || replaces {
-        let marked = body.starts_with("amend!")
-            || ((squash || seen_squash) && (body.starts_with("squash!") || body.starts_with("fixup!")));
-        let cut = if marked { body.find("\n\n").map_or(body.len(), |at| at + 1) } else { 0 };
-        text.push_str(&format!("\n# This is the commit message #{}:\n\n", count + 2));
-        text.push_str(&commented(&body[..cut]));
-        text.push_str(&body[cut..]);
-        if replaces && !seen_squash {
-            files::write(g, repo, "message-fixup", body[cut..].trim_start_matches('\n'))?;
-        } else {
-            files::remove(g, repo, "message-fixup");
-        }
-    } else {
-        text.push_str(&format!("\n# The commit message #{} will be skipped:\n\n{}", count + 2, commented(body)));
-    }
-    files::write(g, repo, "message-squash", &text)?;
-    let gap = if fixups.is_empty() { "" } else { "\n" };
-    let entry = format!("{fixups}{gap}{} {}", line.item.command.name(), line.id);
-    files::write(g, repo, "current-fixups", &entry)?;
-    Ok(text)
-}
-
-/// `--continue`: commits what is staged. `None`: the list may go on.
-pub(crate) fn commit_staged(g: &mut Git<'_, '_>, repo: &Repo) -> Result<Option<i32>, Stop> {
-    let head = repo.head(g.files())?.id();
-    let clean = !dirty_index(g, repo)?;
-    let amend = files::line(g, repo, "amend");
-    if let Some(amend) = &amend
-        && !clean
-        && head.map(|id| id.to_string()).as_ref() != Some(amend)
-    {
-        g.err("error: \nYou have uncommitted changes in your working tree. Please, commit them\nfirst and then run 'git rebase --continue' again.\n");
-        return Ok(Some(1));
-    }
-    let when = g.when();
-    let melding = files::read(g, repo, "current-fixups").is_some();
-    if clean {
-        for name in ["CHERRY_PICK_HEAD", "MERGE_MSG"] {
-            repo.remove_state(g.cx.files_mut(), name, when);
-        }
-        if !melding {
-            files::remove(g, repo, "amend");
-            continued(g, repo)?;
-            return Ok(None);
-        }
-    }
-    let committer = g.identity(Whose::Committer)?;
-    let text = files::read(g, repo, "message").unwrap_or_default();
-    let (parents, author) = match (amend, head) {
-        (Some(_), Some(id)) => {
-            let commit = repo.read_commit(g.files(), &id)?;
-            (commit.parents, commit.author)
-        }
-        (_, head) => {
-            let author = match files::read_author(g, repo) {
-                Some(author) => author,
-                None => g.identity(Whose::Author)?,
-            };
-            (head.into_iter().collect(), author)
-        }
-    };
-    let amends = head.is_some_and(|id| !parents.contains(&id));
-    let mut draft = Draft::new(&parents, &author, &committer, text, &format!("{} (continue)", g.log_action("rebase")));
-    draft.shows_date = amends;
-    draft.verifies = !amends;
-    draft.source = vec!["message".into()];
-    match edited(g, repo, draft, amends, After { what: What::Continued, forced: false, action: g.action.clone() })? {
-        Flow::End(code) => Ok(Some(code)),
-        Flow::Next => Ok(None),
-    }
-}
-
-/// What was resolved is a commit now.
-pub(crate) fn continued(g: &mut Git<'_, '_>, repo: &Repo) -> Result<(), Stop> {
-    files::remove(g, repo, "amend");
-    let next = files::read(g, repo, "git-rebase-todo").unwrap_or_default();
-    let melds_next = next.split_whitespace().next().is_some_and(|word| matches!(word, "fixup" | "squash" | "f" | "s"));
-    meld_ended(g, repo, melds_next);
-    if let Some(id) = files::line(g, repo, "stopped-sha") {
-        files::record(g, repo, &id, melds_next)?;
-        files::remove(g, repo, "stopped-sha");
-    }
-    Ok(())
 }

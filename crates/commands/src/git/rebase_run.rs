@@ -4,7 +4,7 @@ use super::cli::{Answer, Git, Stop};
 use super::process::{Child, Resume, wait_for};
 use super::rebase_state::{self as files, State};
 use super::rebase_todo::{self as todo, Command, Item};
-use super::{rebase_pick, stash};
+use super::{rebase_meld, rebase_pick, stash};
 use git::{RefChange, Repo};
 use serde::{Deserialize, Serialize};
 
@@ -66,12 +66,12 @@ pub(crate) fn resumed(g: &mut Git<'_, '_>, after: After, code: i32) -> Answer {
             exec_failed(g, &repo, &state, &line, code)
         }
         What::Picked { id, melds_next, .. } => {
-            rebase_pick::meld_ended(g, &repo, melds_next);
+            rebase_meld::meld_ended(g, &repo, melds_next);
             files::record(g, &repo, &id, melds_next)?;
             go(g, &repo, &state, forced)
         }
         What::Continued => {
-            rebase_pick::continued(g, &repo)?;
+            rebase_meld::continued(g, &repo)?;
             go(g, &repo, &state, forced)
         }
         What::Rewritten => Ok(0),
@@ -227,7 +227,7 @@ fn finish(g: &mut Git<'_, '_>, repo: &Repo, state: &State) -> Answer {
 /// `-v`: what changed from the old head to the new one.
 fn changed(g: &mut Git<'_, '_>, repo: &Repo, state: &State) -> Result<(), Stop> {
     if let (Some(old), Some(new)) = (git::parse_id(&state.orig_head), repo.head(g.files())?.id()) {
-        let text = super::merge::changed(g, repo, &old, &new)?;
+        let text = super::merge_true::changed(g, repo, &old, &new)?;
         g.out(text);
     }
     Ok(())

@@ -82,10 +82,26 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     if given.has("quiet") {
         return Ok(0);
     }
-    let style = log::style(g, &repo, given)?;
+    let mut out = listed(g, &repo, given, &picked, &left)?;
+    if given.has("objects") {
+        out.push_str(&objects(g, &repo, &picked, &range)?);
+    }
+    g.out(out);
+    Ok(0)
+}
+
+/// A line, or a whole entry, for each commit.
+fn listed(
+    g: &Git<'_, '_>,
+    repo: &Repo,
+    given: &Given,
+    picked: &[(ObjectId, Vec<ObjectId>)],
+    left: &OrdSet<ObjectId>,
+) -> Result<String, Stop> {
+    let style = log::style(g, repo, given)?;
     let formatted = given.last(&["oneline", "format", "pretty"]);
     let mut out = String::new();
-    for (id, parents) in &picked {
+    for (id, parents) in picked {
         let mark = match (given.has("left-right"), left.contains(id)) {
             (false, _) => "",
             (true, true) => "<",
@@ -114,7 +130,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
                 if user && !given.has("no-commit-header") {
                     out.push_str(&format!("commit {line}\n"));
                 }
-                let text = style.entry(g, &repo, id, &commit, mark)?;
+                let text = style.entry(g, repo, id, &commit, mark)?;
                 out.push_str(&text);
                 if !text.ends_with('\n') || !user {
                     out.push('\n');
@@ -122,11 +138,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
             }
         }
     }
-    if given.has("objects") {
-        out.push_str(&objects(g, &repo, &picked, &range)?);
-    }
-    g.out(out);
-    Ok(0)
+    Ok(out)
 }
 
 /// Trees and blobs of the commits, each once, with a path where it is found.

@@ -57,36 +57,9 @@ pub(crate) const SPEC: Spec = Spec {
 pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let repo = g.repo()?;
     let mut out = Vec::new();
-    if given.has("show-toplevel") {
-        out.push(repo.work_tree()?.to_string());
-    }
-    if given.has("show-prefix") {
-        let prefix = g.work()?.prefix;
-        out.push(if prefix.is_empty() { prefix } else { format!("{prefix}/") });
-    }
-    if given.has("git-dir") {
-        let here = repo.git_dir.strip_prefix(&format!("{}/", g.cwd)).unwrap_or(&repo.git_dir);
-        out.push(if repo.git_dir == g.cwd { ".".into() } else { here.to_string() });
-    }
-    if given.has("absolute-git-dir") {
-        out.push(repo.git_dir.clone());
-    }
-    if given.has("is-inside-work-tree") {
-        out.push((repo.work_tree.is_some()).to_string());
-    }
-    if given.has("is-bare-repository") {
-        out.push(repo.is_bare().to_string());
-    }
     places(g, &repo, given, &mut out)?;
     let negate = given.has("not");
-    for (option, prefix) in
-        [("all", "refs/"), ("branches", "refs/heads/"), ("tags", "refs/tags/"), ("remotes", "refs/remotes/")]
-    {
-        for (name, id) in repo.refs(g.files(), prefix).into_iter().filter(|_| given.has(option)) {
-            let text = if given.has("symbolic") { name } else { id.to_string() };
-            out.push(if negate { format!("^{text}") } else { text });
-        }
-    }
+    references(g, &repo, given, &mut out);
     let verify = given.has("verify");
     let mut words = given.operands.clone();
     if words.is_empty() {
@@ -158,8 +131,41 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     Ok(0)
 }
 
+/// `--all` and its like.
+fn references(g: &Git<'_, '_>, repo: &Repo, given: &Given, out: &mut Vec<String>) {
+    let negate = given.has("not");
+    for (option, prefix) in
+        [("all", "refs/"), ("branches", "refs/heads/"), ("tags", "refs/tags/"), ("remotes", "refs/remotes/")]
+    {
+        for (name, id) in repo.refs(g.files(), prefix).into_iter().filter(|_| given.has(option)) {
+            let text = if given.has("symbolic") { name } else { id.to_string() };
+            out.push(if negate { format!("^{text}") } else { text });
+        }
+    }
+}
+
 /// What is asked about the repository itself.
 fn places(g: &Git<'_, '_>, repo: &Repo, given: &Given, out: &mut Vec<String>) -> Result<(), Stop> {
+    if given.has("show-toplevel") {
+        out.push(repo.work_tree()?.to_string());
+    }
+    if given.has("show-prefix") {
+        let prefix = g.work()?.prefix;
+        out.push(if prefix.is_empty() { prefix } else { format!("{prefix}/") });
+    }
+    if given.has("git-dir") {
+        let here = repo.git_dir.strip_prefix(&format!("{}/", g.cwd)).unwrap_or(&repo.git_dir);
+        out.push(if repo.git_dir == g.cwd { ".".into() } else { here.to_string() });
+    }
+    if given.has("absolute-git-dir") {
+        out.push(repo.git_dir.clone());
+    }
+    if given.has("is-inside-work-tree") {
+        out.push((repo.work_tree.is_some()).to_string());
+    }
+    if given.has("is-bare-repository") {
+        out.push(repo.is_bare().to_string());
+    }
     if given.has("is-inside-git-dir") {
         out.push((g.cwd == repo.git_dir || g.cwd.starts_with(&format!("{}/", repo.git_dir))).to_string());
     }

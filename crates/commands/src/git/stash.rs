@@ -119,14 +119,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, _: &Given) -> Answer {
             repo.delete_ref(g.cx.files_mut(), "refs/stash", when)?;
             Ok(0)
         }
-        Some("create") => {
-            let work = g.work()?;
-            let wish = Wish { message: (!rest.is_empty()).then(|| rest.join(" ")), ..Wish::default() };
-            if let Some(made) = make(g, &work, &wish)? {
-                g.out(format!("{}\n", made.id));
-            }
-            Ok(0)
-        }
+        Some("create") => create(g, rest),
         Some("store") => {
             let given = given(g, &PUSH_SPEC, rest)?;
             store_named(g, &given)
@@ -139,6 +132,16 @@ pub(crate) fn run(g: &mut Git<'_, '_>, _: &Given) -> Answer {
             fatal(format!("subcommand wasn't specified; 'push' can't be assumed due to unexpected token '{other}'"))
         }
     }
+}
+
+/// Makes an entry without keeping it: prints its id.
+fn create(g: &mut Git<'_, '_>, words: &[String]) -> Answer {
+    let work = g.work()?;
+    let wish = Wish { message: (!words.is_empty()).then(|| words.join(" ")), ..Wish::default() };
+    if let Some(made) = make(g, &work, &wish)? {
+        g.out(format!("{}\n", made.id));
+    }
+    Ok(0)
 }
 
 fn store_named(g: &mut Git<'_, '_>, given: &Given) -> Answer {
