@@ -209,6 +209,8 @@ fn states_equal(ours: &mut Ours, real: &Real, lines: &[(String, String)], verbos
             "git diff --cached --name-status",
             "git status --porcelain",
             "git branch -avv",
+            "git stash list",
+            "git reflog",
         ]
         .iter()
         .all(|look| {

@@ -12,6 +12,16 @@ pub fn sessions() -> Vec<Session> {
         ("reverts", REVERTS),
         ("remotes", REMOTES),
         ("undoing", UNDOING),
+        ("stash", STASH),
+        ("picks", PICKS),
+        ("rebase", REBASE),
+        ("rebase_list", REBASE_LIST),
+        ("rebase_more", REBASE_MORE),
+        ("looking", LOOKING),
+        ("bisect", BISECT),
+        ("plumbing", PLUMBING),
+        ("merges", MERGES),
+        ("pull_rebase", PULL_REBASE),
     ] {
         let setup = if name == "basics" { "" } else { SETUP };
         all.push((name.to_string(), read(&format!("{setup}{text}"))));
@@ -47,6 +57,17 @@ const CONFLICTS: &str = include_str!("real_git_sessions/conflicts.txt");
 const REVERTS: &str = include_str!("real_git_sessions/reverts.txt");
 const REMOTES: &str = include_str!("real_git_sessions/remotes.txt");
 const UNDOING: &str = include_str!("real_git_sessions/undoing.txt");
+
+const STASH: &str = include_str!("real_git_sessions/stash.txt");
+const PICKS: &str = include_str!("real_git_sessions/picks.txt");
+const REBASE: &str = include_str!("real_git_sessions/rebase.txt");
+const REBASE_LIST: &str = include_str!("real_git_sessions/rebase_list.txt");
+const REBASE_MORE: &str = include_str!("real_git_sessions/rebase_more.txt");
+const PULL_REBASE: &str = include_str!("real_git_sessions/pull_rebase.txt");
+const LOOKING: &str = include_str!("real_git_sessions/looking.txt");
+const BISECT: &str = include_str!("real_git_sessions/bisect.txt");
+const PLUMBING: &str = include_str!("real_git_sessions/plumbing.txt");
+const MERGES: &str = include_str!("real_git_sessions/merges.txt");
 
 /// The sessions' own chance.
 struct Dice(u64);
@@ -128,7 +149,7 @@ fn edit(dice: &mut Dice) -> String {
 
 fn git_line(dice: &mut Dice, n: u64) -> String {
     let (file, branch, revision) = (dice.pick(&FILES), dice.pick(&BRANCH_NAMES), dice.pick(&REVISIONS));
-    match dice.roll(44) {
+    match dice.roll(68) {
         0..=3 => "git add .".into(),
         4 => format!("git add '{file}'"),
         5 => "git add -A src".into(),
@@ -159,9 +180,60 @@ fn git_line(dice: &mut Dice, n: u64) -> String {
         40 => "git fetch".into(),
         41 => format!("git pull {}", dice.pick(&["", "--no-rebase", "--ff-only"])),
         42 => format!("git push {} origin HEAD", dice.pick(&["", "--force"])),
-        _ => format!("git tag -a w{} -m 'tag {n}'", dice.roll(3)),
+        43 => format!("git tag -a w{} -m 'tag {n}'", dice.roll(3)),
+        _ => newer_line(dice, n),
     }
 }
+
+/// Stash, picks, rebases.
+fn newer_line(dice: &mut Dice, n: u64) -> String {
+    let (file, branch, revision) = (dice.pick(&FILES), dice.pick(&BRANCH_NAMES), dice.pick(&REVISIONS));
+    match dice.roll(24) {
+        0..=2 => format!("git stash {}", dice.pick(&["", "-u", "push -m words", "-k", "push -a", "push --staged"])),
+        3 => format!("git stash push '{file}'"),
+        4..=5 => format!("git stash {}", dice.pick(&["pop", "pop --index", "apply", "apply -q", "pop stash@{1}"])),
+        6 => format!(
+            "git stash {}",
+            dice.pick(&["list", "show", "show -p", "drop", "show -u", "clear", "branch stashed"])
+        ),
+        7..=8 => format!("git cherry-pick {revision}"),
+        9 => format!("git cherry-pick {} {branch}", dice.pick(&["-x", "-n", "-m 1", "--ff", "-s", "--empty=drop"])),
+        10 => format!("git cherry-pick {branch}~2..{branch}"),
+        11 => format!("git cherry-pick {}", dice.pick(&["--continue", "--abort", "--skip", "--quit"])),
+        12..=13 => format!("git rebase {branch}"),
+        14..=15 => {
+            format!("GIT_EDITOR=true git rebase {}", dice.pick(&["--continue", "--abort", "--skip", "--quit"]))
+        }
+        16 => format!(
+            "GIT_SEQUENCE_EDITOR='sed -i {}s/pick/{}/' GIT_EDITOR='sed -i 1s/change/Change/' git rebase -i HEAD~{}",
+            dice.roll(3) + 1,
+            dice.pick(&["drop", "reword", "edit", "squash", "fixup"]),
+            dice.roll(3) + 2
+        ),
+        17 => format!("git rebase --onto {branch} {revision}"),
+        18 => format!("git commit {} {revision}", dice.pick(&["--fixup", "--squash", "-C"])),
+        19 => format!("GIT_SEQUENCE_EDITOR=: GIT_EDITOR=true git rebase -i --autosquash {revision}"),
+        20 => "git pull --rebase".into(),
+        21 => format!("git revert --no-edit {branch}~2..{branch}"),
+        22 => {
+            format!("git rebase {} {revision}", dice.pick(&["-x true", "-f", "--autostash", "-x false", "--keep-base"]))
+        }
+        _ => format!("git merge-base {revision} {branch}"),
+    }
+}
+
+/// Some history to work with.
+const STARTED: &str = "
+@one
+mkdir -p src/lib && printf '1\\n2\\n3\\n4\\n5\\n6\\n7\\n8\\n9\\n' > a.txt && echo x > src/app.js && echo k > k.yaml
+git add . && git commit -qm start && git push -q
+git switch -qc topic && sed -i 's/2/two/' a.txt && git commit -qam 'topic 1'
+echo b > b.txt && git add . && git commit -qm 'topic 2' && sed -i 's/8/eight/' a.txt && git commit -qam 'topic 3'
+git switch -q main && sed -i 's/5/five/' a.txt && git commit -qam 'main 1' && git push -q
+@two
+git pull -q
+@one
+";
 
 /// Two clones of one repository in which things happen at random.
 fn drawn(seed: u64) -> Vec<(String, String)> {
@@ -169,6 +241,9 @@ fn drawn(seed: u64) -> Vec<(String, String)> {
     let mut lines =
         read(&format!("{SETUP}git init -q --bare hub.bare\ngit clone -q hub.bare one\ngit clone -q hub.bare two\n"));
     let mut cwd = "/one";
+    if seed % 4 != 0 {
+        lines.extend(read(STARTED));
+    }
     for n in 0..60 {
         if dice.roll(15) == 0 {
             cwd = if cwd == "/one" { "/two" } else { "/one" };

@@ -244,6 +244,15 @@ impl Repo {
 }
 
 impl Index {
+    /// As the file holds it.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        self.encode()
+    }
+
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
+        Self::decode(bytes).ok_or(GitError::CorruptIndex)
+    }
+
     /// Every path once, whatever its stages.
     pub fn unique_paths(&self) -> Vec<String> {
         let mut paths: Vec<String> = self.entries.keys().map(|(path, _)| path.clone()).collect();

@@ -22,15 +22,15 @@ mod work;
 pub use config::{Config, ConfigEntry};
 pub use date::DateFormat;
 pub use diff::{
-    Change, ChangeKind, DiffColors, FileStat, LineHunk, PatchOptions, Side, Source, combined_patch, diff_lines,
+    Blanks, Change, ChangeKind, DiffColors, FileStat, LineHunk, PatchOptions, Side, Source, combined_patch, diff_lines,
     find_renames, patch, quoted_path, shortstat, split_lines, stat_table, summary_line,
 };
 pub use error::{GitError, Result};
 pub use index::{Index, IndexEntry};
-pub use merge::{Conflict, ConflictKind, MergeLabels, MergedText, MergedTree, merge_text};
+pub use merge::{Conflict, ConflictKind, ConflictStyle, Favor, MergeLabels, MergedText, MergedTree, merge_text};
 pub use object::{
-    Commit, FlatTree, Kind, Mode, Object, ObjectId, PackEntry, Tag, TreeEntry, hash_object, parse_id, read_pack,
-    write_pack,
+    Commit, FlatTree, Kind, Mode, Object, ObjectId, PackEntry, Tag, TreeEntry, hash_object, null_id, parse_id,
+    read_pack, write_pack,
 };
 pub use refs::{Head, LogEntry, RefChange, branch_name_ok, ref_name_ok, shorten_ref};
 pub use remote::{Bundle, Fault, RefUpdate, Refspec};

@@ -238,6 +238,15 @@ impl Repo {
         tips
     }
 
+    /// The commits that HEAD and every reference lead to.
+    pub fn all_commit_tips(&self, files: &Vfs) -> Result<Vec<ObjectId>> {
+        let mut commits = Vec::new();
+        for tip in self.all_tips(files) {
+            commits.extend(self.peel(files, tip, Kind::Commit)?);
+        }
+        Ok(commits)
+    }
+
     /// The youngest commit whose message contains some words.
     ///
     /// Unlike git: the words are taken as they stand, not as a regular expression.

@@ -63,7 +63,13 @@ fn names_of_branches_are_checked() {
 
 #[test]
 fn both_sides_of_a_conflict_stand_between_markers() {
-    let labels = MergeLabels { ours: "HEAD".into(), base: "base".into(), theirs: "topic".into(), diff3: true };
+    let labels = MergeLabels {
+        ours: "HEAD".into(),
+        base: "base".into(),
+        theirs: "topic".into(),
+        style: crate::ConflictStyle::Diff3,
+        favor: None,
+    };
     let merged = merge_text(b"a\nb\nc\n", b"a\nx\nc\n", b"a\ny\nc\n", &labels);
     assert_eq!(merged.conflicts, 1);
     expect![[r#"

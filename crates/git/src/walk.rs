@@ -119,7 +119,12 @@ impl Repo {
 
     /// The best common ancestors, youngest first; several after criss-cross merges.
     pub fn merge_bases(&self, files: &Vfs, one: &ObjectId, two: &ObjectId) -> Result<Vec<ObjectId>> {
-        let (a, b) = (self.reachable(files, &[*one])?, self.reachable(files, &[*two])?);
+        self.merge_bases_of(files, one, std::slice::from_ref(two))
+    }
+
+    /// The same between a commit and a merge of several others that need not exist.
+    pub fn merge_bases_of(&self, files: &Vfs, one: &ObjectId, others: &[ObjectId]) -> Result<Vec<ObjectId>> {
+        let (a, b) = (self.reachable(files, &[*one])?, self.reachable(files, others)?);
         let common: OrdSet<ObjectId> = a.intersection(&b).copied().collect();
         let mut covered = OrdSet::new();
         for id in &common {

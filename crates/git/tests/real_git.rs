@@ -158,7 +158,8 @@ fn merges_equal_real_ones() {
         }
         let args = ["merge-file", "-p", "--diff-algorithm=histogram", "ours", "base", "theirs"];
         let (real, ..) = git(&folder, &args);
-        let labels = MergeLabels { ours: "ours".into(), base: "base".into(), theirs: "theirs".into(), diff3: false };
+        let labels =
+            MergeLabels { ours: "ours".into(), base: "base".into(), theirs: "theirs".into(), ..MergeLabels::default() };
         let merged = merge_text(all[0].as_bytes(), all[1].as_bytes(), all[2].as_bytes(), &labels);
         let ours = String::from_utf8(merged.bytes).unwrap();
         if ours == real {

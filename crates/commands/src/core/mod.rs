@@ -14,7 +14,7 @@ mod mkdir;
 mod mv;
 mod not_here;
 mod panic;
-mod pattern;
+pub(crate) mod pattern;
 mod rev;
 mod rm;
 mod sed;

@@ -122,7 +122,8 @@ fn delete(g: &mut Git<'_, '_>, repo: &Repo, given: &Given) -> Answer {
     let mut code = 0;
     for name in &given.operands {
         let full = format!("{}{name}", if remote { "refs/remotes/" } else { "refs/heads/" });
-        if !remote && head.branch() == Some(name.as_str()) {
+        let rebased = super::rebase_state::State::read(g, repo).is_some_and(|state| state.head_name == full);
+        if !remote && (head.branch() == Some(name.as_str()) || rebased) {
             g.err(format!("error: cannot delete branch '{name}' used by worktree at '{}'\n", repo.work_tree()?));
             code = 1;
             continue;
@@ -279,8 +280,10 @@ fn list(g: &mut Git<'_, '_>, repo: &Repo, given: &Given) -> Answer {
     let mut lines = Vec::new();
     if let (Head::Detached(id), false) = (&head, remotes) {
         let work = super::cli::Work { repo: repo.clone(), prefix: String::new() };
-        let place = detached_at(g, &work, id)
-            .map_or("(no branch)".into(), |(word, name)| format!("(HEAD detached {word} {name})"));
+        let place = super::status_state::branch_place(g, repo).unwrap_or_else(|| {
+            detached_at(g, &work, id)
+                .map_or("(no branch)".into(), |(word, name)| format!("(HEAD detached {word} {name})"))
+        });
         lines.push(Line { shown: place, color: "\x1b[32m", id: Some(*id), local: None, current: true, target: None });
     }
     if !remotes {

@@ -59,6 +59,11 @@ Turn off this advice by setting config variable advice.detachedHead to false
 
 ";
 
+/// What is said before HEAD is put on a commit by itself.
+pub(crate) fn detached_advice(typed: &str) -> String {
+    format!("Note: switching to '{typed}'.\n\n{DETACHED}")
+}
+
 pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let repo = g.work()?.repo;
     let (before, after) = given.split();
@@ -163,16 +168,16 @@ fn branch_or_commit(
         super::switching::try_move(
             g,
             repo,
-            &Goal { id: Some(commit), branch: None, typed: typed.into(), quiet, force, stays: false },
+            &Goal { id: Some(commit), branch: None, typed: typed.into(), quiet, force, stays: false, note: None },
         )?;
         g.err(format!("Note: switching to '{typed}'.\n\n{DETACHED}"));
     }
-    let goal = Goal { id: Some(commit), branch, typed: typed.into(), quiet, force, stays: false };
+    let goal = Goal { id: Some(commit), branch, typed: typed.into(), quiet, force, stays: false, note: None };
     if let ("HEAD", Some(branch)) = (typed, &goal.branch) {
         if !quiet {
             local_changes(g, repo, goal.id.as_ref())?;
             if let Some(tracking) = tracking(g, repo, branch)? {
-                g.out(tracking.sentence(true));
+                g.out(tracking.sentence(true, true));
             }
         }
         return Ok(0);

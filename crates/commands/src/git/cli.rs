@@ -1,5 +1,6 @@
 //! What every Git command needs: the repository it runs in, configuration, identity, printing, colour.
 
+use super::process::{Child, Resume};
 use git::{Config, GitError, Ignores, Pathspec, Repo, Signature, When};
 use vfs::{Vfs, join};
 use world::Cx;
@@ -11,6 +12,8 @@ pub(crate) enum Stop {
     Git(GitError),
     /// All is said.
     Exit(i32),
+    /// A child has to run first; what comes after it is data.
+    Child(Box<(Child, Resume)>),
 }
 
 impl From<GitError> for Stop {
@@ -39,6 +42,12 @@ pub(crate) struct Git<'a, 'w> {
     pub overrides: Vec<(String, String)>,
     /// The command's name, for messages.
     pub command: &'static str,
+    /// What children said that this command has asked for before it was started over.
+    pub answers: Vec<i32>,
+    /// What stands behind a command that reads its own words.
+    pub words: Vec<String>,
+    /// What reference logs name instead of the command: `pull --rebase`.
+    pub action: Option<String>,
 }
 
 /// A repository with a work tree, and the folder in it where the command runs (`""` is the top).
@@ -85,6 +94,11 @@ impl Git<'_, '_> {
 
     pub fn err(&mut self, text: impl AsRef<[u8]>) {
         self.cx.err(text);
+    }
+
+    /// What reference logs call what is done.
+    pub fn log_action(&self, usual: &str) -> String {
+        self.action.clone().or_else(|| self.cx.env("GIT_REFLOG_ACTION")).unwrap_or_else(|| usual.to_string())
     }
 
     /// Prints each line as advice.

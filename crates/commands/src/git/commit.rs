@@ -1,10 +1,12 @@
 //! `git commit`.
 
 use super::cli::{Answer, Git, Stop, Whose, Work, error, fatal};
-use super::commit_make::{NewCommit, cleaned, edit, make, summary};
-use super::options::{Dialect, Given, Spec, flag, value};
-use super::status_text::Report;
-use git::{Commit, Index, ObjectId, Pathspec, Repo, Signature, When};
+use super::commit_make::cleaned;
+use super::commit_message::{self, Whence, cleanup, named_commit, with_trailer};
+use super::commit_report::{empty, nothing_to_do, report, show_in_editor};
+use super::draft::{Cleanup, Draft, go};
+use super::options::{Dialect, Given, Spec, flag, maybe, only, value};
+use git::{Commit, Index, ObjectId, Repo, Signature, When};
 
 pub(crate) const SPEC: Spec = Spec {
     name: "commit",
@@ -19,6 +21,13 @@ pub(crate) const SPEC: Spec = Spec {
             value('\0', "date", "date", "another date of the author"),
             value('m', "message", "message", "the message; several are paragraphs"),
             value('C', "reuse-message", "commit", "message and author of another commit"),
+            value('c', "reedit-message", "commit", "the same, and edit the message"),
+            value('\0', "fixup", "[(amend|reword):]commit", "a message that rebase --autosquash knows"),
+            value('\0', "squash", "commit", "the same, and keep the message"),
+            value('\0', "trailer", "token[(=|:)value]", "add a trailer line"),
+            value('t', "template", "file", "start the editor with this file"),
+            value('\0', "cleanup", "mode", "how the message is tidied"),
+            flag('\0', "status", "show the status in the editor (default)"),
             flag('\0', "reset-author", "with --amend: now I am the author"),
             flag('s', "signoff", "add a Signed-off-by line"),
             flag('e', "edit", "edit the message"),
@@ -30,37 +39,28 @@ pub(crate) const SPEC: Spec = Spec {
             flag('o', "only", "commit only these paths"),
             flag('n', "no-verify", "do not run hooks"),
             flag('\0', "dry-run", "only show what would be committed"),
+            flag('\0', "short", "show the status in the short form"),
+            flag('\0', "branch", "with the branch"),
+            flag('\0', "porcelain", "show it for scripts"),
+            flag('\0', "long", "show it in the long form"),
             flag('\0', "amend", "make the last commit anew"),
+            only('\0', "no-post-rewrite", "do not run the post-rewrite hook"),
+            maybe('u', "untracked-files", "mode", "which untracked files the status shows"),
             flag('\0', "allow-empty", "also without a change"),
             flag('\0', "allow-empty-message", "also without a message"),
         ],
     ],
     missing: &[
-        "-c",
-        "--reedit-message",
-        "--fixup",
-        "--squash",
-        "--trailer",
-        "-t",
-        "--template",
-        "--cleanup",
-        "--status",
         "-S",
         "--gpg-sign",
         "--interactive",
         "-p",
         "--patch",
-        "--short",
-        "--branch",
         "--ahead-behind",
-        "--porcelain",
-        "--long",
         "-z",
         "--null",
-        "--no-post-rewrite",
-        "-u",
-        "--untracked-files",
         "--pathspec-from-file",
+        "--pathspec-file-nul",
     ],
     dialect: Dialect::Options,
 };
@@ -74,55 +74,82 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         (true, None) => return fatal("You have nothing to amend."),
         (false, _) => None,
     };
-    let merging = repo.read_state(g.files(), "MERGE_HEAD").is_some();
-    if amended.is_some() && merging {
-        return fatal("You are in the middle of a merge -- cannot amend.");
+    let whence = Whence::read(g, &repo);
+    if amended.is_some() && whence != Whence::Commit {
+        return fatal(format!("You are in the middle of {} -- cannot amend.", whence.name()));
     }
     if given.has("all") && !given.operands.is_empty() {
         return fatal(format!("paths '{} ...' with -a does not make sense", given.operands[0]));
     }
-    if !given.has("all") && given.operands.is_empty() {
+    refuse_reset_author(given, amended.is_some(), whence)?;
+    let looks = ["dry-run", "short", "porcelain", "long"].iter().any(|name| given.has(name));
+    if !given.has("all") && given.operands.is_empty() && !looks {
         refuse_unmerged(g, &repo)?;
     }
-    let (index, real) = stage(g, &work, given, merging)?;
-    let author = author(g, given, amended.as_ref())?;
-    let (message, from_user) = message(g, &repo, given, amended.as_ref())?;
-    if nothing_to_do(g, &repo, &index, given, amended.as_ref(), merging)? || given.has("dry-run") {
+    let (index, real) = stage(g, &work, given, whence)?;
+    if looks {
         return report(g, &work, &index, given, amended.as_ref());
     }
-    let committer = g.identity(Whose::Committer)?;
-    let mut message = message;
+    let author = author(g, &repo, given, amended.as_ref(), whence)?;
+    let mut message = commit_message::read(g, &repo, given, amended.as_ref())?;
+    let no_change = nothing_to_do(g, &repo, &index, given, amended.as_ref(), whence)?;
+    let committer = if no_change { g.logger() } else { g.identity(Whose::Committer)? };
+    let edits = given.state("edit").unwrap_or(message.needs_editor) && !no_change;
+    let cleanup = cleanup(g, given, edits)?;
+    if cleanup != Cleanup::Verbatim {
+        message.text = cleaned(&message.text, false);
+    }
     if given.has("signoff") {
-        let line = format!("Signed-off-by: {} <{}>\n", committer.name, committer.email);
-        if !message.ends_with(&line) {
-            let gap =
-                if message.lines().last().is_some_and(|last| last.starts_with("Signed-off-by: ")) { "" } else { "\n" };
-            message.push_str(&format!("{gap}{line}"));
-        }
+        let line = format!("Signed-off-by: {} <{}>", committer.name, committer.email);
+        message.text = with_trailer(&message.text, &line);
     }
-    let edits = given.state("edit").unwrap_or(!from_user);
-    let prepared = given.state("edit").is_none() && !message.trim().is_empty();
-    if edits && !prepared {
-        edit(g)?;
+    for trailer in given.values("trailer") {
+        let at = trailer.find(['=', ':']);
+        let (token, value) = at.map_or((trailer, ""), |at| (&trailer[..at], trailer[at + 1..].trim()));
+        message.text = with_trailer(&message.text, &format!("{}: {value}", token.trim()));
     }
-    let message = cleaned(&message, edits);
-    if message.is_empty() && !given.has("allow-empty-message") {
-        g.err("Aborting commit due to empty commit message.\n");
+    if no_change {
+        empty(g, &work, &index, given, amended.as_ref(), whence)?;
         return Ok(1);
     }
-    let when = g.when();
-    let tree = repo.write_tree(g.cx.files_mut(), &index.flat(), when)?;
-    let (parents, reason) = parents(g, &repo, head, amended.as_ref())?;
-    let new = NewCommit { tree, parents, author, committer, message: message.clone(), reason };
-    let id = make(g, &repo, new)?;
-    repo.write_index(g.cx.files_mut(), real.as_ref().unwrap_or(&index), when)?;
-    repo.write_state(g.cx.files_mut(), "COMMIT_EDITMSG", &message, when)?;
-    if !given.has("quiet") {
-        let show_date = given.has("amend") || given.value("date").is_some() || given.value("reuse-message").is_some();
-        let text = summary(g, &repo, &id, show_date && !given.has("reset-author"), head.is_none())?;
-        g.out(text);
+    let (parents, reason) = parents(g, &repo, head, amended.as_ref(), whence)?;
+    let mut draft = Draft::new(&parents, &author, &committer, message.text, &reason);
+    draft.shows_date = shows_date(given, amended.as_ref(), whence);
+    draft.cleanup = cleanup;
+    draft.edits = edits;
+    draft.verifies = !given.has("no-verify");
+    draft.source = message.source;
+    draft.template = message.template;
+    draft.empty_message = given.has("allow-empty-message");
+    draft.quiet = given.has("quiet");
+    draft.initial = head.is_none();
+    draft.amends = amended.as_ref().and(head).map(|id| id.to_string());
+    draft.keep = real.map(|index| index.to_bytes());
+    let bytes = index.to_bytes();
+    draft.index = Some(bytes).filter(|bytes| repo.read_index(g.files()).is_ok_and(|now| now.to_bytes() != *bytes));
+    if edits {
+        let status = given.state("status").unwrap_or(g.settings().get_bool("commit.status") != Some(false));
+        show_in_editor(g, &work, &mut draft, &index, given, amended.is_some(), status, whence)?;
     }
-    Ok(0)
+    go(g, draft, None)
+}
+
+fn refuse_reset_author(given: &Given, amends: bool, whence: Whence) -> Result<(), Stop> {
+    if given.has("reset-author")
+        && !amends
+        && ["reuse-message", "reedit-message"].iter().all(|name| given.value(name).is_none())
+        && whence != Whence::CherryPick
+    {
+        return fatal("--reset-author can be used only with -C, -c or --amend.");
+    }
+    Ok(())
+}
+
+/// Whether the author's date is worth a word.
+pub(crate) fn shows_date(given: &Given, amended: Option<&Commit>, whence: Whence) -> bool {
+    let reused = ["reuse-message", "reedit-message"].iter().any(|name| given.value(name).is_some());
+    let theirs = amended.is_some() || reused || matches!(whence, Whence::CherryPick | Whence::Rebase);
+    (theirs && !given.has("reset-author")) || given.value("date").is_some()
 }
 
 /// Without this, markers of a conflict would be committed.
@@ -143,7 +170,7 @@ pub(crate) fn refuse_unmerged(g: &mut Git<'_, '_>, repo: &Repo) -> Result<(), St
 }
 
 /// The index to be committed; and, where only some paths are, the one to be kept afterwards.
-fn stage(g: &mut Git<'_, '_>, work: &Work, given: &Given, merging: bool) -> Result<(Index, Option<Index>), Stop> {
+fn stage(g: &mut Git<'_, '_>, work: &Work, given: &Given, whence: Whence) -> Result<(Index, Option<Index>), Stop> {
     let repo = &work.repo;
     let mut index = repo.read_index(g.files())?;
     if !given.has("all") && given.operands.is_empty() {
@@ -159,8 +186,8 @@ fn stage(g: &mut Git<'_, '_>, work: &Work, given: &Given, merging: bool) -> Resu
         return error(format!("pathspec '{typed}' did not match any file(s) known to git"));
     }
     let only = !given.operands.is_empty() && !given.has("include");
-    if only && merging {
-        return fatal("cannot do a partial commit during a merge.");
+    if only && whence != Whence::Commit {
+        return fatal(format!("cannot do a partial commit during {}.", whence.name()));
     }
     let changed = repo.diff_unstaged(g.files(), &index, &spec)?;
     update(g, repo, &mut index, changed.iter().map(|change| change.path.clone()).collect())?;
@@ -201,23 +228,37 @@ fn update(g: &mut Git<'_, '_>, repo: &Repo, index: &mut Index, paths: Vec<String
     Ok(())
 }
 
-fn author(g: &mut Git<'_, '_>, given: &Given, amended: Option<&Commit>) -> Result<Signature, Stop> {
-    let reused = match given.value("reuse-message") {
-        Some(name) => Some(reused(g, name)?),
-        None => amended.cloned().filter(|_| !given.has("reset-author")),
+pub(crate) fn author(
+    g: &mut Git<'_, '_>,
+    repo: &Repo,
+    given: &Given,
+    amended: Option<&Commit>,
+    whence: Whence,
+) -> Result<Signature, Stop> {
+    let named = given.value("reuse-message").or(given.value("reedit-message"));
+    let reused = match named {
+        _ if given.has("reset-author") => None,
+        Some(name) => Some(named_commit(g, repo, name)?),
+        None if matches!(whence, Whence::CherryPick | Whence::Rebase) => {
+            Some(named_commit(g, repo, "CHERRY_PICK_HEAD")?)
+        }
+        None => amended.cloned(),
     };
     let mut author = match (given.value("author"), reused) {
-        (Some(text), _) => {
-            let Some((name, email)) =
-                text.split_once('<').and_then(|(name, rest)| Some((name.trim(), rest.split_once('>')?.0)))
-            else {
+        (Some(text), reused) => {
+            let found = match text.split_once('<').and_then(|(name, rest)| Some((name.trim(), rest.split_once('>')?.0)))
+            {
+                Some((name, email)) => Some((name.to_string(), email.to_string())),
+                None => known_author(g, repo, text)?,
+            };
+            let Some((name, email)) = found else {
                 return fatal(format!("--author '{text}' is not 'Name <email>' and matches no existing author"));
             };
-            let when = match amended {
+            let when = match reused {
                 Some(commit) => commit.author.when,
                 None => g.identity(Whose::Author).map_or(g.when(), |who| who.when),
             };
-            Signature { name: name.into(), email: email.into(), when }
+            Signature { name, email, when }
         }
         (None, Some(commit)) => commit.author,
         (None, None) => g.identity(Whose::Author)?,
@@ -232,108 +273,38 @@ fn author(g: &mut Git<'_, '_>, given: &Given, amended: Option<&Commit>) -> Resul
     Ok(author)
 }
 
-fn reused(g: &Git<'_, '_>, name: &str) -> Result<Commit, Stop> {
-    let repo = g.repo()?;
-    match repo.try_resolve(g.files(), name)? {
-        Some(id) => Ok(repo.read_commit(g.files(), &id)?),
-        None => fatal(format!("could not lookup commit '{name}'")),
-    }
-}
-
-/// The message so far, and whether it needs no editor.
-fn message(g: &mut Git<'_, '_>, repo: &Repo, given: &Given, amended: Option<&Commit>) -> Result<(String, bool), Stop> {
-    let paragraphs = given.values("message");
-    if !paragraphs.is_empty() {
-        if given.value("file").is_some() {
-            return fatal("options '-m' and '-F' cannot be used together");
+/// The author of the youngest commit by somebody whose name or address holds the words.
+fn known_author(g: &Git<'_, '_>, repo: &Repo, words: &str) -> Result<Option<(String, String)>, Stop> {
+    let tips = repo.all_commit_tips(g.files())?;
+    for id in repo.walk(g.files(), &tips, &[])? {
+        let author = repo.read_commit(g.files(), &id)?.author;
+        let line = format!("{} <{}>", author.name, author.email).to_lowercase();
+        if line.contains(&words.to_lowercase()) {
+            return Ok(Some((author.name, author.email)));
         }
-        let text: Vec<String> = paragraphs.iter().map(|text| format!("{}\n", text.trim_end_matches('\n'))).collect();
-        return Ok((text.join("\n"), true));
     }
-    if let Some(name) = given.value("file") {
-        let text = if name == "-" {
-            match g.cx.stdin_text() {
-                Some(text) => text,
-                None => return Err(Stop::Exit(world::Cx::WAIT)),
-            }
-        } else {
-            let path = vfs::join(&g.cwd, name);
-            match g.files().read_text(&path) {
-                Ok(text) => text,
-                Err(why) => return fatal(format!("could not read log file '{name}': {why}")),
-            }
-        };
-        return Ok((text, true));
-    }
-    if let Some(name) = given.value("reuse-message") {
-        return Ok((reused(g, name)?.message, true));
-    }
-    let no_edit = given.state("edit") == Some(false);
-    if let Some(commit) = amended {
-        return Ok((commit.message.clone(), no_edit));
-    }
-    let waiting = repo.read_state(g.files(), "MERGE_MSG").or_else(|| repo.read_state(g.files(), "SQUASH_MSG"));
-    Ok((waiting.unwrap_or_default(), no_edit))
+    Ok(None)
 }
 
-/// Whether the commit would hold no change.
-fn nothing_to_do(
-    g: &Git<'_, '_>,
-    repo: &Repo,
-    index: &Index,
-    given: &Given,
-    amended: Option<&Commit>,
-    merging: bool,
-) -> Result<bool, Stop> {
-    if given.has("allow-empty") || merging || amended.is_some_and(|commit| commit.parents.len() > 1) {
-        return Ok(false);
-    }
-    let base = match amended {
-        Some(commit) => commit.parents.first().copied(),
-        None => repo.head(g.files())?.id(),
-    };
-    let tree = match base {
-        Some(id) => Some(repo.read_commit(g.files(), &id)?.tree),
-        None => None,
-    };
-    let same = repo.flat_tree(g.files(), tree.as_ref())? == index.flat();
-    Ok(same && !(amended.is_some() && base.is_none() && !index.flat().is_empty()))
-}
-
-/// `--dry-run`, and what is said where there is nothing to commit.
-fn report(g: &mut Git<'_, '_>, work: &Work, index: &Index, given: &Given, amended: Option<&Commit>) -> Answer {
-    let ignores = g.ignores(&work.repo);
-    let status = work.repo.status(g.files(), index, &ignores, &Pathspec::default(), false)?;
-    let report = Report {
-        work,
-        status: &status,
-        color: g.colored("status", None),
-        for_commit: true,
-        amend: amended.is_some(),
-        show_untracked: g.settings().get("status.showuntrackedfiles").as_deref() != Some("no"),
-        show_ignored: false,
-    };
-    let text = report.long(g)?;
-    let committable = report.committable(g);
-    g.out(text);
-    if amended.is_some() && !given.has("dry-run") {
-        g.err("You asked to amend the most recent commit, but doing so would make\nit empty. You can repeat your command with --allow-empty, or you can\nremove the commit entirely with \"git reset HEAD^\".\n");
-    }
-    Ok(i32::from(!(committable && given.has("dry-run"))))
-}
-
-fn parents(
+pub(crate) fn parents(
     g: &Git<'_, '_>,
     repo: &Repo,
     head: Option<ObjectId>,
     amended: Option<&Commit>,
+    whence: Whence,
 ) -> Result<(Vec<ObjectId>, String), Stop> {
+    // A rebase that made these words its own says so: `rebase (continue)`.
+    let action = |word: &str| g.cx.env("GIT_REFLOG_ACTION").unwrap_or_else(|| word.to_string());
     if let Some(commit) = amended {
-        return Ok((commit.parents.clone(), "commit (amend)".into()));
+        return Ok((commit.parents.clone(), action("commit (amend)")));
     }
-    let Some(head) = head else { return Ok((Vec::new(), "commit (initial)".into())) };
+    let Some(head) = head else { return Ok((Vec::new(), action("commit (initial)"))) };
     let merged = repo.read_state(g.files(), "MERGE_HEAD").unwrap_or_default();
     let others: Vec<ObjectId> = merged.lines().filter_map(|line| git::parse_id(line.trim())).collect();
-    let reason = if others.is_empty() { "commit" } else { "commit (merge)" };
-    Ok((std::iter::once(head).chain(others).collect(), reason.into()))
+    let reason = match whence {
+        Whence::Merge => "commit (merge)",
+        Whence::CherryPick => "commit (cherry-pick)",
+        Whence::Rebase | Whence::Commit => "commit",
+    };
+    Ok((std::iter::once(head).chain(others).collect(), action(reason)))
 }

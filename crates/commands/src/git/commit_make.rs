@@ -23,13 +23,11 @@ pub(crate) fn make(g: &mut Git<'_, '_>, repo: &Repo, new: NewCommit) -> Result<O
     let commit = Commit { tree, parents, author, committer: committer.clone(), message };
     let id = repo.write_commit(g.cx.files_mut(), &commit, when)?;
     let subject = commit.subject();
-    let log = format!("{reason}: {subject}");
+    // A merge names its strategy, not its subject.
+    let first = commit.message.lines().next().unwrap_or_default();
+    let log = if reason.ends_with('.') { reason } else { format!("{reason}: {first}") };
     repo.update_ref(g.cx.files_mut(), &RefChange { name: "HEAD", new: id, who: &committer, message: &log })?;
-    for state in
-        ["MERGE_HEAD", "MERGE_MSG", "MERGE_MODE", "REVERT_HEAD", "CHERRY_PICK_HEAD", "SQUASH_MSG", "AUTO_MERGE"]
-    {
-        repo.remove_state(g.cx.files_mut(), state, when);
-    }
+    super::reset::clear_branch_state(g, repo);
     note_commit(g, repo, &id, &subject);
     Ok(id)
 }
@@ -92,28 +90,4 @@ pub(crate) fn cleaned(message: &str, comments: bool) -> String {
         out.push('\n');
     }
     out
-}
-
-/// Runs "the editor": there is none, so only one that does nothing (`true`, `:`) leaves the message as it is.
-///
-/// Unlike git: no editor can be started. A message that is already there (of a merge, a revert, a commit that is
-/// amended) is taken as it is; where there is none, what Git says when it cannot start an editor is printed.
-pub(crate) fn edit(g: &mut Git<'_, '_>) -> Result<(), Stop> {
-    let settings = g.settings();
-    let named = ["GIT_EDITOR"].iter().find_map(|name| g.cx.env(name)).or(settings.get("core.editor"));
-    let named = named.or_else(|| g.cx.env("VISUAL")).or_else(|| g.cx.env("EDITOR"));
-    match named {
-        Some(editor) if matches!(editor.as_str(), "true" | ":" | "/bin/true") => return Ok(()),
-        Some(editor) => {
-            g.err(format!(
-                "error: cannot run {editor}: No such file or directory\nerror: unable to start editor '{editor}'\n"
-            ));
-        }
-        None if matches!(g.cx.env("TERM").as_deref(), None | Some("dumb" | "")) => {
-            g.err("error: Terminal is dumb, but EDITOR unset\n");
-        }
-        None => g.err("error: cannot run vi: No such file or directory\nerror: unable to start editor 'vi'\n"),
-    }
-    g.err("Please supply the message using either -m or -F option.\n");
-    Err(Stop::Exit(1))
 }

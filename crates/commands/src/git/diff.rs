@@ -26,30 +26,20 @@ pub(crate) const SPEC: Spec = Spec {
     missing: &[
         "-a",
         "--text",
-        "--raw",
         "--compact-summary",
         "--dirstat",
-        "-z",
         "--word-diff",
         "--color-words",
         "--color-moved",
         "--check",
         "--binary",
-        "--abbrev",
         "-B",
         "--break-rewrites",
         "-C",
         "--find-copies",
         "--find-copies-harder",
-        "-S",
-        "-G",
         "-O",
         "--relative",
-        "--ignore-space-at-eol",
-        "--ignore-space-change",
-        "-b",
-        "--ignore-all-space",
-        "-w",
         "--ignore-blank-lines",
         "-I",
         "--inter-hunk-context",
@@ -65,7 +55,6 @@ pub(crate) const SPEC: Spec = Spec {
         "--histogram",
         "--diff-algorithm",
         "--output",
-        "--quiet",
         "--submodule",
         "--no-index",
         "--cc",
@@ -94,8 +83,10 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     if output.patch && !combined.is_empty() {
         text = with_combined(g, &repo, &changes, &combined, &output)?;
     }
-    g.out(text);
-    Ok(i32::from(given.has("exit-code") && !changes.is_empty()))
+    if !given.has("quiet") {
+        g.out(text);
+    }
+    Ok(i32::from((given.has("exit-code") || given.has("quiet")) && !changes.is_empty()))
 }
 
 /// The tree that an object leads to.

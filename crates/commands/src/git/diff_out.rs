@@ -2,7 +2,8 @@
 
 use super::cli::{Git, Stop, error, fatal};
 use super::options::{Given, Opt, maybe, only, value};
-use git::{Change, ChangeKind, DiffColors, FileStat, PatchOptions, Repo, find_renames};
+use crate::core::pattern::{Syntax, build};
+use git::{Blanks, Change, ChangeKind, DiffColors, FileStat, PatchOptions, Repo, find_renames};
 
 pub(crate) const ROWS: &[Opt] = &[
     only('p', "patch", "print the changes (default of diff)"),
@@ -13,6 +14,10 @@ pub(crate) const ROWS: &[Opt] = &[
     only('\0', "numstat", "the table in numbers"),
     only('\0', "shortstat", "only the last line of the table"),
     only('\0', "summary", "what was made, removed, renamed"),
+    only('\0', "raw", "modes, ids and letters"),
+    only('z', "", "a NUL behind each name"),
+    only('\0', "quiet", "only the exit code"),
+    value('\0', "abbrev", "n", "so many digits in --raw"),
     only('\0', "name-only", "only the names"),
     only('\0', "name-status", "the names with a letter each"),
     maybe('M', "find-renames", "n", "pair removed and added files that are similar (default)"),
@@ -23,6 +28,13 @@ pub(crate) const ROWS: &[Opt] = &[
     only('\0', "exit-code", "end with 1 where something differs"),
     value('\0', "diff-filter", "letters", "only changes of these kinds"),
     only('R', "", "the other way round"),
+    only('w', "ignore-all-space", "blanks do not count"),
+    only('b', "ignore-space-change", "how many blanks does not count"),
+    only('\0', "ignore-space-at-eol", "blanks at the ends of lines do not count"),
+    value('S', "", "text", "only files in which this stands more or less often"),
+    value('G', "", "pattern", "only files with a changed line that matches"),
+    only('\0', "pickaxe-regex", "what -S looks for is an expression"),
+    only('\0', "pickaxe-all", "with -S or -G: all files of such a commit"),
 ];
 
 /// What is printed of the changes, and how.
@@ -35,11 +47,68 @@ pub(crate) struct DiffOutput {
     pub summary: bool,
     pub name_only: bool,
     pub name_status: bool,
+    /// Digits of the ids.
+    pub raw: Option<usize>,
+    /// A NUL behind each name, and names as they are.
+    pub nul: bool,
     pub renames: bool,
     pub reverse: bool,
     pub options: PatchOptions,
     pub width: usize,
     pub filter: Option<String>,
+    /// `-S` and `-G`.
+    pub pickaxe: Option<Pickaxe>,
+}
+
+/// What a change has to have in it.
+#[derive(Debug, Clone)]
+pub(crate) struct Pickaxe {
+    regex: regex_lite::Regex,
+    /// `-S`: how often it stands there has to differ; else a changed line has to match.
+    counts: bool,
+    all: bool,
+}
+
+impl Pickaxe {
+    fn read(given: &Given) -> Result<Option<Self>, Stop> {
+        let (text, counts) = match (given.value("S"), given.value("G")) {
+            (Some(text), _) => (text, true),
+            (None, Some(text)) => (text, false),
+            _ => return Ok(None),
+        };
+        let plain = counts && !given.has("pickaxe-regex");
+        let syntax = if plain { Syntax::Fixed } else { Syntax::Extended };
+        match build(text, syntax, given.has("regexp-ignore-case")) {
+            Ok(regex) => Ok(Some(Self { regex, counts, all: given.has("pickaxe-all") })),
+            Err(why) => fatal(format!("invalid regex: {why}")),
+        }
+    }
+
+    fn hits(&self, g: &Git<'_, '_>, repo: &Repo, change: &Change) -> Result<bool, Stop> {
+        let side = |path: &str, side: Option<&git::Side>| repo.side_bytes(g.files(), path, side);
+        let (old, new) = (side(&change.old_path, change.old.as_ref())?, side(&change.path, change.new.as_ref())?);
+        if self.counts {
+            let count = |bytes: &[u8]| self.regex.find_iter(&String::from_utf8_lossy(bytes)).count();
+            return Ok(count(&old) != count(&new));
+        }
+        let (a, b) = (git::split_lines(&old), git::split_lines(&new));
+        let matches = |line: &&[u8]| self.regex.is_match(String::from_utf8_lossy(line).trim_end_matches('\n'));
+        let changed = git::diff_lines(&a, &b);
+        Ok(changed
+            .iter()
+            .any(|hunk| a[hunk.old.clone()].iter().any(matches) || b[hunk.new.clone()].iter().any(matches)))
+    }
+
+    /// Keeps what has it.
+    fn keep(&self, g: &Git<'_, '_>, repo: &Repo, changes: Vec<Change>) -> Result<Vec<Change>, Stop> {
+        let mut kept = Vec::new();
+        for change in &changes {
+            if self.hits(g, repo, change)? {
+                kept.push(change.clone());
+            }
+        }
+        Ok(if self.all && !kept.is_empty() { changes } else { kept })
+    }
 }
 
 impl DiffOutput {
@@ -66,6 +135,8 @@ impl DiffOutput {
             summary: given.has("summary"),
             name_only: given.has("name-only"),
             name_status: given.has("name-status"),
+            raw: given.has("raw").then(|| given.value("abbrev").and_then(|text| text.parse().ok()).unwrap_or(7)),
+            nul: given.has("z"),
             renames: given.last(&["find-renames", "no-renames"]) != Some("no-renames")
                 && g.settings().get_bool("diff.renames") != Some(false),
             reverse: given.has("R"),
@@ -73,9 +144,16 @@ impl DiffOutput {
                 context,
                 colors: if color { DiffColors::TERMINAL } else { DiffColors::NONE },
                 full_ids: given.has("full-index"),
+                blanks: match given.last(&["ignore-all-space", "ignore-space-change", "ignore-space-at-eol"]) {
+                    Some("ignore-all-space") => Blanks::None,
+                    Some("ignore-space-change") => Blanks::Amount,
+                    Some(_) => Blanks::NotAtEnd,
+                    None => Blanks::All,
+                },
             },
             width: width.unwrap_or_else(|| g.columns()),
             filter: given.value("diff-filter").map(str::to_string),
+            pickaxe: Pickaxe::read(given)?,
         };
         if output.name_only && output.name_status {
             return fatal("options '--name-only' and '--name-status' cannot be used together");
@@ -90,7 +168,7 @@ impl DiffOutput {
 
     /// Whether anything at all is printed of the changes.
     pub fn any(&self) -> bool {
-        self.patch || self.table() || self.summary || self.name_only || self.name_status
+        self.patch || self.table() || self.summary || self.name_only || self.name_status || self.raw.is_some()
     }
 
     fn table(&self) -> bool {
@@ -102,6 +180,9 @@ impl DiffOutput {
         let mut changes = if self.reverse { changes.into_iter().filter_map(turned).collect() } else { changes };
         if self.renames {
             changes = find_renames(repo, g.files(), changes)?;
+        }
+        if let Some(pickaxe) = &self.pickaxe {
+            changes = pickaxe.keep(g, repo, changes)?;
         }
         if let Some(filter) = &self.filter {
             let wanted: String = filter.chars().filter(char::is_ascii_uppercase).collect();
@@ -121,9 +202,16 @@ impl DiffOutput {
         for change in changes.iter().filter(|_| self.name_only || self.name_status) {
             out.push_str(&self.name_line(change));
         }
+        if let Some(length) = self.raw {
+            for change in changes {
+                out.push_str(&self.raw_line(g, repo, change, length));
+            }
+        }
         if self.table() && !changes.is_empty() {
-            let stats: Vec<FileStat> =
-                changes.iter().map(|change| FileStat::of(repo, g.files(), change)).collect::<git::Result<_>>()?;
+            let stats: Vec<FileStat> = changes
+                .iter()
+                .map(|change| FileStat::with(repo, g.files(), change, self.options.blanks))
+                .collect::<git::Result<_>>()?;
             if self.numstat {
                 for stat in &stats {
                     let number = |n: usize| if stat.binary { "-".to_string() } else { n.to_string() };
@@ -151,10 +239,39 @@ impl DiffOutput {
         Ok(out)
     }
 
+    fn raw_line(&self, g: &Git<'_, '_>, repo: &Repo, change: &Change, length: usize) -> String {
+        let mode = |side: &Option<git::Side>| side.map_or("000000".to_string(), |side| side.mode.to_string());
+        let id = |side: &Option<git::Side>| match side {
+            // What only the work tree holds has no id yet.
+            Some(side) if side.source == git::Source::Store && length < 40 => {
+                repo.short_id(g.files(), &side.id, length)
+            }
+            Some(side) if side.source == git::Source::Store => side.id.to_string(),
+            _ => "0".repeat(length),
+        };
+        let head = format!(":{} {} {} {} ", mode(&change.old), mode(&change.new), id(&change.old), id(&change.new));
+        head + &self.name_status_line(change)
+    }
+
     fn name_line(&self, change: &Change) -> String {
+        if self.name_only {
+            return if self.nul {
+                format!("{}\0", change.path)
+            } else {
+                format!("{}\n", git::quoted_path("", &change.path))
+            };
+        }
+        self.name_status_line(change)
+    }
+
+    fn name_status_line(&self, change: &Change) -> String {
+        if self.nul {
+            let old = if change.old_path == change.path { String::new() } else { format!("{}\0", change.old_path) };
+            let score = if old.is_empty() { String::new() } else { format!("{:03}", change.similarity) };
+            return format!("{}{score}\0{old}{}\0", change.kind.letter(), change.path);
+        }
         let path = git::quoted_path("", &change.path);
         match change.kind {
-            _ if self.name_only => format!("{path}\n"),
             ChangeKind::Renamed | ChangeKind::Copied => {
                 let old = git::quoted_path("", &change.old_path);
                 format!("{}{:03}\t{old}\t{path}\n", change.kind.letter(), change.similarity)

@@ -25,34 +25,36 @@ pub(crate) const FORMAT_ROWS: &[Opt] = &[
     only('\0', "parents", "the ids of the parents too"),
 ];
 
+/// Which commits are shown, and in which order.
+pub(crate) const PICK_ROWS: &[Opt] = &[
+    value('n', "max-count", "n", "so many commits"),
+    value('#', "max-count", "n", "the same"),
+    value('\0', "skip", "n", "not the first so many"),
+    value('\0', "since", "date", "only younger ones"),
+    value('\0', "after", "date", "the same"),
+    value('\0', "until", "date", "only older ones"),
+    value('\0', "before", "date", "the same"),
+    value('\0', "author", "text", "only those of an author"),
+    value('\0', "committer", "text", "only those of a committer"),
+    value('\0', "grep", "text", "only those with these words in the message"),
+    only('i', "regexp-ignore-case", "upper and lower case are the same"),
+    only('\0', "all", "from every reference"),
+    only('\0', "branches", "from every branch"),
+    only('\0', "tags", "from every tag"),
+    only('\0', "remotes", "from every remote branch"),
+    only('\0', "reverse", "oldest first"),
+    only('\0', "merges", "only merges"),
+    only('\0', "no-merges", "no merges"),
+    only('\0', "first-parent", "follow only the first parent of a merge"),
+    only('\0', "topo-order", "no parent before its children"),
+];
+
 pub(crate) const SPEC: Spec = Spec {
     name: "log",
     usage: &["log [<options>] [<revision-range>] [[--] <path>...]"],
     options: &[
-        &[
-            value('n', "max-count", "n", "so many commits"),
-            value('#', "max-count", "n", "the same"),
-            value('\0', "skip", "n", "not the first so many"),
-            value('\0', "since", "date", "only younger ones"),
-            value('\0', "after", "date", "the same"),
-            value('\0', "until", "date", "only older ones"),
-            value('\0', "before", "date", "the same"),
-            value('\0', "author", "text", "only those of an author"),
-            value('\0', "committer", "text", "only those of a committer"),
-            value('\0', "grep", "text", "only those with these words in the message"),
-            only('i', "regexp-ignore-case", "upper and lower case are the same"),
-            only('\0', "all", "from every reference"),
-            only('\0', "branches", "from every branch"),
-            only('\0', "tags", "from every tag"),
-            only('\0', "remotes", "from every remote branch"),
-            only('\0', "graph", "draw the lines of history"),
-            only('\0', "reverse", "oldest first"),
-            only('\0', "merges", "only merges"),
-            only('\0', "no-merges", "no merges"),
-            only('\0', "first-parent", "follow only the first parent of a merge"),
-            only('\0', "topo-order", "no parent before its children"),
-            only('m', "", "show merges against each parent"),
-        ],
+        PICK_ROWS,
+        &[only('m', "", "show merges against each parent"), only('\0', "graph", "draw the lines of history")],
         FORMAT_ROWS,
         diff_out::ROWS,
     ],
@@ -122,28 +124,18 @@ pub(crate) const MISSING: &[&str] = &[
     "--diff-merges",
     "--remerge-diff",
     "-t",
-    "--raw",
     "--compact-summary",
     "--dirstat",
-    "-z",
     "--word-diff",
     "--color-words",
     "--color-moved",
     "--check",
     "--binary",
-    "--abbrev",
     "-B",
     "-C",
     "--find-copies",
-    "-S",
-    "-G",
-    "--pickaxe-regex",
     "-O",
     "--relative",
-    "-b",
-    "-w",
-    "--ignore-all-space",
-    "--ignore-space-change",
     "--ignore-blank-lines",
     "-W",
     "--function-context",
@@ -170,7 +162,10 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         None => Pathspec::literal(&range.paths),
     };
     let style = style(g, &repo, given)?;
-    let picked = pick(g, &repo, given, &range, &spec)?;
+    let mut picked = pick(g, &repo, given, &range, &spec)?;
+    if output.pickaxe.is_some() || output.filter.is_some() {
+        picked = with_changes(g, &repo, &output, &spec, picked)?;
+    }
     let mut printer = Printer { style, output, spec, graph: None, shown: false };
     if given.has("graph") {
         printer.graph = Some(Graph::new(printer.style.color));
@@ -196,8 +191,32 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     Ok(0)
 }
 
+type Entries = Vec<(ObjectId, Vec<ObjectId>)>;
+
+/// Those that change something of what is asked for.
+fn with_changes(
+    g: &Git<'_, '_>,
+    repo: &Repo,
+    output: &DiffOutput,
+    spec: &Pathspec,
+    picked: Entries,
+) -> Result<Entries, Stop> {
+    let mut kept = Vec::new();
+    for (id, parents) in picked {
+        let commit = repo.read_commit(g.files(), &id)?;
+        if commit.parents.len() > 1 {
+            continue;
+        }
+        let changes = changes_of(g, repo, &commit, spec)?;
+        if !output.prepare(g, repo, changes)?.is_empty() {
+            kept.push((id, parents));
+        }
+    }
+    Ok(kept)
+}
+
 /// `--all`, `--branches`, `--tags`, `--remotes`.
-fn add_references(g: &Git<'_, '_>, repo: &Repo, given: &Given, range: &mut Range) -> Result<(), Stop> {
+pub(crate) fn add_references(g: &Git<'_, '_>, repo: &Repo, given: &Given, range: &mut Range) -> Result<(), Stop> {
     let kinds = [("all", "refs/"), ("branches", "refs/heads/"), ("tags", "refs/tags/"), ("remotes", "refs/remotes/")];
     for (option, prefix) in kinds.iter().filter(|(option, _)| given.has(option)) {
         for (name, id) in repo.refs(g.files(), prefix) {
@@ -272,7 +291,7 @@ fn number(given: &Given, name: &str) -> Result<Option<usize>, Stop> {
 }
 
 /// Which commits are shown, in order, each with the parents that are followed.
-fn pick(
+pub(crate) fn pick(
     g: &Git<'_, '_>,
     repo: &Repo,
     given: &Given,
@@ -335,7 +354,7 @@ fn only_reached(order: &[ObjectId], from: &[ObjectId], parents: &OrdMap<ObjectId
 type Picked = (Vec<ObjectId>, OrdMap<ObjectId, Vec<ObjectId>>);
 
 /// Leaves out commits that do not touch the paths: of a merge only the parent is followed that it equals there.
-fn touching(
+pub(crate) fn touching(
     repo: &Repo,
     g: &Git<'_, '_>,
     order: &[ObjectId],

@@ -105,13 +105,15 @@ impl Style {
     }
 
     fn name(&self, full: &str) -> String {
-        let text = if self.decorate == Decorate::Full { full } else { git::shorten_ref(full) };
+        let whole = self.decorate == Decorate::Full || full == "refs/stash";
+        let text = if whole { full } else { git::shorten_ref(full) };
         match full {
             "HEAD" => self.paint("\x1b[1;36m", "HEAD"),
             full if full.starts_with("refs/tags/") => {
                 self.paint("\x1b[1;33m", "tag: ") + &self.paint("\x1b[1;33m", text)
             }
             full if full.starts_with("refs/remotes/") => self.paint("\x1b[1;31m", text),
+            "refs/stash" => self.paint("\x1b[1;35m", text),
             _ => self.paint("\x1b[1;32m", text),
         }
     }
@@ -171,8 +173,11 @@ impl Style {
                     out.push_str(&format!("Merge: {}\n", parents.join(" ")));
                 }
                 out.push_str(&self.people(commit));
-                out.push('\n');
-                out.push_str(&indented(commit, *format == Format::Short));
+                let text = indented(commit, *format == Format::Short);
+                if !text.is_empty() {
+                    out.push('\n');
+                    out.push_str(&text);
+                }
                 Ok(out)
             }
         }

@@ -1,12 +1,12 @@
 //! `git merge`.
 
-use super::cli::{Answer, Git, Stop, Whose, fatal};
-use super::commit_make::{NewCommit, cleaned, make};
-use super::merging::{Join, Joined, conflicts_comment, diff3, join};
+use super::cli::{Answer, Git, Stop, fatal};
+use super::merge_squash::{abort, clear, favor, note_squash};
+use super::merge_true::{changed, true_merge};
 use super::options::{Dialect, Given, Spec, flag, only, value};
 use super::reset::move_head;
-use super::switching::{flat, move_files, overwrite};
-use git::{FileStat, MergeLabels, ObjectId, Pathspec, Repo, find_renames};
+use super::switching::move_files;
+use git::{ObjectId, Repo};
 
 pub(crate) const SPEC: Spec = Spec {
     name: "merge",
@@ -15,7 +15,13 @@ pub(crate) const SPEC: Spec = Spec {
         only('n', "", "no table of what changed"),
         flag('\0', "stat", "a table of what changed (default)"),
         flag('\0', "commit", "make a commit (default)"),
-        flag('e', "edit", "edit the message (only --no-edit here)"),
+        flag('e', "edit", "edit the message"),
+        flag('\0', "squash", "only change the files, for one commit of it all"),
+        value('s', "strategy", "strategy", "how (only ort)"),
+        value('X', "strategy-option", "option", "ours or theirs: who wins a conflict"),
+        value('F', "file", "file", "the message is in a file"),
+        flag('\0', "signoff", "add a Signed-off-by line"),
+        flag('\0', "no-verify", "do not run hooks"),
         flag('\0', "ff", "only move the branch where that is enough (default)"),
         only('\0', "ff-only", "only move the branch, or refuse"),
         value('m', "message", "message", "the message"),
@@ -26,17 +32,10 @@ pub(crate) const SPEC: Spec = Spec {
         flag('q', "quiet", "say less"),
     ]],
     missing: &[
-        "--squash",
         "--log",
         "--cleanup",
         "--rerere-autoupdate",
         "--verify-signatures",
-        "-s",
-        "--strategy",
-        "-X",
-        "--strategy-option",
-        "-F",
-        "--file",
         "--into-name",
         "-v",
         "--verbose",
@@ -45,8 +44,6 @@ pub(crate) const SPEC: Spec = Spec {
         "--gpg-sign",
         "--autostash",
         "--overwrite-ignore",
-        "--signoff",
-        "--no-verify",
         "--compact-summary",
         "--summary",
     ],
@@ -82,14 +79,34 @@ pub(crate) struct Wish {
     pub commit: bool,
     pub unrelated: bool,
     pub quiet: bool,
+    /// Only index and files are changed, and what was merged is noted for the next commit.
+    pub squash: bool,
+    pub favor: Option<git::Favor>,
+    pub edit: bool,
+    pub signoff: bool,
+    pub verify: bool,
+}
+
+impl Default for Wish {
+    fn default() -> Self {
+        Self {
+            fast_forward: FastForward::Allowed,
+            message: None,
+            stat: true,
+            commit: true,
+            unrelated: false,
+            quiet: false,
+            squash: false,
+            favor: None,
+            edit: false,
+            signoff: false,
+            verify: true,
+        }
+    }
 }
 
 pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let repo = g.work()?.repo;
-    if given.has("edit") {
-        g.err("error: option `--edit' is real Git, but not part of this sandbox yet\n");
-        return Ok(129);
-    }
     if given.has("abort") {
         return abort(g, &repo);
     }
@@ -135,6 +152,13 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         _ => format!("commit '{name}'"),
     };
     let theirs = Theirs { id, label: name.clone(), described, action: format!("merge {name}") };
+    let wish = wish(g, given)?;
+    merge(g, &repo, &theirs, &wish)
+}
+
+/// What else was asked for, and configured.
+pub(crate) fn wish(g: &mut Git<'_, '_>, given: &Given) -> Result<Wish, Stop> {
+    let never = given.state("ff") == Some(false);
     let fast_forward = match given.last(&["ff", "ff-only"]) {
         Some("ff-only") => FastForward::Only,
         _ if never => FastForward::Never,
@@ -145,7 +169,13 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
             _ => FastForward::Allowed,
         },
     };
-    let message = given.values("message");
+    let mut message: Vec<String> = given.values("message").iter().map(|text| (*text).to_string()).collect();
+    if let Some(name) = given.value("file") {
+        match g.files().read_text(&vfs::join(&g.cwd, name)) {
+            Ok(text) => message.push(text),
+            Err(why) => return fatal(format!("could not read file '{name}': {why}")),
+        }
+    }
     let wish = Wish {
         fast_forward,
         message: (!message.is_empty()).then(|| message.join("\n\n")),
@@ -153,8 +183,19 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         commit: given.state("commit").unwrap_or(true),
         unrelated: given.has("allow-unrelated-histories"),
         quiet: given.has("quiet"),
+        squash: given.has("squash"),
+        favor: favor(g, given)?,
+        edit: given.has("edit"),
+        signoff: given.has("signoff"),
+        verify: !given.has("no-verify"),
     };
-    merge(g, &repo, &theirs, &wish)
+    if wish.squash && given.state("commit") == Some(true) {
+        return fatal("You cannot combine --squash with --commit.");
+    }
+    if wish.squash && fast_forward == FastForward::Never {
+        return fatal("options '--squash' and '--no-ff.' cannot be used together");
+    }
+    Ok(wish)
 }
 
 /// Perhaps a remote branch of that name was meant.
@@ -205,7 +246,7 @@ pub(crate) fn merge(g: &mut Git<'_, '_>, repo: &Repo, theirs: &Theirs, wish: &Wi
     };
     if repo.is_ancestor(g.files(), &theirs.id, &head)? {
         if !wish.quiet {
-            g.out("Already up to date.\n");
+            g.out(if wish.squash { "Already up to date. (nothing to squash)\n" } else { "Already up to date.\n" });
         }
         let when = g.when();
         repo.remove_state(g.cx.files_mut(), "MERGE_MSG", when);
@@ -234,151 +275,22 @@ fn fast_forward(g: &mut Git<'_, '_>, repo: &Repo, head: ObjectId, theirs: &Their
         g.out(format!("Updating {old}..{new}\n"));
     }
     move_files(g, repo, Some(&theirs.id), false, "merge", "merge")?;
+    let ignored = if wish.message.is_some() { " (no commit created; -m option ignored)" } else { "" };
     if !wish.quiet {
-        g.out("Fast-forward\n");
+        g.out(format!("Fast-forward{ignored}\n"));
     }
-    move_head(g, repo, theirs.id, Some(head), &format!("{}: Fast-forward", theirs.action))?;
+    if wish.squash {
+        note_squash(g, repo, head, theirs, wish)?;
+        if wish.stat && !wish.quiet {
+            let text = changed(g, repo, &head, &theirs.id)?;
+            g.out(text);
+        }
+        return Ok(0);
+    }
+    move_head(g, repo, theirs.id, Some(head), &format!("{}: Fast-forward{ignored}", theirs.action))?;
     if wish.stat && !wish.quiet {
         let text = changed(g, repo, &head, &theirs.id)?;
         g.out(text);
     }
-    Ok(0)
-}
-
-/// The table of what a merge brought.
-fn changed(g: &Git<'_, '_>, repo: &Repo, old: &ObjectId, new: &ObjectId) -> Result<String, Stop> {
-    let files = g.files();
-    let (old, new) = (repo.read_commit(files, old)?.tree, repo.read_commit(files, new)?.tree);
-    let changes = find_renames(repo, files, repo.diff_trees(files, Some(&old), Some(&new), &Pathspec::default())?)?;
-    if changes.is_empty() {
-        return Ok(String::new());
-    }
-    let stats: Vec<FileStat> =
-        changes.iter().map(|change| FileStat::of(repo, files, change)).collect::<git::Result<_>>()?;
-    let colors = if g.colored("diff", None) { git::DiffColors::TERMINAL } else { git::DiffColors::NONE };
-    let mut text = git::stat_table(&stats, g.columns(), &colors) + &git::shortstat(&stats);
-    text.extend(changes.iter().filter_map(git::summary_line));
-    Ok(text)
-}
-
-fn true_merge(
-    g: &mut Git<'_, '_>,
-    repo: &Repo,
-    head: ObjectId,
-    bases: &[ObjectId],
-    theirs: &Theirs,
-    wish: &Wish,
-) -> Answer {
-    let author = g.identity(Whose::Author)?;
-    let committer = g.identity(Whose::Committer)?;
-    let when = g.when();
-    // Unlike git: of several merge bases the youngest is taken, they are not merged first.
-    let base = flat(g, repo, bases.first())?;
-    let labels = MergeLabels {
-        ours: "HEAD".into(),
-        base: bases.first().map_or("empty tree".into(), |id| repo.short_id(g.files(), id, 7)),
-        theirs: theirs.label.clone(),
-        diff3: diff3(g),
-    };
-    let message = wish.message.clone().unwrap_or_else(|| standard_message(g, repo, theirs));
-    let staged = staged_changes(g, repo)?;
-    if !staged.is_empty() {
-        let list: String = staged.iter().map(|path| format!("  {path}")).collect::<Vec<_>>().join("\n");
-        g.err(format!("error: Your local changes to the following files would be overwritten by merge:\n{list}\n"));
-        g.err("Merge with strategy ort failed.\n");
-        return Ok(2);
-    }
-    let theirs_files = flat(g, repo, Some(&theirs.id))?;
-    let joined = join(g, repo, &Join { base, theirs: theirs_files, labels, verb: "merge", before: "merge" })?;
-    repo.write_state(g.cx.files_mut(), "ORIG_HEAD", &format!("{head}\n"), when)?;
-    match joined {
-        Joined::Blocked => {
-            g.err("Merge with strategy ort failed.\n");
-            Ok(2)
-        }
-        Joined::Clean(tree) if wish.commit => {
-            let parents = vec![head, theirs.id];
-            let reason = format!("{}: Merge made by the 'ort' strategy.", theirs.action);
-            let message = cleaned(&message, false);
-            commit_merge(g, repo, NewCommit { tree, parents, author, committer, message, reason })?;
-            if !wish.quiet {
-                g.out("Merge made by the 'ort' strategy.\n");
-                if wish.stat {
-                    let new = repo.head(g.files())?.id().unwrap_or(head);
-                    let text = changed(g, repo, &head, &new)?;
-                    g.out(text);
-                }
-            }
-            Ok(0)
-        }
-        Joined::Clean(_) => {
-            wait(g, repo, theirs, &message, &[])?;
-            g.out("Automatic merge went well; stopped before committing as requested\n");
-            Ok(0)
-        }
-        Joined::Conflicts(paths) => {
-            wait(g, repo, theirs, &message, &paths)?;
-            g.out("Automatic merge failed; fix conflicts and then commit the result.\n");
-            Ok(1)
-        }
-    }
-}
-
-/// The log names the strategy, not the subject.
-fn commit_merge(g: &mut Git<'_, '_>, repo: &Repo, new: NewCommit) -> Result<(), Stop> {
-    make(g, repo, new)?;
-    Ok(())
-}
-
-/// Paths that are staged and so would be mixed into the merge.
-fn staged_changes(g: &Git<'_, '_>, repo: &Repo) -> Result<Vec<String>, Stop> {
-    let index = repo.read_index(g.files())?;
-    let head = repo.head(g.files())?.id();
-    let tree = match head {
-        Some(id) => Some(repo.read_commit(g.files(), &id)?.tree),
-        None => None,
-    };
-    let changes = repo.diff_staged(g.files(), tree.as_ref(), &index, &Pathspec::default())?;
-    Ok(changes.into_iter().map(|change| change.path).collect())
-}
-
-fn standard_message(g: &Git<'_, '_>, repo: &Repo, theirs: &Theirs) -> String {
-    let branch = repo.head(g.files()).ok().and_then(|head| head.branch().map(str::to_string));
-    let into = match branch {
-        Some(branch) if branch == "master" || branch == "main" => String::new(),
-        Some(branch) => format!(" into {branch}"),
-        None => " into HEAD".into(),
-    };
-    format!("Merge {}{into}\n", theirs.described)
-}
-
-/// Leaves the merge for the learner to finish.
-fn wait(g: &mut Git<'_, '_>, repo: &Repo, theirs: &Theirs, message: &str, conflicts: &[String]) -> Result<(), Stop> {
-    let when = g.when();
-    let message = format!("{}\n", message.trim_end());
-    let text = if conflicts.is_empty() { message } else { message + &conflicts_comment(conflicts) };
-    repo.write_state(g.cx.files_mut(), "MERGE_HEAD", &format!("{}\n", theirs.id), when)?;
-    repo.write_state(g.cx.files_mut(), "MERGE_MSG", &text, when)?;
-    Ok(repo.write_state(g.cx.files_mut(), "MERGE_MODE", "", when)?)
-}
-
-fn clear(g: &mut Git<'_, '_>, repo: &Repo) {
-    let when = g.when();
-    for state in ["MERGE_HEAD", "MERGE_MSG", "MERGE_MODE"] {
-        repo.remove_state(g.cx.files_mut(), state, when);
-    }
-}
-
-fn abort(g: &mut Git<'_, '_>, repo: &Repo) -> Answer {
-    if repo.read_state(g.files(), "MERGE_HEAD").is_none() {
-        return fatal("There is no merge to abort (MERGE_HEAD missing).");
-    }
-    let head = repo.head(g.files())?.id();
-    let files = flat(g, repo, head.as_ref())?;
-    overwrite(g, repo, &files)?;
-    if let Some(id) = head {
-        move_head(g, repo, id, Some(id), "reset: moving to HEAD")?;
-    }
-    clear(g, repo);
     Ok(0)
 }

@@ -2,7 +2,7 @@
 
 use super::cli::{Git, Stop};
 use super::switching::{flat, say_blocked};
-use git::{ConflictKind, FlatTree, MergeLabels, MergedTree, ObjectId, Repo};
+use git::{ConflictKind, ConflictStyle, FlatTree, MergeLabels, MergedTree, ObjectId, Repo};
 use order::Arrange;
 
 /// How it ended.
@@ -20,18 +20,27 @@ pub(crate) enum Joined {
 #[derive(Debug)]
 pub(crate) struct Join<'a> {
     pub base: FlatTree,
+    /// HEAD's files where it is `None`.
+    pub ours: Option<FlatTree>,
     pub theirs: FlatTree,
     pub labels: MergeLabels,
     /// `merge` or `revert`.
     pub verb: &'a str,
     pub before: &'a str,
+    /// What was merged is only told where there are conflicts.
+    pub terse: bool,
 }
 
 /// Merges into HEAD's files. Prints `Auto-merging …` and `CONFLICT …`.
 pub(crate) fn join(g: &mut Git<'_, '_>, repo: &Repo, join: &Join<'_>) -> Result<Joined, Stop> {
     let when = g.when();
-    let head = repo.head(g.files())?.id();
-    let ours = flat(g, repo, head.as_ref())?;
+    let ours = match &join.ours {
+        Some(ours) => ours.clone(),
+        None => {
+            let head = repo.head(g.files())?.id();
+            flat(g, repo, head.as_ref())?
+        }
+    };
     let merged = repo.merge_trees(g.cx.files_mut(), &join.base, &ours, &join.theirs, &join.labels, when)?;
     let mut index = repo.read_index(g.files())?;
     let ignores = g.ignores(repo);
@@ -50,11 +59,16 @@ pub(crate) fn join(g: &mut Git<'_, '_>, repo: &Repo, join: &Join<'_>) -> Result<
         index.put_stage(path, stage, entry);
     }
     repo.write_index(g.cx.files_mut(), &index, when)?;
-    let text = messages(&merged, &join.labels);
-    g.out(text);
+    if !join.terse || !merged.conflicts.is_empty() {
+        let text = messages(&merged, &join.labels);
+        g.out(text);
+    }
     if merged.conflicts.is_empty() {
+        repo.remove_state(g.cx.files_mut(), "AUTO_MERGE", when);
         return Ok(Joined::Clean(repo.write_tree(g.cx.files_mut(), &merged.files, when)?));
     }
+    let tree = repo.write_tree(g.cx.files_mut(), &merged.files, when)?;
+    repo.write_state(g.cx.files_mut(), "AUTO_MERGE", &format!("{tree}\n"), when)?;
     Ok(Joined::Conflicts(merged.conflicts.iter().map(|conflict| conflict.path.clone()).collect()))
 }
 
@@ -95,7 +109,45 @@ pub(crate) fn conflicts_comment(paths: &[String]) -> String {
     format!("\n# Conflicts:\n{list}")
 }
 
-/// `diff3` where `merge.conflictStyle` says so.
-pub(crate) fn diff3(g: &Git<'_, '_>) -> bool {
-    matches!(g.settings().get("merge.conflictstyle").as_deref(), Some("diff3" | "zdiff3"))
+/// `merge.conflictStyle`.
+pub(crate) fn conflict_style(g: &Git<'_, '_>) -> ConflictStyle {
+    match g.settings().get("merge.conflictstyle").as_deref() {
+        Some("diff3") => ConflictStyle::Diff3,
+        Some("zdiff3") => ConflictStyle::Zdiff3,
+        _ => ConflictStyle::Merge,
+    }
+}
+
+/// Several bases of a criss-cross are merged first, as deep as this.
+const DEPTH_MAX: usize = 5;
+
+/// The files that two lines of history have in common; of several bases, what they give when they are merged.
+pub(crate) fn common_files(
+    g: &mut Git<'_, '_>,
+    repo: &Repo,
+    bases: &[ObjectId],
+    depth: usize,
+) -> Result<FlatTree, Stop> {
+    let mut oldest_first = bases.iter().rev();
+    let Some(first) = oldest_first.next() else { return Ok(FlatTree::new()) };
+    let mut files = flat(g, repo, Some(first))?;
+    if depth >= DEPTH_MAX {
+        return Ok(files);
+    }
+    let mut done = vec![*first];
+    for next in oldest_first {
+        let theirs = flat(g, repo, Some(next))?;
+        let deeper = repo.merge_bases_of(g.files(), next, &done)?;
+        let base = common_files(g, repo, &deeper, depth + 1)?;
+        let labels = MergeLabels {
+            ours: "Temporary merge branch 1".into(),
+            base: "merged common ancestors".into(),
+            theirs: "Temporary merge branch 2".into(),
+            ..MergeLabels::default()
+        };
+        let when = g.when();
+        files = repo.merge_trees(g.cx.files_mut(), &base, &files, &theirs, &labels, when)?.files;
+        done.push(*next);
+    }
+    Ok(files)
 }

@@ -2,39 +2,86 @@
 //! prints what real Git prints.
 
 mod add;
+mod alias;
+mod bisect;
+mod bisect_find;
+mod bisect_next;
+mod bisect_words;
+mod blame;
+mod blame_print;
 mod branch;
+mod cat_file;
 mod checkout;
+mod cherry;
+mod cherry_pick;
+mod clean;
 mod cli;
 mod clone;
 mod commit;
 mod commit_make;
+mod commit_message;
+mod commit_report;
 mod config;
+mod describe;
 mod diff;
 mod diff_out;
+mod diff_plumbing;
+mod draft;
+mod editor;
 mod fetch;
+mod for_each_ref;
+mod grep;
+mod grep_page;
 mod help;
+mod hooks;
 mod hooks_to_world;
 mod init;
 mod log;
 mod log_format;
 mod log_graph;
+mod ls_files;
+mod ls_tree;
 mod merge;
+mod merge_base;
+mod merge_squash;
+mod merge_true;
 mod merging;
 mod mv;
+mod name_rev;
 mod options;
+mod pick;
+mod process;
 mod pull;
 mod push;
 mod push_plan;
 mod range;
+mod rebase;
+mod rebase_choose;
+mod rebase_meld;
+mod rebase_pick;
+mod rebase_run;
+mod rebase_start;
+mod rebase_state;
+mod rebase_todo;
 mod reflog;
 mod remote;
 mod reset;
 mod restore;
+mod rev_list;
 mod rev_parse;
 mod revert;
 mod rm;
+mod sequencer;
+mod sequencer_ends;
+mod shortlog;
 mod show;
+mod show_ref;
+mod small;
+mod stash;
+mod stash_apply;
+mod stash_make;
 mod status;
+mod status_state;
 mod status_text;
 mod switch;
 mod switching;
@@ -44,7 +91,7 @@ mod tracking;
 use cli::{Answer, Git, Stop};
 use options::{Given, Spec};
 use vfs::join;
-use world::{Cx, Program};
+use world::Program;
 
 /// A row of the table of subcommands.
 #[derive(Clone, Copy)]
@@ -55,27 +102,57 @@ struct Command {
 
 const COMMANDS: &[Command] = &[
     Command { spec: &add::SPEC, run: add::run },
+    Command { spec: &bisect::SPEC, run: bisect::run },
+    Command { spec: &blame::SPEC, run: blame::run },
     Command { spec: &branch::SPEC, run: branch::run },
+    Command { spec: &cat_file::HASH_SPEC, run: cat_file::hash },
+    Command { spec: &cat_file::SPEC, run: cat_file::run },
     Command { spec: &checkout::SPEC, run: checkout::run },
+    Command { spec: &cherry::SPEC, run: cherry::run },
+    Command { spec: &cherry_pick::SPEC, run: cherry_pick::run },
+    Command { spec: &clean::SPEC, run: clean::run },
     Command { spec: &clone::SPEC, run: clone::run },
     Command { spec: &commit::SPEC, run: commit::run },
     Command { spec: &config::SPEC, run: config::run },
+    Command { spec: &describe::SPEC, run: describe::run },
     Command { spec: &diff::SPEC, run: diff::run },
+    Command { spec: &diff_plumbing::FILES_SPEC, run: diff_plumbing::files },
+    Command { spec: &diff_plumbing::INDEX_SPEC, run: diff_plumbing::index },
+    Command { spec: &diff_plumbing::TREE_SPEC, run: diff_plumbing::tree },
     Command { spec: &fetch::SPEC, run: fetch::run },
+    Command { spec: &for_each_ref::SPEC, run: for_each_ref::run },
+    Command { spec: &grep::SPEC, run: grep::run },
     Command { spec: &init::SPEC, run: init::run },
     Command { spec: &log::SPEC, run: log::run },
+    Command { spec: &ls_files::SPEC, run: ls_files::run },
+    Command { spec: &ls_tree::SPEC, run: ls_tree::run },
     Command { spec: &merge::SPEC, run: merge::run },
+    Command { spec: &merge_base::SPEC, run: merge_base::run },
     Command { spec: &mv::SPEC, run: mv::run },
+    Command { spec: &name_rev::SPEC, run: name_rev::run },
     Command { spec: &pull::SPEC, run: pull::run },
     Command { spec: &push::SPEC, run: push::run },
+    Command { spec: &rebase::SPEC, run: rebase::run },
     Command { spec: &reflog::SPEC, run: reflog::run },
     Command { spec: &remote::SPEC, run: remote::run },
     Command { spec: &reset::SPEC, run: reset::run },
     Command { spec: &restore::SPEC, run: restore::run },
+    Command { spec: &rev_list::SPEC, run: rev_list::run },
     Command { spec: &rev_parse::SPEC, run: rev_parse::run },
     Command { spec: &revert::SPEC, run: revert::run },
     Command { spec: &rm::SPEC, run: rm::run },
+    Command { spec: &shortlog::SPEC, run: shortlog::run },
     Command { spec: &show::SPEC, run: show::run },
+    Command { spec: &show_ref::SPEC, run: show_ref::run },
+    Command { spec: &show_ref::SYMBOLIC_SPEC, run: show_ref::symbolic },
+    Command { spec: &show_ref::UPDATE_SPEC, run: show_ref::update },
+    Command { spec: &small::CHECK_IGNORE, run: small::check_ignore },
+    Command { spec: &small::COMMIT_TREE, run: small::commit_tree },
+    Command { spec: &small::COUNT_OBJECTS, run: small::count_objects },
+    Command { spec: &small::MKTREE, run: small::mktree },
+    Command { spec: &small::VAR, run: small::var },
+    Command { spec: &small::WRITE_TREE, run: small::write_tree },
+    Command { spec: &stash::SPEC, run: stash::run },
     Command { spec: &status::SPEC, run: status::run },
     Command { spec: &switch::SPEC, run: switch::run },
     Command { spec: &tag::SPEC, run: tag::run },
@@ -83,20 +160,7 @@ const COMMANDS: &[Command] = &[
 
 /// The program.
 pub(crate) fn program() -> Program {
-    Program::once("git", main)
-}
-
-fn main(cx: &mut Cx<'_>) -> i32 {
-    let cwd = cx.cwd();
-    let mut args = cx.args();
-    let mut g = Git { cx, cwd, overrides: Vec::new(), command: "git" };
-    match global_options(&mut g, &mut args).and_then(|()| dispatch(&mut g, &args)) {
-        Ok(code) | Err(Stop::Exit(code)) => code,
-        Err(Stop::Git(error)) => {
-            g.err(format!("{error}\n"));
-            error.exit_code()
-        }
-    }
+    Program::steps::<process::Process>("git")
 }
 
 /// Reads what stands before the subcommand.
@@ -164,11 +228,21 @@ fn dispatch(g: &mut Git<'_, '_>, args: &[String]) -> Answer {
         "help" => return help::run(g, rest),
         _ => {}
     }
-    let Some(command) = find(name) else { return help::not_a_command(g, name) };
+    let Some(command) = find(name) else {
+        return match alias::expanded(g, name, rest)? {
+            Some(args) => dispatch(g, &args),
+            None => help::not_a_command(g, name),
+        };
+    };
     if rest.iter().any(|arg| arg == "--help") {
         return help::run(g, std::slice::from_ref(name));
     }
     g.command = command.spec.name;
+    g.words = rest.to_vec();
+    if command.spec.options.is_empty() && !matches!(rest, [only] if only == "-h") {
+        // Its own subcommands read the words.
+        return (command.run)(g, &Given::default());
+    }
     match options::parse(rest, command.spec) {
         Ok(given) => (command.run)(g, &given),
         Err(refused) if refused.help => {
@@ -180,6 +254,11 @@ fn dispatch(g: &mut Git<'_, '_>, args: &[String]) -> Answer {
             Ok(refused.code)
         }
     }
+}
+
+/// The words behind a command that has subcommands of its own.
+fn rest_of(g: &Git<'_, '_>) -> Vec<String> {
+    g.words.clone()
 }
 
 fn find(name: &str) -> Option<&'static Command> {

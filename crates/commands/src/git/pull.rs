@@ -4,8 +4,8 @@ use super::cli::{Answer, Git, Stop, fatal};
 use super::fetch::{Fetched, Wanted, default_remote, from_remote, shown_url};
 use super::merge::{FastForward, Theirs, Wish, merge};
 use super::options::{Dialect, Given, Spec, flag, maybe, only};
+use super::pick::dirty_index;
 use super::remote::fetch_url;
-use super::revert::dirty_index;
 use git::{Pathspec, Repo};
 
 pub(crate) const SPEC: Spec = Spec {
@@ -24,6 +24,7 @@ pub(crate) const SPEC: Spec = Spec {
         flag('\0', "allow-unrelated-histories", "also without a common commit"),
         flag('p', "prune", "forget branches that are gone there"),
         flag('t', "tags", "every tag too"),
+        flag('\0', "autostash", "stash what is not committed, and put it back at the end"),
     ]],
     missing: &[
         "--progress",
@@ -34,7 +35,6 @@ pub(crate) const SPEC: Spec = Spec {
         "--cleanup",
         "--verify",
         "--verify-signatures",
-        "--autostash",
         "-s",
         "--strategy",
         "-X",
@@ -103,25 +103,22 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         g.hint("Please, commit your changes before merging.");
         return fatal("Exiting because of unfinished merge.");
     }
-    let rebase = match given.state("rebase") {
-        Some(on) => Some(on && given.value("rebase") != Some("false")),
-        None => settings.get("pull.rebase").map(|value| !matches!(value.as_str(), "false" | "no" | "off" | "0")),
-    };
-    if rebase == Some(true) {
+    let rebase = rebases(g, given);
+    let stashes = given.state("autostash").unwrap_or(settings.get_bool("rebase.autostash") == Some(true));
+    if rebase == Some(true)
+        && repo.head(g.files())?.id().is_none()
+        && g.files().exists(&format!("{}/index", repo.git_dir))
+    {
+        return fatal("Updating an unborn branch with changes added to the index.");
+    }
+    if rebase == Some(true) && !stashes {
         refuse_unclean(g, &repo)?;
     }
-    let fast_forward = match given.last(&["ff", "ff-only"]) {
-        Some("ff-only") => Some(FastForward::Only),
-        Some(_) => Some(FastForward::Allowed),
-        None if given.state("ff") == Some(false) => Some(FastForward::Never),
-        None if rebase.is_some() && given.state("rebase").is_some() => None,
-        None => match settings.get("pull.ff").as_deref() {
-            Some("only") => Some(FastForward::Only),
-            Some("false") => Some(FastForward::Never),
-            Some(_) => Some(FastForward::Allowed),
-            None => None,
-        },
-    };
+    if rebase != Some(true) && given.has("autostash") {
+        g.err("error: `git pull --autostash' of a merge is real Git, but not part of this sandbox yet\n");
+        return Ok(1);
+    }
+    let fast_forward = fast_forward(g, given, rebase);
     let name = match given.operands.first() {
         Some(name) => name.clone(),
         None => default_remote(g, &repo).or_else(|stop| {
@@ -149,6 +146,29 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         return no_tracking(g, &repo, given.operands.first(), rebase == Some(true));
     };
     integrate(g, &repo, given, &name, &fetched, rebase, fast_forward)
+}
+
+/// Whether own commits go on top: as asked for, or as configured; `None` where nobody has said.
+fn rebases(g: &Git<'_, '_>, given: &Given) -> Option<bool> {
+    match given.state("rebase") {
+        Some(on) => Some(on && given.value("rebase") != Some("false")),
+        None => g.settings().get("pull.rebase").map(|value| !matches!(value.as_str(), "false" | "no" | "off" | "0")),
+    }
+}
+
+fn fast_forward(g: &Git<'_, '_>, given: &Given, rebase: Option<bool>) -> Option<FastForward> {
+    match given.last(&["ff", "ff-only"]) {
+        Some("ff-only") => Some(FastForward::Only),
+        Some(_) => Some(FastForward::Allowed),
+        None if given.state("ff") == Some(false) => Some(FastForward::Never),
+        None if rebase.is_some() && given.state("rebase").is_some() => None,
+        None => match g.settings().get("pull.ff").as_deref() {
+            Some("only") => Some(FastForward::Only),
+            Some("false") => Some(FastForward::Never),
+            Some(_) => Some(FastForward::Allowed),
+            None => None,
+        },
+    }
 }
 
 /// A rebase wants a clean tree and index, even where it then has nothing to do.
@@ -200,6 +220,44 @@ fn no_tracking(g: &mut Git<'_, '_>, repo: &Repo, named: Option<&String>, rebase:
     Ok(1)
 }
 
+/// Own commits go on top of what was fetched; where there are none, the branch only moves.
+fn onto(g: &mut Git<'_, '_>, repo: &Repo, given: &Given, fetched: &Fetched) -> Answer {
+    if let Some(head) = repo.head(g.files())?.id()
+        && repo.is_ancestor(g.files(), &head, &fetched.id)?
+    {
+        let theirs =
+            Theirs { id: fetched.id, label: fetched.id.to_string(), described: String::new(), action: action(g) };
+        let wish = Wish {
+            fast_forward: FastForward::Only,
+            stat: given.state("stat").unwrap_or(!given.has("n")),
+            quiet: given.has("quiet"),
+            ..Wish::default()
+        };
+        return merge(g, repo, &theirs, &wish);
+    }
+    let mut words = Vec::new();
+    for option in ["autostash", "quiet", "verbose"].iter().filter(|option| given.has(option)) {
+        words.push(format!("--{option}"));
+    }
+    words.extend(["--onto".to_string(), fetched.id.to_string(), fetched.id.to_string()]);
+    if given.value("rebase") == Some("interactive") || given.value("rebase") == Some("i") {
+        words.push("-i".into());
+    }
+    match super::options::parse(&words, &super::rebase::SPEC) {
+        Ok(words) => {
+            g.action = Some(action(g));
+            super::rebase::run(g, &words)
+        }
+        Err(_) => Ok(128),
+    }
+}
+
+/// `pull --rebase origin main`: how logs name it.
+fn action(g: &Git<'_, '_>) -> String {
+    let words: Vec<String> = std::iter::once("pull".to_string()).chain(g.words.iter().cloned()).collect();
+    g.log_action(&words.join(" "))
+}
+
 fn integrate(
     g: &mut Git<'_, '_>,
     repo: &Repo,
@@ -220,9 +278,8 @@ fn integrate(
         g.hint(DIVERGENT);
         return fatal("Need to specify how to reconcile divergent branches.");
     }
-    if rebase == Some(true) && diverged {
-        g.err("error: `git pull --rebase' of diverged branches is real Git, but not part of this sandbox yet\n");
-        return Ok(1);
+    if rebase == Some(true) && head.is_some() {
+        return onto(g, repo, given, fetched);
     }
     let url = fetch_url(g, repo, name).unwrap_or_else(|| name.to_string());
     let branch = fetched.name.strip_prefix("refs/heads/");
@@ -231,8 +288,7 @@ fn integrate(
         Some(branch) => format!("branch '{branch}' of {}", shown_url(&url)),
         None => shown_url(&url),
     };
-    let words: Vec<&str> = given.operands.iter().map(String::as_str).collect();
-    let action = if words.is_empty() { "pull".to_string() } else { format!("pull {}", words.join(" ")) };
+    let action = action(g);
     let theirs = Theirs { id: fetched.id, label: fetched.id.to_string(), described, action };
     let wish = Wish {
         fast_forward: fast_forward.unwrap_or(FastForward::Allowed),
@@ -241,6 +297,7 @@ fn integrate(
         commit: given.state("commit").unwrap_or(true),
         unrelated: given.has("allow-unrelated-histories"),
         quiet: given.has("quiet"),
+        ..Wish::default()
     };
     merge(g, repo, &theirs, &wish)
 }

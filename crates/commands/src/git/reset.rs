@@ -14,10 +14,10 @@ pub(crate) const SPEC: Spec = Spec {
         only('\0', "mixed", "HEAD and the index (default)"),
         only('\0', "soft", "only HEAD"),
         only('\0', "hard", "HEAD, the index and the work tree"),
+        only('\0', "merge", "the same, but keep what is not staged"),
+        only('\0', "keep", "HEAD and files that differ; refuse where local changes are in them"),
     ]],
     missing: &[
-        "--merge",
-        "--keep",
         "--recurse-submodules",
         "-p",
         "--patch",
@@ -31,7 +31,7 @@ pub(crate) const SPEC: Spec = Spec {
 
 pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let repo = g.repo()?;
-    let mode = given.last(&["mixed", "soft", "hard"]);
+    let mode = given.last(&["mixed", "soft", "hard", "merge", "keep"]);
     let (before, after) = given.split();
     let first = before.first().map(String::as_str);
     let named = match first {
@@ -73,14 +73,17 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     if mode != "soft" {
         repo.work_tree().or_else(|_| fatal(format!("{mode} reset is not allowed in a bare repository")))?;
     }
-    if mode == "soft" && repo.read_state(g.files(), "MERGE_HEAD").is_some() {
-        return fatal("Cannot do a soft reset in the middle of a merge.");
+    let unmerged = !repo.read_index(g.files())?.unmerged().is_empty();
+    if matches!(mode, "soft" | "keep") && (unmerged || repo.read_state(g.files(), "MERGE_HEAD").is_some()) {
+        return fatal(format!("Cannot do a {mode} reset in the middle of a merge."));
     }
     match mode {
         "hard" => {
             let files = flat(g, &repo, target.as_ref())?;
             overwrite(g, &repo, &files)?;
         }
+        "merge" => reset_merge_files(g, &repo, target.as_ref())?,
+        "keep" => keep(g, &repo, target)?,
         "mixed" => mixed(g, &repo, target.as_ref(), &Pathspec::default())?,
         _ => {}
     }
@@ -105,22 +108,121 @@ pub(crate) fn move_head(
     Ok(repo.update_ref(g.cx.files_mut(), &RefChange { name: "HEAD", new: id, who: &who, message: log })?)
 }
 
-fn finish(g: &mut Git<'_, '_>, repo: &Repo, mode: &str, target: Option<ObjectId>, quiet: bool) -> Answer {
+/// What was in progress on this branch is over. A list of picks stays while more than one of them is left.
+pub(crate) fn clear_branch_state(g: &mut Git<'_, '_>, repo: &Repo) {
     let when = g.when();
-    if mode != "soft" {
-        for state in [
-            "MERGE_HEAD",
-            "MERGE_MSG",
-            "MERGE_MODE",
-            "REVERT_HEAD",
-            "CHERRY_PICK_HEAD",
-            "SQUASH_MSG",
-            "AUTO_MERGE",
-            "sequencer",
-        ] {
-            repo.remove_state(g.cx.files_mut(), state, when);
+    clear_finished_picks(g, repo);
+    for state in ["MERGE_HEAD", "MERGE_MSG", "MERGE_MODE", "SQUASH_MSG", "AUTO_MERGE"] {
+        repo.remove_state(g.cx.files_mut(), state, when);
+    }
+}
+
+/// A pick that waited is over, and with the last one the list.
+pub(crate) fn clear_finished_picks(g: &mut Git<'_, '_>, repo: &Repo) {
+    let when = g.when();
+    let mut waited = false;
+    for state in ["REVERT_HEAD", "CHERRY_PICK_HEAD"] {
+        waited |= repo.read_state(g.files(), state).is_some();
+        repo.remove_state(g.cx.files_mut(), state, when);
+    }
+    let last = repo.read_state(g.files(), "sequencer/todo").is_some_and(|todo| todo.lines().count() <= 1);
+    if waited && last {
+        repo.remove_state(g.cx.files_mut(), "sequencer", when);
+    }
+}
+
+/// `git reset --merge`: HEAD, the index, and the files that differ between both.
+pub(crate) fn reset_merge(g: &mut Git<'_, '_>, repo: &Repo, target: Option<ObjectId>) -> Result<(), Stop> {
+    reset_merge_files(g, repo, target.as_ref())?;
+    if let Some(id) = target {
+        let head = repo.head(g.files())?.id();
+        move_head(g, repo, id, head, &format!("reset: moving to {id}"))?;
+    }
+    Ok(())
+}
+
+fn reset_merge_files(g: &mut Git<'_, '_>, repo: &Repo, target: Option<&ObjectId>) -> Result<(), Stop> {
+    let when = g.when();
+    let new = flat(g, repo, target)?;
+    let old = repo.read_index(g.files())?;
+    let mut index = old.clone();
+    let paths: order::OrdSet<String> = old.unique_paths().into_iter().chain(new.keys().cloned()).collect();
+    let mut changes = Vec::new();
+    for path in paths {
+        let (entry, will) = (old.get(&path, 0), new.get(&path).copied());
+        let staged = entry.map(|entry| (entry.mode, entry.id));
+        if staged == will && entry.is_some() {
+            continue;
+        }
+        if let Some(entry) = entry {
+            let there = repo.work_file(g.files(), &path, Some(entry), old.written)?;
+            if there.is_some_and(|file| Some((file.mode, file.id)) != staged) {
+                g.err(format!("error: Entry '{path}' not uptodate. Cannot merge.\n"));
+                return fatal(format!(
+                    "Could not reset index file to revision '{}'.",
+                    target.map_or("HEAD".into(), ToString::to_string)
+                ));
+            }
+        }
+        changes.push((path, will));
+    }
+    for (path, will) in changes {
+        match will {
+            Some((mode, id)) => {
+                let entry = repo.write_to_work(g.cx.files_mut(), &path, mode, &id, when)?;
+                index.put(&path, entry);
+            }
+            None => {
+                repo.remove_from_work(g.cx.files_mut(), &path, when)?;
+                index.remove(&path);
+            }
         }
     }
+    Ok(repo.write_index(g.cx.files_mut(), &index, when)?)
+}
+
+/// `git reset --keep`: as a switch to the commit would change the files; the index is the commit's.
+fn keep(g: &mut Git<'_, '_>, repo: &Repo, target: Option<ObjectId>) -> Result<(), Stop> {
+    let Some(id) = target else { return Ok(()) };
+    let when = g.when();
+    let head = repo.head(g.files())?.id();
+    let (old, new) = (flat(g, repo, head.as_ref())?, flat(g, repo, Some(&id))?);
+    let mut index = repo.read_index(g.files())?;
+    for (path, will) in &new {
+        let Some(was) = old.get(path).filter(|was| *was != will) else { continue };
+        let there = repo.work_file(g.files(), path, index.get(path, 0), index.written)?;
+        if there.is_some_and(|file| (file.mode, file.id) != *was) {
+            g.err(format!("error: Entry '{path}' not uptodate. Cannot merge.\n"));
+            return fatal(format!("Could not reset index file to revision '{id}'."));
+        }
+    }
+    let ignores = g.ignores(repo);
+    // What is staged goes back to the work tree only.
+    let mut plain = index.clone();
+    for (path, (mode, id)) in &old {
+        if plain.get(path, 0).is_none_or(|entry| (entry.mode, entry.id) != (*mode, *id)) {
+            plain.put(path, IndexEntry::new(*mode, *id));
+        }
+    }
+    match repo.plan_switch(g.files(), &plain, &ignores, &old, &new)? {
+        Ok(plan) => repo.apply_switch(g.cx.files_mut(), &mut plain, &plan, when)?,
+        Err(blocked) => {
+            for path in blocked.local.iter().chain(&blocked.untracked) {
+                g.err(format!("error: Entry '{path}' not uptodate. Cannot merge.\n"));
+            }
+            return fatal(format!("Could not reset index file to revision '{id}'."));
+        }
+    }
+    index = plain;
+    let extra: Vec<String> = index.unique_paths().into_iter().filter(|path| !new.contains_key(path)).collect();
+    for path in extra {
+        index.remove(&path);
+    }
+    Ok(repo.write_index(g.cx.files_mut(), &index, when)?)
+}
+
+fn finish(g: &mut Git<'_, '_>, repo: &Repo, mode: &str, target: Option<ObjectId>, quiet: bool) -> Answer {
+    clear_branch_state(g, repo);
     if quiet {
         return Ok(0);
     }

@@ -1,8 +1,8 @@
 //! `git rev-parse`.
 
 use super::cli::{Answer, Git, Stop, fatal};
-use super::options::{Dialect, Given, Spec, flag, maybe, only};
-use git::{GitError, Repo};
+use super::options::{Dialect, Given, Spec, flag, maybe, only, value};
+use git::{GitError, ObjectId, Repo};
 
 pub(crate) const SPEC: Spec = Spec {
     name: "rev-parse",
@@ -19,37 +19,37 @@ pub(crate) const SPEC: Spec = Spec {
         only('\0', "absolute-git-dir", "the repository's folder, in full"),
         only('\0', "is-inside-work-tree", "true or false"),
         only('\0', "is-bare-repository", "true or false"),
+        only('\0', "is-inside-git-dir", "true or false"),
+        only('\0', "is-shallow-repository", "true or false"),
+        only('\0', "git-common-dir", "the repository's folder"),
+        only('\0', "show-cdup", "the way to the top"),
+        only('\0', "show-object-format", "how ids are made"),
+        value('\0', "git-path", "path", "where a file of the repository lies"),
+        value('\0', "default", "arg", "where nothing is named"),
+        only('\0', "symbolic", "names instead of ids"),
+        only('\0', "all", "every reference"),
+        only('\0', "branches", "every branch"),
+        only('\0', "tags", "every tag"),
+        only('\0', "remotes", "every remote branch"),
+        only('\0', "not", "with ^, or without where it has one"),
+        only('\0', "revs-only", "only what names revisions"),
+        only('\0', "no-revs", "only what does not"),
+        only('\0', "no-flags", "no options"),
+        only('\0', "sq", "in the shell's quotes, on one line"),
+        value('\0', "since", "date", "as --max-age="),
+        value('\0', "until", "date", "as --min-age="),
     ]],
     missing: &[
         "--parseopt",
         "--sq-quote",
-        "--default",
         "--prefix",
-        "--sq",
-        "--not",
-        "--symbolic",
-        "--all",
-        "--branches",
-        "--tags",
-        "--remotes",
         "--glob",
         "--exclude",
         "--disambiguate",
         "--local-env-vars",
         "--path-format",
-        "--git-common-dir",
-        "--is-inside-git-dir",
-        "--show-cdup",
-        "--show-object-format",
-        "--git-path",
-        "--since",
-        "--until",
-        "--revs-only",
-        "--no-revs",
         "--flags",
-        "--no-flags",
         "--resolve-git-dir",
-        "--is-shallow-repository",
     ],
     dialect: Dialect::Options,
 };
@@ -57,6 +57,95 @@ pub(crate) const SPEC: Spec = Spec {
 pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let repo = g.repo()?;
     let mut out = Vec::new();
+    places(g, &repo, given, &mut out)?;
+    let negate = given.has("not");
+    references(g, &repo, given, &mut out);
+    let verify = given.has("verify");
+    let mut words = given.operands.clone();
+    if words.is_empty() {
+        words.extend(given.value("default").map(str::to_string));
+    }
+    if verify && words.len() != 1 {
+        return if given.has("quiet") { Ok(1) } else { fatal("Needed a single revision") };
+    }
+    for (n, arg) in words.iter().enumerate() {
+        if given.dashes_at == Some(n) && !given.has("revs-only") {
+            out.push("--".into());
+        }
+        if given.dashes_at.is_some_and(|at| n >= at) {
+            if !given.has("revs-only") {
+                out.push(arg.clone());
+            }
+            continue;
+        }
+        if given.has("abbrev-ref") || given.has("symbolic-full-name") {
+            out.extend(reference(g, &repo, arg, given.has("abbrev-ref"))?);
+            continue;
+        }
+        match several(g, &repo, arg)? {
+            Some(_) if given.has("no-revs") => {}
+            Some(ids) if verify && ids.len() != 1 => {
+                return if given.has("quiet") { Ok(1) } else { fatal("Needed a single revision") };
+            }
+            Some(ids) => {
+                let bare = ids.len() == 1 && given.has("symbolic");
+                for (mark, id) in ids {
+                    let mark = if mark == negate { "" } else { "^" };
+                    let hex = match given.state("short") {
+                        _ if bare => arg.trim_start_matches('^').to_string(),
+                        Some(true) => {
+                            let length = given.value("short").and_then(|text| text.parse().ok()).unwrap_or(7);
+                            repo.short_id(g.files(), &id, length)
+                        }
+                        _ => id.to_string(),
+                    };
+                    out.push(format!("{mark}{hex}"));
+                }
+            }
+            None if verify && given.has("quiet") => return Ok(1),
+            None if verify => return fatal("Needed a single revision"),
+            None if given.has("revs-only") => {}
+            None if g.files().lstat(&vfs::join(&g.cwd, arg)).is_ok() => out.push(arg.clone()),
+            None => {
+                // What was read before is printed, and the word itself.
+                for line in &out {
+                    g.out(format!("{line}\n"));
+                }
+                super::range::explain_path(g, &repo, arg)?;
+                g.out(format!("{arg}\n"));
+                return Err(GitError::UnknownRevision(arg.clone()).into());
+            }
+        }
+    }
+    if given.dashes_at == Some(words.len()) && !given.has("revs-only") {
+        out.push("--".into());
+    }
+    if given.has("sq") {
+        let text: String = out.iter().map(|line| format!("'{line}' ")).collect();
+        g.out(text);
+        return Ok(0);
+    }
+    for line in out {
+        g.out(format!("{line}\n"));
+    }
+    Ok(0)
+}
+
+/// `--all` and its like.
+fn references(g: &Git<'_, '_>, repo: &Repo, given: &Given, out: &mut Vec<String>) {
+    let negate = given.has("not");
+    for (option, prefix) in
+        [("all", "refs/"), ("branches", "refs/heads/"), ("tags", "refs/tags/"), ("remotes", "refs/remotes/")]
+    {
+        for (name, id) in repo.refs(g.files(), prefix).into_iter().filter(|_| given.has(option)) {
+            let text = if given.has("symbolic") { name } else { id.to_string() };
+            out.push(if negate { format!("^{text}") } else { text });
+        }
+    }
+}
+
+/// What is asked about the repository itself.
+fn places(g: &Git<'_, '_>, repo: &Repo, given: &Given, out: &mut Vec<String>) -> Result<(), Stop> {
     if given.has("show-toplevel") {
         out.push(repo.work_tree()?.to_string());
     }
@@ -77,45 +166,77 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     if given.has("is-bare-repository") {
         out.push(repo.is_bare().to_string());
     }
-    let verify = given.has("verify");
-    if verify && given.operands.len() != 1 {
-        return if given.has("quiet") { Ok(1) } else { fatal("Needed a single revision") };
+    if given.has("is-inside-git-dir") {
+        out.push((g.cwd == repo.git_dir || g.cwd.starts_with(&format!("{}/", repo.git_dir))).to_string());
     }
-    for arg in &given.operands {
-        if given.has("abbrev-ref") || given.has("symbolic-full-name") {
-            out.extend(reference(g, &repo, arg, given.has("abbrev-ref"))?);
-            continue;
-        }
-        let (mark, name) = arg.strip_prefix('^').map_or(("", arg.as_str()), |name| ("^", name));
-        let found = repo.try_resolve(g.files(), name)?;
-        match found {
-            Some(id) if given.has("short") => {
-                let length = given.value("short").and_then(|text| text.parse().ok()).unwrap_or(7);
-                out.push(format!("{mark}{}", repo.short_id(g.files(), &id, length)));
-            }
-            Some(id) => out.push(format!("{mark}{id}")),
-            None if verify && given.has("quiet") => return Ok(1),
-            None if verify => return fatal("Needed a single revision"),
-            None => {
-                // What was read before is printed, and the word itself.
-                for line in &out {
-                    g.out(format!("{line}\n"));
-                }
-                super::range::explain_path(g, &repo, arg)?;
-                g.out(format!("{arg}\n"));
-                return Err(GitError::UnknownRevision(arg.clone()).into());
-            }
+    if given.has("is-shallow-repository") {
+        out.push("false".into());
+    }
+    let shown = repo.git_dir.strip_prefix(&format!("{}/", g.cwd)).unwrap_or(&repo.git_dir).to_string();
+    if given.has("git-common-dir") {
+        out.push(if repo.git_dir == g.cwd { ".".into() } else { shown.clone() });
+    }
+    if given.has("show-cdup") {
+        let prefix = g.work()?.prefix;
+        let depth = if prefix.is_empty() { 0 } else { prefix.split('/').count() };
+        out.push("../".repeat(depth));
+    }
+    if given.has("show-object-format") {
+        out.push("sha1".into());
+    }
+    for path in given.values("git-path") {
+        out.push(format!("{shown}/{path}"));
+    }
+    let now = g.when().secs;
+    for (option, name) in [("since", "max-age"), ("until", "min-age")] {
+        for text in given.values(option) {
+            let secs = git::When::parse_approximate(text, now).unwrap_or(now);
+            out.push(format!("--{name}={secs}"));
         }
     }
-    for line in out {
-        g.out(format!("{line}\n"));
+    Ok(())
+}
+
+type Marked = Vec<(bool, ObjectId)>;
+
+/// What a word names: one id, or those of a range; the flag marks what is left out.
+fn several(g: &Git<'_, '_>, repo: &Repo, arg: &str) -> Result<Option<Marked>, Stop> {
+    let files = g.files();
+    let one = |text: &str| repo.try_resolve(files, if text.is_empty() { "HEAD" } else { text });
+    let parents = |text: &str| -> Result<Option<(ObjectId, Vec<ObjectId>)>, Stop> {
+        let Some(id) = one(text)? else { return Ok(None) };
+        let Some(id) = repo.peel(files, id, git::Kind::Commit)? else { return Ok(None) };
+        Ok(Some((id, repo.read_commit(files, &id)?.parents)))
+    };
+    if let Some((left, right)) = arg.split_once("...").filter(|_| arg != "...") {
+        let (Some(a), Some(b)) = (one(left)?, one(right)?) else { return Ok(None) };
+        let mut all = vec![(false, b), (false, a)];
+        all.extend(repo.merge_bases(files, &a, &b)?.into_iter().map(|id| (true, id)));
+        return Ok(Some(all));
     }
-    Ok(0)
+    if let Some((left, right)) = arg.split_once("..").filter(|_| arg != "..") {
+        let (Some(a), Some(b)) = (one(left)?, one(right)?) else { return Ok(None) };
+        return Ok(Some(vec![(false, b), (true, a)]));
+    }
+    if let Some(base) = arg.strip_suffix("^@") {
+        return Ok(parents(base)?.map(|(_, all)| all.into_iter().map(|id| (false, id)).collect()));
+    }
+    if let Some(base) = arg.strip_suffix("^!") {
+        return Ok(parents(base)?
+            .map(|(id, all)| std::iter::once((false, id)).chain(all.into_iter().map(|id| (true, id))).collect()));
+    }
+    if let Some(base) = arg.strip_suffix("^-") {
+        return Ok(parents(base)?.map(|(id, all)| {
+            std::iter::once((false, id)).chain(all.into_iter().take(1).map(|id| (true, id))).collect()
+        }));
+    }
+    let (mark, name) = arg.strip_prefix('^').map_or((false, arg), |name| (true, name));
+    Ok(one(name)?.map(|id| vec![(mark, id)]))
 }
 
 /// The name of the reference that a word means; nothing for a commit that is named otherwise.
 fn reference(g: &Git<'_, '_>, repo: &Repo, arg: &str, short: bool) -> Result<Option<String>, Stop> {
-    let full = match repo.symbolic_target(g.files(), arg) {
+    let full = match repo.symbolic_target(g.files(), if arg == "@" { "HEAD" } else { arg }) {
         Some(target) => Some(target),
         None if arg.ends_with("@{u}") || arg.ends_with("@{upstream}") => {
             let branch = arg.split('@').next().unwrap_or_default();

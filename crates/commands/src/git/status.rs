@@ -75,9 +75,10 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         amend: false,
         show_untracked: !matches!(untracked.as_str(), "no" | "false"),
         show_ignored: given.has("ignored"),
+        hints: g.advises("statusHints"),
     };
     let branch = given.state("branch").unwrap_or(!porcelain && settings.get_bool("status.branch") == Some(true));
-    let text = if short { report.short(g, branch, porcelain)? } else { report.long(g)? };
+    let text = if short { report.short(g, branch, porcelain)? } else { report.whole(g)? };
     g.out(text);
     Ok(0)
 }

@@ -16,13 +16,15 @@ pub(crate) struct Report<'a> {
     pub amend: bool,
     pub show_untracked: bool,
     pub show_ignored: bool,
+    /// What could be done next; not in the file that the editor shows.
+    pub hints: bool,
 }
 
 const GREEN: &str = "\x1b[32m";
 const RED: &str = "\x1b[31m";
 
 impl Report<'_> {
-    fn paint(&self, color: &str, text: &str) -> String {
+    pub fn paint(&self, color: &str, text: &str) -> String {
         if self.color { format!("{color}{text}\x1b[m") } else { text.to_string() }
     }
 
@@ -36,22 +38,29 @@ impl Report<'_> {
         !self.status.staged.is_empty() || (merging && self.status.unmerged.is_empty())
     }
 
+    fn hint(&self, out: &mut String, text: &str) {
+        if self.hints {
+            out.push_str(text);
+        }
+    }
+
     pub fn long(&self, g: &Git<'_, '_>) -> Result<String, Stop> {
         let status = self.status;
+        let repo = &self.work.repo;
         let initial = status.head.id().is_none();
         let mut out = self.branch_line(g)?;
         if let (Some(branch), false) = (status.head.branch(), initial)
-            && let Some(tracking) = tracking(g, &self.work.repo, branch)?
+            && let Some(tracking) = tracking(g, repo, branch)?
         {
-            out.push_str(&tracking.sentence(!self.for_commit));
+            out.push_str(&tracking.sentence(self.hints && !self.for_commit, self.hints));
             out.push('\n');
         }
-        out.push_str(&self.state(g)?);
+        out.push_str(&super::status_state::state(g, self)?);
         if initial {
             out.push_str(if self.for_commit { "\nInitial commit\n\n" } else { "\nNo commits yet\n\n" });
         }
-        let merging = self.work.repo.read_state(g.files(), "MERGE_HEAD").is_some();
-        let unstage = match (merging, initial) {
+        let special = ["MERGE_HEAD", "CHERRY_PICK_HEAD"].iter().any(|name| repo.read_state(g.files(), name).is_some());
+        let unstage = match (special || !self.hints, initial) {
             (true, _) => "",
             (false, true) => "  (use \"git rm --cached <file>...\" to unstage)\n",
             (false, false) => "  (use \"git restore --staged <file>...\" to unstage)\n",
@@ -61,7 +70,8 @@ impl Report<'_> {
             out.push_str(&self.changes(&status.staged, GREEN));
         }
         if !status.unmerged.is_empty() {
-            out.push_str(&format!("Unmerged paths:\n{unstage}{}", mark_hint(&status.unmerged)));
+            out.push_str(&format!("Unmerged paths:\n{unstage}"));
+            self.hint(&mut out, mark_hint(&status.unmerged));
             for (path, stages) in &status.unmerged {
                 let line = format!("{:<17}{}", unmerged_label(stages), self.path(path));
                 out.push_str(&format!("\t{}\n", self.paint(RED, &line)));
@@ -70,19 +80,37 @@ impl Report<'_> {
         }
         if !status.unstaged.is_empty() {
             let deleted = status.unstaged.iter().any(|change| change.kind == ChangeKind::Deleted);
-            out.push_str(&format!(
-                "Changes not staged for commit:\n  (use \"git add{} <file>...\" to update what will be committed)\n  (use \"git restore <file>...\" to discard changes in working directory)\n",
+            out.push_str("Changes not staged for commit:\n");
+            self.hint(&mut out, &format!(
+                "  (use \"git add{} <file>...\" to update what will be committed)\n  (use \"git restore <file>...\" to discard changes in working directory)\n",
                 if deleted { "/rm" } else { "" }
             ));
             out.push_str(&self.changes(&status.unstaged, RED));
         }
         out.push_str(&self.others());
-        out.push_str(self.closing(g));
+        Ok(out)
+    }
+
+    /// The long form with its last line.
+    pub fn whole(&self, g: &Git<'_, '_>) -> Result<String, Stop> {
+        Ok(self.long(g)? + &self.closing(g))
+    }
+
+    /// The long form as comment lines: what the editor shows below a message.
+    pub fn comment(&self, g: &Git<'_, '_>) -> Result<String, Stop> {
+        let mut out = String::new();
+        for line in self.long(g)?.lines() {
+            let gap = if line.is_empty() || line.starts_with('\t') { "" } else { " " };
+            out.push_str(&format!("#{gap}{line}\n"));
+        }
         Ok(out)
     }
 
     /// `On branch main` or `HEAD detached at 1a2b3c4`.
     fn branch_line(&self, g: &Git<'_, '_>) -> Result<String, Stop> {
+        if let Some(line) = super::status_state::rebase_line(g, &self.work.repo) {
+            return Ok(format!("{}\n", self.paint(RED, &line)));
+        }
         Ok(match &self.status.head {
             Head::Branch { .. } => format!("On branch {}\n", self.status.head.branch().unwrap_or_default()),
             Head::Detached(id) => match detached_at(g, self.work, id) {
@@ -90,38 +118,6 @@ impl Report<'_> {
                 None => format!("{}\n", self.paint(RED, "Not currently on any branch.")),
             },
         })
-    }
-
-    /// A merge or a revert that is going on.
-    fn state(&self, g: &Git<'_, '_>) -> Result<String, Stop> {
-        let repo = &self.work.repo;
-        let open = !self.status.unmerged.is_empty();
-        if repo.read_state(g.files(), "MERGE_HEAD").is_some() {
-            return Ok(if open {
-                "You have unmerged paths.\n  (fix conflicts and run \"git commit\")\n  (use \"git merge --abort\" to abort the merge)\n\n"
-            } else {
-                "All conflicts fixed but you are still merging.\n  (use \"git commit\" to conclude merge)\n\n"
-            }
-            .into());
-        }
-        for (file, verb, noun, command) in [
-            ("REVERT_HEAD", "reverting", "revert", "revert"),
-            ("CHERRY_PICK_HEAD", "cherry-picking", "cherry-pick", "cherry-pick"),
-        ] {
-            let Some(id) = repo.read_state(g.files(), file).and_then(|text| git::parse_id(text.trim())) else {
-                continue;
-            };
-            let short = repo.short_id(g.files(), &id, 7);
-            let next = if open {
-                format!("  (fix conflicts and run \"git {command} --continue\")\n")
-            } else {
-                format!("  (all conflicts fixed: run \"git {command} --continue\")\n")
-            };
-            return Ok(format!(
-                "You are currently {verb} commit {short}.\n{next}  (use \"git {command} --skip\" to skip this patch)\n  (use \"git {command} --abort\" to cancel the {noun} operation)\n\n"
-            ));
-        }
-        Ok(String::new())
     }
 
     fn changes(&self, changes: &[Change], color: &str) -> String {
@@ -151,12 +147,15 @@ impl Report<'_> {
         let mut out = String::new();
         let list = |title: &str, hint: &str, paths: &[String]| {
             let lines: String = paths.iter().map(|path| format!("\t{}\n", self.paint(RED, &self.path(path)))).collect();
-            format!("{title}:\n  (use \"git add {hint}<file>...\" to include in what will be committed)\n{lines}\n")
+            let hint = format!("  (use \"git add {hint}<file>...\" to include in what will be committed)\n");
+            format!("{title}:\n{}{lines}\n", if self.hints { hint.as_str() } else { "" })
         };
         let files = &self.status.files;
         if !self.show_untracked {
             if !self.status.staged.is_empty() {
-                out.push_str("Untracked files not listed (use -u option to show untracked files)\n");
+                out.push_str("Untracked files not listed");
+                self.hint(&mut out, " (use -u option to show untracked files)");
+                out.push('\n');
             }
             return out;
         }
@@ -169,24 +168,25 @@ impl Report<'_> {
         out
     }
 
-    fn closing(&self, g: &Git<'_, '_>) -> &'static str {
+    fn closing(&self, g: &Git<'_, '_>) -> String {
         let status = self.status;
         if self.committable(g) {
-            return "";
+            return String::new();
         }
-        if self.amend {
-            "No changes\n"
+        let (text, hint) = if self.amend {
+            ("No changes", "")
         } else if !status.unstaged.is_empty() || !status.unmerged.is_empty() {
-            "no changes added to commit (use \"git add\" and/or \"git commit -a\")\n"
+            ("no changes added to commit", " (use \"git add\" and/or \"git commit -a\")")
         } else if self.show_untracked && !status.files.untracked.is_empty() {
-            "nothing added to commit but untracked files present (use \"git add\" to track)\n"
+            ("nothing added to commit but untracked files present", " (use \"git add\" to track)")
         } else if status.head.id().is_none() {
-            "nothing to commit (create/copy files and use \"git add\" to track)\n"
+            ("nothing to commit", " (create/copy files and use \"git add\" to track)")
         } else if !self.show_untracked {
-            "nothing to commit (use -u to show untracked files)\n"
+            ("nothing to commit", " (use -u to show untracked files)")
         } else {
-            "nothing to commit, working tree clean\n"
-        }
+            ("nothing to commit, working tree clean", "")
+        };
+        format!("{text}{}\n", if self.hints { hint } else { "" })
     }
 
     /// `-s`: two letters and a path. With `from_top`, paths are those of the repository: `--porcelain`.
@@ -212,10 +212,13 @@ impl Report<'_> {
         }
         for (path, (x, y, old)) in rows {
             let unmerged = self.status.unmerged.contains_key(path);
-            let x = self.letter(if unmerged { RED } else { GREEN }, x);
-            let y = self.letter(RED, y);
+            let letters = if unmerged {
+                self.paint(RED, &format!("{x}{y}"))
+            } else {
+                self.letter(GREEN, x) + &self.letter(RED, y)
+            };
             let from = old.map_or(String::new(), |old| format!("{} -> ", shown(old)));
-            out.push_str(&format!("{x}{y} {from}{}\n", shown(path)));
+            out.push_str(&format!("{letters} {from}{}\n", shown(path)));
         }
         if self.show_untracked {
             for path in &self.status.files.untracked {
@@ -258,22 +261,27 @@ impl Report<'_> {
 }
 
 impl Tracking {
-    /// Where the branch stands beside its upstream; `advise`: what to do where both have gone apart.
-    pub fn sentence(&self, advise: bool) -> String {
+    /// Where the branch stands beside its upstream; `advise`: what to do where both have gone apart; `hints`: what
+    /// to do else.
+    pub fn sentence(&self, advise: bool, hints: bool) -> String {
         let name = &self.short;
         let plural = |count: usize| if count == 1 { "" } else { "s" };
+        let hint = |text: &'static str| if hints { text } else { "" };
         match self.counts {
             None => format!(
-                "Your branch is based on '{name}', but the upstream is gone.\n  (use \"git branch --unset-upstream\" to fixup)\n"
+                "Your branch is based on '{name}', but the upstream is gone.\n{}",
+                hint("  (use \"git branch --unset-upstream\" to fixup)\n")
             ),
             Some((0, 0)) => format!("Your branch is up to date with '{name}'.\n"),
             Some((ahead, 0)) => format!(
-                "Your branch is ahead of '{name}' by {ahead} commit{}.\n  (use \"git push\" to publish your local commits)\n",
-                plural(ahead)
+                "Your branch is ahead of '{name}' by {ahead} commit{}.\n{}",
+                plural(ahead),
+                hint("  (use \"git push\" to publish your local commits)\n")
             ),
             Some((0, behind)) => format!(
-                "Your branch is behind '{name}' by {behind} commit{}, and can be fast-forwarded.\n  (use \"git pull\" to update your local branch)\n",
-                plural(behind)
+                "Your branch is behind '{name}' by {behind} commit{}, and can be fast-forwarded.\n{}",
+                plural(behind),
+                hint("  (use \"git pull\" to update your local branch)\n")
             ),
             Some((ahead, behind)) => {
                 let pull = "  (use \"git pull\" if you want to integrate the remote branch with yours)\n";
@@ -294,8 +302,15 @@ pub(crate) fn detached_at(g: &Git<'_, '_>, work: &Work, head: &git::ObjectId) ->
     let target = entry.message.rsplit(" to ").next()?;
     let word = if entry.new == *head { "at" } else { "from" };
     let named = repo.full_ref_name(g.files(), target).filter(|full| full != "HEAD");
-    let name = match named {
-        Some(full) => git::shorten_ref(&full).to_string(),
+    let there = |full: &String| {
+        let id = repo.read_ref(g.files(), full)?;
+        repo.peel(g.files(), id, git::Kind::Commit).ok().flatten()
+    };
+    let name = match named.filter(|full| there(full) == Some(entry.new)) {
+        Some(full) => ["refs/tags/", "refs/remotes/"]
+            .iter()
+            .find_map(|kind| full.strip_prefix(kind))
+            .map_or_else(|| full.clone(), str::to_string),
         None => repo.short_id(g.files(), &entry.new, 7),
     };
     Some((word, name))

@@ -33,20 +33,26 @@ pub(crate) const SPEC: Spec = Spec {
 };
 
 /// Refuses while a merge or a revert waits to be finished, once what was asked for makes sense.
-fn refuse_in_progress(g: &Git<'_, '_>, repo: &Repo, force: bool) -> Result<(), Stop> {
-    if force {
-        return Ok(());
-    }
+fn refuse_in_progress(g: &mut Git<'_, '_>, repo: &Repo) -> Result<(), Stop> {
     for (state, doing, command) in [
         ("MERGE_HEAD", "merging", "merge"),
+        ("rebase-merge/onto", "rebasing", "rebase"),
         ("CHERRY_PICK_HEAD", "cherry-picking", "cherry-pick"),
         ("REVERT_HEAD", "reverting", "revert"),
     ] {
-        if repo.read_state(g.files(), state).is_some() {
+        let listed = match command {
+            "cherry-pick" => super::status_state::sequence(g, repo) == Some("pick"),
+            "revert" => super::status_state::sequence(g, repo) == Some("revert"),
+            _ => false,
+        };
+        if listed || repo.read_state(g.files(), state).is_some() {
             return fatal(format!(
                 "cannot switch branch while {doing}\nConsider \"git {command} --quit\" or \"git worktree add\"."
             ));
         }
+    }
+    if repo.read_state(g.files(), "BISECT_START").is_some() {
+        g.err("warning: you are switching branch while bisecting\n");
     }
     Ok(())
 }
@@ -72,14 +78,14 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     };
     if let Some(name) = created {
         new_name(g, &repo, &name, given)?;
-        refuse_in_progress(g, &repo, force)?;
+        refuse_in_progress(g, &repo)?;
         return create(g, &repo, &name, arg, given, track, force);
     }
     if given.has("detach") {
         let typed = arg.unwrap_or("HEAD");
         let id = repo.resolve_commit(g.files(), typed).or_else(|_| fatal(format!("invalid reference: {typed}")))?;
-        let goal = Goal { id: Some(id), branch: None, typed: typed.into(), quiet, force, stays: false };
-        refuse_in_progress(g, &repo, force)?;
+        let goal = Goal { id: Some(id), branch: None, typed: typed.into(), quiet, force, stays: false, note: None };
+        refuse_in_progress(g, &repo)?;
         go(g, &repo, &goal, None)?;
         return Ok(0);
     }
@@ -93,8 +99,9 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     };
     let branch = repo.read_ref(g.files(), &format!("refs/heads/{name}"));
     if let Some(id) = branch {
-        let goal = Goal { id: Some(id), branch: Some(name.clone()), typed: name, quiet, force, stays: false };
-        refuse_in_progress(g, &repo, force)?;
+        let goal =
+            Goal { id: Some(id), branch: Some(name.clone()), typed: name, quiet, force, stays: false, note: None };
+        refuse_in_progress(g, &repo)?;
         go(g, &repo, &goal, None)?;
         return Ok(0);
     }
@@ -123,7 +130,7 @@ fn not_a_branch(g: &mut Git<'_, '_>, repo: &Repo, name: &str, given: &Given, for
     match remote {
         Some(full) => {
             let start = git::shorten_ref(&full).to_string();
-            refuse_in_progress(g, repo, force)?;
+            refuse_in_progress(g, repo)?;
             create(g, repo, name, Some(&start), given, Some(true), force)
         }
         None => fatal(format!("invalid reference: {name}")),
@@ -176,14 +183,19 @@ pub(crate) fn create(
         return fatal(format!("Cannot switch branch to a non-commit '{start}'"));
     };
     let stays = plain && !exists && head.id() == Some(id) && !force;
-    let goal = Goal { id: Some(id), branch: Some(name.into()), typed: name.into(), quiet, force, stays };
+    let goal = Goal { id: Some(id), branch: Some(name.into()), typed: name.into(), quiet, force, stays, note: None };
     let followed = repo.upstream(g.files(), name).is_some();
     // Tried on a copy first: no branch is made where the files cannot follow.
     super::switching::try_move(g, repo, &goal)?;
-    make_branch(g, repo, &NewBranch { name, start: &start, track, reset, quiet })?;
+    let before = repo.upstream(g.files(), name);
+    make_branch(g, repo, &NewBranch { name, start: &start, track, reset, quiet: true })?;
+    let mut goal = goal;
+    if let Some(full) = repo.upstream(g.files(), name).filter(|full| !quiet && before.as_ref() != Some(full)) {
+        goal.note = Some(format!("branch '{name}' set up to track '{}'.\n", git::shorten_ref(&full)));
+    }
     go(g, repo, &goal, Some(if exists { "Reset branch" } else { NEW_BRANCH }))?;
     if let Some(tracking) = tracking(g, repo, name)?.filter(|_| followed && !quiet) {
-        g.out(tracking.sentence(true));
+        g.out(tracking.sentence(true, true));
     }
     Ok(0)
 }

@@ -17,6 +17,8 @@ pub(crate) struct Goal {
     pub force: bool,
     /// A new branch at this very commit: no file is looked at.
     pub stays: bool,
+    /// Said once the files are there.
+    pub note: Option<String>,
 }
 
 /// What a branch is made of.
@@ -126,6 +128,9 @@ pub(crate) fn go(g: &mut Git<'_, '_>, repo: &Repo, goal: &Goal, new_branch: Opti
             local_changes(g, repo, goal.id.as_ref())?;
         }
     }
+    if let Some(note) = &goal.note {
+        g.out(note);
+    }
     let who = g.logger();
     let from = match &head {
         Head::Branch { .. } => head.branch().unwrap_or_default().to_string(),
@@ -142,6 +147,7 @@ pub(crate) fn go(g: &mut Git<'_, '_>, repo: &Repo, goal: &Goal, new_branch: Opti
             }
             repo.attach_head(g.cx.files_mut(), &format!("refs/heads/{branch}"), &who, &log)?;
             if goal.quiet {
+                cancel_waiting(g, repo, true);
                 return Ok(());
             }
             g.err(match new_branch {
@@ -149,8 +155,9 @@ pub(crate) fn go(g: &mut Git<'_, '_>, repo: &Repo, goal: &Goal, new_branch: Opti
                 None if same => format!("Already on '{branch}'\n"),
                 None => format!("Switched to branch '{branch}'\n"),
             });
+            cancel_waiting(g, repo, goal.quiet);
             if let Some(follows) = follows {
-                g.out(follows.sentence(true));
+                g.out(follows.sentence(true, true));
             }
         }
         (None, Some(id)) => {
@@ -166,10 +173,21 @@ pub(crate) fn go(g: &mut Git<'_, '_>, repo: &Repo, goal: &Goal, new_branch: Opti
                 let short = repo.short_id(g.files(), &id, 7);
                 g.err(format!("HEAD is now at {short} {}\n", commit.subject()));
             }
+            cancel_waiting(g, repo, goal.quiet);
         }
         (None, None) => return fatal("You are on a branch yet to be born"),
     }
     Ok(())
+}
+
+/// A pick or revert that waited is given up by leaving.
+fn cancel_waiting(g: &mut Git<'_, '_>, repo: &Repo, quiet: bool) {
+    for (file, what) in [("CHERRY_PICK_HEAD", "cherry picking"), ("REVERT_HEAD", "revert")] {
+        if repo.read_state(g.files(), file).is_some() && !quiet {
+            g.err(format!("warning: cancelling a {what} in progress\n"));
+        }
+    }
+    super::reset::clear_branch_state(g, repo);
 }
 
 fn refuse_unmerged(g: &mut Git<'_, '_>, repo: &Repo, force: bool) -> Result<(), Stop> {

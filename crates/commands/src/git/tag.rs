@@ -2,7 +2,9 @@
 
 use super::cli::{Answer, Git, Stop, Whose, error, fatal};
 use super::commit_make::cleaned;
+use super::editor::{self, Editor};
 use super::options::{Dialect, Given, Spec, flag, if_any, maybe, only, value};
+use super::process::{Resume, wait_for};
 use git::{Kind, ObjectId, RefChange, Repo, Tag};
 
 pub(crate) const SPEC: Spec = Spec {
@@ -94,10 +96,11 @@ fn annotate(g: &mut Git<'_, '_>, repo: &Repo, given: &Given, name: &str, target:
             Err(why) => return fatal(format!("could not open or read '{file}': {why}")),
         };
     }
-    if message.is_empty() {
-        super::commit_make::edit(g)?;
+    let typed = !message.is_empty();
+    if !typed {
+        message = edited(g, repo, name)?;
     }
-    let message = cleaned(&message, false);
+    let message = cleaned(&message, !typed);
     if message.is_empty() {
         return fatal("no tag message?");
     }
@@ -105,6 +108,32 @@ fn annotate(g: &mut Git<'_, '_>, repo: &Repo, given: &Given, name: &str, target:
     let tag = Tag { target, target_kind, name: name.into(), tagger: Some(tagger), message };
     let when = g.when();
     Ok(repo.write_object(g.cx.files_mut(), Kind::Tag, &tag.encode(), when)?)
+}
+
+/// The message from the editor.
+fn edited(g: &mut Git<'_, '_>, repo: &Repo, name: &str) -> Result<String, Stop> {
+    let failed = match g.answers.last() {
+        Some(0) => return Ok(repo.read_state(g.files(), "TAG_EDITMSG").unwrap_or_default()),
+        Some(_) => {
+            editor::failed(g, false);
+            Stop::Exit(1)
+        }
+        None => {
+            let sheet =
+                format!("\n#\n# Write a message for tag:\n#   {name}\n# Lines starting with '#' will be ignored.\n");
+            let when = g.when();
+            repo.write_state(g.cx.files_mut(), "TAG_EDITMSG", &sheet, when)?;
+            match editor::open(g, &format!("{}/TAG_EDITMSG", repo.git_dir), false) {
+                Ok(Editor::Nothing) => return Ok(sheet),
+                Ok(Editor::Run(child)) => return wait_for(child, Resume::Again).map(|_| String::new()),
+                Err(stop) => stop,
+            }
+        }
+    };
+    if matches!(failed, Stop::Exit(1)) {
+        g.err("Please supply the message using either -m or -F option.\n");
+    }
+    Err(failed)
 }
 
 fn delete(g: &mut Git<'_, '_>, repo: &Repo, names: &[String]) -> Answer {

@@ -8,7 +8,7 @@ const REVISIONS: [&str; 8] = ["HEAD", "HEAD~1", "HEAD~2", "main", "topic", "fix"
 /// What changes a repository.
 pub fn git_change(dice: &mut Dice, n: u64) -> String {
     let (file, branch, revision) = (dice.file(), dice.pick(&BRANCHES), dice.pick(&REVISIONS));
-    match dice.roll(44) {
+    match dice.roll(62) {
         0..=3 => "git add .".into(),
         4 => format!("git add '{file}'"),
         5 => format!("git add {}", dice.pick(&["-A", "-u", "src", "-v .", "*.txt", "-n ."])),
@@ -36,7 +36,33 @@ pub fn git_change(dice: &mut Dice, n: u64) -> String {
         40 => format!("git merge {branch}"),
         41 => format!("git merge {}", dice.pick(&["--abort", "--no-ff topic", "--ff-only main", "--continue"])),
         42 => format!("git rm {}'{file}'", dice.pick(&["", "--cached ", "-f "])),
-        _ => format!("git config {}", dice.pick(&["pull.rebase false", "user.name 'Other Name'", "alias.st status"])),
+        43 => format!("git config {}", dice.pick(&["pull.rebase false", "user.name 'Other Name'", "alias.st status"])),
+        _ => day_change(dice, n),
+    }
+}
+
+/// What a day's work has more: stash, picks, rebases, squashes.
+fn day_change(dice: &mut Dice, n: u64) -> String {
+    let (file, branch, revision) = (dice.file(), dice.pick(&BRANCHES), dice.pick(&REVISIONS));
+    match dice.roll(18) {
+        0..=2 => format!("git stash {}", dice.pick(&["", "-u", "push -m words", "-k", "push -a"])),
+        3..=4 => format!("git stash {}", dice.pick(&["pop", "pop --index", "apply", "list", "drop", "show -p"])),
+        5..=6 => format!("git cherry-pick {}{revision}", dice.pick(&["", "-x ", "-n ", "-m 1 "])),
+        7 => format!("git cherry-pick {}", dice.pick(&["--continue", "--abort", "--skip", "--quit"])),
+        8..=9 => format!("git rebase {branch}"),
+        10 => format!("GIT_EDITOR=true git rebase {}", dice.pick(&["--continue", "--abort", "--skip", "--quit"])),
+        11 => format!(
+            "GIT_SEQUENCE_EDITOR='sed -i {}s/pick/{}/' GIT_EDITOR='sed -i 1s/change/CHANGE/' git rebase -i HEAD~{}",
+            dice.roll(2) + 1,
+            dice.pick(&["drop", "reword", "edit", "squash", "fixup"]),
+            dice.roll(2) + 2
+        ),
+        12 => format!("git commit -m 'part {n}' -- '{file}'"),
+        13 => format!("git merge {} {branch}", dice.pick(&["--squash", "-X ours", "-X theirs", "--no-commit"])),
+        14 => "git pull --rebase".into(),
+        15 => format!("git reset {} {revision}", dice.pick(&["--soft", "--mixed", "--hard", "--merge"])),
+        16 => format!("git commit --fixup {revision} && GIT_SEQUENCE_EDITOR=: git rebase -i --autosquash HEAD~2"),
+        _ => format!("git revert --no-edit {branch}~2..{branch}"),
     }
 }
 

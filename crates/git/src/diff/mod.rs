@@ -11,7 +11,7 @@ mod stat;
 pub use change::{Change, ChangeKind, Side, Source};
 pub use combined::combined_patch;
 pub use lines::{LineHunk, diff_lines, split_lines};
-pub use patch::{DiffColors, PatchOptions, patch, quoted_path};
+pub use patch::{Blanks, DiffColors, PatchOptions, patch, quoted_path};
 pub use rename::find_renames;
 pub use stat::{FileStat, shortstat, stat_table, summary_line};
 

@@ -36,11 +36,59 @@ pub struct PatchOptions {
     pub colors: DiffColors,
     /// `--full-index`.
     pub full_ids: bool,
+    pub blanks: Blanks,
+}
+
+/// Which differences in blanks count.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Blanks {
+    #[default]
+    All,
+    /// `-w`: none.
+    None,
+    /// `-b`: only whether there are some.
+    Amount,
+    /// `--ignore-space-at-eol`: not those at the ends of lines.
+    NotAtEnd,
+}
+
+impl Blanks {
+    /// A line as it is compared.
+    fn seen(self, line: &[u8]) -> Vec<u8> {
+        match self {
+            Self::All => line.to_vec(),
+            Self::None => line.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect(),
+            Self::NotAtEnd => line.trim_ascii_end().to_vec(),
+            Self::Amount => {
+                let mut out = Vec::new();
+                for byte in line.trim_ascii_end() {
+                    if !byte.is_ascii_whitespace() {
+                        out.push(*byte);
+                    } else if out.last() != Some(&b' ') {
+                        out.push(b' ');
+                    }
+                }
+                out
+            }
+        }
+    }
+
+    /// What changed from some lines to others, as far as it counts.
+    pub fn changes(self, old: &[&[u8]], new: &[&[u8]]) -> Vec<LineHunk> {
+        if self == Self::All {
+            return diff_lines(old, new);
+        }
+        let seen = |lines: &[&[u8]]| -> Vec<Vec<u8>> { lines.iter().map(|line| self.seen(line)).collect() };
+        let (a, b) = (seen(old), seen(new));
+        let (a, b): (Vec<&[u8]>, Vec<&[u8]>) =
+            (a.iter().map(Vec::as_slice).collect(), b.iter().map(Vec::as_slice).collect());
+        diff_lines(&a, &b)
+    }
 }
 
 impl Default for PatchOptions {
     fn default() -> Self {
-        Self { context: 3, colors: DiffColors::NONE, full_ids: false }
+        Self { context: 3, colors: DiffColors::NONE, full_ids: false, blanks: Blanks::All }
     }
 }
 
@@ -86,6 +134,15 @@ pub fn patch(repo: &Repo, files: &Vfs, change: &Change, options: &PatchOptions) 
     let mut out = header(repo, files, change, options);
     if old == new {
         return Ok(out);
+    }
+    let both = change.old.is_some() && change.new.is_some();
+    if both && options.blanks != Blanks::All {
+        let (a, b) = (split_lines(&old), split_lines(&new));
+        if options.blanks.changes(&a, &b).is_empty() {
+            let renamed =
+                change.old_path != change.path || change.old.map(|side| side.mode) != change.new.map(|side| side.mode);
+            return Ok(if renamed { out } else { String::new() });
+        }
     }
     let (a, b) = (quoted_path("a/", &change.old_path), quoted_path("b/", &change.path));
     let a = if change.old.is_some() { a } else { "/dev/null".into() };
@@ -147,7 +204,7 @@ fn side_id(side: Option<&Side>) -> ObjectId {
 /// The hunks from `@@` on.
 pub(crate) fn unified(old: &[u8], new: &[u8], options: &PatchOptions) -> String {
     let (old, new) = (split_lines(old), split_lines(new));
-    let changes = diff_lines(&old, &new);
+    let changes = options.blanks.changes(&old, &new);
     let mut out = String::new();
     let mut function = String::new();
     let mut searched = 0;
@@ -170,14 +227,14 @@ pub(crate) fn unified(old: &[u8], new: &[u8], options: &PatchOptions) -> String 
         let head = format!("{hunk}@@ -{} +{} @@{reset}", range(old_start, old_end), range(new_start, new_end));
         let tail = if function.is_empty() { String::new() } else { format!(" {reset}{function}{reset}") };
         out.push_str(&format!("{head}{tail}\n"));
-        let mut at = old_start;
+        let mut at = new_start;
         for change in group {
-            print_lines(&mut out, ' ', &old[at..change.old.start], options);
+            print_lines(&mut out, ' ', &new[at..change.new.start], options);
             print_lines(&mut out, '-', &old[change.old.clone()], options);
             print_lines(&mut out, '+', &new[change.new.clone()], options);
-            at = change.old.end;
+            at = change.new.end;
         }
-        print_lines(&mut out, ' ', &old[at..old_end], options);
+        print_lines(&mut out, ' ', &new[at..new_end], options);
     }
     out
 }

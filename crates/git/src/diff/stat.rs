@@ -1,8 +1,8 @@
 //! `--stat`, `--numstat`, `--shortstat` and `--summary`.
 
 use super::change::{Change, ChangeKind};
-use super::lines::{diff_lines, split_lines};
-use super::patch::{DiffColors, is_binary, quoted_path};
+use super::lines::split_lines;
+use super::patch::{Blanks, DiffColors, is_binary, quoted_path};
 use crate::{Repo, Result};
 use vfs::Vfs;
 
@@ -19,13 +19,17 @@ pub struct FileStat {
 
 impl FileStat {
     pub fn of(repo: &Repo, files: &Vfs, change: &Change) -> Result<Self> {
+        Self::with(repo, files, change, Blanks::All)
+    }
+
+    pub fn with(repo: &Repo, files: &Vfs, change: &Change, blanks: Blanks) -> Result<Self> {
         let old = repo.side_bytes(files, &change.old_path, change.old.as_ref())?;
         let new = repo.side_bytes(files, &change.path, change.new.as_ref())?;
         let binary = is_binary(&old) || is_binary(&new);
         let (added, deleted) = if binary {
             (new.len(), old.len())
         } else {
-            let hunks = diff_lines(&split_lines(&old), &split_lines(&new));
+            let hunks = blanks.changes(&split_lines(&old), &split_lines(&new));
             (hunks.iter().map(|hunk| hunk.new.len()).sum(), hunks.iter().map(|hunk| hunk.old.len()).sum())
         };
         let unmerged = change.kind == ChangeKind::Unmerged;

@@ -3,5 +3,5 @@
 mod text;
 mod tree;
 
-pub use text::{MergeLabels, MergedText, merge_text};
+pub use text::{ConflictStyle, Favor, MergeLabels, MergedText, merge_text};
 pub use tree::{Conflict, ConflictKind, MergedTree};

@@ -4,14 +4,32 @@ use crate::diff::line_hunks;
 use crate::diff::{Algorithm, LineHunk, split_lines};
 use std::ops::Range;
 
+/// How a conflict looks: `merge.conflictStyle`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ConflictStyle {
+    #[default]
+    Merge,
+    /// The base is shown too.
+    Diff3,
+    /// The same, without what both sides have at its ends.
+    Zdiff3,
+}
+
+/// Which side wins a conflict by itself: `-X ours`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Favor {
+    Ours,
+    Theirs,
+}
+
 /// What the markers say.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MergeLabels {
     pub ours: String,
     pub base: String,
     pub theirs: String,
-    /// `merge.conflictStyle=diff3`: the base is shown too.
-    pub diff3: bool,
+    pub style: ConflictStyle,
+    pub favor: Option<Favor>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,11 +53,23 @@ const GLUE_LINES_MAX: usize = 3;
 pub fn merge_text(base: &[u8], ours: &[u8], theirs: &[u8], labels: &MergeLabels) -> MergedText {
     let sides = Sides { base: split_lines(base), ours: split_lines(ours), theirs: split_lines(theirs) };
     let mut parts = sides.parts();
-    if !labels.diff3 {
+    if labels.style == ConflictStyle::Zdiff3 {
+        parts = parts.into_iter().flat_map(|part| sides.trimmed(part)).collect();
+    } else if labels.style == ConflictStyle::Merge {
         parts = parts.into_iter().flat_map(|part| sides.refine(part)).collect();
         parts = sides.glue(parts);
     }
     let mut merged = MergedText { bytes: Vec::new(), conflicts: 0 };
+    if let Some(favor) = labels.favor {
+        for part in &mut parts {
+            if let Part::Conflict { ours, theirs, .. } = part {
+                *part = match favor {
+                    Favor::Ours => Part::Ours(ours.clone()),
+                    Favor::Theirs => Part::Theirs(theirs.clone()),
+                };
+            }
+        }
+    }
     for part in &parts {
         sides.print(part, labels, &mut merged);
     }
@@ -105,6 +135,23 @@ impl Sides<'_> {
         }
         parts.push(Part::Ours(ours_at..self.ours.len()));
         parts
+    }
+
+    /// Takes off a conflict's ends what both sides have there.
+    fn trimmed(&self, part: Part) -> Vec<Part> {
+        let Part::Conflict { base, mut ours, mut theirs } = part else { return vec![part] };
+        let start = ours.start;
+        while !ours.is_empty() && !theirs.is_empty() && self.ours[ours.start] == self.theirs[theirs.start] {
+            ours.start += 1;
+            theirs.start += 1;
+        }
+        let end = ours.end;
+        while !ours.is_empty() && !theirs.is_empty() && self.ours[ours.end - 1] == self.theirs[theirs.end - 1] {
+            ours.end -= 1;
+            theirs.end -= 1;
+        }
+        let (before, after) = (start..ours.start, ours.end..end);
+        vec![Part::Ours(before), Part::Conflict { base, ours, theirs }, Part::Ours(after)]
     }
 
     /// Takes out of a conflict the lines that both sides have.
@@ -182,7 +229,7 @@ impl Sides<'_> {
                 };
                 marker(out, "<", &labels.ours);
                 out.extend(self.ours[ours.clone()].concat());
-                if labels.diff3 {
+                if labels.style != ConflictStyle::Merge {
                     marker(out, "|", &labels.base);
                     out.extend(self.base[base.clone()].concat());
                 }

@@ -87,6 +87,11 @@ fn finish(hasher: Sha1) -> ObjectId {
     <[u8; 20]>::from(hasher.finalize()).into()
 }
 
+/// The id of nothing: all zeros.
+pub fn null_id() -> ObjectId {
+    ObjectId::null(gix_hash::Kind::Sha1)
+}
+
 /// Reads a full hexadecimal id.
 pub fn parse_id(hex: &str) -> Option<ObjectId> {
     (hex.len() == 40).then(|| ObjectId::from_hex(hex.as_bytes()).ok()).flatten()

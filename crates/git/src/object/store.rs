@@ -99,6 +99,20 @@ impl Repo {
         ids.into_iter().collect()
     }
 
+    /// Every object of the store.
+    pub fn all_ids(&self, files: &Vfs) -> Vec<ObjectId> {
+        let mut ids = order::OrdSet::new();
+        for folder in files.names(&format!("{}/objects", self.git_dir)).unwrap_or_default() {
+            if folder.len() == 2 {
+                ids.extend(self.ids_with_prefix(files, folder));
+            }
+        }
+        for pack in self.packs(files) {
+            ids.extend(pack.ids(files));
+        }
+        ids.into_iter().collect()
+    }
+
     /// The shortest prefix of an id, at least `least` long, that names no other object.
     pub fn short_id(&self, files: &Vfs, id: &ObjectId, least: usize) -> String {
         let hex = id.to_string();

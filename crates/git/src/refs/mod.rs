@@ -135,8 +135,11 @@ impl Repo {
         {
             return Err(GitError::Fatal(text));
         }
-        self.write_ref_file(files, &target, format!("{}\n", change.new), change.who.when)?;
-        self.log_ref(files, &target, old, change)?;
+        // A reference that stays where it is is not logged; HEAD is, where it stands on it.
+        if old != Some(change.new) {
+            self.write_ref_file(files, &target, format!("{}\n", change.new), change.who.when)?;
+            self.log_ref(files, &target, old, change)?;
+        }
         let head = self.symbolic_target(files, "HEAD");
         if target != "HEAD" && head.as_deref() == Some(target.as_str()) {
             self.log_ref(files, "HEAD", old, change)?;
@@ -167,6 +170,9 @@ impl Repo {
     /// Points HEAD at a commit itself.
     pub fn detach_head(&self, files: &mut Vfs, id: ObjectId, who: &Signature, message: &str) -> Result<()> {
         let old = self.read_ref(files, "HEAD");
+        if old == Some(id) && self.symbolic_target(files, "HEAD").is_none() {
+            return Ok(());
+        }
         self.write_state(files, "HEAD", &format!("{id}\n"), who.when)?;
         self.log_ref(files, "HEAD", old, &RefChange { name: "HEAD", new: id, who, message })
     }

@@ -8,6 +8,9 @@ use vfs::{Vfs, join};
 #[derive(Debug, Clone)]
 struct Pattern {
     glob: String,
+    /// As it stands in its file, and in which line.
+    text: String,
+    line: usize,
     /// `!`: takes in again what an earlier line left out.
     negated: bool,
     folders_only: bool,
@@ -16,7 +19,8 @@ struct Pattern {
 }
 
 impl Pattern {
-    fn parse(line: &str) -> Option<Self> {
+    fn parse(number: usize, line: &str) -> Option<Self> {
+        let text = line.to_string();
         let mut line = line.trim_end_matches('\r');
         while line.ends_with(' ') && !line.ends_with("\\ ") {
             line = &line[..line.len() - 1];
@@ -28,7 +32,7 @@ impl Pattern {
         let (folders_only, line) = line.strip_suffix('/').map_or((false, line), |rest| (true, rest));
         let anchored = line.contains('/');
         let glob = line.strip_prefix('/').unwrap_or(line).to_string();
-        (!glob.is_empty()).then_some(Self { glob, negated, folders_only, anchored })
+        (!glob.is_empty()).then_some(Self { glob, text, line: number, negated, folders_only, anchored })
     }
 
     /// `path` is relative to the folder of the file that the pattern stands in.
@@ -45,40 +49,72 @@ impl Pattern {
 #[derive(Debug, Clone)]
 struct Level {
     folder: String,
+    /// The file, as people name it.
+    file: String,
     patterns: Vec<Pattern>,
+}
+
+/// A pattern that decides about a path, with its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deciding {
+    pub file: String,
+    pub line: usize,
+    pub pattern: String,
+    pub negated: bool,
 }
 
 /// All patterns that bear on a folder, weakest first.
 #[derive(Debug, Clone, Default)]
 pub struct Ignores {
     levels: Vec<Level>,
+    /// Patterns of a command line, stronger than those of any file.
+    strong: Vec<Pattern>,
+    /// No file is read.
+    closed: bool,
 }
 
 fn parse(text: &str) -> Vec<Pattern> {
-    text.lines().filter_map(Pattern::parse).collect()
+    (1..).zip(text.lines()).filter_map(|(number, line)| Pattern::parse(number, line)).collect()
 }
 
 impl Ignores {
     /// Those that count everywhere: the user's own (`core.excludesFile`, given as text) and the repository's.
     pub fn base(repo: &Repo, files: &Vfs, user: &str) -> Self {
         let own = repo.read_state(files, "info/exclude").unwrap_or_default();
-        let level = |text: &str| Level { folder: String::new(), patterns: parse(text) };
-        Self { levels: vec![level(user), level(&own)] }
+        let level = |file: &str, text: &str| Level { folder: String::new(), file: file.into(), patterns: parse(text) };
+        Self { levels: vec![level("core.excludesFile", user), level(".git/info/exclude", &own)], ..Self::default() }
+    }
+
+    /// Only these patterns, and none of any file.
+    pub fn only(patterns: &str) -> Self {
+        Self { strong: parse(patterns), closed: true, ..Self::default() }
+    }
+
+    /// With patterns that are stronger than those of files.
+    pub fn and(mut self, patterns: &str) -> Self {
+        self.strong.extend(parse(patterns));
+        self
     }
 
     /// With the `.gitignore` of one more folder, by its path in the work tree.
     pub fn enter(&self, repo: &Repo, files: &Vfs, folder: &str) -> Result<Self> {
         let mut deeper = self.clone();
         let path = join(&repo.work_path(folder)?, ".gitignore");
-        if let Ok(text) = files.read_text(&path) {
+        if let Ok(text) = files.read_text(&path)
+            && !self.closed
+        {
             let folder = if folder.is_empty() { String::new() } else { format!("{folder}/") };
-            deeper.levels.push(Level { folder, patterns: parse(&text) });
+            let file = format!("{folder}.gitignore");
+            deeper.levels.push(Level { folder, file, patterns: parse(&text) });
         }
         Ok(deeper)
     }
 
     /// Whether the last pattern that matches leaves the path out; folders above it are not looked at.
     pub fn ignores(&self, path: &str, is_folder: bool) -> bool {
+        if let Some(last) = self.strong.iter().rev().find(|pattern| pattern.matches(path, is_folder)) {
+            return !last.negated;
+        }
         for level in self.levels.iter().rev() {
             let Some(below) = path.strip_prefix(&level.folder) else { continue };
             if let Some(last) = level.patterns.iter().rev().find(|pattern| pattern.matches(below, is_folder)) {
@@ -86,6 +122,33 @@ impl Ignores {
             }
         }
         false
+    }
+
+    /// The pattern that decides about a path, or about a folder above it.
+    pub fn deciding(&self, repo: &Repo, files: &Vfs, path: &str) -> Result<Option<Deciding>> {
+        let mut ignores = self.enter(repo, files, "")?;
+        let parts: Vec<&str> = path.trim_end_matches('/').split('/').collect();
+        let mut found = None;
+        for depth in 1..=parts.len() {
+            let part = parts[..depth].join("/");
+            let is_folder = depth < parts.len() || path.ends_with('/') || files.is_dir(&repo.work_path(&part)?);
+            let one = ignores.levels.iter().rev().find_map(|level| {
+                let below = part.strip_prefix(&level.folder)?;
+                let last = level.patterns.iter().rev().find(|pattern| pattern.matches(below, is_folder))?;
+                let (file, pattern) = (level.file.clone(), last.text.clone());
+                Some(Deciding { file, line: last.line, pattern, negated: last.negated })
+            });
+            if one.is_some() {
+                found = one;
+            }
+            if found.as_ref().is_some_and(|found| !found.negated) {
+                return Ok(found);
+            }
+            if depth < parts.len() {
+                ignores = ignores.enter(repo, files, &part)?;
+            }
+        }
+        Ok(found)
     }
 
     /// The path itself, or the folder above it, that is left out.

@@ -1,0 +1,166 @@
+//! The smaller words of `git bisect`: terms, skip, replay, visualize, run.
+
+use super::bisect::{FOUND, ONLY_SKIPPED, Terms, commit, mark, quoted, reset, set_state, start, started, write};
+use super::bisect_next::{auto_next, known};
+use super::cli::{Answer, Git};
+use super::process::{Child, Resume, wait_for};
+use git::Repo;
+
+pub(crate) fn terms(g: &mut Git<'_, '_>, repo: &Repo, args: &[String]) -> Answer {
+    if repo.read_state(g.files(), "BISECT_TERMS").is_none() {
+        g.err("error: no terms defined\n");
+        return Ok(1);
+    }
+    let terms = Terms::read(g, repo);
+    match args.first().map(String::as_str) {
+        None => g.out(format!(
+            "Your current terms are {} for the old state\nand {} for the new state.\n",
+            terms.good, terms.bad
+        )),
+        Some("--term-good" | "--term-old") => g.out(format!("{}\n", terms.good)),
+        Some("--term-bad" | "--term-new") => g.out(format!("{}\n", terms.bad)),
+        Some(other) => {
+            g.err(format!("error: invalid argument {other} for 'git bisect terms'.\nSupported options are: --term-good|--term-old and --term-bad|--term-new.\n"));
+            return Ok(1);
+        }
+    }
+    Ok(0)
+}
+
+pub(crate) fn skip(g: &mut Git<'_, '_>, repo: &Repo, args: &[String]) -> Answer {
+    if !started(g, repo) {
+        return Ok(1);
+    }
+    let mut ids = Vec::new();
+    for arg in args {
+        if arg.contains("..") {
+            let range = super::range::Range::read(g, repo, std::slice::from_ref(arg), Some(1))?;
+            let (from, hidden) = range.commits(g, repo)?;
+            ids.extend(repo.walk(g.files(), &from, &hidden)?);
+        } else {
+            match commit(g, repo, arg)? {
+                Some(id) => ids.push(id),
+                None => {
+                    g.err(format!("error: Bad rev input: {arg}\n"));
+                    return Ok(1);
+                }
+            }
+        }
+    }
+    if args.is_empty() {
+        ids.extend(repo.head(g.files())?.id());
+    }
+    let terms = Terms::read(g, repo);
+    for id in ids {
+        mark(g, repo, &terms, "skip", id, false)?;
+    }
+    auto_next(g, repo)
+}
+
+/// Does again what a log says.
+pub(crate) fn replay(g: &mut Git<'_, '_>, repo: &Repo, args: &[String]) -> Answer {
+    let [name] = args else {
+        g.err("error: no logfile given\n");
+        return Ok(1);
+    };
+    let path = vfs::join(&g.cwd, name);
+    let Ok(text) = g.files().read_text(&path) else {
+        g.err(format!("error: cannot read file '{name}' for replaying\n"));
+        return Ok(1);
+    };
+    reset(g, repo, &[])?;
+    for line in text.lines() {
+        let Some(rest) = line.strip_prefix("git bisect ").or_else(|| line.strip_prefix("git-bisect ")) else {
+            continue;
+        };
+        let words: Vec<String> = rest.split_whitespace().map(|word| word.trim_matches('\'').to_string()).collect();
+        let Some((word, rest)) = words.split_first() else { continue };
+        if word == "start" {
+            start(g, repo, rest)?;
+            continue;
+        }
+        if repo.read_state(g.files(), "BISECT_TERMS").is_none() {
+            let new = matches!(word.as_str(), "new" | "old");
+            write(g, repo, "BISECT_TERMS", if new { "new\nold\n" } else { "bad\ngood\n" })?;
+        }
+        let terms = Terms::read(g, repo);
+        for name in rest {
+            if let Some(id) = commit(g, repo, name)? {
+                mark(g, repo, &terms, word, id, false)?;
+            }
+        }
+    }
+    auto_next(g, repo)
+}
+
+/// `bisect visualize`: `git log` of what is left, where there is no window to draw in.
+pub(crate) fn visualize(g: &mut Git<'_, '_>, repo: &Repo, args: &[String]) -> Answer {
+    let terms = Terms::read(g, repo);
+    let (Some(bad), good) = known(g, repo, &terms) else { return Ok(1) };
+    if good.is_empty() {
+        return Ok(1);
+    }
+    let mut words = args.to_vec();
+    words.push(bad.to_string());
+    words.extend(good.iter().map(|id| format!("^{id}")));
+    words.push("--".into());
+    match super::options::parse(&words, &super::log::SPEC) {
+        Ok(given) => super::log::run(g, &given),
+        Err(refused) => {
+            g.err(refused.text);
+            Ok(refused.code)
+        }
+    }
+}
+
+/// `bisect run`: the command says good (0), bad (1 to 127) or skip (125), again and again.
+pub(crate) fn run_command(g: &mut Git<'_, '_>, repo: &Repo, args: &[String]) -> Answer {
+    let terms = Terms::read(g, repo);
+    let (bad, good) = known(g, repo, &terms);
+    if args.is_empty() {
+        g.err("error: 'git bisect run' failed: no command provided.\n");
+        return Ok(1);
+    }
+    if bad.is_none() || good.is_empty() {
+        auto_next(g, repo)?;
+        return Ok(1);
+    }
+    let shown = quoted(args).trim_start().to_string();
+    // Each child that has ended is one answer; what it led to was done then.
+    if let Some(code) = g.answers.last().copied() {
+        if !(0..128).contains(&code) {
+            g.err(format!("error: bisect run failed: exit code {code} from {shown} is < 0 or >= 128\n"));
+            return Ok((256 - code) & 0xff);
+        }
+        let outcome = match code {
+            0 => set_state(g, repo, &terms.good, &[])?,
+            125 => skip(g, repo, &[])?,
+            _ => set_state(g, repo, &terms.bad, &[])?,
+        };
+        match outcome {
+            0 => {}
+            ONLY_SKIPPED => {
+                g.err("error: bisect run cannot continue any more\n");
+                return Ok(ONLY_SKIPPED);
+            }
+            FOUND => {
+                g.out(format!("bisect found first {} commit\n", terms.bad));
+                return Ok(0);
+            }
+            code => {
+                let state = match g.answers.last() {
+                    Some(0) => terms.good,
+                    Some(125) => "skip".into(),
+                    _ => terms.bad,
+                };
+                g.err(format!("error: bisect run failed: 'git bisect {state}' exited with error code {code}\n"));
+                return Ok(code);
+            }
+        }
+    }
+    g.out(format!("running {shown}\n"));
+    let line = shown;
+    let mut child = Child::shell(&line, &[]);
+    child.folder = Some(g.cwd.clone());
+    wait_for(child, Resume::Again)
+}

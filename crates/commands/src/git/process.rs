@@ -1,0 +1,151 @@
+//! A running `git` as data: most commands end in their first step; those that start an editor, a hook or a shell
+//! command wait for that child, and what comes after it is a [`Resume`].
+
+use super::cli::{Answer, Git, Stop};
+use super::draft::Draft;
+use super::rebase_run::After;
+use super::{dispatch, global_options};
+use serde::{Deserialize, Serialize};
+use world::{Behaviour, Cx, Fd, Pid, Step};
+
+/// A program that Git starts.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Child {
+    /// The program's name, then its arguments.
+    pub argv: Vec<String>,
+    /// Added to the environment.
+    pub env: Vec<(String, String)>,
+    /// Another folder than Git's own.
+    pub folder: Option<String>,
+    /// Its standard input, where it is not Git's own.
+    pub input: Option<String>,
+    /// Its standard output goes where errors go, as that of a hook does.
+    pub out_to_err: bool,
+}
+
+/// What is done when the child has ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Resume {
+    /// Nothing: its exit code is Git's.
+    Exit,
+    /// Nothing: this is Git's exit code.
+    Done(i32),
+    /// The command starts over, and finds the child's exit code among the answers.
+    Again,
+    /// A commit is being made.
+    Draft(Box<Draft>),
+    /// A rebase goes on.
+    Rebase(After),
+}
+
+/// The process.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Process {
+    waiting: Option<(Pid, Resume)>,
+    answers: Vec<i32>,
+}
+
+impl From<Vec<String>> for Process {
+    fn from(_: Vec<String>) -> Self {
+        Self::default()
+    }
+}
+
+impl Behaviour for Process {
+    const PROGRAM: &'static str = "git";
+
+    fn step(&mut self, cx: &mut Cx<'_>) -> Step {
+        let mut resumed = None;
+        if let Some((pid, resume)) = self.waiting.take() {
+            match cx.reap(pid) {
+                Some(code) => resumed = Some((resume, code)),
+                None => {
+                    self.waiting = Some((pid, resume));
+                    return Step::Child;
+                }
+            }
+        }
+        let cwd = cx.cwd();
+        let mut args = cx.args();
+        let mut g = Git {
+            cx,
+            cwd,
+            overrides: Vec::new(),
+            command: "git",
+            answers: Vec::new(),
+            words: Vec::new(),
+            action: None,
+        };
+        let answer = global_options(&mut g, &mut args).and_then(|()| match resumed {
+            None => {
+                g.answers.clone_from(&self.answers);
+                dispatch(&mut g, &args)
+            }
+            Some((Resume::Exit, code)) => Ok(code),
+            Some((Resume::Done(code), _)) => Ok(code),
+            Some((Resume::Again, code)) => {
+                self.answers.push(code);
+                g.answers.clone_from(&self.answers);
+                dispatch(&mut g, &args)
+            }
+            Some((Resume::Draft(draft), code)) => super::draft::go(&mut g, *draft, Some(code)),
+            Some((Resume::Rebase(after), code)) => super::rebase_run::resumed(&mut g, after, code),
+        });
+        match answer {
+            Ok(Cx::WAIT) | Err(Stop::Exit(Cx::WAIT)) => Step::Stdin,
+            Ok(code) | Err(Stop::Exit(code)) => Step::Done(code),
+            Err(Stop::Git(error)) => {
+                g.err(format!("{error}\n"));
+                Step::Done(error.exit_code())
+            }
+            Err(Stop::Child(child)) => {
+                let (child, resume) = *child;
+                match start(&mut g, child) {
+                    Some(pid) => {
+                        self.waiting = Some((pid, resume));
+                        Step::Child
+                    }
+                    None => Step::Done(127),
+                }
+            }
+        }
+    }
+}
+
+fn start(g: &mut Git<'_, '_>, child: Child) -> Option<Pid> {
+    let mut env = (*g.cx.env_all()).clone();
+    env.extend(child.env);
+    let mut fds = g.cx.fds();
+    if let Some(text) = child.input {
+        let stream = g.cx.world.stream_of(text.into_bytes());
+        fds.insert(0, Fd::Stream(stream));
+    }
+    if child.out_to_err {
+        fds.insert(1, g.cx.fd(2));
+    }
+    let before = g.cx.cwd();
+    g.cx.set_cwd(child.folder.unwrap_or_else(|| g.cwd.clone()));
+    let pid = g.cx.spawn(child.argv, env.into(), fds);
+    g.cx.set_cwd(before);
+    pid
+}
+
+/// Ends this step; `resume` is what comes after the child.
+pub(crate) fn wait_for(child: Child, resume: Resume) -> Answer {
+    Err(Stop::Child(Box::new((child, resume))))
+}
+
+impl Child {
+    /// A line for the shell, with words that it gets as `"$@"`.
+    pub fn shell(line: &str, words: &[String]) -> Self {
+        let mut argv = vec!["sh".to_string(), "-c".into()];
+        if words.is_empty() {
+            argv.push(line.to_string());
+        } else {
+            argv.push(format!("{line} \"$@\""));
+            argv.push(line.to_string());
+            argv.extend(words.iter().cloned());
+        }
+        Self { argv, ..Self::default() }
+    }
+}
