@@ -14,7 +14,6 @@ mod mkdir;
 mod mv;
 mod not_here;
 mod panic;
-mod pattern;
 mod rev;
 mod rm;
 mod sed;

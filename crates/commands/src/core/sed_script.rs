@@ -1,6 +1,6 @@
 //! `sed` scripts: parsing.
 
-use super::pattern::{Syntax, build};
+use shell::regex::{Syntax, build};
 use regex_lite::Regex;
 
 #[derive(Debug)]
