@@ -17,14 +17,14 @@ pub(crate) fn echo(shell: &mut Bash, args: &[String], cx: &mut Cx<'_>) -> Flow {
         }
         words = rest;
     }
-    let mut text = words.join(" ");
+    let mut text = words.join(" ").into_bytes();
     if escapes {
-        let (plain, stop) = unescape(&text, Escapes::Echo);
+        let (plain, stop) = unescape_bytes(&words.join(" "), Escapes::Echo);
         text = plain;
         newline &= !stop;
     }
     if newline {
-        text.push('\n');
+        text.push(b'\n');
     }
     cx.out(text);
     shell.end(0)
@@ -48,6 +48,12 @@ pub(crate) fn ansi_c(raw: &str) -> String {
 
 /// Backslash escapes; whether `\c` stopped the output.
 pub fn unescape(text: &str, whose: Escapes) -> (String, bool) {
+    let (bytes, stop) = unescape_bytes(text, whose);
+    (String::from_utf8_lossy(&bytes).into_owned(), stop)
+}
+
+/// As [`unescape`]: what was made need not be text.
+pub(crate) fn unescape_bytes(text: &str, whose: Escapes) -> (Vec<u8>, bool) {
     let chars: Vec<char> = text.chars().collect();
     let mut out: Vec<u8> = Vec::new();
     let mut at = 0;
@@ -75,7 +81,7 @@ pub fn unescape(text: &str, whose: Escapes) -> (String, bool) {
             'e' | 'E' => out.push(27),
             '\\' => out.push(b'\\'),
             '\'' | '"' | '?' if whose != Escapes::Echo => push(&mut out, next),
-            'c' if whose == Escapes::Echo => return (String::from_utf8_lossy(&out).into_owned(), true),
+            'c' if whose == Escapes::Echo => return (out, true),
             'x' => match digits(&chars, &mut at, 16, 2) {
                 Some(code) => out.push(u8::try_from(code).unwrap_or(b'?')),
                 None => out.extend(b"\\x"),
@@ -99,7 +105,7 @@ pub fn unescape(text: &str, whose: Escapes) -> (String, bool) {
             }
         }
     }
-    (String::from_utf8_lossy(&out).into_owned(), false)
+    (out, false)
 }
 
 fn digits(chars: &[char], at: &mut usize, radix: u32, most: usize) -> Option<u32> {

@@ -1,6 +1,6 @@
 //! `printf`, as bash's builtin of this name.
 
-use crate::echo::{Escapes, unescape};
+use crate::echo::{Escapes, unescape_bytes};
 use crate::format;
 use crate::run::{Bash, Flow};
 use sim::Time;
@@ -22,7 +22,7 @@ pub(crate) fn printf(shell: &mut Bash, args: &[String], cx: &mut Cx<'_>) -> Flow
         cx.err("printf: usage: printf [-v var] format [arguments]\n");
         return shell.end(2);
     };
-    let mut printer = Printer { values, at: 0, out: String::new(), wrong: Vec::new(), stop: false, now: cx.now() };
+    let mut printer = Printer { values, at: 0, out: Vec::new(), wrong: Vec::new(), stop: false, now: cx.now() };
     let format: Vec<char> = format.chars().collect();
     loop {
         let before = printer.at;
@@ -37,7 +37,7 @@ pub(crate) fn printf(shell: &mut Bash, args: &[String], cx: &mut Cx<'_>) -> Flow
     }
     match into {
         Some(name) => {
-            if let Err(trouble) = shell.assign_place(&name, &out, cx) {
+            if let Err(trouble) = shell.assign_place(&name, &String::from_utf8_lossy(&out), cx) {
                 return shell.trouble(trouble, cx);
             }
         }
@@ -49,7 +49,7 @@ pub(crate) fn printf(shell: &mut Bash, args: &[String], cx: &mut Cx<'_>) -> Flow
 struct Printer<'a> {
     values: &'a [String],
     at: usize,
-    out: String,
+    out: Vec<u8>,
     wrong: Vec<String>,
     /// `%b` met a `\c`.
     stop: bool,
@@ -70,18 +70,18 @@ impl Printer<'_> {
             if format[at] == '\\' {
                 let length = escape_length(&format[at..]);
                 let text: String = format[at..at + length].iter().collect();
-                self.out.push_str(&unescape(&text, Escapes::Format).0);
+                self.out.extend(unescape_bytes(&text, Escapes::Format).0);
                 at += length;
                 continue;
             }
             if format[at] != '%' {
-                self.out.push(format[at]);
+                self.out.extend(format[at].encode_utf8(&mut [0; 4]).bytes());
                 at += 1;
                 continue;
             }
             at += 1;
             if format.get(at) == Some(&'%') {
-                self.out.push('%');
+                self.out.push(b'%');
                 at += 1;
                 continue;
             }
@@ -116,26 +116,29 @@ impl Printer<'_> {
         match spec.conversion {
             's' => {
                 let value = self.next().unwrap_or_default();
-                self.out.push_str(&spec.text(&value));
+                self.out.extend(spec.text(&value).into_bytes());
             }
             'b' => {
                 let value = self.next().unwrap_or_default();
-                let (text, stop) = unescape(&value, Escapes::Echo);
-                self.out.push_str(&spec.text(&text));
+                let (bytes, stop) = unescape_bytes(&value, Escapes::Echo);
+                match spec.width == 0 && spec.precision.is_none() {
+                    true => self.out.extend(bytes),
+                    false => self.out.extend(spec.text(&String::from_utf8_lossy(&bytes)).into_bytes()),
+                }
                 self.stop |= stop;
             }
             'c' => {
                 let value = self.next().unwrap_or_default();
                 let first: String = value.chars().take(1).collect();
-                self.out.push_str(&spec.pad(&first));
+                self.out.extend(spec.pad(&first).into_bytes());
             }
             'q' => {
                 let value = self.next().unwrap_or_default();
-                self.out.push_str(&spec.text(&crate::quote::backslashed(&value)));
+                self.out.extend(spec.text(&crate::quote::backslashed(&value)).into_bytes());
             }
             'd' | 'i' | 'u' | 'x' | 'X' | 'o' => {
                 let value = self.integer();
-                self.out.push_str(&spec.integer(value));
+                self.out.extend(spec.integer(value).into_bytes());
             }
             'e' | 'E' | 'f' | 'F' | 'g' | 'G' => {
                 let value = self.next().unwrap_or_default();
@@ -148,7 +151,7 @@ impl Printer<'_> {
                         0.0
                     }),
                 };
-                self.out.push_str(&spec.float(number));
+                self.out.extend(spec.float(number).into_bytes());
             }
             '\0' => {
                 self.wrong.push("`%': missing format character".into());
@@ -201,7 +204,7 @@ impl Printer<'_> {
             _ => self.now,
         };
         let inner = if inner.is_empty() { "%H:%M:%S".into() } else { inner };
-        self.out.push_str(&crate::clock::strftime(&inner, time));
+        self.out.extend(crate::clock::strftime(&inner, time).into_bytes());
         Some(close + 2)
     }
 }

@@ -2,6 +2,7 @@
 
 use order::OrdMap;
 use std::process::Command;
+use std::sync::atomic::{AtomicU64, Ordering};
 use world::{Fd, Machine, MachineId, Spawn, World};
 
 /// What a run gave.
@@ -43,7 +44,9 @@ pub fn ours(script: &str) -> Ran {
 }
 
 pub fn real(script: &str) -> Option<Ran> {
-    let dir = std::env::temp_dir().join(format!("opsfest-bash-{}-{:x}", std::process::id(), hash(script)));
+    static RUNS: AtomicU64 = AtomicU64::new(0);
+    let run = RUNS.fetch_add(1, Ordering::Relaxed);
+    let dir = std::env::temp_dir().join(format!("opsfest-bash-{}-{run}", std::process::id()));
     std::fs::create_dir_all(&dir).ok()?;
     let output = Command::new("bash")
         .args(["-c", script])
@@ -66,10 +69,6 @@ pub fn real(script: &str) -> Option<Ran> {
 fn code_of(status: std::process::ExitStatus) -> i32 {
     use std::os::unix::process::ExitStatusExt;
     status.code().or(status.signal().map(|signal| 128 + signal)).unwrap_or(-1)
-}
-
-fn hash(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3))
 }
 
 /// How the two differ, if they do.
