@@ -63,6 +63,12 @@ impl Given {
         self.options.iter().filter(|(opt, _)| named(opt, name)).map(|(_, value)| value.as_str()).collect()
     }
 
+    /// These options in the order given, with their arguments.
+    pub fn in_order<'a>(&'a self, names: &[&'a str]) -> Vec<(&'a str, &'a str)> {
+        let found = |opt: &Opt| names.iter().find(|name| named(opt, name)).copied();
+        self.options.iter().filter_map(|(opt, value)| Some((found(opt)?, value.as_str()))).collect()
+    }
+
     /// Which of these options was given last.
     pub fn last<'a>(&self, names: &[&'a str]) -> Option<&'a str> {
         self.options.iter().rev().find_map(|(opt, _)| names.iter().find(|name| named(opt, name)).copied())

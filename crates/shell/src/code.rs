@@ -24,13 +24,47 @@ pub enum Part {
         index: usize,
         quoted: bool,
     },
+    /// `$((…))`: the expression, whose parameters are expanded first.
+    Arith {
+        text: Word,
+        quoted: bool,
+    },
 }
 
 /// `${name…}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Param {
     pub name: String,
+    pub index: Option<Index>,
+    /// `${!name}`: the value is the name of what is meant.
+    pub indirect: bool,
     pub op: ParamOp,
+}
+
+/// What stands in brackets behind an array's name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Index {
+    /// `[@]`
+    Each,
+    /// `[*]`
+    Joined,
+    At(Word),
+}
+
+/// `name=…`, `name[index]+=…`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Assign {
+    pub name: String,
+    pub index: Option<Word>,
+    pub append: bool,
+    pub value: AssignValue,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AssignValue {
+    Word(Word),
+    /// `(a b [key]=c)`
+    List(Vec<(Option<Word>, Word)>),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,17 +83,32 @@ pub enum ParamOp {
         longest: bool,
         pattern: Word,
     },
-    /// `/pattern/replacement`, `//` for all.
+    /// `/pattern/replacement`, `//` for all, `/#` and `/%` at an end.
     Replace {
         all: bool,
+        anchor: Option<char>,
         pattern: Word,
         with: Word,
     },
-    /// `:offset` and `:offset:length`.
+    /// `:offset` and `:offset:length`, both arithmetic.
     Slice {
-        offset: i64,
-        length: Option<i64>,
+        offset: Word,
+        length: Option<Word>,
     },
+    /// `^`, `^^`, `,`, `,,`, `~`, `~~`.
+    Case {
+        how: char,
+        all: bool,
+        pattern: Word,
+    },
+    /// `${!array[@]}`
+    Keys,
+    /// `${!prefix*}`
+    Names,
+    /// `@Q`, `@U`, …
+    Transform(char),
+    /// What stands in the braces is none of these.
+    Bad(String),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,6 +122,10 @@ pub struct Redirect {
 pub enum RedirectKind {
     Read,
     Write,
+    /// `>|`
+    Clobber,
+    /// `<>`
+    ReadWrite,
     Append,
     /// `2>&1`.
     Copy,
@@ -85,13 +138,34 @@ pub enum RedirectKind {
     Here,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Simple {
-    pub assigns: Vec<(String, Word)>,
+    pub assigns: Vec<Assign>,
     pub words: Vec<Word>,
     pub redirects: Vec<Redirect>,
-    pub substs: Vec<Arc<Code>>,
+    pub substs: Vec<Subst>,
+    /// Arguments of `declare` and its like that are assignments, by the word that stands for them.
+    pub declared: Vec<(usize, Assign)>,
+    /// The words of a `for` or a `case` as they are written, for `set -x`.
+    pub text: String,
     pub line: u32,
+}
+
+/// `$( )`, or `<( )` whose output becomes a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Subst {
+    pub code: Arc<Code>,
+    /// It stands in a `${name-…}`: it runs only if that is needed.
+    pub unless: Option<Guard>,
+    pub file: bool,
+}
+
+/// The parameter, operator and colon of a `${name:-…}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Guard {
+    pub name: String,
+    pub op: char,
+    pub colon: bool,
 }
 
 /// One instruction. Addresses are indices into the same code.
@@ -127,10 +201,26 @@ pub enum Op {
     ForNext {
         end: usize,
     },
+    /// `continue` goes behind this; the first round begins at `enter`.
     While {
         end: usize,
+        enter: usize,
     },
+    /// The status of a round, which is the loop's if it was the last one.
+    EndRound,
+    LoopStatus,
     EndLoop,
+    /// `((…))`
+    Arith(Arc<Simple>),
+    /// One test of a `[[ ]]`: a word, an operator and a word, or two words around an operator.
+    Cond(Arc<Simple>),
+    /// `time`
+    Time {
+        posix: bool,
+    },
+    EndTime {
+        posix: bool,
+    },
     /// Forgets the status: `if` whose condition failed and that has no `else`.
     Ok,
     Redirect(Arc<Simple>),

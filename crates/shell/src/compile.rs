@@ -1,6 +1,6 @@
 //! Compound commands as jumps.
 
-use crate::code::{Code, Op, Redirect, Simple};
+use crate::code::{Code, Op, Redirect, Simple, Subst};
 use std::sync::Arc;
 
 /// Puts one code behind another, moving its addresses.
@@ -16,7 +16,7 @@ fn moved(op: Op, by: usize) -> Op {
         Op::JumpIfOk(to) => Op::JumpIfOk(to + by),
         Op::For { name, words, end } => Op::For { name, words, end: end + by },
         Op::ForNext { end } => Op::ForNext { end: end + by },
-        Op::While { end } => Op::While { end: end + by },
+        Op::While { end, enter } => Op::While { end: end + by, enter: enter + by },
         Op::CaseArm { patterns, next } => Op::CaseArm { patterns, next: next + by },
         other => other,
     }
@@ -80,20 +80,36 @@ pub(crate) fn if_chain(arms: Vec<(Code, Code)>, otherwise: Option<Code>) -> Code
 }
 
 pub(crate) fn while_loop(condition: Code, body: Code, until: bool) -> Code {
-    let mut code = vec![Op::While { end: 0 }];
+    let mut code = vec![Op::While { end: 0, enter: 1 }];
     let top = code.len();
     append(&mut code, unchecked(condition));
     let leave = code.len();
     code.push(Op::Ok);
     append(&mut code, body);
-    code.push(Op::Jump(top));
-    // Leaving by the condition gives status 0; by `break`, too.
+    code.extend([Op::EndRound, Op::Jump(top)]);
     let out = code.len();
-    code.push(Op::Ok);
+    code.push(Op::LoopStatus);
     let end = code.len();
     code.push(Op::EndLoop);
-    code[0] = Op::While { end };
+    code[0] = Op::While { end, enter: 1 };
     code[leave] = if until { Op::JumpIfOk(out) } else { Op::JumpIfFailed(out) };
+    code
+}
+
+/// `for ((start; condition; step))`.
+pub(crate) fn arith_loop(start: Arc<Simple>, condition: Arc<Simple>, step: Arc<Simple>, body: Code) -> Code {
+    // `continue` goes to the step, which stands before the condition.
+    let mut code = vec![Op::Arith(start), Op::While { end: 0, enter: 0 }, Op::EndRound, Op::Arith(step)];
+    let enter = code.len();
+    code.extend([Op::Arith(condition), Op::Ok]);
+    append(&mut code, body);
+    code.push(Op::Jump(2));
+    let out = code.len();
+    code.push(Op::LoopStatus);
+    let end = code.len();
+    code.push(Op::EndLoop);
+    code[1] = Op::While { end, enter };
+    code[enter + 1] = Op::JumpIfFailed(out);
     code
 }
 
@@ -110,18 +126,50 @@ pub(crate) fn for_loop(name: String, words: Arc<Simple>, body: Code) -> Code {
     code
 }
 
-pub(crate) fn case_of(subject: Arc<Simple>, arms: Vec<(Arc<Simple>, Code)>) -> Code {
+/// What `;;`, `;&` and `;;&` do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ArmEnd {
+    Leave,
+    /// On to the next commands.
+    Fall,
+    /// On to the next patterns.
+    Test,
+}
+
+pub(crate) struct Arm {
+    pub patterns: Arc<Simple>,
+    pub body: Code,
+    pub end: ArmEnd,
+}
+
+pub(crate) fn case_of(subject: Arc<Simple>, arms: Vec<Arm>) -> Code {
     let mut code = vec![Op::Case(subject)];
     let mut exits = Vec::new();
-    for (patterns, body) in arms {
+    let mut falls = None;
+    for Arm { patterns, body, end } in arms {
         let arm = code.len();
         code.push(Op::Ok);
+        if let Some(from) = falls.take() {
+            code[from] = Op::Jump(code.len());
+        }
+        if body.is_empty() {
+            code.push(Op::Ok);
+        }
         append(&mut code, body);
-        exits.push(code.len());
-        code.push(Op::Jump(0));
+        match end {
+            ArmEnd::Leave => {
+                exits.push(code.len());
+                code.push(Op::Jump(0));
+            }
+            ArmEnd::Fall => {
+                falls = Some(code.len());
+                code.push(Op::Jump(0));
+            }
+            ArmEnd::Test => {}
+        }
         code[arm] = Op::CaseArm { patterns, next: code.len() };
     }
-    code.push(Op::Ok);
+    exits.extend(falls);
     let end = code.len();
     code.push(Op::EndCase);
     for exit in exits {
@@ -130,13 +178,13 @@ pub(crate) fn case_of(subject: Arc<Simple>, arms: Vec<(Arc<Simple>, Code)>) -> C
     code
 }
 
-pub(crate) fn with_redirects(inner: Code, redirects: Vec<Redirect>, substs: Vec<Arc<Code>>, line: u32) -> Code {
+pub(crate) fn with_redirects(inner: Code, redirects: Vec<Redirect>, substs: Vec<Subst>, line: u32) -> Code {
     if redirects.is_empty() {
         return inner;
     }
-    let simple = Simple { assigns: Vec::new(), words: Vec::new(), redirects, substs, line };
+    let simple = Simple { redirects, substs, line, ..Simple::default() };
     let mut code = vec![Op::Redirect(Arc::new(simple))];
     append(&mut code, inner);
-    code.push(Op::EndRedirect);
+    code.extend([Op::EndRedirect, Op::Check]);
     code
 }

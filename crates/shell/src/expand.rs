@@ -1,12 +1,58 @@
-//! From words to fields: tilde, parameters, command substitution, splitting, globs, quote removal.
+//! From words to fields: tilde, parameters, substitutions, splitting, globs, quote removal.
 
-use crate::code::{Param, ParamOp, Part, Word};
+use crate::code::{Part, Word};
 use crate::glob;
 use crate::run::Bash;
+use crate::vars::Var;
 use world::Cx;
 
-/// Why a word has no expansion; in bash's words.
-pub(crate) type Expanded<T> = Result<T, String>;
+/// Why a word has no expansion, in bash's words, and what that ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Trouble {
+    pub message: String,
+    pub ends: Ends,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ends {
+    /// Only this command.
+    Command,
+    /// All that was read with it.
+    Line,
+    /// A shell that is not interactive.
+    Shell,
+}
+
+impl Trouble {
+    pub fn discards(message: String) -> Self {
+        Self { message, ends: Ends::Line }
+    }
+
+    pub fn exits(message: String) -> Self {
+        Self { message, ends: Ends::Shell }
+    }
+}
+
+impl From<String> for Trouble {
+    fn from(message: String) -> Self {
+        Self { message, ends: Ends::Command }
+    }
+}
+
+pub(crate) type Expanded<T> = Result<T, Trouble>;
+
+/// A piece of an expanded word.
+#[derive(Debug, Clone)]
+pub(crate) enum Chunk {
+    Text {
+        text: String,
+        quoted: bool,
+        /// It is split at blanks.
+        split: bool,
+    },
+    /// Between two elements of an array. As one text they stand apart by this.
+    Break(String),
+}
 
 /// A field being built: its text, and the same as a pattern in which quoted characters are escaped.
 #[derive(Debug, Clone, Default)]
@@ -23,11 +69,10 @@ impl Field {
         self.text.push_str(text);
         self.quoted |= quoted;
         for c in text.chars() {
-            let special = matches!(c, '*' | '?' | '[' | ']' | '\\');
-            if quoted && special {
+            if (quoted && c.is_ascii_punctuation() && !matches!(c, '/' | '.' | '_')) || (!quoted && c == '\\') {
                 self.pattern.push('\\');
             }
-            self.globs |= !quoted && matches!(c, '*' | '?' | '[');
+            self.globs |= !quoted && matches!(c, '*' | '?' | '[' | '(');
             self.pattern.push(c);
         }
     }
@@ -37,199 +82,204 @@ impl Field {
     }
 }
 
+/// Splits what may be split: blanks among IFS run together, its other characters each end a field.
+#[derive(Default)]
+struct Splitter {
+    ifs: String,
+    done: Vec<Field>,
+    field: Field,
+    /// Blanks ended the field before: a separator that follows belongs to them.
+    after_blank: bool,
+}
+
+impl Splitter {
+    fn end(&mut self) {
+        self.done.push(std::mem::take(&mut self.field));
+    }
+
+    fn split(&mut self, text: &str) {
+        for c in text.chars() {
+            if !self.ifs.contains(c) {
+                self.after_blank = false;
+                self.field.push(c.encode_utf8(&mut [0; 4]), false);
+            } else if matches!(c, ' ' | '\t' | '\n') {
+                if self.field.is_some() {
+                    self.end();
+                    self.after_blank = true;
+                }
+            } else if self.after_blank && !self.field.is_some() {
+                self.after_blank = false;
+            } else {
+                self.end();
+            }
+        }
+    }
+}
+
 impl Bash {
     /// Words to arguments: split and globbed.
-    pub(crate) fn fields(&mut self, words: &[Word], cx: &Cx<'_>) -> Expanded<Vec<String>> {
+    pub(crate) fn fields(&mut self, words: &[Word], cx: &mut Cx<'_>) -> Expanded<Vec<String>> {
         let mut all = Vec::new();
         for word in words {
-            for field in self.split(word, cx)? {
-                if field.globs && !self.options.noglob {
-                    let found = glob::paths(cx.files(), &cx.cwd(), &field.pattern);
-                    if !found.is_empty() {
-                        all.extend(found);
-                        continue;
-                    }
-                }
-                all.push(field.text);
-            }
+            self.word_fields(word, cx, &mut all)?;
         }
         Ok(all)
     }
 
-    fn split(&mut self, word: &Word, cx: &Cx<'_>) -> Expanded<Vec<Field>> {
-        let ifs = self.vars.get("IFS").map_or(" \t\n".to_string(), |var| var.value.clone());
-        let mut done = Vec::new();
-        let mut field = Field::default();
-        for part in &word.0 {
-            if let Part::Param { param, quoted: true } = part
-                && param.name == "@"
-                && param.op == ParamOp::Value
-            {
-                for (index, value) in self.params.iter().enumerate() {
-                    if index > 0 {
-                        done.push(std::mem::take(&mut field));
-                    }
-                    field.push(value, true);
+    pub(crate) fn word_fields(&mut self, word: &Word, cx: &mut Cx<'_>, all: &mut Vec<String>) -> Expanded<()> {
+        if let [Part::Text { text, quoted }] = &word.0[..]
+            && (*quoted || !text.contains(['*', '?', '[', '\\', '(']))
+        {
+            all.push(text.clone());
+            return Ok(());
+        }
+        for field in self.split(word, cx)? {
+            if field.globs && !self.options.noglob {
+                let found = glob::paths(cx.files(), &cx.cwd(), &field.pattern, self.options);
+                if !found.is_empty() {
+                    all.extend(found);
+                    continue;
                 }
-                continue;
-            }
-            let (text, quoted) = self.part(part, cx)?;
-            let literal = matches!(part, Part::Text { .. } | Part::Tilde(_));
-            if quoted || literal {
-                field.push(&text, quoted || matches!(part, Part::Tilde(_)));
-                continue;
-            }
-            let mut pieces = text.split(|c| ifs.contains(c)).peekable();
-            while let Some(piece) = pieces.next() {
-                field.push(piece, false);
-                if pieces.peek().is_some() && field.is_some() {
-                    done.push(std::mem::take(&mut field));
+                if self.options.failglob {
+                    return Err(Trouble::discards(format!("no match: {}", field.text)));
+                }
+                if self.options.nullglob {
+                    continue;
                 }
             }
+            all.push(field.text);
         }
-        if field.is_some() {
-            done.push(field);
+        Ok(())
+    }
+
+    pub(crate) fn ifs(&self) -> String {
+        self.vars.get("IFS").map_or(" \t\n".to_string(), |var| var.scalar().unwrap_or_default().to_string())
+    }
+
+    fn split(&mut self, word: &Word, cx: &mut Cx<'_>) -> Expanded<Vec<Field>> {
+        let mut chunks = Vec::new();
+        self.chunks(word, false, false, cx, &mut chunks)?;
+        let mut out = Splitter { ifs: self.ifs(), ..Splitter::default() };
+        for chunk in chunks {
+            match chunk {
+                Chunk::Text { text, quoted: false, split: true } => out.split(&text),
+                Chunk::Text { text, quoted, .. } => {
+                    out.field.push(&text, quoted);
+                    out.after_blank = false;
+                }
+                Chunk::Break(_) if out.field.is_some() => out.end(),
+                Chunk::Break(_) => {}
+            }
         }
-        Ok(done)
+        if out.field.is_some() {
+            out.end();
+        }
+        Ok(out.done)
     }
 
     /// A word as one text: assignments, redirect targets, `case`.
-    pub(crate) fn text(&mut self, word: &Word, cx: &Cx<'_>) -> Expanded<String> {
-        let mut out = String::new();
-        for part in &word.0 {
-            out.push_str(&self.part(part, cx)?.0);
+    pub(crate) fn text(&mut self, word: &Word, cx: &mut Cx<'_>) -> Expanded<String> {
+        if let [Part::Text { text, .. }] = &word.0[..] {
+            return Ok(text.clone());
         }
-        Ok(out)
+        let mut chunks = Vec::new();
+        self.chunks(word, false, false, cx, &mut chunks)?;
+        Ok(joined(chunks))
     }
 
     /// A word as a pattern: quoted characters stand for themselves.
-    pub(crate) fn pattern(&mut self, word: &Word, cx: &Cx<'_>) -> Expanded<String> {
+    pub(crate) fn pattern(&mut self, word: &Word, cx: &mut Cx<'_>) -> Expanded<String> {
+        let mut chunks = Vec::new();
+        self.chunks(word, false, false, cx, &mut chunks)?;
         let mut field = Field::default();
-        for part in &word.0 {
-            let (text, quoted) = self.part(part, cx)?;
-            field.push(&text, quoted);
+        for chunk in chunks {
+            match chunk {
+                // A backslash that came out of a variable takes the next character as it is.
+                Chunk::Text { text, quoted: false, .. } => field.pattern.push_str(&text),
+                Chunk::Text { text, .. } => field.push(&text, true),
+                Chunk::Break(between) => field.push(&between, false),
+            }
         }
         Ok(field.pattern)
     }
 
-    fn part(&mut self, part: &Part, cx: &Cx<'_>) -> Expanded<(String, bool)> {
-        match part {
-            Part::Text { text, quoted } => Ok((text.clone(), *quoted)),
-            Part::Tilde(user) => {
-                let home = self.value("HOME", cx).unwrap_or_else(|| "/".into());
-                let text = match user.as_str() {
-                    "" => home,
-                    name if name == cx.machine().user => home,
-                    name => format!("~{name}"),
-                };
-                Ok((text, true))
-            }
-            Part::Subst { index, quoted } => Ok((self.substs.get(*index).cloned().unwrap_or_default(), *quoted)),
-            Part::Param { param, quoted } => Ok((self.param(param, cx)?, *quoted)),
-        }
-    }
-
-    fn param(&mut self, param: &Param, cx: &Cx<'_>) -> Expanded<String> {
-        let value = self.value(&param.name, cx);
-        if let ParamOp::Unset { op, colon, word } = &param.op {
-            let missing = value.as_ref().is_none_or(|v| *colon && v.is_empty());
-            return match (op, missing) {
-                ('+', false) | ('-', true) => self.text(word, cx),
-                ('=', true) => {
-                    let text = self.text(word, cx)?;
-                    self.set(&param.name, &text);
-                    Ok(text)
+    /// A word as a regular expression: quoted characters stand for themselves.
+    pub(crate) fn regex(&mut self, word: &Word, cx: &mut Cx<'_>) -> Expanded<String> {
+        let mut chunks = Vec::new();
+        self.chunks(word, false, false, cx, &mut chunks)?;
+        let mut out = String::new();
+        for chunk in chunks {
+            match chunk {
+                Chunk::Text { text, quoted: true, .. } => {
+                    for c in text.chars() {
+                        if "\\.[]{}()*+?^$|".contains(c) {
+                            out.push('\\');
+                        }
+                        out.push(c);
+                    }
                 }
-                ('?', true) => {
-                    let said = self.text(word, cx)?;
-                    let said = if said.is_empty() { "parameter null or not set".into() } else { said };
-                    Err(format!("{}: {said}", param.name))
+                Chunk::Text { text, .. } => out.push_str(&text),
+                Chunk::Break(between) => out.push_str(&between),
+            }
+        }
+        Ok(out)
+    }
+
+    /// Expands a word's parts. `quoted`: it stands in double quotes. `inside`: it stands in `${…}`, where even plain
+    /// text is split.
+    pub(crate) fn chunks(
+        &mut self,
+        word: &Word,
+        quoted: bool,
+        inside: bool,
+        cx: &mut Cx<'_>,
+        out: &mut Vec<Chunk>,
+    ) -> Expanded<()> {
+        for part in &word.0 {
+            match part {
+                Part::Text { text, quoted: own } => {
+                    let quoted = quoted || *own;
+                    out.push(Chunk::Text { text: text.clone(), quoted, split: inside && !quoted });
                 }
-                ('+', true) => Ok(String::new()),
-                _ => Ok(value.unwrap_or_default()),
-            };
-        }
-        if value.is_none() && self.options.nounset && !matches!(param.name.as_str(), "@" | "*") {
-            return Err(format!("{}: unbound variable", param.name));
-        }
-        let value = value.unwrap_or_default();
-        match &param.op {
-            ParamOp::Value | ParamOp::Unset { .. } => Ok(value),
-            ParamOp::Length => Ok(match param.name.as_str() {
-                "@" | "*" => self.params.len().to_string(),
-                _ => value.chars().count().to_string(),
-            }),
-            ParamOp::Strip { suffix, longest, pattern } => {
-                let pattern = self.pattern(pattern, cx)?;
-                Ok(strip(&value, &pattern, *suffix, *longest))
+                Part::Tilde(user) => {
+                    let text = self.tilde(user, cx);
+                    out.push(Chunk::Text { text, quoted: true, split: false });
+                }
+                Part::Subst { index, quoted: own } => {
+                    let text = self.substs.get(*index).cloned().unwrap_or_default();
+                    out.push(Chunk::Text { text, quoted: quoted || *own, split: true });
+                }
+                Part::Arith { text, quoted: own } => {
+                    let text = self.text(text, cx)?;
+                    let text = self.arithmetic(&text, cx)?.to_string();
+                    out.push(Chunk::Text { text, quoted: quoted || *own, split: true });
+                }
+                Part::Param { param, quoted: own } => self.param(param, quoted || *own, cx, out)?,
             }
-            ParamOp::Replace { all, pattern, with } => {
-                let pattern = self.pattern(pattern, cx)?;
-                let with = self.text(with, cx)?;
-                Ok(replace(&value, &pattern, &with, *all))
-            }
-            ParamOp::Slice { offset, length } => Ok(slice(&value, *offset, *length)),
+        }
+        Ok(())
+    }
+
+    fn tilde(&self, user: &str, cx: &Cx<'_>) -> String {
+        let home = || self.value("HOME", cx).unwrap_or_else(|| cx.machine().home().to_string());
+        match user {
+            "" => home(),
+            "+" => cx.cwd(),
+            "-" => self.vars.get("OLDPWD").and_then(Var::scalar).unwrap_or("~-").to_string(),
+            "root" => "/root".into(),
+            name if name == cx.machine().user => home(),
+            name => format!("~{name}"),
         }
     }
 }
 
-fn boundaries(text: &str) -> Vec<usize> {
-    text.char_indices().map(|(at, _)| at).chain([text.len()]).collect()
-}
-
-fn strip(value: &str, pattern: &str, suffix: bool, longest: bool) -> String {
-    let mut cuts = boundaries(value);
-    // The shortest prefix ends first; the shortest suffix starts last.
-    if suffix != longest {
-        cuts.reverse();
-    }
-    for cut in cuts {
-        let (piece, rest) = if suffix { (&value[cut..], &value[..cut]) } else { (&value[..cut], &value[cut..]) };
-        if glob::matches(pattern, piece) {
-            return rest.to_string();
-        }
-    }
-    value.to_string()
-}
-
-fn replace(value: &str, pattern: &str, with: &str, all: bool) -> String {
-    if pattern.is_empty() {
-        return value.to_string();
-    }
-    let cuts = boundaries(value);
+pub(crate) fn joined(chunks: Vec<Chunk>) -> String {
     let mut out = String::new();
-    let mut at = 0;
-    let mut done = false;
-    while at < value.len() {
-        let hit = cuts.iter().rev().find(|end| **end > at && glob::matches(pattern, &value[at..**end]));
-        match hit.filter(|_| !done) {
-            Some(end) => {
-                out.push_str(with);
-                at = *end;
-                done = !all;
-            }
-            None => {
-                let c = value[at..].chars().next().expect("not at the end");
-                out.push(c);
-                at += c.len_utf8();
-            }
+    for chunk in chunks {
+        match chunk {
+            Chunk::Text { text, .. } => out.push_str(&text),
+            Chunk::Break(between) => out.push_str(&between),
         }
     }
     out
-}
-
-fn slice(value: &str, offset: i64, length: Option<i64>) -> String {
-    let chars: Vec<char> = value.chars().collect();
-    let count = i64::try_from(chars.len()).unwrap_or(i64::MAX);
-    let start = if offset < 0 { count + offset } else { offset };
-    if start < 0 || start > count {
-        return String::new();
-    }
-    let end = match length {
-        None => count,
-        Some(n) if n < 0 => count + n,
-        Some(n) => start.saturating_add(n).min(count),
-    };
-    let index = |n: i64| usize::try_from(n).unwrap_or(0);
-    if end <= start { String::new() } else { chars[index(start)..index(end)].iter().collect() }
 }

@@ -41,9 +41,9 @@ impl Parser<'_> {
     }
 
     /// Parameters and substitutions as in double quotes; a quote stands for itself.
-    fn expanded(&mut self, body: &str) -> Parsed<Word> {
+    pub(crate) fn expanded(&mut self, body: &str) -> Parsed<Word> {
         let substs = std::mem::take(&mut self.substs);
-        let mut inner = Parser { text: body, at: 0, line: self.line, depth: self.depth + 1, substs, after_here: None };
+        let mut inner = Parser { depth: self.depth + 1, substs, ..Parser::new(body, self.line) };
         let (mut parts, mut text) = (Vec::new(), String::new());
         while let Some(c) = inner.peek() {
             if !matches!(c, '$' | '`') {
@@ -95,12 +95,17 @@ impl Bash {
     }
 }
 
+/// A word about as it was written, for an error.
+pub(crate) fn as_written(word: &Word) -> String {
+    word.0.iter().map(written).collect()
+}
+
 /// The end's word is not expanded.
 fn written(part: &Part) -> String {
     match part {
         Part::Text { text, .. } => text.clone(),
         Part::Tilde(name) => format!("~{name}"),
         Part::Param { param, .. } => format!("${}", param.name),
-        Part::Subst { .. } => String::new(),
+        Part::Subst { .. } | Part::Arith { .. } => String::new(),
     }
 }

@@ -3,24 +3,49 @@
 //!
 //! It never runs a command itself: it spawns processes and waits for them. It knows no tool.
 
+mod arith;
+mod brace;
+mod braced;
 mod builtin;
+pub mod clock;
 mod code;
 mod compile;
+mod compound;
+mod cond;
+mod declare;
 mod echo;
 mod expand;
+mod flow;
+mod folders;
+pub mod format;
+mod getopts;
 mod glob;
 mod here;
+mod jobs;
+mod lookup;
+mod loops;
+mod options;
+mod param;
 mod parse;
+mod printf;
 mod prompt;
+mod quote;
+mod read;
 mod redirect;
+pub mod regex;
 mod run;
 mod simple;
+mod simple_parse;
+mod source;
+mod spawn;
 mod start;
 mod test_builtin;
+mod trap;
 mod vars;
 mod word;
 
 pub use builtin::BUILTINS;
+pub use echo::{Escapes, unescape};
 pub use glob::matches as glob_matches;
 pub use run::Bash;
 

@@ -1,7 +1,7 @@
 //! From text to code, one complete command at a time, as bash reads a script.
 
-use crate::code::{Code, Op, Redirect, RedirectKind, Simple, Word};
-use crate::compile::{and_or, case_of, for_loop, if_chain, with_redirects};
+use crate::code::{Code, Op, Redirect, RedirectKind, Subst};
+use crate::compile::{and_or, with_redirects};
 use crate::word;
 use std::sync::Arc;
 
@@ -14,8 +14,8 @@ pub enum Unit {
     Nothing,
     /// The text ends in the middle of a command.
     Incomplete(String),
-    /// In bash's words, without the `bash: line 1:` before them.
-    Error(String),
+    /// In bash's words, without the `bash: line 1:` before them; and at which line.
+    Error(String, u32),
 }
 
 /// Nesting deeper than this is refused.
@@ -30,16 +30,43 @@ pub(crate) enum Fail {
 pub(crate) type Parsed<T> = Result<T, Fail>;
 
 /// Reads the first complete command (up to the end of a line) of `text`.
-pub fn unit(text: &str, first_line: u32) -> Unit {
-    let mut parser = Parser { text, at: 0, line: first_line, depth: 0, substs: Vec::new(), after_here: None };
+pub fn unit(text: &str, first_line: u32, extglob: bool) -> Unit {
+    unit_and_starts(text, first_line, extglob).0
+}
+
+/// As [`unit`], and where its simple commands begin.
+pub(crate) fn unit_and_starts(text: &str, first_line: u32, extglob: bool) -> (Unit, Vec<usize>) {
+    let mut parser = Parser { extglob, ..Parser::new(text, first_line) };
     parser.skip_newlines();
     if parser.at_end() {
-        return Unit::Nothing;
+        return (Unit::Nothing, Vec::new());
     }
-    match parser.line_of_commands() {
+    let unit = match parser.line_of_commands() {
         Ok(code) => Unit::Command { code, next: parser.at, lines: parser.line - first_line },
         Err(Fail::Incomplete(what)) => Unit::Incomplete(what),
-        Err(Fail::Error(message)) => Unit::Error(message),
+        Err(Fail::Error(message)) => Unit::Error(message, parser.line),
+    };
+    (unit, parser.starts)
+}
+
+/// All of a text as one code: a trap, `eval`, a file that is sourced, what stands in backticks.
+pub(crate) fn whole(text: &str, first_line: u32, extglob: bool) -> Result<Code, (Code, String, u32)> {
+    let (mut code, mut at, mut line) = (Code::new(), 0, first_line);
+    loop {
+        match unit(&text[at..], line, extglob) {
+            Unit::Command { code: more, next, lines } => {
+                crate::compile::append(&mut code, more);
+                at += next;
+                line += lines;
+            }
+            Unit::Nothing => return Ok(code),
+            Unit::Incomplete(what) => {
+                let below = u32::try_from(text[at..].matches('\n').count()).unwrap_or(0);
+                let more = if what.starts_with("syntax error") { below + u32::from(!text.ends_with('\n')) } else { 0 };
+                return Err((code, what, line + more));
+            }
+            Unit::Error(message, line) => return Err((code, message, line)),
+        }
     }
 }
 
@@ -48,13 +75,29 @@ pub(crate) struct Parser<'a> {
     pub at: usize,
     pub line: u32,
     pub depth: usize,
+    pub extglob: bool,
     /// Command substitutions of the simple command being read.
-    pub substs: Vec<Arc<Code>>,
+    pub substs: Vec<Subst>,
     /// Where the text goes on after the here-documents of the line being read.
     pub after_here: Option<usize>,
+    /// Where simple commands begin.
+    pub starts: Vec<usize>,
 }
 
 impl<'a> Parser<'a> {
+    pub fn new(text: &'a str, line: u32) -> Self {
+        Self {
+            text,
+            at: 0,
+            line,
+            depth: 0,
+            extglob: false,
+            substs: Vec::new(),
+            after_here: None,
+            starts: Vec::new(),
+        }
+    }
+
     pub fn rest(&self) -> &'a str {
         &self.text[self.at..]
     }
@@ -90,7 +133,14 @@ impl<'a> Parser<'a> {
         hit
     }
 
-    fn skip_blanks(&mut self) {
+    /// Goes to a place further on, counting lines.
+    pub fn go_to(&mut self, at: usize) {
+        while self.at < at {
+            self.bump();
+        }
+    }
+
+    pub fn skip_blanks(&mut self) {
         loop {
             match self.peek() {
                 Some(' ' | '\t') => {
@@ -109,7 +159,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn skip_newlines(&mut self) {
+    pub fn skip_newlines(&mut self) {
         loop {
             self.skip_blanks();
             if self.peek() != Some('\n') {
@@ -120,34 +170,46 @@ impl<'a> Parser<'a> {
     }
 
     /// The next reserved word or plain word, without taking it.
-    fn peek_word(&self) -> &'a str {
+    pub fn peek_word(&self) -> &'a str {
         let rest = self.rest();
         let end = rest.find(|c: char| c.is_whitespace() || ";&|()<>'\"$`\\".contains(c)).unwrap_or(rest.len());
         &rest[..end]
     }
 
-    fn eat_keyword(&mut self, keyword: &str) -> bool {
-        let hit = self.peek_word() == keyword;
+    pub fn eat_keyword(&mut self, keyword: &str) -> bool {
+        let rest = self.rest();
+        let hit = self.peek_word() == keyword && !rest[keyword.len()..].starts_with(['\'', '"', '$', '`', '\\']);
         if hit {
             self.at += keyword.len();
         }
         hit
     }
 
-    fn unexpected(&self) -> Fail {
+    pub fn unexpected(&self) -> Fail {
         let rest = self.rest();
         let token = match rest.chars().next() {
             None => return Fail::Incomplete("syntax error: unexpected end of file".into()),
             Some('\n') => "newline",
-            Some(_) => ["&&", "||", ";;", ">>", "<<", ";", "&", "|", "(", ")", "<", ">"]
+            Some(_) => [";;&", ";;", ";&", "&&", "||", ">>", "<<", ">&", "<&", ">|", ";", "&", "|", "(", ")", "<", ">"]
                 .into_iter()
                 .find(|token| rest.starts_with(token))
-                .unwrap_or_else(|| self.peek_word()),
+                .unwrap_or_else(|| {
+                    let end = rest.find(|c: char| c.is_whitespace() || ";&|()<>".contains(c)).unwrap_or(rest.len());
+                    &rest[..end]
+                }),
         };
         Fail::Error(format!("syntax error near unexpected token `{token}'"))
     }
 
-    fn expect_keyword(&mut self, keyword: &str) -> Parsed<()> {
+    /// As [`Self::unexpected`] where even the end of the text is a wrong token.
+    pub fn unexpected_here(&self) -> Fail {
+        match self.at_end() {
+            true => Fail::Error("syntax error near unexpected token `newline'".into()),
+            false => self.unexpected(),
+        }
+    }
+
+    pub fn expect_keyword(&mut self, keyword: &str) -> Parsed<()> {
         self.skip_newlines();
         if self.eat_keyword(keyword) { Ok(()) } else { Err(self.unexpected()) }
     }
@@ -165,7 +227,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Commands separated by `;`, `&` and (inside a compound command) newlines, until `stop`.
-    fn list(&mut self, stop: &dyn Fn(&Self) -> bool, newlines: bool) -> Parsed<Code> {
+    pub fn list(&mut self, stop: &dyn Fn(&Self) -> bool, newlines: bool) -> Parsed<Code> {
         self.depth += 1;
         if self.depth > DEPTH_MAX {
             return Err(Fail::Error("commands are nested too deeply".into()));
@@ -190,7 +252,7 @@ impl<'a> Parser<'a> {
                 continue;
             }
             append(&mut code, item);
-            if self.rest().starts_with(";;") {
+            if self.rest().starts_with(";;") || self.rest().starts_with(";&") {
                 break;
             }
             let newline = newlines && self.peek() == Some('\n');
@@ -208,11 +270,11 @@ impl<'a> Parser<'a> {
         if self.bump() == Some(close) { Ok(code) } else { Err(self.unexpected()) }
     }
 
-    /// A list that ends before one of these words (or `)`, or `;;`).
-    fn block(&mut self, ends: &[&str]) -> Parsed<Code> {
+    /// A list that ends before one of these words (or `)`).
+    pub fn block(&mut self, ends: &[&str]) -> Parsed<Code> {
         let stop = |p: &Self| {
             ends.iter().any(|end| match *end {
-                ")" | ";;" => p.rest().starts_with(end),
+                ")" => p.rest().starts_with(end),
                 word => p.peek_word() == word,
             })
         };
@@ -242,11 +304,23 @@ impl<'a> Parser<'a> {
     fn pipeline(&mut self) -> Parsed<Code> {
         self.skip_blanks();
         let mut negate = false;
-        while self.eat_keyword("!") {
-            negate = !negate;
+        let mut timed = None;
+        loop {
+            if self.eat_keyword("!") {
+                negate = !negate;
+            } else if timed.is_none() && self.eat_keyword("time") {
+                self.skip_blanks();
+                timed = Some(self.eat_keyword("-p"));
+            } else {
+                break;
+            }
             self.skip_blanks();
         }
-        let mut parts = vec![self.command()?];
+        let nothing = self.peek().is_none_or(|c| "\n;&|)".contains(c));
+        let mut parts = match nothing && (timed.is_some() || negate) {
+            true => vec![vec![Op::Ok]],
+            false => vec![self.command()?],
+        };
         loop {
             self.skip_blanks();
             if self.rest().starts_with("||") || !self.eat("|") {
@@ -263,9 +337,11 @@ impl<'a> Parser<'a> {
             1 => parts.pop().expect("one part"),
             _ => vec![Op::Pipeline(parts.into_iter().map(Arc::new).collect()), Op::Check],
         };
+        if let Some(posix) = timed {
+            code = wrapped(Op::Time { posix }, code, vec![Op::EndTime { posix }]);
+        }
         if negate {
-            code.insert(0, Op::CheckOff);
-            code.extend([Op::CheckOn, Op::Negate]);
+            code = wrapped(Op::CheckOff, code, vec![Op::CheckOn, Op::Negate]);
         }
         Ok(code)
     }
@@ -273,35 +349,21 @@ impl<'a> Parser<'a> {
     fn command(&mut self) -> Parsed<Code> {
         self.skip_blanks();
         let outer = std::mem::take(&mut self.substs);
-        let code = match self.peek_word() {
-            "if" => self.if_command(),
-            "while" | "until" => self.while_command(),
-            "for" => self.for_command(),
-            "case" => self.case_command(),
-            "{" => self.group(),
-            "function" => {
-                self.eat_keyword("function");
-                self.skip_blanks();
-                let name = self.peek_word().to_string();
-                self.at += name.len();
-                self.skip_blanks();
-                self.eat("()");
-                self.function(name)
+        let word = self.peek_word();
+        let code = match word {
+            "then" | "do" | "done" | "fi" | "else" | "elif" | "esac" | "}" => Err(self.unexpected()),
+            "select" | "coproc" => {
+                Err(Fail::Error(format!("{word} is real bash, but not part of this sandbox yet")))
             }
-            word @ ("then" | "do" | "done" | "fi" | "else" | "elif" | "esac" | "}" | "in") if word != "in" => {
-                Err(self.unexpected())
-            }
-            "" if self.rest().starts_with('(') => self.subshell(),
-            word if is_name(word) && self.rest()[word.len()..].starts_with("()") => {
-                let name = word.to_string();
-                self.at += name.len() + 2;
-                self.function(name)
-            }
-            _ => {
-                let code = self.simple();
-                self.substs = outer;
-                return code;
-            }
+            _ => match self.compound(word) {
+                Some(code) => code,
+                None => {
+                    self.starts.push(self.at);
+                    let code = self.simple();
+                    self.substs = outer;
+                    return code;
+                }
+            },
         };
         let code = code?;
         let redirects = self.redirects()?;
@@ -309,206 +371,18 @@ impl<'a> Parser<'a> {
         Ok(with_redirects(code, redirects, substs, self.line))
     }
 
-    fn function(&mut self, name: String) -> Parsed<Code> {
+    pub fn function(&mut self, name: String) -> Parsed<Code> {
         self.skip_newlines();
         let body = self.command()?;
         Ok(vec![Op::Define { name, body: Arc::new(body) }])
     }
+}
 
-    fn group(&mut self) -> Parsed<Code> {
-        self.eat_keyword("{");
-        let code = self.block(&["}"])?;
-        self.expect_keyword("}")?;
-        Ok(code)
-    }
-
-    fn subshell(&mut self) -> Parsed<Code> {
-        self.bump();
-        if self.rest().starts_with('(') {
-            return Err(Fail::Error("((…)) is real bash, but not part of this sandbox yet".into()));
-        }
-        let code = self.block(&[")"])?;
-        self.skip_newlines();
-        if !self.eat(")") {
-            return Err(self.unexpected());
-        }
-        Ok(vec![Op::Subshell(Arc::new(code)), Op::Check])
-    }
-
-    fn if_command(&mut self) -> Parsed<Code> {
-        self.eat_keyword("if");
-        let mut arms = Vec::new();
-        loop {
-            let condition = self.block(&["then"])?;
-            self.expect_keyword("then")?;
-            arms.push((condition, self.block(&["elif", "else", "fi"])?));
-            if !self.eat_keyword("elif") {
-                break;
-            }
-        }
-        let otherwise = if self.eat_keyword("else") { Some(self.block(&["fi"])?) } else { None };
-        self.expect_keyword("fi")?;
-        Ok(if_chain(arms, otherwise))
-    }
-
-    fn while_command(&mut self) -> Parsed<Code> {
-        let until = !self.eat_keyword("while");
-        if until {
-            self.eat_keyword("until");
-        }
-        let condition = self.block(&["do"])?;
-        self.expect_keyword("do")?;
-        let body = self.block(&["done"])?;
-        self.expect_keyword("done")?;
-        Ok(crate::compile::while_loop(condition, body, until))
-    }
-
-    fn for_command(&mut self) -> Parsed<Code> {
-        self.eat_keyword("for");
-        self.skip_blanks();
-        let name = self.peek_word().to_string();
-        if !is_name(&name) {
-            return Err(self.unexpected());
-        }
-        self.at += name.len();
-        self.skip_newlines();
-        let words = if self.eat_keyword("in") { self.words()? } else { vec![word::all_arguments()] };
-        self.skip_blanks();
-        self.eat(";");
-        let words = self.simple_of(words);
-        self.expect_keyword("do")?;
-        let body = self.block(&["done"])?;
-        self.expect_keyword("done")?;
-        Ok(for_loop(name, words, body))
-    }
-
-    fn case_command(&mut self) -> Parsed<Code> {
-        self.eat_keyword("case");
-        self.skip_blanks();
-        let Some(subject) = self.word()? else { return Err(self.unexpected()) };
-        let subject = self.simple_of(vec![subject]);
-        self.expect_keyword("in")?;
-        let mut arms = Vec::new();
-        loop {
-            self.skip_newlines();
-            if self.eat_keyword("esac") {
-                return Ok(case_of(subject, arms));
-            }
-            self.eat("(");
-            let mut patterns = Vec::new();
-            loop {
-                self.skip_blanks();
-                let Some(pattern) = self.word()? else { return Err(self.unexpected()) };
-                patterns.push(pattern);
-                self.skip_blanks();
-                if !self.eat("|") {
-                    break;
-                }
-            }
-            if !self.eat(")") {
-                return Err(self.unexpected());
-            }
-            let patterns = self.simple_of(patterns);
-            let body = self.list(&|p| p.rest().starts_with(";;") || p.peek_word() == "esac", true)?;
-            self.eat(";;");
-            arms.push((patterns, body));
-        }
-    }
-
-    fn simple_of(&mut self, words: Vec<Word>) -> Arc<Simple> {
-        let substs = std::mem::take(&mut self.substs);
-        Arc::new(Simple { assigns: Vec::new(), words, redirects: Vec::new(), substs, line: self.line })
-    }
-
-    fn words(&mut self) -> Parsed<Vec<Word>> {
-        let mut words = Vec::new();
-        loop {
-            self.skip_blanks();
-            match self.word()? {
-                Some(word) => words.push(word),
-                None => return Ok(words),
-            }
-        }
-    }
-
-    fn redirects(&mut self) -> Parsed<Vec<Redirect>> {
-        let mut all = Vec::new();
-        loop {
-            self.skip_blanks();
-            match self.redirect()? {
-                Some(redirect) => all.push(redirect),
-                None => return Ok(all),
-            }
-        }
-    }
-
-    fn simple(&mut self) -> Parsed<Code> {
-        let line = self.line;
-        let mut simple = Simple { assigns: vec![], words: vec![], redirects: vec![], substs: vec![], line };
-        loop {
-            self.skip_blanks();
-            if let Some(redirect) = self.redirect()? {
-                simple.redirects.push(redirect);
-            } else if let Some((name, length)) = self.assignment().filter(|_| simple.words.is_empty()) {
-                self.at += length;
-                let value = self.word()?.unwrap_or(Word(Vec::new()));
-                simple.assigns.push((name, value));
-            } else if let Some(word) = self.word()? {
-                simple.words.push(word);
-            } else {
-                break;
-            }
-        }
-        if simple.words.is_empty() && simple.assigns.is_empty() && simple.redirects.is_empty() {
-            return Err(self.unexpected());
-        }
-        simple.substs = std::mem::take(&mut self.substs);
-        Ok(vec![Op::Simple(Arc::new(simple)), Op::Check])
-    }
-
-    /// `name=` ahead, and its length.
-    fn assignment(&self) -> Option<(String, usize)> {
-        let word = self.peek_word();
-        let (name, _) = word.split_once('=')?;
-        is_name(name).then(|| (name.to_string(), name.len() + 1))
-    }
-
-    fn redirect(&mut self) -> Parsed<Option<Redirect>> {
-        let rest = self.rest();
-        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-        let after = &rest[digits..];
-        if !(after.starts_with(['<', '>']) || (digits == 0 && after.starts_with("&>"))) {
-            return Ok(None);
-        }
-        if after.starts_with("<<") && !after.starts_with("<<<") {
-            let fd = rest[..digits].parse().unwrap_or(0);
-            self.at += digits;
-            return Ok(Some(Redirect { fd, kind: RedirectKind::Here, target: self.here_document()? }));
-        }
-        let number: Option<u8> = if digits > 0 { rest[..digits].parse().ok() } else { None };
-        self.at += digits;
-        let (kind, default) = if self.eat("&>>") {
-            (RedirectKind::BothAppend, 1)
-        } else if self.eat("&>") {
-            (RedirectKind::Both, 1)
-        } else if self.eat("<<<") {
-            (RedirectKind::Text, 0)
-        } else if self.eat(">>") {
-            (RedirectKind::Append, 1)
-        } else if self.eat(">&") {
-            (RedirectKind::Copy, 1)
-        } else if self.eat("<&") {
-            (RedirectKind::Copy, 0)
-        } else if self.eat(">|") || self.eat(">") {
-            (RedirectKind::Write, 1)
-        } else {
-            self.eat("<");
-            (RedirectKind::Read, 0)
-        };
-        self.skip_blanks();
-        let Some(target) = self.word()? else { return Err(self.unexpected()) };
-        Ok(Some(Redirect { fd: number.unwrap_or(default), kind, target }))
-    }
+fn wrapped(before: Op, inner: Code, after: Code) -> Code {
+    let mut code = vec![before];
+    append(&mut code, inner);
+    code.extend(after);
+    code
 }
 
 fn copy_errors() -> Redirect {

@@ -8,7 +8,7 @@ pub(crate) const PS1: &str = "\x1b[32m\\u@\\h\x1b[0m \x1b[34m\\w\x1b[0m $ ";
 
 impl Bash {
     pub(crate) fn prompt(&self, cx: &Cx<'_>) -> String {
-        let ps1 = self.vars.get("PS1").map_or(PS1, |var| var.value.as_str());
+        let ps1 = self.vars.get("PS1").and_then(crate::vars::Var::scalar).unwrap_or(PS1);
         let home = self.value("HOME", cx).unwrap_or_default();
         let cwd = cx.cwd();
         let shown = match cwd.strip_prefix(&home) {

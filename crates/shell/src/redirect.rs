@@ -1,6 +1,7 @@
 //! Redirects: from words to descriptors.
 
 use crate::code::{Redirect, RedirectKind};
+use crate::expand::Expanded;
 use crate::run::Bash;
 use order::OrdMap;
 use vfs::VfsError;
@@ -8,26 +9,41 @@ use world::{Cx, Fd};
 
 impl Bash {
     /// Applies redirects to a table of descriptors. An error is what bash prints after its prefix.
-    pub(crate) fn redirect(
-        &mut self,
-        redirects: &[Redirect],
-        fds: &mut OrdMap<u8, Fd>,
-        cx: &mut Cx<'_>,
-    ) -> Result<(), String> {
+    pub(crate) fn redirect(&mut self, redirects: &[Redirect], fds: &mut OrdMap<u8, Fd>, cx: &mut Cx<'_>) -> Expanded<()> {
         for redirect in redirects {
-            let target = self.text(&redirect.target, cx)?;
+            let target = match redirect.kind {
+                RedirectKind::Text | RedirectKind::Here => self.text(&redirect.target, cx)?,
+                _ => {
+                    let mut fields = Vec::new();
+                    self.word_fields(&redirect.target, cx, &mut fields)?;
+                    match <[String; 1]>::try_from(fields) {
+                        Ok([target]) => target,
+                        Err(_) => {
+                            let shown = crate::here::as_written(&redirect.target);
+                            return Err(format!("{shown}: ambiguous redirect").into());
+                        }
+                    }
+                }
+            };
             match redirect.kind {
                 RedirectKind::Copy => copy(redirect.fd, &target, fds)?,
                 RedirectKind::Text | RedirectKind::Here => {
                     let end = if redirect.kind == RedirectKind::Text { "\n" } else { "" };
                     let stream = cx.world.stream_of(format!("{target}{end}").into_bytes());
-                    fds.insert(redirect.fd, Fd::Stream(stream));
+                    fds.insert(redirect.fd, Fd::Input(stream));
                 }
                 RedirectKind::Read => {
-                    let fd = open_for_reading(&target, cx)?;
+                    let fd = open_for_reading(&target, fds, cx)?;
                     fds.insert(redirect.fd, fd);
                 }
-                RedirectKind::Write | RedirectKind::Append => {
+                RedirectKind::ReadWrite => {
+                    return Err(format!("{target}: <> is real bash, but not part of this sandbox yet").into());
+                }
+                RedirectKind::Write | RedirectKind::Append | RedirectKind::Clobber => {
+                    let keep = redirect.kind == RedirectKind::Write && self.options.noclobber;
+                    if keep && cx.files().is_file(&cx.path(&target)) {
+                        return Err(format!("{target}: cannot overwrite existing file").into());
+                    }
                     let fd = open_for_writing(&target, redirect.kind == RedirectKind::Append, fds, cx)?;
                     fds.insert(redirect.fd, fd);
                 }
@@ -44,18 +60,30 @@ impl Bash {
 
 fn copy(fd: u8, target: &str, fds: &mut OrdMap<u8, Fd>) -> Result<(), String> {
     if target == "-" {
-        fds.insert(fd, Fd::Null);
+        fds.remove(&fd);
         return Ok(());
     }
-    let number: u8 = target.parse().map_err(|_| format!("{target}: ambiguous redirect"))?;
+    let (number, moves) = target.strip_suffix('-').map_or((target, false), |number| (number, true));
+    let number: u8 = number.parse().map_err(|_| format!("{target}: ambiguous redirect"))?;
     let from = fds.get(&number).cloned().ok_or_else(|| format!("{number}: Bad file descriptor"))?;
+    // What descriptor 0 leads to is read, whatever its number is.
+    let from = match (number, from) {
+        (0, Fd::Stream(stream)) => Fd::Input(stream),
+        (_, from) => from,
+    };
     fds.insert(fd, from);
+    if moves {
+        fds.remove(&number);
+    }
     Ok(())
 }
 
-fn open_for_reading(target: &str, cx: &mut Cx<'_>) -> Result<Fd, String> {
-    if target == "/dev/null" {
-        return Ok(Fd::Null);
+fn open_for_reading(target: &str, fds: &OrdMap<u8, Fd>, cx: &mut Cx<'_>) -> Result<Fd, String> {
+    match target {
+        "/dev/null" => return Ok(Fd::Null),
+        "/dev/stdin" => return Ok(fds.get(&0).cloned().unwrap_or(Fd::Null)),
+        "" => return Err(": No such file or directory".into()),
+        _ => {}
     }
     let path = cx.path(target);
     if cx.files().is_dir(&path) {
@@ -63,7 +91,7 @@ fn open_for_reading(target: &str, cx: &mut Cx<'_>) -> Result<Fd, String> {
         return Ok(Fd::Null);
     }
     let bytes = cx.files().read(&path).map_err(|error| format!("{target}: {error}"))?.into_owned();
-    Ok(Fd::Stream(cx.world.stream_of(bytes)))
+    Ok(Fd::Input(cx.world.stream_of(bytes)))
 }
 
 fn open_for_writing(target: &str, append: bool, fds: &OrdMap<u8, Fd>, cx: &mut Cx<'_>) -> Result<Fd, String> {
@@ -73,6 +101,9 @@ fn open_for_writing(target: &str, append: bool, fds: &OrdMap<u8, Fd>, cx: &mut C
         "/dev/stderr" => return Ok(fds.get(&2).cloned().unwrap_or(Fd::Null)),
         "" => return Err(": No such file or directory".into()),
         _ => {}
+    }
+    if target == "/dev/tty" {
+        return Ok(fds.get(&2).cloned().unwrap_or(Fd::Null));
     }
     let path = cx.path(target);
     let micros = cx.micros();

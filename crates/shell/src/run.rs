@@ -1,13 +1,14 @@
 //! The stack machine.
 
 use crate::code::{Code, Op, Simple};
-use crate::glob;
-use crate::parse::{Unit, unit};
+use crate::expand::{Ends, Expanded, Trouble};
+use crate::jobs::Job;
 use crate::vars::{Options, Var};
 use order::OrdMap;
 use serde::{Deserialize, Serialize};
+use sim::Time;
 use std::sync::Arc;
-use world::{Behaviour, Cx, Fd, Pid, Read, Step, StreamId};
+use world::{Behaviour, Cx, Fd, Pid, Step, StreamId};
 
 /// A shell: interactive, of a script, or a subshell.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -16,21 +17,30 @@ pub struct Bash {
     pub(crate) interactive: bool,
     /// `$0`, and what errors of a script begin with.
     pub(crate) name: String,
+    /// What errors begin with inside a function or a sourced file.
+    pub(crate) place: Option<String>,
     pub(crate) params: Vec<String>,
     pub(crate) vars: OrdMap<String, Var>,
-    pub(crate) functions: OrdMap<String, Arc<Code>>,
+    pub(crate) functions: OrdMap<String, Function>,
+    pub(crate) aliases: OrdMap<String, String>,
+    pub(crate) traps: OrdMap<String, String>,
     pub(crate) options: Options,
-    pub(crate) options_allexport: bool,
     pub(crate) frames: Vec<Frame>,
     pub(crate) status: i32,
+    pub(crate) pipe_status: Vec<i32>,
     pub(crate) wait: Waiting,
     /// Outputs of the substitutions of the command in progress.
     pub(crate) substs: Vec<String>,
+    /// Files that stand for `<( )` of the command in progress.
+    pub(crate) files: Vec<String>,
     pub(crate) history: Vec<String>,
     pub(crate) last_background: Option<Pid>,
     pub(crate) jobs: Vec<Job>,
     /// `$$` of a subshell is its parent's.
     pub(crate) pid_shown: Option<u32>,
+    /// How many subshells deep, and how many of them are substitutions.
+    pub(crate) level: u32,
+    pub(crate) substituted: u32,
     /// Text not yet run, and the line number where it begins.
     pub(crate) source: String,
     pub(crate) source_line: u32,
@@ -38,8 +48,38 @@ pub struct Bash {
     pub(crate) reads_input: bool,
     pub(crate) line: u32,
     pub(crate) exiting: Option<i32>,
+    /// The exit code while the EXIT trap runs.
+    pub(crate) ending: Option<i32>,
+    /// The command that was started takes this shell's place.
+    pub(crate) replaced: bool,
     /// Its source came by `-c`.
     pub(crate) text_given: bool,
+    pub(crate) began_secs: u64,
+    pub(crate) random: u64,
+    /// Where `getopts` is inside a word of several flags.
+    pub(crate) option_at: usize,
+    /// What `pushd` keeps, without the current folder.
+    pub(crate) dirs: Vec<String>,
+    /// Lists among the arguments of the `declare` at hand.
+    pub(crate) lists: Vec<(usize, List)>,
+    pub(crate) timers: Vec<Time>,
+    /// `set -E`: functions and subshells have the ERR trap, too.
+    pub(crate) errtrace: bool,
+    /// A subshell of an interactive shell: its errors name no line.
+    pub(crate) quiet_place: bool,
+    /// A signal whose trap runs before the next instruction.
+    pub(crate) pending: Option<String>,
+    pub(crate) last_argument: String,
+}
+
+/// Items of an array with the keys that were written.
+pub(crate) type List = Vec<(Option<String>, String)>;
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Function {
+    pub code: Arc<Code>,
+    /// The file it comes from.
+    pub place: String,
 }
 
 /// A code in progress.
@@ -53,12 +93,26 @@ pub(crate) struct Frame {
     pub saved: Vec<OrdMap<u8, Fd>>,
     /// In how many conditions we are: failures do not count for `set -e`.
     pub unchecked: u32,
-    /// For a function: the caller's parameters, and the variables that `local` hid.
+    /// The function's name.
     pub call: Option<Call>,
+    /// A file being sourced: `return` ends it.
+    pub sourced: bool,
+    /// The caller's parameters.
+    pub params: Option<Vec<String>>,
+    /// Variables to put back: `local`, and assignments before a command.
+    pub hidden: OrdMap<String, Option<Var>>,
+    /// The caller's place.
+    pub place: Option<Option<String>>,
+    /// A trap leaves the status as it was.
+    pub status: Option<i32>,
+    /// The ERR or DEBUG trap has run for the instruction at hand.
+    pub trapped: bool,
 }
 
-/// The caller's parameters, and the variables that `local` hid.
-pub(crate) type Call = (Vec<String>, OrdMap<String, Option<Var>>);
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Call {
+    pub name: String,
+}
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Loop {
@@ -68,6 +122,10 @@ pub(crate) struct Loop {
     pub words: Option<(String, Vec<String>)>,
     pub unchecked: u32,
     pub saved: usize,
+    /// The status of the round before.
+    pub status: i32,
+    /// As the script writes it, for `set -x`.
+    pub text: String,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,16 +140,15 @@ pub(crate) enum Waiting {
     Subst {
         pid: Pid,
         stream: StreamId,
+        /// The output becomes a file.
+        file: bool,
     },
-    /// `wait`.
-    Jobs(Vec<Pid>),
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Job {
-    pub number: u32,
-    pub pid: Pid,
-    pub text: String,
+    /// `wait`: for the first of them, or for all; the last one's status counts.
+    Jobs {
+        pids: Vec<Pid>,
+        any: bool,
+        status: bool,
+    },
 }
 
 /// Jumps that one step may take before others get their turn.
@@ -119,6 +176,7 @@ impl Behaviour for Bash {
         if cx.world.take_interrupt(cx.pid) {
             self.unwind(cx);
             self.status = 130;
+            self.signal("INT");
         }
         if !self.collect(cx) {
             return Step::Child;
@@ -126,7 +184,15 @@ impl Behaviour for Bash {
         for _ in 0..OPS_PER_STEP {
             if let Some(code) = self.exiting {
                 self.unwind(cx);
-                return Step::Done(code);
+                if !self.begin_exit_trap(code) {
+                    return Step::Done(code);
+                }
+                continue;
+            }
+            if let Some(name) = self.pending.take()
+                && self.run_trap(&name, cx)
+            {
+                continue;
             }
             let Some(frame) = self.frames.last_mut() else { return self.next_unit(cx) };
             let Some(op) = frame.code.get(frame.pc).cloned() else {
@@ -140,16 +206,16 @@ impl Behaviour for Bash {
                 continue;
             }
             match self.op(&op, cx) {
-                Flow::Next => self.advance(),
+                Flow::Next => self.advance(cx),
                 Flow::Jump => {}
                 Flow::Wait => return Step::Child,
                 Flow::Input => return Step::Stdin,
                 Flow::Turn => {
-                    self.advance();
+                    self.advance(cx);
                     return Step::Again;
                 }
                 Flow::Spawned => {
-                    self.advance();
+                    self.advance(cx);
                     return Step::Child;
                 }
             }
@@ -175,10 +241,26 @@ pub(crate) enum Flow {
 }
 
 impl Bash {
-    fn advance(&mut self) {
-        self.substs.clear();
+    fn advance(&mut self, cx: &mut Cx<'_>) {
+        self.forget_substs(cx);
         if let Some(frame) = self.frames.last_mut() {
+            frame.trapped = false;
             frame.pc += 1;
+        }
+    }
+
+    /// The command is over: its substitutions' outputs go, and the files that stood for some.
+    pub(crate) fn forget_substs(&mut self, cx: &mut Cx<'_>) {
+        self.substs.clear();
+        if self.wait != Waiting::Nothing {
+            return;
+        }
+        let micros = cx.micros();
+        for path in std::mem::take(&mut self.files) {
+            // Somebody may have removed it already.
+            if cx.files().exists(&path) {
+                cx.files_mut().remove_file(&path, micros).expect("a file that exists can be removed");
+            }
         }
     }
 
@@ -192,6 +274,12 @@ impl Bash {
             saved: Vec::new(),
             unchecked,
             call: None,
+            sourced: false,
+            params: None,
+            hidden: OrdMap::new(),
+            place: None,
+            status: None,
+            trapped: false,
         });
     }
 
@@ -200,14 +288,25 @@ impl Bash {
         while let Some(saved) = frame.saved.pop() {
             cx.restore_fds(saved);
         }
-        if let Some((params, locals)) = frame.call {
+        if let Some(params) = frame.params {
             self.params = params;
-            for (name, var) in locals {
-                match var {
-                    Some(var) => self.vars.insert(name, var),
-                    None => self.vars.remove(&name),
-                };
-            }
+        }
+        if let Some(place) = frame.place {
+            self.place = place;
+        }
+        if let Some(status) = frame.status {
+            self.status = status;
+        }
+        self.unhide(frame.hidden);
+    }
+
+    /// Puts variables back.
+    pub(crate) fn unhide(&mut self, hidden: OrdMap<String, Option<Var>>) {
+        for (name, var) in hidden {
+            match var {
+                Some(var) => self.vars.insert(name, var),
+                None => self.vars.remove(&name),
+            };
         }
     }
 
@@ -217,7 +316,7 @@ impl Bash {
         }
         // What was waited for has been ended: a dead child that nobody collects would wake the shell again and again.
         match std::mem::take(&mut self.wait) {
-            Waiting::Children { pids, .. } | Waiting::Jobs(pids) => {
+            Waiting::Children { pids, .. } | Waiting::Jobs { pids, .. } => {
                 for pid in pids {
                     cx.reap(pid);
                 }
@@ -227,7 +326,8 @@ impl Bash {
             }
             Waiting::Nothing => {}
         }
-        self.substs.clear();
+        self.forget_substs(cx);
+        self.timers.clear();
         if self.interactive {
             self.source.clear();
         }
@@ -235,167 +335,40 @@ impl Bash {
 
     /// Prints an error as bash does: with the place, in a script.
     pub(crate) fn complain(&self, cx: &mut Cx<'_>, message: &str) {
-        let prefix = if self.interactive { self.name.clone() } else { format!("{}: line {}", self.name, self.line) };
+        let prefix = if self.interactive || self.quiet_place {
+            self.name.clone()
+        } else {
+            format!("{}: line {}", self.place.as_ref().unwrap_or(&self.name), self.line)
+        };
         cx.err(format!("{prefix}: {message}\n"));
     }
 
-    /// The next command of the source; with a prompt where a person types it.
-    fn next_unit(&mut self, cx: &mut Cx<'_>) -> Step {
-        match unit(&self.source, self.source_line) {
-            Unit::Command { code, next, lines } => {
-                self.source.drain(..next);
-                self.line = self.source_line;
-                self.source_line += lines;
-                self.push_frame(Arc::new(code));
-                return Step::Again;
+    /// A word that has no expansion, an assignment that is refused: says so, and ends what it ends.
+    pub(crate) fn trouble(&mut self, trouble: Trouble, cx: &mut Cx<'_>) -> Flow {
+        // An unset variable that matters is told without a line where a person types.
+        self.complain(cx, &trouble.message);
+        self.status = 1;
+        match trouble.ends {
+            Ends::Command => {}
+            Ends::Shell if !self.interactive => {
+                self.exiting = Some(if self.text_given && self.level == 0 { 127 } else { 1 });
+                return Flow::Jump;
             }
-            Unit::Nothing => self.source.clear(),
-            Unit::Incomplete(what) => {
-                if !self.reads_input {
-                    if self.end_here_document(cx, &what) {
-                        return Step::Again;
-                    }
-                    return self.syntax_error(cx, &what, true);
+            // A subshell has no next line; a shell goes on there.
+            Ends::Shell | Ends::Line => {
+                if self.level > 0 {
+                    self.exiting = Some(1);
+                } else {
+                    self.unwind(cx);
                 }
-            }
-            Unit::Error(message) => return self.syntax_error(cx, &message, false),
-        }
-        if !self.reads_input {
-            return Step::Done(self.status);
-        }
-        if self.interactive {
-            let prompt = if self.source.is_empty() { self.prompt(cx) } else { "> ".into() };
-            self.reap_jobs(cx);
-            cx.show_prompt(Some(prompt));
-        }
-        match cx.read_line() {
-            Read::Line(line) => {
-                cx.show_prompt(None);
-                let line = String::from_utf8_lossy(&line).into_owned();
-                if self.interactive && !line.trim().is_empty() {
-                    self.history.push(line.trim_end().to_string());
-                }
-                if self.interactive && self.source.is_empty() {
-                    self.source_line = 1;
-                }
-                self.source.push_str(&line);
-                Step::Again
-            }
-            Read::Wait => Step::Stdin,
-            Read::End if self.interactive => {
-                cx.show_prompt(None);
-                cx.out("exit\n");
-                Step::Done(self.status)
-            }
-            Read::End => {
-                self.reads_input = false;
-                Step::Again
+                return Flow::Jump;
             }
         }
-    }
-
-    /// Unlike other errors, bash names `-c` and shows the line.
-    fn syntax_error(&mut self, cx: &mut Cx<'_>, message: &str, at_end: bool) -> Step {
-        let lines = u32::try_from(self.source.matches('\n').count()).unwrap_or(0);
-        let whole_lines = self.source.is_empty() || self.source.ends_with('\n');
-        self.line = self.source_line;
-        if at_end && message.starts_with("syntax error") {
-            self.line += lines + u32::from(!whole_lines);
-        }
-        if self.interactive {
-            self.complain(cx, message);
-        } else {
-            let given = if self.text_given { " -c:" } else { "" };
-            let prefix = format!("{}:{given} line {}", self.name, self.line);
-            cx.err(format!("{prefix}: {message}\n"));
-            if message.contains("near unexpected token") {
-                let line = self.source.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
-                cx.err(format!("{prefix}: `{line}'\n"));
-            }
-        }
-        self.status = 2;
-        self.source.clear();
-        if self.interactive { Step::Again } else { Step::Done(2) }
-    }
-
-    /// Collects ended children; true when nothing is waited for any more.
-    fn collect(&mut self, cx: &mut Cx<'_>) -> bool {
-        match &mut self.wait {
-            Waiting::Nothing => return true,
-            Waiting::Children { pids, statuses } => {
-                for (pid, status) in pids.iter().zip(statuses.iter_mut()) {
-                    if status.is_none() {
-                        *status = cx.reap(*pid);
-                    }
-                }
-                if statuses.iter().any(Option::is_none) {
-                    return false;
-                }
-                let codes: Vec<i32> = statuses.iter().flatten().copied().collect();
-                let failed = codes.iter().rev().find(|code| **code != 0).copied();
-                let last = codes.last().copied().unwrap_or(0);
-                self.status = if self.options.pipefail { failed.unwrap_or(0) } else { last };
-            }
-            Waiting::Subst { pid, stream } => {
-                let Some(code) = cx.reap(*pid) else { return false };
-                let bytes = cx.world.take_capture(*stream);
-                let text = String::from_utf8_lossy(&bytes).replace('\0', "");
-                self.substs.push(text.trim_end_matches('\n').to_string());
-                self.status = code;
-            }
-            Waiting::Jobs(pids) => {
-                while let Some(pid) = pids.first().copied() {
-                    match cx.reap(pid) {
-                        Some(code) => self.status = code,
-                        None if cx.world.is_running(pid) => return false,
-                        None => {}
-                    }
-                    pids.remove(0);
-                }
-            }
-        }
-        self.wait = Waiting::Nothing;
-        true
-    }
-
-    fn reap_jobs(&mut self, cx: &mut Cx<'_>) {
-        let mut jobs = std::mem::take(&mut self.jobs);
-        jobs.retain(|job| match cx.reap(job.pid) {
-            Some(code) => {
-                let state = if code == 0 { "Done".to_string() } else { format!("Exit {code}") };
-                cx.out(format!("[{}]+  {state:<23} {}\n", job.number, job.text));
-                false
-            }
-            None => cx.world.is_running(job.pid),
-        });
-        self.jobs = jobs;
-    }
-
-    /// A copy of this shell that runs `code` and ends.
-    pub(crate) fn subshell(&self, code: &Arc<Code>, cx: &Cx<'_>) -> Self {
-        let mut child = self.clone();
-        child.frames.clear();
-        child.started = true;
-        child.interactive = false;
-        child.reads_input = false;
-        child.source.clear();
-        child.wait = Waiting::Nothing;
-        child.substs.clear();
-        child.jobs.clear();
-        child.history.clear();
-        child.pid_shown = Some(self.pid_shown.unwrap_or(cx.pid.0));
-        let unchecked = self.frames.last().map_or(0, |frame| frame.unchecked);
-        child.push_frame(code.clone());
-        if let Some(frame) = child.frames.last_mut() {
-            frame.unchecked = unchecked;
-        }
-        // In an interactive shell errors name only the shell; so do its subshells.
-        child.name.clone_from(&self.name);
-        child
+        Flow::Turn
     }
 
     fn op(&mut self, op: &Op, cx: &mut Cx<'_>) -> Flow {
-        match op {
+        let flow = match op {
             Op::Simple(simple) => self.simple(simple, cx),
             Op::Pipeline(parts) => self.pipeline(parts, cx),
             Op::Subshell(code) => {
@@ -406,18 +379,44 @@ impl Bash {
             }
             Op::Background { code, text } => self.background(code, text, cx),
             Op::Redirect(simple) => self.open_redirect(simple, cx),
-            Op::For { name, words, end } => self.begin_for(name, words, *end, cx),
-            Op::Case(subject) => match self.ready(subject, cx) {
-                Ok(true) => {
-                    let text = subject.words.first().map_or(Ok(String::new()), |word| self.text(word, cx));
-                    let text = text.unwrap_or_else(|message| self.fail(cx, &message));
-                    self.frame().cases.push(text);
-                    Flow::Next
-                }
-                _ => Flow::Wait,
-            },
-            Op::CaseArm { patterns, next } => self.case_arm(patterns, *next, cx),
+            Op::For { name, words, end } => self.prepared(words, cx, |shell, cx| shell.begin_for(name, words, *end, cx)),
+            Op::Case(subject) => self.prepared(subject, cx, |shell, cx| {
+                let text = subject.words.first().map_or(Ok(String::new()), |word| shell.text(word, cx))?;
+                shell.trace_text("case ", subject, " in", cx);
+                shell.frame().cases.push(text);
+                shell.status = 0;
+                Ok(Flow::Next)
+            }),
+            Op::CaseArm { patterns, next } => {
+                self.prepared(patterns, cx, |shell, cx| shell.case_arm(patterns, *next, cx))
+            }
+            Op::Arith(simple) => self.prepared(simple, cx, |shell, cx| shell.arith_command(simple, cx)),
+            Op::Cond(simple) => self.prepared(simple, cx, |shell, cx| shell.condition(simple, cx)),
+            Op::Check => self.check(cx),
             _ => self.jump(op, cx),
+        };
+        if self.options.noexec && !self.interactive && flow == Flow::Next {
+            self.status = 0;
+        }
+        flow
+    }
+
+    /// Runs the substitutions, then does what needs them.
+    fn prepared(
+        &mut self,
+        simple: &Arc<Simple>,
+        cx: &mut Cx<'_>,
+        then: impl FnOnce(&mut Self, &mut Cx<'_>) -> Expanded<Flow>,
+    ) -> Flow {
+        if !self.ready(simple, cx) {
+            return Flow::Wait;
+        }
+        if !self.interactive {
+            self.line = simple.line;
+        }
+        match then(self, cx) {
+            Ok(flow) => flow,
+            Err(trouble) => self.trouble(trouble, cx),
         }
     }
 
@@ -425,25 +424,37 @@ impl Bash {
         self.frames.last_mut().expect("an instruction runs in a frame")
     }
 
-    /// Prints an error, sets status 1 and gives an empty text to go on with.
-    fn fail(&mut self, cx: &mut Cx<'_>, message: &str) -> String {
-        self.complain(cx, message);
-        self.status = 1;
-        String::new()
+    fn arith_command(&mut self, simple: &Simple, cx: &mut Cx<'_>) -> Expanded<Flow> {
+        let text = match simple.words.first() {
+            Some(word) => self.text(word, cx)?,
+            None => String::new(),
+        };
+        if self.options.xtrace {
+            let plus = self.plus();
+            cx.err(format!("{plus}(( {} ))\n", text.trim()));
+        }
+        match self.arithmetic(&text, cx) {
+            Ok(value) => self.status = i32::from(value == 0),
+            Err(trouble) => {
+                let trouble = Trouble { message: format!("((: {}", trouble.message), ends: match trouble.ends {
+                    Ends::Line => Ends::Command,
+                    other => other,
+                } };
+                if trouble.ends != Ends::Command {
+                    return Err(trouble);
+                }
+                self.complain(cx, &trouble.message);
+                self.status = 1;
+            }
+        }
+        Ok(Flow::Next)
     }
 
     fn jump(&mut self, op: &Op, cx: &mut Cx<'_>) -> Flow {
         let status = self.status;
         match op {
             Op::Jump(to) => {
-                let back = *to <= self.frame().pc;
                 self.frame().pc = *to;
-                self.substs.clear();
-                // A loop gives others their turn in each round.
-                if back {
-                    self.frame().pc = to.wrapping_sub(1);
-                    return Flow::Turn;
-                }
                 return Flow::Jump;
             }
             Op::JumpIfFailed(to) | Op::JumpIfOk(to) if (status != 0) == matches!(op, Op::JumpIfFailed(_)) => {
@@ -456,12 +467,18 @@ impl Bash {
                 let frame = self.frame();
                 frame.unchecked = frame.unchecked.saturating_sub(1);
             }
-            Op::Check if status != 0 && self.options.errexit && self.frame().unchecked == 0 => {
-                self.exiting = Some(status);
+            Op::While { end, enter } => {
+                self.begin_loop(*end, None, String::new());
+                self.frame().pc = *enter;
                 return Flow::Jump;
             }
-            Op::While { end } => self.begin_loop(*end, None),
-            Op::ForNext { end } => return self.for_next(*end),
+            Op::ForNext { end } => return self.for_next(*end, cx),
+            Op::EndRound => {
+                if let Some(current) = self.frame().loops.last_mut() {
+                    current.status = status;
+                }
+            }
+            Op::LoopStatus => self.status = self.frame().loops.last().map_or(0, |current| current.status),
             Op::EndLoop => {
                 self.frame().loops.pop();
             }
@@ -471,115 +488,42 @@ impl Bash {
                     cx.restore_fds(saved);
                 }
             }
-            Op::Define { name, body } => {
-                self.functions.insert(name.clone(), body.clone());
-                self.status = 0;
-            }
+            Op::Define { name, body } => self.define(name, body, cx),
             Op::EndCase => {
                 self.frame().cases.pop();
             }
+            Op::Time { .. } => self.timers.push(cx.now()),
+            Op::EndTime { posix } => self.say_time(*posix, cx),
             _ => {}
         }
         Flow::Next
     }
 
-    fn begin_loop(&mut self, end: usize, words: Option<(String, Vec<String>)>) {
-        let frame = self.frame();
-        let (top, unchecked, saved) = (frame.pc + 1, frame.unchecked, frame.saved.len());
-        frame.loops.push(Loop { top, end, words, unchecked, saved });
-    }
-
-    fn begin_for(&mut self, name: &str, words: &Arc<Simple>, end: usize, cx: &mut Cx<'_>) -> Flow {
-        if !matches!(self.ready(words, cx), Ok(true)) {
-            return Flow::Wait;
+    fn define(&mut self, name: &str, body: &Arc<Code>, cx: &mut Cx<'_>) {
+        let place = match &self.place {
+            Some(place) => place.clone(),
+            None if self.text_given => "environment".into(),
+            None if self.reads_input => "main".into(),
+            None => self.name.clone(),
+        };
+        if name.contains(['$', '\'', '"']) {
+            self.complain(cx, &format!("`{name}': not a valid identifier"));
+            self.status = 1;
+            return;
         }
-        match self.fields(&words.words, cx) {
-            Ok(mut fields) => {
-                fields.reverse();
-                self.begin_loop(end, Some((name.to_string(), fields)));
-            }
-            Err(message) => {
-                self.fail(cx, &message);
-                self.begin_loop(end, Some((name.to_string(), Vec::new())));
-            }
-        }
+        self.functions.insert(name.to_string(), Function { code: body.clone(), place });
         self.status = 0;
-        Flow::Next
     }
 
-    fn for_next(&mut self, end: usize) -> Flow {
-        let next = self
-            .frame()
-            .loops
-            .last_mut()
-            .and_then(|l| l.words.as_mut())
-            .and_then(|(name, words)| words.pop().map(|word| (name.clone(), word)));
-        match next {
-            Some((name, word)) => {
-                self.set(&name, &word);
-                Flow::Next
-            }
-            None => {
-                self.frame().pc = end;
-                Flow::Jump
-            }
-        }
-    }
-
-    fn case_arm(&mut self, patterns: &Arc<Simple>, next: usize, cx: &mut Cx<'_>) -> Flow {
-        if !matches!(self.ready(patterns, cx), Ok(true)) {
-            return Flow::Wait;
-        }
-        let subject = self.frame().cases.last().cloned().unwrap_or_default();
-        for word in &patterns.words {
-            match self.pattern(word, cx) {
-                Ok(pattern) if glob::matches(&pattern, &subject) => return Flow::Next,
-                Ok(_) => {}
-                Err(message) => {
-                    self.fail(cx, &message);
-                }
-            }
-        }
-        self.substs.clear();
-        self.frame().pc = next;
-        Flow::Jump
-    }
-
-    fn open_redirect(&mut self, simple: &Arc<Simple>, cx: &mut Cx<'_>) -> Flow {
-        if !matches!(self.ready(simple, cx), Ok(true)) {
-            return Flow::Wait;
-        }
-        let mut fds = cx.fds();
-        match self.redirect(&simple.redirects, &mut fds, cx) {
-            Ok(()) => {
-                let saved = cx.replace_fds(fds);
-                self.frame().saved.push(saved);
-                Flow::Next
-            }
-            Err(message) => {
-                self.fail(cx, &message);
-                self.skip_redirected();
-                Flow::Jump
-            }
-        }
-    }
-
-    /// Goes behind the end of the redirected command that begins here.
-    fn skip_redirected(&mut self) {
-        let frame = self.frame();
-        let mut depth = 0;
-        while let Some(op) = frame.code.get(frame.pc) {
-            frame.pc += 1;
-            match op {
-                Op::Redirect(_) => depth += 1,
-                Op::EndRedirect => {
-                    depth -= 1;
-                    if depth == 0 {
-                        return;
-                    }
-                }
-                _ => {}
-            }
-        }
+    fn say_time(&mut self, posix: bool, cx: &mut Cx<'_>) {
+        let Some(began) = self.timers.pop() else { return };
+        let micros = cx.now().as_micros().saturating_sub(began.as_micros());
+        let (minutes, rest) = (micros / 60_000_000, micros % 60_000_000);
+        let (secs, millis) = (rest / 1_000_000, rest % 1_000_000 / 1000);
+        cx.err(if posix {
+            format!("real {}.{:02}\nuser 0.00\nsys 0.00\n", minutes * 60 + secs, millis / 10)
+        } else {
+            format!("\nreal\t{minutes}m{secs}.{millis:03}s\nuser\t0m0.000s\nsys\t0m0.000s\n")
+        });
     }
 }

@@ -9,11 +9,17 @@ impl Bash {
         self.import_env(cx);
         let args = std::mem::take(&mut self.params);
         let mut at = 0;
-        let mut text = None;
+        let (mut text, mut reads_input) = (None, false);
         while let Some(arg) = args.get(at).filter(|arg| arg.len() > 1 && arg.starts_with('-')) {
             at += 1;
             match arg.as_str() {
                 "-i" => self.interactive = true,
+                "-s" => reads_input = true,
+                "-O" | "+O" => {
+                    let option = args.get(at).cloned().unwrap_or_default();
+                    at += 1;
+                    crate::options::shopt(self, &["-s".to_string(), option], cx);
+                }
                 "--" => break,
                 "--version" => {
                     cx.out("GNU bash, version 5.2.15(1)-release, as far as this sandbox simulates it\n");
@@ -49,6 +55,7 @@ impl Bash {
                 }
             }
         }
+        self.options.expand_aliases |= self.interactive;
         let mut operands = args[at.min(args.len())..].to_vec();
         if let Some(text) = text {
             if !operands.is_empty() {
@@ -56,7 +63,7 @@ impl Bash {
             }
             self.source = text;
             self.text_given = true;
-        } else if operands.is_empty() {
+        } else if operands.is_empty() || reads_input {
             self.reads_input = true;
         } else {
             let file = operands.remove(0);

@@ -1,16 +1,33 @@
 //! Words: quotes, variables, substitutions.
 
-use crate::code::{Code, Param, ParamOp, Part, Word};
-use crate::parse::{Fail, Parsed, Parser, Unit, is_name, unit};
+use crate::code::{Code, Param, ParamOp, Part, Subst, Word};
+use crate::parse::{Fail, Parsed, Parser};
 use std::sync::Arc;
 
 pub(crate) fn plain(text: &str) -> Word {
     Word(vec![Part::Text { text: text.into(), quoted: false }])
 }
 
+/// `$name`.
+pub(crate) fn param(name: &str) -> Param {
+    Param { name: name.into(), index: None, indirect: false, op: ParamOp::Value }
+}
+
 /// `"$@"`.
 pub(crate) fn all_arguments() -> Word {
-    Word(vec![Part::Param { param: Box::new(Param { name: "@".into(), op: ParamOp::Value }), quoted: true }])
+    Word(vec![Part::Param { param: Box::new(param("@")), quoted: true }])
+}
+
+/// Adds an unquoted character.
+pub(crate) fn push_bare(parts: &mut Vec<Part>, c: char) {
+    match parts.last_mut() {
+        Some(Part::Text { text, quoted: false }) => text.push(c),
+        _ => parts.push(Part::Text { text: c.into(), quoted: false }),
+    }
+}
+
+pub(crate) fn no_end(quote: char) -> Fail {
+    Fail::Incomplete(format!("unexpected EOF while looking for matching `{quote}'"))
 }
 
 impl Parser<'_> {
@@ -19,8 +36,8 @@ impl Parser<'_> {
         let mut parts = Vec::new();
         if self.peek() == Some('~') {
             let rest = &self.rest()[1..];
-            let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || "_-.".contains(c))).unwrap_or(rest.len());
-            if rest[end..].chars().next().is_none_or(|c| c == '/' || c.is_whitespace() || ";&|)".contains(c)) {
+            let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || "_-.+".contains(c))).unwrap_or(rest.len());
+            if rest[end..].chars().next().is_none_or(|c| c == '/' || c == ':' || c.is_whitespace() || ";&|)".contains(c)) {
                 parts.push(Part::Tilde(rest[..end].to_string()));
                 self.at += 1 + end;
             }
@@ -28,58 +45,117 @@ impl Parser<'_> {
         loop {
             match self.peek() {
                 None => break,
+                Some('<' | '>') if self.rest()[1..].starts_with('(') && parts.is_empty() => self.process(&mut parts)?,
                 Some(c) if c.is_whitespace() || ";&|()<>".contains(c) => break,
-                Some('\'') => {
+                Some(c @ ('?' | '*' | '+' | '@' | '!')) if self.extglob && self.rest()[1..].starts_with('(') => {
                     self.bump();
-                    let text = self.until_quote('\'')?;
-                    parts.push(Part::Text { text, quoted: true });
+                    push_bare(&mut parts, c);
+                    self.in_parentheses(&mut parts)?;
                 }
-                Some('"') => {
-                    self.bump();
-                    self.double_quoted(&mut parts)?;
-                }
-                Some('$') => self.dollar(&mut parts, false)?,
-                Some('`') => self.backticks(&mut parts, false)?,
-                Some('\\') => {
-                    self.bump();
-                    match self.bump() {
-                        Some('\n') => {}
-                        Some(c) => parts.push(Part::Text { text: c.into(), quoted: true }),
-                        None => parts.push(Part::Text { text: "\\".into(), quoted: true }),
-                    }
-                }
-                Some(c) => {
-                    self.bump();
-                    match parts.last_mut() {
-                        Some(Part::Text { text, quoted: false }) => text.push(c),
-                        _ => parts.push(Part::Text { text: c.into(), quoted: false }),
-                    }
-                }
+                Some(_) => self.piece(&mut parts)?,
             }
         }
         Ok((!parts.is_empty()).then_some(Word(parts)))
     }
 
-    fn until_quote(&mut self, quote: char) -> Parsed<String> {
+    /// One quote, expansion or character.
+    pub(crate) fn piece(&mut self, parts: &mut Vec<Part>) -> Parsed<()> {
+        match self.peek() {
+            Some('\'') => {
+                self.bump();
+                let text = self.until_quote('\'')?;
+                parts.push(Part::Text { text, quoted: true });
+            }
+            Some('"') => {
+                self.bump();
+                self.double_quoted(parts)?;
+            }
+            Some('$') => self.dollar(parts, false)?,
+            Some('`') => self.backticks(parts, false)?,
+            Some('\\') => {
+                self.bump();
+                match self.bump() {
+                    Some('\n') => {}
+                    Some(c) => parts.push(Part::Text { text: c.into(), quoted: true }),
+                    None => parts.push(Part::Text { text: "\\".into(), quoted: true }),
+                }
+            }
+            Some(c) => {
+                self.bump();
+                push_bare(parts, c);
+            }
+            None => {}
+        }
+        Ok(())
+    }
+
+    /// `( … )` as a part of a pattern or a regular expression: blanks and bars belong to it.
+    fn in_parentheses(&mut self, parts: &mut Vec<Part>) -> Parsed<()> {
+        let mut depth = 0;
+        loop {
+            match self.peek() {
+                None => return Err(no_end(')')),
+                Some(c @ '(') => {
+                    depth += 1;
+                    self.bump();
+                    push_bare(parts, c);
+                }
+                Some(c @ ')') => {
+                    depth -= 1;
+                    self.bump();
+                    push_bare(parts, c);
+                    if depth == 0 {
+                        return Ok(());
+                    }
+                }
+                Some(_) => self.piece(parts)?,
+            }
+        }
+    }
+
+    /// The regular expression behind `=~`: bars and parentheses belong to it.
+    pub(crate) fn regex_word(&mut self) -> Parsed<Option<Word>> {
+        let mut parts = Vec::new();
+        loop {
+            match self.peek() {
+                None => break,
+                Some(c) if c.is_whitespace() => break,
+                Some('(') => self.in_parentheses(&mut parts)?,
+                Some(_) => self.piece(&mut parts)?,
+            }
+        }
+        Ok((!parts.is_empty()).then_some(Word(parts)))
+    }
+
+    /// `<( )`: a file with a command's output.
+    fn process(&mut self, parts: &mut Vec<Part>) -> Parsed<()> {
+        if self.peek() == Some('>') {
+            return Err(Fail::Error(">(…) is real bash, but not part of this sandbox yet".into()));
+        }
+        self.eat("<(");
+        let code = self.nested(')')?;
+        parts.push(Part::Subst { index: self.substs.len(), quoted: true });
+        self.substs.push(Subst { code: Arc::new(code), unless: None, file: true });
+        Ok(())
+    }
+
+    pub(crate) fn until_quote(&mut self, quote: char) -> Parsed<String> {
         let mut text = String::new();
         loop {
             match self.bump() {
-                None => {
-                    let what = format!("unexpected EOF while looking for matching `{quote}'");
-                    return Err(Fail::Incomplete(what));
-                }
+                None => return Err(no_end(quote)),
                 Some(c) if c == quote => return Ok(text),
                 Some(c) => text.push(c),
             }
         }
     }
 
-    fn double_quoted(&mut self, parts: &mut Vec<Part>) -> Parsed<()> {
+    pub(crate) fn double_quoted(&mut self, parts: &mut Vec<Part>) -> Parsed<()> {
         let mut text = String::new();
         let mut some = false;
         loop {
             match self.peek() {
-                None => return Err(Fail::Incomplete("unexpected EOF while looking for matching `\"'".into())),
+                None => return Err(no_end('"')),
                 Some('"') => {
                     self.bump();
                     if !text.is_empty() || !some {
@@ -116,8 +192,14 @@ impl Parser<'_> {
 
     pub(crate) fn dollar(&mut self, parts: &mut Vec<Part>, quoted: bool) -> Parsed<()> {
         self.bump();
-        if self.rest().starts_with("((") {
-            return Err(Fail::Error("$((…)) is real bash, but not part of this sandbox yet".into()));
+        if self.rest().starts_with("((")
+            && let Some(end) = self.arith_end(self.at + 2)
+        {
+            let text = self.text[self.at + 2..end].to_string();
+            self.go_to(end + 2);
+            let text = self.arith_word(&text)?;
+            parts.push(Part::Arith { text, quoted });
+            return Ok(());
         }
         if self.eat("(") {
             let code = self.nested(')')?;
@@ -126,11 +208,14 @@ impl Parser<'_> {
         }
         if !quoted && self.eat("'") {
             let raw = self.until_ansi_quote()?;
-            parts.push(Part::Text { text: unescape(&raw), quoted: true });
+            parts.push(Part::Text { text: crate::echo::ansi_c(&raw), quoted: true });
             return Ok(());
         }
+        if !quoted && self.eat("\"") {
+            return self.double_quoted(parts);
+        }
         if self.eat("{") {
-            let param = self.braced()?;
+            let param = self.braced(quoted)?;
             parts.push(Part::Param { param: Box::new(param), quoted });
             return Ok(());
         }
@@ -147,7 +232,7 @@ impl Parser<'_> {
         };
         let name = rest[..length].to_string();
         self.at += length;
-        parts.push(Part::Param { param: Box::new(Param { name, op: ParamOp::Value }), quoted });
+        parts.push(Part::Param { param: Box::new(param(&name)), quoted });
         Ok(())
     }
 
@@ -155,7 +240,7 @@ impl Parser<'_> {
         let mut text = String::new();
         loop {
             match self.bump() {
-                None => return Err(Fail::Incomplete("unexpected EOF while looking for matching `''".into())),
+                None => return Err(no_end('\'')),
                 Some('\'') => return Ok(text),
                 Some('\\') => text.extend(['\\', self.bump().unwrap_or('\\')]),
                 Some(c) => text.push(c),
@@ -165,22 +250,42 @@ impl Parser<'_> {
 
     fn add_subst(&mut self, code: Code, parts: &mut Vec<Part>, quoted: bool) {
         parts.push(Part::Subst { index: self.substs.len(), quoted });
-        self.substs.push(Arc::new(code));
+        self.substs.push(Subst { code: Arc::new(code), unless: None, file: false });
+    }
+
+    /// An arithmetic expression: as in double quotes, whose own quotes are dropped.
+    pub(crate) fn arith_word(&mut self, text: &str) -> Parsed<Word> {
+        if !text.contains(['$', '`', '"', '\\']) {
+            return Ok(Word(vec![Part::Text { text: text.into(), quoted: true }]));
+        }
+        self.expanded(&text.replace('"', ""))
+    }
+
+    /// What stands between the brackets of an array: quotes are taken off, expansions are made.
+    pub(crate) fn index_word(&mut self, text: &str) -> Parsed<Word> {
+        let substs = std::mem::take(&mut self.substs);
+        let mut inner = Parser { depth: self.depth + 1, substs, ..Parser::new(text, self.line) };
+        let mut parts = Vec::new();
+        while !inner.at_end() {
+            inner.piece(&mut parts)?;
+        }
+        self.substs = inner.substs;
+        Ok(Word(parts))
     }
 
     /// Commands up to a closing parenthesis.
     fn nested(&mut self, close: char) -> Parsed<Code> {
-        let mut code = Code::new();
         let mut inner = Parser {
-            text: self.text,
             at: self.at,
-            line: self.line,
             depth: self.depth + 1,
-            substs: vec![],
+            extglob: self.extglob,
             after_here: self.after_here,
+            ..Parser::new(self.text, self.line)
         };
-        let list = inner.nested_list(close)?;
-        crate::parse::append(&mut code, list);
+        let code = match inner.nested_list(close) {
+            Err(Fail::Incomplete(what)) if what.starts_with("syntax error") => return Err(no_end(close)),
+            other => other?,
+        };
         self.at = inner.at;
         self.line = inner.line;
         self.after_here = inner.after_here;
@@ -188,174 +293,27 @@ impl Parser<'_> {
     }
 
     pub(crate) fn backticks(&mut self, parts: &mut Vec<Part>, quoted: bool) -> Parsed<()> {
+        let line = self.line;
         self.bump();
         let mut source = String::new();
         loop {
             match self.bump() {
-                None => return Err(Fail::Incomplete("unexpected EOF while looking for matching ``'".into())),
+                None => return Err(no_end('`')),
                 Some('`') => break,
                 Some('\\') => match self.bump() {
                     Some(c @ ('`' | '\\' | '$')) => source.push(c),
+                    Some('"') if quoted => source.push('"'),
                     Some(c) => source.extend(['\\', c]),
-                    None => {}
+                    None => source.push('\\'),
                 },
                 Some(c) => source.push(c),
             }
         }
-        let mut code = Code::new();
-        let mut at = 0;
-        while at < source.len() {
-            match unit(&source[at..], self.line) {
-                Unit::Command { code: more, next, .. } => {
-                    crate::parse::append(&mut code, more);
-                    at += next;
-                }
-                Unit::Nothing => break,
-                Unit::Incomplete(what) | Unit::Error(what) => return Err(Fail::Error(what)),
-            }
+        if self.depth > 40 {
+            return Err(Fail::Error("commands are nested too deeply".into()));
         }
+        let code = crate::parse::whole(&source, line, self.extglob).map_err(|(_, what, _)| Fail::Error(what))?;
         self.add_subst(code, parts, quoted);
         Ok(())
     }
-
-    /// What stands in `${…}`, after the brace.
-    fn braced(&mut self) -> Parsed<Param> {
-        let start = self.at;
-        let length = self.eat("#") && self.peek() != Some('}');
-        if !length {
-            self.at = start;
-        }
-        let rest = self.rest();
-        let end = match rest.chars().next() {
-            Some(c) if c.is_ascii_digit() => rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len()),
-            Some(c) if "?$!#@*-".contains(c) => 1,
-            _ => rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(rest.len()),
-        };
-        let name = rest[..end].to_string();
-        self.at += end;
-        if name.is_empty() || (!is_name(&name) && name.len() > 1 && !name.bytes().all(|b| b.is_ascii_digit())) {
-            return Err(self.bad_substitution(start));
-        }
-        if length {
-            return if self.eat("}") {
-                Ok(Param { name, op: ParamOp::Length })
-            } else {
-                Err(self.bad_substitution(start))
-            };
-        }
-        let op = self.param_op(start)?;
-        if !self.eat("}") {
-            return Err(self.bad_substitution(start));
-        }
-        Ok(Param { name, op })
-    }
-
-    fn bad_substitution(&self, start: usize) -> Fail {
-        match self.text[start..].find('}') {
-            None => Fail::Incomplete("unexpected EOF while looking for matching `}'".into()),
-            Some(end) => Fail::Error(format!("${{{}}}: bad substitution", &self.text[start..start + end])),
-        }
-    }
-
-    fn param_op(&mut self, start: usize) -> Parsed<ParamOp> {
-        let colon = self.rest().starts_with(':');
-        let next = self.rest().chars().nth(usize::from(colon));
-        match next {
-            Some('}') if !colon => Ok(ParamOp::Value),
-            Some(op @ ('-' | '=' | '+' | '?')) => {
-                self.at += usize::from(colon) + 1;
-                Ok(ParamOp::Unset { op, colon, word: self.operand("}")? })
-            }
-            Some(_) if colon => {
-                self.bump();
-                let offset = self.number().ok_or_else(|| self.bad_substitution(start))?;
-                let length =
-                    if self.eat(":") { Some(self.number().ok_or_else(|| self.bad_substitution(start))?) } else { None };
-                Ok(ParamOp::Slice { offset, length })
-            }
-            Some(c @ ('#' | '%')) => {
-                self.bump();
-                let longest = self.eat(&c.to_string());
-                Ok(ParamOp::Strip { suffix: c == '%', longest, pattern: self.operand("}")? })
-            }
-            Some('/') => {
-                self.bump();
-                let all = self.eat("/");
-                let pattern = self.operand("/}")?;
-                let with = if self.eat("/") { self.operand("}")? } else { Word(Vec::new()) };
-                Ok(ParamOp::Replace { all, pattern, with })
-            }
-            _ => Err(self.bad_substitution(start)),
-        }
-    }
-
-    fn number(&mut self) -> Option<i64> {
-        while self.peek() == Some(' ') {
-            self.bump();
-        }
-        let rest = self.rest();
-        let sign = usize::from(rest.starts_with('-'));
-        let digits = rest[sign..].bytes().take_while(u8::is_ascii_digit).count();
-        // An empty offset is 0: ${x::7}.
-        let value = if digits == 0 { (sign == 0).then_some(0) } else { rest[..sign + digits].parse().ok() };
-        self.at += sign + digits;
-        value
-    }
-
-    /// A word inside `${…}`, up to one of `ends`.
-    fn operand(&mut self, ends: &str) -> Parsed<Word> {
-        let mut parts = Vec::new();
-        loop {
-            match self.peek() {
-                None => return Err(Fail::Incomplete("unexpected EOF while looking for matching `}'".into())),
-                Some(c) if ends.contains(c) => return Ok(Word(parts)),
-                Some('\'') => {
-                    self.bump();
-                    let text = self.until_quote('\'')?;
-                    parts.push(Part::Text { text, quoted: true });
-                }
-                Some('"') => {
-                    self.bump();
-                    self.double_quoted(&mut parts)?;
-                }
-                Some('$') => self.dollar(&mut parts, false)?,
-                Some('`') => self.backticks(&mut parts, false)?,
-                Some('\\') => {
-                    self.bump();
-                    let text = self.bump().map(String::from).unwrap_or_default();
-                    parts.push(Part::Text { text, quoted: true });
-                }
-                Some(c) => {
-                    self.bump();
-                    match parts.last_mut() {
-                        Some(Part::Text { text, quoted: false }) => text.push(c),
-                        _ => parts.push(Part::Text { text: c.into(), quoted: false }),
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// `$'…'`.
-fn unescape(raw: &str) -> String {
-    let mut out = String::new();
-    let mut chars = raw.chars();
-    while let Some(c) = chars.next() {
-        if c != '\\' {
-            out.push(c);
-            continue;
-        }
-        match chars.next() {
-            Some('n') => out.push('\n'),
-            Some('t') => out.push('\t'),
-            Some('r') => out.push('\r'),
-            Some('e' | 'E') => out.push('\x1b'),
-            Some('0') => out.push('\0'),
-            Some(c @ ('\\' | '\'' | '"')) => out.push(c),
-            Some(c) => out.extend(['\\', c]),
-            None => out.push('\\'),
-        }
-    }
-    out
 }

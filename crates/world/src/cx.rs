@@ -108,6 +108,10 @@ impl Cx<'_> {
         &mut self.world.machine_mut(&id).expect("a process's machine exists as long as it runs").files
     }
 
+    pub fn has_fd(&self, number: u8) -> bool {
+        self.entry().fds.contains_key(&number)
+    }
+
     pub fn fd(&self, number: u8) -> Fd {
         self.entry().fds.get(&number).cloned().unwrap_or(Fd::Null)
     }
@@ -128,6 +132,14 @@ impl Cx<'_> {
     pub fn restore_fds(&mut self, saved: OrdMap<u8, Fd>) {
         let temporary = std::mem::replace(&mut self.entry_mut().fds, saved);
         for (number, fd) in &temporary {
+            self.world.hold(fd, *number, false);
+        }
+    }
+
+    /// Puts other descriptors in place for good: `exec > file`.
+    pub fn set_fds(&mut self, fds: OrdMap<u8, Fd>) {
+        let former = self.replace_fds(fds);
+        for (number, fd) in &former {
             self.world.hold(fd, *number, false);
         }
     }
@@ -159,7 +171,7 @@ impl Cx<'_> {
     /// Writes to a descriptor. A pipe that nobody reads ends the process, as SIGPIPE does.
     pub fn write(&mut self, fd: u8, bytes: &[u8]) {
         match self.fd(fd) {
-            Fd::Null => {}
+            Fd::Null | Fd::Input(_) => {}
             Fd::Terminal(id) => self.world.write_terminal(id, bytes),
             Fd::Stream(id) => {
                 if !self.world.write_stream(id, bytes) {
@@ -196,8 +208,12 @@ impl Cx<'_> {
     }
 
     fn stdin_stream(&self) -> Option<StreamId> {
-        match self.fd(0) {
-            Fd::Stream(id) => Some(id),
+        self.stream_at(0)
+    }
+
+    fn stream_at(&self, number: u8) -> Option<StreamId> {
+        match self.fd(number) {
+            Fd::Stream(id) | Fd::Input(id) => Some(id),
             Fd::Terminal(id) => self.world.terminal(id).map(|terminal| terminal.input),
             Fd::Null | Fd::File(_) => None,
         }
@@ -205,9 +221,14 @@ impl Cx<'_> {
 
     /// The next line of standard input.
     pub fn read_line(&mut self) -> Read {
-        let from_terminal = self.stdin_is_terminal();
-        let Some(stream) = self.stdin_stream().and_then(|id| self.world.streams.get_mut(&id)) else { return Read::End };
-        if let Some(at) = stream.data.iter().position(|byte| *byte == b'\n') {
+        self.read_until(0, b'\n')
+    }
+
+    /// What a descriptor brings up to a byte, and that byte.
+    pub fn read_until(&mut self, number: u8, end: u8) -> Read {
+        let from_terminal = matches!(self.fd(number), Fd::Terminal(_));
+        let Some(stream) = self.stream_at(number).and_then(|id| self.world.streams.get_mut(&id)) else { return Read::End };
+        if let Some(at) = stream.data.iter().position(|byte| *byte == end) {
             return Read::Line(stream.data.drain(..=at).collect());
         }
         // Ctrl-D at a terminal ends one reader's input, not the terminal.
@@ -220,6 +241,13 @@ impl Cx<'_> {
             return Read::Wait;
         }
         if stream.data.is_empty() { Read::End } else { Read::Line(std::mem::take(&mut stream.data)) }
+    }
+
+    /// Gives bytes back that were read too far.
+    pub fn unread(&mut self, number: u8, bytes: &[u8]) {
+        if let Some(stream) = self.stream_at(number).and_then(|id| self.world.streams.get_mut(&id)) {
+            stream.data.splice(..0, bytes.iter().copied());
+        }
     }
 
     /// Starts a child from the program table, on the same machine, in the same folder.

@@ -130,6 +130,8 @@ pub enum Fd {
     Terminal(TerminalId),
     /// Reading end or writing end of a stream, by the descriptor's use.
     Stream(StreamId),
+    /// The reading end of a stream, whatever the descriptor's number is.
+    Input(StreamId),
     /// Writes go to the end of this file of the process's machine.
     File(String),
 }

@@ -44,9 +44,9 @@ impl World {
 
     /// Counts a descriptor as opened (`open`) or closed.
     pub(crate) fn hold(&mut self, fd: &Fd, number: u8, open: bool) {
-        let Fd::Stream(id) = fd else { return };
+        let (Fd::Stream(id) | Fd::Input(id)) = fd else { return };
         let Some(stream) = self.streams.get_mut(id) else { return };
-        let count = if number == 0 { &mut stream.readers } else { &mut stream.writers };
+        let count = if number == 0 || matches!(fd, Fd::Input(_)) { &mut stream.readers } else { &mut stream.writers };
         *count = if open { *count + 1 } else { count.saturating_sub(1) };
         if !open {
             self.wake_readers(*id);
@@ -112,7 +112,7 @@ impl World {
         let Some(entry) = self.processes.get(&pid) else { return false };
         let once = matches!(entry.body, Body::Once);
         match entry.fds.get(&0) {
-            Some(Fd::Stream(id)) => self.streams.get(id).is_none_or(|s| s.ended() || (!once && !s.data.is_empty())),
+            Some(Fd::Stream(id) | Fd::Input(id)) => self.streams.get(id).is_none_or(|s| s.ended() || (!once && !s.data.is_empty())),
             Some(Fd::Terminal(id)) => {
                 let input = self.terminals.get(id).and_then(|t| self.streams.get(&t.input));
                 input.is_none_or(|s| !s.data.is_empty())
@@ -140,7 +140,7 @@ impl World {
 
     pub(crate) fn wake_readers(&mut self, id: StreamId) {
         let is_input = |fd: Option<&Fd>| match fd {
-            Some(Fd::Stream(stream)) => *stream == id,
+            Some(Fd::Stream(stream) | Fd::Input(stream)) => *stream == id,
             Some(Fd::Terminal(terminal)) => self.terminals.get(terminal).is_some_and(|t| t.input == id),
             _ => false,
         };

@@ -4,7 +4,7 @@
 
 use super::curl_options::{Given, Stop, parse};
 use super::curl_url::{Url, read_url};
-use super::small::strftime;
+use shell::clock::strftime;
 use workload::Response;
 use world::Cx;
 

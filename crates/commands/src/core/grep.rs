@@ -1,6 +1,6 @@
 //! `grep`: line by line as input comes, so that it can follow a stream.
 
-use super::pattern::{Syntax, build};
+use shell::regex::{Syntax, build};
 use crate::getopt::{Given, Tool, flag, missing, parse, value};
 use serde::{Deserialize, Serialize};
 use vfs::Kind;
@@ -256,7 +256,7 @@ fn joined(patterns: &[String], syntax: Syntax, words: bool, lines: bool) -> (Str
     let one = |p: &&str| match syntax {
         Syntax::Fixed => regex_lite::escape(p),
         Syntax::Extended => (*p).to_string(),
-        Syntax::Basic => super::pattern::to_extended(p),
+        Syntax::Basic => shell::regex::to_extended(p),
     };
     let any = lines_of.iter().map(one).collect::<Vec<_>>().join("|");
     let text = match (words, lines) {

@@ -4,8 +4,11 @@ use world::Cx;
 
 /// The text of a named file, or of standard input for `-`; `None` while that is not whole yet.
 pub(crate) fn bytes_of(cx: &mut Cx<'_>, name: &str) -> Option<Result<Vec<u8>, String>> {
-    if name == "-" {
+    if matches!(name, "-" | "/dev/stdin") {
         return cx.stdin().map(Ok);
+    }
+    if name == "/dev/null" {
+        return Some(Ok(Vec::new()));
     }
     let path = cx.path(name);
     Some(match cx.files().read(&path) {
@@ -30,6 +33,11 @@ pub(crate) fn shown(name: &str) -> String {
     } else {
         name.to_string()
     }
+}
+
+/// A name in quotes, as some messages always show it.
+pub(crate) fn shown_always(name: &str) -> String {
+    format!("‘{name}’")
 }
 
 /// Lines with their newlines.

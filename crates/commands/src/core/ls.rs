@@ -1,6 +1,6 @@
 //! `ls`.
 
-use super::small::strftime;
+use shell::clock::strftime;
 use crate::getopt::{Given, Tool, flag, missing, parse, value};
 use order::Arrange;
 use sim::Time;

@@ -1,13 +1,19 @@
 //! `sed` scripts: parsing.
 
-use super::pattern::{Syntax, build};
 use regex_lite::Regex;
+use shell::regex::{Syntax, build};
 
 #[derive(Debug)]
 pub(crate) enum Address {
     Line(usize),
+    /// `first~step`
+    Every(usize, usize),
+    /// As the end of a range: so many lines more, or up to a multiple.
+    More(usize),
+    Multiple(usize),
     Last,
-    Match(Regex),
+    /// `None`: the pattern that was used last.
+    Match(Option<Regex>),
 }
 
 #[derive(Debug)]
@@ -16,21 +22,27 @@ pub(crate) struct Command {
     pub to: Option<Address>,
     pub negated: bool,
     pub action: Action,
-    /// Whether a range that began is still open.
+    /// Whether a range that began is still open; and its last line, where that is a number.
     pub inside: bool,
+    pub until: usize,
 }
 
 #[derive(Debug)]
 pub(crate) enum Action {
-    Substitute { pattern: Regex, with: Vec<Piece>, global: bool, nth: usize, print: bool },
+    Substitute { pattern: Option<Regex>, with: Vec<Piece>, global: bool, nth: usize, print: bool, file: Option<String> },
     Translate(Vec<(char, char)>),
-    Delete,
-    Print,
-    Quit,
-    Append(String),
-    Insert(String),
-    Change(String),
-    LineNumber,
+    /// `b`, `t`, `T`: to a command's number.
+    Jump(char, usize, String),
+    /// `{`: where its `}` is.
+    Open(usize),
+    Close,
+    Label,
+    Quit(bool, i32),
+    Text(char, String),
+    Read(String),
+    Write(String),
+    /// All that are only a letter.
+    Plain(char),
 }
 
 /// A part of a replacement.
@@ -38,32 +50,57 @@ pub(crate) enum Action {
 pub(crate) enum Piece {
     Text(String),
     Group(usize),
+    /// `\U`, `\L`, `\E`, `\u`, `\l`.
+    Case(char),
 }
 
 /// Parses a script; the error is in sed's words, behind `sed: -e expression #1, `.
 pub(crate) fn parse(script: &str, extended: bool) -> Result<Vec<Command>, String> {
-    let mut parser = Parser { chars: script.chars().collect(), at: 0, extended };
-    let mut commands = Vec::new();
+    let mut parser = Parser { chars: script.chars().collect(), at: 0, extended, labels: Vec::new(), open: Vec::new() };
+    let mut commands: Vec<Command> = Vec::new();
     loop {
         while parser.peek().is_some_and(|c| c.is_whitespace() || c == ';') {
             parser.at += 1;
         }
         match parser.peek() {
-            None => return Ok(commands),
+            None => break,
             Some('#') => {
                 while parser.peek().is_some_and(|c| c != '\n') {
                     parser.at += 1;
                 }
             }
-            Some(_) => commands.push(parser.command()?),
+            Some(_) => {
+                let command = parser.command(commands.len())?;
+                if matches!(command.action, Action::Close) {
+                    let Some(open) = parser.open.pop() else { return parser.fail("unexpected `}'") };
+                    commands[open].action = Action::Open(commands.len());
+                }
+                commands.push(command);
+            }
         }
     }
+    if !parser.open.is_empty() {
+        return Err("char 0: unmatched `{'".into());
+    }
+    let end = commands.len();
+    for command in &mut commands {
+        if let Action::Jump(_, to, label) = &mut command.action {
+            *to = match parser.labels.iter().find(|(name, _)| name == label) {
+                _ if label.is_empty() => end,
+                Some((_, at)) => *at,
+                None => return Err(format!("!can't find label for jump to `{label}'")),
+            };
+        }
+    }
+    Ok(commands)
 }
 
 struct Parser {
     chars: Vec<char>,
     at: usize,
     extended: bool,
+    labels: Vec<(String, usize)>,
+    open: Vec<usize>,
 }
 
 impl Parser {
@@ -87,36 +124,68 @@ impl Parser {
         }
     }
 
-    fn address(&mut self) -> Result<Option<Address>, String> {
-        match self.peek() {
-            Some('$') => {
+    fn number(&mut self) -> usize {
+        let mut number = 0_usize;
+        while let Some(digit) = self.peek().and_then(|c| c.to_digit(10)) {
+            number = number.saturating_mul(10).saturating_add(digit as usize);
+            self.at += 1;
+        }
+        number
+    }
+
+    fn address(&mut self, second: bool) -> Result<Option<Address>, String> {
+        let Some(c) = self.peek() else { return Ok(None) };
+        if c.is_ascii_digit() {
+            let number = self.number();
+            if self.peek() == Some('~') && !second {
+                self.at += 1;
+                return Ok(Some(Address::Every(number, self.number())));
+            }
+            return Ok(Some(Address::Line(number)));
+        }
+        match c {
+            '$' => {
                 self.at += 1;
                 Ok(Some(Address::Last))
             }
-            Some(c) if c.is_ascii_digit() => {
-                let mut number = 0_usize;
-                while let Some(digit) = self.peek().and_then(|c| c.to_digit(10)) {
-                    number = number.saturating_mul(10).saturating_add(digit as usize);
-                    self.at += 1;
-                }
-                Ok(Some(Address::Line(number)))
-            }
-            Some('/') => {
+            '+' | '~' if second => {
                 self.at += 1;
-                let Some(pattern) = self.until('/', true) else {
+                let number = self.number();
+                Ok(Some(if c == '+' { Address::More(number) } else { Address::Multiple(number) }))
+            }
+            '/' | '\\' => {
+                self.at += 1;
+                let mark = if c == '\\' { self.next().unwrap_or('/') } else { '/' };
+                let Some(pattern) = self.until(mark, true) else {
                     return self.fail("unterminated address regex");
                 };
-                let fold = self.peek() == Some('I');
-                self.at += usize::from(fold);
-                Ok(Some(Address::Match(self.regex(&pattern, fold)?)))
+                let mut fold = false;
+                while let Some(flag @ ('I' | 'M')) = self.peek() {
+                    fold |= flag == 'I';
+                    self.at += 1;
+                }
+                Ok(Some(Address::Match(self.regex(&pattern, fold, false)?)))
             }
             _ => Ok(None),
         }
     }
 
-    fn regex(&self, pattern: &str, fold: bool) -> Result<Regex, String> {
+    fn regex(&self, pattern: &str, fold: bool, many: bool) -> Result<Option<Regex>, String> {
+        if pattern.is_empty() {
+            return Ok(None);
+        }
         let syntax = if self.extended { Syntax::Extended } else { Syntax::Basic };
-        build(pattern, syntax, fold).map_err(|reason| format!("char {}: {reason}", self.at))
+        let wrong = |reason| format!("char {}: {reason}", self.at);
+        let regex = build(pattern, syntax, fold).map_err(wrong)?;
+        if !many {
+            return Ok(Some(regex));
+        }
+        regex_lite::RegexBuilder::new(regex.as_str())
+            .case_insensitive(fold)
+            .multi_line(true)
+            .build()
+            .map(Some)
+            .map_err(|error| wrong(error.to_string()))
     }
 
     /// Text up to a delimiter, which may be escaped by a backslash.
@@ -134,6 +203,7 @@ impl Parser {
                         text.extend(['\\', next]);
                     }
                 }
+                '\n' if pattern => return None,
                 '[' if pattern && !in_set => {
                     in_set = true;
                     text.push(c);
@@ -143,6 +213,15 @@ impl Parser {
                     }
                     if self.peek() == Some(']') {
                         text.extend(self.next());
+                    }
+                }
+                '[' if in_set && self.peek() == Some(':') => {
+                    text.push(c);
+                    while let Some(c) = self.next() {
+                        text.push(c);
+                        if c == ']' {
+                            break;
+                        }
                     }
                 }
                 ']' if in_set => {
@@ -155,18 +234,22 @@ impl Parser {
         }
     }
 
-    fn command(&mut self) -> Result<Command, String> {
-        let from = self.address()?;
+    fn command(&mut self, index: usize) -> Result<Command, String> {
+        let from = self.address(false)?;
         self.blanks();
         let mut to = None;
         if from.is_some() && self.peek() == Some(',') {
             self.at += 1;
             self.blanks();
-            to = self.address()?;
+            to = self.address(true)?;
             if to.is_none() {
                 self.at += 1;
                 return self.fail("unexpected `,'");
             }
+        }
+        if matches!(from, Some(Address::Line(0))) && !matches!(to, Some(Address::Match(_))) {
+            self.at += 1;
+            return self.fail("invalid usage of line address 0");
         }
         self.blanks();
         let mut negated = false;
@@ -176,35 +259,94 @@ impl Parser {
             self.blanks();
         }
         let Some(letter) = self.next() else { return self.fail("missing command") };
-        let action = match letter {
+        let action = self.action(letter, index, from.is_some())?;
+        if !matches!(action, Action::Open(_) | Action::Label | Action::Text(..) | Action::Read(_) | Action::Write(_)) {
+            self.blanks();
+            match self.peek() {
+                None | Some(';' | '\n' | '#' | '}') => {}
+                Some(_) => {
+                    self.at += 1;
+                    return self.fail("extra characters after command");
+                }
+            }
+        }
+        Ok(Command { from, to, negated, action, inside: false, until: 0 })
+    }
+
+    fn action(&mut self, letter: char, index: usize, addressed: bool) -> Result<Action, String> {
+        Ok(match letter {
             's' => self.substitute()?,
             'y' => self.translate()?,
-            'd' => Action::Delete,
-            'p' => Action::Print,
-            'q' => Action::Quit,
-            '=' => Action::LineNumber,
-            'a' => Action::Append(self.text()?),
-            'i' => Action::Insert(self.text()?),
-            'c' => Action::Change(self.text()?),
-            c if "{}:btTDGHPNnxghwrRWeFlLvz".contains(c) => {
+            'q' | 'Q' => {
+                self.blanks();
+                let code = self.number();
+                Action::Quit(letter == 'q', i32::try_from(code & 255).unwrap_or(0))
+            }
+            'a' | 'i' | 'c' => Action::Text(letter, self.text()?),
+            'b' | 't' | 'T' => {
+                self.blanks();
+                Action::Jump(letter, 0, self.word(";}"))
+            }
+            ':' => {
+                if addressed {
+                    return self.fail(": doesn't want any addresses");
+                }
+                self.blanks();
+                let label = self.word(";");
+                if label.is_empty() {
+                    return self.fail("\":\" lacks a label");
+                }
+                self.labels.push((label, index));
+                Action::Label
+            }
+            '{' => {
+                self.open.push(index);
+                Action::Open(0)
+            }
+            '}' => {
+                if addressed {
+                    return self.fail("} doesn't want any addresses");
+                }
+                Action::Close
+            }
+            'r' | 'w' => {
+                self.blanks();
+                let name = self.word("");
+                if name.is_empty() {
+                    return self.fail("missing filename in r/R/w/W commands");
+                }
+                if letter == 'r' { Action::Read(name) } else { Action::Write(name) }
+            }
+            'd' | 'D' | 'g' | 'G' | 'h' | 'H' | 'n' | 'N' | 'p' | 'P' | 'x' | '=' | 'l' | 'z' | 'F' => {
+                if letter == 'l' {
+                    self.blanks();
+                    self.number();
+                }
+                Action::Plain(letter)
+            }
+            c if "RWevM".contains(c) && c != 'M' => {
                 return self.fail(&format!("`{c}' is real sed, but not part of this sandbox yet"));
             }
             c => return self.fail(&format!("unknown command: `{c}'")),
-        };
-        self.blanks();
-        match self.peek() {
-            None | Some(';' | '\n' | '#' | '}') => {}
-            Some(_) => {
-                self.at += 1;
-                return self.fail("extra characters after command");
-            }
+        })
+    }
+
+    /// The rest of the line, or up to one of `ends`.
+    fn word(&mut self, ends: &str) -> String {
+        let mut word = String::new();
+        while let Some(c) = self.peek().filter(|c| *c != '\n' && !ends.contains(*c)) {
+            word.push(c);
+            self.at += 1;
         }
-        Ok(Command { from, to, negated, action, inside: false })
+        if ends.is_empty() { word } else { word.trim_end().to_string() }
     }
 
     /// What `a`, `i` and `c` add: the rest of the line, without its newline.
     fn text(&mut self) -> Result<String, String> {
         self.blanks();
+        if self.peek().is_none() {
+            return self.fail("expected \\ after `a', `c' or `i'");
+        }
         if self.peek() == Some('\\') {
             self.at += 1;
             self.blanks();
@@ -220,7 +362,7 @@ impl Parser {
                 c => text.push(c),
             }
         }
-        if text.is_empty() { self.fail("expected \\ after `a', `c' or `i'") } else { Ok(text) }
+        Ok(text)
     }
 
     fn substitute(&mut self) -> Result<Action, String> {
@@ -228,13 +370,26 @@ impl Parser {
         let Some(mark) = self.next() else { return self.fail(unterminated) };
         let Some(pattern) = self.until(mark, true) else { return self.fail(unterminated) };
         let Some(with) = self.until(mark, false) else { return self.fail(unterminated) };
-        let (mut global, mut nth, mut print, mut fold) = (false, 0, false, false);
+        let (mut global, mut nth, mut print, mut fold, mut many, mut file) = (false, 0, false, false, false, None);
         loop {
             match self.peek() {
                 Some('g') => global = true,
                 Some('p') => print = true,
                 Some('i' | 'I') => fold = true,
-                Some(c @ '1'..='9') => nth = c as usize - '0' as usize,
+                Some('m' | 'M') => many = true,
+                Some('w') => {
+                    self.at += 1;
+                    self.blanks();
+                    file = Some(self.word(""));
+                    break;
+                }
+                Some('0'..='9') => {
+                    nth = self.number();
+                    if nth == 0 {
+                        return self.fail("number option to `s' command may not be zero");
+                    }
+                    continue;
+                }
                 Some(c) if c.is_ascii_alphabetic() => {
                     self.at += 1;
                     return self.fail("unknown option to `s'");
@@ -243,9 +398,9 @@ impl Parser {
             }
             self.at += 1;
         }
-        let pattern = self.regex(&pattern, fold)?;
+        let pattern = self.regex(&pattern, fold, many)?;
         let with = pieces(&with);
-        let groups = pattern.captures_len();
+        let groups = pattern.as_ref().map_or(usize::MAX, Regex::captures_len);
         for piece in &with {
             if let Piece::Group(n) = piece
                 && *n >= groups
@@ -253,7 +408,7 @@ impl Parser {
                 return self.fail(&format!("invalid reference \\{n} on `s' command's RHS"));
             }
         }
-        Ok(Action::Substitute { pattern, with, global, nth, print })
+        Ok(Action::Substitute { pattern, with, global, nth, print, file })
     }
 
     fn translate(&mut self) -> Result<Action, String> {
@@ -261,10 +416,14 @@ impl Parser {
         let Some(mark) = self.next() else { return self.fail(unterminated) };
         let Some(from) = self.until(mark, false) else { return self.fail(unterminated) };
         let Some(to) = self.until(mark, false) else { return self.fail(unterminated) };
-        if from.chars().count() != to.chars().count() {
+        let plain = |text: &str| -> Vec<char> {
+            text.replace("\\n", "\n").replace("\\t", "\t").replace("\\\\", "\\").chars().collect()
+        };
+        let (from, to) = (plain(&from), plain(&to));
+        if from.len() != to.len() {
             return self.fail("strings for `y' command are different lengths");
         }
-        Ok(Action::Translate(from.chars().zip(to.chars()).collect()))
+        Ok(Action::Translate(from.into_iter().zip(to).collect()))
     }
 }
 
@@ -273,10 +432,11 @@ fn pieces(with: &str) -> Vec<Piece> {
     let mut text = String::new();
     let mut chars = with.chars();
     while let Some(c) = chars.next() {
-        let group = match c {
-            '&' => Some(0),
+        let piece = match c {
+            '&' => Some(Piece::Group(0)),
             '\\' => match chars.next() {
-                Some(digit @ '0'..='9') => Some(digit as usize - '0' as usize),
+                Some(digit @ '0'..='9') => Some(Piece::Group(digit as usize - '0' as usize)),
+                Some(c @ ('U' | 'L' | 'E' | 'u' | 'l')) => Some(Piece::Case(c)),
                 Some('n') => {
                     text.push('\n');
                     None
@@ -295,11 +455,11 @@ fn pieces(with: &str) -> Vec<Piece> {
                 None
             }
         };
-        if let Some(n) = group {
+        if let Some(piece) = piece {
             if !text.is_empty() {
                 all.push(Piece::Text(std::mem::take(&mut text)));
             }
-            all.push(Piece::Group(n));
+            all.push(piece);
         }
     }
     if !text.is_empty() {

@@ -133,7 +133,7 @@ fn range(given: &Given, text: &[u8], total: usize, path: &str) -> Result<std::op
     let lines = String::from_utf8_lossy(text).into_owned();
     let lines: Vec<&str> = lines.lines().collect();
     let find = |words: &str, from: usize| -> Result<usize, Stop> {
-        let regex = crate::core::pattern::build(words, crate::core::pattern::Syntax::Basic, false);
+        let regex = shell::regex::build(words, shell::regex::Syntax::Basic, false);
         match (from..lines.len())
             .find(|at| regex.as_ref().map_or(lines[*at].contains(words), |r| r.is_match(lines[*at])))
         {

@@ -2,7 +2,7 @@
 
 use super::cli::{Git, Stop, error, fatal};
 use super::options::{Given, Opt, maybe, only, value};
-use crate::core::pattern::{Syntax, build};
+use shell::regex::{Syntax, build};
 use git::{Blanks, Change, ChangeKind, DiffColors, FileStat, PatchOptions, Repo, find_renames};
 
 pub(crate) const ROWS: &[Opt] = &[

@@ -3,7 +3,7 @@
 use super::cli::{Answer, Git, Stop, fatal, relative};
 use super::grep_page::searched;
 use super::options::{Dialect, Given, Spec, flag, only, value};
-use crate::core::pattern::{Syntax, build};
+use shell::regex::{Syntax, build};
 use git::{ObjectId, Repo};
 use regex_lite::Regex;
 
@@ -88,7 +88,7 @@ impl Query {
                 plain.and_then(|_| {
                     let inner = match syntax {
                         Syntax::Fixed => regex_lite::escape(text),
-                        Syntax::Basic => crate::core::pattern::to_extended(text),
+                        Syntax::Basic => shell::regex::to_extended(text),
                         Syntax::Extended => text.to_string(),
                     };
                     build(&format!("\\b({inner})\\b"), Syntax::Extended, any_case)

@@ -1,10 +1,10 @@
-//! POSIX patterns for `grep` and `sed`: basic and extended syntax, translated for `regex-lite`.
+//! POSIX regular expressions for `[[ =~ ]]`, `grep`, `sed`, `awk`: basic and extended syntax, translated for `regex-lite`.
 
 use regex_lite::{Regex, RegexBuilder};
 
 /// Which syntax a pattern is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub(crate) enum Syntax {
+pub enum Syntax {
     Basic,
     Extended,
     /// Every character stands for itself.
@@ -12,7 +12,7 @@ pub(crate) enum Syntax {
 }
 
 /// Builds a pattern; the error is the reason in grep's words.
-pub(crate) fn build(pattern: &str, syntax: Syntax, ignore_case: bool) -> Result<Regex, String> {
+pub fn build(pattern: &str, syntax: Syntax, ignore_case: bool) -> Result<Regex, String> {
     let text = match syntax {
         Syntax::Fixed => regex_lite::escape(pattern),
         Syntax::Extended => translate(pattern, false)?,
@@ -126,7 +126,7 @@ fn bracket(chars: &[char], mut at: usize, out: &mut String) -> Result<usize, Str
 }
 
 /// A basic pattern in extended syntax.
-pub(crate) fn to_extended(pattern: &str) -> String {
+pub fn to_extended(pattern: &str) -> String {
     let mut out = String::new();
     let mut chars = pattern.chars();
     while let Some(c) = chars.next() {

@@ -1,0 +1,399 @@
+//! Awk's expressions, variables and fields.
+
+use super::run::{Cell, Machine, Run, Stop, known};
+use super::tree::{Expr, Place};
+use super::value::Value;
+use regex_lite::Regex;
+use shell::regex::{Syntax, build};
+use world::Cx;
+
+/// Functions that call each other deeper than this are stopped.
+const CALLS_MAX: usize = 100;
+
+impl Machine<'_> {
+    pub fn truth(&mut self, expr: &Expr, cx: &mut Cx<'_>) -> Run<bool> {
+        Ok(self.eval(expr, cx)?.holds())
+    }
+
+    pub fn string(&mut self, expr: &Expr, cx: &mut Cx<'_>) -> Run<String> {
+        let value = self.eval(expr, cx)?;
+        Ok(match value {
+            Value::Number(_) => value.text(&self.global_text(known::CONVFMT)),
+            other => other.text("%.6g"),
+        })
+    }
+
+    pub fn eval(&mut self, expr: &Expr, cx: &mut Cx<'_>) -> Run<Value> {
+        let truth = |holds: bool| Value::Number(f64::from(u8::from(holds)));
+        Ok(match expr {
+            Expr::Number(number) => Value::Number(*number),
+            Expr::Text(text) => Value::Text(text.clone()),
+            Expr::Regex(text) => {
+                let regex = self.regex(text)?;
+                truth(regex.is_match(self.record()))
+            }
+            Expr::Var(place) => self.get_place(*place)?,
+            Expr::Field(index) => {
+                let index = self.eval(index, cx)?.number();
+                self.field(index)?
+            }
+            Expr::Item(place, index) => {
+                let key = self.key(index, cx)?;
+                let array = self.array(*place)?;
+                self.arrays[array].item(&key).clone()
+            }
+            Expr::Assign(sign, place, value) => {
+                let right = self.eval(value, cx)?;
+                let value = if *sign == "=" {
+                    right
+                } else {
+                    let left = self.eval(place, cx)?.number();
+                    Value::Number(arithmetic(&sign[..1], left, right.number())?)
+                };
+                self.store(place, value.clone(), cx)?;
+                value
+            }
+            Expr::Choose(condition, yes, no) => {
+                let chosen = if self.truth(condition, cx)? { yes } else { no };
+                self.eval(chosen, cx)?
+            }
+            Expr::And(a, b) => truth(self.truth(a, cx)? && self.truth(b, cx)?),
+            Expr::Or(a, b) => truth(self.truth(a, cx)? || self.truth(b, cx)?),
+            Expr::In(index, place) => {
+                let key = self.key(index, cx)?;
+                let array = self.array(*place)?;
+                truth(self.arrays[array].get(&key).is_some())
+            }
+            Expr::Match(text, pattern, negated) => {
+                let text = self.string(text, cx)?;
+                let regex = self.regex_of(pattern, cx)?;
+                truth(regex.is_match(&text) != *negated)
+            }
+            Expr::Binary(sign, a, b) => {
+                let (a, b) = (self.eval(a, cx)?, self.eval(b, cx)?);
+                match *sign {
+                    "<" | "<=" | ">" | ">=" | "==" | "!=" => truth(self.compare(sign, &a, &b)),
+                    sign => Value::Number(arithmetic(sign, a.number(), b.number())?),
+                }
+            }
+            Expr::Concat(a, b) => {
+                let left = self.string(a, cx)?;
+                Value::Text(left + &self.string(b, cx)?)
+            }
+            Expr::Not(inner) => truth(!self.truth(inner, cx)?),
+            Expr::Negate(inner) => Value::Number(-self.eval(inner, cx)?.number()),
+            Expr::Plus(inner) => Value::Number(self.eval(inner, cx)?.number()),
+            Expr::Step(place, by, before) => {
+                let old = self.eval(place, cx)?.number();
+                self.store(place, Value::Number(old + by), cx)?;
+                Value::Number(if *before { old } else { old + by })
+            }
+            Expr::Call(function, args) => self.call(*function, args, cx)?,
+            Expr::Builtin(name, args) => self.builtin(name, args, cx)?,
+            Expr::Getline(into, from) => self.getline(into.as_deref(), from.as_deref(), cx)?,
+            Expr::Group(all) => {
+                let mut last = Value::Nothing;
+                for expr in all {
+                    last = self.eval(expr, cx)?;
+                }
+                last
+            }
+        })
+    }
+
+    fn compare(&self, sign: &str, a: &Value, b: &Value) -> bool {
+        let order = match (a.as_number(), b.as_number()) {
+            (Some(a), Some(b)) => a.partial_cmp(&b),
+            _ => {
+                let format = self.global_text(known::CONVFMT);
+                Some(a.text(&format).cmp(&b.text(&format)))
+            }
+        };
+        let Some(order) = order else { return sign == "!=" };
+        match sign {
+            "<" => order.is_lt(),
+            "<=" => order.is_le(),
+            ">" => order.is_gt(),
+            ">=" => order.is_ge(),
+            "==" => order.is_eq(),
+            _ => order.is_ne(),
+        }
+    }
+
+    fn cell(&mut self, place: Place) -> &mut Cell {
+        match place {
+            Place::Global(at) => &mut self.globals[at],
+            Place::Local(at) => &mut self.frames.last_mut().expect("a local variable stands in a call")[at],
+        }
+    }
+
+    fn get_place(&mut self, place: Place) -> Run<Value> {
+        if place == Place::Global(known::NF) {
+            self.cut();
+        }
+        match self.cell(place) {
+            Cell::Value(value) => Ok(value.clone()),
+            Cell::Empty | Cell::Maybe(_) => Ok(Value::Nothing),
+            Cell::Array(_) => Err(Stop::Wrong("run time error: type error: array used as a scalar".into())),
+        }
+    }
+
+    pub fn set_place(&mut self, place: Place, value: Value) {
+        *self.cell(place) = Cell::Value(value);
+    }
+
+    /// The array that a variable is, or becomes.
+    pub fn array(&mut self, place: Place) -> Run<usize> {
+        let next = self.arrays.len();
+        match self.cell(place) {
+            Cell::Array(at) => return Ok(*at),
+            Cell::Value(_) => {
+                return Err(Stop::Wrong("run time error: type error: scalar used as an array".into()));
+            }
+            cell @ Cell::Maybe(_) => {
+                if let Cell::Maybe(at) = *cell {
+                    *cell = Cell::Array(at);
+                    return Ok(at);
+                }
+            }
+            cell @ Cell::Empty => *cell = Cell::Array(next),
+        }
+        self.arrays.push(super::value::Array::default());
+        Ok(next)
+    }
+
+    /// The key that indices make.
+    pub fn key(&mut self, index: &[Expr], cx: &mut Cx<'_>) -> Run<String> {
+        let mut parts = Vec::new();
+        for expr in index {
+            parts.push(self.string(expr, cx)?);
+        }
+        Ok(parts.join(&if parts.len() > 1 { self.global_text(known::SUBSEP) } else { String::new() }))
+    }
+
+    pub fn store(&mut self, place: &Expr, value: Value, cx: &mut Cx<'_>) -> Run<()> {
+        match place {
+            Expr::Var(place) => {
+                if matches!(self.cell(*place), Cell::Array(_)) {
+                    return Err(Stop::Wrong("run time error: type error: assignment to an array".into()));
+                }
+                let number = value.number();
+                self.set_place(*place, value);
+                if *place == Place::Global(known::NF) {
+                    self.cut();
+                    self.fields.resize(count(number), String::new());
+                    self.stale = true;
+                    self.globals[known::NF] = Cell::Value(Value::Number(number));
+                }
+            }
+            Expr::Field(index) => {
+                let index = self.eval(index, cx)?.number();
+                let text = value.text(&self.global_text(known::CONVFMT));
+                if index == 0.0 {
+                    self.set_record(text);
+                    return Ok(());
+                }
+                if index < 0.0 {
+                    return Err(Stop::Wrong(format!("run time error: negative field index ${index}")));
+                }
+                self.cut();
+                let at = count(index);
+                if at > self.fields.len() {
+                    self.fields.resize(at, String::new());
+                }
+                self.fields[at - 1] = text;
+                self.stale = true;
+                self.count_fields();
+            }
+            Expr::Item(place, index) => {
+                let key = self.key(index, cx)?;
+                let array = self.array(*place)?;
+                *self.arrays[array].item(&key) = value;
+            }
+            _ => return Err(Stop::Wrong("assignment to something that is no variable".into())),
+        }
+        Ok(())
+    }
+
+    pub fn set_record(&mut self, record: String) {
+        self.record = record;
+        self.split = false;
+        self.stale = false;
+    }
+
+    /// `$0`.
+    pub fn record(&mut self) -> &str {
+        if self.stale {
+            self.record = self.fields.join(&self.global_text(known::OFS));
+            self.stale = false;
+        }
+        &self.record
+    }
+
+    fn count_fields(&mut self) {
+        let count = u32::try_from(self.fields.len()).unwrap_or(u32::MAX);
+        self.globals[known::NF] = Cell::Value(Value::Number(f64::from(count)));
+    }
+
+    /// Cuts the record into fields.
+    pub fn cut(&mut self) {
+        if !self.split {
+            let separator = self.global_text(known::FS);
+            let record = std::mem::take(&mut self.record);
+            self.fields = self.pieces(&record, &separator);
+            self.record = record;
+            self.split = true;
+            self.count_fields();
+        }
+    }
+
+    pub fn pieces(&mut self, text: &str, separator: &str) -> Vec<String> {
+        if separator == " " {
+            return text.split([' ', '\t', '\n']).filter(|piece| !piece.is_empty()).map(String::from).collect();
+        }
+        if text.is_empty() {
+            return Vec::new();
+        }
+        if separator.is_empty() {
+            return text.chars().map(String::from).collect();
+        }
+        let mut chars = separator.chars();
+        let single = chars.next().filter(|c| chars.next().is_none() && !matches!(c, '\\'));
+        // Where an empty line separates records, a newline separates fields, too.
+        let lines = self.global_text(known::RS).is_empty();
+        if let Some(c) = single {
+            return text.split(|d| d == c || (lines && d == '\n')).map(String::from).collect();
+        }
+        match self.regex(separator) {
+            Ok(regex) => regex.split(text).map(String::from).collect(),
+            Err(_) => vec![text.to_string()],
+        }
+    }
+
+    fn field(&mut self, index: f64) -> Run<Value> {
+        if index < 0.0 {
+            return Err(Stop::Wrong(format!("run time error: negative field index ${index}")));
+        }
+        if index < 1.0 {
+            return Ok(Value::Input(self.record().to_string()));
+        }
+        self.cut();
+        Ok(self.fields.get(count(index) - 1).map_or(Value::Nothing, |text| Value::Input(text.clone())))
+    }
+
+    pub fn regex(&mut self, text: &str) -> Run<Regex> {
+        if let Some(regex) = self.regexes.get(text) {
+            return Ok(regex.clone());
+        }
+        let regex = build(text, Syntax::Extended, false)
+            .map_err(|error| Stop::Wrong(format!("regular expression compile failed ({error})\n{text}")))?;
+        self.regexes.insert(text.to_string(), regex.clone());
+        Ok(regex)
+    }
+
+    /// A pattern: what stands between slashes, or a text.
+    pub fn regex_of(&mut self, expr: &Expr, cx: &mut Cx<'_>) -> Run<Regex> {
+        match expr {
+            Expr::Regex(text) => self.regex(text),
+            other => {
+                let text = self.string(other, cx)?;
+                self.regex(&text)
+            }
+        }
+    }
+
+    fn call(&mut self, function: usize, args: &[Expr], cx: &mut Cx<'_>) -> Run<Value> {
+        let script = self.script;
+        let function = &script.functions[function];
+        if self.frames.len() >= CALLS_MAX {
+            return Err(Stop::Wrong("function calls are nested too deeply".into()));
+        }
+        if args.len() > function.params {
+            return Err(Stop::Wrong("function called with too many arguments".into()));
+        }
+        let mut frame = Vec::new();
+        for arg in args {
+            let cell = match arg {
+                Expr::Var(place) => {
+                    let next = self.arrays.len();
+                    match self.cell(*place) {
+                        cell @ Cell::Empty => {
+                            *cell = Cell::Maybe(next);
+                            self.arrays.push(super::value::Array::default());
+                            Cell::Maybe(next)
+                        }
+                        cell => cell.clone(),
+                    }
+                }
+                other => Cell::Value(self.eval(other, cx)?),
+            };
+            frame.push(cell);
+        }
+        frame.resize(function.params, Cell::Empty);
+        self.frames.push(frame);
+        let mut result = Ok(Value::Nothing);
+        for stmt in &function.body {
+            match self.stmt(stmt, cx) {
+                Ok(()) => {}
+                Err(Stop::Return(value)) => {
+                    result = Ok(value);
+                    break;
+                }
+                Err(stop) => {
+                    result = Err(stop);
+                    break;
+                }
+            }
+        }
+        self.frames.pop();
+        // What the function made an array is one for the caller, too.
+        for arg in args {
+            if let Expr::Var(place) = arg
+                && let Cell::Maybe(at) = *self.cell(*place)
+                && self.arrays[at].len() > 0
+            {
+                *self.cell(*place) = Cell::Array(at);
+            }
+        }
+        result
+    }
+
+    fn getline(&mut self, into: Option<&Expr>, from: Option<&Expr>, cx: &mut Cx<'_>) -> Run<Value> {
+        let record = match from {
+            None => self.next_record(cx)?,
+            Some(from) => {
+                let name = self.string(from, cx)?;
+                if !self.inputs.contains_key(&name) {
+                    let Ok(text) = cx.files().read_text(&cx.path(&name)) else { return Ok(Value::Number(-1.0)) };
+                    let mut records = self.records_of(&text);
+                    records.reverse();
+                    self.inputs.insert(name.clone(), records);
+                }
+                self.inputs.get_mut(&name).and_then(Vec::pop)
+            }
+        };
+        let Some(record) = record else { return Ok(Value::Number(0.0)) };
+        match into {
+            Some(place) => self.store(place, Value::Input(record), cx)?,
+            None => self.set_record(record),
+        }
+        Ok(Value::Number(1.0))
+    }
+}
+
+/// A number of fields; within a limit.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be small and positive")]
+fn count(number: f64) -> usize {
+    number.clamp(0.0, 100_000.0) as usize
+}
+
+fn arithmetic(sign: &str, a: f64, b: f64) -> Run<f64> {
+    Ok(match sign {
+        "+" => a + b,
+        "-" => a - b,
+        "*" => a * b,
+        "/" => a / b,
+        "%" => a % b,
+        _ => libm::pow(a, b),
+    })
+}
