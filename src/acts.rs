@@ -84,6 +84,16 @@ impl Acts {
         });
     }
 
+    /// Shows in the Git panel what a line would do.
+    pub fn preview(&self, line: String) {
+        self.ask(Look::Preview { line }, |acts, reply| {
+            if let Reply::Preview(preview) = reply {
+                acts.dispatch(Action::Select(View::Git));
+                acts.dispatch(Action::Preview(Some(preview)));
+            }
+        });
+    }
+
     /// Copies a text, and says so; where that is not allowed, `otherwise` shows it.
     pub fn copy(&self, text: String, done: &'static str, otherwise: impl FnOnce(String) -> Action + 'static) {
         let acts = self.clone();

@@ -224,7 +224,7 @@ fn content(view: View, model: &Model, acts: &Acts) -> Html {
         View::Cluster => html! { <ClusterPanel cluster={model.cluster.clone()} {sheet} {acts} /> },
         View::ArgoCd => html! { <ArgoCdPanel argocd={model.argocd.clone()} {sheet} {acts} /> },
         View::Pipelines => html! { <PipelinesPanel pipelines={model.pipelines.clone()} {acts} /> },
-        View::Git => html! { <GitPanel git={model.git.clone()} {sheet} {acts} /> },
+        View::Git => html! { <GitPanel git={model.git.clone()} preview={model.preview.clone()} {sheet} {acts} /> },
         View::Files => {
             let drafts = Rc::clone(&model.drafts);
             html! { <FilesPanel files={model.files.clone()} file={model.file.clone()} {drafts} {acts} /> }

@@ -2,8 +2,8 @@
 
 use crate::acts::Acts;
 use crate::components::{SheetOver, empty, skeleton, yes};
-use crate::state::{Sheet, View};
-use screen::{CommitRow, Control, Git, Lane, RefKind, RefName, Repo};
+use crate::state::{Action, Sheet, View};
+use screen::{CommitRow, Control, Git, Lane, Preview, RefKind, RefName, Repo};
 use std::rc::Rc;
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
@@ -14,15 +14,18 @@ const COLOURS: u32 = 5;
 #[derive(PartialEq, Properties)]
 pub struct Props {
     pub git: Option<Rc<Git>>,
+    /// What the line in the terminal would make of it: shown in its place.
+    pub preview: Option<Rc<Preview>>,
     pub sheet: Option<Rc<Sheet>>,
     pub acts: Acts,
 }
 
 #[component]
 pub fn GitPanel(props: &Props) -> Html {
-    let Some(git) = &props.git else {
+    let Some(now) = &props.git else {
         return html! { <div class="body">{ skeleton() }</div> };
     };
+    let git = props.preview.as_ref().map_or(&**now, |preview| &preview.git);
     let Some(repo) = git.repos.iter().find(|repo| repo.path == git.shown) else {
         return empty(
             "git",
@@ -33,15 +36,35 @@ pub fn GitPanel(props: &Props) -> Html {
     let acts = &props.acts;
     html! {
         <>
+            { for props.preview.as_ref().map(|preview| previewed(preview, acts)) }
             { working_tree(git, repo, acts) }
             if git.rows.is_empty() {
                 <p class="empty"><b>{ "No commit yet" }</b></p>
             } else {
-                { log(git, acts) }
+                { log(git, now, acts) }
             }
             <SheetOver view={View::Git} sheet={props.sheet.clone()} acts={acts.clone()} />
         </>
     }
+}
+
+/// Says that nothing has happened, what would be printed, and how to go on.
+fn previewed(preview: &Preview, acts: &Acts) -> Html {
+    let close = acts.click(|acts| acts.dispatch(Action::Preview(None)));
+    let (state, verdict) = if preview.code == 0 { ("run", String::new()) } else { ("warn", failure(preview.code)) };
+    html! {
+        <div class="preview" data-s={state} role="status">
+            <b>{ "Not yet: " }<code>{ &preview.line }</code>{ " would do this." }{ verdict }</b>
+            <button class="btn small" type="button" onclick={close}>{ "Back to now" }</button>
+            if !preview.output.trim().is_empty() {
+                <pre>{ preview.output.trim_end() }</pre>
+            }
+        </div>
+    }
+}
+
+fn failure(code: i32) -> String {
+    format!(" It would fail, with exit code {code}.")
 }
 
 fn working_tree(git: &Git, repo: &Repo, acts: &Acts) -> Html {
@@ -108,8 +131,8 @@ fn branch_words(repo: &Repo) -> String {
 }
 
 /// The table is the text alternative of the graph.
-fn log(git: &Git, acts: &Acts) -> Html {
-    let rows = git.rows.iter().map(|row| commit(git, row, acts)).collect::<Html>();
+fn log(git: &Git, now: &Git, acts: &Acts) -> Html {
+    let rows = git.rows.iter().map(|row| commit(git, now, row, acts)).collect::<Html>();
     html! {
         <>
             <table class="log">
@@ -129,12 +152,18 @@ fn log(git: &Git, acts: &Acts) -> Html {
     }
 }
 
-fn commit(git: &Git, row: &CommitRow, acts: &Acts) -> Html {
+fn commit(git: &Git, now: &Git, row: &CommitRow, acts: &Acts) -> Html {
+    let before = now.rows.iter().find(|before| before.id == row.id);
+    let change = match before {
+        None => Some("new"),
+        Some(before) if before.refs != row.refs => Some("moved"),
+        Some(_) => None,
+    };
     let (repo, id, subject) = (git.shown.clone(), row.id.clone(), row.subject.clone());
     let onclick = acts.click(move |acts| acts.commit(repo.clone(), id.clone(), subject.clone()));
     let refs = row.refs.iter().map(reference).collect::<Html>();
     html! {
-        <tr key={row.id.clone()} aria-selected={row.head.then_some(yes(true))}>
+        <tr key={row.id.clone()} aria-selected={row.head.then_some(yes(true))} data-change={change}>
             <td>{ graph(git.lanes, row) }</td>
             <td class="msg">
                 <div><button type="button" {onclick}>{ &row.subject }</button><span class="refs">{ refs }</span></div>

@@ -35,6 +35,7 @@ pub fn InputLine(props: &Props) -> Html {
         recall: use_mut_ref(Recall::default),
         search: use_state_eq(|| None::<Search>),
         choices: use_state_eq(Vec::new),
+        is_git: use_state_eq(|| false),
     };
     let label = match &*keys.search {
         Some(search) => {
@@ -53,12 +54,18 @@ pub fn InputLine(props: &Props) -> Html {
         event.prevent_default();
         keys.submit();
     });
+    let onpreview = keys.callback(|keys, _: MouseEvent| keys.preview());
     html! {
         <>
             <form {onsubmit}>
                 <label for="cmd">{ label }</label>
                 <input id="cmd" ref={field} autocomplete="off" autocapitalize="off" autocorrect="off" spellcheck="false"
                     enterkeyhint="send" aria-label="Terminal input" {onkeydown} {onpaste} {oninput} />
+                if *keys.is_git {
+                    <button class="btn small" type="button" title="Alt+P" onclick={onpreview}>
+                        { "What would this do?" }
+                    </button>
+                }
             </form>
             <div role="status" class="dim">{ choices }</div>
         </>
@@ -74,6 +81,8 @@ struct Keys {
     recall: Rc<RefCell<Recall>>,
     search: UseStateHandle<Option<Search>>,
     choices: UseStateHandle<Vec<String>>,
+    /// A command of Git is being typed: what it would do can be shown.
+    is_git: UseStateHandle<bool>,
 }
 
 impl Keys {
@@ -114,6 +123,7 @@ impl Keys {
         let text = self.found().unwrap_or_else(|| self.line().text);
         self.search.set(None);
         self.choices.set(Vec::new());
+        self.is_git.set(false);
         *self.recall.borrow_mut() = Recall::default();
         self.set(&Line::ended(String::new()));
         self.send(text);
@@ -127,6 +137,9 @@ impl Keys {
             true
         } else if by_control {
             self.control(&key)
+        } else if event.alt_key() && key == "p" && *self.is_git {
+            self.preview();
+            true
         } else if plain {
             self.plain(&key, event.shift_key())
         } else {
@@ -222,8 +235,18 @@ impl Keys {
         self.search.set(Some(Search { found: older.or(kept.filter(|_| before < self.tail.history.len())) }));
     }
 
+    /// Shows what the line would do; the line stays.
+    fn preview(&self) {
+        self.acts.preview(self.line().text);
+        dom::focus("#cmd");
+    }
+
     fn typed(&self) {
         self.choices.set(Vec::new());
+        self.is_git.set(self.search.is_none() && self.line().text.trim_start().starts_with("git "));
+        if *self.is_git {
+            self.acts.dispatch(Action::Preview(None));
+        }
         if self.search.is_some() {
             self.look(self.tail.history.len());
         }

@@ -13,7 +13,7 @@ pub use layout::{Edge, Layout, Sizes, View};
 pub use terminal::{Chunk, Tail, TerminalView, Terminals};
 
 use screen::{
-    ArgoCd, Banner, Brief, Clock, Cluster, Describe, FileView, Files, Git, Pipelines, Shop, Tone, Update, Why,
+    ArgoCd, Banner, Brief, Clock, Cluster, Describe, FileView, Files, Git, Pipelines, Preview, Shop, Tone, Update, Why,
 };
 use std::rc::Rc;
 use yew::Reducible;
@@ -27,6 +27,8 @@ pub struct Model {
     pub files: Option<Rc<Files>>,
     pub file: Option<Rc<FileView>>,
     pub git: Option<Rc<Git>>,
+    /// What a line being typed would do to it.
+    pub preview: Option<Rc<Preview>>,
     pub pipelines: Option<Rc<Pipelines>>,
     pub argocd: Option<Rc<ArgoCd>>,
     pub cluster: Option<Rc<Cluster>>,
@@ -152,6 +154,7 @@ pub enum Action {
     Sizes(Sizes),
     Why(Option<Why>),
     Sheet(Option<Sheet>),
+    Preview(Option<Preview>),
     Dialog(Option<Dialog>),
     OpenFile(String),
     CloseFile(String),
@@ -197,6 +200,7 @@ impl Model {
             Action::Sizes(sizes) => Rc::make_mut(&mut self.layout).sizes = sizes,
             Action::Why(why) => self.why = why.map(Rc::new),
             Action::Sheet(sheet) => self.sheet = sheet.map(Rc::new),
+            Action::Preview(preview) => self.preview = preview.map(Rc::new),
             Action::Dialog(dialog) => self.dialog = dialog,
             Action::OpenFile(path) => Rc::make_mut(&mut self.drafts).open(path),
             Action::CloseFile(path) => Rc::make_mut(&mut self.drafts).close(&path),

@@ -20,7 +20,11 @@ impl Model {
             Update::Pipelines(pipelines) => put(&mut self.pipelines, pipelines),
             Update::ArgoCd(argocd) => put(&mut self.argocd, argocd),
             Update::Cluster(cluster) => put(&mut self.cluster, cluster),
-            Update::Screen(screen) => Rc::make_mut(&mut self.terminals).apply(screen),
+            Update::Screen(screen) => {
+                // Something was done: what would have happened is over.
+                self.preview = None;
+                Rc::make_mut(&mut self.terminals).apply(screen);
+            }
             Update::Say { tone, text } => self.toast(tone, "", text),
             Update::Banner(banner) => {
                 Rc::make_mut(&mut self.notices)

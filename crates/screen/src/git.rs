@@ -14,6 +14,17 @@ pub struct Git {
     pub cut: bool,
 }
 
+/// What a line would do, found on a fork of the world: nothing has happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Preview {
+    pub line: String,
+    /// What it would print, and its exit code.
+    pub output: String,
+    pub code: i32,
+    /// The repository after it.
+    pub git: Git,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Repo {
     pub path: String,

@@ -102,6 +102,10 @@ pub enum Look {
     Bundle {
         repo: String,
     },
+    /// What a line would do to the repository that is shown.
+    Preview {
+        line: String,
+    },
     Complete {
         terminal: u32,
         line: String,

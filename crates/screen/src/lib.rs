@@ -21,7 +21,7 @@ pub use brief::{Ask, AskKind, Brief, Choice, Explain, Finish, Fragment, Hint, Mo
 pub use clock::{Clock, Mark, MarkKind, Motion, Past};
 pub use cluster::{Cluster, Describe, EventRow, Node, Pod, PodState};
 pub use files::{Diagnostic, FileView, Files, TreeItem};
-pub use git::{CommitRow, Git, Lane, RefKind, RefName, Repo};
+pub use git::{CommitRow, Git, Lane, Preview, RefKind, RefName, Repo};
 pub use input::{Input, Look, QuizPick};
 pub use message::{Banner, BannerKind, Control, FromWorker, Opened, Reply, Saved, ToWorker, Tone, Update};
 pub use pipelines::{Job, Pipelines, Run, RunStep};
@@ -30,4 +30,4 @@ pub use terminal::{Screen, Span, Style, TerminalLine};
 pub use why::{Why, WhyStep};
 
 /// The form of the messages. A page and a worker that differ never talk.
-pub const PROTOCOL: u32 = 2;
+pub const PROTOCOL: u32 = 3;

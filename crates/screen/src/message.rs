@@ -1,6 +1,6 @@
 //! The messages between page and worker.
 
-use crate::{ArgoCd, Brief, Clock, Cluster, Describe, FileView, Files, Git, Input, Look, Pipelines, Screen, Shop, Why};
+use crate::{ArgoCd, Brief, Clock, Cluster, Describe, FileView, Files, Git, Input, Look, Pipelines, Preview, Screen, Shop, Why};
 use serde::{Deserialize, Serialize};
 
 /// From the page.
@@ -165,6 +165,7 @@ pub enum Reply {
     Share(Result<String, String>),
     /// A bundle of a repository, for real Git.
     Bundle(Result<Vec<u8>, String>),
+    Preview(Preview),
     /// Completions of the word before the cursor, and how many bytes of it they replace.
     Complete {
         replace: u32,

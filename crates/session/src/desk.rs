@@ -6,7 +6,7 @@ use crate::save::{OpenError, SaveError};
 use crate::session::{Lesson, Session};
 use lesson::{LessonPage, Plan};
 use screen::{
-    Banner, BannerKind, Control, Describe, FromWorker, Input, Look, Opened, PROTOCOL, Reply, Saved, ToWorker, Tone,
+    Banner, BannerKind, Control, Describe, FromWorker, Input, Look, Opened, PROTOCOL, Preview, Reply, Saved, ToWorker, Tone,
     Update,
 };
 use serde::{Deserialize, Serialize};
@@ -59,7 +59,8 @@ impl Desk {
             ToWorker::Do(input) => self.act(input, send, go_on),
             ToWorker::Control(control) => self.control(control, send),
             ToWorker::Ask { id, look } => {
-                let reply = self.session.as_mut().map_or(Reply::Nothing, |session| answer(session, look));
+                let shown = &self.models.shown_repo;
+                let reply = self.session.as_mut().map_or(Reply::Nothing, |session| answer(session, shown, look));
                 send(FromWorker::Reply { id, reply });
             }
             ToWorker::Rest => self.rest(send, go_on),
@@ -215,7 +216,7 @@ fn sentence(text: &str) -> String {
 }
 
 /// Questions about the world on the screen; none changes it.
-fn answer(session: &mut Session, look: Look) -> Reply {
+fn answer(session: &mut Session, shown_repo: &str, look: Look) -> Reply {
     let world = &session.shown().world;
     match look {
         Look::Why { kind, name } => Reply::Why(view::why(world, &kind, &name)),
@@ -232,6 +233,7 @@ fn answer(session: &mut Session, look: Look) -> Reply {
         Look::Export => Reply::Export(session.export()),
         Look::Share => Reply::Share(session.link().map_err(|error: SaveError| error.to_string())),
         Look::Bundle { repo } => Reply::Bundle(world.export_bundle(&repo)),
+        Look::Preview { line } => Reply::Preview(preview(session, line, shown_repo)),
         Look::Complete { line, cursor, .. } => {
             let cwd = world.shell_cwd(session.shown().terminal);
             let (replace, with) = view::complete(world, shell::BUILTINS, &cwd, &line, cursor as usize);
@@ -241,6 +243,15 @@ fn answer(session: &mut Session, look: Look) -> Reply {
     }
 }
 
+/// What a line would do: it is run on a fork, which is thrown away.
+fn preview(session: &Session, line: String, repo: &str) -> Preview {
+    let moment = session.shown();
+    let mut world = moment.world.clone();
+    let cwd = world.shell_cwd(moment.terminal);
+    let (output, code) = world.run_apart(&cwd, &line);
+    Preview { line, output: world::strip_ansi(&output), code, git: view::git(&world, repo) }
+}
+
 /// What `kubectl describe` says, asked on a fork so that the terminal does not see it.
 fn describe(session: &Session, kind: String, namespace: String, name: String) -> Describe {
     let mut line = format!("kubectl describe {} {name}", kind.to_ascii_lowercase());
@@ -248,6 +259,7 @@ fn describe(session: &Session, kind: String, namespace: String, name: String) ->
         line.push_str(&format!(" -n {namespace}"));
     }
     let mut world = session.shown().world.clone();
-    let (text, code) = world.run_apart(&line);
+    let home = world.shell_cwd(session.shown().terminal);
+    let (text, code) = world.run_apart(&home, &line);
     Describe { kind, namespace, name, text, found: code == 0 }
 }

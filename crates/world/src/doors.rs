@@ -202,11 +202,11 @@ impl World {
         shell.and_then(|pid| self.processes.get(&pid)).map_or_else(|| "/".into(), |entry| entry.cwd.clone())
     }
 
-    /// Runs a line on the workstation beside all terminals: output and exit code. For forks, which are thrown away.
-    pub fn run_apart(&mut self, line: &str) -> (String, i32) {
+    /// Runs a line in a folder of the workstation, beside all terminals: output and exit code. For forks, which are thrown away.
+    pub fn run_apart(&mut self, cwd: &str, line: &str) -> (String, i32) {
         let id = MachineId::workstation();
         let Some(host) = self.machine(&id) else { return (String::new(), 1) };
-        let (env, cwd) = (host.env.clone(), host.home().to_string());
+        let (env, cwd) = (host.env.clone(), cwd.to_owned());
         let out = self.new_capture();
         let fds = [(0, crate::Fd::Null), (1, crate::Fd::Stream(out)), (2, crate::Fd::Stream(out))].into();
         let argv = ["bash", "-c", line].map(String::from).to_vec();
