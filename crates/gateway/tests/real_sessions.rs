@@ -7,9 +7,7 @@
 //!
 //! What still differs, and why:
 //! - usage texts after a wrong option: ours name the options that are there, and those that are not;
-//! - `git commit` without a message during a merge: ours takes the prepared one, for there is no editor;
-//! - `git pull --rebase` of diverged branches, arrays, `$((…))`, `{a,b}`, `exec`, `trap`: "real, but not part of this
-//!   sandbox yet". The sessions leave out all of these but the first.
+//! - arrays, `$((…))`, `{a,b}`, `exec`, `trap`: "real, but not part of this sandbox yet". The sessions leave them out.
 //!
 //! `SEEDS=500` draws more sessions, `ONLY=17` shows and runs one, `VERBOSE=1` shows what differs.
 

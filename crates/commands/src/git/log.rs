@@ -54,7 +54,11 @@ pub(crate) const SPEC: Spec = Spec {
     usage: &["log [<options>] [<revision-range>] [[--] <path>...]"],
     options: &[
         PICK_ROWS,
-        &[only('m', "", "show merges against each parent"), only('\0', "graph", "draw the lines of history")],
+        &[
+            only('g', "walk-reflogs", "as a reference's log names them"),
+            only('m', "", "show merges against each parent"),
+            only('\0', "graph", "draw the lines of history"),
+        ],
         FORMAT_ROWS,
         diff_out::ROWS,
     ],
@@ -89,8 +93,6 @@ pub(crate) const MISSING: &[&str] = &[
     "--glob",
     "--exclude",
     "--reflog",
-    "-g",
-    "--walk-reflogs",
     "--merge",
     "--boundary",
     "--simplify-by-decoration",
@@ -162,6 +164,10 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         None => Pathspec::literal(&range.paths),
     };
     let style = style(g, &repo, given)?;
+    if given.has("walk-reflogs") {
+        let printer = Printer { style, output, spec, graph: None, shown: false };
+        return super::log_reflog::run(g, &repo, given, printer);
+    }
     let mut picked = pick(g, &repo, given, &range, &spec)?;
     if output.pickaxe.is_some() || output.filter.is_some() {
         picked = with_changes(g, &repo, &output, &spec, picked)?;
@@ -451,16 +457,16 @@ fn found(pattern: &str, line: &str, any_case: bool) -> bool {
 }
 
 /// Prints entries one after another.
-struct Printer {
-    style: Style,
-    output: DiffOutput,
+pub(crate) struct Printer {
+    pub style: Style,
+    pub output: DiffOutput,
     spec: Pathspec,
     graph: Option<Graph>,
     shown: bool,
 }
 
 impl Printer {
-    fn entry(
+    pub fn entry(
         &mut self,
         g: &Git<'_, '_>,
         repo: &Repo,
