@@ -246,13 +246,11 @@ pub(crate) fn start(g: &mut Git<'_, '_>, repo: &Repo, given: &Given) -> Answer {
     let restrict = fork_point(g, repo, given, &upstream, &target.id)?;
     let quiet = given.has("quiet");
     let stays = !explicit && exec.is_empty() && !autosquash && !root;
-    if stays && in_place(g, repo, &onto, &upstream, restrict.as_ref(), &target.id)? {
-        if up_to_date(g, repo, &target, quiet, forced || given.has("signoff"))? {
-            if let Some(id) = autostash {
-                stash::apply_autostash(g, repo, id)?;
-            }
-            return Ok(0);
-        }
+    if stays
+        && in_place(g, repo, &onto, &upstream, restrict.as_ref(), &target.id)?
+        && up_to_date(g, repo, &target, quiet, forced || given.has("signoff"))?
+    {
+        return autostash.map_or(Ok(0), |id| stash::apply_autostash(g, repo, id).map(|()| 0));
     }
     if g.answers.is_empty()
         && !given.has("no-verify")
