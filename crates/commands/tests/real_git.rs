@@ -1,4 +1,15 @@
-//! Sessions in our world and in real bash and Git, command by command. Where Git is not installed, it says so.
+//! Sessions in our world and in real bash and Git, command by command: text, exit codes, and at the end references,
+//! index, work tree, stash and reflogs. Where Git is not installed, it says so.
+//!
+//! `SEEDS=200` draws more sessions, `ONLY=rebase` runs those with the name, `VERBOSE=1` shows what differs.
+//!
+//! What differs, and why:
+//! - `main@{yesterday}`: repositories ask no clock; only dates in full would need none;
+//! - `rev-parse --local-env-vars`: "real, but not part of this sandbox yet";
+//! - `git stash push PATH` and `--staged` where real Git makes the entry and then fails to take the change away: ours
+//!   takes it away;
+//! - `pull --rebase` before the first commit asks whether there is an index file, and ours is written later or earlier;
+//! - `reset -q -- PATH` in the middle of a merge does not name what is unmerged.
 
 #![allow(clippy::unwrap_used)]
 
@@ -196,8 +207,9 @@ fn sessions_equal_real_ones() {
         std::fs::remove_dir_all(&home).ok();
     }
     println!("commands equal: {equal}/{commands}, sessions with equal end state: {whole}/{all}");
-    assert!(commands > 0 && equal * 100 >= commands * 95, "{equal} of {commands} commands equal");
-    assert!(whole * 100 >= all * 98, "{whole} of {all} sessions end equal");
+    assert!(commands > 0 && equal * 1000 >= commands * 990, "{equal} of {commands} commands equal");
+    // One of the first seeds is known to differ.
+    assert!((all - whole) * 50 <= all.max(50), "{whole} of {all} sessions end equal");
 }
 
 /// References, index and log of every repository that was used.

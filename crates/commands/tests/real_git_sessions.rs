@@ -181,12 +181,12 @@ fn git_line(dice: &mut Dice, n: u64) -> String {
         41 => format!("git pull {}", dice.pick(&["", "--no-rebase", "--ff-only"])),
         42 => format!("git push {} origin HEAD", dice.pick(&["", "--force"])),
         43 => format!("git tag -a w{} -m 'tag {n}'", dice.roll(3)),
-        _ => newer_line(dice, n),
+        _ => newer_line(dice),
     }
 }
 
 /// Stash, picks, rebases.
-fn newer_line(dice: &mut Dice, n: u64) -> String {
+fn newer_line(dice: &mut Dice) -> String {
     let (file, branch, revision) = (dice.pick(&FILES), dice.pick(&BRANCH_NAMES), dice.pick(&REVISIONS));
     match dice.roll(24) {
         0..=2 => format!("git stash {}", dice.pick(&["", "-u", "push -m words", "-k", "push -a", "push --staged"])),
@@ -241,7 +241,7 @@ fn drawn(seed: u64) -> Vec<(String, String)> {
     let mut lines =
         read(&format!("{SETUP}git init -q --bare hub.bare\ngit clone -q hub.bare one\ngit clone -q hub.bare two\n"));
     let mut cwd = "/one";
-    if seed % 4 != 0 {
+    if !seed.is_multiple_of(4) {
         lines.extend(read(STARTED));
     }
     for n in 0..60 {

@@ -1,5 +1,5 @@
 //! The contract of `opsfest sh`: the same random sessions through it and through real bash and Git. Text and exit codes
-//! are equal in at least 95 % of commands, references and files in at least 98 % of sessions.
+//! are equal in at least 99 % of commands, references and files in at least 99.5 % of sessions.
 //!
 //! Both get the same script file. It exports the same author and committer dates before each line, so that commit ids
 //! are compared as they are; only the home folder's path is told apart. Clones get a relative address, for a merge that
@@ -7,9 +7,7 @@
 //!
 //! What still differs, and why:
 //! - usage texts after a wrong option: ours name the options that are there, and those that are not;
-//! - `git commit` without a message during a merge: ours takes the prepared one, for there is no editor;
-//! - `git pull --rebase` of diverged branches, arrays, `$((…))`, `{a,b}`, `exec`, `trap`: "real, but not part of this
-//!   sandbox yet". The sessions leave out all of these but the first.
+//! - arrays, `$((…))`, `{a,b}`, `exec`, `trap`: "real, but not part of this sandbox yet". The sessions leave them out.
 //!
 //! `SEEDS=500` draws more sessions, `ONLY=17` shows and runs one, `VERBOSE=1` shows what differs.
 
@@ -77,6 +75,10 @@ fn sessions_equal_those_of_real_bash_and_git() {
         seeds_where(|one| !one.state_differs.is_empty())
     );
     assert!(commands >= seeds.len() * 15, "sessions have at least fifteen lines");
-    assert!(equal * 100 >= commands * 95, "{equal} of {commands} commands are equal; VERBOSE=1 shows the others");
-    assert!(states * 100 >= all.len() * 98, "{states} of {} sessions end equal; VERBOSE=1 shows the others", all.len());
+    assert!(equal * 100 >= commands * 99, "{equal} of {commands} commands are equal; VERBOSE=1 shows the others");
+    assert!(
+        states * 1000 >= all.len() * 995,
+        "{states} of {} sessions end equal; VERBOSE=1 shows the others",
+        all.len()
+    );
 }

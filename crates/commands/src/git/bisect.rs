@@ -264,10 +264,10 @@ pub(crate) fn set_state(g: &mut Git<'_, '_>, repo: &Repo, state: &str, args: &[S
             }
         }
     }
-    let expected = repo.read_state(g.files(), "BISECT_EXPECTED_REV").unwrap_or_default();
+    let expected = repo.read_state(g.files(), "BISECT_EXPECTED_REV").and_then(|text| git::parse_id(text.trim()));
     for id in ids {
         mark(g, repo, &terms, state, id, false)?;
-        if id.to_string() != expected.trim() {
+        if Some(id) != expected {
             let when = g.when();
             repo.remove_state(g.cx.files_mut(), "BISECT_ANCESTORS_OK", when);
             repo.remove_state(g.cx.files_mut(), "BISECT_EXPECTED_REV", when);

@@ -132,8 +132,8 @@ fn checked(
     }
     for base in repo.merge_bases_of(g.files(), &bad, good)? {
         if base == bad {
-            let expected = repo.read_state(g.files(), "BISECT_EXPECTED_REV").unwrap_or_default();
-            let tested = expected.trim() == bad.to_string();
+            let expected = repo.read_state(g.files(), "BISECT_EXPECTED_REV");
+            let tested = expected.and_then(|text| git::parse_id(text.trim())) == Some(bad);
             return Ok(Some(if tested { Next::Fixed(bad) } else { Next::Mistaken }));
         }
         if !good.contains(&base) && !skipped.contains(&base) {

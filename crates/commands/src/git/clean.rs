@@ -3,6 +3,7 @@
 use super::cli::{Answer, Git, fatal, relative};
 use super::options::{Dialect, Given, Spec, flag, only, value};
 use git::Ignores;
+use order::Arrange;
 
 pub(crate) const SPEC: Spec = Spec {
     name: "clean",
@@ -38,6 +39,12 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let folders = given.has("d") || !given.operands.is_empty();
     let mut paths: Vec<String> = if given.has("X") { found.ignored.clone() } else { found.untracked.clone() };
     paths.retain(|path| folders || !path.ends_with('/'));
+    if folders && !given.has("X") {
+        let empty = repo.empty_folders(g.files(), &index, &ignores)?;
+        paths.extend(empty.into_iter().filter(|path| spec.matches(path.trim_end_matches('/'))));
+        paths.arrange();
+        paths.dedup();
+    }
     // Without `-d`, files in folders that hold tracked ones are still found; a wholly unknown folder is left alone.
     // A folder with something ignored in it stays: only the rest of it goes.
     let mut gone = Vec::new();

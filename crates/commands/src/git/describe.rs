@@ -16,7 +16,6 @@ pub(crate) const SPEC: Spec = Spec {
         flag('\0', "all", "every reference"),
         flag('\0', "tags", "also tags that are only a name"),
         flag('\0', "long", "always with count and id"),
-        flag('\0', "first-parent", "follow only the first parent of a merge"),
         maybe('\0', "abbrev", "n", "so many digits"),
         only('\0', "exact-match", "only a tag on the commit itself"),
         value('\0', "candidates", "n", "look at so many tags (10)"),
@@ -25,7 +24,7 @@ pub(crate) const SPEC: Spec = Spec {
         flag('\0', "always", "the id where there is no tag"),
         maybe('\0', "dirty", "mark", "mark what is not committed"),
     ]],
-    missing: &["--debug", "--broken"],
+    missing: &["--debug", "--broken", "--first-parent"],
     dialect: Dialect::Options,
 };
 

@@ -155,6 +155,9 @@ impl DiffOutput {
             filter: given.value("diff-filter").map(str::to_string),
             pickaxe: Pickaxe::read(given)?,
         };
+        if output.patch && given.value("abbrev").is_some() && !given.has("full-index") {
+            return error("option `--abbrev' of a patch is real Git, but not part of this sandbox yet");
+        }
         if output.name_only && output.name_status {
             return fatal("options '--name-only' and '--name-status' cannot be used together");
         }

@@ -1,7 +1,7 @@
 //! `git for-each-ref`: references in a format of one's own.
 
 use super::cli::{Answer, Git, Stop, fatal};
-use super::options::{Dialect, Given, Spec, flag, if_any, only, value};
+use super::options::{Dialect, Given, Spec, if_any, only, value};
 use git::{Commit, DateFormat, Kind, ObjectId, Repo, Signature};
 use order::Arrange;
 
@@ -17,13 +17,11 @@ pub(crate) const SPEC: Spec = Spec {
         if_any('\0', "no-merged", "commit", "only those that it has not"),
         if_any('\0', "contains", "commit", "only those that have it"),
         if_any('\0', "no-contains", "commit", "only those that do not"),
-        flag('\0', "ignore-case", "upper and lower case are the same"),
         only('s', "shell", "values in the shell's quotes"),
         value('\0', "exclude", "pattern", "not these"),
         only('\0', "omit-empty", "no empty lines"),
-        value('\0', "color", "when", "colour: always, never or auto"),
     ]],
-    missing: &["-p", "--perl", "--python", "--tcl", "--stdin", "--include-root-refs"],
+    missing: &["--ignore-case", "--color", "-p", "--perl", "--python", "--tcl", "--stdin", "--include-root-refs"],
     dialect: Dialect::Options,
 };
 

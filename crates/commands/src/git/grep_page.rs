@@ -108,8 +108,8 @@ impl Page<'_> {
                     }
                 }
             }
-            for n in from..*at {
-                out.push_str(&self.line(n, lines[n], '-'));
+            for (n, line) in lines.iter().enumerate().take(*at).skip(from) {
+                out.push_str(&self.line(n, line, '-'));
             }
             if self.given.has("only-matching") {
                 for (start, end) in self.query.places(lines[*at]) {
@@ -120,8 +120,8 @@ impl Page<'_> {
             }
             last = Some(*at);
             let next = hits.iter().find(|next| *next > at).copied().unwrap_or(usize::MAX);
-            for n in at + 1..(at + 1 + after).min(lines.len()).min(next) {
-                out.push_str(&self.line(n, lines[n], '-'));
+            for (n, line) in lines.iter().enumerate().take(next.min(at + 1 + after)).skip(at + 1) {
+                out.push_str(&self.line(n, line, '-'));
                 last = Some(n);
             }
         }

@@ -54,7 +54,11 @@ pub(crate) const SPEC: Spec = Spec {
     usage: &["log [<options>] [<revision-range>] [[--] <path>...]"],
     options: &[
         PICK_ROWS,
-        &[only('m', "", "show merges against each parent"), only('\0', "graph", "draw the lines of history")],
+        &[
+            only('g', "walk-reflogs", "as a reference's log names them"),
+            only('m', "", "show merges against each parent"),
+            only('\0', "graph", "draw the lines of history"),
+        ],
         FORMAT_ROWS,
         diff_out::ROWS,
     ],
@@ -89,8 +93,6 @@ pub(crate) const MISSING: &[&str] = &[
     "--glob",
     "--exclude",
     "--reflog",
-    "-g",
-    "--walk-reflogs",
     "--merge",
     "--boundary",
     "--simplify-by-decoration",
@@ -162,10 +164,15 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         None => Pathspec::literal(&range.paths),
     };
     let style = style(g, &repo, given)?;
-    let mut picked = pick(g, &repo, given, &range, &spec)?;
+    if given.has("walk-reflogs") {
+        let printer = Printer { style, output, spec, graph: None, shown: false };
+        return super::log_reflog::run(g, &repo, given, printer);
+    }
+    let mut picked = pick_all(g, &repo, given, &range, &spec)?;
     if output.pickaxe.is_some() || output.filter.is_some() {
         picked = with_changes(g, &repo, &output, &spec, picked)?;
     }
+    let picked = limited(given, picked)?;
     let mut printer = Printer { style, output, spec, graph: None, shown: false };
     if given.has("graph") {
         printer.graph = Some(Graph::new(printer.style.color));
@@ -191,7 +198,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     Ok(0)
 }
 
-type Entries = Vec<(ObjectId, Vec<ObjectId>)>;
+pub(crate) type Entries = Vec<(ObjectId, Vec<ObjectId>)>;
 
 /// Those that change something of what is asked for.
 fn with_changes(
@@ -291,7 +298,7 @@ fn number(given: &Given, name: &str) -> Result<Option<usize>, Stop> {
 }
 
 /// Which commits are shown, in order, each with the parents that are followed.
-pub(crate) fn pick(
+fn pick_all(
     g: &Git<'_, '_>,
     repo: &Repo,
     given: &Given,
@@ -326,16 +333,31 @@ pub(crate) fn pick(
             kept.push(id);
         }
     }
+    Ok(kept.into_iter().map(|id| (id, parents.remove(&id).unwrap_or_default())).collect())
+}
+
+/// Not the first so many, then so many, and perhaps the other way round.
+fn limited(given: &Given, kept: Entries) -> Result<Entries, Stop> {
     let skip = number(given, "skip")?.unwrap_or(0);
     let count = number(given, "max-count")?.unwrap_or(usize::MAX);
-    let mut kept: Vec<ObjectId> = kept.into_iter().skip(skip).take(count).collect();
+    let mut kept: Entries = kept.into_iter().skip(skip).take(count).collect();
     if given.has("reverse") {
         if given.has("graph") {
             return fatal("options '--reverse' and '--graph' cannot be used together");
         }
         kept.reverse();
     }
-    Ok(kept.into_iter().map(|id| (id, parents.remove(&id).unwrap_or_default())).collect())
+    Ok(kept)
+}
+
+pub(crate) fn pick(
+    g: &Git<'_, '_>,
+    repo: &Repo,
+    given: &Given,
+    range: &Range,
+    spec: &Pathspec,
+) -> Result<Entries, Stop> {
+    limited(given, pick_all(g, repo, given, range, spec)?)
 }
 
 /// Those that first parents lead to.
@@ -451,16 +473,16 @@ fn found(pattern: &str, line: &str, any_case: bool) -> bool {
 }
 
 /// Prints entries one after another.
-struct Printer {
-    style: Style,
-    output: DiffOutput,
+pub(crate) struct Printer {
+    pub style: Style,
+    pub output: DiffOutput,
     spec: Pathspec,
     graph: Option<Graph>,
     shown: bool,
 }
 
 impl Printer {
-    fn entry(
+    pub fn entry(
         &mut self,
         g: &Git<'_, '_>,
         repo: &Repo,

@@ -39,6 +39,7 @@ mod init;
 mod log;
 mod log_format;
 mod log_graph;
+mod log_reflog;
 mod ls_files;
 mod ls_tree;
 mod merge;

@@ -127,7 +127,7 @@ fn proceed(g: &mut Git<'_, '_>, repo: &Repo, state: &State) -> Answer {
         g.out("You must edit all merge conflicts and then\nmark them as resolved using git add\n");
         return Ok(1);
     }
-    if super::rebase_todo::read(g, repo, state)?.is_none() {
+    if super::rebase_todo::read(g, repo)?.is_none() {
         g.err("error: please fix this using 'git rebase --edit-todo'.\n");
         return Ok(1);
     }
@@ -230,10 +230,9 @@ pub(crate) fn start(g: &mut Git<'_, '_>, repo: &Repo, given: &Given) -> Answer {
         g.err(super::options::usage(&SPEC));
         return Ok(129);
     }
-    let named = given.operands.get(if root { 0 } else { 1 });
     let upstream = upstream(g, repo, given)?;
     let (onto, onto_name, squash_onto) = new_base(g, repo, given, &upstream)?;
-    let target = target(g, repo, named)?;
+    let target = target(g, repo, given.operands.get(most - 1))?;
     let settings = g.settings();
     let on = |g_option: &str, setting: &str| given.state(g_option).unwrap_or(settings.get_bool(setting) == Some(true));
     let explicit = given.has("interactive");
@@ -241,22 +240,17 @@ pub(crate) fn start(g: &mut Git<'_, '_>, repo: &Repo, given: &Given) -> Answer {
     let autosquash =
         given.state("autosquash").unwrap_or(explicit && settings.get_bool("rebase.autosquash") == Some(true));
     let forced = given.has("force-rebase") || given.has("no-ff");
-    let mut autostash = None;
-    if on("autostash", "rebase.autostash") {
-        autostash = stash::create_autostash(g, repo)?;
-    }
+    let stashes = on("autostash", "rebase.autostash");
+    let autostash = if stashes { stash::create_autostash(g, repo)? } else { None };
     refuse_unclean(g, repo)?;
     let restrict = fork_point(g, repo, given, &upstream, &target.id)?;
     let quiet = given.has("quiet");
     let stays = !explicit && exec.is_empty() && !autosquash && !root;
-    if stays && in_place(g, repo, &onto, &upstream, restrict.as_ref(), &target.id)? {
-        let forced = forced || given.has("signoff");
-        if up_to_date(g, repo, &target, quiet, forced)? {
-            if let Some(id) = autostash {
-                stash::apply_autostash(g, repo, id)?;
-            }
-            return Ok(0);
-        }
+    if stays
+        && in_place(g, repo, &onto, &upstream, restrict.as_ref(), &target.id)?
+        && up_to_date(g, repo, &target, quiet, forced || given.has("signoff"))?
+    {
+        return autostash.map_or(Ok(0), |id| stash::apply_autostash(g, repo, id).map(|()| 0));
     }
     if g.answers.is_empty()
         && !given.has("no-verify")

@@ -123,7 +123,7 @@ pub(crate) fn clear_line(g: &mut Git<'_, '_>) {
 /// Does what the list says, line by line.
 pub(crate) fn go(g: &mut Git<'_, '_>, repo: &Repo, state: &State, forced: bool) -> Answer {
     loop {
-        let Some(mut items) = todo::read(g, repo, state)? else {
+        let Some(mut items) = todo::read(g, repo)? else {
             g.err("error: please fix this using 'git rebase --edit-todo'.\n");
             return Ok(1);
         };

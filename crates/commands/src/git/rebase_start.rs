@@ -238,11 +238,10 @@ Or you can abort the rebase with 'git rebase --abort'.
 fn leave(g: &mut Git<'_, '_>, repo: &Repo, state: &State, onto: ObjectId, onto_name: &str) -> Result<(), Stop> {
     let who = g.logger();
     let from = git::parse_id(&state.orig_head);
-    if let Err(stop) = super::switching::move_files(g, repo, Some(&onto), false, "checkout", "switch branches") {
+    if super::switching::move_files(g, repo, Some(&onto), false, "checkout", "switch branches").is_err() {
         apply_autostash(g, repo)?;
         clear(g, repo);
         g.err("error: could not detach HEAD\n");
-        debug_assert!(matches!(stop, Stop::Exit(_) | Stop::Git(_)));
         return Err(Stop::Exit(1));
     }
     if let Some(id) = from {

@@ -1,7 +1,6 @@
 //! The todo list of a rebase: its lines, its help text, and `--autosquash`.
 
 use super::cli::{Git, Stop};
-use super::rebase_state::State;
 use git::{ObjectId, Repo};
 use order::OrdMap;
 
@@ -262,9 +261,8 @@ pub(crate) fn count(text: &str) -> usize {
 }
 
 /// What is left to do.
-pub(crate) fn read(g: &mut Git<'_, '_>, repo: &Repo, state: &State) -> Result<Option<Vec<Item>>, Stop> {
+pub(crate) fn read(g: &mut Git<'_, '_>, repo: &Repo) -> Result<Option<Vec<Item>>, Stop> {
     let text = super::rebase_state::read(g, repo, "git-rebase-todo").unwrap_or_default();
     let done = super::rebase_state::read(g, repo, "done").unwrap_or_default();
-    debug_assert!(!state.onto.is_empty());
     parse(g, repo, &text, count(&done) > 0)
 }

@@ -99,6 +99,7 @@ fn listed(
     left: &OrdSet<ObjectId>,
 ) -> Result<String, Stop> {
     let style = log::style(g, repo, given)?;
+    let length = given.value("abbrev").and_then(|text| text.parse().ok()).unwrap_or(7);
     let formatted = given.last(&["oneline", "format", "pretty"]);
     let mut out = String::new();
     for (id, parents) in picked {
@@ -109,7 +110,7 @@ fn listed(
         };
         let hash = |id: &ObjectId| {
             if style.abbrev && !given.has("no-abbrev-commit") {
-                repo.short_id(g.files(), id, 7)
+                repo.short_id(g.files(), id, length)
             } else {
                 id.to_string()
             }

@@ -120,13 +120,9 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     if given.dashes_at == Some(words.len()) && !given.has("revs-only") {
         out.push("--".into());
     }
-    if given.has("sq") {
-        let text: String = out.iter().map(|line| format!("'{line}' ")).collect();
-        g.out(text);
-        return Ok(0);
-    }
+    let quoted = given.has("sq");
     for line in out {
-        g.out(format!("{line}\n"));
+        g.out(if quoted { format!("'{line}' ") } else { format!("{line}\n") });
     }
     Ok(0)
 }

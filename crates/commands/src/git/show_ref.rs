@@ -167,10 +167,9 @@ pub(crate) const UPDATE_SPEC: Spec = Spec {
         value('m', "", "reason", "what its log says"),
         only('d', "", "remove it"),
         flag('\0', "deref", "through symbolic references (default)"),
-        only('\0', "create-reflog", "log it"),
         only('\0', "stdin", "what standard input says"),
     ]],
-    missing: &["-z"],
+    missing: &["-z", "--create-reflog"],
     dialect: Dialect::Options,
 };
 

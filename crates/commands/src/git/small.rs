@@ -1,7 +1,7 @@
 //! Small commands: `write-tree`, `commit-tree`, `mktree`, `var`, `check-ignore`, `count-objects`.
 
 use super::cli::{Answer, Git, Whose, fatal, relative};
-use super::options::{Dialect, Given, Spec, flag, maybe, only, usage, value};
+use super::options::{Dialect, Given, Spec, flag, only, usage, value};
 use git::{Commit, Kind, Mode, TreeEntry};
 
 pub(crate) const WRITE_TREE: Spec = Spec {
@@ -218,8 +218,8 @@ pub(crate) fn check_ignore(g: &mut Git<'_, '_>, given: &Given) -> Answer {
 pub(crate) const COUNT_OBJECTS: Spec = Spec {
     name: "count-objects",
     usage: &["count-objects [-v] [-H | --human-readable]"],
-    options: &[&[flag('v', "verbose", "say more"), maybe('H', "human-readable", "", "sizes for people")]],
-    missing: &[],
+    options: &[&[flag('v', "verbose", "say more")]],
+    missing: &["-H", "--human-readable"],
     dialect: Dialect::Options,
 };
 

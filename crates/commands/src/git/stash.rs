@@ -73,9 +73,9 @@ pub(crate) fn run(g: &mut Git<'_, '_>, _: &Given) -> Answer {
     let first = args.first().map(String::as_str);
     let rest = args.get(1..).unwrap_or_default();
     let given = |g: &mut Git<'_, '_>, spec: &Spec, words: &[String]| -> Result<Given, Stop> {
-        options::parse(words, spec).or_else(|refused| {
+        options::parse(words, spec).map_err(|refused| {
             g.err(&refused.text);
-            Err(Stop::Exit(refused.code))
+            Stop::Exit(refused.code)
         })
     };
     match first {

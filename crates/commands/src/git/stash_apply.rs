@@ -141,8 +141,6 @@ fn restore_untracked(g: &mut Git<'_, '_>, repo: &Repo, tree: &ObjectId) -> Resul
 /// What was stashed before a rebase comes back; where it conflicts, it is kept as an entry.
 pub(crate) fn apply_autostash(g: &mut Git<'_, '_>, repo: &Repo, id: ObjectId) -> Result<(), Stop> {
     let parts = super::stash_make::named(g, repo, &[id.to_string()])?;
-    // Git tries it in silence, and takes it back where it does not fit.
-    let index = repo.read_index(g.files())?;
     let code = quietly(g, |g| {
         let mut fds = g.cx.fds();
         fds.insert(2, world::Fd::Null);
@@ -155,7 +153,6 @@ pub(crate) fn apply_autostash(g: &mut Git<'_, '_>, repo: &Repo, id: ObjectId) ->
         g.err("Applied autostash.\n");
         return Ok(());
     }
-    debug_assert!(index.written <= u64::MAX);
     keep(g, repo, id, "Applying autostash resulted in conflicts.")
 }
 

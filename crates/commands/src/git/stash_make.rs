@@ -222,6 +222,17 @@ pub(crate) fn take_away(g: &mut Git<'_, '_>, work: &Work, wish: &Wish, made: &Ma
     for path in &made.untracked {
         repo.remove_from_work(g.cx.files_mut(), path, when)?;
     }
+    if wish.untracked {
+        // As `git clean -d` does, which takes these away.
+        let index = repo.read_index(g.files())?;
+        let ignores = if wish.ignored { git::Ignores::only("") } else { g.ignores(repo) };
+        let spec = g.pathspec(work, &wish.paths)?;
+        let empty = repo.empty_folders(g.files(), &index, &ignores)?;
+        for path in empty.iter().map(|path| path.trim_end_matches('/')).filter(|path| spec.matches(path)) {
+            let full = repo.work_path(path)?;
+            g.cx.files_mut().remove_all(&full, when.micros()).ok();
+        }
+    }
     if wish.paths.is_empty() {
         super::reset::clear_branch_state(g, repo);
     }

@@ -89,6 +89,14 @@ impl Repo {
         Ok(found)
     }
 
+    /// Folders without any file in them, the topmost ones, each with a slash.
+    pub fn empty_folders(&self, files: &Vfs, index: &Index, ignores: &Ignores) -> Result<Vec<String>> {
+        let mut found = Vec::new();
+        let scan = Scan { repo: self, files, index, spec: &Pathspec::default() };
+        scan.empty("", &ignores.enter(self, files, "")?, &mut found)?;
+        Ok(found)
+    }
+
     /// What `git status` lists as untracked and ignored. With `all`, files of untracked folders one by one.
     pub fn untracked(
         &self,
@@ -137,6 +145,21 @@ impl Scan<'_> {
 
     fn is_repository(&self, folder: &str) -> Result<bool> {
         Ok(self.files.exists(&join(&self.repo.work_path(folder)?, ".git/HEAD")))
+    }
+
+    fn empty(&self, folder: &str, ignores: &Ignores, found: &mut Vec<String>) -> Result<()> {
+        for (path, is_folder) in self.entries(folder)? {
+            if !is_folder || self.is_repository(&path)? || ignores.ignores(&path, true) {
+                continue;
+            }
+            let deeper = ignores.enter(self.repo, self.files, &path)?;
+            if self.holds(&path, &deeper)? == Holds::Nothing {
+                found.push(format!("{path}/"));
+            } else {
+                self.empty(&path, &deeper, found)?;
+            }
+        }
+        Ok(())
     }
 
     fn each_file(&mut self, folder: &str, ignores: &Ignores, ignored: bool, found: &mut Vec<String>) -> Result<()> {
