@@ -19,8 +19,10 @@ fn scripts() -> Vec<String> {
     if let Ok(file) = std::env::var("SCRIPTS") {
         texts.push(std::fs::read_to_string(file).expect("the file of scripts is there"));
     } else {
-        let mut files: Vec<_> =
-            std::fs::read_dir(folder).expect("the folder of scripts is there").map(|entry| entry.expect("an entry").path()).collect();
+        let mut files: Vec<_> = std::fs::read_dir(folder)
+            .expect("the folder of scripts is there")
+            .map(|entry| entry.expect("an entry").path())
+            .collect();
         files.sort();
         texts.extend(files.iter().map(|file| std::fs::read_to_string(file).expect("text")));
     }

@@ -49,9 +49,30 @@ const SHOPT: [&str; 9] = [
 
 /// Real ones that are not here, or that change nothing here.
 const SHOPT_MISSING: [&str; 25] = [
-    "autocd", "assoc_expand_once", "cdable_vars", "cdspell", "checkhash", "checkjobs", "checkwinsize", "cmdhist",
-    "compat44", "direxpand", "dirspell", "execfail", "extdebug", "extquote", "force_fignore", "globasciiranges",
-    "gnu_errfmt", "histappend", "histverify", "hostcomplete", "huponexit", "lastpipe", "localvar_inherit", "progcomp",
+    "autocd",
+    "assoc_expand_once",
+    "cdable_vars",
+    "cdspell",
+    "checkhash",
+    "checkjobs",
+    "checkwinsize",
+    "cmdhist",
+    "compat44",
+    "direxpand",
+    "dirspell",
+    "execfail",
+    "extdebug",
+    "extquote",
+    "force_fignore",
+    "globasciiranges",
+    "gnu_errfmt",
+    "histappend",
+    "histverify",
+    "hostcomplete",
+    "huponexit",
+    "lastpipe",
+    "localvar_inherit",
+    "progcomp",
     "sourcepath",
 ];
 
@@ -102,7 +123,14 @@ impl Bash {
         match self.option(name) {
             // What is so already.
             Some(is) if is == on => Ok(()),
-            Some(_) if matches!(name, "posix" | "hashall" | "monitor" | "notify" | "history" | "histexpand" | "functrace") => Ok(()),
+            Some(_)
+                if matches!(
+                    name,
+                    "posix" | "hashall" | "monitor" | "notify" | "history" | "histexpand" | "functrace"
+                ) =>
+            {
+                Ok(())
+            }
             Some(_) => Err(format!("{name}: is real bash, but not part of this sandbox yet")),
             None => Err(format!("{name}: invalid option name")),
         }

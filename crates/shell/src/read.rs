@@ -89,7 +89,9 @@ pub(crate) fn read(shell: &mut Bash, args: &[String], cx: &mut Cx<'_>) -> Flow {
         let fd = asked.fd;
         return shell.usage(cx, &format!("read: {fd}: invalid file descriptor: Bad file descriptor"), 1);
     }
-    if let Some(bad) = asked.names.iter().find(|name| !crate::parse::is_name(name.split('[').next().unwrap_or_default())) {
+    if let Some(bad) =
+        asked.names.iter().find(|name| !crate::parse::is_name(name.split('[').next().unwrap_or_default()))
+    {
         return shell.usage(cx, &format!("read: `{bad}': not a valid identifier"), 1);
     }
     // What a backslash joined before is kept among the outputs of the command at hand.

@@ -9,7 +9,12 @@ use world::{Cx, Fd};
 
 impl Bash {
     /// Applies redirects to a table of descriptors. An error is what bash prints after its prefix.
-    pub(crate) fn redirect(&mut self, redirects: &[Redirect], fds: &mut OrdMap<u8, Fd>, cx: &mut Cx<'_>) -> Expanded<()> {
+    pub(crate) fn redirect(
+        &mut self,
+        redirects: &[Redirect],
+        fds: &mut OrdMap<u8, Fd>,
+        cx: &mut Cx<'_>,
+    ) -> Expanded<()> {
         for redirect in redirects {
             let target = match redirect.kind {
                 RedirectKind::Text | RedirectKind::Here => self.text(&redirect.target, cx)?,

@@ -6,7 +6,7 @@ use shell::clock::strftime;
 use sim::Time;
 use world::Cx;
 
-const TOOL: Tool = Tool {
+pub(super) const TOOL: Tool = Tool {
     name: "date",
     usage: "[OPTION]... [+FORMAT]",
     summary: "Print a date.",
@@ -93,7 +93,11 @@ pub(crate) fn main(cx: &mut Cx<'_>) -> i32 {
     }
     let mut code = 0;
     for text in texts.iter().skip(if given.has("f") { 0 } else { texts.len() - 1 }) {
-        let found = if text.trim().is_empty() { date_parse::parse("00:00", cx.now()) } else { date_parse::parse(text, cx.now()) };
+        let found = if text.trim().is_empty() {
+            date_parse::parse("00:00", cx.now())
+        } else {
+            date_parse::parse(text, cx.now())
+        };
         match found {
             Some(time) => cx.out(strftime(&format, time) + "\n"),
             None => {

@@ -3,7 +3,7 @@
 use crate::getopt::{Tool, flag, missing, parse, value};
 use world::Cx;
 
-const TOOL: Tool = Tool {
+pub(super) const TOOL: Tool = Tool {
     name: "uniq",
     usage: "[OPTION]... [INPUT [OUTPUT]]",
     summary: "Leave out lines that repeat the line before.",

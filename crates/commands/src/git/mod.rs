@@ -182,6 +182,18 @@ fn dispatch(g: &mut Git<'_, '_>, args: &[String]) -> Answer {
     }
 }
 
+/// The names of the subcommands, for completion.
+pub(crate) fn subcommands() -> impl Iterator<Item = &'static str> {
+    COMMANDS.iter().map(|command| command.spec.name).chain(["help"])
+}
+
+/// A subcommand's options as they are typed.
+pub(crate) fn flags(name: &str) -> Vec<String> {
+    let tables = find(name).map_or(&[][..], |command| command.spec.options);
+    let all = tables.iter().flat_map(|table| table.iter());
+    all.filter(|opt| !opt.long.is_empty()).map(|opt| format!("--{}", opt.long)).collect()
+}
+
 fn find(name: &str) -> Option<&'static Command> {
     COMMANDS.iter().find(|command| command.spec.name == name)
 }

@@ -15,13 +15,14 @@ pub(super) enum Token {
 }
 
 const KEYWORDS: [&str; 20] = [
-    "BEGIN", "END", "break", "continue", "delete", "do", "else", "exit", "for", "function", "func", "getline", "if", "in",
-    "next", "nextfile", "print", "printf", "return", "while",
+    "BEGIN", "END", "break", "continue", "delete", "do", "else", "exit", "for", "function", "func", "getline", "if",
+    "in", "next", "nextfile", "print", "printf", "return", "while",
 ];
 
 const SIGNS: [&str; 44] = [
-    "**=", "&&", "||", "++", "--", "+=", "-=", "*=", "/=", "%=", "^=", "**", "==", "<=", ">=", "!=", "!~", ">>", "{", "}",
-    "(", ")", "[", "]", ";", ",", "+", "-", "*", "/", "%", "^", "!", "<", ">", "|", "?", ":", "~", "$", "=", "&", "@", "\\",
+    "**=", "&&", "||", "++", "--", "+=", "-=", "*=", "/=", "%=", "^=", "**", "==", "<=", ">=", "!=", "!~", ">>", "{",
+    "}", "(", ")", "[", "]", ";", ",", "+", "-", "*", "/", "%", "^", "!", "<", ">", "|", "?", ":", "~", "$", "=", "&",
+    "@", "\\",
 ];
 
 /// Tokens with their lines.
@@ -68,7 +69,9 @@ pub(super) fn tokens(text: &str) -> Result<Vec<(Token, u32)>, String> {
                 at = end;
             }
             c if c.is_ascii_alphabetic() || c == '_' => {
-                let end = (at..chars.len()).find(|i| !(chars[*i].is_ascii_alphanumeric() || chars[*i] == '_')).unwrap_or(chars.len());
+                let end = (at..chars.len())
+                    .find(|i| !(chars[*i].is_ascii_alphanumeric() || chars[*i] == '_'))
+                    .unwrap_or(chars.len());
                 let name: String = chars[at..end].iter().collect();
                 at = end;
                 let token = match KEYWORDS.into_iter().find(|word| *word == name) {

@@ -367,13 +367,11 @@ impl<'a> Machine<'a> {
                 }
                 Ok(())
             }
-            Stmt::Do(body, condition) => {
-                loop {
-                    if self.looped(body, cx)? || !self.truth(condition, cx)? {
-                        return Ok(());
-                    }
+            Stmt::Do(body, condition) => loop {
+                if self.looped(body, cx)? || !self.truth(condition, cx)? {
+                    return Ok(());
                 }
-            }
+            },
             Stmt::For(start, condition, step, body) => {
                 if let Some(start) = start {
                     self.stmt(start, cx)?;
@@ -480,7 +478,11 @@ impl<'a> Machine<'a> {
             }
             _ => {
                 if !self.files.contains_key(&name) {
-                    let old = if append { cx.files().read(&cx.path(&name)).map(|b| b.into_owned()).unwrap_or_default() } else { Vec::new() };
+                    let old = if append {
+                        cx.files().read(&cx.path(&name)).map(|b| b.into_owned()).unwrap_or_default()
+                    } else {
+                        Vec::new()
+                    };
                     self.files.insert(name.clone(), old);
                 }
                 if let Some(bytes) = self.files.get_mut(&name) {
