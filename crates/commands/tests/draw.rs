@@ -31,7 +31,7 @@ pub fn script(seed: u64) -> String {
 fn word(dice: &mut Dice) -> String {
     match dice.roll(14) {
         0 => format!("{}", dice.roll(20)),
-        1 => format!("\"${}\"", dice.pick(&["x", "y", "i", "?", "#", "1", "HOME"])),
+        1 => format!("\"${}\"", dice.pick(&["x", "y", "i", "?", "#", "1"])),
         2 => format!("${}", dice.pick(&["x", "y", "i", "z"])),
         3 => format!("$(({}))", sum(dice)),
         4 => format!("\"$({})\"", source(dice)),

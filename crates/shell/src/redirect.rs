@@ -35,7 +35,8 @@ impl Bash {
                 RedirectKind::Text | RedirectKind::Here => {
                     let end = if redirect.kind == RedirectKind::Text { "\n" } else { "" };
                     let stream = cx.world.stream_of(format!("{target}{end}").into_bytes());
-                    fds.insert(redirect.fd, Fd::Input(stream));
+                    // As in bash, a pipe: only a file's size is known to who reads it.
+                    fds.insert(redirect.fd, if redirect.fd == 0 { Fd::Stream(stream) } else { Fd::Input(stream) });
                 }
                 RedirectKind::Read => {
                     let fd = open_for_reading(&target, fds, cx)?;

@@ -1,3 +1,5 @@
+//! `md5sum`, `sha1sum`, `sha256sum`, `base64`.
+
 use super::digest::{md5, sha1, sha256};
 use crate::getopt::{Tool, flag, missing, parse, value};
 use world::{Cx, Program};

@@ -1,8 +1,9 @@
 //! jq's own functions: those that are written in jq, and those that are not.
 
-use super::eval::{Env, Item, Machine, Out, Run, Stop, fail, indexed};
+use super::eval::{Env, Item, Machine, Out, Run, Stop, fail};
 use super::format::plain;
 use super::json::{Json, Reader, Style};
+use super::reach::indexed;
 use super::syntax::Ast;
 use order::Arrange;
 use std::rc::Rc;

@@ -5,12 +5,17 @@ mod eval;
 mod format;
 mod functions;
 mod json;
+mod lex;
+mod names;
+mod parse;
 mod paths;
+mod reach;
 mod syntax;
 
 use eval::{Env, Inputs, Item, Machine, Stop};
 use json::{Json, Reader, Style};
-use syntax::{Def, definitions, parse};
+use parse::{definitions, parse};
+use syntax::Def;
 use world::{Cx, Program};
 
 pub(crate) fn program() -> Program {
@@ -287,7 +292,7 @@ fn variables(given: &Given) -> Vec<(String, Json)> {
 fn undefined(ast: &syntax::Ast, prelude: &[Def], vars: &[(String, Json)]) -> Option<String> {
     let functions = prelude.iter().map(|def| (def.name.clone(), def.params.len())).collect();
     let names = vars.iter().map(|(name, _)| name.clone()).collect();
-    syntax::undefined(ast, functions, names)
+    names::undefined(ast, functions, names)
 }
 
 fn run(

@@ -1,7 +1,8 @@
 //! Paths into values: get, set, delete.
 
-use super::eval::{Item, Run, fail, indexed};
+use super::eval::{Item, Run, fail};
 use super::json::Json;
+use super::reach::indexed;
 use std::rc::Rc;
 
 /// An index as a place in a list; a negative one counts from the end.
