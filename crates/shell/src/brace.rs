@@ -60,7 +60,10 @@ fn bare(token: &Part) -> Option<char> {
 /// The first brace that expands, and what it expands to.
 fn alternatives(tokens: &[Part], depth: usize) -> Vec<Vec<Part>> {
     let mut from = 0;
-    while depth < 32 {
+    loop {
+        if depth >= 32 {
+            break;
+        }
         let Some(open) = (from..tokens.len()).find(|at| bare(&tokens[*at]) == Some('{')) else { break };
         let Some((close, commas)) = span(tokens, open) else {
             from = open + 1;

@@ -68,7 +68,7 @@ impl Asked {
 }
 
 /// Reads the flags; the names begin at the index.
-fn flags<'a>(shell: &mut Bash, name: &str, args: &'a [String], cx: &mut Cx<'_>) -> Result<(Asked, usize), Flow> {
+fn flags(shell: &mut Bash, name: &str, args: &[String], cx: &mut Cx<'_>) -> Result<(Asked, usize), Flow> {
     let mut asked = Asked::default();
     let mut at = 0;
     while let Some(arg) = args.get(at).filter(|arg| arg.len() > 1 && arg.starts_with(['-', '+'])) {

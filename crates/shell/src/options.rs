@@ -108,10 +108,10 @@ impl Bash {
         let mut copy = Self { options: self.options, errtrace: self.errtrace, ..Self::default() };
         match copy.option_place(name) {
             Some(on) => Some(*on),
-            None => NAMES.iter().any(|(known, _)| *known == name).then(|| {
+            None => NAMES.iter().any(|(known, _)| *known == name).then_some(
                 matches!(name, "braceexpand" | "hashall" | "interactive-comments")
-                    || (self.interactive && matches!(name, "emacs" | "histexpand" | "history" | "monitor"))
-            }),
+                    || (self.interactive && matches!(name, "emacs" | "histexpand" | "history" | "monitor")),
+            ),
         }
     }
 

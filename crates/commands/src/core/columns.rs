@@ -157,42 +157,7 @@ fn join(cx: &mut Cx<'_>) -> i32 {
     };
     let between = separator.map_or(" ".into(), String::from);
     let mut out = String::new();
-    let put = |out: &mut String, pair: [Option<usize>; 2]| {
-        let empty = given.value("e").unwrap_or("").to_string();
-        let side = usize::from(pair[0].is_none());
-        let shown = pair[side].and_then(|at| rows[side][at].get(keys[side]).cloned()).unwrap_or_default();
-        let cell = |side: usize, index: usize| {
-            pair[side].and_then(|at| rows[side][at].get(index).cloned()).unwrap_or(empty.clone())
-        };
-        let cells: Vec<String> = match given.value("o") {
-            Some(format) => format
-                .split([',', ' '])
-                .map(|item| match item.split_once('.') {
-                    Some((side, index)) => {
-                        cell(usize::from(side == "2"), index.parse::<usize>().unwrap_or(1).max(1) - 1)
-                    }
-                    None => shown.clone(),
-                })
-                .collect(),
-            None => {
-                let mut cells = vec![shown.clone()];
-                for side in 0..2 {
-                    if let Some(at) = pair[side] {
-                        cells.extend(
-                            rows[side][at]
-                                .iter()
-                                .enumerate()
-                                .filter(|(index, _)| *index != keys[side])
-                                .map(|(_, cell)| cell.clone()),
-                        );
-                    }
-                }
-                cells
-            }
-        };
-        out.push_str(&cells.join(&between));
-        out.push('\n');
-    };
+    let put = |out: &mut String, pair: [Option<usize>; 2]| put_joined(out, &given, &rows, keys, &between, pair);
     let wants = |side: &str| given.values("a").contains(&side) || given.values("v").contains(&side);
     let paired = given.values("v").is_empty();
     let (mut i, mut j) = (0, 0);
@@ -230,6 +195,48 @@ fn join(cx: &mut Cx<'_>) -> i32 {
     }
     cx.out(out);
     0
+}
+
+fn put_joined(
+    out: &mut String,
+    given: &crate::getopt::Given,
+    rows: &[Vec<Vec<String>>],
+    keys: [usize; 2],
+    between: &str,
+    pair: [Option<usize>; 2],
+) {
+    let empty = given.value("e").unwrap_or("").to_string();
+    let side = usize::from(pair[0].is_none());
+    let shown = pair[side].and_then(|at| rows[side][at].get(keys[side]).cloned()).unwrap_or_default();
+    let cell = |side: usize, index: usize| {
+        pair[side].and_then(|at| rows[side][at].get(index).cloned()).unwrap_or(empty.clone())
+    };
+    let cells: Vec<String> = match given.value("o") {
+        Some(format) => format
+            .split([',', ' '])
+            .map(|item| match item.split_once('.') {
+                Some((side, index)) => cell(usize::from(side == "2"), index.parse::<usize>().unwrap_or(1).max(1) - 1),
+                None => shown.clone(),
+            })
+            .collect(),
+        None => {
+            let mut cells = vec![shown.clone()];
+            for side in 0..2 {
+                if let Some(at) = pair[side] {
+                    cells.extend(
+                        rows[side][at]
+                            .iter()
+                            .enumerate()
+                            .filter(|(index, _)| *index != keys[side])
+                            .map(|(_, cell)| cell.clone()),
+                    );
+                }
+            }
+            cells
+        }
+    };
+    out.push_str(&cells.join(between));
+    out.push('\n');
 }
 
 pub(super) const SPLIT: Tool = Tool {

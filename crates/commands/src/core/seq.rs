@@ -44,24 +44,10 @@ pub(crate) fn main(cx: &mut Cx<'_>) -> i32 {
             }
         }
     }
-    let (first, step, last) = match numbers[..] {
-        [] => {
-            cx.err(format!("seq: missing operand\n{HINT}"));
-            return 1;
-        }
-        [last] => (1.0, 1.0, last),
-        [first, last] => (first, 1.0, last),
-        [first, step, last] => (first, step, last),
-        _ => {
-            cx.err(format!("seq: extra operand ‘{}’\n{HINT}", given.operands[3]));
-            return 1;
-        }
+    let (first, step, last) = match span(cx, &numbers, &given.operands) {
+        Ok(span) => span,
+        Err(code) => return code,
     };
-    if step == 0.0 {
-        let shown = &given.operands[1];
-        cx.err(format!("seq: invalid Zero increment value: ‘{shown}’\n{HINT}"));
-        return 1;
-    }
     let places = |text: &String| text.split_once('.').map_or(0, |(_, fraction)| fraction.len());
     let precision =
         given.operands[..given.operands.len().saturating_sub(1).max(1)].iter().map(places).max().unwrap_or(0);
@@ -94,6 +80,29 @@ pub(crate) fn main(cx: &mut Cx<'_>) -> i32 {
         cx.out(texts.join(between) + "\n");
     }
     0
+}
+
+/// First, step and last.
+fn span(cx: &mut Cx<'_>, numbers: &[f64], operands: &[String]) -> Result<(f64, f64, f64), i32> {
+    let (first, step, last) = match *numbers {
+        [] => {
+            cx.err(format!("seq: missing operand\n{HINT}"));
+            return Err(1);
+        }
+        [last] => (1.0, 1.0, last),
+        [first, last] => (first, 1.0, last),
+        [first, step, last] => (first, step, last),
+        _ => {
+            cx.err(format!("seq: extra operand ‘{}’\n{HINT}", operands[3]));
+            return Err(1);
+        }
+    };
+    if step == 0.0 {
+        let shown = &operands[1];
+        cx.err(format!("seq: invalid Zero increment value: ‘{shown}’\n{HINT}"));
+        return Err(1);
+    }
+    Ok((first, step, last))
 }
 
 fn formatted(format: &str, value: f64) -> String {

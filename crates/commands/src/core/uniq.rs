@@ -87,7 +87,11 @@ pub(crate) fn main(cx: &mut Cx<'_>) -> i32 {
             out.push('\n');
         }
     }
-    match given.operands.get(1) {
+    write(cx, given.operands.get(1), out)
+}
+
+fn write(cx: &mut Cx<'_>, name: Option<&String>, out: String) -> i32 {
+    match name {
         None => cx.out(out),
         Some(name) => {
             let (path, micros) = (cx.path(name), cx.micros());

@@ -245,21 +245,19 @@ impl Behaviour for Xargs {
         }
         let env = cx.env_all();
         let Some(list) = &mut self.list else { return Step::Stdin };
-        loop {
-            let waits = matches!(list.step(cx, &env, true), Progress::Waits);
-            if list.codes.last() == Some(&255) {
-                list.drop_rest();
-                cx.err("xargs: exited with status 255; aborting\n");
-                return Step::Done(124);
-            }
-            if waits {
-                return Step::Child;
-            }
-            if let Some(name) = &list.missing {
-                cx.err(format!("xargs: {name}: No such file or directory\n"));
-                return Step::Done(127);
-            }
-            return Step::Done(if list.codes.iter().any(|code| *code != 0) { 123 } else { 0 });
+        let waits = matches!(list.step(cx, &env, true), Progress::Waits);
+        if list.codes.last() == Some(&255) {
+            list.drop_rest();
+            cx.err("xargs: exited with status 255; aborting\n");
+            return Step::Done(124);
         }
+        if waits {
+            return Step::Child;
+        }
+        if let Some(name) = &list.missing {
+            cx.err(format!("xargs: {name}: No such file or directory\n"));
+            return Step::Done(127);
+        }
+        Step::Done(if list.codes.iter().any(|code| *code != 0) { 123 } else { 0 })
     }
 }

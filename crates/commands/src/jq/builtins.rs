@@ -271,6 +271,19 @@ pub(super) fn call<'a>(
         }
         _ => {}
     }
+    with_values(machine, name, args, env, item, out)
+}
+
+/// Functions of values: one result for each choice of their arguments.
+fn with_values<'a>(
+    machine: &mut Machine<'_>,
+    name: &str,
+    args: &'a [Ast],
+    env: &Env<'a>,
+    item: Item,
+    out: Out<'_>,
+) -> Run<()> {
+    let value = item.value;
     // All others take values: one result for each choice of them.
     let mut choices: Vec<Vec<Json>> = vec![Vec::new()];
     for arg in args {

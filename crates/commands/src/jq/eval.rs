@@ -197,6 +197,13 @@ impl<'m> Machine<'m> {
             }
             Ast::Binary(op, a, b) => self.binary(op, a, b, env, item, out),
             Ast::Assign(op, a, b) => self.assign(op, a, b, env, &item.value, out),
+            _ => self.run_control(ast, env, item, out),
+        }
+    }
+
+    /// Conditions, loops, names.
+    fn run_control<'a>(&mut self, ast: &'a Ast, env: &Env<'a>, item: Item, out: Out<'_>) -> Run<()> {
+        match ast {
             Ast::If(condition, then, otherwise) => {
                 for value in self.all(condition, env, &item.value)? {
                     match (value.holds(), otherwise) {
@@ -252,6 +259,7 @@ impl<'m> Machine<'m> {
                 Some(number) => Err(Stop::Break(number)),
                 None => fail(format!("$*label-{name} is not defined")),
             },
+            _ => Ok(()),
         }
     }
 

@@ -18,6 +18,21 @@ fn row(value: &Json, name: &str, cell: &dyn Fn(&Json) -> Run<String>, between: &
     Ok(cells.join(between))
 }
 
+fn html(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.chars() {
+        match c {
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            '\'' => out.push_str("&apos;"),
+            '"' => out.push_str("&quot;"),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
 pub(super) fn format(name: &str, value: &Json) -> Run<Json> {
     let text = plain(value);
     Ok(Json::text(match name {
@@ -47,20 +62,7 @@ pub(super) fn format(name: &str, value: &Json) -> Run<Json> {
             },
             "\t",
         )?,
-        "html" => {
-            let mut out = String::new();
-            for c in text.chars() {
-                match c {
-                    '<' => out.push_str("&lt;"),
-                    '>' => out.push_str("&gt;"),
-                    '&' => out.push_str("&amp;"),
-                    '\'' => out.push_str("&apos;"),
-                    '"' => out.push_str("&quot;"),
-                    c => out.push(c),
-                }
-            }
-            out
-        }
+        "html" => html(&text),
         "uri" => {
             let mut out = String::new();
             for byte in text.bytes() {

@@ -157,7 +157,7 @@ fn named(cx: &mut Cx<'_>, option: &str, args: &mut std::vec::IntoIter<String>, g
         "--arg" => Json::text(text),
         "--argjson" => match builtins::from_json(&text) {
             Ok(value) => value,
-            Err(_) => return Err(wrong(cx, &format!("Invalid JSON text passed to --argjson"))),
+            Err(_) => return Err(wrong(cx, "Invalid JSON text passed to --argjson")),
         },
         _ => match cx.files().read_text(&cx.path(&text)) {
             Ok(body) if option == "--rawfile" => Json::text(body),
@@ -309,24 +309,9 @@ fn run(
     #[expect(clippy::cast_precision_loss, reason = "micros of this age fit")]
     let now = cx.micros() as f64 / 1e6;
     let mut texts = Texts { text, at: 0, raw: given.raw_input, whole: None, broken: false };
-    let mut bad = None;
-    if given.slurp {
-        texts.whole = Some(match given.raw_input {
-            true => Json::text(text),
-            false => {
-                let mut all = Vec::new();
-                while let Some(next) = texts.next() {
-                    match next {
-                        Ok(value) => all.push(value),
-                        Err(message) => bad = Some(message),
-                    }
-                }
-                Json::list(all)
-            }
-        });
-        texts.at = text.len();
-    }
-    if let Some(message) = bad {
+    if given.slurp
+        && let Err(message) = slurp(&mut texts, given.raw_input)
+    {
         cx.err(format!("parse error: {message}\n"));
         return 2;
     }
@@ -376,11 +361,7 @@ fn run(
         match result {
             Ok(()) => {}
             Err(Stop::Halt(status, value)) => {
-                match value {
-                    Some(Json::Text(text)) => cx.err(text.to_string()),
-                    Some(value) => cx.err(value.write(&Style::default()) + "\n"),
-                    None => {}
-                }
+                cx.err(last_words(value));
                 return status;
             }
             Err(stop) => {
@@ -394,6 +375,31 @@ fn run(
         (true, None) => 4,
         (true, Some(value)) => i32::from(!value.holds()),
         _ => code,
+    }
+}
+
+/// All inputs as one.
+fn slurp(texts: &mut Texts<'_>, raw: bool) -> Result<(), String> {
+    let whole = if raw {
+        Json::text(texts.text)
+    } else {
+        let mut all = Vec::new();
+        while let Some(next) = texts.next() {
+            all.push(next?);
+        }
+        Json::list(all)
+    };
+    texts.at = texts.text.len();
+    texts.whole = Some(whole);
+    Ok(())
+}
+
+/// What `halt_error` prints.
+fn last_words(value: Option<Json>) -> String {
+    match value {
+        Some(Json::Text(text)) => text.to_string(),
+        Some(value) => value.write(&Style::default()) + "\n",
+        None => String::new(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Whether all that a jq program names is there.
 
-use super::syntax::{Ast, Part, Pattern};
+use super::syntax::{Ast, Def, Part, Pattern};
 
 /// The first function or variable of a program that nothing defines.
 pub(super) fn undefined(ast: &Ast, functions: Vec<(String, usize)>, names: Vec<String>) -> Option<String> {
@@ -79,19 +79,7 @@ impl Names {
                 patterns.iter().for_each(|pattern| self.bind(pattern));
                 self.ask(body);
             }
-            Ast::Define(def, rest) => {
-                self.functions.push((def.name.clone(), def.params.len()));
-                let inner = (self.functions.len(), self.names.len());
-                for param in &def.params {
-                    let name = param.trim_start_matches('$').to_string();
-                    self.functions.push((name.clone(), 0));
-                    self.names.push(name);
-                }
-                self.ask(&def.body);
-                self.functions.truncate(inner.0);
-                self.names.truncate(inner.1);
-                self.ask(rest);
-            }
+            Ast::Define(def, rest) => self.define(def, rest),
             Ast::Call(name, args) => {
                 let count = args.len();
                 let own = format!("{name}/{count}");
@@ -109,6 +97,20 @@ impl Names {
         }
         self.functions.truncate(functions);
         self.names.truncate(names);
+    }
+
+    fn define(&mut self, def: &Def, rest: &Ast) {
+        self.functions.push((def.name.clone(), def.params.len()));
+        let inner = (self.functions.len(), self.names.len());
+        for param in &def.params {
+            let name = param.trim_start_matches('$').to_string();
+            self.functions.push((name.clone(), 0));
+            self.names.push(name);
+        }
+        self.ask(&def.body);
+        self.functions.truncate(inner.0);
+        self.names.truncate(inner.1);
+        self.ask(rest);
     }
 
     fn bind(&mut self, pattern: &Pattern) {

@@ -74,12 +74,7 @@ pub(super) fn tokens(text: &str) -> Result<Vec<(Token, u32)>, String> {
                     .unwrap_or(chars.len());
                 let name: String = chars[at..end].iter().collect();
                 at = end;
-                let token = match KEYWORDS.into_iter().find(|word| *word == name) {
-                    Some("func") => Token::Sign("function"),
-                    Some(word) => Token::Sign(word),
-                    None if chars.get(at) == Some(&'(') => Token::Call(name),
-                    None => Token::Name(name),
-                };
+                let token = word(name, chars.get(at) == Some(&'('));
                 out.push((token, line));
             }
             _ => {
@@ -99,6 +94,16 @@ pub(super) fn tokens(text: &str) -> Result<Vec<(Token, u32)>, String> {
     }
     out.push((Token::End, line));
     Ok(out)
+}
+
+/// A keyword or a name; `called`: a parenthesis stands right behind it.
+fn word(name: String, called: bool) -> Token {
+    match KEYWORDS.into_iter().find(|word| *word == name) {
+        Some("func") => Token::Sign("function"),
+        Some(word) => Token::Sign(word),
+        None if called => Token::Call(name),
+        None => Token::Name(name),
+    }
 }
 
 fn regex_may_come(before: Option<&Token>) -> bool {
