@@ -42,7 +42,7 @@ fn script(cx: &mut Cx<'_>, given: &mut Given) -> Result<(String, String), i32> {
             Ok(body) => scripts.push(body.trim_end_matches('\n').to_string()),
             Err(error) => {
                 cx.err(format!("sed: couldn't open file {text}: {error}\n"));
-                return Err(1);
+                return Err(4);
             }
         }
         place = format!("file {text} line 1");

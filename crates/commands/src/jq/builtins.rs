@@ -27,7 +27,7 @@ def isempty(g): label $go | (g | false, break $go), true;
 def any(g; c): isempty(first(g | c | select(.))) | not; def all(g; c): isempty(first(g | c | select(. | not)));
 def limit($n; f): if $n > 0 then label $out | foreach f as $x (0; . + 1; $x, if . >= $n then break $out else empty end) else empty end;
 def nth($n; f): last(limit($n + 1; f)); def until(c; u): def r: if c then . else (u | r) end; r;
-def while(c; u): def r: if c then ., (u | r) else empty end; r; def repeat(f): def r: ., (f | r); r;
+def while(c; u): def r: if c then ., (u | r) else empty end; r; def repeat(f): def r: f | (., r); r;
 def in(xs): . as $x | xs | has($x); def inside(xs): . as $x | xs | contains($x);
 def del(f): delpaths([path(f)]); def paths: path(..) | select(length > 0);
 def paths(f): path(.. | select(f)) | select(length > 0); def leaf_paths: paths(scalars);
