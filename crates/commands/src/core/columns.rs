@@ -117,17 +117,10 @@ fn join(cx: &mut Cx<'_>) -> i32 {
         Ok(given) => given,
         Err(code) => return code,
     };
-    let [first, second] = &given.operands[..] else {
-        let what = match &given.operands[..] {
-            [] => "missing operand".to_string(),
-            [one] => format!("missing operand after ‘{one}’"),
-            [_, _, extra, ..] => format!("extra operand ‘{extra}’"),
-            _ => String::new(),
-        };
-        cx.err(format!("join: {what}\nTry 'join --help' for more information.\n"));
-        return 1;
+    let (first, second) = match both(cx, &given.operands) {
+        Ok(both) => both,
+        Err(code) => return code,
     };
-    let (first, second) = (first.clone(), second.clone());
     let mut texts = Vec::new();
     for name in [&first, &second] {
         match text_of(cx, "join", name) {
@@ -141,16 +134,7 @@ fn join(cx: &mut Cx<'_>) -> i32 {
     };
     let keys = [field("1"), field("2")];
     let separator = given.value("t").and_then(|text| text.chars().next());
-    let rows: Vec<Vec<Vec<String>>> = texts
-        .iter()
-        .map(|text| {
-            let cells = |line: &str| match separator {
-                Some(mark) => line.split(mark).map(String::from).collect(),
-                None => line.split_whitespace().map(String::from).collect(),
-            };
-            text.lines().map(cells).collect()
-        })
-        .collect();
+    let rows: Vec<Vec<Vec<String>>> = texts.iter().map(|text| rows_of(text, separator)).collect();
     let key = |side: usize, at: usize| {
         let text = rows[side][at].get(keys[side]).cloned().unwrap_or_default();
         if given.has("i") { text.to_lowercase() } else { text }
@@ -195,6 +179,30 @@ fn join(cx: &mut Cx<'_>) -> i32 {
     }
     cx.out(out);
     0
+}
+
+/// The two files' names.
+fn both(cx: &mut Cx<'_>, operands: &[String]) -> Result<(String, String), i32> {
+    let [first, second] = operands else {
+        let what = match operands {
+            [] => "missing operand".to_string(),
+            [one] => format!("missing operand after ‘{one}’"),
+            [_, _, extra, ..] => format!("extra operand ‘{extra}’"),
+            _ => String::new(),
+        };
+        cx.err(format!("join: {what}\nTry 'join --help' for more information.\n"));
+        return Err(1);
+    };
+    Ok((first.clone(), second.clone()))
+}
+
+/// Lines cut into fields.
+fn rows_of(text: &str, separator: Option<char>) -> Vec<Vec<String>> {
+    let cells = |line: &str| match separator {
+        Some(mark) => line.split(mark).map(String::from).collect(),
+        None => line.split_whitespace().map(String::from).collect(),
+    };
+    text.lines().map(cells).collect()
 }
 
 fn put_joined(

@@ -315,29 +315,16 @@ fn run(
         cx.err(format!("parse error: {message}\n"));
         return 2;
     }
-    let mut env = Env::default();
-    for def in prelude {
-        env = env.with_def(def);
-    }
-    for (name, value) in vars {
-        env = env.with_var(name, value.clone());
-    }
+    let env = names_of(prelude, vars);
     let mut last = None;
     let mut first = true;
     loop {
-        let input = if given.null {
-            if !std::mem::take(&mut first) {
-                break;
-            }
-            Json::Null
-        } else {
-            match texts.next() {
-                None => break,
-                Some(Ok(value)) => value,
-                Some(Err(message)) => {
-                    cx.err(format!("parse error: {message}\n"));
-                    return 4;
-                }
+        let input = match next_input(&mut texts, given.null, &mut first) {
+            None => break,
+            Some(Ok(value)) => value,
+            Some(Err(message)) => {
+                cx.err(format!("parse error: {message}\n"));
+                return 4;
             }
         };
         let mut out = String::new();
@@ -376,6 +363,17 @@ fn run(
         (true, Some(value)) => i32::from(!value.holds()),
         _ => code,
     }
+}
+
+/// The next input; with `-n` once nothing.
+fn next_input(texts: &mut Texts<'_>, null: bool, first: &mut bool) -> Option<Result<Json, String>> {
+    if null { std::mem::take(first).then_some(Ok(Json::Null)) } else { texts.next() }
+}
+
+/// What names mean at first.
+fn names_of<'a>(prelude: &'a [Def], vars: &'a [(String, Json)]) -> Env<'a> {
+    let env = prelude.iter().fold(Env::default(), |env, def| env.with_def(def));
+    vars.iter().fold(env, |env, (name, value)| env.with_var(name, value.clone()))
 }
 
 /// All inputs as one.
