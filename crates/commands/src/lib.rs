@@ -2,9 +2,11 @@
 //! others only by `spawn`; none keeps state of its own, and none prints what does not come from the world.
 
 mod argocd;
+pub mod complete;
 pub mod core;
 pub mod getopt;
 mod git;
+mod jq;
 pub mod kubectl;
 
 use shell::Bash;
@@ -17,7 +19,7 @@ pub fn programs() -> Programs {
         shells
             .into_iter()
             .chain(core::programs())
-            .chain([git::program(), kubectl::program()])
+            .chain([git::program(), jq::program(), kubectl::program()])
             .chain(argocd::programs()),
     )
 }

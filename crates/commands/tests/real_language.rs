@@ -3,7 +3,12 @@
 //!
 //! What still differs, and why:
 //! - `type f` and `declare -f` do not print a function's text: code is kept, not text;
-//! - regular expressions are leftmost-first, not leftmost-longest (`regex-lite`).
+//! - regular expressions are leftmost-first, not leftmost-longest (`regex-lite`), and know no back-references;
+//! - awk prints whole numbers whole and counts characters, as gawk does; mawk prints `1e+12` and counts bytes. Its arrays are
+//!   walked in the order in which items came;
+//! - an unfinished `((` or array names the end of the file, not the parenthesis;
+//! - a reader that ends early is not told of: `xargs: echo: terminated by signal 13`;
+//! - jq finds a key that is no text when it runs, not before.
 //!
 //! `ONLY=word` runs the scripts with that word, `SCRIPTS=file` those of a file; `SEEDS=500` draws more, `VERBOSE=1` shows
 //! what differs.
@@ -19,8 +24,10 @@ fn scripts() -> Vec<String> {
     if let Ok(file) = std::env::var("SCRIPTS") {
         texts.push(std::fs::read_to_string(file).expect("the file of scripts is there"));
     } else {
-        let mut files: Vec<_> =
-            std::fs::read_dir(folder).expect("the folder of scripts is there").map(|entry| entry.expect("an entry").path()).collect();
+        let mut files: Vec<_> = std::fs::read_dir(folder)
+            .expect("the folder of scripts is there")
+            .map(|entry| entry.expect("an entry").path())
+            .collect();
         files.sort();
         texts.extend(files.iter().map(|file| std::fs::read_to_string(file).expect("text")));
     }

@@ -1,6 +1,8 @@
 //! The messages between page and worker.
 
-use crate::{ArgoCd, Brief, Clock, Cluster, Describe, FileView, Files, Git, Input, Look, Pipelines, Preview, Screen, Shop, Why};
+use crate::{
+    ArgoCd, Brief, Clock, Cluster, Describe, FileView, Files, Git, Input, Look, Pipelines, Preview, Screen, Shop, Why,
+};
 use serde::{Deserialize, Serialize};
 
 /// From the page.

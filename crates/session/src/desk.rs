@@ -6,8 +6,8 @@ use crate::save::{OpenError, SaveError};
 use crate::session::{Lesson, Session};
 use lesson::{LessonPage, Plan};
 use screen::{
-    Banner, BannerKind, Control, Describe, FromWorker, Input, Look, Opened, PROTOCOL, Preview, Reply, Saved, ToWorker, Tone,
-    Update,
+    Banner, BannerKind, Control, Describe, FromWorker, Input, Look, Opened, PROTOCOL, Preview, Reply, Saved, ToWorker,
+    Tone, Update,
 };
 use serde::{Deserialize, Serialize};
 use std::time::Duration;

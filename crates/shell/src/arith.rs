@@ -252,7 +252,8 @@ impl<'a> Sum<'a, '_> {
             return self.store(&place, value);
         }
         let op = BINARY.iter().find(|(op, tight)| {
-            !matches!(tight, 1 | 2 | 6 | 11) && !matches!(*op, "<=" | ">=" | "<" | ">")
+            !matches!(tight, 1 | 2 | 6 | 11)
+                && !matches!(*op, "<=" | ">=" | "<" | ">")
                 && rest.strip_prefix(op).is_some_and(|after| after.starts_with('=') && !after.starts_with("=="))
         });
         if let Some((op, _)) = op {
@@ -277,7 +278,9 @@ impl<'a> Sum<'a, '_> {
         let mut index = None;
         if self.rest().starts_with('[') {
             let inner = &self.rest()[1..];
-            let Some(close) = crate::simple_parse::closing(inner) else { return Err(self.error("bad array subscript")) };
+            let Some(close) = crate::simple_parse::closing(inner) else {
+                return Err(self.error("bad array subscript"));
+            };
             index = Some(inner[..close].to_string());
             self.at += close + 2;
         }
@@ -299,9 +302,10 @@ impl<'a> Sum<'a, '_> {
             Some(text) if text.trim().is_empty() => Ok(0),
             Some(text) => match text.parse::<i64>() {
                 Ok(number) if !text.starts_with(['0', '+']) || text == "0" => Ok(number),
-                _ if self.depth > DEPTH_MAX / 2 => {
-                    Err(Trouble::discards(format!("{}: expression recursion level exceeded (error token is \"{}\")", text, text)))
-                }
+                _ if self.depth > DEPTH_MAX / 2 => Err(Trouble::discards(format!(
+                    "{}: expression recursion level exceeded (error token is \"{}\")",
+                    text, text
+                ))),
                 _ => self.shell.arithmetic_at(&text, self.depth + 1, self.cx),
             },
             None if self.shell.options.nounset => Err(Trouble::exits(format!("{}: unbound variable", place.name))),

@@ -32,7 +32,9 @@ fn joined(tokens: Vec<Part>) -> Word {
     let mut parts: Vec<Part> = Vec::new();
     for token in tokens {
         match (parts.last_mut(), token) {
-            (Some(Part::Text { text, quoted: false }), Part::Text { text: more, quoted: false }) => text.push_str(&more),
+            (Some(Part::Text { text, quoted: false }), Part::Text { text: more, quoted: false }) => {
+                text.push_str(&more)
+            }
             (_, token) => parts.push(token),
         }
     }
@@ -58,7 +60,10 @@ fn bare(token: &Part) -> Option<char> {
 /// The first brace that expands, and what it expands to.
 fn alternatives(tokens: &[Part], depth: usize) -> Vec<Vec<Part>> {
     let mut from = 0;
-    while depth < 32 {
+    loop {
+        if depth >= 32 {
+            break;
+        }
         let Some(open) = (from..tokens.len()).find(|at| bare(&tokens[*at]) == Some('{')) else { break };
         let Some((close, commas)) = span(tokens, open) else {
             from = open + 1;
@@ -128,7 +133,9 @@ fn range(inner: &[Part]) -> Option<Vec<String>> {
     };
     if let (Some(a), Some(b)) = (letters(first), letters(last)) {
         let walk = walk(i64::from(u32::from(a)), i64::from(u32::from(b)), step);
-        return Some(walk.into_iter().filter_map(|n| u32::try_from(n).ok().and_then(char::from_u32)).map(String::from).collect());
+        return Some(
+            walk.into_iter().filter_map(|n| u32::try_from(n).ok().and_then(char::from_u32)).map(String::from).collect(),
+        );
     }
     let (a, b): (i64, i64) = (first.parse().ok()?, last.parse().ok()?);
     let padded = |text: &str| text.trim_start_matches('-').starts_with('0') && text.trim_start_matches('-').len() > 1;

@@ -83,7 +83,7 @@ fn one(conversion: char, colons: usize, time: Time, width: usize) -> Option<(Str
         Some((if fill == '0' { format!("{n:0least$}") } else { format!("{digits:>least$}") }, fill, least))
     };
     let nested = |format: &str| Some((strftime(format, time), ' ', 0));
-    let hour12 = if c.hour % 12 == 0 { 12 } else { c.hour % 12 };
+    let hour12 = if c.hour.is_multiple_of(12) { 12 } else { c.hour % 12 };
     let yday = day_of_year(c.year, i64::from(c.month), i64::from(c.day));
     let weekday = i64::from(c.weekday);
     match conversion {

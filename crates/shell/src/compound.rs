@@ -295,7 +295,9 @@ impl Parser<'_> {
             self.depth -= 1;
             self.skip_newlines();
             let close = self.eat(")");
-            let wrong = || Fail::Error(format!("unexpected token `{}', expected `)' in conditional command", self.cond_token()));
+            let wrong = || {
+                Fail::Error(format!("unexpected token `{}', expected `)' in conditional command", self.cond_token()))
+            };
             return if close { Ok(code) } else { Err(wrong()) };
         }
         self.cond_test()
@@ -310,7 +312,8 @@ impl Parser<'_> {
         let Some(first) = self.word()? else { return Err(self.cond_unexpected()) };
         self.skip_blanks();
         let mut words = vec![first];
-        let is_unary = matches!(&words[0].0[..], [Part::Text { text, quoted: false }] if text.len() == 2 && text.starts_with('-'));
+        let is_unary =
+            matches!(&words[0].0[..], [Part::Text { text, quoted: false }] if text.len() == 2 && text.starts_with('-'));
         let ends = |p: &Self| p.peek_word() == "]]" || p.at_end() || p.rest().starts_with(['&', '|', ')', '\n']);
         if is_unary && !ends(self) && !matches!(self.peek_word(), "==" | "=" | "!=" | "=~") {
             words.push(self.word()?.ok_or_else(|| self.cond_argument("unary"))?);

@@ -58,7 +58,10 @@ impl Bash {
                     "-nt" | "-ot" | "-ef" => of_files(left, op, &right, cx),
                     _ => {
                         // Both sides are arithmetic; a mistake in them only fails the test.
-                        let wrong = |trouble: Trouble| Trouble { message: format!("[[: {}", trouble.message), ends: crate::expand::Ends::Command };
+                        let wrong = |trouble: Trouble| Trouble {
+                            message: format!("[[: {}", trouble.message),
+                            ends: crate::expand::Ends::Command,
+                        };
                         let left = self.arithmetic(left, cx).map_err(wrong)?;
                         let right = self.arithmetic(&right, cx).map_err(wrong)?;
                         compare(op, left, right)
@@ -76,7 +79,9 @@ impl Bash {
         let found = regex.captures(text);
         let groups: Vec<String> = found
             .as_ref()
-            .map(|found| (0..found.len()).map(|at| found.get(at).map_or(String::new(), |group| group.as_str().into())).collect())
+            .map(|found| {
+                (0..found.len()).map(|at| found.get(at).map_or(String::new(), |group| group.as_str().into())).collect()
+            })
             .unwrap_or_default();
         self.set_list("BASH_REMATCH", groups);
         Ok(found.is_some())

@@ -68,7 +68,7 @@ impl Asked {
 }
 
 /// Reads the flags; the names begin at the index.
-fn flags<'a>(shell: &mut Bash, name: &str, args: &'a [String], cx: &mut Cx<'_>) -> Result<(Asked, usize), Flow> {
+fn flags(shell: &mut Bash, name: &str, args: &[String], cx: &mut Cx<'_>) -> Result<(Asked, usize), Flow> {
     let mut asked = Asked::default();
     let mut at = 0;
     while let Some(arg) = args.get(at).filter(|arg| arg.len() > 1 && arg.starts_with(['-', '+'])) {
@@ -118,12 +118,15 @@ pub(crate) fn declare(shell: &mut Bash, args: &[String], cx: &mut Cx<'_>) -> Flo
         return functions(shell, &asked, &args[at..], cx);
     }
     if args.len() == at {
-        let text: String = shell
-            .vars
-            .iter()
-            .filter(|(_, var)| asked.flags.iter().all(|(flag, _)| letters(var).contains(*flag)))
-            .map(|(name, var)| if asked.print || !asked.flags.is_empty() { as_command(name, var) + "\n" } else { plain(name, var) })
-            .collect();
+        let text: String =
+            shell
+                .vars
+                .iter()
+                .filter(|(_, var)| asked.flags.iter().all(|(flag, _)| letters(var).contains(*flag)))
+                .map(|(name, var)| {
+                    if asked.print || !asked.flags.is_empty() { as_command(name, var) + "\n" } else { plain(name, var) }
+                })
+                .collect();
         cx.out(text);
         return shell.end(0);
     }
@@ -157,7 +160,11 @@ fn functions(shell: &mut Bash, asked: &Asked, names: &[String], cx: &mut Cx<'_>)
             let _ = name;
             return shell.end(1);
         }
-        return shell.usage(cx, "declare: printing a function's text is real bash, but not part of this sandbox yet", 1);
+        return shell.usage(
+            cx,
+            "declare: printing a function's text is real bash, but not part of this sandbox yet",
+            1,
+        );
     }
     let mut status = 0;
     let mut text = String::new();
@@ -296,8 +303,7 @@ pub(crate) fn local(shell: &mut Bash, args: &[String], cx: &mut Cx<'_>) -> Flow 
             .find(|frame| frame.call.is_some())
             .map(|frame| frame.hidden.keys().cloned().collect())
             .unwrap_or_default();
-        let text: String =
-            hidden.iter().filter_map(|name| Some(plain(name, shell.vars.get(name)?))).collect();
+        let text: String = hidden.iter().filter_map(|name| Some(plain(name, shell.vars.get(name)?))).collect();
         cx.out(text);
         return shell.end(0);
     }

@@ -176,7 +176,8 @@ pub(crate) fn dirs(shell: &mut Bash, args: &[String], cx: &mut Cx<'_>) -> Flow {
         return show(shell, cx);
     }
     let all: Vec<String> = std::iter::once(cx.cwd()).chain(shell.dirs.iter().cloned()).collect();
-    let shown: Vec<String> = all.iter().map(|dir| if flag('l') { dir.clone() } else { tilde(shell, dir, cx) }).collect();
+    let shown: Vec<String> =
+        all.iter().map(|dir| if flag('l') { dir.clone() } else { tilde(shell, dir, cx) }).collect();
     let text: String = if flag('v') {
         shown.iter().enumerate().map(|(at, dir)| format!("{at:2}  {dir}\n")).collect()
     } else if flag('p') {

@@ -154,7 +154,8 @@ impl Spec {
             return text;
         }
         let (mantissa, tail) = text.split_once('e').map_or((text.as_str(), None), |(m, e)| (m, Some(e)));
-        let short = if mantissa.contains('.') { mantissa.trim_end_matches('0').trim_end_matches('.') } else { mantissa };
+        let short =
+            if mantissa.contains('.') { mantissa.trim_end_matches('0').trim_end_matches('.') } else { mantissa };
         tail.map_or(short.to_string(), |tail| format!("{short}e{tail}"))
     }
 }

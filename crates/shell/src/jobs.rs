@@ -173,8 +173,12 @@ pub(crate) fn jobs(shell: &mut Bash, args: &[String], cx: &mut Cx<'_>) -> Flow {
             return shell.usage(cx, &format!("jobs: {spec}: no such job"), 1);
         }
     }
-    let wanted: Vec<u32> =
-        args.iter().filter(|arg| !arg.starts_with('-')).filter_map(|spec| shell.job(spec)).map(|job| job.number).collect();
+    let wanted: Vec<u32> = args
+        .iter()
+        .filter(|arg| !arg.starts_with('-'))
+        .filter_map(|spec| shell.job(spec))
+        .map(|job| job.number)
+        .collect();
     let mut text = String::new();
     for job in &shell.jobs {
         let state = (!flag('r') || job.status.is_none()) && (!flag('s') || job.status.is_some());
@@ -360,7 +364,10 @@ fn kill_one(shell: &mut Bash, spec: &str, (number, name): (i32, &str), cx: &mut 
         // Only asks whether it is there, or says what a process here does anyway.
         0 | 17 | 18 | 23 | 28 => {}
         19..=22 => {
-            shell.complain(cx, &format!("kill: stopping a process (SIG{name}) is real, but not part of this sandbox yet"));
+            shell.complain(
+                cx,
+                &format!("kill: stopping a process (SIG{name}) is real, but not part of this sandbox yet"),
+            );
             return 1;
         }
         _ if own && pid == cx.pid => shell.signal(name),

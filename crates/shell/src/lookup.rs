@@ -5,8 +5,8 @@ use crate::run::{Bash, Flow};
 use world::Cx;
 
 const KEYWORDS: [&str; 22] = [
-    "if", "then", "else", "elif", "fi", "case", "esac", "for", "select", "while", "until", "do", "done", "in", "function",
-    "time", "{", "}", "!", "[[", "]]", "coproc",
+    "if", "then", "else", "elif", "fi", "case", "esac", "for", "select", "while", "until", "do", "done", "in",
+    "function", "time", "{", "}", "!", "[[", "]]", "coproc",
 ];
 
 /// What a name is, in the order in which bash looks.
@@ -37,7 +37,9 @@ fn kinds(shell: &Bash, name: &str, functions: bool, cx: &Cx<'_>) -> Vec<Kind> {
         if cx.files().stat(&cx.path(name)).is_ok_and(|stat| stat.mode & 0o111 != 0 && stat.kind == vfs::Kind::File) {
             all.push(Kind::File(name.into()));
         }
-    } else if cx.world.programs().get(name).is_some() || matches!(name, "echo" | "printf" | "test" | "[" | "true" | "false" | "pwd" | "kill") {
+    } else if cx.world.programs().get(name).is_some()
+        || matches!(name, "echo" | "printf" | "test" | "[" | "true" | "false" | "pwd" | "kill")
+    {
         all.push(Kind::File(format!("/usr/bin/{name}")));
     } else if let Some(path) = shell.in_path(name, cx) {
         all.push(Kind::File(path));
@@ -181,15 +183,17 @@ pub(crate) fn unalias(shell: &mut Bash, args: &[String], cx: &mut Cx<'_>) -> Flo
 pub(crate) fn history(shell: &mut Bash, args: &[String], cx: &mut Cx<'_>) -> Flow {
     match args.first().map(String::as_str) {
         Some("-c") => shell.history.clear(),
-        Some("-d") => match args.get(1).and_then(|n| n.parse::<usize>().ok()).filter(|n| (1..=shell.history.len()).contains(n)) {
-            Some(n) => {
-                shell.history.remove(n - 1);
+        Some("-d") => {
+            match args.get(1).and_then(|n| n.parse::<usize>().ok()).filter(|n| (1..=shell.history.len()).contains(n)) {
+                Some(n) => {
+                    shell.history.remove(n - 1);
+                }
+                None => {
+                    let shown = args.get(1).cloned().unwrap_or_default();
+                    return shell.usage(cx, &format!("history: {shown}: history position out of range"), 1);
+                }
             }
-            None => {
-                let shown = args.get(1).cloned().unwrap_or_default();
-                return shell.usage(cx, &format!("history: {shown}: history position out of range"), 1);
-            }
-        },
+        }
         Some(flag) if flag.starts_with('-') => {
             return shell.usage(cx, &format!("history: {flag}: is real bash, but not part of this sandbox yet"), 1);
         }

@@ -49,9 +49,30 @@ const SHOPT: [&str; 9] = [
 
 /// Real ones that are not here, or that change nothing here.
 const SHOPT_MISSING: [&str; 25] = [
-    "autocd", "assoc_expand_once", "cdable_vars", "cdspell", "checkhash", "checkjobs", "checkwinsize", "cmdhist",
-    "compat44", "direxpand", "dirspell", "execfail", "extdebug", "extquote", "force_fignore", "globasciiranges",
-    "gnu_errfmt", "histappend", "histverify", "hostcomplete", "huponexit", "lastpipe", "localvar_inherit", "progcomp",
+    "autocd",
+    "assoc_expand_once",
+    "cdable_vars",
+    "cdspell",
+    "checkhash",
+    "checkjobs",
+    "checkwinsize",
+    "cmdhist",
+    "compat44",
+    "direxpand",
+    "dirspell",
+    "execfail",
+    "extdebug",
+    "extquote",
+    "force_fignore",
+    "globasciiranges",
+    "gnu_errfmt",
+    "histappend",
+    "histverify",
+    "hostcomplete",
+    "huponexit",
+    "lastpipe",
+    "localvar_inherit",
+    "progcomp",
     "sourcepath",
 ];
 
@@ -87,10 +108,10 @@ impl Bash {
         let mut copy = Self { options: self.options, errtrace: self.errtrace, ..Self::default() };
         match copy.option_place(name) {
             Some(on) => Some(*on),
-            None => NAMES.iter().any(|(known, _)| *known == name).then(|| {
+            None => NAMES.iter().any(|(known, _)| *known == name).then_some(
                 matches!(name, "braceexpand" | "hashall" | "interactive-comments")
-                    || (self.interactive && matches!(name, "emacs" | "histexpand" | "history" | "monitor"))
-            }),
+                    || (self.interactive && matches!(name, "emacs" | "histexpand" | "history" | "monitor")),
+            ),
         }
     }
 
@@ -102,7 +123,14 @@ impl Bash {
         match self.option(name) {
             // What is so already.
             Some(is) if is == on => Ok(()),
-            Some(_) if matches!(name, "posix" | "hashall" | "monitor" | "notify" | "history" | "histexpand" | "functrace") => Ok(()),
+            Some(_)
+                if matches!(
+                    name,
+                    "posix" | "hashall" | "monitor" | "notify" | "history" | "histexpand" | "functrace"
+                ) =>
+            {
+                Ok(())
+            }
             Some(_) => Err(format!("{name}: is real bash, but not part of this sandbox yet")),
             None => Err(format!("{name}: invalid option name")),
         }

@@ -168,7 +168,8 @@ impl Bash {
         match worth {
             Worth::One(text) => out.push(Chunk::Text { text: text.unwrap_or_default(), quoted, split: true }),
             Worth::Many(items, joined) => {
-                let between = if joined { self.ifs().chars().next().map_or(String::new(), String::from) } else { " ".into() };
+                let between =
+                    if joined { self.ifs().chars().next().map_or(String::new(), String::from) } else { " ".into() };
                 if joined && quoted {
                     out.push(Chunk::Text { text: items.join(&between), quoted, split: true });
                     return;

@@ -86,16 +86,7 @@ pub(crate) struct Parser<'a> {
 
 impl<'a> Parser<'a> {
     pub fn new(text: &'a str, line: u32) -> Self {
-        Self {
-            text,
-            at: 0,
-            line,
-            depth: 0,
-            extglob: false,
-            substs: Vec::new(),
-            after_here: None,
-            starts: Vec::new(),
-        }
+        Self { text, at: 0, line, depth: 0, extglob: false, substs: Vec::new(), after_here: None, starts: Vec::new() }
     }
 
     pub fn rest(&self) -> &'a str {
@@ -352,9 +343,7 @@ impl<'a> Parser<'a> {
         let word = self.peek_word();
         let code = match word {
             "then" | "do" | "done" | "fi" | "else" | "elif" | "esac" | "}" => Err(self.unexpected()),
-            "select" | "coproc" => {
-                Err(Fail::Error(format!("{word} is real bash, but not part of this sandbox yet")))
-            }
+            "select" | "coproc" => Err(Fail::Error(format!("{word} is real bash, but not part of this sandbox yet"))),
             _ => match self.compound(word) {
                 Some(code) => code,
                 None => {

@@ -89,7 +89,9 @@ pub(crate) fn read(shell: &mut Bash, args: &[String], cx: &mut Cx<'_>) -> Flow {
         let fd = asked.fd;
         return shell.usage(cx, &format!("read: {fd}: invalid file descriptor: Bad file descriptor"), 1);
     }
-    if let Some(bad) = asked.names.iter().find(|name| !crate::parse::is_name(name.split('[').next().unwrap_or_default())) {
+    if let Some(bad) =
+        asked.names.iter().find(|name| !crate::parse::is_name(name.split('[').next().unwrap_or_default()))
+    {
         return shell.usage(cx, &format!("read: `{bad}': not a valid identifier"), 1);
     }
     // What a backslash joined before is kept among the outputs of the command at hand.
@@ -127,22 +129,27 @@ pub(crate) fn read(shell: &mut Bash, args: &[String], cx: &mut Cx<'_>) -> Flow {
                 }
             }
             let mut text = String::from_utf8_lossy(&line).replace('\0', "");
-            if let Some(count) = asked.count {
-                let cut = text.char_indices().nth(count).map_or(text.len(), |(at, _)| at);
-                if cut < text.len() {
-                    let mut back = text[cut..].as_bytes().to_vec();
-                    if ended {
-                        back.push(asked.end);
-                    }
-                    cx.unread(asked.fd, &back);
-                    text.truncate(cut);
-                    ended = true;
-                } else if asked.exactly && ended {
-                    text.push(char::from(asked.end));
-                }
-            }
+            cut(&asked, &mut text, &mut ended, cx);
             store(shell, &asked, &text, cx);
             shell.end(i32::from(!ended))
+        }
+    }
+}
+
+/// `-n` and `-N`: no more than so many characters; the rest is given back.
+fn cut(asked: &Asked, text: &mut String, ended: &mut bool, cx: &mut Cx<'_>) {
+    if let Some(count) = asked.count {
+        let cut = text.char_indices().nth(count).map_or(text.len(), |(at, _)| at);
+        if cut < text.len() {
+            let mut back = text.as_bytes()[cut..].to_vec();
+            if *ended {
+                back.push(asked.end);
+            }
+            cx.unread(asked.fd, &back);
+            text.truncate(cut);
+            *ended = true;
+        } else if asked.exactly && *ended {
+            text.push(char::from(asked.end));
         }
     }
 }

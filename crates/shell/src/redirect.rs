@@ -9,7 +9,12 @@ use world::{Cx, Fd};
 
 impl Bash {
     /// Applies redirects to a table of descriptors. An error is what bash prints after its prefix.
-    pub(crate) fn redirect(&mut self, redirects: &[Redirect], fds: &mut OrdMap<u8, Fd>, cx: &mut Cx<'_>) -> Expanded<()> {
+    pub(crate) fn redirect(
+        &mut self,
+        redirects: &[Redirect],
+        fds: &mut OrdMap<u8, Fd>,
+        cx: &mut Cx<'_>,
+    ) -> Expanded<()> {
         for redirect in redirects {
             let target = match redirect.kind {
                 RedirectKind::Text | RedirectKind::Here => self.text(&redirect.target, cx)?,
@@ -30,7 +35,8 @@ impl Bash {
                 RedirectKind::Text | RedirectKind::Here => {
                     let end = if redirect.kind == RedirectKind::Text { "\n" } else { "" };
                     let stream = cx.world.stream_of(format!("{target}{end}").into_bytes());
-                    fds.insert(redirect.fd, Fd::Input(stream));
+                    // As in bash, a pipe: only a file's size is known to who reads it.
+                    fds.insert(redirect.fd, if redirect.fd == 0 { Fd::Stream(stream) } else { Fd::Input(stream) });
                 }
                 RedirectKind::Read => {
                     let fd = open_for_reading(&target, fds, cx)?;

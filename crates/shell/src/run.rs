@@ -133,10 +133,7 @@ pub(crate) enum Waiting {
     #[default]
     Nothing,
     /// Children whose last one's status counts, with the statuses known so far.
-    Children {
-        pids: Vec<Pid>,
-        statuses: Vec<Option<i32>>,
-    },
+    Children { pids: Vec<Pid>, statuses: Vec<Option<i32>> },
     Subst {
         pid: Pid,
         stream: StreamId,
@@ -144,11 +141,7 @@ pub(crate) enum Waiting {
         file: bool,
     },
     /// `wait`: for the first of them, or for all; the last one's status counts.
-    Jobs {
-        pids: Vec<Pid>,
-        any: bool,
-        status: bool,
-    },
+    Jobs { pids: Vec<Pid>, any: bool, status: bool },
 }
 
 /// Jumps that one step may take before others get their turn.
@@ -379,7 +372,9 @@ impl Bash {
             }
             Op::Background { code, text } => self.background(code, text, cx),
             Op::Redirect(simple) => self.open_redirect(simple, cx),
-            Op::For { name, words, end } => self.prepared(words, cx, |shell, cx| shell.begin_for(name, words, *end, cx)),
+            Op::For { name, words, end } => {
+                self.prepared(words, cx, |shell, cx| shell.begin_for(name, words, *end, cx))
+            }
             Op::Case(subject) => self.prepared(subject, cx, |shell, cx| {
                 let text = subject.words.first().map_or(Ok(String::new()), |word| shell.text(word, cx))?;
                 shell.trace_text("case ", subject, " in", cx);
@@ -436,10 +431,13 @@ impl Bash {
         match self.arithmetic(&text, cx) {
             Ok(value) => self.status = i32::from(value == 0),
             Err(trouble) => {
-                let trouble = Trouble { message: format!("((: {}", trouble.message), ends: match trouble.ends {
-                    Ends::Line => Ends::Command,
-                    other => other,
-                } };
+                let trouble = Trouble {
+                    message: format!("((: {}", trouble.message),
+                    ends: match trouble.ends {
+                        Ends::Line => Ends::Command,
+                        other => other,
+                    },
+                };
                 if trouble.ends != Ends::Command {
                     return Err(trouble);
                 }

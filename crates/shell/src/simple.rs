@@ -54,13 +54,17 @@ impl Bash {
         for assign in &simple.assigns {
             match (self.written(assign, cx)?, &assign.index) {
                 (Written::Text(value), None) => {
-                    let old = if assign.append { self.value(&assign.name, cx).unwrap_or_default() } else { String::new() };
+                    let old =
+                        if assign.append { self.value(&assign.name, cx).unwrap_or_default() } else { String::new() };
                     assigns.push((assign.name.clone(), old + &value));
                 }
                 // Arrays cannot be handed to a command.
                 _ => {
                     let shown = assign.index.as_ref().map(|index| self.text(index, cx)).transpose()?;
-                    self.complain(cx, &format!("`{}[{}]': not a valid identifier", assign.name, shown.unwrap_or_default()));
+                    self.complain(
+                        cx,
+                        &format!("`{}[{}]': not a valid identifier", assign.name, shown.unwrap_or_default()),
+                    );
                 }
             }
         }
@@ -203,7 +207,9 @@ impl Bash {
                 Written::List(items) => {
                     let items: Vec<String> = items
                         .iter()
-                        .map(|(key, text)| key.as_ref().map_or(String::new(), |key| format!("[{key}]=")) + &crate::quote::word(text))
+                        .map(|(key, text)| {
+                            key.as_ref().map_or(String::new(), |key| format!("[{key}]=")) + &crate::quote::word(text)
+                        })
                         .collect();
                     format!("({})", items.join(" "))
                 }
@@ -402,9 +408,9 @@ impl Bash {
     /// An executable file of that name in one of PATH's folders.
     pub(crate) fn in_path(&self, name: &str, cx: &Cx<'_>) -> Option<String> {
         let path = self.value("PATH", cx)?;
-        path.split(':').filter(|dir| !dir.is_empty() && !name.is_empty()).map(|dir| format!("{dir}/{name}")).find(|file| {
-            cx.files().stat(&cx.path(file)).is_ok_and(|stat| stat.kind == Kind::File && stat.mode & 0o111 != 0)
-        })
+        path.split(':').filter(|dir| !dir.is_empty() && !name.is_empty()).map(|dir| format!("{dir}/{name}")).find(
+            |file| cx.files().stat(&cx.path(file)).is_ok_and(|stat| stat.kind == Kind::File && stat.mode & 0o111 != 0),
+        )
     }
 
     /// The command that runs a script: what its first line says.

@@ -126,7 +126,8 @@ impl Parser<'_> {
         let rest = self.rest();
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
         let after = &rest[digits..];
-        let opens = after.starts_with(['<', '>']) && !(digits == 0 && (after.starts_with("<(") || after.starts_with(">(")));
+        let opens =
+            after.starts_with(['<', '>']) && !(digits == 0 && (after.starts_with("<(") || after.starts_with(">(")));
         if !(opens || (digits == 0 && after.starts_with("&>"))) {
             return Ok(None);
         }
@@ -150,7 +151,8 @@ impl Parser<'_> {
             ("<", RedirectKind::Read, 0),
             ("", RedirectKind::Read, 0),
         ];
-        let (text, kind, default) = KINDS.into_iter().find(|(text, ..)| self.rest().starts_with(text)).unwrap_or(KINDS[10]);
+        let (text, kind, default) =
+            KINDS.into_iter().find(|(text, ..)| self.rest().starts_with(text)).unwrap_or(KINDS[10]);
         self.eat(text);
         self.skip_blanks();
         let Some(target) = self.word()? else { return Err(self.unexpected()) };

@@ -120,7 +120,10 @@ impl Bash {
         let plus = self.plus();
         let mut text = String::new();
         for (name, value) in assigns {
-            text.push_str(&format!("{plus}{name}={}\n", if value.is_empty() { String::new() } else { crate::quote::word(value) }));
+            text.push_str(&format!(
+                "{plus}{name}={}\n",
+                if value.is_empty() { String::new() } else { crate::quote::word(value) }
+            ));
         }
         let words: Vec<String> = argv
             .iter()
@@ -137,7 +140,10 @@ impl Bash {
         if matches!(argv[0].as_str(), "export" | "readonly") {
             for word in argv.iter().skip(1).filter(|word| word.contains('=') && !word.starts_with('-')) {
                 let (name, value) = word.split_once('=').unwrap_or((word, ""));
-                text.push_str(&format!("{plus}{name}={}\n", if value.is_empty() { String::new() } else { crate::quote::word(value) }));
+                text.push_str(&format!(
+                    "{plus}{name}={}\n",
+                    if value.is_empty() { String::new() } else { crate::quote::word(value) }
+                ));
             }
         }
         cx.err(text);

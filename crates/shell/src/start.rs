@@ -56,7 +56,18 @@ impl Bash {
             }
         }
         self.options.expand_aliases |= self.interactive;
-        let mut operands = args[at.min(args.len())..].to_vec();
+        let operands = args[at.min(args.len())..].to_vec();
+        self.begin(text, operands, reads_input, cx)
+    }
+
+    /// Takes the source: a text, a file, or standard input.
+    fn begin(
+        &mut self,
+        text: Option<String>,
+        mut operands: Vec<String>,
+        reads_input: bool,
+        cx: &mut Cx<'_>,
+    ) -> Option<i32> {
         if let Some(text) = text {
             if !operands.is_empty() {
                 self.name = operands.remove(0);

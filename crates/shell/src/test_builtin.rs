@@ -171,10 +171,7 @@ pub(crate) fn unary(op: &str, operand: &str, shell: &Bash, cx: &Cx<'_>) -> Verdi
 }
 
 pub(crate) fn is_binary(op: &str) -> bool {
-    matches!(
-        op,
-        "=" | "==" | "!=" | "<" | ">" | "-eq" | "-ne" | "-lt" | "-le" | "-gt" | "-ge" | "-nt" | "-ot" | "-ef"
-    )
+    matches!(op, "=" | "==" | "!=" | "<" | ">" | "-eq" | "-ne" | "-lt" | "-le" | "-gt" | "-ge" | "-nt" | "-ot" | "-ef")
 }
 
 fn binary(left: &str, op: &str, right: &str, cx: &Cx<'_>) -> Verdict {

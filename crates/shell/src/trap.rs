@@ -79,7 +79,8 @@ impl Bash {
 
     /// Before a simple command; true where the trap has to run first.
     pub(crate) fn debug_trap(&mut self, cx: &mut Cx<'_>) -> bool {
-        let idle = self.frame().trapped || self.frames.iter().any(|frame| frame.call.is_some() || frame.status.is_some());
+        let idle =
+            self.frame().trapped || self.frames.iter().any(|frame| frame.call.is_some() || frame.status.is_some());
         if idle || !self.traps.contains_key("DEBUG") {
             return false;
         }
@@ -113,11 +114,17 @@ pub(crate) fn trap(shell: &mut Bash, args: &[String], cx: &mut Cx<'_>) -> Flow {
         args = &args[1..];
     }
     if args.is_empty() || print {
-        let names: Vec<&str> =
-            ["EXIT"].into_iter().chain(SIGNALS.iter().map(|(_, name)| *name)).chain(["DEBUG", "ERR", "RETURN"]).collect();
+        let names: Vec<&str> = ["EXIT"]
+            .into_iter()
+            .chain(SIGNALS.iter().map(|(_, name)| *name))
+            .chain(["DEBUG", "ERR", "RETURN"])
+            .collect();
         let wanted: Vec<&str> = args.iter().filter_map(|arg| known(arg)).collect();
-        let text: String =
-            names.into_iter().filter(|name| args.is_empty() || wanted.contains(name)).map(|name| shown(shell, name)).collect();
+        let text: String = names
+            .into_iter()
+            .filter(|name| args.is_empty() || wanted.contains(name))
+            .map(|name| shown(shell, name))
+            .collect();
         cx.out(text);
         return shell.end(0);
     }

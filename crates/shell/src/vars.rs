@@ -133,17 +133,25 @@ impl Bash {
     }
 
     /// An assignment that somebody wrote.
-    pub(crate) fn assign(&mut self, name: &str, index: Option<&str>, append: bool, value: &str, cx: &mut Cx<'_>) -> Expanded<()> {
+    pub(crate) fn assign(
+        &mut self,
+        name: &str,
+        index: Option<&str>,
+        append: bool,
+        value: &str,
+        cx: &mut Cx<'_>,
+    ) -> Expanded<()> {
         let name = self.meant(name);
         let name = name.as_str();
         if let Some((array, rest)) = name.split_once('[').filter(|_| index.is_none()) {
             let (array, key) = (array.to_string(), rest.trim_end_matches(']').to_string());
             return self.assign(&array, Some(&key), append, value, cx);
         }
-        let (readonly, integer, case, is_map, is_list) = self.vars.get(name).map_or((false, false, None, false, false), |var| {
-            let (is_map, is_list) = (matches!(var.value, Value::Map(_)), matches!(var.value, Value::List(_)));
-            (var.readonly, var.integer, var.case, is_map, is_list)
-        });
+        let (readonly, integer, case, is_map, is_list) =
+            self.vars.get(name).map_or((false, false, None, false, false), |var| {
+                let (is_map, is_list) = (matches!(var.value, Value::Map(_)), matches!(var.value, Value::List(_)));
+                (var.readonly, var.integer, var.case, is_map, is_list)
+            });
         if readonly {
             return Err(Trouble::discards(format!("{name}: readonly variable")));
         }

@@ -37,7 +37,11 @@ impl Parser<'_> {
         if self.peek() == Some('~') {
             let rest = &self.rest()[1..];
             let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || "_-.+".contains(c))).unwrap_or(rest.len());
-            if rest[end..].chars().next().is_none_or(|c| c == '/' || c == ':' || c.is_whitespace() || ";&|)".contains(c)) {
+            if rest[end..]
+                .chars()
+                .next()
+                .is_none_or(|c| c == '/' || c == ':' || c.is_whitespace() || ";&|)".contains(c))
+            {
                 parts.push(Part::Tilde(rest[..end].to_string()));
                 self.at += 1 + end;
             }

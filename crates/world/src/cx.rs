@@ -227,7 +227,9 @@ impl Cx<'_> {
     /// What a descriptor brings up to a byte, and that byte.
     pub fn read_until(&mut self, number: u8, end: u8) -> Read {
         let from_terminal = matches!(self.fd(number), Fd::Terminal(_));
-        let Some(stream) = self.stream_at(number).and_then(|id| self.world.streams.get_mut(&id)) else { return Read::End };
+        let Some(stream) = self.stream_at(number).and_then(|id| self.world.streams.get_mut(&id)) else {
+            return Read::End;
+        };
         if let Some(at) = stream.data.iter().position(|byte| *byte == end) {
             return Read::Line(stream.data.drain(..=at).collect());
         }

@@ -112,7 +112,9 @@ impl World {
         let Some(entry) = self.processes.get(&pid) else { return false };
         let once = matches!(entry.body, Body::Once);
         match entry.fds.get(&0) {
-            Some(Fd::Stream(id) | Fd::Input(id)) => self.streams.get(id).is_none_or(|s| s.ended() || (!once && !s.data.is_empty())),
+            Some(Fd::Stream(id) | Fd::Input(id)) => {
+                self.streams.get(id).is_none_or(|s| s.ended() || (!once && !s.data.is_empty()))
+            }
             Some(Fd::Terminal(id)) => {
                 let input = self.terminals.get(id).and_then(|t| self.streams.get(&t.input));
                 input.is_none_or(|s| !s.data.is_empty())

@@ -148,6 +148,21 @@ fn start(cx: &mut Cx<'_>, refreshed: bool) -> Next {
     }
 }
 
+/// The words that may follow these ones, for completion.
+pub(crate) fn subcommands(path: &[&str]) -> Vec<&'static str> {
+    let next = |row: &Row| {
+        let words: Vec<&'static str> = row.command.path.split(' ').collect();
+        let words = &words[1..];
+        if words.starts_with(path) { words.get(path.len()).copied() } else { None }
+    };
+    ROWS.iter().filter_map(next).collect()
+}
+
+/// A subcommand's flags as they are typed.
+pub(crate) fn flag_names(path: &[&str]) -> Vec<String> {
+    find_row(path).map_or(Vec::new(), |row| row.command.flags.iter().map(|flag| format!("--{}", flag.long)).collect())
+}
+
 fn find_row(path: &[&str]) -> Option<&'static Row> {
     let path: Vec<&str> = path.iter().map(|word| if *word == "ctx" { "context" } else { *word }).collect();
     let name = format!("argocd {}", path.join(" "));

@@ -4,7 +4,7 @@ use crate::getopt::{Tool, flag, missing, parse};
 use serde::{Deserialize, Serialize};
 use world::{Behaviour, Cx, Read, Step};
 
-const TOOL: Tool = Tool {
+pub(super) const TOOL: Tool = Tool {
     name: "cat",
     usage: "[OPTION]... [FILE]...",
     summary: "Print files one after the other; standard input without FILE or for -.",

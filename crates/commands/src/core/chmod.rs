@@ -3,7 +3,7 @@
 use crate::getopt::{Tool, flag, missing, parse, value};
 use world::Cx;
 
-const TOOL: Tool = Tool {
+pub(super) const TOOL: Tool = Tool {
     name: "chmod",
     usage: "[OPTION]... MODE[,MODE]... FILE...",
     summary: "Change what may be done with files.",
@@ -74,7 +74,8 @@ pub(crate) fn letters(mode: u32) -> String {
 pub(crate) fn main(cx: &mut Cx<'_>) -> i32 {
     // `-x` and `-w` are modes, not options.
     let mut args = cx.args();
-    let is_mode = |arg: &String| arg.len() > 1 && arg.starts_with('-') && arg[1..].chars().all(|c| "rwxXst,+-=ugoa".contains(c));
+    let is_mode =
+        |arg: &String| arg.len() > 1 && arg.starts_with('-') && arg[1..].chars().all(|c| "rwxXst,+-=ugoa".contains(c));
     if let Some(at) = args.iter().position(is_mode).filter(|at| args.len() > at + 1) {
         let mode = args.remove(at);
         args.insert(0, format!("--opsfest-mode={mode}"));
@@ -88,7 +89,9 @@ pub(crate) fn main(cx: &mut Cx<'_>) -> i32 {
         Ok(given) => given,
         Err(code) => return code,
     };
-    let reference = given.value("reference").map(|name| cx.files().stat(&cx.path(name)).map(|stat| format!("{:o}", stat.mode & 0o7777)));
+    let reference = given
+        .value("reference")
+        .map(|name| cx.files().stat(&cx.path(name)).map(|stat| format!("{:o}", stat.mode & 0o7777)));
     let text = match (given_mode, reference) {
         (Some(mode), _) | (None, Some(Ok(mode))) => mode,
         (None, Some(Err(error))) => {

@@ -4,7 +4,7 @@ use crate::getopt::{Tool, flag, missing, parse};
 use vfs::Kind;
 use world::Cx;
 
-const TOOL: Tool = Tool {
+pub(super) const TOOL: Tool = Tool {
     name: "cp",
     usage: "[OPTION]... SOURCE... DEST",
     summary: "Copy a file to DEST, or files into the folder DEST.",

@@ -4,7 +4,7 @@ use super::ranges::Ranges;
 use crate::getopt::{Given, Tool, flag, missing, parse, value};
 use world::Cx;
 
-const TOOL: Tool = Tool {
+pub(super) const TOOL: Tool = Tool {
     name: "cut",
     usage: "OPTION... [FILE]...",
     summary: "Print parts of lines.",

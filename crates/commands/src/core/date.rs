@@ -1,12 +1,12 @@
 //! `date`, by the world's clock.
 
 use super::date_parse;
-use crate::getopt::{Tool, flag, missing, parse, value};
+use crate::getopt::{Given, Tool, flag, missing, parse, value};
 use shell::clock::strftime;
 use sim::Time;
 use world::Cx;
 
-const TOOL: Tool = Tool {
+pub(super) const TOOL: Tool = Tool {
     name: "date",
     usage: "[OPTION]... [+FORMAT]",
     summary: "Print a date.",
@@ -33,37 +33,10 @@ pub(crate) fn main(cx: &mut Cx<'_>) -> i32 {
         Ok(given) => given,
         Err(code) => return code,
     };
-    let mut format = DEFAULT.to_string();
-    if given.has("R") {
-        format = "%a, %d %b %Y %H:%M:%S %z".into();
-    }
-    if let Some(kind) = given.value("I") {
-        let Some(found) = iso(kind, "T") else {
-            cx.err(format!("date: invalid argument ‘{kind}’ for ‘--iso-8601’\n"));
-            return 1;
-        };
-        format = found;
-    }
-    if let Some(kind) = given.value("rfc-3339") {
-        let Some(found) = iso(kind, " ").filter(|_| !matches!(kind, "hours" | "minutes")) else {
-            cx.err(format!("date: invalid argument ‘{kind}’ for ‘--rfc-3339’\n"));
-            return 1;
-        };
-        format = found;
-    }
-    for operand in &given.operands {
-        match operand.strip_prefix('+') {
-            Some(text) if format == DEFAULT => format = text.into(),
-            Some(_) => {
-                cx.err("date: multiple output formats specified\n");
-                return 1;
-            }
-            None => {
-                cx.err(format!("date: invalid date ‘{operand}’\n"));
-                return 1;
-            }
-        }
-    }
+    let format = match format_of(cx, &given) {
+        Ok(format) => format,
+        Err(code) => return code,
+    };
     let mut texts: Vec<String> = given.values("d").into_iter().map(String::from).collect();
     if let Some(name) = given.value("f") {
         match super::input::bytes_of(cx, name) {
@@ -93,7 +66,11 @@ pub(crate) fn main(cx: &mut Cx<'_>) -> i32 {
     }
     let mut code = 0;
     for text in texts.iter().skip(if given.has("f") { 0 } else { texts.len() - 1 }) {
-        let found = if text.trim().is_empty() { date_parse::parse("00:00", cx.now()) } else { date_parse::parse(text, cx.now()) };
+        let found = if text.trim().is_empty() {
+            date_parse::parse("00:00", cx.now())
+        } else {
+            date_parse::parse(text, cx.now())
+        };
         match found {
             Some(time) => cx.out(strftime(&format, time) + "\n"),
             None => {
@@ -103,6 +80,42 @@ pub(crate) fn main(cx: &mut Cx<'_>) -> i32 {
         }
     }
     code
+}
+
+/// The format that is asked for.
+fn format_of(cx: &mut Cx<'_>, given: &Given) -> Result<String, i32> {
+    let mut format = DEFAULT.to_string();
+    if given.has("R") {
+        format = "%a, %d %b %Y %H:%M:%S %z".into();
+    }
+    if let Some(kind) = given.value("I") {
+        let Some(found) = iso(kind, "T") else {
+            cx.err(format!("date: invalid argument ‘{kind}’ for ‘--iso-8601’\n"));
+            return Err(1);
+        };
+        format = found;
+    }
+    if let Some(kind) = given.value("rfc-3339") {
+        let Some(found) = iso(kind, " ").filter(|_| !matches!(kind, "hours" | "minutes")) else {
+            cx.err(format!("date: invalid argument ‘{kind}’ for ‘--rfc-3339’\n"));
+            return Err(1);
+        };
+        format = found;
+    }
+    for operand in &given.operands {
+        match operand.strip_prefix('+') {
+            Some(text) if format == DEFAULT => format = text.into(),
+            Some(_) => {
+                cx.err("date: multiple output formats specified\n");
+                return Err(1);
+            }
+            None => {
+                cx.err(format!("date: invalid date ‘{operand}’\n"));
+                return Err(1);
+            }
+        }
+    }
+    Ok(format)
 }
 
 fn iso(kind: &str, between: &str) -> Option<String> {

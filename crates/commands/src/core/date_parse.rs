@@ -47,7 +47,10 @@ fn split(text: &str) -> Vec<String> {
         let sign = usize::from(word.starts_with(['+', '-']));
         let digits = word[sign..].bytes().take_while(u8::is_ascii_digit).count();
         let rest = &word[sign + digits..];
-        if digits > 0 && rest.starts_with(|c: char| c.is_ascii_alphabetic()) && !matches!(rest, "am" | "pm" | "st" | "nd" | "rd" | "th") {
+        if digits > 0
+            && rest.starts_with(|c: char| c.is_ascii_alphabetic())
+            && !matches!(rest, "am" | "pm" | "st" | "nd" | "rd" | "th")
+        {
             out.push(word[..sign + digits].to_string());
             out.push(rest.to_string());
         } else {
@@ -194,7 +197,8 @@ fn clock(word: &str, next: &str, parts: &mut Parts) -> Option<()> {
     let (body, zone) = match body.rfind(['+', '-']) {
         Some(at) => {
             let digits: String = body[at + 1..].chars().filter(char::is_ascii_digit).collect();
-            let (hours, minutes) = if digits.len() > 2 { digits.split_at(digits.len() - 2) } else { (digits.as_str(), "0") };
+            let (hours, minutes) =
+                if digits.len() > 2 { digits.split_at(digits.len() - 2) } else { (digits.as_str(), "0") };
             let east = hours.parse::<i64>().ok()? * 3_600 + minutes.parse::<i64>().ok()? * 60;
             (&body[..at], if body[at..].starts_with('-') { -east } else { east })
         }
@@ -259,10 +263,18 @@ fn moment(parts: &Parts, now: Time) -> Option<Time> {
         number += match by {
             0 => ahead,
             1 => {
-                if ahead == 0 { 7 } else { ahead }
+                if ahead == 0 {
+                    7
+                } else {
+                    ahead
+                }
             }
             _ => {
-                if ahead == 0 { -7 } else { ahead - 7 }
+                if ahead == 0 {
+                    -7
+                } else {
+                    ahead - 7
+                }
             }
         };
     }
@@ -272,6 +284,10 @@ fn moment(parts: &Parts, now: Time) -> Option<Time> {
         None => now_secs.rem_euclid(DAY),
     };
     let secs = parts.moment.unwrap_or(number * DAY + of_day - parts.zone) + parts.seconds;
-    let micros = if parts.clock.is_none() && parts.date.is_none() && parts.weekday.is_none() { now.as_micros() % 1_000_000 } else { 0 };
+    let micros = if parts.clock.is_none() && parts.date.is_none() && parts.weekday.is_none() {
+        now.as_micros() % 1_000_000
+    } else {
+        0
+    };
     Some(Time::from_micros(u64::try_from(secs).ok()? * 1_000_000 + micros))
 }

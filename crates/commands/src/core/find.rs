@@ -38,9 +38,12 @@ struct Walk<'a, 'w> {
 impl Find {
     fn begin(&mut self, cx: &mut Cx<'_>) -> Result<(), i32> {
         let args = cx.args();
-        let first = args.iter().position(|arg| arg.starts_with('-') && arg.len() > 1 || matches!(arg.as_str(), "(" | "!" | ","));
+        let first = args
+            .iter()
+            .position(|arg| arg.starts_with('-') && arg.len() > 1 || matches!(arg.as_str(), "(" | "!" | ","));
         let (paths, rest) = args.split_at(first.unwrap_or(args.len()));
-        let rest: Vec<String> = rest.iter().skip_while(|arg| matches!(arg.as_str(), "-L" | "-P" | "-H")).cloned().collect();
+        let rest: Vec<String> =
+            rest.iter().skip_while(|arg| matches!(arg.as_str(), "-L" | "-P" | "-H")).cloned().collect();
         let expr = match parse(&rest, cx.now()) {
             Ok(expr) => expr,
             Err(message) => {
@@ -85,7 +88,8 @@ impl Walk<'_, '_> {
             self.ask(path, depth, &mut prune);
         }
         if stat.kind == Kind::Dir && depth < self.expr.most.min(DEPTH_MAX) && !prune {
-            let names: Vec<String> = self.cx.files().names(&full).unwrap_or_default().into_iter().map(String::from).collect();
+            let names: Vec<String> =
+                self.cx.files().names(&full).unwrap_or_default().into_iter().map(String::from).collect();
             for name in names {
                 let below = if path.ends_with('/') { format!("{path}{name}") } else { format!("{path}/{name}") };
                 self.visit(&below, depth + 1);

@@ -79,8 +79,7 @@ struct Parser<'a> {
 }
 
 pub(crate) fn parse(args: &[String], now: Time) -> Result<Expr, String> {
-    let mut parser =
-        Parser { args, at: 0, now, acts: false, least: 0, most: usize::MAX, depth_first: false, depth: 0 };
+    let mut parser = Parser { args, at: 0, now, acts: false, least: 0, most: usize::MAX, depth_first: false, depth: 0 };
     let mut root = if args.is_empty() { Node::True } else { parser.list()? };
     if let Some(rest) = args.get(parser.at) {
         return Err(match rest.as_str() {
@@ -179,9 +178,7 @@ impl Parser<'_> {
 
     fn number(&mut self, test: &str) -> Result<usize, String> {
         let text = self.value(test)?;
-        text.parse().map_err(|_| {
-            format!("Expected a positive decimal integer argument to {test}, but got ‘{text}’")
-        })
+        text.parse().map_err(|_| format!("Expected a positive decimal integer argument to {test}, but got ‘{text}’"))
     }
 
     fn test(&mut self) -> Result<Node, String> {
@@ -271,7 +268,8 @@ impl Parser<'_> {
             "-quit" => Node::Quit,
             "-exec" | "-execdir" => {
                 let start = self.at;
-                let end = self.args[start..].iter().position(|arg| arg == ";" || arg == "+").map(|length| start + length);
+                let end =
+                    self.args[start..].iter().position(|arg| arg == ";" || arg == "+").map(|length| start + length);
                 let Some(end) = end.filter(|end| *end > start) else {
                     return Err(format!("missing argument to `{action}'"));
                 };
@@ -283,7 +281,32 @@ impl Parser<'_> {
                 }
                 Node::Exec(command, batch)
             }
-            other if matches!(other, "-ok" | "-okdir" | "-ls" | "-fprint" | "-fls" | "-user" | "-group" | "-links" | "-inum" | "-samefile" | "-lname" | "-xtype" | "-anewer" | "-cnewer" | "-used" | "-regextype" | "-nouser" | "-nogroup" | "-uid" | "-gid" | "-fstype") => {
+            other
+                if matches!(
+                    other,
+                    "-ok"
+                        | "-okdir"
+                        | "-ls"
+                        | "-fprint"
+                        | "-fls"
+                        | "-user"
+                        | "-group"
+                        | "-links"
+                        | "-inum"
+                        | "-samefile"
+                        | "-lname"
+                        | "-xtype"
+                        | "-anewer"
+                        | "-cnewer"
+                        | "-used"
+                        | "-regextype"
+                        | "-nouser"
+                        | "-nogroup"
+                        | "-uid"
+                        | "-gid"
+                        | "-fstype"
+                ) =>
+            {
                 return Err(format!("{other}: real find, but not part of this sandbox yet"));
             }
             other if other.starts_with('-') => return Err(format!("unknown predicate `{other}'")),
@@ -328,13 +351,20 @@ impl Entry<'_, '_> {
             Node::False => false,
             Node::Name(pattern, fold, whole) => {
                 let trimmed = self.path.trim_end_matches('/');
-                let name = if *whole { self.path } else { vfs::base_name(if trimmed.is_empty() { "/" } else { trimmed }) };
-                if *fold { glob_matches(&pattern.to_lowercase(), &name.to_lowercase()) } else { glob_matches(pattern, name) }
+                let name =
+                    if *whole { self.path } else { vfs::base_name(if trimmed.is_empty() { "/" } else { trimmed }) };
+                if *fold {
+                    glob_matches(&pattern.to_lowercase(), &name.to_lowercase())
+                } else {
+                    glob_matches(pattern, name)
+                }
             }
             Node::Regex(regex) => regex.is_match(self.path),
             Node::Type(kinds) => kinds.contains(&letter(self.stat.kind)),
             Node::Size(count, unit) => count.holds(self.stat.size.div_ceil(*unit)),
-            Node::Age(count, unit, now) => count.holds(now.as_micros().saturating_sub(self.stat.mtime) / 1_000_000 / unit),
+            Node::Age(count, unit, now) => {
+                count.holds(now.as_micros().saturating_sub(self.stat.mtime) / 1_000_000 / unit)
+            }
             Node::Newer(micros) => self.stat.mtime > *micros,
             Node::Newest(other) => {
                 self.cx.files().stat(&self.cx.path(other)).is_ok_and(|other| self.stat.mtime > other.mtime)
@@ -381,7 +411,13 @@ impl Entry<'_, '_> {
                 Some('p') => out.push_str(self.path),
                 Some('f') => out.push_str(if name.is_empty() { self.path } else { name }),
                 Some('h') => out.push_str(self.path.rsplit_once('/').map_or(".", |(dir, _)| dir)),
-                Some('P') => out.push_str(self.path.splitn(self.depth + 1, '/').nth(self.depth).filter(|_| self.depth > 0).map_or("", |_| tail(self.path, self.depth))),
+                Some('P') => out.push_str(
+                    self.path
+                        .splitn(self.depth + 1, '/')
+                        .nth(self.depth)
+                        .filter(|_| self.depth > 0)
+                        .map_or("", |_| tail(self.path, self.depth)),
+                ),
                 Some('s') => out.push_str(&self.stat.size.to_string()),
                 Some('d') => out.push_str(&self.depth.to_string()),
                 Some('m') => out.push_str(&format!("{:o}", self.stat.mode & 0o7777)),
@@ -389,9 +425,11 @@ impl Entry<'_, '_> {
                 Some('i') => out.push_str(&self.stat.ino.to_string()),
                 Some('u' | 'g') => out.push_str(&self.cx.machine().user),
                 Some('l') => out.push_str(self.cx.files().read_link(self.full).unwrap_or("")),
-                Some('t') => out.push_str(&shell::clock::strftime("%a %b %e %H:%M:%S.%N0 %Y", Time::from_micros(self.stat.mtime))),
+                Some('t') => out
+                    .push_str(&shell::clock::strftime("%a %b %e %H:%M:%S.%N0 %Y", Time::from_micros(self.stat.mtime))),
                 Some('T') => {
-                    let conversion: String = chars.next().map_or("%".into(), |c| if c == '@' { "%s.%N0".into() } else { format!("%{c}") });
+                    let conversion: String =
+                        chars.next().map_or("%".into(), |c| if c == '@' { "%s.%N0".into() } else { format!("%{c}") });
                     out.push_str(&shell::clock::strftime(&conversion, Time::from_micros(self.stat.mtime)));
                 }
                 Some('%') => out.push('%'),

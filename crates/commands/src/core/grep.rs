@@ -1,12 +1,12 @@
 //! `grep`: line by line as input comes, so that it can follow a stream.
 
-use shell::regex::{Syntax, build};
 use crate::getopt::{Given, Tool, flag, missing, parse, value};
 use serde::{Deserialize, Serialize};
+use shell::regex::{Syntax, build};
 use vfs::Kind;
 use world::{Behaviour, Cx, Read, Step};
 
-const TOOL: Tool = Tool {
+pub(super) const TOOL: Tool = Tool {
     name: "grep",
     usage: "[OPTION]... PATTERNS [FILE]...",
     summary: "Print lines that match.",

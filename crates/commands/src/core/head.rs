@@ -13,7 +13,7 @@ const OPTIONS: &[crate::getopt::Opt] = &[
     missing('F', ""),
 ];
 
-const HEAD: Tool = Tool {
+pub(super) const HEAD: Tool = Tool {
     name: "head",
     usage: "[OPTION]... [FILE]...",
     summary: "Print the beginning of files.",
@@ -21,7 +21,7 @@ const HEAD: Tool = Tool {
     trouble: 1,
 };
 
-const TAIL: Tool = Tool { name: "tail", summary: "Print the end of files.", ..HEAD };
+pub(super) const TAIL: Tool = Tool { name: "tail", summary: "Print the end of files.", ..HEAD };
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Head {

@@ -14,7 +14,7 @@ pub(crate) fn programs() -> Vec<Program> {
     ]
 }
 
-const TAC: Tool = Tool {
+pub(super) const TAC: Tool = Tool {
     name: "tac",
     usage: "[OPTION]... [FILE]...",
     summary: "Print files backwards, last line first.",
@@ -56,7 +56,7 @@ fn tac(cx: &mut Cx<'_>) -> i32 {
     code
 }
 
-const NL: Tool = Tool {
+pub(super) const NL: Tool = Tool {
     name: "nl",
     usage: "[OPTION]... [FILE]...",
     summary: "Number lines.",
@@ -114,7 +114,7 @@ fn nl(cx: &mut Cx<'_>) -> i32 {
     code
 }
 
-const PASTE: Tool = Tool {
+pub(super) const PASTE: Tool = Tool {
     name: "paste",
     usage: "[OPTION]... [FILE]...",
     summary: "Print lines of files side by side.",
@@ -146,8 +146,13 @@ fn paste(cx: &mut Cx<'_>) -> i32 {
     let mut columns: Vec<Vec<String>> =
         inputs.iter().map(|(_, text)| text.lines().map(String::from).collect()).collect();
     if stdins > 1 && !given.has("s") {
-        let all: Vec<String> = inputs.iter().find(|(name, _)| name == "-").map_or(Vec::new(), |(_, text)| text.lines().map(String::from).collect());
-        for (turn, index) in (0..).zip(inputs.iter().enumerate().filter(|(_, (name, _))| name == "-").map(|(index, _)| index)) {
+        let all: Vec<String> = inputs
+            .iter()
+            .find(|(name, _)| name == "-")
+            .map_or(Vec::new(), |(_, text)| text.lines().map(String::from).collect());
+        for (turn, index) in
+            (0..).zip(inputs.iter().enumerate().filter(|(_, (name, _))| name == "-").map(|(index, _)| index))
+        {
             columns[index] = all.iter().skip(turn).step_by(stdins).cloned().collect();
         }
     }
@@ -175,7 +180,7 @@ fn paste(cx: &mut Cx<'_>) -> i32 {
     code
 }
 
-const COMM: Tool = Tool {
+pub(super) const COMM: Tool = Tool {
     name: "comm",
     usage: "[OPTION]... FILE1 FILE2",
     summary: "Compare two sorted files line by line.",
@@ -258,7 +263,7 @@ fn comm(cx: &mut Cx<'_>) -> i32 {
     code
 }
 
-const FOLD: Tool = Tool {
+pub(super) const FOLD: Tool = Tool {
     name: "fold",
     usage: "[OPTION]... [FILE]...",
     summary: "Break long lines.",

@@ -1,14 +1,14 @@
 //! `ls`.
 
-use shell::clock::strftime;
 use crate::getopt::{Given, Tool, flag, missing, parse, value};
 use order::Arrange;
+use shell::clock::strftime;
 use sim::Time;
 use std::time::Duration;
 use vfs::{Kind, Stat};
 use world::Cx;
 
-const TOOL: Tool = Tool {
+pub(super) const TOOL: Tool = Tool {
     name: "ls",
     usage: "[OPTION]... [FILE]...",
     summary: "List files and folders.",

@@ -3,7 +3,7 @@
 use crate::getopt::{Tool, flag, missing, parse};
 use world::Cx;
 
-const TOOL: Tool = Tool {
+pub(super) const TOOL: Tool = Tool {
     name: "mkdir",
     usage: "[OPTION]... DIRECTORY...",
     summary: "Make folders.",

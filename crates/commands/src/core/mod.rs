@@ -3,6 +3,7 @@
 mod awk;
 mod cat;
 mod chmod;
+mod columns;
 mod cp;
 mod curl;
 mod curl_options;
@@ -10,6 +11,8 @@ mod curl_url;
 mod cut;
 mod date;
 mod date_parse;
+mod diff;
+mod diff_lines;
 mod digest;
 mod env;
 mod find;
@@ -18,6 +21,7 @@ mod grep;
 mod head;
 mod input;
 mod lines;
+mod links;
 mod ls;
 mod mkdir;
 mod mv;
@@ -35,6 +39,7 @@ mod sleep;
 mod small;
 mod sort;
 mod sort_key;
+mod stat;
 mod sums;
 mod tee;
 mod touch;
@@ -43,6 +48,10 @@ mod uniq;
 mod wc;
 mod xargs;
 
+pub(crate) use date_parse::parse as parse_date;
+pub(crate) use sums::{decode as decode_base64, encode as encode_base64};
+
+use crate::getopt::Tool;
 use world::Program;
 
 pub(crate) fn programs() -> Vec<Program> {
@@ -53,9 +62,11 @@ pub(crate) fn programs() -> Vec<Program> {
         Program::once("cp", cp::main),
         Program::once("cut", cut::main),
         Program::once("date", date::main),
+        Program::once("diff", diff::main),
         Program::once("seq", seq::main),
         Program::once("sort", sort::main),
         Program::once("tr", tr::main),
+        Program::once("truncate", links::truncate),
         Program::once("uniq", uniq::main),
         Program::steps::<env::Env>("env"),
         Program::steps::<env::Timeout>("timeout"),
@@ -63,8 +74,10 @@ pub(crate) fn programs() -> Vec<Program> {
         Program::steps::<tee::Tee>("tee"),
         Program::steps::<xargs::Xargs>("xargs"),
         Program::once("curl", curl::main),
+        Program::once("ln", links::ln),
         Program::once("ls", ls::main),
         Program::once("mkdir", mkdir::main),
+        Program::once("mktemp", links::mktemp),
         Program::once("mv", mv::main),
         Program::once("opsfest-panic", panic::main),
         Program::once("rm", rm::main),
@@ -79,9 +92,63 @@ pub(crate) fn programs() -> Vec<Program> {
         Program::steps::<sleep::Sleep>("sleep"),
         Program::once("tail", head::tail),
     ];
+    all.extend(columns::programs());
     all.extend(lines::programs());
     all.extend(small::programs());
+    all.extend(stat::programs());
     all.extend(sums::programs());
     all.extend(not_here::programs());
     all
+}
+
+/// The option tables, for completion and `man`.
+const TOOLS: &[&Tool] = &[
+    &cat::TOOL,
+    &chmod::TOOL,
+    &columns::COLUMN,
+    &columns::JOIN,
+    &columns::SPLIT,
+    &cp::TOOL,
+    &cut::TOOL,
+    &date::TOOL,
+    &diff::TOOL,
+    &grep::TOOL,
+    &head::HEAD,
+    &head::TAIL,
+    &lines::TAC,
+    &lines::NL,
+    &lines::PASTE,
+    &lines::COMM,
+    &lines::FOLD,
+    &links::LN,
+    &links::MKTEMP,
+    &links::TRUNCATE,
+    &ls::TOOL,
+    &mkdir::TOOL,
+    &mv::TOOL,
+    &rev::TOOL,
+    &rm::RM,
+    &rm::RMDIR,
+    &sed::TOOL,
+    &seq::TOOL,
+    &small::BASENAME,
+    &small::DIRNAME,
+    &small::REALPATH,
+    &sort::TOOL,
+    &stat::STAT,
+    &stat::DU,
+    &stat::DF,
+    &stat::TREE,
+    &sums::BASE64,
+    &tee::TOOL,
+    &touch::TOOL,
+    &tr::TOOL,
+    &uniq::TOOL,
+    &wc::TOOL,
+    &xargs::TOOL,
+];
+
+/// The option table of a tool.
+pub(crate) fn tool(name: &str) -> Option<&'static Tool> {
+    TOOLS.iter().find(|tool| tool.name == name).copied()
 }

@@ -5,7 +5,7 @@ use crate::getopt::{Tool, flag, missing, parse};
 use vfs::VfsError;
 use world::Cx;
 
-const TOOL: Tool = Tool {
+pub(super) const TOOL: Tool = Tool {
     name: "mv",
     usage: "[OPTION]... SOURCE... DEST",
     summary: "Rename a file or folder to DEST, or move some into the folder DEST.",

@@ -6,12 +6,20 @@ pub(crate) struct Ranges(Vec<(usize, usize)>);
 impl Ranges {
     /// `what`: field or byte, for the message.
     pub fn parse(list: &str, fields: bool) -> Result<Self, String> {
-        let (kind, position) = if fields { ("field", "fields are numbered from 1") } else { ("byte/character position", "byte/character positions are numbered from 1") };
+        let (kind, position) = if fields {
+            ("field", "fields are numbered from 1")
+        } else {
+            ("byte/character position", "byte/character positions are numbered from 1")
+        };
         let mut all = Vec::new();
         for item in list.split([',', ' ']) {
             let number = |text: &str| -> Result<usize, String> {
                 text.parse().map_err(|_| {
-                    if fields { format!("invalid field value ‘{text}’") } else { format!("invalid byte/character position ‘{text}’") }
+                    if fields {
+                        format!("invalid field value ‘{text}’")
+                    } else {
+                        format!("invalid byte/character position ‘{text}’")
+                    }
                 })
             };
             let (from, to) = match item.split_once('-') {

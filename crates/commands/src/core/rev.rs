@@ -4,7 +4,7 @@ use crate::getopt::{Tool, flag, missing, parse};
 use serde::{Deserialize, Serialize};
 use world::{Behaviour, Cx, Read, Step};
 
-const TOOL: Tool = Tool {
+pub(super) const TOOL: Tool = Tool {
     name: "rev",
     usage: "[OPTION]... [FILE]...",
     summary: "Print each line with its characters in reverse order; standard input without FILE.",

@@ -4,7 +4,7 @@ use crate::getopt::{Tool, flag, missing, parse};
 use vfs::{Kind, VfsError};
 use world::Cx;
 
-const RM: Tool = Tool {
+pub(super) const RM: Tool = Tool {
     name: "rm",
     usage: "[OPTION]... [FILE]...",
     summary: "Remove files; folders only with -r or -d.",
@@ -20,7 +20,7 @@ const RM: Tool = Tool {
     trouble: 1,
 };
 
-const RMDIR: Tool = Tool {
+pub(super) const RMDIR: Tool = Tool {
     name: "rmdir",
     usage: "[OPTION]... DIRECTORY...",
     summary: "Remove empty folders.",

@@ -9,7 +9,12 @@ use world::{Cx, Fd, Pid};
 const BUILT_IN: [&str; 8] = ["[", "echo", "false", "kill", "printf", "pwd", "test", "true"];
 
 /// Starts a command as a program would be started; `None` where there is none.
-pub(crate) fn start(cx: &mut Cx<'_>, argv: &[String], env: &Arc<OrdMap<String, String>>, fds: OrdMap<u8, Fd>) -> Option<Pid> {
+pub(crate) fn start(
+    cx: &mut Cx<'_>,
+    argv: &[String],
+    env: &Arc<OrdMap<String, String>>,
+    fds: OrdMap<u8, Fd>,
+) -> Option<Pid> {
     let name = argv.first()?;
     let base = vfs::base_name(name);
     let known = cx.world.programs().get(base).is_some();

@@ -5,7 +5,7 @@ use super::sed_script::parse as parse_script;
 use crate::getopt::{Given, Tool, flag, missing, parse, value};
 use world::Cx;
 
-const TOOL: Tool = Tool {
+pub(super) const TOOL: Tool = Tool {
     name: "sed",
     usage: "[OPTION]... {SCRIPT} [FILE]...",
     summary: "Edit text line by line.",
@@ -42,7 +42,7 @@ fn script(cx: &mut Cx<'_>, given: &mut Given) -> Result<(String, String), i32> {
             Ok(body) => scripts.push(body.trim_end_matches('\n').to_string()),
             Err(error) => {
                 cx.err(format!("sed: couldn't open file {text}: {error}\n"));
-                return Err(1);
+                return Err(4);
             }
         }
         place = format!("file {text} line 1");
@@ -105,7 +105,8 @@ fn stream(cx: &mut Cx<'_>, names: &[String], editor: &mut Editor, separate: bool
             Err(error) => code = cannot_read(cx, &name, &error),
         }
     }
-    let groups: Vec<Vec<(String, String)>> = if separate { texts.into_iter().map(|text| vec![text]).collect() } else { vec![texts] };
+    let groups: Vec<Vec<(String, String)>> =
+        if separate { texts.into_iter().map(|text| vec![text]).collect() } else { vec![texts] };
     for group in groups {
         let out = editor.edit(group, cx);
         cx.out(out);

@@ -192,7 +192,7 @@ impl Editor {
         match address {
             Address::Line(number) => *number == self.number,
             Address::Every(first, 0) => *first == self.number,
-            Address::Every(first, step) => self.number >= *first && (self.number - first) % step == 0,
+            Address::Every(first, step) => self.number >= *first && (self.number - first).is_multiple_of(*step),
             Address::Last => self.at_last(),
             Address::Match(Some(pattern)) => {
                 self.last = Some(pattern.clone());
@@ -268,7 +268,7 @@ impl Editor {
             Action::Read(name) => self.after.push(format!("\0{name}")),
             Action::Write(name) => {
                 let line = self.line.clone();
-                self.to_file(name, &line);
+                self.put_in(name, &line);
             }
             Action::Translate(pairs) => {
                 let swap = |c: char| pairs.iter().find(|(from, _)| *from == c).map_or(c, |(_, to)| *to);
@@ -287,7 +287,7 @@ impl Editor {
                     }
                     if let Some(name) = file {
                         let line = self.line.clone();
-                        self.to_file(name, &line);
+                        self.put_in(name, &line);
                     }
                 }
             }
@@ -295,7 +295,7 @@ impl Editor {
         Then::Next
     }
 
-    fn to_file(&mut self, name: &str, line: &str) {
+    fn put_in(&mut self, name: &str, line: &str) {
         match name {
             "/dev/stdout" => self.put(line, true),
             _ => {

@@ -29,7 +29,14 @@ pub(crate) struct Command {
 
 #[derive(Debug)]
 pub(crate) enum Action {
-    Substitute { pattern: Option<Regex>, with: Vec<Piece>, global: bool, nth: usize, print: bool, file: Option<String> },
+    Substitute {
+        pattern: Option<Regex>,
+        with: Vec<Piece>,
+        global: bool,
+        nth: usize,
+        print: bool,
+        file: Option<String>,
+    },
     Translate(Vec<(char, char)>),
     /// `b`, `t`, `T`: to a command's number.
     Jump(char, usize, String),

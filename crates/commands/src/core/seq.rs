@@ -4,7 +4,7 @@ use crate::getopt::{Tool, flag, parse, value};
 use shell::format;
 use world::Cx;
 
-const TOOL: Tool = Tool {
+pub(super) const TOOL: Tool = Tool {
     name: "seq",
     usage: "[OPTION]... [FIRST [INCREMENT]] LAST",
     summary: "Print numbers from FIRST to LAST.",
@@ -23,7 +23,9 @@ const HINT: &str = "Try 'seq --help' for more information.\n";
 pub(crate) fn main(cx: &mut Cx<'_>) -> i32 {
     // A negative number is no option.
     let mut args = cx.args();
-    let negative = |arg: &String| arg.strip_prefix('-').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit() || c == '.'));
+    let negative = |arg: &String| {
+        arg.strip_prefix('-').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit() || c == '.'))
+    };
     if let Some(at) = args.iter().position(negative).filter(|_| !args.contains(&"--".to_string())) {
         args.insert(at, "--".into());
         cx.set_args(args);
@@ -42,26 +44,13 @@ pub(crate) fn main(cx: &mut Cx<'_>) -> i32 {
             }
         }
     }
-    let (first, step, last) = match numbers[..] {
-        [] => {
-            cx.err(format!("seq: missing operand\n{HINT}"));
-            return 1;
-        }
-        [last] => (1.0, 1.0, last),
-        [first, last] => (first, 1.0, last),
-        [first, step, last] => (first, step, last),
-        _ => {
-            cx.err(format!("seq: extra operand ‘{}’\n{HINT}", given.operands[3]));
-            return 1;
-        }
+    let (first, step, last) = match span(cx, &numbers, &given.operands) {
+        Ok(span) => span,
+        Err(code) => return code,
     };
-    if step == 0.0 {
-        let shown = &given.operands[1];
-        cx.err(format!("seq: invalid Zero increment value: ‘{shown}’\n{HINT}"));
-        return 1;
-    }
     let places = |text: &String| text.split_once('.').map_or(0, |(_, fraction)| fraction.len());
-    let precision = given.operands[..given.operands.len().saturating_sub(1).max(1)].iter().map(places).max().unwrap_or(0);
+    let precision =
+        given.operands[..given.operands.len().saturating_sub(1).max(1)].iter().map(places).max().unwrap_or(0);
     let precision = if given.operands.len() == 1 { 0 } else { precision };
     let mut texts = Vec::new();
     let mut count = 0_u32;
@@ -91,6 +80,29 @@ pub(crate) fn main(cx: &mut Cx<'_>) -> i32 {
         cx.out(texts.join(between) + "\n");
     }
     0
+}
+
+/// First, step and last.
+fn span(cx: &mut Cx<'_>, numbers: &[f64], operands: &[String]) -> Result<(f64, f64, f64), i32> {
+    let (first, step, last) = match *numbers {
+        [] => {
+            cx.err(format!("seq: missing operand\n{HINT}"));
+            return Err(1);
+        }
+        [last] => (1.0, 1.0, last),
+        [first, last] => (first, 1.0, last),
+        [first, step, last] => (first, step, last),
+        _ => {
+            cx.err(format!("seq: extra operand ‘{}’\n{HINT}", operands[3]));
+            return Err(1);
+        }
+    };
+    if step == 0.0 {
+        let shown = &operands[1];
+        cx.err(format!("seq: invalid Zero increment value: ‘{shown}’\n{HINT}"));
+        return Err(1);
+    }
+    Ok((first, step, last))
 }
 
 fn formatted(format: &str, value: f64) -> String {

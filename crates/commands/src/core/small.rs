@@ -59,7 +59,7 @@ fn dir(path: &str) -> &str {
     }
 }
 
-const BASENAME: Tool = Tool {
+pub(super) const BASENAME: Tool = Tool {
     name: "basename",
     usage: "NAME [SUFFIX]\n  or:  basename OPTION... NAME...",
     summary: "Print NAME without its folder.",
@@ -97,7 +97,7 @@ fn basename(cx: &mut Cx<'_>) -> i32 {
     0
 }
 
-const DIRNAME: Tool = Tool {
+pub(super) const DIRNAME: Tool = Tool {
     name: "dirname",
     usage: "[OPTION] NAME...",
     summary: "Print NAME's folder.",
@@ -127,8 +127,10 @@ fn which(cx: &mut Cx<'_>) -> i32 {
         let found = cx.world.programs().get(name).map(|program| format!("/usr/bin/{}", program.name));
         let found = found.or(built_in.then(|| format!("/usr/bin/{name}"))).or_else(|| {
             let path = cx.env("PATH").unwrap_or_default();
-            let dirs = path.split(':').filter(|dir| !dir.is_empty() && !name.is_empty()).map(|dir| format!("{dir}/{name}"));
-            dirs.into_iter().find(|file| cx.files().is_file(file) && cx.files().stat(file).is_ok_and(|s| s.mode & 0o111 != 0))
+            let dirs =
+                path.split(':').filter(|dir| !dir.is_empty() && !name.is_empty()).map(|dir| format!("{dir}/{name}"));
+            dirs.into_iter()
+                .find(|file| cx.files().is_file(file) && cx.files().stat(file).is_ok_and(|s| s.mode & 0o111 != 0))
         });
         match found {
             Some(path) => cx.out(path + "\n"),
@@ -181,7 +183,7 @@ fn yes(cx: &mut Cx<'_>) -> i32 {
     0
 }
 
-const REALPATH: Tool = Tool {
+pub(super) const REALPATH: Tool = Tool {
     name: "realpath",
     usage: "[OPTION]... FILE...",
     summary: "Print absolute paths without links.",
@@ -225,7 +227,7 @@ fn realpath(cx: &mut Cx<'_>) -> i32 {
     code
 }
 
-fn relative(path: &str, from: &str) -> String {
+pub(crate) fn relative(path: &str, from: &str) -> String {
     let parts = |text: &str| text.split('/').filter(|part| !part.is_empty()).map(String::from).collect::<Vec<_>>();
     let (to, from) = (parts(path), parts(from));
     let same = to.iter().zip(&from).take_while(|(a, b)| a == b).count();
@@ -241,7 +243,10 @@ fn readlink(cx: &mut Cx<'_>) -> i32 {
     for name in args.iter().filter(|arg| !arg.starts_with('-')) {
         let path = cx.path(name);
         let found = if follow {
-            cx.files().real_path(&path, true).ok().or_else(|| cx.files().is_dir(vfs::parent(&path)).then(|| path.clone()))
+            cx.files()
+                .real_path(&path, true)
+                .ok()
+                .or_else(|| cx.files().is_dir(vfs::parent(&path)).then(|| path.clone()))
         } else {
             cx.files().read_link(&path).ok().map(String::from)
         };

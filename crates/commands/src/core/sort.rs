@@ -6,7 +6,7 @@ use order::Arrange;
 use std::cmp::Ordering;
 use world::Cx;
 
-const TOOL: Tool = Tool {
+pub(super) const TOOL: Tool = Tool {
     name: "sort",
     usage: "[OPTION]... [FILE]...",
     summary: "Sort lines of text.",

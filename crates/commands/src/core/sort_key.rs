@@ -174,9 +174,9 @@ fn parts(text: &str) -> (bool, &str, &str) {
     let (negative, text) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
     let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (whole, rest) = text.split_at(end);
-    let fraction = rest.strip_prefix('.').map_or("", |rest| {
-        &rest[..rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len())]
-    });
+    let fraction = rest
+        .strip_prefix('.')
+        .map_or("", |rest| &rest[..rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len())]);
     (negative, whole.trim_start_matches('0'), fraction.trim_end_matches('0'))
 }
 
@@ -220,7 +220,9 @@ fn human(a: &str, b: &str) -> Ordering {
 fn general(a: &str, b: &str) -> Ordering {
     let value = |text: &str| {
         let text = text.trim();
-        let end = (0..=text.len()).rev().find(|end| text.is_char_boundary(*end) && manifest::float_of(&text[..*end]).is_some());
+        let end = (0..=text.len())
+            .rev()
+            .find(|end| text.is_char_boundary(*end) && manifest::float_of(&text[..*end]).is_some());
         end.and_then(|end| manifest::float_of(&text[..end]))
     };
     match (value(a), value(b)) {

@@ -1,4 +1,4 @@
-
+//! `md5sum`, `sha1sum`, `sha256sum`, `base64`.
 
 use super::digest::{md5, sha1, sha256};
 use crate::getopt::{Tool, flag, missing, parse, value};
@@ -9,7 +9,6 @@ pub(crate) fn programs() -> Vec<Program> {
         Program::once("md5sum", |cx| sum(cx, "md5sum", md5)),
         Program::once("sha1sum", |cx| sum(cx, "sha1sum", sha1)),
         Program::once("sha256sum", |cx| sum(cx, "sha256sum", sha256)),
-
         Program::once("base64", base64),
     ]
 }
@@ -74,7 +73,10 @@ fn check(
 ) -> i32 {
     let (mut wrong, mut missing, mut lines) = (0, 0, 0);
     for line in text.lines() {
-        let Some((sum, file)) = line.split_once(' ').map(|(sum, file)| (sum, file.trim_start_matches([' ', '*']))) else { continue };
+        let Some((sum, file)) = line.split_once(' ').map(|(sum, file)| (sum, file.trim_start_matches([' ', '*'])))
+        else {
+            continue;
+        };
         if sum.len() != digest(b"").len() * 2 || !sum.bytes().all(|b| b.is_ascii_hexdigit()) {
             continue;
         }
@@ -117,7 +119,7 @@ fn check(
     i32::from(wrong + missing > 0)
 }
 
-const BASE64: Tool = Tool {
+pub(super) const BASE64: Tool = Tool {
     name: "base64",
     usage: "[OPTION]... [FILE]",
     summary: "Encode or decode base64.",

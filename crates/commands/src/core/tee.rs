@@ -4,7 +4,7 @@ use crate::getopt::{Tool, flag, missing, parse};
 use serde::{Deserialize, Serialize};
 use world::{Behaviour, Cx, Read, Step};
 
-const TOOL: Tool = Tool {
+pub(super) const TOOL: Tool = Tool {
     name: "tee",
     usage: "[OPTION]... [FILE]...",
     summary: "Copy standard input to files and to standard output.",

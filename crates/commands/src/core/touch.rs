@@ -3,7 +3,7 @@
 use crate::getopt::{Tool, flag, missing, parse};
 use world::Cx;
 
-const TOOL: Tool = Tool {
+pub(super) const TOOL: Tool = Tool {
     name: "touch",
     usage: "[OPTION]... FILE...",
     summary: "Set a file's time to now; make it where there is none.",

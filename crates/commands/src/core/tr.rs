@@ -3,7 +3,7 @@
 use crate::getopt::{Tool, flag, parse};
 use world::Cx;
 
-const TOOL: Tool = Tool {
+pub(super) const TOOL: Tool = Tool {
     name: "tr",
     usage: "[OPTION]... STRING1 [STRING2]",
     summary: "Replace, squeeze or delete characters of standard input.",
@@ -42,7 +42,8 @@ pub(crate) fn main(cx: &mut Cx<'_>) -> i32 {
         return 1;
     }
     if sets.len() > most {
-        let why = if most == 1 { "Only one string may be given when deleting without squeezing repeats.\n" } else { "" };
+        let why =
+            if most == 1 { "Only one string may be given when deleting without squeezing repeats.\n" } else { "" };
         cx.err(format!("tr: extra operand ‘{}’\n{why}{HINT}", sets[most]));
         return 1;
     }
@@ -62,8 +63,7 @@ pub(crate) fn main(cx: &mut Cx<'_>) -> i32 {
     };
     let Some(bytes) = cx.stdin() else { return Cx::WAIT };
     let complement = given.has("c") || given.has("C");
-    let first: Vec<u8> =
-        if complement { (0..=255).filter(|byte| !first.contains(byte)).collect() } else { first };
+    let first: Vec<u8> = if complement { (0..=255).filter(|byte| !first.contains(byte)).collect() } else { first };
     if let (false, Some([])) = (delete, second.as_deref()) {
         cx.err("tr: when not truncating set1, string2 must be non-empty\n");
         return 1;

@@ -3,7 +3,7 @@
 use crate::getopt::{Tool, flag, missing, parse, value};
 use world::Cx;
 
-const TOOL: Tool = Tool {
+pub(super) const TOOL: Tool = Tool {
     name: "uniq",
     usage: "[OPTION]... [INPUT [OUTPUT]]",
     summary: "Leave out lines that repeat the line before.",
@@ -87,7 +87,11 @@ pub(crate) fn main(cx: &mut Cx<'_>) -> i32 {
             out.push('\n');
         }
     }
-    match given.operands.get(1) {
+    write(cx, given.operands.get(1), out)
+}
+
+fn write(cx: &mut Cx<'_>, name: Option<&String>, out: String) -> i32 {
+    match name {
         None => cx.out(out),
         Some(name) => {
             let (path, micros) = (cx.path(name), cx.micros());

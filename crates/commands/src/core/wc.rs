@@ -3,7 +3,7 @@
 use crate::getopt::{Tool, flag, missing, parse};
 use world::Cx;
 
-const TOOL: Tool = Tool {
+pub(super) const TOOL: Tool = Tool {
     name: "wc",
     usage: "[OPTION]... [FILE]...",
     summary: "Count lines, words and bytes.",
@@ -56,8 +56,8 @@ pub(crate) fn main(cx: &mut Cx<'_>) -> i32 {
     // As coreutils: wide enough for the sum of all sizes; seven for a pipe, whose size nobody knows.
     let width = match (single, stdin) {
         (true, _) => 1,
-        (false, true) => 7,
-        (false, false) => total[3].to_string().len(),
+        (false, true) if !matches!(cx.fd(0), world::Fd::Input(_)) => 7,
+        _ => total[3].to_string().len(),
     };
     for (counts, name) in rows {
         let numbers: Vec<String> =

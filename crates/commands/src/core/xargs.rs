@@ -5,7 +5,7 @@ use crate::getopt::{Given, Tool, flag, missing, parse, value};
 use serde::{Deserialize, Serialize};
 use world::{Behaviour, Cx, Step};
 
-const TOOL: Tool = Tool {
+pub(super) const TOOL: Tool = Tool {
     name: "xargs",
     usage: "[OPTION]... COMMAND [INITIAL-ARGS]...",
     summary: "Run COMMAND with arguments read from standard input.",
@@ -53,13 +53,19 @@ fn split(cx: &mut Cx<'_>) -> Result<(Given, Vec<String>), i32> {
         }
         let takes = match arg.strip_prefix("--") {
             Some(long) => {
-                !long.contains('=') && TOOL.options.iter().any(|opt| opt.long == long && !opt.arg.is_empty() && !opt.arg.starts_with('['))
+                !long.contains('=')
+                    && TOOL
+                        .options
+                        .iter()
+                        .any(|opt| opt.long == long && !opt.arg.is_empty() && !opt.arg.starts_with('['))
             }
             None => {
                 let letters: Vec<char> = arg[1..].chars().collect();
-                let first = letters.iter().position(|c| TOOL.options.iter().any(|opt| opt.short == *c && !opt.arg.is_empty()));
+                let first =
+                    letters.iter().position(|c| TOOL.options.iter().any(|opt| opt.short == *c && !opt.arg.is_empty()));
                 first.is_some_and(|place| {
-                    place + 1 == letters.len() && TOOL.options.iter().any(|opt| opt.short == letters[place] && !opt.arg.starts_with('['))
+                    place + 1 == letters.len()
+                        && TOOL.options.iter().any(|opt| opt.short == letters[place] && !opt.arg.starts_with('['))
                 })
             }
         };
@@ -127,7 +133,11 @@ fn items_of(given: &Given, text: &str, by_lines: bool) -> Result<Vec<(usize, Str
     };
     if let Some(delimiter) = delimiter {
         let body = text.strip_suffix(delimiter).unwrap_or(text);
-        return Ok(if text.is_empty() { Vec::new() } else { body.split(delimiter).map(String::from).enumerate().collect() });
+        return Ok(if text.is_empty() {
+            Vec::new()
+        } else {
+            body.split(delimiter).map(String::from).enumerate().collect()
+        });
     }
     if by_lines {
         let lines = text.lines().map(|line| line.trim_start_matches([' ', '\t']).to_string());
@@ -137,7 +147,10 @@ fn items_of(given: &Given, text: &str, by_lines: bool) -> Result<Vec<(usize, Str
 }
 
 fn commands(given: &Given, command: &[String], text: &str) -> Result<Vec<Vec<String>>, String> {
-    let replace = given.value("I").map(String::from).or(given.value("i").map(|r| if r.is_empty() { "{}".into() } else { r.into() }));
+    let replace = given
+        .value("I")
+        .map(String::from)
+        .or(given.value("i").map(|r| if r.is_empty() { "{}".into() } else { r.into() }));
     let mut items = items_of(given, text, replace.is_some())?;
     if let Some(end) = given.value("E")
         && let Some(at) = items.iter().position(|(_, item)| item == end)
@@ -232,21 +245,19 @@ impl Behaviour for Xargs {
         }
         let env = cx.env_all();
         let Some(list) = &mut self.list else { return Step::Stdin };
-        loop {
-            let waits = matches!(list.step(cx, &env, true), Progress::Waits);
-            if list.codes.last() == Some(&255) {
-                list.drop_rest();
-                cx.err("xargs: exited with status 255; aborting\n");
-                return Step::Done(124);
-            }
-            if waits {
-                return Step::Child;
-            }
-            if let Some(name) = &list.missing {
-                cx.err(format!("xargs: {name}: No such file or directory\n"));
-                return Step::Done(127);
-            }
-            return Step::Done(if list.codes.iter().any(|code| *code != 0) { 123 } else { 0 });
+        let waits = matches!(list.step(cx, &env, true), Progress::Waits);
+        if list.codes.last() == Some(&255) {
+            list.drop_rest();
+            cx.err("xargs: exited with status 255; aborting\n");
+            return Step::Done(124);
         }
+        if waits {
+            return Step::Child;
+        }
+        if let Some(name) = &list.missing {
+            cx.err(format!("xargs: {name}: No such file or directory\n"));
+            return Step::Done(127);
+        }
+        Step::Done(if list.codes.iter().any(|code| *code != 0) { 123 } else { 0 })
     }
 }

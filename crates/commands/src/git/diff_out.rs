@@ -2,8 +2,8 @@
 
 use super::cli::{Git, Stop, error, fatal};
 use super::options::{Given, Opt, maybe, only, value};
-use shell::regex::{Syntax, build};
 use git::{Blanks, Change, ChangeKind, DiffColors, FileStat, PatchOptions, Repo, find_renames};
+use shell::regex::{Syntax, build};
 
 pub(crate) const ROWS: &[Opt] = &[
     only('p', "patch", "print the changes (default of diff)"),

@@ -3,9 +3,9 @@
 use super::cli::{Answer, Git, Stop, fatal, relative};
 use super::grep_page::searched;
 use super::options::{Dialect, Given, Spec, flag, only, value};
-use shell::regex::{Syntax, build};
 use git::{ObjectId, Repo};
 use regex_lite::Regex;
+use shell::regex::{Syntax, build};
 
 pub(crate) const SPEC: Spec = Spec {
     name: "grep",

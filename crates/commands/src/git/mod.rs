@@ -262,6 +262,18 @@ fn rest_of(g: &Git<'_, '_>) -> Vec<String> {
     g.words.clone()
 }
 
+/// The names of the subcommands, for completion.
+pub(crate) fn subcommands() -> impl Iterator<Item = &'static str> {
+    COMMANDS.iter().map(|command| command.spec.name).chain(["help"])
+}
+
+/// A subcommand's options as they are typed.
+pub(crate) fn flags(name: &str) -> Vec<String> {
+    let tables = find(name).map_or(&[][..], |command| command.spec.options);
+    let all = tables.iter().flat_map(|table| table.iter());
+    all.filter(|opt| !opt.long.is_empty()).map(|opt| format!("--{}", opt.long)).collect()
+}
+
 fn find(name: &str) -> Option<&'static Command> {
     COMMANDS.iter().find(|command| command.spec.name == name)
 }

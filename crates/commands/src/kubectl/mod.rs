@@ -164,6 +164,22 @@ fn start(cx: &mut Cx<'_>) -> Answer {
     (command.run)(&mut kube, &given)
 }
 
+/// The words that may follow these ones, for completion.
+pub(crate) fn subcommands(path: &[&str]) -> Vec<&'static str> {
+    let next = |command: &&Command| {
+        let words: Vec<&'static str> = command.path.split(' ').collect();
+        if words.starts_with(path) { words.get(path.len()).copied() } else { None }
+    };
+    COMMANDS.iter().filter_map(next).collect()
+}
+
+/// A subcommand's flags as they are typed.
+pub(crate) fn flag_names(path: &[&str]) -> Vec<String> {
+    let words: Vec<String> = path.iter().map(|word| (*word).to_string()).collect();
+    let own = find(&words).map_or(&[][..], |(command, _)| command.flags);
+    own.iter().chain(flags::GLOBAL).map(|flag| format!("--{}", flag.long)).collect()
+}
+
 /// The longest command that the words begin with, and how many words it takes.
 fn find(path: &[String]) -> Option<(&'static Command, usize)> {
     let named = |count: usize| {

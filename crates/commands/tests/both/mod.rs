@@ -86,8 +86,10 @@ pub fn differ(script: &str) -> Option<String> {
 pub fn all_that_differ(scripts: &[String]) -> Vec<String> {
     let part = scripts.len().div_ceil(2).max(1);
     std::thread::scope(|scope| {
-        let parts: Vec<_> =
-            scripts.chunks(part).map(|part| scope.spawn(|| part.iter().filter_map(|one| differ(one)).collect::<Vec<_>>())).collect();
+        let parts: Vec<_> = scripts
+            .chunks(part)
+            .map(|part| scope.spawn(|| part.iter().filter_map(|one| differ(one)).collect::<Vec<_>>()))
+            .collect();
         parts.into_iter().flat_map(|part| part.join().expect("a comparison does not panic")).collect()
     })
 }

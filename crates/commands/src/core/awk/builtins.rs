@@ -110,9 +110,9 @@ impl Machine<'_> {
         let [text, pattern, ..] = args else { return Err(Stop::Wrong("match needs two arguments".into())) };
         let text = self.string(text, cx)?;
         let regex = self.regex_of(pattern, cx)?;
-        let found = regex.find(&text).map(|found| {
-            (text[..found.start()].chars().count() + 1, text[found.start()..found.end()].chars().count())
-        });
+        let found = regex
+            .find(&text)
+            .map(|found| (text[..found.start()].chars().count() + 1, text[found.start()..found.end()].chars().count()));
         let start = count(found.map_or(0, |(start, _)| start));
         self.globals[known::RSTART] = Cell::Value(start.clone());
         self.globals[known::RLENGTH] = Cell::Value(found.map_or(Value::Number(-1.0), |(_, length)| count(length)));
@@ -174,7 +174,9 @@ impl Machine<'_> {
             next = stars;
             at += 1 + length;
             let Some(value) = values.get(next) else {
-                return Err(Stop::Wrong("not enough arguments passed to sprintf(\"".to_string() + &chars.iter().collect::<String>() + "\")"));
+                return Err(Stop::Wrong(
+                    "not enough arguments passed to sprintf(\"".to_string() + &chars.iter().collect::<String>() + "\")",
+                ));
             };
             next += 1;
             out.push_str(&match spec.conversion {
@@ -182,7 +184,12 @@ impl Machine<'_> {
                 'o' | 'x' | 'X' | 'u' => spec.integer(integer(value.number())),
                 'e' | 'E' | 'f' | 'F' | 'g' | 'G' => spec.float(value.number()),
                 'c' => match value {
-                    Value::Number(number) => spec.pad(&u32::try_from(integer(*number)).ok().and_then(char::from_u32).map_or(String::new(), String::from)),
+                    Value::Number(number) => spec.pad(
+                        &u32::try_from(integer(*number))
+                            .ok()
+                            .and_then(char::from_u32)
+                            .map_or(String::new(), String::from),
+                    ),
                     other => spec.pad(&other.text(&convfmt).chars().take(1).collect::<String>()),
                 },
                 's' => spec.text(&value.text(&convfmt)),

@@ -42,17 +42,7 @@ impl Machine<'_> {
                 let array = self.array(*place)?;
                 self.arrays[array].item(&key).clone()
             }
-            Expr::Assign(sign, place, value) => {
-                let right = self.eval(value, cx)?;
-                let value = if *sign == "=" {
-                    right
-                } else {
-                    let left = self.eval(place, cx)?.number();
-                    Value::Number(arithmetic(&sign[..1], left, right.number())?)
-                };
-                self.store(place, value.clone(), cx)?;
-                value
-            }
+            Expr::Assign(sign, place, value) => self.assign(sign, place, value, cx)?,
             Expr::Choose(condition, yes, no) => {
                 let chosen = if self.truth(condition, cx)? { yes } else { no };
                 self.eval(chosen, cx)?
@@ -99,6 +89,18 @@ impl Machine<'_> {
                 last
             }
         })
+    }
+
+    fn assign(&mut self, sign: &str, place: &Expr, value: &Expr, cx: &mut Cx<'_>) -> Run<Value> {
+        let right = self.eval(value, cx)?;
+        let value = if sign == "=" {
+            right
+        } else {
+            let left = self.eval(place, cx)?.number();
+            Value::Number(arithmetic(&sign[..1], left, right.number())?)
+        };
+        self.store(place, value.clone(), cx)?;
+        Ok(value)
     }
 
     fn compare(&self, sign: &str, a: &Value, b: &Value) -> bool {

@@ -15,13 +15,14 @@ pub(super) enum Token {
 }
 
 const KEYWORDS: [&str; 20] = [
-    "BEGIN", "END", "break", "continue", "delete", "do", "else", "exit", "for", "function", "func", "getline", "if", "in",
-    "next", "nextfile", "print", "printf", "return", "while",
+    "BEGIN", "END", "break", "continue", "delete", "do", "else", "exit", "for", "function", "func", "getline", "if",
+    "in", "next", "nextfile", "print", "printf", "return", "while",
 ];
 
 const SIGNS: [&str; 44] = [
-    "**=", "&&", "||", "++", "--", "+=", "-=", "*=", "/=", "%=", "^=", "**", "==", "<=", ">=", "!=", "!~", ">>", "{", "}",
-    "(", ")", "[", "]", ";", ",", "+", "-", "*", "/", "%", "^", "!", "<", ">", "|", "?", ":", "~", "$", "=", "&", "@", "\\",
+    "**=", "&&", "||", "++", "--", "+=", "-=", "*=", "/=", "%=", "^=", "**", "==", "<=", ">=", "!=", "!~", ">>", "{",
+    "}", "(", ")", "[", "]", ";", ",", "+", "-", "*", "/", "%", "^", "!", "<", ">", "|", "?", ":", "~", "$", "=", "&",
+    "@", "\\",
 ];
 
 /// Tokens with their lines.
@@ -68,15 +69,12 @@ pub(super) fn tokens(text: &str) -> Result<Vec<(Token, u32)>, String> {
                 at = end;
             }
             c if c.is_ascii_alphabetic() || c == '_' => {
-                let end = (at..chars.len()).find(|i| !(chars[*i].is_ascii_alphanumeric() || chars[*i] == '_')).unwrap_or(chars.len());
+                let end = (at..chars.len())
+                    .find(|i| !(chars[*i].is_ascii_alphanumeric() || chars[*i] == '_'))
+                    .unwrap_or(chars.len());
                 let name: String = chars[at..end].iter().collect();
                 at = end;
-                let token = match KEYWORDS.into_iter().find(|word| *word == name) {
-                    Some("func") => Token::Sign("function"),
-                    Some(word) => Token::Sign(word),
-                    None if chars.get(at) == Some(&'(') => Token::Call(name),
-                    None => Token::Name(name),
-                };
+                let token = word(name, chars.get(at) == Some(&'('));
                 out.push((token, line));
             }
             _ => {
@@ -96,6 +94,16 @@ pub(super) fn tokens(text: &str) -> Result<Vec<(Token, u32)>, String> {
     }
     out.push((Token::End, line));
     Ok(out)
+}
+
+/// A keyword or a name; `called`: a parenthesis stands right behind it.
+fn word(name: String, called: bool) -> Token {
+    match KEYWORDS.into_iter().find(|word| *word == name) {
+        Some("func") => Token::Sign("function"),
+        Some(word) => Token::Sign(word),
+        None if called => Token::Call(name),
+        None => Token::Name(name),
+    }
 }
 
 fn regex_may_come(before: Option<&Token>) -> bool {

@@ -15,8 +15,8 @@ const USAGE: &str = "Usage: awk [-F FS] [-v VAR=VALUE] ['PROGRAM' | -f FILE] [FI
 
 /// Variables that awk itself keeps, at fixed places.
 pub(super) const KNOWN: [&str; 15] = [
-    "NF", "NR", "FNR", "FS", "OFS", "ORS", "RS", "FILENAME", "RSTART", "RLENGTH", "SUBSEP", "CONVFMT", "OFMT", "ENVIRON",
-    "ARGV",
+    "NF", "NR", "FNR", "FS", "OFS", "ORS", "RS", "FILENAME", "RSTART", "RLENGTH", "SUBSEP", "CONVFMT", "OFMT",
+    "ENVIRON", "ARGV",
 ];
 
 struct Given {
@@ -91,8 +91,8 @@ pub(super) fn main(cx: &mut Cx<'_>) -> i32 {
             return 2;
         }
     };
-    let reads = script.rules.iter().any(|(pattern, _)| *pattern != tree::Pattern::Begin)
-        || given.program.contains("getline");
+    let reads =
+        script.rules.iter().any(|(pattern, _)| *pattern != tree::Pattern::Begin) || given.program.contains("getline");
     let from_input = !given.operands.iter().any(|arg| !run::is_assignment(arg));
     let stdin = if reads && (from_input || given.operands.iter().any(|arg| arg == "-")) {
         match cx.stdin_text() {

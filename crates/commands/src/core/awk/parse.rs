@@ -7,8 +7,8 @@ use super::tree::{Expr, Function, Pattern, Place, Script, Stmt};
 const DEPTH_MAX: usize = 60;
 
 const BUILTINS: [&str; 22] = [
-    "atan2", "close", "cos", "exp", "fflush", "gsub", "index", "int", "length", "log", "match", "mktime", "rand", "sin",
-    "split", "sprintf", "sqrt", "srand", "strftime", "sub", "substr", "systime",
+    "atan2", "close", "cos", "exp", "fflush", "gsub", "index", "int", "length", "log", "match", "mktime", "rand",
+    "sin", "split", "sprintf", "sqrt", "srand", "strftime", "sub", "substr", "systime",
 ];
 
 type Parsed<T> = Result<T, String>;
@@ -277,7 +277,8 @@ impl Parser {
     }
 
     fn simple(&mut self) -> Parsed<Stmt> {
-        let value_follows = |parser: &Self| !matches!(parser.peek(), Token::Newline | Token::End | Token::Sign(";" | "}"));
+        let value_follows =
+            |parser: &Self| !matches!(parser.peek(), Token::Newline | Token::End | Token::Sign(";" | "}"));
         for (word, stmt) in
             [("break", Stmt::Break), ("continue", Stmt::Continue), ("next", Stmt::Next), ("nextfile", Stmt::NextFile)]
         {
@@ -552,7 +553,13 @@ impl Parser {
                 }
             }
             Token::Sign("$") => {
-                let inner = if self.is("++") || self.is("--") || self.is("$") { self.postfix()? } else if self.eat("-") { Expr::Negate(Box::new(self.primary()?)) } else { self.primary()? };
+                let inner = if self.is("++") || self.is("--") || self.is("$") {
+                    self.postfix()?
+                } else if self.eat("-") {
+                    Expr::Negate(Box::new(self.primary()?))
+                } else {
+                    self.primary()?
+                };
                 Expr::Field(Box::new(inner))
             }
             Token::Sign("(") => {
@@ -561,7 +568,11 @@ impl Parser {
                     // A print's list in parentheses, or the index of an `in`, knows itself by its length.
                     1 if !matches!(self.peek(), Token::Sign("in")) => {
                         let one = all.remove(0);
-                        if matches!(one, Expr::Var(_) | Expr::Field(_) | Expr::Item(..)) { Expr::Group(vec![one]) } else { one }
+                        if matches!(one, Expr::Var(_) | Expr::Field(_) | Expr::Item(..)) {
+                            Expr::Group(vec![one])
+                        } else {
+                            one
+                        }
                     }
                     0 => return Err(self.wrong()),
                     _ => Expr::Group(all),

@@ -180,7 +180,7 @@ impl<'a> Machine<'a> {
         }
         for (pattern, action) in &script.rules {
             if *pattern == Pattern::End
-                && !(ended && !reads)
+                && (!ended || reads)
                 && let Some(action) = action
             {
                 match self.stmt(action, cx) {
@@ -367,13 +367,11 @@ impl<'a> Machine<'a> {
                 }
                 Ok(())
             }
-            Stmt::Do(body, condition) => {
-                loop {
-                    if self.looped(body, cx)? || !self.truth(condition, cx)? {
-                        return Ok(());
-                    }
+            Stmt::Do(body, condition) => loop {
+                if self.looped(body, cx)? || !self.truth(condition, cx)? {
+                    return Ok(());
                 }
-            }
+            },
             Stmt::For(start, condition, step, body) => {
                 if let Some(start) = start {
                     self.stmt(start, cx)?;
@@ -392,31 +390,12 @@ impl<'a> Machine<'a> {
                     }
                 }
             }
-            Stmt::ForIn(name, array, body) => {
-                let array = self.array(*array)?;
-                for key in self.arrays[array].keys() {
-                    if self.arrays[array].get(&key).is_none() {
-                        continue;
-                    }
-                    self.set_place(*name, Value::Input(key));
-                    if self.looped(body, cx)? {
-                        break;
-                    }
-                }
-                Ok(())
-            }
+            Stmt::ForIn(name, array, body) => self.for_in(*name, *array, body, cx),
             Stmt::Break => Err(Stop::Break),
             Stmt::Continue => Err(Stop::Continue),
             Stmt::Next => Err(Stop::Next),
             Stmt::NextFile => Err(Stop::NextFile),
-            Stmt::Exit(code) => {
-                let code = match code {
-                    Some(expr) => self.eval(expr, cx)?.number(),
-                    None => f64::from(self.code),
-                };
-                #[expect(clippy::cast_possible_truncation, reason = "an exit code is small")]
-                Err(Stop::Exit((code as i64 & 255) as i32))
-            }
+            Stmt::Exit(code) => self.exit(code.as_ref(), cx),
             Stmt::Return(value) => {
                 let value = value.as_ref().map_or(Ok(Value::Nothing), |expr| self.eval(expr, cx))?;
                 Err(Stop::Return(value))
@@ -433,6 +412,29 @@ impl<'a> Machine<'a> {
                 Ok(())
             }
         }
+    }
+
+    fn exit(&mut self, code: Option<&Expr>, cx: &mut Cx<'_>) -> Run<()> {
+        let code = match code {
+            Some(expr) => self.eval(expr, cx)?.number(),
+            None => f64::from(self.code),
+        };
+        #[expect(clippy::cast_possible_truncation, reason = "an exit code is small")]
+        Err(Stop::Exit((code as i64 & 255) as i32))
+    }
+
+    fn for_in(&mut self, name: Place, array: Place, body: &Stmt, cx: &mut Cx<'_>) -> Run<()> {
+        let array = self.array(array)?;
+        for key in self.arrays[array].keys() {
+            if self.arrays[array].get(&key).is_none() {
+                continue;
+            }
+            self.set_place(name, Value::Input(key));
+            if self.looped(body, cx)? {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// A round of a loop; true where it is left.
@@ -480,7 +482,11 @@ impl<'a> Machine<'a> {
             }
             _ => {
                 if !self.files.contains_key(&name) {
-                    let old = if append { cx.files().read(&cx.path(&name)).map(|b| b.into_owned()).unwrap_or_default() } else { Vec::new() };
+                    let old = if append {
+                        cx.files().read(&cx.path(&name)).map(|b| b.into_owned()).unwrap_or_default()
+                    } else {
+                        Vec::new()
+                    };
                     self.files.insert(name.clone(), old);
                 }
                 if let Some(bytes) = self.files.get_mut(&name) {

@@ -48,7 +48,7 @@ pub(super) fn leading(text: &str) -> (f64, bool) {
         }
     }
     let body = trimmed[..end].trim_start_matches('+');
-    let body = if body.ends_with('.') { &body[..body.len() - 1] } else { body };
+    let body = body.strip_suffix('.').unwrap_or(body);
     let number = manifest::float_of(body).or_else(|| manifest::float_of(&body.replacen('.', "0.", 1))).unwrap_or(0.0);
     (number, end == trimmed.len())
 }

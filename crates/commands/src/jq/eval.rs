@@ -1,0 +1,562 @@
+//! Runs jq programs: each filter gives its outputs one by one, with the path by which each was reached where that is
+//! asked for.
+
+use super::json::Json;
+use super::reach::{each, indexed, sliced};
+use super::syntax::{Ast, Def, Part, Pattern};
+use std::rc::Rc;
+
+/// What ends more than one filter.
+#[derive(Debug)]
+pub(super) enum Stop {
+    Error(Json),
+    /// `break`: to the label of this number.
+    Break(u64),
+    Halt(i32, Option<Json>),
+}
+
+pub(super) type Run<T> = Result<T, Stop>;
+
+/// A value, and the path to it; `None` where it is no longer a part of the input.
+#[derive(Debug, Clone)]
+pub(super) struct Item {
+    pub value: Json,
+    pub path: Option<Rc<Vec<Json>>>,
+}
+
+impl Item {
+    pub fn new(value: Json) -> Self {
+        Self { value, path: None }
+    }
+
+    pub fn below(&self, key: Json, value: Json) -> Self {
+        let path = self.path.as_ref().map(|path| {
+            let mut path = (**path).clone();
+            path.push(key);
+            Rc::new(path)
+        });
+        Self { value, path }
+    }
+}
+
+pub(super) type Out<'o> = &'o mut dyn FnMut(&mut Machine<'_>, Item) -> Run<()>;
+
+/// What names mean: newest first.
+#[derive(Clone, Default)]
+pub(super) struct Env<'a>(Option<Rc<Node<'a>>>);
+
+struct Node<'a> {
+    what: What<'a>,
+    next: Env<'a>,
+}
+
+enum What<'a> {
+    Var(&'a str, Json),
+    Def(&'a Def),
+    /// A parameter: what was given for it, and what names mean there.
+    Closure(&'a str, &'a Ast, Env<'a>),
+    Label(&'a str, u64),
+}
+
+impl<'a> Env<'a> {
+    fn with(&self, what: What<'a>) -> Self {
+        Self(Some(Rc::new(Node { what, next: self.clone() })))
+    }
+
+    pub fn with_def(&self, def: &'a Def) -> Self {
+        self.with(What::Def(def))
+    }
+
+    pub fn with_var(&self, name: &'a str, value: Json) -> Self {
+        self.with(What::Var(name, value))
+    }
+
+    fn var(&self, name: &str) -> Option<Json> {
+        let mut at = &self.0;
+        while let Some(node) = at {
+            match &node.what {
+                What::Var(known, value) if *known == name => return Some(value.clone()),
+                _ => at = &node.next.0,
+            }
+        }
+        None
+    }
+
+    fn label(&self, name: &str) -> Option<u64> {
+        let mut at = &self.0;
+        while let Some(node) = at {
+            match &node.what {
+                What::Label(known, number) if *known == name => return Some(*number),
+                _ => at = &node.next.0,
+            }
+        }
+        None
+    }
+}
+
+/// Filters call each other at most so deep, and take at most so many steps.
+const DEPTH_MAX: usize = 600;
+const STEPS_MAX: u64 = 20_000_000;
+
+/// The inputs that are left, for `input`.
+pub(super) trait Inputs {
+    fn next(&mut self) -> Option<Result<Json, String>>;
+}
+
+pub(super) struct Machine<'m> {
+    pub inputs: &'m mut dyn Inputs,
+    pub environment: Json,
+    pub now: f64,
+    /// What `debug` and `stderr` said.
+    pub said: String,
+    depth: usize,
+    steps: u64,
+    labels: u64,
+}
+
+pub(super) fn fail<T>(message: impl AsRef<str>) -> Run<T> {
+    Err(Stop::Error(Json::text(message)))
+}
+
+impl<'m> Machine<'m> {
+    pub fn new(inputs: &'m mut dyn Inputs, environment: Json, now: f64) -> Self {
+        Self { inputs, environment, now, said: String::new(), depth: 0, steps: 0, labels: 0 }
+    }
+
+    pub fn run<'a>(&mut self, ast: &'a Ast, env: &Env<'a>, item: Item, out: Out<'_>) -> Run<()> {
+        self.depth += 1;
+        self.steps += 1;
+        if self.depth > DEPTH_MAX || self.steps > STEPS_MAX {
+            self.depth = 0;
+            return fail("stopped: a program may go so deep and so long in this sandbox and no further");
+        }
+        let depth = self.depth;
+        let result = self.run_inner(ast, env, item, out);
+        self.depth = depth - 1;
+        result
+    }
+
+    /// All outputs without their paths.
+    pub fn all<'a>(&mut self, ast: &'a Ast, env: &Env<'a>, value: &Json) -> Run<Vec<Json>> {
+        let mut all = Vec::new();
+        self.run(ast, env, Item::new(value.clone()), &mut |_, item| {
+            all.push(item.value);
+            Ok(())
+        })?;
+        Ok(all)
+    }
+
+    fn run_inner<'a>(&mut self, ast: &'a Ast, env: &Env<'a>, item: Item, out: Out<'_>) -> Run<()> {
+        match ast {
+            Ast::Identity => out(self, item),
+            Ast::Recurse => self.recurse(item, out),
+            Ast::Literal(value) => out(self, Item::new(value.clone())),
+            Ast::Index(of, index) => {
+                let keys = self.all(index, env, &item.value)?;
+                self.run(of, env, item, &mut |m, of| keys.iter().try_for_each(|key| out(m, indexed(&of, key)?)))
+            }
+            Ast::Slice(of, from, to) => {
+                let bound = |machine: &mut Self, bound: &'a Option<Box<Ast>>| match bound {
+                    Some(ast) => machine.all(ast, env, &item.value),
+                    None => Ok(vec![Json::Null]),
+                };
+                let (froms, tos) = (bound(self, from)?, bound(self, to)?);
+                self.run(of, env, item.clone(), &mut |m, of| {
+                    for to in &tos {
+                        for from in &froms {
+                            out(m, sliced(&of, from, to)?)?;
+                        }
+                    }
+                    Ok(())
+                })
+            }
+            Ast::Each(of) => self.run(of, env, item, &mut |m, of| each(m, &of, out)),
+            Ast::Text(format, parts) => self.text(format.as_deref(), parts, env, &item.value, out),
+            Ast::Format(name) => out(self, Item::new(super::format::format(name, &item.value)?)),
+            Ast::Array(inner) => {
+                let items = match inner {
+                    Some(inner) => self.all(inner, env, &item.value)?,
+                    None => Vec::new(),
+                };
+                out(self, Item::new(Json::list(items)))
+            }
+            Ast::Object(pairs) => self.object(pairs, env, &item.value, Json::Map(Rc::new(Vec::new())), out),
+            Ast::Negate(inner) => {
+                for value in self.all(inner, env, &item.value)? {
+                    match value {
+                        Json::Number(number) => out(self, Item::new(Json::Number(-number)))?,
+                        other => return fail(format!("{} cannot be negated", super::builtins::shown(&other))),
+                    }
+                }
+                Ok(())
+            }
+            Ast::Pipe(a, b) => self.run(a, env, item, &mut |m, item| m.run(b, env, item, out)),
+            Ast::Comma(a, b) => {
+                self.run(a, env, item.clone(), out)?;
+                self.run(b, env, item, out)
+            }
+            Ast::Binary(op, a, b) => self.binary(op, a, b, env, item, out),
+            Ast::Assign(op, a, b) => self.assign(op, a, b, env, &item.value, out),
+            _ => self.run_control(ast, env, item, out),
+        }
+    }
+
+    /// Conditions, loops, names.
+    fn run_control<'a>(&mut self, ast: &'a Ast, env: &Env<'a>, item: Item, out: Out<'_>) -> Run<()> {
+        match ast {
+            Ast::If(condition, then, otherwise) => {
+                for value in self.all(condition, env, &item.value)? {
+                    match (value.holds(), otherwise) {
+                        (true, _) => self.run(then, env, item.clone(), out)?,
+                        (false, Some(otherwise)) => self.run(otherwise, env, item.clone(), out)?,
+                        (false, None) => out(self, item.clone())?,
+                    }
+                }
+                Ok(())
+            }
+            Ast::Try(body, catch) => self.attempt(body, catch.as_deref(), env, item, out),
+            Ast::Reduce(source, pattern, start, update) => {
+                for start in self.all(start, env, &item.value)? {
+                    let mut state = start;
+                    for value in self.all(source, env, &item.value)? {
+                        for env in self.bound(pattern, env, &value, &item.value)? {
+                            state = self.all(update, &env, &state)?.pop().unwrap_or(Json::Null);
+                        }
+                    }
+                    out(self, Item::new(state))?;
+                }
+                Ok(())
+            }
+            Ast::Foreach(..) => self.foreach(ast, env, &item.value, out),
+            Ast::Define(def, rest) => self.run(rest, &env.with(What::Def(def)), item, out),
+            Ast::Call(name, args) => self.call(name, args, env, item, out),
+            Ast::Var(name) => match name.as_str() {
+                "ENV" => out(self, Item::new(self.environment.clone())),
+                "__loc__" => out(
+                    self,
+                    Item::new(Json::Null.with("file", Json::text("<top-level>")).with("line", Json::Number(1.0))),
+                ),
+                name => match env.var(name) {
+                    Some(value) => out(self, Item::new(value)),
+                    None => fail(format!("${name} is not defined")),
+                },
+            },
+            Ast::As(source, patterns, body) => self.run(source, env, Item::new(item.value.clone()), &mut |m, value| {
+                for bound in m.bound(&patterns[0], env, &value.value, &item.value)? {
+                    m.run(body, &bound, item.clone(), out)?;
+                }
+                Ok(())
+            }),
+            Ast::Label(name, body) => {
+                self.labels += 1;
+                let number = self.labels;
+                match self.run(body, &env.with(What::Label(name, number)), item, out) {
+                    Err(Stop::Break(to)) if to == number => Ok(()),
+                    other => other,
+                }
+            }
+            Ast::Break(name) => match env.label(name) {
+                Some(number) => Err(Stop::Break(number)),
+                None => fail(format!("$*label-{name} is not defined")),
+            },
+            _ => Ok(()),
+        }
+    }
+
+    fn recurse(&mut self, item: Item, out: Out<'_>) -> Run<()> {
+        let mut open = vec![item];
+        while let Some(item) = open.pop() {
+            out(self, item.clone())?;
+            let mut below = Vec::new();
+            if matches!(item.value, Json::List(_) | Json::Map(_)) {
+                each(self, &item, &mut |_, item| {
+                    below.push(item);
+                    Ok(())
+                })?;
+            }
+            open.extend(below.into_iter().rev());
+        }
+        Ok(())
+    }
+
+    fn text<'a>(
+        &mut self,
+        format: Option<&str>,
+        parts: &'a [Part],
+        env: &Env<'a>,
+        value: &Json,
+        out: Out<'_>,
+    ) -> Run<()> {
+        let mut texts = vec![String::new()];
+        for part in parts {
+            match part {
+                Part::Text(text) => texts.iter_mut().for_each(|all| all.push_str(text)),
+                Part::Expr(ast) => {
+                    let values = self.all(ast, env, value)?;
+                    let mut next = Vec::new();
+                    for value in &values {
+                        let piece = super::format::format(format.unwrap_or("text"), value)?;
+                        let Json::Text(piece) = piece else { continue };
+                        next.extend(texts.iter().map(|text| format!("{text}{piece}")));
+                    }
+                    texts = next;
+                }
+            }
+        }
+        texts.into_iter().try_for_each(|text| out(self, Item::new(Json::text(text))))
+    }
+
+    fn object<'a>(
+        &mut self,
+        pairs: &'a [(Ast, Ast)],
+        env: &Env<'a>,
+        value: &Json,
+        so_far: Json,
+        out: Out<'_>,
+    ) -> Run<()> {
+        let Some(((key, of), rest)) = pairs.split_first() else { return out(self, Item::new(so_far)) };
+        for key in self.all(key, env, value)? {
+            let Json::Text(key) = key else {
+                return fail(format!("Object keys must be strings, not {}", super::builtins::shown(&key)));
+            };
+            for of in self.all(of, env, value)? {
+                self.object(rest, env, value, so_far.with(&key, of), out)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn binary<'a>(&mut self, op: &str, a: &'a Ast, b: &'a Ast, env: &Env<'a>, item: Item, out: Out<'_>) -> Run<()> {
+        match op {
+            "and" | "or" => {
+                for left in self.all(a, env, &item.value)? {
+                    if left.holds() == (op == "or") {
+                        out(self, Item::new(Json::Bool(op == "or")))?;
+                        continue;
+                    }
+                    for right in self.all(b, env, &item.value)? {
+                        out(self, Item::new(Json::Bool(right.holds())))?;
+                    }
+                }
+                Ok(())
+            }
+            "//" => {
+                let mut any = false;
+                let mut keep = Vec::new();
+                let result = self.run(a, env, item.clone(), &mut |_, item| {
+                    if item.value.holds() {
+                        keep.push(item);
+                    }
+                    Ok(())
+                });
+                match result {
+                    Ok(()) | Err(Stop::Error(_)) => {}
+                    Err(stop) => return Err(stop),
+                }
+                for item in keep {
+                    any = true;
+                    out(self, item)?;
+                }
+                if any { Ok(()) } else { self.run(b, env, item, out) }
+            }
+            _ => {
+                let rights = self.all(b, env, &item.value)?;
+                let lefts = self.all(a, env, &item.value)?;
+                for right in &rights {
+                    for left in &lefts {
+                        out(self, Item::new(super::builtins::operate(op, left, right)?))?;
+                    }
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// All paths that a filter reaches, with what stands there.
+    pub fn paths<'a>(&mut self, ast: &'a Ast, env: &Env<'a>, value: &Json) -> Run<Vec<(Rc<Vec<Json>>, Json)>> {
+        let start = Item { value: value.clone(), path: Some(Rc::new(Vec::new())) };
+        let mut all = Vec::new();
+        self.run(ast, env, start, &mut |_, item| match item.path {
+            Some(path) => {
+                all.push((path, item.value));
+                Ok(())
+            }
+            None => fail(format!("Invalid path expression with result {}", super::builtins::short(&item.value))),
+        })?;
+        Ok(all)
+    }
+
+    fn assign<'a>(&mut self, op: &str, a: &'a Ast, b: &'a Ast, env: &Env<'a>, value: &Json, out: Out<'_>) -> Run<()> {
+        if op == "|=" {
+            let mut result = value.clone();
+            let mut gone = Vec::new();
+            for (path, _) in self.paths(a, env, value)? {
+                let old = super::paths::get(&result, &path)?;
+                let mut new = None;
+                for value in self.all(b, env, &old)?.into_iter().take(1) {
+                    new = Some(value);
+                }
+                match new {
+                    Some(new) => result = super::paths::set(&result, &path, new)?,
+                    None => gone.push(Json::List(path)),
+                }
+            }
+            return out(self, Item::new(super::paths::delete(&result, gone)?));
+        }
+        for right in self.all(b, env, value)? {
+            let mut result = value.clone();
+            for (path, _) in self.paths(a, env, value)? {
+                let new = match op {
+                    "=" => right.clone(),
+                    "//=" => {
+                        let old = super::paths::get(&result, &path)?;
+                        if old.holds() { old } else { right.clone() }
+                    }
+                    op => super::builtins::operate(&op[..1], &super::paths::get(&result, &path)?, &right)?,
+                };
+                result = super::paths::set(&result, &path, new)?;
+            }
+            out(self, Item::new(result))?;
+        }
+        Ok(())
+    }
+
+    fn attempt<'a>(
+        &mut self,
+        body: &'a Ast,
+        catch: Option<&'a Ast>,
+        env: &Env<'a>,
+        item: Item,
+        out: Out<'_>,
+    ) -> Run<()> {
+        // An error of whoever takes the outputs is not ours.
+        let mut outer = None;
+        let result = self.run(body, env, item, &mut |m, item| match out(m, item) {
+            Ok(()) => Ok(()),
+            Err(stop) => {
+                outer = Some(stop);
+                Err(Stop::Break(0))
+            }
+        });
+        if let Some(stop) = outer {
+            return Err(stop);
+        }
+        match (result, catch) {
+            (Err(Stop::Error(error)), Some(catch)) => self.run(catch, env, Item::new(error), out),
+            (Err(Stop::Error(_)), None) => Ok(()),
+            (other, _) => other,
+        }
+    }
+
+    fn foreach<'a>(&mut self, ast: &'a Ast, env: &Env<'a>, value: &Json, out: Out<'_>) -> Run<()> {
+        let Ast::Foreach(source, pattern, start, update, extract) = ast else { return Ok(()) };
+        for start in self.all(start, env, value)? {
+            let mut state = start;
+            self.run(source, env, Item::new(value.clone()), &mut |m, of| {
+                for env in m.bound(pattern, env, &of.value, value)? {
+                    for next in m.all(update, &env, &state)? {
+                        state = next;
+                        match extract {
+                            Some(extract) => m.run(extract, &env, Item::new(state.clone()), out)?,
+                            None => out(m, Item::new(state.clone()))?,
+                        }
+                    }
+                }
+                Ok(())
+            })?;
+        }
+        Ok(())
+    }
+
+    /// What names mean once a pattern has taken a value apart.
+    fn bound<'a>(&mut self, pattern: &'a Pattern, env: &Env<'a>, value: &Json, input: &Json) -> Run<Vec<Env<'a>>> {
+        match pattern {
+            Pattern::Var(name) => Ok(vec![env.with(What::Var(name, value.clone()))]),
+            Pattern::List(all) => {
+                let mut envs = vec![env.clone()];
+                for (index, pattern) in all.iter().enumerate() {
+                    let part = indexed(&Item::new(value.clone()), &Json::count(index))?.value;
+                    let mut next = Vec::new();
+                    for env in &envs {
+                        next.extend(self.bound(pattern, env, &part, input)?);
+                    }
+                    envs = next;
+                }
+                Ok(envs)
+            }
+            Pattern::Map(all) => {
+                let mut envs = vec![env.clone()];
+                for (key, var, pattern) in all {
+                    let mut next = Vec::new();
+                    for env in &envs {
+                        for key in self.all(key, env, input)? {
+                            let part = indexed(&Item::new(value.clone()), &key)?.value;
+                            let env = match var {
+                                Some(name) => env.with(What::Var(name, part.clone())),
+                                None => env.clone(),
+                            };
+                            match pattern {
+                                Some(pattern) => next.extend(self.bound(pattern, &env, &part, input)?),
+                                None => next.push(env),
+                            }
+                        }
+                    }
+                    envs = next;
+                }
+                Ok(envs)
+            }
+        }
+    }
+
+    fn call<'a>(&mut self, name: &'a str, args: &'a [Ast], env: &Env<'a>, item: Item, out: Out<'_>) -> Run<()> {
+        let mut at = env.clone();
+        while let Some(node) = at.0.clone() {
+            match &node.what {
+                What::Closure(known, ast, theirs) if args.is_empty() && *known == name => {
+                    return self.run(ast, theirs, item, out);
+                }
+                What::Def(def) if def.name == name && def.params.len() == args.len() => {
+                    return self.call_def(def, args, &at, env, item, out);
+                }
+                _ => {}
+            }
+            at = node.next.clone();
+        }
+        super::builtins::call(self, name, args, env, item, out)
+    }
+
+    fn call_def<'a>(
+        &mut self,
+        def: &'a Def,
+        args: &'a [Ast],
+        own: &Env<'a>,
+        env: &Env<'a>,
+        item: Item,
+        out: Out<'_>,
+    ) -> Run<()> {
+        let mut envs = vec![own.clone()];
+        for (param, arg) in def.params.iter().zip(args) {
+            match param.strip_prefix('$') {
+                None => {
+                    for own in &mut envs {
+                        *own = own.with(What::Closure(param, arg, env.clone()));
+                    }
+                }
+                Some(name) => {
+                    let values = self.all(arg, env, &item.value)?;
+                    envs = values
+                        .iter()
+                        .flat_map(|value| {
+                            envs.iter()
+                                .map(|own| {
+                                    own.with(What::Closure(name, arg, env.clone())).with(What::Var(name, value.clone()))
+                                })
+                                .collect::<Vec<_>>()
+                        })
+                        .collect();
+                }
+            }
+        }
+        envs.into_iter().try_for_each(|own| self.run(&def.body, &own, item.clone(), out))
+    }
+}
