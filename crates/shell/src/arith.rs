@@ -1,7 +1,7 @@
 //! Arithmetic: `$((…))`, `((…))`, `let`, indices. 64-bit numbers that wrap, as in bash.
 
 use crate::expand::{Expanded, Trouble};
-use crate::run::Bash;
+use crate::state::Bash;
 use world::Cx;
 
 /// Parentheses and values of variables nest at most so deep.

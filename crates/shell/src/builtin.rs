@@ -1,6 +1,7 @@
 //! Builtins: the commands that change the shell itself. Here is their table; each group has its own file.
 
-use crate::run::{Bash, Flow};
+use crate::run::Flow;
+use crate::state::Bash;
 use world::Cx;
 
 pub(crate) type Builtin = fn(&mut Bash, &[String], &mut Cx<'_>) -> Flow;
@@ -86,7 +87,7 @@ pub(crate) fn find(name: &str) -> Option<Builtin> {
         "local" => crate::declare::local,
         "export" => crate::declare::export,
         "readonly" => crate::declare::readonly,
-        "unset" => crate::declare::unset,
+        "unset" => crate::unset::unset,
         "let" => crate::declare::let_,
         "set" => crate::options::set,
         "shopt" => crate::options::shopt,

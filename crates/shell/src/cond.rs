@@ -3,7 +3,8 @@
 use crate::code::{Part, Simple};
 use crate::expand::{Expanded, Trouble};
 use crate::glob::{Match, matches_as};
-use crate::run::{Bash, Flow};
+use crate::run::Flow;
+use crate::state::Bash;
 use crate::test_builtin::{compare, of_files, unary};
 use crate::vars::Value;
 use world::Cx;

@@ -1,55 +1,11 @@
-//! `declare`, `local`, `export`, `readonly`, `unset`, `let`.
+//! `declare`, `local`, `export`, `readonly`, `let`.
 
-use crate::run::{Bash, Flow};
-use crate::vars::{Value, Var, map_keys};
+use crate::run::Flow;
+use crate::shown::{as_command, letters, plain};
+use crate::state::Bash;
+use crate::vars::{Value, Var};
 use order::OrdMap;
 use world::Cx;
-
-/// The flags of a variable, as `declare -p` prints them.
-pub(crate) fn letters(var: &Var) -> String {
-    let mut out = String::new();
-    for (on, letter) in [
-        (matches!(var.value, Value::List(_)), 'a'),
-        (matches!(var.value, Value::Map(_)), 'A'),
-        (var.integer, 'i'),
-        (var.case == Some('l'), 'l'),
-        (var.nameref, 'n'),
-        (var.readonly, 'r'),
-        (var.case == Some('u'), 'u'),
-        (var.exported, 'x'),
-    ] {
-        if on {
-            out.push(letter);
-        }
-    }
-    out
-}
-
-/// A variable as the `declare` that would make it.
-pub(crate) fn as_command(name: &str, var: &Var) -> String {
-    let letters = letters(var);
-    let letters = if letters.is_empty() { "-" } else { &letters };
-    let value = match &var.value {
-        Value::Unset => return format!("declare -{letters} {name}"),
-        Value::Text(text) => crate::quote::double(text),
-        Value::List(items) => {
-            let items: Vec<String> =
-                items.iter().map(|(at, text)| format!("[{at}]={}", crate::quote::double(text))).collect();
-            format!("({})", items.join(" "))
-        }
-        Value::Map(items) => {
-            let keys = map_keys(items).into_iter();
-            let pairs = keys.map(|key| {
-                let text = items.get(&key).map_or("", String::as_str);
-                let plain = key.chars().all(|c| c.is_ascii_alphanumeric() || "_-./:@%+,".contains(c));
-                let key = if plain { key } else { crate::quote::double(&key) };
-                format!("[{key}]={} ", crate::quote::double(text))
-            });
-            format!("({})", pairs.collect::<String>())
-        }
-    };
-    format!("declare -{letters} {name}={value}")
-}
 
 /// What the flags of a `declare` ask for.
 #[derive(Default)]
@@ -182,19 +138,6 @@ fn functions(shell: &mut Bash, asked: &Asked, names: &[String], cx: &mut Cx<'_>)
     }
     cx.out(text);
     shell.end(status)
-}
-
-/// A variable as `set` prints it.
-pub(crate) fn plain(name: &str, var: &Var) -> String {
-    match &var.value {
-        Value::Unset => String::new(),
-        Value::Text(text) if text.is_empty() => format!("{name}=\n"),
-        Value::Text(text) => format!("{name}={}\n", crate::quote::word(text)),
-        _ => {
-            let command = as_command(name, var);
-            command.split_once(&format!(" {name}=")).map_or(String::new(), |(_, value)| format!("{name}={value}\n"))
-        }
-    }
 }
 
 fn change(
@@ -342,63 +285,6 @@ pub(crate) fn readonly(shell: &mut Bash, args: &[String], cx: &mut Cx<'_>) -> Fl
     }
     asked.flags.push(('r', true));
     change(shell, "readonly", &asked, args, at, false, cx)
-}
-
-pub(crate) fn unset(shell: &mut Bash, args: &[String], cx: &mut Cx<'_>) -> Flow {
-    let (mut vars, mut functions, mut status) = (true, true, 0);
-    for arg in args {
-        match arg.as_str() {
-            "-v" => functions = false,
-            "-f" => vars = false,
-            "-n" => functions = false,
-            name => {
-                let whole = name.split_once('[').map_or(name, |(name, _)| name).to_string();
-                if vars && shell.vars.get(&whole).is_some_and(|var| var.readonly) {
-                    shell.complain(cx, &format!("unset: {whole}: cannot unset: readonly variable"));
-                    status = 1;
-                } else if vars && !crate::parse::is_name(&whole) {
-                    // A function may have any name.
-                    if functions {
-                        shell.functions.remove(name);
-                    } else {
-                        shell.complain(cx, &format!("unset: `{name}': not a valid identifier"));
-                        status = 1;
-                    }
-                } else if let (true, Some((array, key))) = (vars, name.split_once('[')) {
-                    unset_item(shell, array, key.trim_end_matches(']'), cx);
-                } else {
-                    let meant = shell.meant(name);
-                    if !(vars && shell.vars.remove(&meant).is_some()) && functions {
-                        shell.functions.remove(name);
-                    }
-                }
-            }
-        }
-    }
-    shell.end(status)
-}
-
-fn unset_item(shell: &mut Bash, array: &str, key: &str, cx: &mut Cx<'_>) {
-    let array = shell.meant(array);
-    if matches!(key, "@" | "*") {
-        shell.vars.remove(&array);
-        return;
-    }
-    let at = match shell.vars.get(&array).map(|var| &var.value) {
-        Some(Value::List(_)) => shell.list_index(&array, key, cx).ok(),
-        _ => None,
-    };
-    match shell.vars.get_mut(&array).map(|var| &mut var.value) {
-        Some(Value::List(items)) => {
-            if let Some(at) = at {
-                items.remove(&at);
-            }
-        }
-        Some(Value::Map(items)) => {
-            items.remove(key);
-        }
-        _ => {}
-    }
 }
 
 pub(crate) fn let_(shell: &mut Bash, args: &[String], cx: &mut Cx<'_>) -> Flow {

@@ -1,6 +1,7 @@
 //! `echo` and the backslashes that it and others know.
 
-use crate::run::{Bash, Flow};
+use crate::run::Flow;
+use crate::state::Bash;
 use world::Cx;
 
 pub(crate) fn echo(shell: &mut Bash, args: &[String], cx: &mut Cx<'_>) -> Flow {

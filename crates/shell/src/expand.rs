@@ -2,7 +2,7 @@
 
 use crate::code::{Part, Word};
 use crate::glob;
-use crate::run::Bash;
+use crate::state::Bash;
 use crate::vars::Var;
 use world::Cx;
 

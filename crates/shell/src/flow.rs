@@ -1,6 +1,7 @@
 //! `exit`, `return`, `shift`, `eval`, `source`.
 
-use crate::run::{Bash, Flow};
+use crate::run::Flow;
+use crate::state::Bash;
 use std::sync::Arc;
 use world::Cx;
 

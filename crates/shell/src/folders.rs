@@ -1,6 +1,7 @@
 //! `cd`, `pwd`, `pushd`, `popd`, `dirs`.
 
-use crate::run::{Bash, Flow};
+use crate::run::Flow;
+use crate::state::Bash;
 use world::Cx;
 
 /// Goes to a folder, or says why not.

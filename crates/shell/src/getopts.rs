@@ -1,6 +1,7 @@
 //! `getopts`.
 
-use crate::run::{Bash, Flow};
+use crate::run::Flow;
+use crate::state::Bash;
 use world::Cx;
 
 pub(crate) fn getopts(shell: &mut Bash, args: &[String], cx: &mut Cx<'_>) -> Flow {

@@ -2,7 +2,7 @@
 
 use crate::code::{Part, Word};
 use crate::parse::{Fail, Parsed, Parser};
-use crate::run::Bash;
+use crate::state::Bash;
 use world::Cx;
 
 impl Parser<'_> {

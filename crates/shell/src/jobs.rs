@@ -1,6 +1,7 @@
 //! Children: what is collected, background jobs, `wait`, `jobs`, `fg`, `bg`, `kill`, `disown`.
 
-use crate::run::{Bash, Flow, Waiting};
+use crate::run::Flow;
+use crate::state::{Bash, Waiting};
 use serde::{Deserialize, Serialize};
 use world::{Cx, Pid};
 

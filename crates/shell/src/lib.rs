@@ -4,6 +4,7 @@
 //! It never runs a command itself: it spawns processes and waits for them. It knows no tool.
 
 mod arith;
+mod assign;
 mod brace;
 mod braced;
 mod builtin;
@@ -14,6 +15,7 @@ mod compound;
 mod cond;
 mod declare;
 mod echo;
+mod elements;
 mod expand;
 mod flow;
 mod folders;
@@ -24,8 +26,10 @@ mod here;
 mod jobs;
 mod lookup;
 mod loops;
+mod ops;
 mod options;
 mod param;
+mod param_text;
 mod parse;
 mod printf;
 mod prompt;
@@ -33,21 +37,25 @@ mod quote;
 mod read;
 mod redirect;
 pub mod regex;
+mod resolve;
 mod run;
+mod shown;
 mod simple;
 mod simple_parse;
 mod source;
 mod spawn;
 mod start;
+mod state;
 mod test_builtin;
 mod trap;
+mod unset;
 mod vars;
 mod word;
 
 pub use builtin::BUILTINS;
 pub use echo::{Escapes, unescape};
 pub use glob::matches as glob_matches;
-pub use run::Bash;
+pub use state::Bash;
 
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,8 @@
 //! What names stand for: `type`, `command`, `hash`, `alias`, `help`; and `history`.
 
 use crate::builtin::{BUILTINS, find};
-use crate::run::{Bash, Flow};
+use crate::run::Flow;
+use crate::state::Bash;
 use world::Cx;
 
 const KEYWORDS: [&str; 22] = [

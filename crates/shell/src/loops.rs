@@ -3,7 +3,8 @@
 use crate::code::{Op, Simple};
 use crate::expand::Expanded;
 use crate::glob::{Match, matches_as};
-use crate::run::{Bash, Flow, Loop};
+use crate::run::Flow;
+use crate::state::{Bash, Loop};
 use std::sync::Arc;
 use world::Cx;
 

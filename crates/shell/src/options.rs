@@ -1,6 +1,7 @@
 //! `set` and `shopt`.
 
-use crate::run::{Bash, Flow};
+use crate::run::Flow;
+use crate::state::Bash;
 use world::Cx;
 
 /// What `set -o` lists, with its letter; a space where it has none.
@@ -172,7 +173,7 @@ impl Bash {
 
 pub(crate) fn set(shell: &mut Bash, args: &[String], cx: &mut Cx<'_>) -> Flow {
     if args.is_empty() {
-        let text: String = shell.vars.iter().map(|(name, var)| crate::declare::plain(name, var)).collect();
+        let text: String = shell.vars.iter().map(|(name, var)| crate::shown::plain(name, var)).collect();
         cx.out(text);
         return shell.end(0);
     }

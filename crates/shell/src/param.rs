@@ -2,9 +2,10 @@
 
 use crate::code::{Index, Param, ParamOp, Word};
 use crate::expand::{Chunk, Expanded, Trouble};
-use crate::glob::{self, Match};
-use crate::run::Bash;
-use crate::vars::{Value, map_keys};
+use crate::glob::Match;
+use crate::param_text::{in_case, range, replace, strip};
+use crate::state::Bash;
+use crate::vars::Value;
 use order::Arrange;
 use world::Cx;
 
@@ -16,84 +17,6 @@ enum Worth {
 }
 
 impl Bash {
-    /// An element of an array, by what stands in the brackets.
-    pub(crate) fn item_at(&mut self, name: &str, index: &str, cx: &Cx<'_>) -> Expanded<Option<String>> {
-        let name = self.meant(name);
-        if matches!(name.as_str(), "PIPESTATUS" | "FUNCNAME" | "BASH_SOURCE") {
-            let at = self.arithmetic(index, cx)?;
-            return Ok(usize::try_from(at).ok().and_then(|at| self.special_list(&name).get(at).cloned()));
-        }
-        if let Some(Value::Map(items)) = self.vars.get(&name).map(|var| &var.value) {
-            return Ok(items.get(index).cloned());
-        }
-        let Ok(at) = self.list_index(&name, index, cx).map_err(|trouble| {
-            // Bash names only the array and goes on.
-            trouble.message.contains("subscript")
-        }) else {
-            return Err(format!("{name}: bad array subscript").into());
-        };
-        Ok(match self.vars.get(&name).map(|var| &var.value) {
-            Some(Value::List(items)) => items.get(&at).cloned(),
-            Some(Value::Text(text)) if at == 0 => Some(text.clone()),
-            _ => None,
-        })
-    }
-
-    /// An assignment inside an expression.
-    pub(crate) fn assign_number(&mut self, name: &str, index: Option<&str>, value: i64, cx: &Cx<'_>) -> Expanded<()> {
-        let name = self.meant(name);
-        let var = self.vars.entry(name.clone()).or_default();
-        if var.readonly {
-            return Err(Trouble::discards(format!("{name}: readonly variable")));
-        }
-        let text = value.to_string();
-        match (index, &mut var.value) {
-            (Some(key), Value::Map(items)) => {
-                items.insert(key.into(), text);
-            }
-            (None, Value::List(items)) => {
-                items.insert(0, text);
-            }
-            (Some(index), _) => {
-                let at = self.list_index(&name, index, cx)?;
-                let var = self.vars.entry(name).or_default();
-                if !matches!(var.value, Value::List(_)) {
-                    let first = var.scalar().map(|text| (0, text.to_string()));
-                    var.value = Value::List(first.into_iter().collect());
-                }
-                if let Value::List(items) = &mut var.value {
-                    items.insert(at, text);
-                }
-            }
-            (None, value) => *value = Value::Text(text),
-        }
-        Ok(())
-    }
-
-    /// The elements of an array; of another variable, its value.
-    pub(crate) fn elements(&self, name: &str) -> Vec<String> {
-        match name {
-            "@" | "*" => return self.params.clone(),
-            "PIPESTATUS" | "FUNCNAME" | "BASH_SOURCE" => return self.special_list(name),
-            _ => {}
-        }
-        match self.vars.get(&self.meant(name)).map(|var| &var.value) {
-            Some(Value::List(items)) => items.values().cloned().collect(),
-            Some(Value::Map(items)) => map_keys(items).iter().filter_map(|key| items.get(key).cloned()).collect(),
-            Some(Value::Text(text)) => vec![text.clone()],
-            _ => Vec::new(),
-        }
-    }
-
-    fn keys(&self, name: &str) -> Vec<String> {
-        match self.vars.get(&self.meant(name)).map(|var| &var.value) {
-            Some(Value::List(items)) => items.keys().map(u64::to_string).collect(),
-            Some(Value::Map(items)) => map_keys(items),
-            Some(Value::Text(_)) => vec!["0".into()],
-            _ => (0..self.special_list(name).len()).map(|at| at.to_string()).collect(),
-        }
-    }
-
     fn worth(&mut self, param: &Param, cx: &mut Cx<'_>) -> Expanded<Worth> {
         let name = param.name.as_str();
         Ok(match (&param.index, name) {
@@ -343,14 +266,14 @@ impl Bash {
             _ => text.to_string(),
         };
         if op == 'a' {
-            return Worth::One(Some(self.vars.get(&param.name).map_or(String::new(), crate::declare::letters)));
+            return Worth::One(Some(self.vars.get(&param.name).map_or(String::new(), crate::shown::letters)));
         }
         if op == 'A' {
             let text = self.vars.get(&param.name).map(|var| match &var.value {
-                Value::Text(text) if crate::declare::letters(var).is_empty() => {
+                Value::Text(text) if crate::shown::letters(var).is_empty() => {
                     format!("{}={}", param.name, crate::quote::always(text))
                 }
-                _ => crate::declare::as_command(&param.name, var),
+                _ => crate::shown::as_command(&param.name, var),
             });
             return Worth::One(text);
         }
@@ -369,99 +292,4 @@ fn shown(param: &Param) -> String {
         },
         _ => param.name.clone(),
     }
-}
-
-/// From and to; `None` where a negative length ends before the start.
-fn range(count: usize, offset: i64, length: Option<i64>, of_text: bool) -> Option<(usize, usize)> {
-    let count = i64::try_from(count).unwrap_or(i64::MAX);
-    let start = if offset < 0 { count.saturating_add(offset) } else { offset };
-    if start < 0 || start > count {
-        return Some((0, 0));
-    }
-    let end = match length {
-        None => count,
-        Some(n) if n < 0 && !of_text => return None,
-        Some(n) if n < 0 => count + n,
-        Some(n) => start.saturating_add(n).min(count),
-    };
-    if end < start {
-        return None;
-    }
-    Some((usize::try_from(start).unwrap_or(0), usize::try_from(end).unwrap_or(0)))
-}
-
-fn boundaries(text: &str) -> Vec<usize> {
-    text.char_indices().map(|(at, _)| at).chain([text.len()]).collect()
-}
-
-fn strip(value: &str, pattern: &str, suffix: bool, longest: bool) -> String {
-    let mut cuts = boundaries(value);
-    // The shortest prefix ends first; the shortest suffix starts last.
-    if suffix != longest {
-        cuts.reverse();
-    }
-    for cut in cuts {
-        let (piece, rest) = if suffix { (&value[cut..], &value[..cut]) } else { (&value[..cut], &value[cut..]) };
-        if glob::matches(pattern, piece) {
-            return rest.to_string();
-        }
-    }
-    value.to_string()
-}
-
-fn replace(value: &str, pattern: &str, with: &[Option<String>], all: bool, anchor: Option<char>, how: Match) -> String {
-    if pattern.is_empty() && anchor.is_none() {
-        return value.to_string();
-    }
-    let put = |found: &str, out: &mut String| {
-        for piece in with {
-            out.push_str(piece.as_deref().unwrap_or(found));
-        }
-    };
-    let cuts = boundaries(value);
-    let mut out = String::new();
-    if anchor == Some('%') {
-        let hit = cuts.iter().find(|start| glob::matches_as(pattern, &value[**start..], how));
-        if let Some(start) = hit {
-            out.push_str(&value[..*start]);
-            put(&value[*start..], &mut out);
-            return out;
-        }
-        return value.to_string();
-    }
-    let (mut at, mut done) = (0, false);
-    while at < value.len() || (value.is_empty() && out.is_empty() && !done) {
-        let least = if anchor == Some('#') || value.is_empty() { at } else { at + 1 };
-        let hit = cuts.iter().rev().find(|end| **end >= least && glob::matches_as(pattern, &value[at..**end], how));
-        match hit.filter(|_| !done) {
-            Some(end) => {
-                put(&value[at..*end], &mut out);
-                at = *end;
-                done = !all;
-            }
-            None if value.is_empty() => break,
-            None => {
-                let c = value[at..].chars().next().expect("not at the end");
-                out.push(c);
-                at += c.len_utf8();
-            }
-        }
-        done |= anchor == Some('#');
-    }
-    out
-}
-
-fn in_case(value: &str, how: char, all: bool, pattern: &str) -> String {
-    let mut out = String::new();
-    for (index, c) in value.chars().enumerate() {
-        let hit = (all || index == 0) && (pattern.is_empty() || glob::matches(pattern, c.encode_utf8(&mut [0; 4])));
-        match how {
-            _ if !hit => out.push(c),
-            '^' => out.extend(c.to_uppercase()),
-            ',' => out.extend(c.to_lowercase()),
-            _ if c.is_uppercase() => out.extend(c.to_lowercase()),
-            _ => out.extend(c.to_uppercase()),
-        }
-    }
-    out
 }

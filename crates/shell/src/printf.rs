@@ -2,7 +2,8 @@
 
 use crate::echo::{Escapes, unescape_bytes};
 use crate::format;
-use crate::run::{Bash, Flow};
+use crate::run::Flow;
+use crate::state::Bash;
 use sim::Time;
 use world::Cx;
 

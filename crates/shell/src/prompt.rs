@@ -1,6 +1,6 @@
 //! The prompt, from PS1.
 
-use crate::run::Bash;
+use crate::state::Bash;
 use world::Cx;
 
 /// Green user and host, blue folder, as in the sketches of the page.

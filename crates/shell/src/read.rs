@@ -1,6 +1,7 @@
 //! `read` and `mapfile`.
 
-use crate::run::{Bash, Flow};
+use crate::run::Flow;
+use crate::state::Bash;
 use world::{Cx, Read};
 
 #[derive(Default)]

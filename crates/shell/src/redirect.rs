@@ -2,7 +2,7 @@
 
 use crate::code::{Redirect, RedirectKind};
 use crate::expand::Expanded;
-use crate::run::Bash;
+use crate::state::Bash;
 use order::OrdMap;
 use vfs::VfsError;
 use world::{Cx, Fd};

@@ -1,20 +1,16 @@
 //! Simple commands: from an instruction to an assignment, a function, a builtin or a process.
 
+use crate::assign::Written;
 use crate::builtin;
-use crate::code::{Assign, AssignValue, Simple};
-use crate::expand::{Expanded, Trouble};
-use crate::run::{Bash, Call, Flow, List, Waiting};
-use crate::vars::{Value, Var};
+use crate::code::Simple;
+use crate::expand::Expanded;
+use crate::resolve::Target;
+use crate::run::Flow;
+use crate::state::{Bash, Call, Waiting};
+use crate::vars::Var;
 use order::OrdMap;
 use std::sync::Arc;
-use vfs::Kind;
 use world::{Cx, Fd};
-
-/// A value that was written, expanded.
-enum Written {
-    Text(String),
-    List(List),
-}
 
 impl Bash {
     pub(crate) fn simple(&mut self, simple: &Arc<Simple>, cx: &mut Cx<'_>) -> Flow {
@@ -150,149 +146,9 @@ impl Bash {
         Ok(hidden)
     }
 
-    /// An argument of `declare` that is an assignment, as text; a list is kept beside.
-    fn declared(&mut self, assign: &Assign, argv: &mut Vec<String>, cx: &mut Cx<'_>) -> Expanded<()> {
-        let mut text = assign.name.clone();
-        if let Some(index) = &assign.index {
-            let index = self.text(index, cx)?;
-            text.push_str(&format!("[{index}]"));
-        }
-        match self.written(assign, cx)? {
-            Written::Text(value) => {
-                text.push_str(if assign.append { "+=" } else { "=" });
-                text.push_str(&value);
-            }
-            Written::List(items) => {
-                self.lists.push((argv.len(), items));
-                if assign.append {
-                    text.push('+');
-                }
-            }
-        }
-        argv.push(text);
-        Ok(())
-    }
-
-    fn written(&mut self, assign: &Assign, cx: &mut Cx<'_>) -> Expanded<Written> {
-        Ok(match &assign.value {
-            AssignValue::Word(word) => Written::Text(self.text(word, cx)?),
-            AssignValue::List(items) => {
-                let mut list = List::new();
-                for (key, word) in items {
-                    match key {
-                        Some(key) => list.push((Some(self.text(key, cx)?), self.text(word, cx)?)),
-                        None => {
-                            let mut fields = Vec::new();
-                            self.word_fields(word, cx, &mut fields)?;
-                            list.extend(fields.into_iter().map(|text| (None, text)));
-                        }
-                    }
-                }
-                Written::List(list)
-            }
-        })
-    }
-
-    fn apply(&mut self, assign: &Assign, cx: &mut Cx<'_>) -> Expanded<()> {
-        let index = match &assign.index {
-            Some(index) => Some(self.text(index, cx)?),
-            None => None,
-        };
-        let written = self.written(assign, cx)?;
-        if self.options.xtrace {
-            let place = index.as_ref().map_or(String::new(), |index| format!("[{index}]"));
-            let value = match &written {
-                Written::Text(text) if text.is_empty() => String::new(),
-                Written::Text(text) => crate::quote::word(text),
-                Written::List(items) => {
-                    let items: Vec<String> = items
-                        .iter()
-                        .map(|(key, text)| {
-                            key.as_ref().map_or(String::new(), |key| format!("[{key}]=")) + &crate::quote::word(text)
-                        })
-                        .collect();
-                    format!("({})", items.join(" "))
-                }
-            };
-            let plus = self.plus();
-            let sign = if assign.append { "+=" } else { "=" };
-            cx.err(format!("{plus}{}{place}{sign}{value}\n", assign.name));
-        }
-        match written {
-            Written::Text(value) => {
-                let place = index.as_ref().map(|index| format!("{}[{index}]", assign.name));
-                self.assign(&assign.name, index.as_deref(), assign.append, &value, cx).map_err(|trouble| {
-                    // The name that bash shows for a bad index.
-                    match place {
-                        Some(place) if trouble.message.ends_with("bad array subscript") => {
-                            Trouble { message: format!("{place}: bad array subscript"), ..trouble }
-                        }
-                        _ => trouble,
-                    }
-                })
-            }
-            Written::List(items) => self.assign_list(&assign.name, assign.append, items, cx),
-        }
-    }
-
-    /// `name=(…)`.
-    pub(crate) fn assign_list(&mut self, name: &str, append: bool, items: List, cx: &mut Cx<'_>) -> Expanded<()> {
-        let name = self.meant(name);
-        let var = self.vars.entry(name.clone()).or_default();
-        if var.readonly {
-            return Err(Trouble::discards(format!("{name}: readonly variable")));
-        }
-        if matches!(var.value, Value::Map(_)) {
-            if !append {
-                var.value = Value::Map(OrdMap::new());
-            }
-            let mut items = items.into_iter();
-            while let Some((key, value)) = items.next() {
-                let (key, value) = match key {
-                    Some(key) => (key, value),
-                    None => (value, items.next().map_or(String::new(), |(_, next)| next)),
-                };
-                self.assign(&name, Some(&key), false, &value, cx)?;
-            }
-            return Ok(());
-        }
-        let old = std::mem::take(&mut var.value);
-        let kept = match old {
-            Value::List(items) if append => items,
-            Value::Text(text) if append => OrdMap::from([(0, text)]),
-            _ => OrdMap::new(),
-        };
-        let mut next = kept.last_key_value().map_or(0, |(last, _)| last + 1);
-        var.value = Value::List(kept);
-        for (key, value) in items {
-            if let Some(key) = key {
-                next = self.list_index(&name, &key, cx)?;
-            }
-            self.assign(&name, Some(&next.to_string()), false, &value, cx)?;
-            next += 1;
-        }
-        Ok(())
-    }
-
-    /// An assignment to what a text names: `x`, `x[3]`.
-    pub(crate) fn assign_place(&mut self, place: &str, value: &str, cx: &mut Cx<'_>) -> Expanded<()> {
-        let (name, index) = match place.split_once('[') {
-            Some((name, rest)) if rest.ends_with(']') => (name, Some(rest[..rest.len() - 1].to_string())),
-            _ => (place, None),
-        };
-        if !crate::parse::is_name(name) {
-            return Err(format!("`{place}': not a valid identifier").into());
-        }
-        let index = match index {
-            Some(text) if text.starts_with('$') => self.value(&text[1..], cx),
-            other => other,
-        };
-        self.assign(name, index.as_deref(), false, value, cx)
-    }
-
     fn call(
         &mut self,
-        function: crate::run::Function,
+        function: crate::state::Function,
         argv: &[String],
         assigns: Vec<(String, String)>,
         fds: OrdMap<u8, Fd>,
@@ -377,67 +233,4 @@ impl Bash {
         self.wait = Waiting::Children { pids: vec![pid], statuses: vec![None] };
         Ok(Flow::Spawned)
     }
-
-    /// What a command name stands for; or bash's exit code and words.
-    pub(crate) fn resolve(&self, name: &str, cx: &Cx<'_>) -> Result<Target, (i32, String)> {
-        if !name.contains('/') {
-            if let Some(program) = cx.world.programs().get(name) {
-                return Ok(Target::Program(program.name.into()));
-            }
-            return match self.in_path(name, cx) {
-                Some(path) => self.script(&path, cx).map_err(|what| (127, what)),
-                None => Err((127, "command not found".into())),
-            };
-        }
-        let path = cx.path(name);
-        match cx.files().stat(&path) {
-            Err(error) => {
-                let dir = vfs::parent(&path);
-                let program = cx.world.programs().get(vfs::base_name(&path));
-                match program.filter(|_| matches!(dir, "/bin" | "/usr/bin" | "/usr/local/bin")) {
-                    Some(program) => Ok(Target::Program(program.name.into())),
-                    None => Err((127, error.to_string())),
-                }
-            }
-            Ok(stat) if stat.kind == Kind::Dir => Err((126, "Is a directory".into())),
-            Ok(stat) if stat.mode & 0o111 == 0 => Err((126, "Permission denied".into())),
-            Ok(_) => self.script(name, cx).map_err(|what| (127, what)),
-        }
-    }
-
-    /// An executable file of that name in one of PATH's folders.
-    pub(crate) fn in_path(&self, name: &str, cx: &Cx<'_>) -> Option<String> {
-        let path = self.value("PATH", cx)?;
-        path.split(':').filter(|dir| !dir.is_empty() && !name.is_empty()).map(|dir| format!("{dir}/{name}")).find(
-            |file| cx.files().stat(&cx.path(file)).is_ok_and(|stat| stat.kind == Kind::File && stat.mode & 0o111 != 0),
-        )
-    }
-
-    /// The command that runs a script: what its first line says.
-    fn script(&self, path: &str, cx: &Cx<'_>) -> Result<Target, String> {
-        let text = cx.files().read_text(&cx.path(path)).unwrap_or_default();
-        let first = text.lines().next().unwrap_or_default();
-        let Some(line) = first.strip_prefix("#!") else {
-            return Ok(Target::Script(vec!["bash".into(), path.into()]));
-        };
-        let mut words: Vec<String> = line.split_whitespace().map(String::from).collect();
-        if words.first().is_some_and(|word| word.ends_with("/env")) {
-            words.remove(0);
-            words.retain(|word| word != "-S");
-        }
-        let interpreter = words.first().cloned().unwrap_or_default();
-        let Some(program) = cx.world.programs().get(vfs::base_name(&interpreter)) else {
-            return Err("cannot execute: required file not found".into());
-        };
-        words[0] = program.name.into();
-        words.push(path.into());
-        Ok(Target::Script(words))
-    }
-}
-
-/// What a command name leads to.
-pub(crate) enum Target {
-    Program(String),
-    /// The interpreter, its arguments, the file.
-    Script(Vec<String>),
 }

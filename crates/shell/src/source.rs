@@ -1,7 +1,7 @@
 //! Where commands come from: a script, a text, or a person's lines; and what is wrong with them.
 
 use crate::parse::{Unit, unit_and_starts};
-use crate::run::Bash;
+use crate::state::Bash;
 use std::sync::Arc;
 use world::{Cx, Read, Step};
 

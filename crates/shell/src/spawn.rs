@@ -2,7 +2,8 @@
 
 use crate::code::{Code, Guard, Simple};
 use crate::jobs::Job;
-use crate::run::{Bash, Flow, Waiting};
+use crate::run::Flow;
+use crate::state::{Bash, Waiting};
 use std::sync::Arc;
 use world::{Cx, Fd};
 

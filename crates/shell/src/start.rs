@@ -1,6 +1,6 @@
 //! How a shell starts: its own arguments.
 
-use crate::run::Bash;
+use crate::state::Bash;
 use world::Cx;
 
 impl Bash {

@@ -1,6 +1,7 @@
 //! `test` and `[`, and the tests that `[[` shares with them.
 
-use crate::run::{Bash, Flow};
+use crate::run::Flow;
+use crate::state::Bash;
 use vfs::Kind;
 use world::Cx;
 

@@ -1,7 +1,8 @@
 //! `trap`, and what `set -e` and the traps do after a command.
 
 use crate::jobs::{SIGNALS, signal};
-use crate::run::{Bash, Flow};
+use crate::run::Flow;
+use crate::state::Bash;
 use std::sync::Arc;
 use world::Cx;
 

@@ -1,7 +1,7 @@
 //! Variables, positional and special parameters.
 
 use crate::expand::{Expanded, Trouble};
-use crate::run::Bash;
+use crate::state::Bash;
 use order::{Arrange, OrdMap};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;

@@ -1,6 +1,7 @@
 //! `find`: walks folders and asks an expression about each entry.
 
-use super::find_expr::{Act, Expr, parse};
+use super::find_expr::{Act, Expr};
+use super::find_parse::parse;
 use super::run_list::{Item, Progress, RunList};
 use serde::{Deserialize, Serialize};
 use vfs::Kind;

@@ -1,6 +1,7 @@
 //! Runs a `sed` script over lines.
 
-use super::sed_script::{Action, Address, Command, Piece};
+use super::sed_script::{Action, Command};
+use super::sed_substitute::substitute;
 use order::OrdMap;
 use regex_lite::Regex;
 use world::Cx;
@@ -14,9 +15,9 @@ pub(crate) struct Editor {
     end: char,
     hold: String,
     /// The pattern space, and whether its line ended with a newline.
-    line: String,
+    pub line: String,
     whole: bool,
-    number: usize,
+    pub number: usize,
     lines: Vec<(String, bool)>,
     next: usize,
     name: String,
@@ -24,7 +25,7 @@ pub(crate) struct Editor {
     /// The last line printed had no newline: the next one puts it there.
     missing: bool,
     after: Vec<String>,
-    last: Option<Regex>,
+    pub last: Option<Regex>,
     replaced: bool,
     files: OrdMap<String, String>,
     steps: u64,
@@ -105,7 +106,7 @@ impl Editor {
         true
     }
 
-    fn at_last(&self) -> bool {
+    pub fn at_last(&self) -> bool {
         self.next >= self.lines.len()
     }
 
@@ -186,57 +187,6 @@ impl Editor {
         }
         self.put_after(cx);
         fresh
-    }
-
-    fn hits(&mut self, address: &Address) -> bool {
-        match address {
-            Address::Line(number) => *number == self.number,
-            Address::Every(first, 0) => *first == self.number,
-            Address::Every(first, step) => self.number >= *first && (self.number - first).is_multiple_of(*step),
-            Address::Last => self.at_last(),
-            Address::Match(Some(pattern)) => {
-                self.last = Some(pattern.clone());
-                pattern.is_match(&self.line)
-            }
-            Address::Match(None) => self.last.as_ref().is_some_and(|pattern| pattern.is_match(&self.line)),
-            Address::More(_) | Address::Multiple(_) => false,
-        }
-    }
-
-    fn selected(&mut self, command: &mut Command) -> bool {
-        let hit = match (&command.from, &command.to) {
-            (None, _) => true,
-            (Some(from), None) => self.hits(from),
-            (Some(from), Some(to)) => {
-                let zero = matches!(from, Address::Line(0)) && self.number == 1 && !command.inside;
-                if command.inside || zero {
-                    match to {
-                        Address::Line(_) | Address::More(_) | Address::Multiple(_) => {
-                            let until = command.until;
-                            command.inside = self.number < until;
-                            self.number <= until || (matches!(to, Address::Line(_)) && self.hits(from))
-                        }
-                        to => {
-                            command.inside = !self.hits(to);
-                            true
-                        }
-                    }
-                } else if self.hits(from) {
-                    command.until = match to {
-                        Address::Line(number) => *number,
-                        Address::More(count) => self.number + count,
-                        Address::Multiple(0) => self.number,
-                        Address::Multiple(of) => self.number.div_ceil(*of) * of,
-                        _ => usize::MAX,
-                    };
-                    command.inside = command.until > self.number && !(matches!(to, Address::Last) && self.at_last());
-                    true
-                } else {
-                    false
-                }
-            }
-        };
-        hit != command.negated
     }
 
     fn act(&mut self, command: &Command, cx: &mut Cx<'_>) -> Then {
@@ -415,54 +365,4 @@ fn listed(line: &str) -> String {
     }
     out.push('$');
     out
-}
-
-fn substitute(line: &str, pattern: &Regex, with: &[Piece], global: bool, nth: usize) -> Option<String> {
-    let mut out = String::new();
-    let (mut at, mut hit, mut count) = (0, false, 0);
-    let mut last_end = usize::MAX;
-    for found in pattern.captures_iter(line) {
-        let whole = found.get(0)?;
-        // An empty match right behind another one is none.
-        if whole.start() == whole.end() && whole.start() == last_end {
-            continue;
-        }
-        last_end = whole.end();
-        count += 1;
-        if count < nth || (hit && !global) {
-            continue;
-        }
-        hit = true;
-        out.push_str(&line[at..whole.start()]);
-        let (mut all, mut one) = ('E', None);
-        for piece in with {
-            let text = match piece {
-                Piece::Text(text) => text.as_str(),
-                Piece::Group(n) => found.get(*n).map_or("", |group| group.as_str()),
-                Piece::Case(c @ ('u' | 'l')) => {
-                    one = Some(*c);
-                    continue;
-                }
-                Piece::Case(c) => {
-                    all = *c;
-                    one = None;
-                    continue;
-                }
-            };
-            push_in_case(text, all, &mut one, &mut out);
-        }
-        at = whole.end();
-    }
-    out.push_str(&line[at..]);
-    hit.then_some(out)
-}
-
-fn push_in_case(text: &str, all: char, one: &mut Option<char>, out: &mut String) {
-    for c in text.chars() {
-        match one.take().unwrap_or(all) {
-            'U' | 'u' => out.extend(c.to_uppercase()),
-            'L' | 'l' => out.extend(c.to_lowercase()),
-            _ => out.push(c),
-        }
-    }
 }

@@ -1,20 +1,9 @@
 //! `sed` scripts: parsing.
 
+use super::sed_address::Address;
+use super::sed_substitute::Piece;
 use regex_lite::Regex;
 use shell::regex::{Syntax, build};
-
-#[derive(Debug)]
-pub(crate) enum Address {
-    Line(usize),
-    /// `first~step`
-    Every(usize, usize),
-    /// As the end of a range: so many lines more, or up to a multiple.
-    More(usize),
-    Multiple(usize),
-    Last,
-    /// `None`: the pattern that was used last.
-    Match(Option<Regex>),
-}
 
 #[derive(Debug)]
 pub(crate) struct Command {
@@ -50,15 +39,6 @@ pub(crate) enum Action {
     Write(String),
     /// All that are only a letter.
     Plain(char),
-}
-
-/// A part of a replacement.
-#[derive(Debug)]
-pub(crate) enum Piece {
-    Text(String),
-    Group(usize),
-    /// `\U`, `\L`, `\E`, `\u`, `\l`.
-    Case(char),
 }
 
 /// Parses a script; the error is in sed's words, behind `sed: -e expression #1, `.
@@ -102,36 +82,36 @@ pub(crate) fn parse(script: &str, extended: bool) -> Result<Vec<Command>, String
     Ok(commands)
 }
 
-struct Parser {
+pub(super) struct Parser {
     chars: Vec<char>,
-    at: usize,
+    pub at: usize,
     extended: bool,
     labels: Vec<(String, usize)>,
     open: Vec<usize>,
 }
 
 impl Parser {
-    fn peek(&self) -> Option<char> {
+    pub fn peek(&self) -> Option<char> {
         self.chars.get(self.at).copied()
     }
 
-    fn next(&mut self) -> Option<char> {
+    pub fn next(&mut self) -> Option<char> {
         let c = self.peek()?;
         self.at += 1;
         Some(c)
     }
 
-    fn fail<T>(&self, what: &str) -> Result<T, String> {
+    pub fn fail<T>(&self, what: &str) -> Result<T, String> {
         Err(format!("char {}: {what}", self.at))
     }
 
-    fn blanks(&mut self) {
+    pub fn blanks(&mut self) {
         while self.peek().is_some_and(|c| c == ' ' || c == '\t') {
             self.at += 1;
         }
     }
 
-    fn number(&mut self) -> usize {
+    pub fn number(&mut self) -> usize {
         let mut number = 0_usize;
         while let Some(digit) = self.peek().and_then(|c| c.to_digit(10)) {
             number = number.saturating_mul(10).saturating_add(digit as usize);
@@ -140,44 +120,7 @@ impl Parser {
         number
     }
 
-    fn address(&mut self, second: bool) -> Result<Option<Address>, String> {
-        let Some(c) = self.peek() else { return Ok(None) };
-        if c.is_ascii_digit() {
-            let number = self.number();
-            if self.peek() == Some('~') && !second {
-                self.at += 1;
-                return Ok(Some(Address::Every(number, self.number())));
-            }
-            return Ok(Some(Address::Line(number)));
-        }
-        match c {
-            '$' => {
-                self.at += 1;
-                Ok(Some(Address::Last))
-            }
-            '+' | '~' if second => {
-                self.at += 1;
-                let number = self.number();
-                Ok(Some(if c == '+' { Address::More(number) } else { Address::Multiple(number) }))
-            }
-            '/' | '\\' => {
-                self.at += 1;
-                let mark = if c == '\\' { self.next().unwrap_or('/') } else { '/' };
-                let Some(pattern) = self.until(mark, true) else {
-                    return self.fail("unterminated address regex");
-                };
-                let mut fold = false;
-                while let Some(flag @ ('I' | 'M')) = self.peek() {
-                    fold |= flag == 'I';
-                    self.at += 1;
-                }
-                Ok(Some(Address::Match(self.regex(&pattern, fold, false)?)))
-            }
-            _ => Ok(None),
-        }
-    }
-
-    fn regex(&self, pattern: &str, fold: bool, many: bool) -> Result<Option<Regex>, String> {
+    pub fn regex(&self, pattern: &str, fold: bool, many: bool) -> Result<Option<Regex>, String> {
         if pattern.is_empty() {
             return Ok(None);
         }
@@ -196,7 +139,7 @@ impl Parser {
     }
 
     /// Text up to a delimiter, which may be escaped by a backslash.
-    fn until(&mut self, end: char, pattern: bool) -> Option<String> {
+    pub fn until(&mut self, end: char, pattern: bool) -> Option<String> {
         let mut text = String::new();
         let mut in_set = false;
         loop {
@@ -339,7 +282,7 @@ impl Parser {
     }
 
     /// The rest of the line, or up to one of `ends`.
-    fn word(&mut self, ends: &str) -> String {
+    pub fn word(&mut self, ends: &str) -> String {
         let mut word = String::new();
         while let Some(c) = self.peek().filter(|c| *c != '\n' && !ends.contains(*c)) {
             word.push(c);
@@ -371,106 +314,4 @@ impl Parser {
         }
         Ok(text)
     }
-
-    fn substitute(&mut self) -> Result<Action, String> {
-        let unterminated = "unterminated `s' command";
-        let Some(mark) = self.next() else { return self.fail(unterminated) };
-        let Some(pattern) = self.until(mark, true) else { return self.fail(unterminated) };
-        let Some(with) = self.until(mark, false) else { return self.fail(unterminated) };
-        let (mut global, mut nth, mut print, mut fold, mut many, mut file) = (false, 0, false, false, false, None);
-        loop {
-            match self.peek() {
-                Some('g') => global = true,
-                Some('p') => print = true,
-                Some('i' | 'I') => fold = true,
-                Some('m' | 'M') => many = true,
-                Some('w') => {
-                    self.at += 1;
-                    self.blanks();
-                    file = Some(self.word(""));
-                    break;
-                }
-                Some('0'..='9') => {
-                    nth = self.number();
-                    if nth == 0 {
-                        return self.fail("number option to `s' command may not be zero");
-                    }
-                    continue;
-                }
-                Some(c) if c.is_ascii_alphabetic() => {
-                    self.at += 1;
-                    return self.fail("unknown option to `s'");
-                }
-                _ => break,
-            }
-            self.at += 1;
-        }
-        let pattern = self.regex(&pattern, fold, many)?;
-        let with = pieces(&with);
-        let groups = pattern.as_ref().map_or(usize::MAX, Regex::captures_len);
-        for piece in &with {
-            if let Piece::Group(n) = piece
-                && *n >= groups
-            {
-                return self.fail(&format!("invalid reference \\{n} on `s' command's RHS"));
-            }
-        }
-        Ok(Action::Substitute { pattern, with, global, nth, print, file })
-    }
-
-    fn translate(&mut self) -> Result<Action, String> {
-        let unterminated = "unterminated `y' command";
-        let Some(mark) = self.next() else { return self.fail(unterminated) };
-        let Some(from) = self.until(mark, false) else { return self.fail(unterminated) };
-        let Some(to) = self.until(mark, false) else { return self.fail(unterminated) };
-        let plain = |text: &str| -> Vec<char> {
-            text.replace("\\n", "\n").replace("\\t", "\t").replace("\\\\", "\\").chars().collect()
-        };
-        let (from, to) = (plain(&from), plain(&to));
-        if from.len() != to.len() {
-            return self.fail("strings for `y' command are different lengths");
-        }
-        Ok(Action::Translate(from.into_iter().zip(to).collect()))
-    }
-}
-
-fn pieces(with: &str) -> Vec<Piece> {
-    let mut all = Vec::new();
-    let mut text = String::new();
-    let mut chars = with.chars();
-    while let Some(c) = chars.next() {
-        let piece = match c {
-            '&' => Some(Piece::Group(0)),
-            '\\' => match chars.next() {
-                Some(digit @ '0'..='9') => Some(Piece::Group(digit as usize - '0' as usize)),
-                Some(c @ ('U' | 'L' | 'E' | 'u' | 'l')) => Some(Piece::Case(c)),
-                Some('n') => {
-                    text.push('\n');
-                    None
-                }
-                Some('t') => {
-                    text.push('\t');
-                    None
-                }
-                other => {
-                    text.extend(other);
-                    None
-                }
-            },
-            c => {
-                text.push(c);
-                None
-            }
-        };
-        if let Some(piece) = piece {
-            if !text.is_empty() {
-                all.push(Piece::Text(std::mem::take(&mut text)));
-            }
-            all.push(piece);
-        }
-    }
-    if !text.is_empty() {
-        all.push(Piece::Text(text));
-    }
-    all
 }

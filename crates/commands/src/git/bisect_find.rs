@@ -162,7 +162,7 @@ pub(crate) fn find(
     let paths: Vec<String> = names.split_whitespace().map(|word| word.trim_matches('\'').to_string()).collect();
     if !paths.is_empty() {
         let spec = git::Pathspec::literal(&paths);
-        (order, parents) = super::log::touching(repo, g, &order, &parents, &spec, &[bad])?;
+        (order, parents) = super::log_pick::touching(repo, g, &order, &parents, &spec, &[bad])?;
     }
     order.reverse();
     let set = Set { order, parents };

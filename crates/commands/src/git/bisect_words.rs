@@ -104,7 +104,7 @@ pub(crate) fn visualize(g: &mut Git<'_, '_>, repo: &Repo, args: &[String]) -> An
     words.push(bad.to_string());
     words.extend(good.iter().map(|id| format!("^{id}")));
     words.push("--".into());
-    match super::options::parse(&words, &super::log::SPEC) {
+    match super::options::parse(&words, &super::log_options::SPEC) {
         Ok(given) => super::log::run(g, &given),
         Err(refused) => {
             g.err(refused.text);

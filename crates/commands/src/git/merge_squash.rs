@@ -89,7 +89,7 @@ pub(crate) fn note_squash(
     wish: &Wish,
 ) -> Result<(), Stop> {
     let mut text = "Squashed commit of the following:\n".to_string();
-    let given = super::options::parse(&["--no-decorate".to_string(), "--no-color".into()], &super::log::SPEC);
+    let given = super::options::parse(&["--no-decorate".to_string(), "--no-color".into()], &super::log_options::SPEC);
     if let Ok(given) = given {
         let style = super::log::style(g, repo, &given)?;
         for id in repo.walk(g.files(), &[theirs.id], &[head])? {

@@ -39,6 +39,9 @@ mod init;
 mod log;
 mod log_format;
 mod log_graph;
+mod log_options;
+mod log_pick;
+mod log_placeholders;
 mod log_reflog;
 mod ls_files;
 mod ls_tree;
@@ -124,7 +127,7 @@ const COMMANDS: &[Command] = &[
     Command { spec: &for_each_ref::SPEC, run: for_each_ref::run },
     Command { spec: &grep::SPEC, run: grep::run },
     Command { spec: &init::SPEC, run: init::run },
-    Command { spec: &log::SPEC, run: log::run },
+    Command { spec: &log_options::SPEC, run: log::run },
     Command { spec: &ls_files::SPEC, run: ls_files::run },
     Command { spec: &ls_tree::SPEC, run: ls_tree::run },
     Command { spec: &merge::SPEC, run: merge::run },

@@ -1,9 +1,9 @@
 //! `git reflog`.
 
 use super::cli::{Answer, Git, fatal};
-use super::log::FORMAT_ROWS;
 use super::log::style;
 use super::log_format::Format;
+use super::log_options::FORMAT_ROWS;
 use super::options::{Dialect, Given, Spec, value};
 
 pub(crate) const SPEC: Spec = Spec {

@@ -1,10 +1,11 @@
 //! `git rev-list`: ids of commits, newest first.
 
 use super::cli::{Answer, Git, Stop};
-use super::log::{self, FORMAT_ROWS};
 use super::log_format::Format;
+use super::log_options::{FORMAT_ROWS, PICK_ROWS};
 use super::options::{Dialect, Given, Spec, only, usage, value};
 use super::range::Range;
+use super::{log, log_pick};
 use git::{ObjectId, Repo};
 use order::OrdSet;
 
@@ -12,7 +13,7 @@ pub(crate) const SPEC: Spec = Spec {
     name: "rev-list",
     usage: &["rev-list [<options>] <commit>... [--] [<path>...]"],
     options: &[
-        log::PICK_ROWS,
+        PICK_ROWS,
         FORMAT_ROWS,
         &[
             only('\0', "count", "only how many"),
@@ -66,7 +67,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         Some(_) => g.pathspec(&g.work()?, &range.paths)?,
         None => git::Pathspec::literal(&range.paths),
     };
-    let picked = log::pick(g, &repo, given, &range, &spec)?;
+    let picked = log_pick::pick(g, &repo, given, &range, &spec)?;
     let left: OrdSet<ObjectId> = match range.symmetric {
         Some((a, b)) if given.has("left-right") => repo.walk(g.files(), &[a], &[b])?.into_iter().collect(),
         _ => OrdSet::new(),

@@ -45,7 +45,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         Some(_) => g.pathspec(&g.work()?, &range.paths)?,
         None => git::Pathspec::literal(&range.paths),
     };
-    let picked = super::log::pick(g, &repo, given, &range, &spec)?;
+    let picked = super::log_pick::pick(g, &repo, given, &range, &spec)?;
     let style = match given.value("format").or(given.value("pretty")) {
         Some(text) => Some(user_style(g, &repo, text)?),
         None => None,
@@ -76,7 +76,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
 
 fn user_style(g: &Git<'_, '_>, repo: &Repo, text: &str) -> Result<Style, Stop> {
     let args = [format!("--format={text}")];
-    match super::options::parse(&args, &super::log::SPEC) {
+    match super::options::parse(&args, &super::log_options::SPEC) {
         Ok(given) => super::log::style(g, repo, &given),
         Err(_) => Ok(Style { format: Format::Oneline, ..super::log::style(g, repo, &Given::default())? }),
     }

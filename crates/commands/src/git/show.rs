@@ -2,8 +2,9 @@
 
 use super::cli::{Answer, Git, Stop};
 use super::diff_out::{self, DiffOutput};
-use super::log::{FORMAT_ROWS, MISSING, style};
+use super::log::style;
 use super::log_format::{Format, Style};
+use super::log_options::{FORMAT_ROWS, MISSING};
 use super::options::{Dialect, Given, Spec, only};
 use super::range::{Range, head_commit};
 use git::{Change, Commit, DateFormat, Kind, Mode, ObjectId, Pathspec, Repo};

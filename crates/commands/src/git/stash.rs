@@ -214,7 +214,7 @@ fn list(g: &mut Git<'_, '_>, rest: &[String]) -> Answer {
         ["--format=%gd: %gs", "-g", "--first-parent", "-m"].iter().map(|word| (*word).to_string()).collect();
     words.extend(rest.iter().cloned());
     words.extend(["refs/stash".to_string(), "--".into()]);
-    match options::parse(&words, &super::log::SPEC) {
+    match options::parse(&words, &super::log_options::SPEC) {
         Ok(given) => super::log::run(g, &given),
         Err(refused) => {
             g.err(refused.text);

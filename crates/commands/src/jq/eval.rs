@@ -3,7 +3,8 @@
 
 use super::json::Json;
 use super::reach::{each, indexed, sliced};
-use super::syntax::{Ast, Def, Part, Pattern};
+use super::scope::{Env, What};
+use super::syntax::{Ast, Part};
 use std::rc::Rc;
 
 /// What ends more than one filter.
@@ -40,59 +41,6 @@ impl Item {
 }
 
 pub(super) type Out<'o> = &'o mut dyn FnMut(&mut Machine<'_>, Item) -> Run<()>;
-
-/// What names mean: newest first.
-#[derive(Clone, Default)]
-pub(super) struct Env<'a>(Option<Rc<Node<'a>>>);
-
-struct Node<'a> {
-    what: What<'a>,
-    next: Env<'a>,
-}
-
-enum What<'a> {
-    Var(&'a str, Json),
-    Def(&'a Def),
-    /// A parameter: what was given for it, and what names mean there.
-    Closure(&'a str, &'a Ast, Env<'a>),
-    Label(&'a str, u64),
-}
-
-impl<'a> Env<'a> {
-    fn with(&self, what: What<'a>) -> Self {
-        Self(Some(Rc::new(Node { what, next: self.clone() })))
-    }
-
-    pub fn with_def(&self, def: &'a Def) -> Self {
-        self.with(What::Def(def))
-    }
-
-    pub fn with_var(&self, name: &'a str, value: Json) -> Self {
-        self.with(What::Var(name, value))
-    }
-
-    fn var(&self, name: &str) -> Option<Json> {
-        let mut at = &self.0;
-        while let Some(node) = at {
-            match &node.what {
-                What::Var(known, value) if *known == name => return Some(value.clone()),
-                _ => at = &node.next.0,
-            }
-        }
-        None
-    }
-
-    fn label(&self, name: &str) -> Option<u64> {
-        let mut at = &self.0;
-        while let Some(node) = at {
-            match &node.what {
-                What::Label(known, number) if *known == name => return Some(*number),
-                _ => at = &node.next.0,
-            }
-        }
-        None
-    }
-}
 
 /// Filters call each other at most so deep, and take at most so many steps.
 const DEPTH_MAX: usize = 600;
@@ -364,61 +312,12 @@ impl<'m> Machine<'m> {
                 let lefts = self.all(a, env, &item.value)?;
                 for right in &rights {
                     for left in &lefts {
-                        out(self, Item::new(super::builtins::operate(op, left, right)?))?;
+                        out(self, Item::new(super::operate::operate(op, left, right)?))?;
                     }
                 }
                 Ok(())
             }
         }
-    }
-
-    /// All paths that a filter reaches, with what stands there.
-    pub fn paths<'a>(&mut self, ast: &'a Ast, env: &Env<'a>, value: &Json) -> Run<Vec<(Rc<Vec<Json>>, Json)>> {
-        let start = Item { value: value.clone(), path: Some(Rc::new(Vec::new())) };
-        let mut all = Vec::new();
-        self.run(ast, env, start, &mut |_, item| match item.path {
-            Some(path) => {
-                all.push((path, item.value));
-                Ok(())
-            }
-            None => fail(format!("Invalid path expression with result {}", super::builtins::short(&item.value))),
-        })?;
-        Ok(all)
-    }
-
-    fn assign<'a>(&mut self, op: &str, a: &'a Ast, b: &'a Ast, env: &Env<'a>, value: &Json, out: Out<'_>) -> Run<()> {
-        if op == "|=" {
-            let mut result = value.clone();
-            let mut gone = Vec::new();
-            for (path, _) in self.paths(a, env, value)? {
-                let old = super::paths::get(&result, &path)?;
-                let mut new = None;
-                for value in self.all(b, env, &old)?.into_iter().take(1) {
-                    new = Some(value);
-                }
-                match new {
-                    Some(new) => result = super::paths::set(&result, &path, new)?,
-                    None => gone.push(Json::List(path)),
-                }
-            }
-            return out(self, Item::new(super::paths::delete(&result, gone)?));
-        }
-        for right in self.all(b, env, value)? {
-            let mut result = value.clone();
-            for (path, _) in self.paths(a, env, value)? {
-                let new = match op {
-                    "=" => right.clone(),
-                    "//=" => {
-                        let old = super::paths::get(&result, &path)?;
-                        if old.holds() { old } else { right.clone() }
-                    }
-                    op => super::builtins::operate(&op[..1], &super::paths::get(&result, &path)?, &right)?,
-                };
-                result = super::paths::set(&result, &path, new)?;
-            }
-            out(self, Item::new(result))?;
-        }
-        Ok(())
     }
 
     fn attempt<'a>(
@@ -466,97 +365,5 @@ impl<'m> Machine<'m> {
             })?;
         }
         Ok(())
-    }
-
-    /// What names mean once a pattern has taken a value apart.
-    fn bound<'a>(&mut self, pattern: &'a Pattern, env: &Env<'a>, value: &Json, input: &Json) -> Run<Vec<Env<'a>>> {
-        match pattern {
-            Pattern::Var(name) => Ok(vec![env.with(What::Var(name, value.clone()))]),
-            Pattern::List(all) => {
-                let mut envs = vec![env.clone()];
-                for (index, pattern) in all.iter().enumerate() {
-                    let part = indexed(&Item::new(value.clone()), &Json::count(index))?.value;
-                    let mut next = Vec::new();
-                    for env in &envs {
-                        next.extend(self.bound(pattern, env, &part, input)?);
-                    }
-                    envs = next;
-                }
-                Ok(envs)
-            }
-            Pattern::Map(all) => {
-                let mut envs = vec![env.clone()];
-                for (key, var, pattern) in all {
-                    let mut next = Vec::new();
-                    for env in &envs {
-                        for key in self.all(key, env, input)? {
-                            let part = indexed(&Item::new(value.clone()), &key)?.value;
-                            let env = match var {
-                                Some(name) => env.with(What::Var(name, part.clone())),
-                                None => env.clone(),
-                            };
-                            match pattern {
-                                Some(pattern) => next.extend(self.bound(pattern, &env, &part, input)?),
-                                None => next.push(env),
-                            }
-                        }
-                    }
-                    envs = next;
-                }
-                Ok(envs)
-            }
-        }
-    }
-
-    fn call<'a>(&mut self, name: &'a str, args: &'a [Ast], env: &Env<'a>, item: Item, out: Out<'_>) -> Run<()> {
-        let mut at = env.clone();
-        while let Some(node) = at.0.clone() {
-            match &node.what {
-                What::Closure(known, ast, theirs) if args.is_empty() && *known == name => {
-                    return self.run(ast, theirs, item, out);
-                }
-                What::Def(def) if def.name == name && def.params.len() == args.len() => {
-                    return self.call_def(def, args, &at, env, item, out);
-                }
-                _ => {}
-            }
-            at = node.next.clone();
-        }
-        super::builtins::call(self, name, args, env, item, out)
-    }
-
-    fn call_def<'a>(
-        &mut self,
-        def: &'a Def,
-        args: &'a [Ast],
-        own: &Env<'a>,
-        env: &Env<'a>,
-        item: Item,
-        out: Out<'_>,
-    ) -> Run<()> {
-        let mut envs = vec![own.clone()];
-        for (param, arg) in def.params.iter().zip(args) {
-            match param.strip_prefix('$') {
-                None => {
-                    for own in &mut envs {
-                        *own = own.with(What::Closure(param, arg, env.clone()));
-                    }
-                }
-                Some(name) => {
-                    let values = self.all(arg, env, &item.value)?;
-                    envs = values
-                        .iter()
-                        .flat_map(|value| {
-                            envs.iter()
-                                .map(|own| {
-                                    own.with(What::Closure(name, arg, env.clone())).with(What::Var(name, value.clone()))
-                                })
-                                .collect::<Vec<_>>()
-                        })
-                        .collect();
-                }
-            }
-        }
-        envs.into_iter().try_for_each(|own| self.run(&def.body, &own, item.clone(), out))
     }
 }

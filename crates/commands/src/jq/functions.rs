@@ -1,8 +1,9 @@
 //! jq's functions of values: one result for each.
 
-use super::builtins::{by, contained, flatten, from_json, has, indices, keys, shown, split_text, text_of};
+use super::builtins::{by, contained, flatten, from_json, has, keys, shown, split_text, text_of};
 use super::eval::{Machine, Run, fail};
 use super::json::{Json, Style};
+use super::operate::indices;
 use sim::Time;
 
 /// The result; `None` where there is no such function.

@@ -12,7 +12,7 @@ pub(super) fn indexed(of: &Item, key: &Json) -> Run<Item> {
             let at = super::paths::place(*number, items.len());
             at.and_then(|at| items.get(at)).cloned().unwrap_or(Json::Null)
         }
-        (Json::List(_), Json::List(_)) => super::builtins::indices(&of.value, key),
+        (Json::List(_), Json::List(_)) => super::operate::indices(&of.value, key),
         (Json::List(_) | Json::Null, Json::Map(_)) => {
             let bound = |name: &str| key.get(name).cloned().unwrap_or(Json::Null);
             return sliced(of, &bound("start"), &bound("end"));

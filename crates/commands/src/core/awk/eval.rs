@@ -1,7 +1,7 @@
-//! Awk's expressions, variables and fields.
+//! Awk's expressions.
 
 use super::run::{Cell, Machine, Run, Stop, known};
-use super::tree::{Expr, Place};
+use super::tree::Expr;
 use super::value::Value;
 use regex_lite::Regex;
 use shell::regex::{Syntax, build};
@@ -122,167 +122,6 @@ impl Machine<'_> {
         }
     }
 
-    fn cell(&mut self, place: Place) -> &mut Cell {
-        match place {
-            Place::Global(at) => &mut self.globals[at],
-            Place::Local(at) => &mut self.frames.last_mut().expect("a local variable stands in a call")[at],
-        }
-    }
-
-    fn get_place(&mut self, place: Place) -> Run<Value> {
-        if place == Place::Global(known::NF) {
-            self.cut();
-        }
-        match self.cell(place) {
-            Cell::Value(value) => Ok(value.clone()),
-            Cell::Empty | Cell::Maybe(_) => Ok(Value::Nothing),
-            Cell::Array(_) => Err(Stop::Wrong("run time error: type error: array used as a scalar".into())),
-        }
-    }
-
-    pub fn set_place(&mut self, place: Place, value: Value) {
-        *self.cell(place) = Cell::Value(value);
-    }
-
-    /// The array that a variable is, or becomes.
-    pub fn array(&mut self, place: Place) -> Run<usize> {
-        let next = self.arrays.len();
-        match self.cell(place) {
-            Cell::Array(at) => return Ok(*at),
-            Cell::Value(_) => {
-                return Err(Stop::Wrong("run time error: type error: scalar used as an array".into()));
-            }
-            cell @ Cell::Maybe(_) => {
-                if let Cell::Maybe(at) = *cell {
-                    *cell = Cell::Array(at);
-                    return Ok(at);
-                }
-            }
-            cell @ Cell::Empty => *cell = Cell::Array(next),
-        }
-        self.arrays.push(super::value::Array::default());
-        Ok(next)
-    }
-
-    /// The key that indices make.
-    pub fn key(&mut self, index: &[Expr], cx: &mut Cx<'_>) -> Run<String> {
-        let mut parts = Vec::new();
-        for expr in index {
-            parts.push(self.string(expr, cx)?);
-        }
-        Ok(parts.join(&if parts.len() > 1 { self.global_text(known::SUBSEP) } else { String::new() }))
-    }
-
-    pub fn store(&mut self, place: &Expr, value: Value, cx: &mut Cx<'_>) -> Run<()> {
-        match place {
-            Expr::Var(place) => {
-                if matches!(self.cell(*place), Cell::Array(_)) {
-                    return Err(Stop::Wrong("run time error: type error: assignment to an array".into()));
-                }
-                let number = value.number();
-                self.set_place(*place, value);
-                if *place == Place::Global(known::NF) {
-                    self.cut();
-                    self.fields.resize(count(number), String::new());
-                    self.stale = true;
-                    self.globals[known::NF] = Cell::Value(Value::Number(number));
-                }
-            }
-            Expr::Field(index) => {
-                let index = self.eval(index, cx)?.number();
-                let text = value.text(&self.global_text(known::CONVFMT));
-                if index == 0.0 {
-                    self.set_record(text);
-                    return Ok(());
-                }
-                if index < 0.0 {
-                    return Err(Stop::Wrong(format!("run time error: negative field index ${index}")));
-                }
-                self.cut();
-                let at = count(index);
-                if at > self.fields.len() {
-                    self.fields.resize(at, String::new());
-                }
-                self.fields[at - 1] = text;
-                self.stale = true;
-                self.count_fields();
-            }
-            Expr::Item(place, index) => {
-                let key = self.key(index, cx)?;
-                let array = self.array(*place)?;
-                *self.arrays[array].item(&key) = value;
-            }
-            _ => return Err(Stop::Wrong("assignment to something that is no variable".into())),
-        }
-        Ok(())
-    }
-
-    pub fn set_record(&mut self, record: String) {
-        self.record = record;
-        self.split = false;
-        self.stale = false;
-    }
-
-    /// `$0`.
-    pub fn record(&mut self) -> &str {
-        if self.stale {
-            self.record = self.fields.join(&self.global_text(known::OFS));
-            self.stale = false;
-        }
-        &self.record
-    }
-
-    fn count_fields(&mut self) {
-        let count = u32::try_from(self.fields.len()).unwrap_or(u32::MAX);
-        self.globals[known::NF] = Cell::Value(Value::Number(f64::from(count)));
-    }
-
-    /// Cuts the record into fields.
-    pub fn cut(&mut self) {
-        if !self.split {
-            let separator = self.global_text(known::FS);
-            let record = std::mem::take(&mut self.record);
-            self.fields = self.pieces(&record, &separator);
-            self.record = record;
-            self.split = true;
-            self.count_fields();
-        }
-    }
-
-    pub fn pieces(&mut self, text: &str, separator: &str) -> Vec<String> {
-        if separator == " " {
-            return text.split([' ', '\t', '\n']).filter(|piece| !piece.is_empty()).map(String::from).collect();
-        }
-        if text.is_empty() {
-            return Vec::new();
-        }
-        if separator.is_empty() {
-            return text.chars().map(String::from).collect();
-        }
-        let mut chars = separator.chars();
-        let single = chars.next().filter(|c| chars.next().is_none() && !matches!(c, '\\'));
-        // Where an empty line separates records, a newline separates fields, too.
-        let lines = self.global_text(known::RS).is_empty();
-        if let Some(c) = single {
-            return text.split(|d| d == c || (lines && d == '\n')).map(String::from).collect();
-        }
-        match self.regex(separator) {
-            Ok(regex) => regex.split(text).map(String::from).collect(),
-            Err(_) => vec![text.to_string()],
-        }
-    }
-
-    fn field(&mut self, index: f64) -> Run<Value> {
-        if index < 0.0 {
-            return Err(Stop::Wrong(format!("run time error: negative field index ${index}")));
-        }
-        if index < 1.0 {
-            return Ok(Value::Input(self.record().to_string()));
-        }
-        self.cut();
-        Ok(self.fields.get(count(index) - 1).map_or(Value::Nothing, |text| Value::Input(text.clone())))
-    }
-
     pub fn regex(&mut self, text: &str) -> Run<Regex> {
         if let Some(regex) = self.regexes.get(text) {
             return Ok(regex.clone());
@@ -381,12 +220,6 @@ impl Machine<'_> {
         }
         Ok(Value::Number(1.0))
     }
-}
-
-/// A number of fields; within a limit.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be small and positive")]
-fn count(number: f64) -> usize {
-    number.clamp(0.0, 100_000.0) as usize
 }
 
 fn arithmetic(sign: &str, a: f64, b: f64) -> Run<f64> {

@@ -2,11 +2,16 @@
 
 mod builtins;
 mod eval;
+mod fields;
 mod lex;
 mod parse;
+mod parse_expr;
+mod records;
 mod run;
+mod stmt;
 mod tree;
 mod value;
+mod variables;
 
 use run::{Machine, Stop};
 use world::Cx;

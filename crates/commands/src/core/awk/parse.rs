@@ -1,29 +1,24 @@
-//! From awk's tokens to a tree.
+//! From awk's tokens to a tree: rules, functions, statements.
 
 use super::lex::{Token, tokens};
 use super::tree::{Expr, Function, Pattern, Place, Script, Stmt};
 
 /// Expressions and statements nest at most so deep.
-const DEPTH_MAX: usize = 60;
+pub(super) const DEPTH_MAX: usize = 60;
 
-const BUILTINS: [&str; 22] = [
-    "atan2", "close", "cos", "exp", "fflush", "gsub", "index", "int", "length", "log", "match", "mktime", "rand",
-    "sin", "split", "sprintf", "sqrt", "srand", "strftime", "sub", "substr", "systime",
-];
-
-type Parsed<T> = Result<T, String>;
+pub(super) type Parsed<T> = Result<T, String>;
 
 pub(super) struct Parser {
     tokens: Vec<(Token, u32)>,
-    at: usize,
-    depth: usize,
+    pub at: usize,
+    pub depth: usize,
     script: Script,
     names: Vec<String>,
     defined: Vec<bool>,
     locals: Vec<String>,
     /// In the list of a `print`, `>` is no comparison; in the head of a `for`, `in` may be none.
-    no_greater: bool,
-    no_in: bool,
+    pub no_greater: bool,
+    pub no_in: bool,
 }
 
 pub(super) fn parse(text: &str, globals: &[&str]) -> Parsed<Script> {
@@ -46,21 +41,21 @@ pub(super) fn parse(text: &str, globals: &[&str]) -> Parsed<Script> {
 }
 
 impl Parser {
-    fn peek(&self) -> &Token {
+    pub fn peek(&self) -> &Token {
         &self.tokens[self.at.min(self.tokens.len() - 1)].0
     }
 
-    fn is(&self, sign: &str) -> bool {
+    pub fn is(&self, sign: &str) -> bool {
         matches!(self.peek(), Token::Sign(found) if *found == sign)
     }
 
-    fn eat(&mut self, sign: &str) -> bool {
+    pub fn eat(&mut self, sign: &str) -> bool {
         let hit = self.is(sign);
         self.at += usize::from(hit);
         hit
     }
 
-    fn wrong(&self) -> String {
+    pub fn wrong(&self) -> String {
         let line = self.tokens[self.at.min(self.tokens.len() - 1)].1;
         let near = match self.peek() {
             Token::Sign(sign) => (*sign).to_string(),
@@ -74,11 +69,11 @@ impl Parser {
         format!("line {line}: syntax error at or near {near}")
     }
 
-    fn need(&mut self, sign: &str) -> Parsed<()> {
+    pub fn need(&mut self, sign: &str) -> Parsed<()> {
         if self.eat(sign) { Ok(()) } else { Err(self.wrong()) }
     }
 
-    fn newlines(&mut self) {
+    pub fn newlines(&mut self) {
         while *self.peek() == Token::Newline {
             self.at += 1;
         }
@@ -123,7 +118,7 @@ impl Parser {
         }
     }
 
-    fn function_index(&mut self, name: &str) -> usize {
+    pub fn function_index(&mut self, name: &str) -> usize {
         if let Some(at) = self.names.iter().position(|known| known == name) {
             return at;
         }
@@ -159,7 +154,7 @@ impl Parser {
         Ok(())
     }
 
-    fn place(&mut self, name: &str) -> Place {
+    pub fn place(&mut self, name: &str) -> Place {
         if let Some(at) = self.locals.iter().position(|known| known == name) {
             return Place::Local(at);
         }
@@ -340,259 +335,5 @@ impl Parser {
             return Err(self.wrong());
         }
         Ok(Stmt::Print(args, formatted, to))
-    }
-
-    /// Expressions up to a closing sign, which is taken.
-    fn list(&mut self, close: &str) -> Parsed<Vec<Expr>> {
-        let outer = (std::mem::take(&mut self.no_greater), std::mem::take(&mut self.no_in));
-        let mut all = Vec::new();
-        self.newlines();
-        while !self.eat(close) {
-            all.push(self.expr()?);
-            self.newlines();
-            if !self.eat(",") {
-                self.need(close)?;
-                break;
-            }
-            self.newlines();
-        }
-        (self.no_greater, self.no_in) = outer;
-        Ok(all)
-    }
-
-    fn expr(&mut self) -> Parsed<Expr> {
-        self.depth += 1;
-        if self.depth > DEPTH_MAX {
-            return Err("the program is nested too deeply".into());
-        }
-        let expr = self.ternary();
-        self.depth -= 1;
-        expr
-    }
-
-    fn ternary(&mut self) -> Parsed<Expr> {
-        let left = self.or()?;
-        if self.eat("?") {
-            self.newlines();
-            let yes = self.expr()?;
-            self.newlines();
-            self.need(":")?;
-            self.newlines();
-            let no = self.expr()?;
-            return Ok(Expr::Choose(Box::new(left), Box::new(yes), Box::new(no)));
-        }
-        let place = matches!(left, Expr::Var(_) | Expr::Field(_) | Expr::Item(..));
-        for sign in ["=", "+=", "-=", "*=", "/=", "%=", "^="] {
-            if place && self.eat(sign) {
-                self.newlines();
-                let right = self.expr()?;
-                return Ok(Expr::Assign(sign, Box::new(left), Box::new(right)));
-            }
-        }
-        Ok(left)
-    }
-
-    fn or(&mut self) -> Parsed<Expr> {
-        let mut left = self.and()?;
-        while self.eat("||") {
-            self.newlines();
-            left = Expr::Or(Box::new(left), Box::new(self.and()?));
-        }
-        Ok(left)
-    }
-
-    fn and(&mut self) -> Parsed<Expr> {
-        let mut left = self.contained()?;
-        while self.eat("&&") {
-            self.newlines();
-            left = Expr::And(Box::new(left), Box::new(self.contained()?));
-        }
-        Ok(left)
-    }
-
-    fn contained(&mut self) -> Parsed<Expr> {
-        let mut left = self.matched()?;
-        while !self.no_in && self.eat("in") {
-            let Token::Name(name) = self.peek().clone() else { return Err(self.wrong()) };
-            self.at += 1;
-            let place = self.place(&name);
-            let index = match left {
-                Expr::Group(all) => all,
-                one => vec![one],
-            };
-            left = Expr::In(index, place);
-        }
-        Ok(left)
-    }
-
-    fn matched(&mut self) -> Parsed<Expr> {
-        let mut left = self.compared()?;
-        loop {
-            let negated = self.is("!~");
-            if !(self.eat("~") || self.eat("!~")) {
-                return Ok(left);
-            }
-            left = Expr::Match(Box::new(left), Box::new(self.compared()?), negated);
-        }
-    }
-
-    fn compared(&mut self) -> Parsed<Expr> {
-        let left = self.concat()?;
-        for sign in ["<=", ">=", "==", "!=", "<", ">"] {
-            if self.is(sign) && !(sign == ">" && self.no_greater) {
-                self.at += 1;
-                return Ok(Expr::Binary(sign, Box::new(left), Box::new(self.concat()?)));
-            }
-        }
-        if self.is("|") {
-            return Err("reading from a command is real awk, but not part of this sandbox yet".into());
-        }
-        Ok(left)
-    }
-
-    fn concat(&mut self) -> Parsed<Expr> {
-        let mut left = self.sum()?;
-        loop {
-            let begins = match self.peek() {
-                Token::Number(_) | Token::Text(_) | Token::Name(_) | Token::Call(_) | Token::Regex(_) => true,
-                Token::Sign(sign) => matches!(*sign, "$" | "!" | "(" | "-" | "+" | "++" | "--"),
-                _ => false,
-            };
-            if !begins {
-                return Ok(left);
-            }
-            left = Expr::Concat(Box::new(left), Box::new(self.sum()?));
-        }
-    }
-
-    fn sum(&mut self) -> Parsed<Expr> {
-        let mut left = self.product()?;
-        loop {
-            let sign = if self.eat("+") {
-                "+"
-            } else if self.eat("-") {
-                "-"
-            } else {
-                return Ok(left);
-            };
-            left = Expr::Binary(sign, Box::new(left), Box::new(self.product()?));
-        }
-    }
-
-    fn product(&mut self) -> Parsed<Expr> {
-        let mut left = self.unary()?;
-        'next: loop {
-            for sign in ["*", "/", "%"] {
-                if self.eat(sign) {
-                    left = Expr::Binary(sign, Box::new(left), Box::new(self.unary()?));
-                    continue 'next;
-                }
-            }
-            return Ok(left);
-        }
-    }
-
-    fn unary(&mut self) -> Parsed<Expr> {
-        self.depth += 1;
-        if self.depth > DEPTH_MAX {
-            return Err("the program is nested too deeply".into());
-        }
-        let expr = if self.eat("!") {
-            Expr::Not(Box::new(self.unary()?))
-        } else if self.eat("-") {
-            Expr::Negate(Box::new(self.unary()?))
-        } else if self.eat("+") {
-            Expr::Plus(Box::new(self.unary()?))
-        } else {
-            let base = self.postfix()?;
-            if self.eat("^") { Expr::Binary("^", Box::new(base), Box::new(self.unary()?)) } else { base }
-        };
-        self.depth -= 1;
-        Ok(expr)
-    }
-
-    fn postfix(&mut self) -> Parsed<Expr> {
-        for (sign, by) in [("++", 1.0), ("--", -1.0)] {
-            if self.eat(sign) {
-                let place = self.primary()?;
-                return Ok(Expr::Step(Box::new(place), by, false));
-            }
-        }
-        let left = self.primary()?;
-        if matches!(left, Expr::Var(_) | Expr::Field(_) | Expr::Item(..)) {
-            for (sign, by) in [("++", 1.0), ("--", -1.0)] {
-                if self.eat(sign) {
-                    return Ok(Expr::Step(Box::new(left), by, true));
-                }
-            }
-        }
-        Ok(left)
-    }
-
-    fn primary(&mut self) -> Parsed<Expr> {
-        let token = self.peek().clone();
-        self.at += 1;
-        Ok(match token {
-            Token::Number(number) => Expr::Number(number),
-            Token::Text(text) => Expr::Text(text),
-            Token::Regex(text) => Expr::Regex(text),
-            Token::Name(name) if name == "length" => Expr::Builtin("length", Vec::new()),
-            Token::Name(name) => {
-                let place = self.place(&name);
-                if self.eat("[") { Expr::Item(place, self.list("]")?) } else { Expr::Var(place) }
-            }
-            Token::Call(name) => {
-                self.need("(")?;
-                let args = self.list(")")?;
-                match BUILTINS.into_iter().chain(["tolower", "toupper"]).find(|known| *known == name) {
-                    Some(name) => Expr::Builtin(name, args),
-                    None if name == "system" => {
-                        return Err("system() is real awk, but not part of this sandbox yet".into());
-                    }
-                    None => Expr::Call(self.function_index(&name), args),
-                }
-            }
-            Token::Sign("$") => {
-                let inner = if self.is("++") || self.is("--") || self.is("$") {
-                    self.postfix()?
-                } else if self.eat("-") {
-                    Expr::Negate(Box::new(self.primary()?))
-                } else {
-                    self.primary()?
-                };
-                Expr::Field(Box::new(inner))
-            }
-            Token::Sign("(") => {
-                let mut all = self.list(")")?;
-                match all.len() {
-                    // A print's list in parentheses, or the index of an `in`, knows itself by its length.
-                    1 if !matches!(self.peek(), Token::Sign("in")) => {
-                        let one = all.remove(0);
-                        if matches!(one, Expr::Var(_) | Expr::Field(_) | Expr::Item(..)) {
-                            Expr::Group(vec![one])
-                        } else {
-                            one
-                        }
-                    }
-                    0 => return Err(self.wrong()),
-                    _ => Expr::Group(all),
-                }
-            }
-            Token::Sign("getline") => {
-                let into = match self.peek() {
-                    Token::Name(_) | Token::Sign("$") => Some(Box::new(self.primary()?)),
-                    _ => None,
-                };
-                let from = if self.eat("<") { Some(Box::new(self.primary()?)) } else { None };
-                Expr::Getline(into, from)
-            }
-            Token::Sign("-") => Expr::Negate(Box::new(self.unary()?)),
-            Token::Sign("+") => Expr::Plus(Box::new(self.unary()?)),
-            Token::Sign("!") => Expr::Not(Box::new(self.unary()?)),
-            _ => {
-                self.at -= 1;
-                return Err(self.wrong());
-            }
-        })
     }
 }

@@ -1,6 +1,6 @@
-//! Runs an awk program: records, rules, statements.
+//! Runs an awk program: its state, and its rules over the records.
 
-use super::tree::{Expr, Pattern, Place, Script, Stmt};
+use super::tree::{Pattern, Place, Script};
 use super::value::{Array, Value};
 use order::OrdMap;
 use regex_lite::Regex;
@@ -19,9 +19,6 @@ pub(super) enum Stop {
 }
 
 pub(super) type Run<T> = Result<T, Stop>;
-
-/// A program that takes more steps than this is stopped.
-const STEPS_MAX: u64 = 20_000_000;
 
 /// What a variable holds.
 #[derive(Debug, Clone, Default)]
@@ -65,19 +62,19 @@ pub(super) struct Machine<'a> {
     /// The record is to be joined from the fields.
     pub stale: bool,
     pub regexes: OrdMap<String, Regex>,
-    steps: u64,
-    out: Vec<u8>,
+    pub steps: u64,
+    pub out: Vec<u8>,
     /// Files written so far: the first `>` empties them.
-    files: OrdMap<String, Vec<u8>>,
+    pub files: OrdMap<String, Vec<u8>>,
     /// Of files read by `getline`, what is left.
     pub inputs: OrdMap<String, Vec<String>>,
-    operands: Vec<String>,
-    next_operand: usize,
-    stdin: String,
+    pub operands: Vec<String>,
+    pub next_operand: usize,
+    pub stdin: String,
     /// Records of the file at hand, next one last.
-    records: Option<Vec<String>>,
+    pub records: Option<Vec<String>>,
     inside: Vec<bool>,
-    code: i32,
+    pub code: i32,
     pub seed: u64,
     pub last_seed: f64,
     pub now: sim::Time,
@@ -237,93 +234,6 @@ impl<'a> Machine<'a> {
         Ok(())
     }
 
-    /// The next record of the input, with `NR` and `FNR` moved on.
-    pub fn next_record(&mut self, cx: &mut Cx<'_>) -> Run<Option<String>> {
-        loop {
-            if let Some(records) = &mut self.records {
-                if let Some(record) = records.pop() {
-                    for place in [known::NR, known::FNR] {
-                        let count = self.global_number(place) + 1.0;
-                        self.globals[place] = Cell::Value(Value::Number(count));
-                    }
-                    return Ok(Some(record));
-                }
-                self.records = None;
-            }
-            let Some(operand) = self.operands.get(self.next_operand).cloned() else {
-                let untouched = self.next_operand == usize::MAX || self.operands.iter().any(|arg| !is_assignment(arg));
-                if untouched {
-                    return Ok(None);
-                }
-                self.next_operand = usize::MAX;
-                let text = std::mem::take(&mut self.stdin);
-                self.open(&text);
-                continue;
-            };
-            self.next_operand += 1;
-            if is_assignment(&operand) {
-                let (name, value) = operand.split_once('=').unwrap_or((&operand, ""));
-                self.command_line(name, value);
-                continue;
-            }
-            let text = if operand == "-" {
-                std::mem::take(&mut self.stdin)
-            } else {
-                match cx.files().read_text(&cx.path(&operand)) {
-                    Ok(text) => text,
-                    Err(error) => {
-                        self.flush(cx);
-                        return Err(Stop::Wrong(format!("cannot open {operand} ({error})")));
-                    }
-                }
-            };
-            self.globals[known::FILENAME] = Cell::Value(Value::Text(operand));
-            self.globals[known::FNR] = Cell::Value(Value::Number(0.0));
-            self.open(&text);
-        }
-    }
-
-    fn open(&mut self, text: &str) {
-        let mut records = self.records_of(text);
-        records.reverse();
-        self.records = Some(records);
-    }
-
-    pub fn records_of(&mut self, text: &str) -> Vec<String> {
-        let separator = self.global_text(known::RS);
-        if text.is_empty() {
-            return Vec::new();
-        }
-        let chars = separator.chars().count();
-        if separator.is_empty() {
-            let body = text.trim_matches('\n');
-            let mut all = Vec::new();
-            let mut rest = body;
-            while let Some(at) = rest.find("\n\n") {
-                all.push(rest[..at].to_string());
-                rest = rest[at..].trim_start_matches('\n');
-            }
-            if !rest.is_empty() {
-                all.push(rest.to_string());
-            }
-            return all;
-        }
-        if chars == 1 {
-            let body = text.strip_suffix(separator.as_str()).unwrap_or(text);
-            return body.split(separator.as_str()).map(String::from).collect();
-        }
-        match self.regex(&separator) {
-            Ok(regex) => {
-                let mut all: Vec<String> = regex.split(text).map(String::from).collect();
-                if all.last().is_some_and(|last| last.is_empty() || last == "\n") {
-                    all.pop();
-                }
-                all
-            }
-            Err(_) => vec![text.to_string()],
-        }
-    }
-
     pub fn global_text(&self, place: usize) -> String {
         match &self.globals[place] {
             Cell::Value(value) => value.text("%.6g"),
@@ -335,181 +245,6 @@ impl<'a> Machine<'a> {
         match &self.globals[place] {
             Cell::Value(value) => value.number(),
             _ => 0.0,
-        }
-    }
-
-    fn step(&mut self) -> Run<()> {
-        self.steps += 1;
-        if self.steps > STEPS_MAX {
-            return Err(Stop::Wrong("stopped: a program may take so many steps in this sandbox and no more".into()));
-        }
-        Ok(())
-    }
-
-    pub fn stmt(&mut self, stmt: &Stmt, cx: &mut Cx<'_>) -> Run<()> {
-        self.step()?;
-        match stmt {
-            Stmt::Block(all) => all.iter().try_for_each(|stmt| self.stmt(stmt, cx)),
-            Stmt::Expr(expr) => self.eval(expr, cx).map(|_| ()),
-            Stmt::Print(args, formatted, to) => self.print_stmt(args, *formatted, to.as_ref(), cx),
-            Stmt::If(condition, then, otherwise) => {
-                if self.truth(condition, cx)? {
-                    self.stmt(then, cx)
-                } else {
-                    otherwise.as_ref().map_or(Ok(()), |stmt| self.stmt(stmt, cx))
-                }
-            }
-            Stmt::While(condition, body) => {
-                while self.truth(condition, cx)? {
-                    if self.looped(body, cx)? {
-                        break;
-                    }
-                }
-                Ok(())
-            }
-            Stmt::Do(body, condition) => loop {
-                if self.looped(body, cx)? || !self.truth(condition, cx)? {
-                    return Ok(());
-                }
-            },
-            Stmt::For(start, condition, step, body) => {
-                if let Some(start) = start {
-                    self.stmt(start, cx)?;
-                }
-                loop {
-                    if let Some(condition) = condition
-                        && !self.truth(condition, cx)?
-                    {
-                        return Ok(());
-                    }
-                    if self.looped(body, cx)? {
-                        return Ok(());
-                    }
-                    if let Some(step) = step {
-                        self.stmt(step, cx)?;
-                    }
-                }
-            }
-            Stmt::ForIn(name, array, body) => self.for_in(*name, *array, body, cx),
-            Stmt::Break => Err(Stop::Break),
-            Stmt::Continue => Err(Stop::Continue),
-            Stmt::Next => Err(Stop::Next),
-            Stmt::NextFile => Err(Stop::NextFile),
-            Stmt::Exit(code) => self.exit(code.as_ref(), cx),
-            Stmt::Return(value) => {
-                let value = value.as_ref().map_or(Ok(Value::Nothing), |expr| self.eval(expr, cx))?;
-                Err(Stop::Return(value))
-            }
-            Stmt::Delete(place, index) => {
-                let array = self.array(*place)?;
-                match index {
-                    Some(index) => {
-                        let key = self.key(index, cx)?;
-                        self.arrays[array].remove(&key);
-                    }
-                    None => self.arrays[array].clear(),
-                }
-                Ok(())
-            }
-        }
-    }
-
-    fn exit(&mut self, code: Option<&Expr>, cx: &mut Cx<'_>) -> Run<()> {
-        let code = match code {
-            Some(expr) => self.eval(expr, cx)?.number(),
-            None => f64::from(self.code),
-        };
-        #[expect(clippy::cast_possible_truncation, reason = "an exit code is small")]
-        Err(Stop::Exit((code as i64 & 255) as i32))
-    }
-
-    fn for_in(&mut self, name: Place, array: Place, body: &Stmt, cx: &mut Cx<'_>) -> Run<()> {
-        let array = self.array(array)?;
-        for key in self.arrays[array].keys() {
-            if self.arrays[array].get(&key).is_none() {
-                continue;
-            }
-            self.set_place(name, Value::Input(key));
-            if self.looped(body, cx)? {
-                break;
-            }
-        }
-        Ok(())
-    }
-
-    /// A round of a loop; true where it is left.
-    fn looped(&mut self, body: &Stmt, cx: &mut Cx<'_>) -> Run<bool> {
-        self.step()?;
-        match self.stmt(body, cx) {
-            Ok(()) | Err(Stop::Continue) => Ok(false),
-            Err(Stop::Break) => Ok(true),
-            Err(stop) => Err(stop),
-        }
-    }
-
-    fn print_stmt(&mut self, args: &[Expr], formatted: bool, to: Option<&(bool, Expr)>, cx: &mut Cx<'_>) -> Run<()> {
-        let text = if formatted {
-            let values = args.iter().map(|arg| self.eval(arg, cx)).collect::<Run<Vec<Value>>>()?;
-            self.sprintf(&values)?
-        } else {
-            let format = self.global_text(known::OFMT);
-            let mut texts = Vec::new();
-            for arg in args {
-                texts.push(self.eval(arg, cx)?.text(&format));
-            }
-            if args.is_empty() {
-                texts.push(self.record().to_string());
-            }
-            texts.join(&self.global_text(known::OFS)) + &self.global_text(known::ORS)
-        };
-        let to = match to {
-            Some((append, expr)) => Some((*append, self.eval(expr, cx)?.text("%.6g"))),
-            None => None,
-        };
-        self.print(text, to, cx)
-    }
-
-    fn print(&mut self, text: String, to: Option<(bool, String)>, cx: &mut Cx<'_>) -> Run<()> {
-        let Some((append, name)) = to else {
-            self.out.extend_from_slice(text.as_bytes());
-            return Ok(());
-        };
-        match name.as_str() {
-            "/dev/stdout" | "-" => self.out.extend_from_slice(text.as_bytes()),
-            "/dev/stderr" => {
-                self.flush(cx);
-                cx.err(text);
-            }
-            _ => {
-                if !self.files.contains_key(&name) {
-                    let old = if append {
-                        cx.files().read(&cx.path(&name)).map(|b| b.into_owned()).unwrap_or_default()
-                    } else {
-                        Vec::new()
-                    };
-                    self.files.insert(name.clone(), old);
-                }
-                if let Some(bytes) = self.files.get_mut(&name) {
-                    bytes.extend_from_slice(text.as_bytes());
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Writes what has been printed so far.
-    pub fn flush(&mut self, cx: &mut Cx<'_>) {
-        let out = std::mem::take(&mut self.out);
-        cx.out(out);
-        let micros = cx.micros();
-        for (name, bytes) in self.files.iter() {
-            let path = cx.path(name);
-            if name == "/dev/null" {
-                continue;
-            }
-            if let Err(error) = cx.files_mut().write(&path, bytes.clone(), micros) {
-                cx.err(format!("awk: cannot open \"{name}\" for output ({error})\n"));
-            }
         }
     }
 }

@@ -1,0 +1,192 @@
+//! Which commits `git log` shows: ranges, paths, dates, authors, words.
+
+use super::cli::{Git, Stop, fatal};
+use super::log::Entries;
+use super::options::Given;
+use super::range::Range;
+use git::{Commit, CommitCache, ObjectId, Pathspec, Repo, When};
+use order::OrdMap;
+
+fn number(given: &Given, name: &str) -> Result<Option<usize>, Stop> {
+    let Some(text) = given.value(name) else { return Ok(None) };
+    match text.parse::<i64>() {
+        Ok(number) => Ok(usize::try_from(number).ok()),
+        Err(_) if name == "max-count" => fatal(format!("'{text}': not an integer")),
+        Err(_) => fatal(format!("'{text}': not an integer")),
+    }
+}
+
+/// Which commits are shown, in order, each with the parents that are followed.
+pub(super) fn pick_all(
+    g: &Git<'_, '_>,
+    repo: &Repo,
+    given: &Given,
+    range: &Range,
+    spec: &Pathspec,
+) -> Result<Vec<(ObjectId, Vec<ObjectId>)>, Stop> {
+    let files = g.files();
+    let (from, hidden) = range.commits(g, repo)?;
+    let mut order = repo.walk(files, &from, &hidden)?;
+    let mut cache = CommitCache::new(repo, files);
+    let mut parents: OrdMap<ObjectId, Vec<ObjectId>> = OrdMap::new();
+    for id in &order {
+        let mut all = cache.get(id)?.parents.clone();
+        if given.has("first-parent") {
+            all.truncate(1);
+        }
+        parents.insert(*id, all);
+    }
+    if given.has("first-parent") {
+        order = only_reached(&order, &from, &parents);
+    }
+    if !spec.is_empty() {
+        (order, parents) = touching(repo, g, &order, &parents, spec, &from)?;
+    }
+    if given.has("graph") || given.has("topo-order") {
+        order = repo.topo_order(&order, &parents);
+    }
+    let mut kept = Vec::new();
+    let filter = Filter::read(g, given)?;
+    for id in order {
+        if filter.keeps(cache.get(&id)?) {
+            kept.push(id);
+        }
+    }
+    Ok(kept.into_iter().map(|id| (id, parents.remove(&id).unwrap_or_default())).collect())
+}
+
+/// Not the first so many, then so many, and perhaps the other way round.
+pub(super) fn limited(given: &Given, kept: Entries) -> Result<Entries, Stop> {
+    let skip = number(given, "skip")?.unwrap_or(0);
+    let count = number(given, "max-count")?.unwrap_or(usize::MAX);
+    let mut kept: Entries = kept.into_iter().skip(skip).take(count).collect();
+    if given.has("reverse") {
+        if given.has("graph") {
+            return fatal("options '--reverse' and '--graph' cannot be used together");
+        }
+        kept.reverse();
+    }
+    Ok(kept)
+}
+
+pub(crate) fn pick(
+    g: &Git<'_, '_>,
+    repo: &Repo,
+    given: &Given,
+    range: &Range,
+    spec: &Pathspec,
+) -> Result<Entries, Stop> {
+    limited(given, pick_all(g, repo, given, range, spec)?)
+}
+
+/// Those that first parents lead to.
+fn only_reached(order: &[ObjectId], from: &[ObjectId], parents: &OrdMap<ObjectId, Vec<ObjectId>>) -> Vec<ObjectId> {
+    let mut reached: order::OrdSet<ObjectId> = from.iter().copied().collect();
+    let mut kept = Vec::new();
+    for id in order {
+        if reached.contains(id) {
+            kept.push(*id);
+            reached.extend(parents.get(id).into_iter().flatten());
+        }
+    }
+    kept
+}
+
+type Picked = (Vec<ObjectId>, OrdMap<ObjectId, Vec<ObjectId>>);
+
+/// Leaves out commits that do not touch the paths: of a merge only the parent is followed that it equals there.
+pub(crate) fn touching(
+    repo: &Repo,
+    g: &Git<'_, '_>,
+    order: &[ObjectId],
+    parents: &OrdMap<ObjectId, Vec<ObjectId>>,
+    spec: &Pathspec,
+    from: &[ObjectId],
+) -> Result<Picked, Stop> {
+    let files = g.files();
+    let tree = |id: &ObjectId| -> Result<ObjectId, Stop> { Ok(repo.read_commit(files, id)?.tree) };
+    let mut followed: OrdMap<ObjectId, Vec<ObjectId>> = OrdMap::new();
+    let mut touches: OrdMap<ObjectId, bool> = OrdMap::new();
+    for id in order {
+        let (own, all) = (tree(id)?, &parents[id]);
+        let mut same = None;
+        for parent in all {
+            let other = tree(parent)?;
+            if repo.diff_trees(files, Some(&other), Some(&own), spec)?.is_empty() {
+                same = Some(*parent);
+                break;
+            }
+        }
+        let empty_root = all.is_empty() && repo.diff_trees(files, None, Some(&own), spec)?.is_empty();
+        touches.insert(*id, same.is_none() && !empty_root);
+        followed.insert(*id, same.map_or_else(|| all.clone(), |same| vec![same]));
+    }
+    let order = only_reached(order, from, &followed);
+    // A parent that is not shown is replaced by the nearest shown one before it.
+    let shown = |mut id: ObjectId| loop {
+        match touches.get(&id) {
+            Some(true) | None => return Some(id),
+            Some(false) => id = *followed[&id].first()?,
+        }
+    };
+    let kept: Vec<ObjectId> = order.into_iter().filter(|id| touches[id]).collect();
+    let parents =
+        kept.iter().map(|id| (*id, followed[id].iter().filter_map(|parent| shown(*parent)).collect())).collect();
+    Ok((kept, parents))
+}
+
+/// What else a commit must be.
+struct Filter {
+    since: Option<i64>,
+    until: Option<i64>,
+    author: Vec<String>,
+    committer: Vec<String>,
+    grep: Vec<String>,
+    any_case: bool,
+    merges: Option<bool>,
+}
+
+impl Filter {
+    fn read(g: &Git<'_, '_>, given: &Given) -> Result<Self, Stop> {
+        let now = g.when().secs;
+        let date = |names: [&str; 2]| -> Option<i64> {
+            let name = given.last(&names)?;
+            given.value(name).and_then(|text| When::parse_approximate(text, now))
+        };
+        let texts = |name: &str| given.values(name).into_iter().map(str::to_string).collect();
+        let merges = given.last(&["merges", "no-merges"]).map(|last| last == "merges");
+        Ok(Self {
+            since: date(["since", "after"]),
+            until: date(["until", "before"]),
+            author: texts("author"),
+            committer: texts("committer"),
+            grep: texts("grep"),
+            any_case: given.has("regexp-ignore-case"),
+            merges,
+        })
+    }
+
+    /// Unlike git: `--author` and `--grep` take words as they stand, but for `^`, `$` and `.*`-free patterns.
+    fn keeps(&self, commit: &Commit) -> bool {
+        let matches = |words: &[String], text: &str| {
+            words.is_empty() || words.iter().any(|word| text.lines().any(|line| found(word, line, self.any_case)))
+        };
+        let secs = commit.committer.when.secs;
+        let who = |who: &git::Signature| format!("{} <{}>", who.name, who.email);
+        self.since.is_none_or(|since| secs >= since)
+            && self.until.is_none_or(|until| secs <= until)
+            && self.merges.is_none_or(|merges| merges == (commit.parents.len() > 1))
+            && matches(&self.author, &who(&commit.author))
+            && matches(&self.committer, &who(&commit.committer))
+            && matches(&self.grep, &commit.message)
+    }
+}
+
+/// A regular expression of the small kind; text that is none is looked for as it stands.
+fn found(pattern: &str, line: &str, any_case: bool) -> bool {
+    let flags = if any_case { "(?i)" } else { "" };
+    // In Git's basic expressions these stand for themselves.
+    let basic: String =
+        pattern.chars().map(|c| if "+?(){}|".contains(c) { format!("\\{c}") } else { c.to_string() }).collect();
+    regex_lite::Regex::new(&format!("{flags}{basic}")).map_or(line.contains(pattern), |regex| regex.is_match(line))
+}
