@@ -20,6 +20,7 @@ mod play;
 mod random;
 mod save;
 mod session;
+mod setup;
 mod start;
 
 pub use desk::{Desk, LessonFile};
