@@ -40,6 +40,8 @@ pub struct Machine {
     /// Absolute path to text.
     pub files: OrdMap<String, String>,
     pub clones: Vec<Checkout>,
+    /// A script that the machine's shell runs at home, after the clones; empty where there is none.
+    pub setup: String,
 }
 
 /// A repository that is already cloned.

@@ -21,6 +21,7 @@ mod random;
 mod recall;
 mod save;
 mod session;
+mod setup;
 mod start;
 
 pub use desk::{Desk, LessonFile};

@@ -12,10 +12,10 @@ impl Session {
     /// Does what a learner would do. Gives what the terminal printed for a command line.
     pub fn play_action(&mut self, action: &Action) -> String {
         match action {
-            Action::Run { line, .. } => return self.run_line(line),
+            Action::Run { line, .. } => return self.run_line(&self.with_picks(line)),
             Action::Save { path, text } => {
                 let path = self.home_path(path);
-                self.act(Input::Save { path, text: text.clone() });
+                self.act(Input::Save { path, text: self.with_picks(text) });
             }
             Action::Advance { secs } => self.advance(Duration::from_secs(*secs)),
             Action::Answer { step, value } => {
@@ -33,6 +33,14 @@ impl Session {
             }
         }
         String::new()
+    }
+
+    /// A script's text with the words that this world picked. A placeholder that names none of them stays, so that the
+    /// solution fails where its author sees it.
+    fn with_picks(&self, text: &str) -> String {
+        let picks = &self.now().picks;
+        let look_up = |kind: &str, name: &str| picks.get(name).filter(|_| kind == "pick").cloned();
+        lesson::fill(text, &look_up).unwrap_or_else(|_| text.to_owned())
     }
 
     /// Types a line and waits for the prompt; gives what was printed, without prompt and line, without colours.

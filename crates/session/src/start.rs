@@ -2,6 +2,7 @@
 
 use crate::moment::Moment;
 use crate::session::Lesson;
+use crate::setup;
 use cluster::{NodeShape, Quantity, Writer};
 use git::{Mode, Repo, Signature, When};
 use lesson::scenario::{Commit, Scenario};
@@ -21,7 +22,7 @@ pub enum StartError {
     NotSettled(u64),
 }
 
-fn wrong(what: impl std::fmt::Display) -> StartError {
+pub(crate) fn wrong(what: impl std::fmt::Display) -> StartError {
     StartError::Scenario(what.to_string())
 }
 
@@ -270,6 +271,10 @@ impl Builder<'_> {
                 let branch =
                     scenario.repos.iter().find(|repo| repo.name == clone.repo).map_or("main", |repo| &repo.branch);
                 self.world.checkout(&id, &clone.repo, branch, &clone.path).map_err(wrong)?;
+            }
+            if !machine.setup.is_empty() {
+                let script = self.fill(&machine.setup)?;
+                setup::run(self.world, &id, &script, self.start)?;
             }
         }
         Ok(())

@@ -175,7 +175,7 @@ impl Files<'_> {
     }
 
     fn machine(&self, part: &Part<'_>, repos: &[Repo], notes: &mut Notes) -> Machine {
-        part.only(&["name", "user", "home", "files", "clones"], notes);
+        part.only(&["name", "user", "home", "files", "clones", "setup"], notes);
         let user = part.need_text("user", notes);
         let home = part.text("home", notes).unwrap_or_else(|| format!("/home/{user}"));
         let absolute = |path: &str| match path.strip_prefix("~/") {
@@ -196,7 +196,8 @@ impl Files<'_> {
             }
             clones.push(Checkout { repo, path: absolute(&clone.need_text("path", notes)) });
         }
-        Machine { name: part.need_text("name", notes), user, home, files, clones }
+        let setup = part.text("setup", notes).map(|name| self.text(part, "setup", &name, notes)).unwrap_or_default();
+        Machine { name: part.need_text("name", notes), user, home, files, clones, setup }
     }
 
     fn image(&self, part: &Part<'_>, notes: &mut Notes) -> Image {
