@@ -4,6 +4,7 @@ use crate::drive::Motion;
 use crate::models::Models;
 use crate::save::{OpenError, SaveError};
 use crate::session::{Lesson, Session};
+use commands::complete::{Place, complete};
 use lesson::{LessonPage, Plan};
 use screen::{
     Banner, BannerKind, Control, Describe, FromWorker, Input, Look, Opened, PROTOCOL, Preview, Reply, Saved, ToWorker,
@@ -11,6 +12,7 @@ use screen::{
 };
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
+use world::MachineId;
 
 /// A lesson as the worker gets it: what acts, and what is shown.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -236,8 +238,10 @@ fn answer(session: &mut Session, shown_repo: &str, look: Look) -> Reply {
         Look::Preview { line } => Reply::Preview(preview(session, line, shown_repo)),
         Look::Complete { line, cursor, .. } => {
             let cwd = world.shell_cwd(session.shown().terminal);
-            let (replace, with) = view::complete(world, shell::BUILTINS, &cwd, &line, cursor as usize);
-            Reply::Complete { replace, with }
+            let place = Place { world, machine: &MachineId::workstation(), cwd: &cwd };
+            let found = complete(place, &line, cursor as usize);
+            let replace = (cursor as usize).saturating_sub(found.start);
+            Reply::Complete { replace: u32::try_from(replace).unwrap_or(0), with: found.candidates }
         }
         Look::StateHash => Reply::StateHash(session.now().state_hash().to_string()),
     }

@@ -5,7 +5,6 @@
 mod argocd;
 mod brief;
 mod cluster;
-mod complete;
 mod diff;
 mod files;
 mod git;
@@ -18,7 +17,6 @@ mod why;
 pub use self::argocd::argocd;
 pub use self::brief::{Brief, brief};
 pub use self::cluster::cluster;
-pub use self::complete::complete;
 pub use self::diff::unified;
 pub use self::files::{file, files};
 pub use self::git::{commit_diff, git, repositories};

@@ -1,6 +1,6 @@
 //! `cat`: files or standard input, line by line as it comes.
 
-use crate::getopt::{Tool, flag, missing, parse};
+use crate::getopt::{Tool, flag, parse};
 use serde::{Deserialize, Serialize};
 use world::{Behaviour, Cx, Read, Step};
 
@@ -13,9 +13,12 @@ pub(super) const TOOL: Tool = Tool {
         flag('b', "number-nonblank", "number lines that are not empty"),
         flag('E', "show-ends", "show $ at the end of each line"),
         flag('s', "squeeze-blank", "no repeated empty lines"),
-        missing('A', "show-all"),
-        missing('T', "show-tabs"),
-        missing('v', "show-nonprinting"),
+        flag('T', "show-tabs", "show tabs as ^I"),
+        flag('v', "show-nonprinting", "show other characters that cannot be printed as ^X and M-x"),
+        flag('A', "show-all", "the same as -vET"),
+        flag('e', "", "the same as -vE"),
+        flag('t', "", "the same as -vT"),
+        flag('u', "", "nothing: output is never held back"),
     ],
     trouble: 1,
 };
@@ -28,6 +31,8 @@ pub(crate) struct Cat {
     number: bool,
     number_text: bool,
     ends: bool,
+    tabs: bool,
+    unprintable: bool,
     squeeze: bool,
     count: u64,
     blank: bool,
@@ -53,7 +58,10 @@ impl Behaviour for Cat {
             };
             self.number = given.has("n");
             self.number_text = given.has("b");
-            self.ends = given.has("E");
+            let any = |names: &[&str]| names.iter().any(|name| given.has(name));
+            self.ends = any(&["E", "A", "e"]);
+            self.tabs = any(&["T", "A", "t"]);
+            self.unprintable = any(&["v", "A", "e", "t"]);
             self.squeeze = given.has("s");
             self.files = if given.operands.is_empty() { vec!["-".into()] } else { given.operands };
             self.files.reverse();
@@ -102,10 +110,29 @@ impl Cat {
         }
         self.fresh = line.ends_with(b"\n");
         let body = line.strip_suffix(b"\n").unwrap_or(line);
-        out.extend(body);
+        for byte in body {
+            match byte {
+                b'\t' if self.tabs => out.extend(b"^I"),
+                b'\t' => out.push(b'\t'),
+                byte if self.unprintable => show(*byte, &mut out),
+                byte => out.push(*byte),
+            }
+        }
         if self.fresh {
             out.extend(if self.ends { &b"$\n"[..] } else { b"\n" });
         }
         cx.out(out);
+    }
+}
+
+/// A byte as `-v` shows it.
+fn show(byte: u8, out: &mut Vec<u8>) {
+    if byte >= 128 {
+        out.extend(b"M-");
+    }
+    match byte & 127 {
+        127 => out.extend(b"^?"),
+        low @ 0..32 => out.extend([b'^', low + 64]),
+        low => out.push(low),
     }
 }

@@ -15,6 +15,7 @@ mod diff;
 mod diff_lines;
 mod digest;
 mod env;
+mod expr;
 mod find;
 mod find_expr;
 mod find_parse;
@@ -27,6 +28,7 @@ mod ls;
 mod mkdir;
 mod mv;
 mod not_here;
+mod od;
 mod panic;
 mod ranges;
 mod rev;
@@ -66,6 +68,8 @@ pub(crate) fn programs() -> Vec<Program> {
         Program::once("cut", cut::main),
         Program::once("date", date::main),
         Program::once("diff", diff::main),
+        Program::once("expr", expr::main),
+        Program::once("od", od::main),
         Program::once("seq", seq::main),
         Program::once("sort", sort::main),
         Program::once("tr", tr::main),
@@ -129,6 +133,7 @@ const TOOLS: &[&Tool] = &[
     &ls::TOOL,
     &mkdir::TOOL,
     &mv::TOOL,
+    &od::TOOL,
     &rev::TOOL,
     &rm::RM,
     &rm::RMDIR,
