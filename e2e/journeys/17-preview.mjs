@@ -25,7 +25,7 @@ export const run = async ({ page, baseUrl, expect, shot }) => {
   await type(page, 'git log --oneline -1');
   await expect.text(log(page), /HEAD -> main, origin\/main/);
   await terminal(page).pressSequentially('git merge nowhere');
-  await page.keyboard.press('Alt+p');
+  await page.keyboard.press('Alt+w');
   await expect.text(panel, /It would fail, with exit code 1/);
   await terminal(page).press('Backspace');
   await expect.text(panel, /^(?!.*Not yet)/s);

@@ -157,9 +157,9 @@ fn panes(model: &Model, acts: &Acts) -> Html {
     html! {
         <div class="work" id="work" tabindex="-1">
             <div class="views">
-                { pane("a", &View::LEFT, model.layout.left, model, acts) }
+                { pane("a", model.layout.left_views(), model.layout.left, model, acts) }
                 { splitter(Edge::Split, model, acts) }
-                { pane("b", &View::RIGHT, model.layout.right, model, acts) }
+                { pane("b", model.layout.right_views(), model.layout.right, model, acts) }
             </div>
             { splitter(Edge::Term, model, acts) }
             <section class="pane term" aria-label="Terminal">
@@ -180,7 +180,7 @@ fn one_column(model: &Model, acts: &Acts) -> Html {
     let class = classes!("pane", (shown == View::Terminal).then_some("term"));
     html! {
         <div class="work" id="work" tabindex="-1">
-            <section {class}>{ tabs("a", "Views", &View::ALL, shown, model, acts) }{ content }</section>
+            <section {class}>{ tabs("a", "Views", &model.layout.views(), shown, model, acts) }{ content }</section>
         </div>
     }
 }

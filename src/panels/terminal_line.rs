@@ -62,7 +62,7 @@ pub fn InputLine(props: &Props) -> Html {
                 <input id="cmd" ref={field} autocomplete="off" autocapitalize="off" autocorrect="off" spellcheck="false"
                     enterkeyhint="send" aria-label="Terminal input" {onkeydown} {onpaste} {oninput} />
                 if *keys.is_git {
-                    <button class="btn small" type="button" title="Alt+P" onclick={onpreview}>
+                    <button class="btn small" type="button" title="Alt+W" onclick={onpreview}>
                         { "What would this do?" }
                     </button>
                 }
@@ -137,7 +137,7 @@ impl Keys {
             true
         } else if by_control {
             self.control(&key)
-        } else if event.alt_key() && key == "p" && *self.is_git {
+        } else if event.alt_key() && key == "w" && *self.is_git {
             self.preview();
             true
         } else if plain {

@@ -12,11 +12,6 @@ pub enum View {
 }
 
 impl View {
-    pub const LEFT: [Self; 4] = [Self::Shop, Self::Cluster, Self::ArgoCd, Self::Pipelines];
-    pub const RIGHT: [Self; 2] = [Self::Git, Self::Files];
-    pub const ALL: [Self; 7] =
-        [Self::Terminal, Self::Shop, Self::Cluster, Self::ArgoCd, Self::Pipelines, Self::Git, Self::Files];
-
     pub fn name(self) -> &'static str {
         match self {
             Self::Terminal => "Terminal",
@@ -113,6 +108,8 @@ impl Sizes {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Layout {
+    /// The world has a shop. One without is about Git: its files stand beside the history.
+    pub shop: bool,
     /// One column.
     pub narrow: bool,
     pub left: View,
@@ -124,16 +121,47 @@ pub struct Layout {
 
 impl Default for Layout {
     fn default() -> Self {
-        Self { narrow: false, left: View::Shop, right: View::Git, one: View::Shop, sizes: Sizes::default() }
+        Self { shop: true, narrow: false, left: View::Shop, right: View::Git, one: View::Shop, sizes: Sizes::default() }
     }
 }
 
 impl Layout {
+    pub fn left_views(&self) -> &'static [View] {
+        if self.shop {
+            &[View::Shop, View::Cluster, View::ArgoCd, View::Pipelines]
+        } else {
+            &[View::Git, View::Pipelines]
+        }
+    }
+
+    pub fn right_views(&self) -> &'static [View] {
+        if self.shop { &[View::Git, View::Files] } else { &[View::Files] }
+    }
+
+    /// All that are there, for one column.
+    pub fn views(&self) -> Vec<View> {
+        let panes = self.left_views().iter().chain(self.right_views());
+        std::iter::once(View::Terminal).chain(panes.copied()).collect()
+    }
+
+    /// What the world has; views that it has nothing for are not offered.
+    pub fn world(&mut self, shop: bool) {
+        if self.shop == shop {
+            return;
+        }
+        self.shop = shop;
+        self.left = self.left_views()[0];
+        self.right = self.right_views()[0];
+        if !self.views().contains(&self.one) {
+            self.one = self.left;
+        }
+    }
+
     pub fn select(&mut self, view: View) {
         self.one = view;
-        if View::LEFT.contains(&view) {
+        if self.left_views().contains(&view) {
             self.left = view;
-        } else if View::RIGHT.contains(&view) {
+        } else if self.right_views().contains(&view) {
             self.right = view;
         }
     }
@@ -151,6 +179,17 @@ mod tests {
         assert_eq!(sizes.to_text(), "640 25 66");
         assert_eq!(Sizes::from_text("640 25 66"), Some(sizes));
         assert_eq!(Sizes::from_text("640 x"), None);
+    }
+
+    #[test]
+    fn a_world_without_a_shop_has_git_beside_its_files() {
+        let mut layout = Layout::default();
+        layout.world(false);
+        assert_eq!((layout.left, layout.right, layout.one), (View::Git, View::Files, View::Git));
+        layout.select(View::Files);
+        layout.world(false);
+        assert_eq!((layout.left, layout.right, layout.one), (View::Git, View::Files, View::Files));
+        assert_eq!(layout.views(), [View::Terminal, View::Git, View::Pipelines, View::Files]);
     }
 
     #[test]

@@ -13,7 +13,12 @@ impl Model {
                     self.clock = Rc::new(clock);
                 }
             }
-            Update::Shop(shop) => put(&mut self.shop, shop),
+            Update::Shop(shop) => {
+                if self.layout.shop == shop.host.is_empty() {
+                    Rc::make_mut(&mut self.layout).world(!shop.host.is_empty());
+                }
+                put(&mut self.shop, shop);
+            }
             Update::Files(files) => put(&mut self.files, files),
             Update::File(file) => self.set_file(file),
             Update::Git(git) => put(&mut self.git, git),
