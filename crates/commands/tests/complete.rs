@@ -41,7 +41,7 @@ fn commands_and_files() {
 #[test]
 fn flags_and_subcommands() {
     check("sort --num", &["--numeric-sort"]);
-    check("git che", &["checkout"]);
+    check("git check", &["check-ignore", "check-ref-format", "checkout"]);
     check("git commit --ame", &["--amend"]);
     check("kubectl rollout st", &["status"]);
     check("kubectl get deploym", &["deployments"]);
