@@ -22,6 +22,9 @@ pub fn sessions() -> Vec<Session> {
         ("plumbing", PLUMBING),
         ("merges", MERGES),
         ("pull_rebase", PULL_REBASE),
+        ("scripting", SCRIPTING),
+        ("words", WORDS),
+        ("patches", PATCHES),
     ] {
         let setup = if name == "basics" { "" } else { SETUP };
         all.push((name.to_string(), read(&format!("{setup}{text}"))));
@@ -68,6 +71,9 @@ const LOOKING: &str = include_str!("real_git_sessions/looking.txt");
 const BISECT: &str = include_str!("real_git_sessions/bisect.txt");
 const PLUMBING: &str = include_str!("real_git_sessions/plumbing.txt");
 const MERGES: &str = include_str!("real_git_sessions/merges.txt");
+const PATCHES: &str = include_str!("real_git_sessions/patches.txt");
+const WORDS: &str = include_str!("real_git_sessions/words.txt");
+const SCRIPTING: &str = include_str!("real_git_sessions/scripting.txt");
 
 /// The sessions' own chance.
 struct Dice(u64);

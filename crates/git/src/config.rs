@@ -9,8 +9,8 @@ pub struct ConfigEntry {
     pub name: String,
     /// `None` where the key stands alone, which means true.
     pub value: Option<String>,
-    line: usize,
-    lines: usize,
+    pub(crate) line: usize,
+    pub(crate) lines: usize,
 }
 
 /// A parsed file with its text.
@@ -222,7 +222,7 @@ fn key_of(name: &str) -> &str {
 }
 
 /// `[branch "main"]` for `branch.main.remote`.
-fn header(name: &str) -> String {
+pub(crate) fn header(name: &str) -> String {
     let section = section_of(name);
     match section.split_once('.') {
         Some((section, sub)) => {

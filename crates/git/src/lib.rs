@@ -7,6 +7,7 @@ mod config;
 mod date;
 mod diff;
 mod error;
+mod includes;
 mod index;
 mod merge;
 mod object;
@@ -22,10 +23,12 @@ mod work;
 pub use config::{Config, ConfigEntry};
 pub use date::DateFormat;
 pub use diff::{
-    Blanks, Change, ChangeKind, DiffColors, FileStat, LineHunk, PatchOptions, Side, Source, combined_patch, diff_lines,
-    find_renames, patch, quoted_path, shortstat, split_lines, stat_table, summary_line,
+    BadPatch, Blanks, Change, ChangeKind, DiffColors, FilePatch, FileStat, Hunk, LineHunk, PatchOptions, Side, Source,
+    Words, combined_patch, diff_lines, find_renames, parse_patches, patch, quoted_path, shortstat, split_lines,
+    stat_table, summary_line,
 };
 pub use error::{GitError, Result};
+pub use includes::ConfigPart;
 pub use index::{Index, IndexEntry};
 pub use merge::{Conflict, ConflictKind, ConflictStyle, Favor, MergeLabels, MergedText, MergedTree, merge_text};
 pub use object::{
@@ -33,7 +36,7 @@ pub use object::{
     read_pack, write_pack,
 };
 pub use refs::{Head, LogEntry, RefChange, branch_name_ok, ref_name_ok, shorten_ref};
-pub use remote::{Bundle, Fault, RefUpdate, Refspec};
+pub use remote::{Bundle, Fault, Named, RefUpdate, Refspec, Roots};
 pub use repo::Repo;
 pub use status::Status;
 pub use walk::CommitCache;

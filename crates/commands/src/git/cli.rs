@@ -1,5 +1,6 @@
 //! What every Git command needs: the repository it runs in, configuration, identity, printing, colour.
 
+use super::include::with_includes;
 use super::process::{Child, Resume};
 use git::{Config, GitError, Ignores, Pathspec, Repo, Signature, When};
 use vfs::{Vfs, join};
@@ -153,10 +154,18 @@ impl Git<'_, '_> {
             Some(path) => vec![path],
             None => vec![join(&home, ".config/git/config"), join(&home, ".gitconfig")],
         };
-        let texts = names.iter().filter_map(|name| self.files().read_text(name).ok());
-        layers.extend(texts.map(|text| Config::parse(&text)));
-        if let Ok(repo) = self.repo() {
-            layers.push(repo.config(self.files()));
+        let repo = self.repo().ok();
+        let mut files: Vec<(String, Config)> = Vec::new();
+        for name in names {
+            if let Ok(text) = self.files().read_text(&name) {
+                files.push((name, Config::parse(&text)));
+            }
+        }
+        if let Some(repo) = &repo {
+            files.push((format!("{}/config", repo.git_dir), repo.config(self.files())));
+        }
+        for (path, config) in files {
+            layers.extend(with_includes(self, repo.as_ref(), &path, config).into_iter().map(|(_, config)| config));
         }
         Settings { layers, overrides: self.overrides.clone() }
     }

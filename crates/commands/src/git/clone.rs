@@ -4,7 +4,7 @@ use super::cli::{Answer, Git, Stop, fatal};
 use super::hooks_to_world::{Remote, resolve};
 use super::options::{Dialect, Given, Spec, flag, usage, value};
 use super::switching::flat;
-use git::{Config, Head, Index, ObjectId, RefChange, Repo};
+use git::{Bundle, Config, Head, Index, ObjectId, RefChange, Repo};
 use vfs::{Vfs, join};
 
 pub(crate) const SPEC: Spec = Spec {
@@ -85,7 +85,8 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     };
     let local = !url.contains("://") && (url.starts_with('/') || !url.contains(':'));
     let (target, url) = (join(&g.cwd, &folder), if local { join(&g.cwd, &url) } else { url });
-    if local && Repo::open(g.files(), &url).is_none() {
+    let bundle = local && g.files().read(&url).is_ok_and(|bytes| Bundle::parse(&bytes).is_ok());
+    if local && !bundle && Repo::open(g.files(), &url).is_none() {
         return fatal(format!("repository '{}' does not exist", given.operands[0]));
     }
     let taken = g.files().read_dir(&target).is_ok_and(|entries| !entries.is_empty()) || g.files().is_file(&target);
@@ -108,7 +109,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
             "warning: remote HEAD refers to nonexistent ref, unable to checkout\n"
         });
     }
-    if local && !quiet {
+    if local && !bundle && !quiet {
         g.err("done.\n");
     }
     check_out(g, given, &repo)

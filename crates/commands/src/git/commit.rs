@@ -123,7 +123,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     draft.empty_message = given.has("allow-empty-message");
     draft.quiet = given.has("quiet");
     draft.initial = head.is_none();
-    draft.amends = amended.as_ref().and(head).map(|id| id.to_string());
+    draft.amends = amended.as_ref().and(head).filter(|_| !given.has("no-post-rewrite")).map(|id| id.to_string());
     draft.keep = real.map(|index| index.to_bytes());
     let bytes = index.to_bytes();
     draft.index = Some(bytes).filter(|bytes| repo.read_index(g.files()).is_ok_and(|now| now.to_bytes() != *bytes));

@@ -4,7 +4,7 @@ use super::cli::{Answer, Git, Stop, Work};
 use super::commit_message::{self, People, Whence};
 use super::draft::{Cleanup, Draft, SCISSORS};
 use super::options::Given;
-use super::status_text::Report;
+use super::status_text::{Paths, Report};
 use git::{Change, Commit, Index, ObjectId, PatchOptions, Pathspec, Repo, Signature, find_renames};
 
 /// The status, and with `-v` the diff, below the message.
@@ -133,9 +133,9 @@ pub(crate) fn report(
         hints: g.advises("statusHints"),
     };
     let text = match short {
-        Some("short") => report.short(g, given.has("branch"), false)?,
-        Some("porcelain") => report.short(g, given.has("branch"), true)?,
-        _ => report.whole(g)?,
+        Some("short") => report.short(g, given.has("branch"), Paths::Relative)?,
+        Some("porcelain") => report.short(g, given.has("branch"), Paths::FromTop)?,
+        _ => report.whole(g, "")?,
     };
     let committable = report.committable(g);
     g.out(text);

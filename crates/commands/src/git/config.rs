@@ -1,6 +1,7 @@
 //! `git config`.
 
 use super::cli::{Answer, Git, Stop, fatal};
+use super::include::with_includes;
 use super::options::{Dialect, Given, Spec, flag, only, value};
 use git::Config;
 use vfs::{join, parent};
@@ -159,10 +160,18 @@ fn sources(g: &Git<'_, '_>, given: &Given) -> Result<Vec<Layer>, Stop> {
     }
     let path = global_path(g);
     let mut layers = vec![load(g, &path, &path)?];
-    if let Ok(repo) = g.repo() {
+    let repo = g.repo().ok();
+    if let Some(repo) = &repo {
         layers.push(load(g, &format!("{}/config", repo.git_dir), ".git/config")?);
     }
-    Ok(layers)
+    let mut all = Vec::new();
+    for Layer { path, shown, config } in layers {
+        for (from, config) in with_includes(g, repo.as_ref(), &path, config) {
+            let shown = if from == path { shown.clone() } else { from.clone() };
+            all.push(Layer { path: from, shown, config });
+        }
+    }
+    Ok(all)
 }
 
 fn list(g: &mut Git<'_, '_>, given: &Given) -> Answer {

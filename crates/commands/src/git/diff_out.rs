@@ -2,7 +2,7 @@
 
 use super::cli::{Git, Stop, error, fatal};
 use super::options::{Given, Opt, maybe, only, value};
-use git::{Blanks, Change, ChangeKind, DiffColors, FileStat, PatchOptions, Repo, find_renames};
+use git::{Blanks, Change, ChangeKind, DiffColors, FileStat, PatchOptions, Repo, Words, find_renames};
 use shell::regex::{Syntax, build};
 
 pub(crate) const ROWS: &[Opt] = &[
@@ -25,6 +25,8 @@ pub(crate) const ROWS: &[Opt] = &[
     only('\0', "full-index", "ids in full"),
     maybe('\0', "color", "when", "colour: always, never or auto"),
     only('\0', "no-color", "no colour"),
+    maybe('\0', "word-diff", "mode", "changed words: plain, color, porcelain, none"),
+    maybe('\0', "color-words", "regex", "changed words, by colour"),
     only('\0', "exit-code", "end with 1 where something differs"),
     value('\0', "diff-filter", "letters", "only changes of these kinds"),
     only('R', "", "the other way round"),
@@ -126,6 +128,8 @@ impl DiffOutput {
             Some(_) => g.colored("diff", Some(given.value("color"))),
             None => g.colored("diff", None),
         };
+        let words = words(given)?;
+        let color = color || words_by_color(given);
         let width = given.value("stat").and_then(|text| text.split(',').next()?.parse().ok());
         let mut output = Self {
             patch: given.has("patch") || given.has("u") || given.value("unified").is_some(),
@@ -150,6 +154,7 @@ impl DiffOutput {
                     Some(_) => Blanks::NotAtEnd,
                     None => Blanks::All,
                 },
+                words,
             },
             width: width.unwrap_or_else(|| g.columns()),
             filter: given.value("diff-filter").map(str::to_string),
@@ -281,6 +286,30 @@ impl DiffOutput {
             }
             kind => format!("{}\t{path}\n", kind.letter()),
         }
+    }
+}
+
+/// Whether colour is wanted because words are told apart by it.
+pub(crate) fn words_by_color(given: &Given) -> bool {
+    let by_color = match given.last(&["word-diff", "color-words"]) {
+        Some("word-diff") => given.value("word-diff") == Some("color"),
+        last => last.is_some(),
+    };
+    by_color && given.last(&["color", "no-color"]).is_none()
+}
+
+/// `--word-diff` and `--color-words`.
+fn words(given: &Given) -> Result<Words, Stop> {
+    match (given.last(&["word-diff", "color-words"]), given.value("word-diff")) {
+        (None, _) | (Some("word-diff"), Some("none")) => Ok(Words::Off),
+        (Some("color-words"), _) => match given.value("color-words") {
+            None => Ok(Words::Color),
+            Some(_) => error("option `--color-words=<regex>' is real Git, but not part of this sandbox yet"),
+        },
+        (_, None | Some("plain")) => Ok(Words::Plain),
+        (_, Some("color")) => Ok(Words::Color),
+        (_, Some("porcelain")) => Ok(Words::Porcelain),
+        (_, Some(other)) => error(format!("bad --word-diff argument: {other}")),
     }
 }
 

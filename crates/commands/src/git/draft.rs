@@ -28,6 +28,7 @@ enum Phase {
     Edit,
     CheckMessage,
     Make,
+    Rewritten,
     Finish,
 }
 
@@ -157,6 +158,7 @@ pub(crate) fn go(g: &mut Git<'_, '_>, mut draft: Draft, mut code: Option<i32>) -
             Phase::Edit => edit(g, &repo, &mut draft, code.take())?,
             Phase::CheckMessage => check_message(g, &repo, &mut draft, code.take())?,
             Phase::Make => conclude(g, &repo, &mut draft)?,
+            Phase::Rewritten => rewritten(g, &repo, &mut draft)?,
             Phase::Finish => return finish(g, &repo, draft),
         };
         match (done, &draft.then) {
@@ -307,10 +309,21 @@ fn conclude(g: &mut Git<'_, '_>, repo: &Repo, draft: &mut Draft) -> Result<Optio
         let text = summary(g, repo, &id, draft.shows_date, draft.initial)?;
         g.out(text);
     }
-    draft.phase = Phase::Finish;
+    draft.phase = Phase::Rewritten;
     let (name, args) =
         if draft.for_merge { ("post-merge", vec!["0".to_string()]) } else { ("post-commit", Vec::new()) };
     if let Some(child) = hook(g, repo, name, &args) {
+        return run(child, draft);
+    }
+    Ok(None)
+}
+
+/// Tells the hook which commit was replaced by which.
+fn rewritten(g: &mut Git<'_, '_>, repo: &Repo, draft: &mut Draft) -> Result<Option<i32>, Stop> {
+    draft.phase = Phase::Finish;
+    let (Some(old), Some(new)) = (&draft.amends, repo.head(g.files())?.id()) else { return Ok(None) };
+    if let Some(mut child) = hook(g, repo, "post-rewrite", &["amend".to_string()]) {
+        child.input = Some(format!("{old} {new}\n"));
         return run(child, draft);
     }
     Ok(None)

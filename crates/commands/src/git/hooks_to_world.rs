@@ -1,15 +1,17 @@
 //! Where Git meets the rest of the world: remote repositories on other machines, and who hears of commits and pushes.
 
 use super::cli::{Git, Stop, fatal};
-use git::{ObjectId, RefUpdate, Repo};
+use git::{Bundle, ObjectId, RefUpdate, Repo};
 use sim::Causes;
 use vfs::Vfs;
 use world::{FORGE_ROOT, MachineId, World};
 
 /// A repository that a URL leads to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) struct Remote {
     pub machine: MachineId,
+    /// The files of a bundle that was unpacked to be read, where it is one.
+    pub held: Option<Vfs>,
     pub repo: Repo,
     /// As it was typed or configured.
     pub url: String,
@@ -18,6 +20,9 @@ pub(crate) struct Remote {
 impl Remote {
     /// A snapshot of the files it lies in: costs nothing.
     pub fn snapshot(&self, g: &Git<'_, '_>) -> Vfs {
+        if let Some(files) = &self.held {
+            return files.clone();
+        }
         g.cx.world.machine(&self.machine).map(|machine| machine.files.clone()).unwrap_or_default()
     }
 }
@@ -43,8 +48,11 @@ pub(crate) fn resolve(g: &mut Git<'_, '_>, url: &str) -> Result<Remote, Stop> {
         let full = vfs::join(&g.cwd, local);
         let found = Repo::open(g.files(), &full);
         return match found {
-            Some(repo) => Ok(Remote { machine: g.cx.machine_id(), repo, url: url.into() }),
+            Some(repo) => Ok(Remote { machine: g.cx.machine_id(), held: None, repo, url: url.into() }),
             None => {
+                if let Some(remote) = bundled(g, &full, url)? {
+                    return Ok(remote);
+                }
                 g.err(format!("fatal: '{url}' does not appear to be a git repository\n"));
                 fatal(NO_ACCESS)
             }
@@ -60,13 +68,36 @@ pub(crate) fn resolve(g: &mut Git<'_, '_>, url: &str) -> Result<Remote, Stop> {
     };
     let full = format!("{FORGE_ROOT}/{}", path.trim_end_matches('/'));
     match Repo::open(&there.files, &full) {
-        Some(repo) => Ok(Remote { machine, repo, url: url.into() }),
+        Some(repo) => Ok(Remote { machine, held: None, repo, url: url.into() }),
         None if scheme == "ssh" => {
             g.err(format!("fatal: '{path}' does not appear to be a git repository\n"));
             fatal(NO_ACCESS)
         }
         None => fatal(format!("repository '{}' not found", with_slash(url))),
     }
+}
+
+/// A bundle as a repository that can be fetched from.
+fn bundled(g: &Git<'_, '_>, path: &str, url: &str) -> Result<Option<Remote>, Stop> {
+    let Some(bundle) = g.files().read(path).ok().and_then(|bytes| Bundle::parse(&bytes).ok()) else { return Ok(None) };
+    let (mut files, when) = (Vfs::new(), g.when());
+    let branch = g.settings().get("init.defaultbranch").unwrap_or("master".into());
+    let repo = Repo::init(&mut files, "/bundle", true, &branch, when)?;
+    if let Ok(here) = g.repo() {
+        let needs: Vec<ObjectId> = bundle.needs.iter().map(|(id, _)| *id).collect();
+        if needs.iter().all(|id| here.has_object(g.files(), id)) {
+            repo.fetch_objects(&mut files, &here, g.files(), &needs, when)?;
+        }
+    }
+    repo.unbundle(&mut files, &bundle, when)?;
+    let head = bundle.refs.iter().find(|(name, _)| name == "HEAD").map(|(_, id)| *id);
+    for (name, id) in bundle.refs.iter().filter(|(name, _)| name != "HEAD") {
+        repo.place_ref(&mut files, name, id, when)?;
+        if head == Some(*id) && name.starts_with("refs/heads/") {
+            repo.set_symbolic(&mut files, "HEAD", name, when)?;
+        }
+    }
+    Ok(Some(Remote { machine: g.cx.machine_id(), held: Some(files), repo, url: url.into() }))
 }
 
 const NO_ACCESS: &str = "Could not read from remote repository.\n\nPlease make sure you have the correct access rights\nand the repository exists.";

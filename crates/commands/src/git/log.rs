@@ -1,7 +1,7 @@
 //! `git log`.
 
 use super::cli::{Answer, Git, Stop, fatal};
-use super::diff_out::DiffOutput;
+use super::diff_out::{self, DiffOutput};
 use super::log_format::{Decorate, Format, Style, names};
 use super::log_graph::Graph;
 use super::log_pick::{limited, pick_all};
@@ -9,6 +9,7 @@ use super::options::Given;
 use super::range::{Range, head_commit};
 use super::show::changes_of;
 use git::{DateFormat, ObjectId, Pathspec, Repo};
+use order::OrdMap;
 
 pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let repo = g.repo()?;
@@ -25,15 +26,27 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     };
     let style = style(g, &repo, given)?;
     if given.has("walk-reflogs") {
-        let printer = Printer { style, output, spec, graph: None, shown: false };
+        let printer = Printer { style, output, spec, followed: None, graph: None, shown: false };
         return super::log_reflog::run(g, &repo, given, printer);
     }
-    let mut picked = pick_all(g, &repo, given, &range, &spec)?;
-    if output.pickaxe.is_some() || output.filter.is_some() {
+    let mut changes = None;
+    let mut picked = if given.has("follow") {
+        if range.paths.len() != 1 {
+            return fatal("--follow requires exactly one pathspec");
+        }
+        let all = pick_all(g, &repo, given, &range, &Pathspec::default())?;
+        let path = vfs::join(&format!("/{}", g.work()?.prefix), &range.paths[0]);
+        let (kept, found) = super::log_follow::followed(g, &repo, path.trim_start_matches('/'), all)?;
+        changes = Some(found);
+        kept
+    } else {
+        pick_all(g, &repo, given, &range, &spec)?
+    };
+    if changes.is_none() && (output.pickaxe.is_some() || output.filter.is_some()) {
         picked = with_changes(g, &repo, &output, &spec, picked)?;
     }
     let picked = limited(given, picked)?;
-    let mut printer = Printer { style, output, spec, graph: None, shown: false };
+    let mut printer = Printer { style, output, spec, followed: changes, graph: None, shown: false };
     if given.has("graph") {
         printer.graph = Some(Graph::new(printer.style.color));
     }
@@ -131,7 +144,7 @@ pub(crate) fn style(g: &Git<'_, '_>, repo: &Repo, given: &Given) -> Result<Style
     let color = match given.last(&["color", "no-color"]) {
         Some("no-color") => false,
         Some(_) => g.colored("diff", Some(given.value("color"))),
-        None => g.colored("diff", None),
+        None => g.colored("diff", None) || diff_out::words_by_color(given),
     };
     let oneline_option = given.last(&["oneline", "format", "pretty"]) == Some("oneline");
     Ok(Style {
@@ -153,6 +166,8 @@ pub(crate) struct Printer {
     pub style: Style,
     pub output: DiffOutput,
     spec: Pathspec,
+    /// `--follow`: what each commit did to the file.
+    followed: Option<OrdMap<ObjectId, git::Change>>,
     graph: Option<Graph>,
     shown: bool,
 }
@@ -183,7 +198,10 @@ impl Printer {
         if !self.output.any() || (commit.parents.len() > 1 && !merges) {
             return Ok(out);
         }
-        let changes = changes_of(g, repo, &commit, &self.spec)?;
+        let changes = match &self.followed {
+            Some(all) => all.get(id).cloned().into_iter().collect(),
+            None => changes_of(g, repo, &commit, &self.spec)?,
+        };
         let changes = self.output.prepare(g, repo, changes)?;
         if changes.is_empty() {
             return Ok(out);

@@ -3,6 +3,7 @@
 
 mod add;
 mod alias;
+mod apply;
 mod bisect;
 mod bisect_find;
 mod bisect_next;
@@ -10,6 +11,7 @@ mod bisect_words;
 mod blame;
 mod blame_print;
 mod branch;
+mod bundle;
 mod cat_file;
 mod checkout;
 mod cherry;
@@ -30,13 +32,18 @@ mod draft;
 mod editor;
 mod fetch;
 mod for_each_ref;
+mod format_patch;
+mod fsck;
 mod grep;
 mod grep_page;
 mod help;
 mod hooks;
 mod hooks_to_world;
+mod housekeeping;
+mod include;
 mod init;
 mod log;
+mod log_follow;
 mod log_format;
 mod log_graph;
 mod log_options;
@@ -44,6 +51,7 @@ mod log_pick;
 mod log_placeholders;
 mod log_reflog;
 mod ls_files;
+mod ls_remote;
 mod ls_tree;
 mod merge;
 mod merge_base;
@@ -87,10 +95,12 @@ mod stash_make;
 mod status;
 mod status_state;
 mod status_text;
+mod status_v2;
 mod switch;
 mod switching;
 mod tag;
 mod tracking;
+mod words;
 
 use cli::{Answer, Git, Stop};
 use options::{Given, Spec};
@@ -106,9 +116,11 @@ struct Command {
 
 const COMMANDS: &[Command] = &[
     Command { spec: &add::SPEC, run: add::run },
+    Command { spec: &apply::SPEC, run: apply::run },
     Command { spec: &bisect::SPEC, run: bisect::run },
     Command { spec: &blame::SPEC, run: blame::run },
     Command { spec: &branch::SPEC, run: branch::run },
+    Command { spec: &bundle::SPEC, run: bundle::run },
     Command { spec: &cat_file::HASH_SPEC, run: cat_file::hash },
     Command { spec: &cat_file::SPEC, run: cat_file::run },
     Command { spec: &checkout::SPEC, run: checkout::run },
@@ -125,10 +137,18 @@ const COMMANDS: &[Command] = &[
     Command { spec: &diff_plumbing::TREE_SPEC, run: diff_plumbing::tree },
     Command { spec: &fetch::SPEC, run: fetch::run },
     Command { spec: &for_each_ref::SPEC, run: for_each_ref::run },
+    Command { spec: &format_patch::SPEC, run: format_patch::run },
+    Command { spec: &fsck::SPEC, run: fsck::run },
     Command { spec: &grep::SPEC, run: grep::run },
+    Command { spec: &housekeeping::GC, run: housekeeping::gc },
+    Command { spec: &housekeeping::PACK_REFS, run: housekeeping::pack_refs },
+    Command { spec: &housekeeping::PRUNE, run: housekeeping::prune },
+    Command { spec: &housekeeping::PRUNE_PACKED, run: housekeeping::prune_packed },
+    Command { spec: &housekeeping::REPACK, run: housekeeping::repack },
     Command { spec: &init::SPEC, run: init::run },
     Command { spec: &log_options::SPEC, run: log::run },
     Command { spec: &ls_files::SPEC, run: ls_files::run },
+    Command { spec: &ls_remote::SPEC, run: ls_remote::run },
     Command { spec: &ls_tree::SPEC, run: ls_tree::run },
     Command { spec: &merge::SPEC, run: merge::run },
     Command { spec: &merge_base::SPEC, run: merge_base::run },
@@ -160,6 +180,8 @@ const COMMANDS: &[Command] = &[
     Command { spec: &status::SPEC, run: status::run },
     Command { spec: &switch::SPEC, run: switch::run },
     Command { spec: &tag::SPEC, run: tag::run },
+    Command { spec: &words::CHECK_REF_FORMAT, run: words::check_ref_format },
+    Command { spec: &words::STRIPSPACE, run: words::stripspace },
 ];
 
 /// The program.

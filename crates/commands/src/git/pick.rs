@@ -87,7 +87,7 @@ pub(crate) fn nothing_left(g: &mut Git<'_, '_>, repo: &Repo, advice: Option<&str
         show_ignored: false,
         hints: g.advises("statusHints"),
     };
-    let text = report.whole(g)?;
+    let text = report.whole(g, "")?;
     g.out(text);
     if let Some(command) = advice {
         g.err(format!("The previous cherry-pick is now empty, possibly due to conflict resolution.\nIf you wish to commit it anyway, use:\n\n    git commit --allow-empty\n\nOtherwise, please use 'git {command} --skip'\n"));

@@ -1,9 +1,11 @@
 //! `git push`.
 
-use super::cli::{Answer, Git, Stop, fatal};
+use super::cli::{Answer, Git, Stop, error, fatal};
 use super::fetch::default_remote;
+use super::hooks::hook;
 use super::hooks_to_world::{Remote, received_push, resolve};
 use super::options::{Dialect, Given, Spec, flag, maybe};
+use super::process::{Resume, wait_for};
 use super::push_plan::{Planned, plan};
 use super::remote::push_url;
 use super::switching::set_upstream;
@@ -24,6 +26,7 @@ pub(crate) const SPEC: Spec = Spec {
         flag('f', "force", "also where history is rewritten"),
         maybe('\0', "force-with-lease", "refname>:<expect", "force, unless somebody else pushed meanwhile"),
         flag('u', "set-upstream", "follow what is pushed to"),
+        flag('\0', "verify", "run the pre-push hook (default)"),
     ]],
     missing: &[
         "--repo",
@@ -36,7 +39,6 @@ pub(crate) const SPEC: Spec = Spec {
         "--exec",
         "--progress",
         "--prune",
-        "--no-verify",
         "--follow-tags",
         "--signed",
         "--atomic",
@@ -86,10 +88,42 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     for one in &planned {
         fates.push(fate(g, &repo, &remote, &name, one, given)?);
     }
+    if given.state("verify") != Some(false) {
+        match g.answers.first() {
+            None => pre_push(g, &repo, &name, &remote.url, &planned, &fates)?,
+            Some(0) => {}
+            Some(_) => return error(format!("failed to push some refs to '{}'", remote.url)),
+        }
+    }
     if !given.has("dry-run") {
         apply(g, &repo, &remote, &name, &planned, &fates)?;
     }
     report(g, &repo, &remote, &name, &planned, &fates, given)
+}
+
+/// Asks the `pre-push` hook, which is told what would change there.
+fn pre_push(
+    g: &mut Git<'_, '_>,
+    repo: &Repo,
+    name: &str,
+    url: &str,
+    planned: &[Planned],
+    fates: &[Fate],
+) -> Result<(), Stop> {
+    let Some(mut child) = hook(g, repo, "pre-push", &[name.to_string(), url.to_string()]) else { return Ok(()) };
+    let mut input = String::new();
+    for (one, _) in planned.iter().zip(fates).filter(|(_, fate)| matches!(fate, Fate::Done { .. })) {
+        let local = match one.new {
+            None => "(delete)".to_string(),
+            Some(_) if one.from == "HEAD" => "HEAD".into(),
+            Some(_) => repo.full_ref_name(g.files(), &one.from).unwrap_or_else(|| one.from.clone()),
+        };
+        let id = |id: Option<ObjectId>| id.unwrap_or_else(git::null_id);
+        input.push_str(&format!("{local} {} {} {}\n", id(one.new), one.to, id(one.old)));
+    }
+    child.input = Some(input);
+    child.out_to_err = false;
+    wait_for(child, Resume::Again).map(drop)
 }
 
 fn destination(g: &Git<'_, '_>, repo: &Repo) -> Result<String, Stop> {

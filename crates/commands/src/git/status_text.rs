@@ -20,6 +20,16 @@ pub(crate) struct Report<'a> {
     pub hints: bool,
 }
 
+/// How the short form writes paths.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Paths {
+    Relative,
+    /// Those of the repository: `--porcelain`.
+    FromTop,
+    /// The same as they are, with a NUL behind each: `-z`.
+    Nul,
+}
+
 const GREEN: &str = "\x1b[32m";
 const RED: &str = "\x1b[31m";
 
@@ -91,9 +101,9 @@ impl Report<'_> {
         Ok(out)
     }
 
-    /// The long form with its last line.
-    pub fn whole(&self, g: &Git<'_, '_>) -> Result<String, Stop> {
-        Ok(self.long(g)? + &self.closing(g))
+    /// The long form with its last line; `diff` stands before it.
+    pub fn whole(&self, g: &Git<'_, '_>, diff: &str) -> Result<String, Stop> {
+        Ok(self.long(g)? + diff + &self.closing(g))
     }
 
     /// The long form as comment lines: what the editor shows below a message.
@@ -189,14 +199,19 @@ impl Report<'_> {
         format!("{text}{}\n", if self.hints { hint } else { "" })
     }
 
-    /// `-s`: two letters and a path. With `from_top`, paths are those of the repository: `--porcelain`.
-    pub fn short(&self, g: &Git<'_, '_>, branch: bool, from_top: bool) -> Result<String, Stop> {
+    /// `-s`: two letters and a path.
+    pub fn short(&self, g: &Git<'_, '_>, branch: bool, paths: Paths) -> Result<String, Stop> {
         let mut out = String::new();
+        let end = if paths == Paths::Nul { '\0' } else { '\n' };
         if branch {
             out.push_str(&self.short_branch(g)?);
+            out.push(end);
         }
-        let shown =
-            |path: &str| if from_top { quoted_blank(path) } else { quoted_blank(&relative(&self.work.prefix, path)) };
+        let shown = |path: &str| match paths {
+            Paths::Relative => quoted_blank(&relative(&self.work.prefix, path)),
+            Paths::FromTop => quoted_blank(path),
+            Paths::Nul => path.to_string(),
+        };
         let mut rows: OrdMap<&str, (char, char, Option<&str>)> = OrdMap::new();
         for change in &self.status.staged {
             let old = Some(change.old_path.as_str()).filter(|old| *old != change.path);
@@ -217,17 +232,23 @@ impl Report<'_> {
             } else {
                 self.letter(GREEN, x) + &self.letter(RED, y)
             };
-            let from = old.map_or(String::new(), |old| format!("{} -> ", shown(old)));
-            out.push_str(&format!("{letters} {from}{}\n", shown(path)));
+            out.push_str(&letters);
+            out.push(' ');
+            match old {
+                Some(old) if paths == Paths::Nul => out.push_str(&format!("{path}\0{old}")),
+                Some(old) => out.push_str(&format!("{} -> {}", shown(old), shown(path))),
+                None => out.push_str(&shown(path)),
+            }
+            out.push(end);
         }
         if self.show_untracked {
             for path in &self.status.files.untracked {
-                out.push_str(&format!("{} {}\n", self.paint(RED, "??"), shown(path)));
+                out.push_str(&format!("{} {}{end}", self.paint(RED, "??"), shown(path)));
             }
         }
         if self.show_ignored {
             for path in &self.status.files.ignored {
-                out.push_str(&format!("{} {}\n", self.paint(RED, "!!"), shown(path)));
+                out.push_str(&format!("{} {}{end}", self.paint(RED, "!!"), shown(path)));
             }
         }
         Ok(out)
@@ -239,11 +260,11 @@ impl Report<'_> {
 
     fn short_branch(&self, g: &Git<'_, '_>) -> Result<String, Stop> {
         let Some(branch) = self.status.head.branch() else {
-            return Ok(format!("## {}\n", self.paint(RED, "HEAD (no branch)")));
+            return Ok(format!("## {}", self.paint(RED, "HEAD (no branch)")));
         };
         let local = self.paint(GREEN, branch);
         let first = if self.status.head.id().is_none() { "No commits yet on " } else { "" };
-        let Some(tracking) = tracking(g, &self.work.repo, branch)? else { return Ok(format!("## {first}{local}\n")) };
+        let Some(tracking) = tracking(g, &self.work.repo, branch)? else { return Ok(format!("## {first}{local}")) };
         let remote = self.paint(RED, &tracking.short);
         let tail = match tracking.counts {
             None => " [gone]".to_string(),
@@ -256,7 +277,7 @@ impl Report<'_> {
                 self.paint(RED, &behind.to_string())
             ),
         };
-        Ok(format!("## {first}{local}...{remote}{tail}\n"))
+        Ok(format!("## {first}{local}...{remote}{tail}"))
     }
 }
 
@@ -339,7 +360,7 @@ fn unmerged_label(stages: &[u8]) -> &'static str {
     }
 }
 
-fn unmerged_letters(stages: &[u8]) -> (char, char) {
+pub(crate) fn unmerged_letters(stages: &[u8]) -> (char, char) {
     match stages {
         [1] => ('D', 'D'),
         [2] => ('A', 'U'),

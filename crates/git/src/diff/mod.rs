@@ -3,17 +3,21 @@
 mod change;
 mod combined;
 mod lines;
+mod parse;
 mod patch;
 mod rename;
 mod slide;
 mod stat;
+mod words;
 
 pub use change::{Change, ChangeKind, Side, Source};
 pub use combined::combined_patch;
 pub use lines::{LineHunk, diff_lines, split_lines};
+pub use parse::{BadPatch, FilePatch, Hunk, parse_patches};
 pub use patch::{Blanks, DiffColors, PatchOptions, patch, quoted_path};
 pub use rename::find_renames;
 pub use stat::{FileStat, shortstat, stat_table, summary_line};
+pub use words::Words;
 
 pub(crate) use lines::{Algorithm, hunks as line_hunks};
 pub(crate) use patch::is_binary;

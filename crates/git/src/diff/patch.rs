@@ -2,6 +2,7 @@
 
 use super::change::{Change, ChangeKind, Side};
 use super::lines::{LineHunk, diff_lines, split_lines};
+use super::words::{Words, print_same, print_words};
 use crate::object::{Mode, ObjectId};
 use crate::{Repo, Result};
 use vfs::Vfs;
@@ -37,6 +38,7 @@ pub struct PatchOptions {
     /// `--full-index`.
     pub full_ids: bool,
     pub blanks: Blanks,
+    pub words: Words,
 }
 
 /// Which differences in blanks count.
@@ -88,7 +90,7 @@ impl Blanks {
 
 impl Default for PatchOptions {
     fn default() -> Self {
-        Self { context: 3, colors: DiffColors::NONE, full_ids: false, blanks: Blanks::All }
+        Self { context: 3, colors: DiffColors::NONE, full_ids: false, blanks: Blanks::All, words: Words::Off }
     }
 }
 
@@ -230,8 +232,12 @@ pub(crate) fn unified(old: &[u8], new: &[u8], options: &PatchOptions) -> String 
         let mut at = new_start;
         for change in group {
             print_lines(&mut out, ' ', &new[at..change.new.start], options);
-            print_lines(&mut out, '-', &old[change.old.clone()], options);
-            print_lines(&mut out, '+', &new[change.new.clone()], options);
+            if options.words == Words::Off {
+                print_lines(&mut out, '-', &old[change.old.clone()], options);
+                print_lines(&mut out, '+', &new[change.new.clone()], options);
+            } else {
+                print_words(&mut out, &old[change.old.clone()], &new[change.new.clone()], options);
+            }
             at = change.new.end;
         }
         print_lines(&mut out, ' ', &new[at..new_end], options);
@@ -257,6 +263,10 @@ fn function_name(line: &[u8]) -> Option<String> {
 fn print_lines(out: &mut String, sign: char, lines: &[&[u8]], options: &PatchOptions) {
     let DiffColors { old, new, blank, reset, .. } = options.colors;
     for line in lines {
+        if options.words != Words::Off {
+            print_same(out, line, options);
+            continue;
+        }
         let text = String::from_utf8_lossy(line);
         let body = text.strip_suffix('\n').unwrap_or(&text);
         match sign {

@@ -2,6 +2,7 @@
 
 mod commit;
 mod pack;
+mod repack;
 mod store;
 mod tag;
 mod tree;

@@ -20,7 +20,7 @@ pub struct PackEntry {
 /// One `pack-….idx` with its pack beside it.
 #[derive(Debug, Clone)]
 pub(crate) struct Pack {
-    index: String,
+    pub(crate) index: String,
 }
 
 impl Repo {
@@ -224,9 +224,16 @@ fn apply_delta(base: &[u8], delta: &[u8]) -> Option<Vec<u8>> {
 
 /// A pack of version 2 that holds these objects whole.
 pub fn write_pack(entries: &[PackEntry]) -> Vec<u8> {
+    pack_with_offsets(entries).0
+}
+
+/// The same with where each object starts in it.
+pub(crate) fn pack_with_offsets(entries: &[PackEntry]) -> (Vec<u8>, Vec<usize>) {
+    let mut offsets = Vec::new();
     let mut pack = b"PACK\0\0\0\x02".to_vec();
     pack.extend_from_slice(&u32::try_from(entries.len()).unwrap_or(u32::MAX).to_be_bytes());
     for entry in entries {
+        offsets.push(pack.len());
         let type_bits = match entry.kind {
             Kind::Commit => 1,
             Kind::Tree => 2,
@@ -246,7 +253,7 @@ pub fn write_pack(entries: &[PackEntry]) -> Vec<u8> {
     }
     let sum = sha1(&pack);
     pack.extend_from_slice(sum.as_slice());
-    pack
+    (pack, offsets)
 }
 
 /// Reads every object of a pack. `known` gives what its deltas may build on outside of it.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use vfs::Vfs;
 
 impl Repo {
-    fn loose_path(&self, id: &ObjectId) -> String {
+    pub fn loose_path(&self, id: &ObjectId) -> String {
         let hex = id.to_string();
         format!("{}/objects/{}/{}", self.git_dir, &hex[..2], &hex[2..])
     }

@@ -2,6 +2,7 @@
 
 mod log;
 mod name;
+mod packed;
 
 pub use log::LogEntry;
 pub use name::{branch_name_ok, ref_name_ok, shorten_ref};
@@ -53,7 +54,7 @@ pub struct RefChange<'a> {
 }
 
 impl Repo {
-    fn packed_refs(&self, files: &Vfs) -> OrdMap<String, ObjectId> {
+    pub(crate) fn packed_refs(&self, files: &Vfs) -> OrdMap<String, ObjectId> {
         let text = self.read_state(files, "packed-refs").unwrap_or_default();
         let lines = text.lines().filter(|line| !line.starts_with(['#', '^']));
         lines

@@ -7,8 +7,8 @@ use vfs::Vfs;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bundle {
-    /// Commits that the reader must have already.
-    pub needs: Vec<ObjectId>,
+    /// Commits that the reader must have already, with their subjects.
+    pub needs: Vec<(ObjectId, String)>,
     pub refs: Vec<(String, ObjectId)>,
     pack: Vec<u8>,
 }
@@ -30,15 +30,15 @@ impl Bundle {
             let (line, needed) = line.strip_prefix('-').map_or((line, false), |rest| (rest, true));
             let (id, name) = line.split_once(' ').unwrap_or((line, ""));
             let id = parse_id(id).ok_or_else(bad)?;
-            if needed { bundle.needs.push(id) } else { bundle.refs.push((name.into(), id)) }
+            if needed { bundle.needs.push((id, name.into())) } else { bundle.refs.push((name.into(), id)) }
         }
         Ok(bundle)
     }
 
     pub fn encode(&self) -> Vec<u8> {
         let mut bytes = MAGIC.as_bytes().to_vec();
-        for id in &self.needs {
-            bytes.extend_from_slice(format!("-{id} \n").as_bytes());
+        for (id, subject) in &self.needs {
+            bytes.extend_from_slice(format!("-{id} {subject}\n").as_bytes());
         }
         for (name, id) in &self.refs {
             bytes.extend_from_slice(format!("{id} {name}\n").as_bytes());
@@ -59,12 +59,16 @@ impl Repo {
             let object = self.read_object(files, &id)?;
             entries.push(PackEntry { id, kind: object.kind, data: object.data().to_vec() });
         }
-        Ok(Bundle { needs: has.to_vec(), refs: refs.to_vec(), pack: write_pack(&entries) })
+        let mut needs = Vec::new();
+        for id in has {
+            needs.push((*id, self.read_commit(files, id)?.subject()));
+        }
+        Ok(Bundle { needs, refs: refs.to_vec(), pack: write_pack(&entries) })
     }
 
     /// Writes a bundle's objects into the store, and checks that nothing they need is missing.
     pub fn unbundle(&self, files: &mut Vfs, bundle: &Bundle, when: When) -> Result<usize> {
-        if let Some(id) = bundle.needs.iter().find(|id| !self.has_object(files, id)) {
+        if let Some((id, _)) = bundle.needs.iter().find(|(id, _)| !self.has_object(files, id)) {
             return Err(GitError::error(format!("Repository lacks these prerequisite commits:\nerror: {id} ")));
         }
         let entries = {

@@ -2,10 +2,12 @@
 
 mod bundle;
 mod check;
+mod kept;
 mod refspec;
 mod transfer;
 
 pub use bundle::Bundle;
 pub use check::Fault;
+pub use kept::{Named, Roots};
 pub use refspec::Refspec;
 pub use transfer::RefUpdate;
