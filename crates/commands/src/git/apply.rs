@@ -1,5 +1,6 @@
 //! `git apply`: a patch on the work tree, the index, or both.
 
+use super::apply_stat;
 use super::cli::{Answer, Git, Stop};
 use super::options::{Dialect, Given, Spec, flag, value};
 use git::{BadPatch, FilePatch, Index, IndexEntry, Kind, Mode, Repo, parse_patches};
@@ -146,7 +147,9 @@ fn one(
     patches.retain(|patch| prefix.is_empty() || patch.name().starts_with(&below));
     let tells = given.has("stat") || given.has("numstat") || given.has("summary");
     if !tells || given.has("apply") || given.has("check") {
-        let warns = !given.has("reverse") && given.value("whitespace") != Some("nowarn");
+        let warns = (!given.has("check") || given.has("apply"))
+            && !given.has("reverse")
+            && given.value("whitespace") != Some("nowarn");
         let blanks = if warns { blanks(g, shown, &patches) } else { 0 };
         let Some(results) = check(g, repo, &patches, onto, given.has("verbose"))? else { return Ok(1) };
         if !given.has("check") {
@@ -166,7 +169,7 @@ fn one(
         }
     }
     if given.has("stat") {
-        g.out(stat(&patches));
+        g.out(apply_stat::stat(&patches));
     }
     if given.has("numstat") {
         for patch in &patches {
@@ -176,7 +179,7 @@ fn one(
         }
     }
     if given.has("summary") {
-        let lines: String = patches.iter().filter_map(summary).collect();
+        let lines: String = patches.iter().filter_map(apply_stat::summary).collect();
         g.out(lines);
     }
     Ok(0)
@@ -309,6 +312,11 @@ fn file(
         Ok(done) => done,
         Err(n) => {
             let line = patch.hunks.get(n).map_or(0, |hunk| hunk.old_start);
+            if let Some(hunk) = patch.hunks.get(n).filter(|_| verbose) {
+                let sought: Vec<u8> =
+                    hunk.lines.iter().filter(|(sign, _)| *sign != b'+').flat_map(|(_, line)| line.clone()).collect();
+                g.err(format!("error: while searching for:\n{}\n", String::from_utf8_lossy(&sought)));
+            }
             return Ok(Err(format!("error: patch failed: {name}:{line}\nerror: {name}: patch does not apply\n")));
         }
     };
@@ -380,55 +388,4 @@ pub(crate) fn write(g: &mut Git<'_, '_>, repo: &Repo, results: &Results, onto: O
         repo.write_index(g.cx.files_mut(), &index, when)?;
     }
     Ok(())
-}
-
-/// The table of `--stat`, which is not quite that of `git diff`.
-fn stat(patches: &[FilePatch]) -> String {
-    let names: Vec<String> = patches.iter().map(|patch| git::quoted_path("", patch.name())).collect();
-    let width = names.iter().map(String::len).max().unwrap_or(0).min(50);
-    let most = patches.iter().map(|patch| patch.counts()).map(|(a, b)| a + b).max().unwrap_or(0);
-    let bars = if width + most > 70 { 70 - width } else { most };
-    let (mut out, mut added_all, mut gone_all) = (String::new(), 0, 0);
-    for (patch, name) in patches.iter().zip(&names) {
-        let (added, gone) = patch.counts();
-        (added_all, gone_all) = (added_all + added, gone_all + gone);
-        let name = match name.len().checked_sub(width) {
-            Some(0) | None => name.clone(),
-            Some(over) => format!("...{}", &name[(over + 3).min(name.len())..]),
-        };
-        if patch.binary {
-            out.push_str(&format!(" {name:<width$} |  Bin\n"));
-            continue;
-        }
-        let scaled = |count: usize| if most > 0 { (count * bars + most / 2) / most } else { 0 };
-        let (total, plus) = (scaled(added + gone), scaled(added));
-        let minus = total.saturating_sub(plus);
-        out.push_str(&format!(" {name:<width$} |{:>5} {}{}\n", added + gone, "+".repeat(plus), "-".repeat(minus)));
-    }
-    let plural = |count: usize| if count == 1 { "" } else { "s" };
-    out.push_str(&format!(" {} file{} changed", patches.len(), plural(patches.len())));
-    if added_all > 0 || gone_all == 0 {
-        out.push_str(&format!(", {added_all} insertion{}(+)", plural(added_all)));
-    }
-    if gone_all > 0 || added_all == 0 {
-        out.push_str(&format!(", {gone_all} deletion{}(-)", plural(gone_all)));
-    }
-    out + "\n"
-}
-
-fn summary(patch: &FilePatch) -> Option<String> {
-    let mode = |mode: Option<Mode>| mode.unwrap_or(Mode::FILE);
-    match (&patch.old_path, &patch.path) {
-        (None, Some(path)) => Some(format!(" create mode {} {path}\n", mode(patch.mode))),
-        (Some(path), None) => Some(format!(" delete mode {} {path}\n", mode(patch.old_mode))),
-        (Some(old), Some(new)) if patch.renamed || patch.copied => {
-            let word = if patch.renamed { "rename" } else { "copy" };
-            Some(format!(" {word} {old} => {new} ({}%)\n", patch.similarity))
-        }
-        (Some(_), Some(path)) => {
-            let (old, new) = (patch.old_mode?, patch.mode?);
-            (old != new).then(|| format!(" mode change {old} => {new} {path}\n"))
-        }
-        (None, None) => None,
-    }
 }

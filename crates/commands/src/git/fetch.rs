@@ -153,7 +153,7 @@ pub(crate) fn from_remote(
 ) -> Result<(Vec<Fetched>, bool), Stop> {
     let url = fetch_url(g, repo, name).unwrap_or_else(|| name.to_string());
     let remote = match name {
-        "." => Remote { machine: g.cx.machine_id(), held: None, repo: repo.clone(), url: ".".into() },
+        "." => Remote::here(g, repo),
         _ => resolve(g, &url)?,
     };
     let source = remote.snapshot(g);

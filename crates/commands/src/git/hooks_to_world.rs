@@ -11,13 +11,18 @@ use world::{FORGE_ROOT, MachineId, World};
 pub(crate) struct Remote {
     pub machine: MachineId,
     /// The files of a bundle that was unpacked to be read, where it is one.
-    pub held: Option<Vfs>,
+    held: Option<Vfs>,
     pub repo: Repo,
     /// As it was typed or configured.
     pub url: String,
 }
 
 impl Remote {
+    /// The repository itself, as a branch that follows a local one sees it.
+    pub fn here(g: &Git<'_, '_>, repo: &Repo) -> Self {
+        Self { machine: g.cx.machine_id(), held: None, repo: repo.clone(), url: ".".into() }
+    }
+
     /// A snapshot of the files it lies in: costs nothing.
     pub fn snapshot(&self, g: &Git<'_, '_>) -> Vfs {
         if let Some(files) = &self.held {

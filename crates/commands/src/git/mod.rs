@@ -4,6 +4,7 @@
 mod add;
 mod alias;
 mod apply;
+mod apply_stat;
 mod bisect;
 mod bisect_find;
 mod bisect_next;

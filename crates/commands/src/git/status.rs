@@ -1,6 +1,6 @@
 //! `git status`.
 
-use super::cli::{Answer, Git, Stop, Work, fatal};
+use super::cli::{Answer, Git, Settings, Stop, Work, fatal};
 use super::options::{Dialect, Given, Spec, flag, maybe};
 use super::status_text::{Paths, Report};
 use super::status_v2;
@@ -30,15 +30,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let work = g.work()?;
     let spec = g.pathspec(&work, &given.operands)?;
     let settings = g.settings();
-    let untracked = match (given.state("untracked-files"), given.value("untracked-files")) {
-        (Some(false), _) => "no".to_string(),
-        (Some(true), None) => "all".into(),
-        (_, Some(mode)) => mode.to_string(),
-        (None, None) => settings.get("status.showuntrackedfiles").unwrap_or("normal".into()),
-    };
-    if !matches!(untracked.as_str(), "all" | "normal" | "no" | "true" | "false") {
-        return fatal(format!("Invalid untracked files mode '{untracked}'"));
-    }
+    let untracked = untracked_mode(given, &settings)?;
     let second = match given.value("porcelain") {
         None | Some("v1" | "1") => false,
         Some("v2" | "2") => true,
@@ -99,6 +91,20 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     };
     g.out(text);
     Ok(0)
+}
+
+/// Which untracked files are listed: `all`, `normal` or `no`.
+fn untracked_mode(given: &Given, settings: &Settings) -> Result<String, Stop> {
+    let untracked = match (given.state("untracked-files"), given.value("untracked-files")) {
+        (Some(false), _) => "no".to_string(),
+        (Some(true), None) => "all".into(),
+        (_, Some(mode)) => mode.to_string(),
+        (None, None) => settings.get("status.showuntrackedfiles").unwrap_or("normal".into()),
+    };
+    if !matches!(untracked.as_str(), "all" | "normal" | "no" | "true" | "false") {
+        return fatal(format!("Invalid untracked files mode '{untracked}'"));
+    }
+    Ok(untracked)
 }
 
 fn stash_line(entries: usize) -> String {
