@@ -20,7 +20,7 @@ pub(crate) fn stat(patches: &[FilePatch]) -> String {
             out.push_str(&format!(" {name:<width$} |  Bin\n"));
             continue;
         }
-        let scaled = |count: usize| if most > 0 { (count * bars + most / 2) / most } else { 0 };
+        let scaled = |count: usize| (count * bars + most / 2).checked_div(most).unwrap_or(0);
         let (total, plus) = (scaled(added + gone), scaled(added));
         let minus = total.saturating_sub(plus);
         out.push_str(&format!(" {name:<width$} |{:>5} {}{}\n", added + gone, "+".repeat(plus), "-".repeat(minus)));

@@ -204,8 +204,7 @@ fn keep(g: &mut Git<'_, '_>, repo: &Repo, id: &ObjectId) -> Result<(), Stop> {
 /// The order in which real Git comes upon them: that of its hash table, which grows as it fills.
 fn table_order(ids: &OrdMap<ObjectId, Option<Kind>>) -> Vec<ObjectId> {
     let mut table: Vec<Option<ObjectId>> = Vec::new();
-    let mut count = 0;
-    for id in ids.keys() {
+    for (count, id) in ids.keys().enumerate() {
         if table.len().saturating_sub(1) <= count * 2 {
             let old = std::mem::take(&mut table);
             table = vec![None; (old.len() * 2).max(32)];
@@ -214,7 +213,6 @@ fn table_order(ids: &OrdMap<ObjectId, Option<Kind>>) -> Vec<ObjectId> {
             }
         }
         place(&mut table, *id);
-        count += 1;
     }
     table.into_iter().flatten().collect()
 }

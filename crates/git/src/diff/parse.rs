@@ -184,8 +184,8 @@ impl<'a> Reader<'a> {
                 if let Some((_, bits)) = rest.split_once(' ') {
                     patch.old_mode = patch.old_mode.or(mode(bits));
                 }
-            } else if text.starts_with("--- ") {
-                let old = self.name(&text[4..], self.strip);
+            } else if let Some(rest) = text.strip_prefix("--- ") {
+                let old = self.name(rest, self.strip);
                 self.at += 1;
                 let new = self.text().and_then(|text| self.name(text.strip_prefix("+++ ")?, self.strip));
                 (made, gone) = (made || old.is_none(), gone || new.is_none());
