@@ -1,5 +1,7 @@
 //! From what a learner types to an object: `HEAD~2`, `main^`, `@{u}`, `v1.0^{tree}`, `:/fix`, `HEAD:src/app.js`.
 
+// Unlike git: `@{yesterday}` and other dates are not resolved, for a repository asks no clock.
+
 use crate::object::{Kind, ObjectId, parse_id};
 use crate::{GitError, Repo, Result};
 use vfs::Vfs;

@@ -25,6 +25,10 @@ impl Keyframes {
         }
     }
 
+    pub fn len(&self) -> usize {
+        self.before.len()
+    }
+
     pub fn before(&self, id: NodeId) -> Option<&Rc<Moment>> {
         self.before.get(&id)
     }

@@ -36,5 +36,6 @@ pub use save::{LINK_BYTES_MAX, OpenError, SaveError, decode_file, encode_file};
 pub use session::{Lesson, Session};
 pub use start::{StartError, empty_world, start_world};
 
-/// The form of saved sessions. A snapshot of another schema is not read; its journal is replayed.
-pub const SCHEMA: u32 = 1;
+/// The form of saved sessions. A snapshot of another schema is not read; its journal is replayed. It counts up with every
+/// change of what a `Moment` holds (1: until 2026-11-25; 2: processes read ahead, Git waits for its children).
+pub const SCHEMA: u32 = 2;

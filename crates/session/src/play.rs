@@ -8,6 +8,9 @@ use order::OrdMap;
 use screen::Input;
 use std::time::Duration;
 
+/// A command of a script that runs longer is interrupted: an endless loop must not hold up a proof.
+const COMMAND_MAX: Duration = Duration::from_secs(900);
+
 impl Session {
     /// Does what a learner would do. Gives what the terminal printed for a command line.
     pub fn play_action(&mut self, action: &Action) -> String {
@@ -49,7 +52,7 @@ impl Session {
         let mut lines = line.lines();
         let before = self.printed();
         for part in lines.by_ref() {
-            self.act(Input::Line { terminal: terminal.0, text: part.to_string() });
+            self.act_within(Input::Line { terminal: terminal.0, text: part.to_string() }, COMMAND_MAX);
         }
         let Some(screen) = self.now().world.terminal(terminal) else { return String::new() };
         // The first of the new lines is the echo of what was typed.

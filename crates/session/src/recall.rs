@@ -27,6 +27,11 @@ impl Session {
         self.recall.is_some()
     }
 
+    /// How many moments can be looked at without a replay.
+    pub fn keyframes(&self) -> usize {
+        self.keyframes.len()
+    }
+
     /// Makes keyframes while `go_on` says that there is time.
     pub fn recall(&mut self, go_on: &mut dyn FnMut() -> bool) {
         let Some(mut recall) = self.recall.take() else { return };

@@ -143,6 +143,18 @@ impl Session {
         while !self.now.settled() && self.pump(std::time::Duration::ZERO, &mut || true) {}
     }
 
+    /// As [`Self::act`], but what runs longer in the world's time is interrupted.
+    pub(crate) fn act_within(&mut self, input: Input, span: std::time::Duration) {
+        self.write_ahead(input);
+        self.apply_head();
+        let limit = self.now.now() + span;
+        while !self.now.settled() && self.now.now() < limit && self.pump(std::time::Duration::ZERO, &mut || false) {}
+        if !self.now.settled() {
+            let terminal = self.now.terminal.0;
+            self.act(Input::Interrupt { terminal });
+        }
+    }
+
     pub fn take_said(&mut self) -> Vec<Said> {
         self.note_passed();
         std::mem::take(&mut self.said)

@@ -162,6 +162,7 @@ fn what_is_recalled_after_opening_equals_what_was() {
     let whole = session.save(true);
     let (mut opened, _) = Session::open(lesson, &whole, "test").expect("own bytes open");
     assert!(opened.can_recall());
+    assert_eq!(opened.keyframes(), 0, "a snapshot brings none");
     let mut slices = 0;
     while opened.can_recall() {
         // One input a slice, and a look back in between.
@@ -174,9 +175,24 @@ fn what_is_recalled_after_opening_equals_what_was() {
         opened.seek((slices == 2).then_some(4));
     }
     assert!(slices > 4, "{slices} slices");
+    assert_eq!(opened.keyframes(), session.keyframes());
     for at in 0..5 {
         session.seek(Some(at));
         opened.seek(Some(at));
         assert_eq!(opened.shown().state_hash(), session.shown().state_hash(), "place {at}");
     }
+}
+
+#[test]
+fn a_script_is_not_held_up_by_an_endless_loop() {
+    let mut session = Session::start(lesson(), 1, "test").expect("lesson 0 starts");
+    let mut interrupted = |line: &str| {
+        let before = session.now().now();
+        session.run_line(line);
+        assert!(session.now().settled(), "{line}");
+        assert!(session.now().now().since(before).as_secs() < 1_000, "{line}");
+        assert_eq!(session.run_line("echo $?"), "130\n", "{line}");
+        session.now().state_hash() == session.replay_all().state_hash()
+    };
+    assert!(interrupted("until grep -q never ~/.gitconfig; do sleep 5; done"), "a replay is interrupted, too");
 }

@@ -65,7 +65,7 @@ pub(crate) fn getopts(shell: &mut Bash, args: &[String], cx: &mut Cx<'_>) -> Flo
         }
     }
     if let Some(wrong) = wrong {
-        // Unlike other messages, this one is getopt's: no line.
+        // This message is getopt's own: it names no line.
         if shell.value("OPTERR", cx).as_deref() != Some("0") {
             let name = shell.name.clone();
             cx.err(format!("{name}: {wrong}\n"));

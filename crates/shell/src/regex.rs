@@ -1,5 +1,8 @@
 //! POSIX regular expressions for `[[ =~ ]]`, `grep`, `sed`, `awk`: basic and extended syntax, translated for `regex-lite`.
 
+// Unlike grep: regular expressions here (also in sed, awk, expr and `[[ =~ ]]`) take the first alternative that matches, not
+// the longest, and know no back-references.
+
 use regex_lite::{Regex, RegexBuilder};
 
 /// Which syntax a pattern is in.

@@ -107,7 +107,7 @@ impl Bash {
         }
     }
 
-    /// Unlike other errors, bash names `-c` and shows the line. `line`: where it is; `None` for the end of the text.
+    /// Here bash names `-c` and shows the line, as in no other error. `line`: where it is; `None` for the end of the text.
     fn syntax_error(&mut self, cx: &mut Cx<'_>, message: &str, line: Option<u32>) -> Step {
         let lines = u32::try_from(self.source.matches('\n').count()).unwrap_or(0);
         let whole_lines = self.source.is_empty() || self.source.ends_with('\n');

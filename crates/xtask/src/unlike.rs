@@ -53,6 +53,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn every_difference_of_the_project_names_a_tool() {
+        let all = gather(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))).unwrap();
+        assert!(all.len() > 20, "{}", all.len());
+        let sentences: Vec<_> = all.iter().filter(|found| found.tool.contains([',', '`'])).collect();
+        assert!(sentences.is_empty(), "a sentence that begins with Unlike: {sentences:?}");
+    }
+
+    #[test]
     fn a_comment_may_go_over_several_lines() {
         let source = "fn a() {\n    // Unlike git: there is no editor,\n    // so a message is wanted.\n    b();\n}\n";
         let expected = Difference {

@@ -25,7 +25,7 @@ pub(super) const LN: Tool = Tool {
     trouble: 1,
 };
 
-/// Unlike ln: a hard link is a copy, for files here have one name.
+/// Unlike ln: there are no hard links, for files here have one name; it says so.
 pub(crate) fn ln(cx: &mut Cx<'_>) -> i32 {
     let given = match parse(cx, &LN) {
         Ok(given) => given,

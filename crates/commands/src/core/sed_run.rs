@@ -1,5 +1,7 @@
 //! Runs a `sed` script over lines.
 
+// Unlike sed: `r /dev/stdin` reads nothing, and a script of more than five million steps is stopped.
+
 use super::sed_script::{Action, Command};
 use super::sed_substitute::substitute;
 use order::OrdMap;

@@ -1,5 +1,7 @@
 //! `xargs`.
 
+// Unlike xargs: a reader that ends early is not told of, so a command it stops is not reported.
+
 use super::run_list::{Item, Progress, RunList};
 use crate::getopt::{Given, Tool, flag, missing, parse, value};
 use serde::{Deserialize, Serialize};

@@ -1,5 +1,7 @@
 //! `git bundle`: references with their objects in one file.
 
+// Unlike git: fetching from a bundle brings annotated tags along that were not asked for.
+
 use super::cli::{Answer, Git, Stop, error, fatal};
 use super::log::add_references;
 use super::log_options::PICK_ROWS;

@@ -1,8 +1,8 @@
 //! `git cherry-pick`.
 
-use super::cli::{Answer, Git, Stop, fatal};
-use super::options::{Dialect, Given, Spec, flag, only, usage, value};
-use super::sequencer::{self, Empty, Going};
+use super::cli::{Answer, Git, Stop};
+use super::options::{Dialect, Given, Spec, flag, only, value};
+use super::sequencer::{Empty, Going};
 use super::sequencer_ends;
 
 pub(crate) const SPEC: Spec = Spec {
@@ -69,33 +69,5 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         empty,
         listed: false,
     };
-    match given.last(&["quit", "continue", "abort", "skip"]) {
-        Some("continue") => return sequencer_ends::proceed(g, &repo, &going),
-        Some("abort") => return sequencer_ends::abort(g, &repo, &going),
-        Some("skip") => return sequencer_ends::skip(g, &repo, &going),
-        Some(_) => return sequencer_ends::quit(g, &repo),
-        None => {}
-    }
-    if given.operands.is_empty() {
-        g.err(usage(&SPEC));
-        return Ok(129);
-    }
-    if going.fast_forward {
-        for (on, name) in [
-            (going.signoff, "--signoff"),
-            (going.no_commit, "--no-commit"),
-            (going.names_origin, "-x"),
-            (given.has("edit"), "--edit"),
-        ] {
-            if on {
-                return fatal(format!("cherry-pick: {name} cannot be used with --ff"));
-            }
-        }
-    }
-    let (todo, single) = sequencer::chosen(g, &repo, &given.operands, false)?;
-    if todo.is_empty() {
-        g.err("error: empty commit set passed\n");
-        return fatal("cherry-pick failed");
-    }
-    sequencer::start(g, &repo, going, &todo, single)
+    sequencer_ends::begin_or_end(g, &repo, given, &SPEC, going)
 }

@@ -1,5 +1,7 @@
 //! Hooks: scripts in `.git/hooks` (or `core.hooksPath`) that Git runs at certain moments.
 
+// Unlike git: picks that open no editor run no commit hooks.
+
 use super::cli::Git;
 use super::process::Child;
 use git::Repo;

@@ -1,5 +1,7 @@
 //! `gc`, `repack`, `prune`, `prune-packed`, `pack-refs`: the store is tidied, nothing that is needed goes.
 
+// Unlike git: packs hold whole objects and no deltas, no commit-graph is written, and `gc` expires no reflog entries.
+
 use super::cli::{Answer, Git, Stop, fatal};
 use super::options::{Dialect, Given, Spec, flag, maybe, only, usage, value};
 use git::{ObjectId, Repo, Roots, When};

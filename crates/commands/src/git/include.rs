@@ -1,5 +1,7 @@
 //! Configuration files with what they include.
 
+// Unlike git: remotes and upstreams are read from the repository's own file, without what it includes.
+
 use super::cli::Git;
 use git::{Config, ConfigPart, Repo, wildmatch};
 use vfs::{join, parent};

@@ -1,9 +1,9 @@
 //! `git revert`.
 
 use super::cherry_pick::mainline;
-use super::cli::{Answer, Git, fatal};
-use super::options::{Dialect, Given, Spec, flag, only, usage, value};
-use super::sequencer::{self, Empty, Going};
+use super::cli::{Answer, Git};
+use super::options::{Dialect, Given, Spec, flag, only, value};
+use super::sequencer::{Empty, Going};
 use super::sequencer_ends;
 
 pub(crate) const SPEC: Spec = Spec {
@@ -47,21 +47,5 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         empty: Empty::Stop,
         ..Going::default()
     };
-    match given.last(&["quit", "continue", "abort", "skip"]) {
-        Some("continue") => return sequencer_ends::proceed(g, &repo, &going),
-        Some("abort") => return sequencer_ends::abort(g, &repo, &going),
-        Some("skip") => return sequencer_ends::skip(g, &repo, &going),
-        Some(_) => return sequencer_ends::quit(g, &repo),
-        None => {}
-    }
-    if given.operands.is_empty() {
-        g.err(usage(&SPEC));
-        return Ok(129);
-    }
-    let (todo, single) = sequencer::chosen(g, &repo, &given.operands, true)?;
-    if todo.is_empty() {
-        g.err("error: empty commit set passed\n");
-        return fatal("revert failed");
-    }
-    sequencer::start(g, &repo, going, &todo, single)
+    sequencer_ends::begin_or_end(g, &repo, given, &SPEC, going)
 }

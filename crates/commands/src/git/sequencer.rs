@@ -41,6 +41,16 @@ impl Going {
         if self.reverts { "revert" } else { "cherry-pick" }
     }
 
+    /// What `--ff` cannot be given with; `edit` says whether `--edit` was given.
+    pub fn check_fast_forward(&self, edit: bool) -> Result<(), Stop> {
+        let others =
+            [(self.signoff, "--signoff"), (self.no_commit, "--no-commit"), (self.names_origin, "-x"), (edit, "--edit")];
+        match others.iter().find(|(given, _)| self.fast_forward && *given) {
+            Some((_, name)) => fatal(format!("{}: {name} cannot be used with --ff", self.command())),
+            None => Ok(()),
+        }
+    }
+
     /// `sequencer/opts`.
     pub fn options(&self) -> String {
         let mut config = Config::parse("");

@@ -3,10 +3,33 @@
 use super::cli::{Answer, Git, Stop, Whose};
 use super::commit_make::cleaned;
 use super::draft::{Cleanup, Draft, Then, go};
+use super::options::{Given, Spec, usage};
 use super::pick::{dirty_index, nothing_left};
 use super::reset::reset_merge;
-use super::sequencer::{Going, failed, go_on_after};
+use super::sequencer::{self, Going, failed, go_on_after};
 use git::{ObjectId, Repo};
+
+/// What `cherry-pick` and `revert` do with their words: `--continue` and its like, or a new sequence.
+pub(crate) fn begin_or_end(g: &mut Git<'_, '_>, repo: &Repo, given: &Given, spec: &Spec, going: Going) -> Answer {
+    match given.last(&["quit", "continue", "abort", "skip"]) {
+        Some("continue") => return proceed(g, repo, &going),
+        Some("abort") => return abort(g, repo, &going),
+        Some("skip") => return skip(g, repo, &going),
+        Some(_) => return quit(g, repo),
+        None => {}
+    }
+    if given.operands.is_empty() {
+        g.err(usage(spec));
+        return Ok(129);
+    }
+    going.check_fast_forward(given.has("edit"))?;
+    let (todo, single) = sequencer::chosen(g, repo, &given.operands, going.reverts)?;
+    if todo.is_empty() {
+        g.err("error: empty commit set passed\n");
+        return failed(&going);
+    }
+    sequencer::start(g, repo, going, &todo, single)
+}
 
 pub(crate) fn waiting(g: &Git<'_, '_>, repo: &Repo) -> bool {
     ["CHERRY_PICK_HEAD", "REVERT_HEAD"].iter().any(|file| repo.read_state(g.files(), file).is_some())

@@ -1,6 +1,8 @@
 //! Making and keeping entries of the stash: commits of the index, of untracked files and of the work tree, and the
 //! log of `refs/stash`.
 
+// Unlike git: `stash push PATH` and `--staged` take the change away also where git makes the entry and then fails to.
+
 use super::cli::{Git, Stop, Whose, Work, fatal};
 use super::switching::{flat, overwrite};
 use git::{Commit, FlatTree, Head, Index, IndexEntry, Kind, ObjectId, Pathspec, RefChange, Repo, Signature};

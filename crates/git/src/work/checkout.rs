@@ -1,5 +1,7 @@
 //! Making the work tree and the index what another tree says, without losing what is not committed.
 
+// Unlike git: `.gitattributes` has no effect yet: no line endings are converted, nothing is filtered, no driver is chosen.
+
 use super::Ignores;
 use crate::error::at;
 use crate::index::{Index, IndexEntry};
