@@ -40,6 +40,14 @@ const keys = (say) => [
   { key: 'Escape', run: leaving },
   { key: 'Tab', run: indent, shift: indentLess },
   {
+    key: 'Mod-Enter',
+    preventDefault: true,
+    run: () => {
+      say({ closed: true });
+      return true;
+    },
+  },
+  {
     key: 'Mod-s',
     scope: 'editor search-panel',
     preventDefault: true,
@@ -93,8 +101,8 @@ const selectionOf = (field) => {
 };
 
 /**
- * Takes the place of a plain text field: its text, its selection, and its focus. `say` gets `{ edited }`, `{ saved }`
- * and `{ line, column }`.
+ * Takes the place of a plain text field: its text, its selection, and its focus. `say` gets `{ edited }`, `{ saved }`,
+ * `{ closed }` and `{ line, column }`.
  */
 export const open = (host, field, path, say) => {
   const root = host.attachShadow({ mode: 'open' });

@@ -1,6 +1,6 @@
 //! Which page is shown: the HTML says so in a meta element.
 
-use crate::pages::{Home, Prerendered, TrackPage, Workspace};
+use crate::pages::{Home, LineUp, Prerendered, TrackPage, Workspace};
 use crate::place::{Kind, Place};
 use yew::prelude::*;
 
@@ -16,6 +16,7 @@ pub fn App(props: &Props) -> Html {
         Kind::Home => html! { <Home {place} /> },
         Kind::Lesson => html! { <Workspace {place} /> },
         Kind::Track => html! { <TrackPage {place} /> },
+        Kind::LineUp => html! { <LineUp {place} /> },
         Kind::Text => html! { <Prerendered {place} /> },
     }
 }

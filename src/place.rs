@@ -9,7 +9,9 @@ pub enum Kind {
     Home,
     Lesson,
     Track,
-    /// Prerendered text that only gets the frame around it: "Real, simulated, missing" and the line-up.
+    /// All tracks.
+    LineUp,
+    /// Prerendered text that only gets the frame around it: "Real, simulated, missing".
     Text,
 }
 
@@ -42,6 +44,7 @@ impl Place {
         let kind = match dom::meta("opsfest-page").as_deref() {
             Some("lesson") => Kind::Lesson,
             Some("track") => Kind::Track,
+            Some("line-up") => Kind::LineUp,
             Some("missing" | "text") => Kind::Text,
             _ => Kind::Home,
         };

@@ -1,10 +1,13 @@
-//! The closing words: what happened, why, and when not to.
+//! The closing words: what happened, why, and when not to; then the way on.
 
 use crate::components::icon;
+use crate::pages::lineup::{self, Lesson};
+use crate::place::Place;
 use screen::Finish;
+use yew::platform::spawn_local;
 use yew::prelude::*;
 
-pub fn view(finish: &Finish) -> Html {
+pub fn view(finish: &Finish, place: &Place) -> Html {
     let part = |(title, text): &(String, String)| {
         // Made from Markdown when the site was built: safe by construction.
         let raw = Html::from_html_unchecked(text.clone().into());
@@ -19,9 +22,39 @@ pub fn view(finish: &Finish) -> Html {
             if let Some(question) = &finish.interview {
                 <div><h3>{ "Asked in interviews" }</h3>{ Html::from_html_unchecked(question.clone().into()) }</div>
             }
-            if let Some((href, title)) = &finish.next {
-                <a class="btn primary" href={href.clone()}>{ format!("Next: {title}") }{ icon("arrow") }</a>
-            }
+            <WayOn place={place.clone()} />
         </section>
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct Props {
+    place: Place,
+}
+
+/// The next lesson of the line-up, and the line-up itself.
+#[component]
+fn WayOn(props: &Props) -> Html {
+    let next = use_state_eq(|| None::<Lesson>);
+    {
+        let (place, setter) = (props.place.clone(), next.setter());
+        use_effect_with((), move |()| {
+            spawn_local(async move {
+                // Without the list, the line-up is still a press away.
+                let tracks = lineup::load(&place).await.unwrap_or_default();
+                setter.set(lineup::after(&tracks, &place.lesson));
+            });
+        });
+    }
+    let place = &props.place;
+    html! {
+        <p class="row">
+            if let Some(lesson) = &*next {
+                <a class="btn primary" href={place.url(&format!("{}/", lesson.path))}>
+                    { format!("Next: {}", lesson.title) }{ icon("arrow") }
+                </a>
+            }
+            <a class="btn" href={place.url("line-up/")}>{ "Line-up" }</a>
+        </p>
     }
 }

@@ -8,9 +8,10 @@ mod step;
 
 use crate::acts::Acts;
 use crate::browser::{dom, js};
-use crate::components::{full_name, icon, yes};
+use crate::components::{full_name, icon};
+use crate::place::Place;
 use crate::state::{Action, Dialog, Sheet, SheetContent};
-use screen::{Brief, Cluster, Fragment, PodState, StepState, StepView};
+use screen::{Brief, Cluster, Fragment, Input, PodState, StepState, StepView};
 use std::rc::Rc;
 use step::Step;
 use yew::prelude::*;
@@ -25,35 +26,29 @@ pub struct Props {
     pub cluster: Option<Rc<Cluster>>,
     /// A file whose changes are in the editor only.
     pub unsaved: Option<String>,
+    pub place: Place,
 }
 
 #[component]
 pub fn BriefPanel(props: &Props) -> Html {
-    let show_hints = use_state_eq(|| false);
-    use_follow(props.brief.as_ref().and_then(|brief| current(brief)).map(|step| step.id.clone()));
+    use_follow(props.brief.as_ref().and_then(|brief| reading(brief)));
     let Some(brief) = &props.brief else {
         let raw = Html::from_html_unchecked(props.ready_made.clone());
         return html! { <section class="brief" aria-label="Brief" tabindex="0">{ raw }</section> };
     };
     let acts = &props.acts;
     let now = current(brief);
-    let hints = now.filter(|_| *show_hints).map(|step| hints::list(step, acts));
     let text = Text::of(brief);
-    let toggle = {
-        let show = show_hints.clone();
-        Callback::from(move |_: MouseEvent| show.set(!*show))
-    };
     html! {
         <section class="brief" aria-label="Brief">
             <header><h1>{ &brief.title }</h1><p>{ &brief.meta }</p></header>
             { prose(&text.before) }
             { steps(brief, &text, props) }
             { prose(&text.after) }
-            { for hints }
             { for brief.quiz.as_ref().map(|quiz| quiz::view(quiz, acts)) }
-            { for brief.finish.as_ref().map(finish::view) }
+            { for brief.finish.as_ref().map(|finish| finish::view(finish, &props.place)) }
             <footer>
-                { for now.map(|step| hint_buttons(step, *show_hints, toggle, acts)) }
+                { for now.map(|step| hint_buttons(step, acts)) }
                 <span class="grow"></span>
                 { why_button(props) }
             </footer>
@@ -65,17 +60,31 @@ fn current(brief: &Brief) -> Option<&StepView> {
     brief.steps.iter().find(|step| matches!(step.state, StepState::Now | StepState::Failed))
 }
 
-/// Brings the next step into view when the one before it has passed.
+/// What is to be read now: something that changes when another thing is, where it stands, and how it is shown.
+fn reading(brief: &Brief) -> Option<(String, &'static str, &'static str)> {
+    if let Some(step) = current(brief) {
+        let opened = hints::opened(step);
+        let place = if opened > 0 { ".step[aria-current] .hints li:last-child" } else { ".step[aria-current]" };
+        return Some((format!("{} {opened}", step.id), place, "nearest"));
+    }
+    if brief.finish.is_some() {
+        return Some((String::new(), ".finish", "start"));
+    }
+    brief.quiz.as_ref().map(|quiz| (quiz.number.to_string(), ".quiz", "start"))
+}
+
+/// Brings into view what is to be read when that changes: the next step, a hint, a question, the closing words.
 #[hook]
-fn use_follow(step: Option<String>) {
-    let seen = use_mut_ref(|| None::<String>);
-    use_effect_with(step, move |step| {
-        let before = std::mem::replace(&mut *seen.borrow_mut(), step.clone());
+fn use_follow(reading: Option<(String, &'static str, &'static str)>) {
+    let seen = use_mut_ref(|| None);
+    use_effect_with(reading, move |reading| {
+        let before = seen.replace(reading.clone());
         if before.is_some()
-            && before != *step
-            && let Some(place) = dom::find(".step[aria-current]")
+            && before != *reading
+            && let Some((_, selector, block)) = reading
+            && let Some(place) = dom::find(selector)
         {
-            js::tell(&place, "scrollIntoView", &[&js::object(&[("block", "nearest".into())])]);
+            js::tell(&place, "scrollIntoView", &[&js::object(&[("block", (*block).into())])]);
         }
     });
 }
@@ -140,24 +149,24 @@ fn steps(brief: &Brief, text: &Text, props: &Props) -> Html {
     html! { <ol class="steps" aria-label="Steps">{ steps }</ol> }
 }
 
-fn hint_buttons(step: &StepView, shown: bool, toggle: Callback<MouseEvent>, acts: &Acts) -> Html {
+/// The next hint opens at the press of a button; the last one is the worked solution, which is asked for twice.
+fn hint_buttons(step: &StepView, acts: &Acts) -> Html {
     let Some(last) = step.hints.len().checked_sub(1) else {
         return Html::default();
     };
-    let opened = step.hints.iter().take(last).filter(|hint| hint.html.is_some()).count();
-    let label = if opened < last { format!("Hint {} of {last}", opened + 1) } else { "Hints".to_owned() };
+    let opened = hints::opened(step);
+    let hint = acts.on_input(Input::Hint { step: step.id.clone(), rung: opened as u32 });
     let (id, rung) = (step.id.clone(), last as u32);
     let solution = acts.click(move |acts| {
         let dialog = Dialog::Solution { step: id.clone(), rung };
         acts.dispatch(Action::Dialog(Some(dialog)));
     });
-    let is_solved = step.hints[last].html.is_some();
     html! {
         <>
-            <button class="btn" type="button" aria-expanded={yes(shown)} onclick={toggle}>
-                { label }
-            </button>
-            if !is_solved {
+            if opened < last {
+                <button class="btn" type="button" onclick={hint}>{ format!("Hint {} of {last}", opened + 1) }</button>
+            }
+            if opened <= last {
                 <button class="btn ghost" type="button" onclick={solution}>{ "Show a solution" }</button>
             }
         </>

@@ -51,7 +51,8 @@ fn Question(props: &Props) -> Html {
 
 fn heading(quiz: &Quiz) -> String {
     match quiz.count {
-        0 | 1 => "One question before you go".to_owned(),
+        0 | 1 => "All steps are done. One question before you go".to_owned(),
+        count if quiz.number == 0 => format!("All steps are done. {count} questions before you go"),
         count => format!("Question {} of {count}", quiz.number + 1),
     }
 }

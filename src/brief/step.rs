@@ -38,6 +38,9 @@ pub fn Step(props: &Props) -> Html {
                 if let Some(ask) = ask {
                     <AskForm step={step.id.clone()} state={step.state} ask={ask.clone()} acts={acts.clone()} />
                 }
+                if is_current {
+                    { super::hints::list(step) }
+                }
                 { for step.explain.as_ref().map(|explain| explanation(explain, "failed")) }
                 if let Some(path) = unsaved.as_ref().filter(|_| is_wrong) {
                     <p class="explain" data-s="warn">

@@ -10,6 +10,8 @@ pub enum Said {
     Edited(String),
     /// Asked to save, with the whole text.
     Saved(String),
+    /// Asked to save and close.
+    Closed,
     /// The cursor's line and column, from 1.
     At(usize, usize),
 }
@@ -57,7 +59,11 @@ fn read(said: &JsValue) -> Said {
     let text = |name: &str| js::get(said, name).as_string();
     let number = |name: &str| js::number(&js::get(said, name)) as usize;
     let edited = text("edited").map(Said::Edited);
-    edited.or_else(|| text("saved").map(Said::Saved)).unwrap_or_else(|| Said::At(number("line"), number("column")))
+    let closed = js::get(said, "closed").is_truthy().then_some(Said::Closed);
+    edited
+        .or_else(|| text("saved").map(Said::Saved))
+        .or(closed)
+        .unwrap_or_else(|| Said::At(number("line"), number("column")))
 }
 
 fn diagnostic(diagnostic: &Diagnostic) -> JsValue {

@@ -69,6 +69,19 @@ pub fn Home(props: &Props) -> Html {
 }
 
 #[component]
+pub fn LineUp(props: &Props) -> Html {
+    let shown = use_line_up(&props.place);
+    let place = &props.place;
+    let main = match &shown {
+        None => text::main(place),
+        Some(shown) => html! {
+            <main class="wrap" id="main">{ lineup::view(place, &shown.tracks, &shown.sessions) }</main>
+        },
+    };
+    html! { <Frame place={place.clone()}>{ main }</Frame> }
+}
+
+#[component]
 pub fn TrackPage(props: &Props) -> Html {
     let shown = use_line_up(&props.place);
     let place = &props.place;
@@ -90,12 +103,14 @@ pub fn TrackPage(props: &Props) -> Html {
 
 fn hero(place: &Place, shown: &Shown) -> Html {
     let first = shown.tracks.iter().find_map(|track| track.lessons.first());
+    let is_open = |lesson: &&Lesson| !shown.sessions.get(&lesson.path).is_some_and(|session| session.facts.finished);
+    let next = shown.tracks.iter().flat_map(|track| &track.lessons).find(is_open);
     html! {
         <section class="hero">
             <div>
                 <h1>{ "Run the whole Ops world in one tab." }</h1>
                 <p class="lead">{ LEAD }</p>
-                if let Some(lesson) = first {
+                if let Some(lesson) = next.or(first) {
                     <div class="row">
                         <a class="btn primary lg" href={address(place, lesson)}>
                             { &lesson.title }{ icon("arrow") }

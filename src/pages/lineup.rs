@@ -60,6 +60,13 @@ pub async fn load(place: &Place) -> Result<Vec<Track>, String> {
     Ok(tracks.filter(|track| !track.lessons.is_empty()).collect())
 }
 
+/// The lesson that comes after one; none after the last.
+pub fn after(tracks: &[Track], path: &str) -> Option<Lesson> {
+    let mut lessons = tracks.iter().flat_map(|track| &track.lessons);
+    lessons.find(|lesson| lesson.path == path.trim_matches('/'))?;
+    lessons.next().cloned()
+}
+
 pub fn view(place: &Place, tracks: &[Track], sessions: &Sessions) -> Html {
     let missing = CURRICULUM.iter().filter(|(id, _)| !tracks.iter().any(|track| track.id == *id));
     let soon = missing.map(|(_, title)| html! { <li key={*title}>{ *title }</li> }).collect::<Html>();

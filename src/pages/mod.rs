@@ -2,7 +2,7 @@
 
 mod frame;
 mod home;
-mod lineup;
+pub mod lineup;
 mod notices;
 mod plain;
 mod rig;
@@ -10,6 +10,6 @@ mod text;
 mod topbar;
 mod workspace;
 
-pub use home::{Home, TrackPage};
+pub use home::{Home, LineUp, TrackPage};
 pub use text::Prerendered;
 pub use workspace::Workspace;

@@ -99,7 +99,9 @@ fn WorldClock(props: &ClockProps) -> Html {
     html! {
         <div class="clock" role="group" aria-label="World clock">
             { time(clock) }
-            <button class="btn icon" type="button" aria-label={label} data-tip={tip} onclick={toggle}>{ icon(sign) }</button>
+            <button class="btn" type="button" aria-label={label} data-tip={tip} onclick={toggle}>
+                { icon(sign) }<span class="sm-hide">{ label }</span>
+            </button>
             <select class="sel" aria-label="Speed" {onchange}>{ SPEEDS.iter().map(option).collect::<Html>() }</select>
             <button class="btn" type="button" data-tip="Run until something happens"
                 onclick={acts.on_control(Control::NextEvent)}>{ icon("next") }{ "Next event" }</button>

@@ -37,6 +37,7 @@ pub fn Workspace(props: &Props) -> Html {
     // What is drawn anew has to get its sizes again.
     let drawn = (model.layout.narrow, matches!(model.stage, Stage::Plain(_)));
     use_sizes(&acts, model.layout.sizes, drawn);
+    use_terminal_after_editing(model.editing.as_ref().is_some_and(|editing| editing.waits()));
     let root = AttrValue::from(props.place.root.to_string());
     let title = model.brief.as_ref().map_or(&props.place.ready_made.title, |brief| &brief.title);
     let repo = AttrValue::from(model.git.as_ref().map(|git| git.shown.clone()).unwrap_or_default());
@@ -132,6 +133,17 @@ fn use_sizes(acts: &Acts, sizes: Sizes, drawn: (bool, bool)) {
     });
 }
 
+/// The keyboard goes back to the terminal when a command's editor is closed.
+#[hook]
+fn use_terminal_after_editing(edits: bool) {
+    let edited = use_mut_ref(|| false);
+    use_effect_with(edits, move |edits| {
+        if edited.replace(*edits) && !edits {
+            dom::focus("#cmd");
+        }
+    });
+}
+
 fn stage(place: &Place, model: &Model, acts: &Acts) -> Html {
     let ready_made = AttrValue::from(place.ready_made.brief.clone());
     let work = if model.layout.narrow { one_column(model, acts) } else { panes(model, acts) };
@@ -139,7 +151,7 @@ fn stage(place: &Place, model: &Model, acts: &Acts) -> Html {
         <main class="stage">
             <BriefPanel brief={model.brief.clone()} {ready_made} sheet={model.sheet.clone()}
                 cluster={model.cluster.clone()} unsaved={model.drafts.first_unsaved().map(str::to_owned)}
-                acts={acts.clone()} />
+                place={place.clone()} acts={acts.clone()} />
             { splitter(Edge::Brief, model, acts) }
             { work }
         </main>
@@ -188,7 +200,9 @@ fn one_column(model: &Model, acts: &Acts) -> Html {
 fn terminal(id: &'static str, tab: &'static str, model: &Model, acts: &Acts) -> Html {
     let elsewhere = model.stage == Stage::Elsewhere;
     let (terminals, ahead) = (Rc::clone(&model.terminals), Rc::clone(&model.typed_ahead));
-    html! { <TerminalPanel {terminals} {ahead} {elsewhere} {id} {tab} acts={acts.clone()} /> }
+    let draft = model.editing.as_ref().and_then(|editing| model.drafts.draft(&editing.path));
+    let unsaved = draft.map(|draft| AttrValue::from(draft.text.clone()));
+    html! { <TerminalPanel {terminals} {ahead} {unsaved} {elsewhere} {id} {tab} acts={acts.clone()} /> }
 }
 
 fn pane(group: &'static str, views: &[View], shown: View, model: &Model, acts: &Acts) -> Html {
@@ -227,7 +241,8 @@ fn content(view: View, model: &Model, acts: &Acts) -> Html {
         View::Git => html! { <GitPanel git={model.git.clone()} preview={model.preview.clone()} {sheet} {acts} /> },
         View::Files => {
             let drafts = Rc::clone(&model.drafts);
-            html! { <FilesPanel files={model.files.clone()} file={model.file.clone()} {drafts} {acts} /> }
+            html! { <FilesPanel files={model.files.clone()} file={model.file.clone()} {drafts}
+            editing={model.editing.clone()} {acts} /> }
         }
         View::Terminal => Html::default(),
     }

@@ -153,7 +153,7 @@ fn events(rows: &[EventRow]) -> Html {
 }
 
 fn plain(reason: &str) -> Html {
-    state_word("run", reason.to_owned())
+    state_word("idle", reason.to_owned())
 }
 
 /// What the tab says of it.

@@ -8,7 +8,7 @@ use web_sys::HtmlTextAreaElement;
 use yew::platform::spawn_local;
 use yew::prelude::*;
 
-#[derive(PartialEq, Properties)]
+#[derive(Clone, PartialEq, Properties)]
 pub struct Props {
     /// Id of the tab that it belongs to.
     pub tab: String,
@@ -18,6 +18,12 @@ pub struct Props {
     pub onedit: Callback<String>,
     /// Ctrl-S.
     pub onsave: Callback<String>,
+    /// Ctrl-Enter, after what was typed.
+    pub onclose: Callback<()>,
+    /// The line to begin at, from 1.
+    pub line: u32,
+    /// A command opened it: it takes the keyboard.
+    pub wanted: bool,
 }
 
 /// Line and column, from 1.
@@ -27,6 +33,17 @@ type Place = (usize, usize);
 pub fn Editor(props: &Props) -> Html {
     let (host, field) = (use_node_ref(), use_node_ref());
     let cursor = use_state_eq(|| (1, 1));
+    {
+        let (field, text, line, wanted) = (field.clone(), props.text.clone(), props.line, props.wanted);
+        use_effect_with((), move |()| {
+            if let Some(field) = field.cast::<HtmlTextAreaElement>().filter(|_| wanted) {
+                let at = start_of(&text, line);
+                // A field that is not shown takes neither: the learner's click will.
+                field.focus().ok();
+                field.set_selection_range(at, at).ok();
+            }
+        });
+    }
     let is_rich = use_codemirror(props, &host, &field, cursor.setter());
     html! {
         <>
@@ -47,11 +64,12 @@ fn use_codemirror(props: &Props, host: &NodeRef, field: &NodeRef, cursor: UseSta
     let view = use_mut_ref(|| None::<CodeMirror>);
     let is_open = use_state_eq(|| false);
     // It stays as long as the file, and props change with every letter.
-    let calls = use_mut_ref(|| (props.onedit.clone(), props.onsave.clone()));
-    *calls.borrow_mut() = (props.onedit.clone(), props.onsave.clone());
+    let calls = use_mut_ref(|| props.clone());
+    *calls.borrow_mut() = props.clone();
     let heard = move |said| match said {
-        Said::Edited(text) => calls.borrow().0.emit(text),
-        Said::Saved(text) => calls.borrow().1.emit(text),
+        Said::Edited(text) => calls.borrow().onedit.emit(text),
+        Said::Saved(text) => calls.borrow().onsave.emit(text),
+        Said::Closed => calls.borrow().onclose.emit(()),
         Said::At(line, column) => cursor.set((line, column)),
     };
     {
@@ -86,9 +104,14 @@ fn plain(props: &Props, field: NodeRef, cursor: UseStateSetter<Place>) -> Html {
         event.target_dyn_into::<HtmlTextAreaElement>().map(|field| field.value()).unwrap_or_default()
     });
     let onkeydown = {
-        let onsave = props.onsave.clone();
+        let (onsave, onclose) = (props.onsave.clone(), props.onclose.clone());
         Callback::from(move |event: KeyboardEvent| {
-            if (event.ctrl_key() || event.meta_key()) && event.key() == "s" {
+            let by_control = event.ctrl_key() || event.meta_key();
+            if by_control && event.key() == "Enter" {
+                event.prevent_default();
+                onclose.emit(());
+            }
+            if by_control && event.key() == "s" {
                 event.prevent_default();
                 if let Some(field) = event.target_dyn_into::<HtmlTextAreaElement>() {
                     onsave.emit(field.value());
@@ -119,6 +142,13 @@ fn plain(props: &Props, field: NodeRef, cursor: UseStateSetter<Place>) -> Html {
 fn numbers(text: &str) -> String {
     let lines = text.split('\n').count();
     (1..=lines).map(|number| number.to_string()).collect::<Vec<_>>().join("\n")
+}
+
+/// Where a line starts, in UTF-16 units; the last line where there are fewer.
+fn start_of(text: &str, line: u32) -> u32 {
+    let before = text.split_inclusive('\n').take(line.saturating_sub(1) as usize);
+    let ended = text.matches('\n').count();
+    before.take(ended).map(|line| line.encode_utf16().count() as u32).sum()
 }
 
 /// The place of an offset in UTF-16 units.
@@ -175,6 +205,13 @@ mod tests {
         assert_eq!(position("ab\ncd", 4), (2, 2));
         assert_eq!(position("😀b", 2), (1, 2));
         assert_eq!(position("ab", 99), (1, 3));
+    }
+
+    #[test]
+    fn a_line_has_its_start() {
+        assert_eq!(start_of("ab\ncd\n", 1), 0);
+        assert_eq!(start_of("ab\ncd\n", 2), 3);
+        assert_eq!(start_of("ab\ncd", 9), 3);
     }
 
     #[test]

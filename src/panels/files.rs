@@ -1,11 +1,12 @@
 //! Files: the tree, and an editor for the open ones.
 
 use super::editor::Editor;
+use super::terminal::FIRST_TERMINAL;
 use super::tree::Tree;
 use crate::acts::Acts;
 use crate::components::{action, empty, icon, skeleton, yes};
 use crate::state::{Action, Dialog, Drafts};
-use screen::{Control, FileView, Files, Input};
+use screen::{Control, Editing, FileView, Files, Input};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -14,6 +15,8 @@ pub struct Props {
     pub files: Option<Rc<Files>>,
     pub file: Option<Rc<FileView>>,
     pub drafts: Rc<Drafts>,
+    /// The file that a command waits for.
+    pub editing: Option<Rc<Editing>>,
     pub acts: Acts,
 }
 
@@ -60,9 +63,25 @@ fn edit(props: &Props) -> Html {
     }
 }
 
+/// The open files, and below them what can be done with the shown one.
 fn bar(props: &Props, path: &str, new: Callback<MouseEvent>) -> Html {
-    let acts = &props.acts;
     let tabs = props.drafts.tabs.iter().enumerate().map(|(at, tab)| file_tab(props, at, tab)).collect::<Html>();
+    let editing = props.editing.clone().filter(|editing| editing.waits() && editing.path == path);
+    html! {
+        <>
+            <div class="tabs"><div role="tablist" class="row" aria-label="Open files">{ tabs }</div></div>
+            <div class="tools">
+                { match editing {
+                    Some(editing) => waited_for(props, &editing),
+                    None => tools(props, path, new),
+                } }
+            </div>
+        </>
+    }
+}
+
+fn tools(props: &Props, path: &str, new: Callback<MouseEvent>) -> Html {
+    let acts = &props.acts;
     let (renamed, deleted, closed) = (path.to_owned(), path.to_owned(), path.to_owned());
     let rename = acts.click(move |acts| acts.dispatch(Action::Dialog(Some(Dialog::RenameFile(renamed.clone())))));
     let delete = acts.click(move |acts| acts.dispatch(Action::Dialog(Some(Dialog::DeleteFile(deleted.clone())))));
@@ -77,17 +96,50 @@ fn bar(props: &Props, path: &str, new: Callback<MouseEvent>) -> Html {
         })
     };
     html! {
-        <div class="tabs">
-            <div role="tablist" class="row" aria-label="Open files">{ tabs }</div>
+        <>
+            <button class="btn primary" type="button" disabled={!is_dirty} onclick={save}>{ "Save" }</button>
+            <button class="btn ghost" type="button" disabled={is_dirty} onclick={close}>{ "Close" }</button>
+            <span class="grow"></span>
             { action("New", "ghost", new) }
             { action("Rename", "ghost", rename) }
             { action("Delete", "ghost", delete) }
-            if !is_dirty {
-                { action("Close", "ghost", close) }
-            }
-            <button class="btn" type="button" disabled={!is_dirty} onclick={save}>{ "Save" }</button>
-        </div>
+        </>
     }
+}
+
+/// A command waits until this file is closed.
+fn waited_for(props: &Props, editing: &Editing) -> Html {
+    let keep = {
+        let (editing, drafts) = (editing.clone(), Rc::clone(&props.drafts));
+        props.acts.click(move |acts| keep_and_close(acts, &editing, &drafts))
+    };
+    let drop = {
+        let editing = editing.clone();
+        props.acts.click(move |acts| {
+            acts.dispatch(Action::Discard(editing.path.clone()));
+            close(acts, &editing);
+        })
+    };
+    html! {
+        <>
+            <button class="btn primary" type="button" onclick={keep} title="Ctrl+Enter">{ "Save and close" }</button>
+            <button class="btn ghost" type="button" onclick={drop}>{ "Close unsaved" }</button>
+            <span class="grow"></span>
+            <span class="wait" role="status">{ format!("{} waits for this file", editing.program) }</span>
+        </>
+    }
+}
+
+/// Saves what is not saved, and tells the program to go on.
+fn keep_and_close(acts: &Acts, editing: &Editing, drafts: &Drafts) {
+    if let Some(draft) = drafts.draft(&editing.path) {
+        save(acts, editing.path.clone(), draft.text.clone());
+    }
+    close(acts, editing);
+}
+
+fn close(acts: &Acts, editing: &Editing) {
+    acts.input(Input::Line { terminal: FIRST_TERMINAL, text: editing.close.clone() });
 }
 
 fn file_tab(props: &Props, at: usize, path: &str) -> Html {
@@ -135,6 +187,16 @@ fn content(props: &Props, path: String) -> Html {
         let acts = props.acts.clone();
         Callback::from(move |text: String| save(&acts, saved.clone(), text))
     };
+    let editing = props.editing.clone().filter(|editing| editing.path == path);
+    let (line, wanted) = editing.as_ref().map_or((1, false), |editing| (editing.line, true));
+    let onclose = {
+        let (acts, drafts) = (props.acts.clone(), Rc::clone(&props.drafts));
+        Callback::from(move |()| {
+            if let Some(editing) = editing.as_ref().filter(|editing| editing.waits()) {
+                keep_and_close(&acts, editing, &drafts);
+            }
+        })
+    };
     let ondiscard = props.acts.click(move |acts| acts.dispatch(Action::Discard(discarded.clone())));
     html! {
         <>
@@ -144,7 +206,8 @@ fn content(props: &Props, path: String) -> Html {
                     <button class="btn" type="button" onclick={ondiscard}>{ "Drop my text" }</button>
                 </div>
             }
-            <Editor path={path.clone()} key={path} tab={format!("file-{at}")} {text} {diagnostics} {onedit} {onsave} />
+            <Editor path={path.clone()} key={path} tab={format!("file-{at}")} {text} {diagnostics}
+                {line} {wanted} {onedit} {onsave} {onclose} />
         </>
     }
 }

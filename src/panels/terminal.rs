@@ -4,15 +4,15 @@ use super::terminal_line::InputLine;
 use crate::acts::Acts;
 use crate::browser::{dom, js};
 use crate::components::yes;
-use crate::state::{Chunk, TerminalView, Terminals};
-use screen::{Style, TerminalLine};
+use crate::state::{Action, Chunk, TerminalView, Terminals, View};
+use screen::{Control, Editing, Style, TerminalLine};
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
 use yew::prelude::*;
 
 /// The world's first terminal, as it will be called.
-const FIRST_TERMINAL: u32 = 1;
+pub(super) const FIRST_TERMINAL: u32 = 1;
 /// Nearer to the end than this, the view follows new output.
 const FOLLOW_PX: f64 = 32.0;
 
@@ -24,6 +24,8 @@ pub struct Props {
     pub tab: &'static str,
     /// Lines typed before there is a terminal: it takes them already.
     pub ahead: Rc<Vec<String>>,
+    /// What is typed into the file that a command waits for, and not saved.
+    pub unsaved: Option<AttrValue>,
     /// The world runs in another tab.
     pub elsewhere: bool,
     pub acts: Acts,
@@ -100,6 +102,8 @@ fn screen(terminal: u32, view: &TerminalView, props: &Props) -> Html {
                         <span class="dim">{ "Ctrl+C stops" }</span>
                     </span>
                 </div>
+            } else if let Some(editing) = view.tail.editing.as_ref().filter(|editing| editing.waits()) {
+                { edited(editing, props) }
             } else if starts {
                 <div role="status">
                     <span class="wait">
@@ -108,8 +112,30 @@ fn screen(terminal: u32, view: &TerminalView, props: &Props) -> Html {
                     </span>
                 </div>
             }
-            <InputLine {terminal} tail={Rc::clone(&view.tail)} {acts} />
+            <InputLine {terminal} tail={Rc::clone(&view.tail)} unsaved={props.unsaved.clone()} {acts} />
         </>
+    }
+}
+
+/// A program waits for its editor.
+fn edited(editing: &Editing, props: &Props) -> Html {
+    let name = editing.path.rsplit('/').next().unwrap_or_default();
+    let show = {
+        let path = editing.path.clone();
+        props.acts.click(move |acts| {
+            acts.dispatch(Action::Select(View::Files));
+            acts.control(Control::OpenFile(path.clone()));
+            acts.dispatch(Action::OpenFile(path.clone()));
+        })
+    };
+    html! {
+        <div role="status">
+            <span class="wait">
+                { format!("{name} is open in ") }
+                <button type="button" class="btn small" onclick={show}>{ "Files" }</button>
+                <span class="dim">{ format!("{} here saves and closes", editing.close) }</span>
+            </span>
+        </div>
     }
 }
 

@@ -5,7 +5,7 @@ use super::terminal_keys::{Line, Recall, byte_at, complete, edit, search};
 use crate::acts::Acts;
 use crate::browser::{clipboard, dom};
 use crate::state::{Action, Tail};
-use screen::{Input, Look, Reply};
+use screen::{Input, Look, Reply, Tone};
 use std::cell::RefCell;
 use std::rc::Rc;
 use web_sys::HtmlInputElement;
@@ -15,6 +15,8 @@ use yew::prelude::*;
 pub struct Props {
     pub terminal: u32,
     pub tail: Rc<Tail>,
+    /// What is typed into the file that a command waits for, and not saved.
+    pub unsaved: Option<AttrValue>,
     pub acts: Acts,
 }
 
@@ -30,6 +32,7 @@ pub fn InputLine(props: &Props) -> Html {
     let keys = Keys {
         terminal: props.terminal,
         tail: Rc::clone(&props.tail),
+        unsaved: props.unsaved.clone(),
         acts: props.acts.clone(),
         field: use_node_ref(),
         recall: use_mut_ref(Recall::default),
@@ -76,6 +79,7 @@ pub fn InputLine(props: &Props) -> Html {
 struct Keys {
     terminal: u32,
     tail: Rc<Tail>,
+    unsaved: Option<AttrValue>,
     acts: Acts,
     field: NodeRef,
     recall: Rc<RefCell<Recall>>,
@@ -125,8 +129,29 @@ impl Keys {
         self.choices.set(Vec::new());
         self.is_git.set(false);
         *self.recall.borrow_mut() = Recall::default();
+        if self.refuses(&text) {
+            return;
+        }
         self.set(&Line::ended(String::new()));
         self.send(text);
+    }
+
+    /// A word for the editor: what is typed into the file is saved first, or lost only when that was said.
+    fn refuses(&self, text: &str) -> bool {
+        let (Some(editing), Some(unsaved)) = (&self.tail.editing, &self.unsaved) else { return false };
+        let path = editing.path.clone();
+        match text.trim() {
+            ":q" | ":quit" | ":qa" => {
+                self.acts.toast(Tone::Warn, "E37: No write since last change (add ! to override)");
+                return true;
+            }
+            ":q!" | ":qa!" | "ZQ" | ":cq" | ":cq!" => self.acts.dispatch(Action::Discard(path)),
+            _ => {
+                self.acts.dispatch(Action::Saving(path.clone()));
+                self.acts.input(Input::Save { path, text: unsaved.to_string() });
+            }
+        }
+        false
     }
 
     fn key(&self, event: KeyboardEvent) {

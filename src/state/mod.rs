@@ -4,6 +4,7 @@
 //! reducer takes an action and gives the next model.
 
 mod drafts;
+mod editing;
 mod layout;
 mod terminal;
 mod update;
@@ -13,7 +14,8 @@ pub use layout::{Edge, Layout, Sizes, View};
 pub use terminal::{Chunk, Tail, TerminalView, Terminals};
 
 use screen::{
-    ArgoCd, Banner, Brief, Clock, Cluster, Describe, FileView, Files, Git, Pipelines, Preview, Shop, Tone, Update, Why,
+    ArgoCd, Banner, Brief, Clock, Cluster, Describe, Editing, FileView, Files, Git, Pipelines, Preview, Shop, Tone,
+    Update, Why,
 };
 use std::rc::Rc;
 use yew::Reducible;
@@ -36,6 +38,10 @@ pub struct Model {
     /// Lines typed before the world was there.
     pub typed_ahead: Rc<Vec<String>>,
     pub drafts: Rc<Drafts>,
+    /// The file that a command waits for.
+    pub editing: Option<Rc<Editing>>,
+    /// The views shown before a command opened the editor.
+    before_editing: Option<[View; 3]>,
     pub layout: Rc<Layout>,
     pub why: Option<Rc<Why>>,
     pub sheet: Option<Rc<Sheet>>,

@@ -1,7 +1,7 @@
 //! Terminals, put together from what changed. Lines stand in chunks, so that printing one line draws one chunk.
 
 use order::OrdMap;
-use screen::{Screen, TerminalLine};
+use screen::{Editing, Screen, TerminalLine};
 use std::rc::Rc;
 
 const CHUNK_LINES: u32 = 32;
@@ -32,6 +32,7 @@ pub struct Tail {
     pub waiting: Option<String>,
     pub history: Vec<String>,
     pub reading: bool,
+    pub editing: Option<Editing>,
 }
 
 impl Terminals {
@@ -72,6 +73,7 @@ impl TerminalView {
             waiting: screen.waiting,
             history: screen.history,
             reading: screen.reading,
+            editing: screen.editing,
         });
     }
 

@@ -1,7 +1,7 @@
 //! What the worker sends, put into the model.
 
 use super::{Model, Notice};
-use screen::{Brief, FileView, StepState, Tone, Update};
+use screen::{AskKind, Brief, FileView, StepState, Tone, Update};
 use std::rc::Rc;
 
 impl Model {
@@ -28,6 +28,7 @@ impl Model {
             Update::Screen(screen) => {
                 // Something was done: what would have happened is over.
                 self.preview = None;
+                self.set_editing(screen.editing.clone());
                 Rc::make_mut(&mut self.terminals).apply(screen);
             }
             Update::Say { tone, text } => self.toast(tone, "", text),
@@ -47,7 +48,9 @@ impl Model {
         if let Some(before) = before {
             for (step, was) in brief.steps.iter().zip(&before.steps) {
                 if done(step.state) && !done(was.state) {
-                    self.toast(Tone::Ok, "Step passed.", step.goal.clone());
+                    let predicts = step.ask.as_ref().is_some_and(|ask| ask.kind == AskKind::Predict);
+                    let word = if predicts { "Noted. You will see." } else { "Step passed." };
+                    self.toast(Tone::Ok, word, step.goal.clone());
                 }
             }
         }

@@ -115,7 +115,5 @@ pub struct Finish {
     pub parts: Vec<(String, String)>,
     /// The interview question that asks for it.
     pub interview: Option<String>,
-    /// Relative address and title of the next lesson.
-    pub next: Option<(String, String)>,
     pub assisted: bool,
 }

@@ -20,6 +20,29 @@ pub struct Screen {
     pub history: Vec<String>,
     /// A command reads the keyboard.
     pub reading: bool,
+    /// The file that an editor of this terminal has open.
+    pub editing: Option<Editing>,
+}
+
+/// A file that a program wants edited.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Editing {
+    /// Another number is another call of the editor.
+    pub serial: u32,
+    /// `vi`, `nano`, `code`.
+    pub program: String,
+    pub path: String,
+    /// The line to begin at, from 1.
+    pub line: u32,
+    /// What the terminal's program is told when the file is closed; empty where nothing waits.
+    pub close: String,
+}
+
+impl Editing {
+    /// Whether a command goes on only when the file is closed.
+    pub fn waits(&self) -> bool {
+        !self.close.is_empty()
+    }
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -32,6 +32,8 @@ pub struct Desk {
     busy: bool,
     /// There was time for what can wait, and there is more of it.
     resting: bool,
+    /// The clock was running when something was done: it runs on at this speed once that has come to rest.
+    playing: Option<u32>,
 }
 
 impl Desk {
@@ -43,6 +45,7 @@ impl Desk {
             unsaved: false,
             busy: false,
             resting: false,
+            playing: None,
         }
     }
 
@@ -70,6 +73,7 @@ impl Desk {
                 if let Some(session) = &mut self.session {
                     session.pump(Duration::from_millis(u64::from(millis)), go_on);
                 }
+                self.play_on();
                 self.recall(send, go_on);
             }
         }
@@ -108,11 +112,22 @@ impl Desk {
     /// Most commands come to rest within the slice and are answered in one go; ticks drive the others.
     fn act(&mut self, input: Input, send: &mut dyn FnMut(FromWorker), go_on: &mut dyn FnMut() -> bool) {
         let Some(session) = &mut self.session else { return };
+        if let Motion::Playing { speed, .. } = session.motion() {
+            self.playing = Some(*speed);
+        }
         let id = session.write_ahead(input);
         send(FromWorker::WriteAhead { sequence: u64::from(id.0), journal: session.journal().bytes() });
         session.apply_head();
         session.pump(Duration::ZERO, go_on);
         self.unsaved = true;
+        self.play_on();
+    }
+
+    fn play_on(&mut self) {
+        let Some(session) = self.session.as_mut().filter(|session| session.now().settled()) else { return };
+        if let Some(speed) = self.playing.take() {
+            session.play(speed);
+        }
     }
 
     /// Makes the snapshot that no command has to wait for, then what makes looking back quick.
@@ -138,6 +153,7 @@ impl Desk {
     fn control(&mut self, control: Control, send: &mut dyn FnMut(FromWorker)) {
         let Some(session) = &mut self.session else { return };
         let mut journal_moved = true;
+        self.playing = None;
         match control {
             Control::Play { speed } => session.play(speed),
             Control::Pause => {

@@ -27,8 +27,11 @@ pub(crate) struct Models {
     cluster: Cluster,
     seen: Option<Seen>,
     lines: usize,
-    terminal: Option<(Option<String>, String, usize, bool)>,
+    terminal: Option<Shown>,
 }
+
+/// What stands below a screen's finished lines: prompt, unfinished line, first line, whether it waits, the open file.
+type Shown = (Option<String>, String, usize, bool, Option<world::Editing>);
 
 /// What the models were made from.
 #[derive(Debug)]
@@ -117,9 +120,17 @@ impl Models {
             Foreground::Waiting(until) => Some(format!("skipping {}", view::span(until.since(moment.now())))),
             _ => None,
         };
-        let state = (terminal.prompt.clone(), terminal.partial.clone(), terminal.first_line, waiting.is_some());
+        let (prompt, partial) = (terminal.prompt.clone(), terminal.partial.clone());
+        let state = (prompt, partial, terminal.first_line, waiting.is_some(), terminal.editing.clone());
         if seen == terminal.lines.len() && self.terminal.as_ref() == Some(&state) {
             return;
+        }
+        let opened = |state: &Shown| state.4.as_ref().map(|open| (open.pid, open.path.clone()));
+        if let Some((pid, path)) = opened(&state)
+            && self.terminal.as_ref().and_then(opened) != Some((pid, path.clone()))
+        {
+            put(&mut self.file, view::file(&moment.world, &path), Update::File, updates);
+            self.open_file = Some(path);
         }
         let mut screen = view::terminal(moment.terminal, terminal, foreground, seen, waiting);
         screen.history = session.typed();

@@ -98,9 +98,11 @@ impl Moment {
     pub(crate) fn evaluate(&mut self, lesson: &Lesson, when: lesson::Moment) {
         let Self { world, progress, picks, .. } = self;
         let facts = lesson::WorldFacts { world, picks };
+        let mut passed = false;
         for change in lesson::evaluate(&lesson.plan, progress, &facts, when) {
             match change {
                 Change::Passed { step, .. } => {
+                    passed = true;
                     if self.not_yet.as_ref().is_some_and(|told| told.step == step) {
                         self.not_yet = None;
                     }
@@ -108,6 +110,13 @@ impl Moment {
                 Change::NotYet(told) => self.not_yet = Some(told),
                 Change::Compared { .. } => {}
             }
+        }
+        // The next step may already be under way: then there is something to say of it.
+        if passed && self.not_yet.is_none() {
+            let open = lesson.plan.steps.iter().find(|step| !self.progress.has_passed(&step.id));
+            let facts = lesson::WorldFacts { world: &self.world, picks: &self.picks };
+            let told = open.and_then(|step| lesson::explain(&lesson.plan, &self.progress, &facts, &step.id));
+            self.not_yet = told.filter(|told| told.waits);
         }
         // While the world is at work, what is said of it moves along.
         if let Some(told) = self.not_yet.as_ref().filter(|told| told.waits) {

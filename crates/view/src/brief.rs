@@ -184,7 +184,6 @@ fn finish(from: Brief<'_>) -> Finish {
     Finish {
         parts: parts.into_iter().map(|part| (part.title.clone(), part.html.clone())).collect(),
         interview: interview.first().map(|part| part.html.clone()),
-        next: None,
         assisted: from.progress.passed.values().any(|pass| pass.assisted),
     }
 }

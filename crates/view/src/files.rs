@@ -54,9 +54,12 @@ fn statuses(files: &Vfs, home: &str) -> OrdMap<String, String> {
     all
 }
 
-/// An open file; `None` where it is gone.
+/// An open file; `None` where it is gone. One that an editor is to make is empty.
 pub fn file(world: &World, path: &str) -> Option<FileView> {
     let files = &world.machine(&MachineId::workstation())?.files;
+    if !files.exists(path) && world.terminals().any(|(_, t)| t.editing.as_ref().is_some_and(|open| open.path == path)) {
+        return Some(FileView { path: path.into(), text: String::new(), read_only: None, diagnostics: Vec::new() });
+    }
     let stat = files.stat(path).ok().filter(|stat| stat.kind == Kind::File)?;
     let bytes = files.read(path).ok()?;
     let text = std::str::from_utf8(&bytes).ok().filter(|text| !text.contains('\0'));

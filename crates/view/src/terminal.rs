@@ -1,6 +1,6 @@
 //! Terminals: ANSI codes become spans.
 
-use screen::{Screen, Span, Style, TerminalLine};
+use screen::{Editing, Screen, Span, Style, TerminalLine};
 use world::{Foreground, Terminal, TerminalId};
 
 /// A screen holds at most this many lines.
@@ -28,6 +28,23 @@ pub fn terminal(
         waiting,
         history: Vec::new(),
         reading: foreground == Foreground::Reading,
+        editing: terminal.editing.as_ref().map(editing),
+    }
+}
+
+fn editing(editing: &world::Editing) -> Editing {
+    let close = match editing.program.as_str() {
+        _ if !editing.waits => "",
+        "nano" => "^X",
+        "code" => "close",
+        _ => ":wq",
+    };
+    Editing {
+        serial: editing.pid.0,
+        program: editing.program.clone(),
+        path: editing.path.clone(),
+        line: editing.line,
+        close: close.into(),
     }
 }
 

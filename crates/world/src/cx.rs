@@ -1,7 +1,7 @@
 //! What a process sees: its arguments, its descriptors, its machine's files, and through them the world.
 
 use crate::stream::PIPE_BYTES_MAX;
-use crate::{Behaviour, Body, Entry, Fd, Machine, MachineId, Pid, Spawn, StreamId, World};
+use crate::{Behaviour, Body, Editing, Entry, Fd, Machine, MachineId, Pid, Spawn, StreamId, World};
 use order::OrdMap;
 use sim::{Causes, Time};
 use std::sync::Arc;
@@ -150,6 +150,20 @@ impl Cx<'_> {
 
     pub fn stdin_is_terminal(&self) -> bool {
         matches!(self.fd(0), Fd::Terminal(_))
+    }
+
+    pub fn stderr_is_terminal(&self) -> bool {
+        matches!(self.fd(2), Fd::Terminal(_))
+    }
+
+    /// Asks for an editor of a file in the process's terminal, beginning at a line (from 1). The process reads its
+    /// standard input until the word that closes it comes; with `waits` false it has nothing to wait for.
+    pub fn edit(&mut self, path: &str, line: u32, waits: bool) {
+        let (pid, program) = (self.pid, self.program());
+        let Fd::Terminal(id) = self.fd(0) else { return };
+        if let Some(terminal) = self.world.terminals.get_mut(&id) {
+            terminal.editing = Some(Editing { pid, program, path: path.to_owned(), line, waits });
+        }
     }
 
     /// Columns of the terminal, where standard output is one.

@@ -26,7 +26,7 @@ pub use run::Stepped;
 pub use snapshot::SnapshotError;
 pub use stream::Stream;
 pub use table::Foreground;
-pub use terminal::{Terminal, TerminalId, strip_ansi};
+pub use terminal::{Editing, Terminal, TerminalId, strip_ansi};
 
 use order::{OrdMap, OrdSet};
 use process::Body;
@@ -142,11 +142,13 @@ impl World {
         }
         self.terminals.insert(id, Terminal::new(input));
         let host = self.machines.get(machine)?;
+        let mut env = (*host.env).clone();
+        env.insert("TERM".into(), "xterm-256color".into());
         let shell = self.spawn(Spawn {
             parent: None,
             machine: machine.clone(),
             argv: vec!["bash".into(), "-i".into()],
-            env: host.env.clone(),
+            env: env.into(),
             cwd: host.home().to_string(),
             fds: (0..3).map(|number| (number, Fd::Terminal(id))).collect(),
             terminal: Some(id),
@@ -174,6 +176,7 @@ impl World {
     pub fn type_line(&mut self, id: TerminalId, line: &str, causes: &sim::Causes) {
         let Some(terminal) = self.terminals.get_mut(&id) else { return };
         let prompt = terminal.prompt.take().unwrap_or_default();
+        terminal.editing = terminal.editing.take().filter(|editing| editing.waits);
         terminal.write(format!("{prompt}{line}\n").as_bytes());
         let (input, shell) = (terminal.input, terminal.shell);
         if let Some(entry) = shell.and_then(|pid| self.processes.get_mut(&pid)) {

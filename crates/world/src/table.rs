@@ -178,6 +178,9 @@ impl World {
             self.timers.cancel(due);
         }
         entry.state = State::Done(code);
+        if let Some(terminal) = entry.terminal.and_then(|id| self.terminals.get_mut(&id)) {
+            terminal.editing = terminal.editing.take().filter(|editing| !editing.waits || editing.pid != pid);
+        }
         let fds: OrdMap<u8, Fd> = std::mem::take(&mut entry.fds);
         let parent = entry.parent;
         for (number, fd) in &fds {

@@ -20,10 +20,26 @@ pub struct Terminal {
     /// The shell's prompt while it waits for a line; `None` while a command runs.
     pub prompt: Option<String>,
     pub columns: u16,
+    /// The file that an editor has open.
+    pub editing: Option<Editing>,
     pub(crate) input: StreamId,
     pub(crate) shell: Option<Pid>,
     /// Output bytes that are not yet whole UTF-8.
     undecoded: Vec<u8>,
+}
+
+/// A file that a program wants edited. Whoever draws the terminal shows an editor for it; what is typed into the
+/// terminal meanwhile goes to the program, which knows the words that end it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Editing {
+    pub pid: Pid,
+    /// `vi`, `nano`, `code`.
+    pub program: String,
+    pub path: String,
+    /// The line to begin at, from 1.
+    pub line: u32,
+    /// The program goes on when the editor is closed; otherwise it has ended already.
+    pub waits: bool,
 }
 
 /// A line longer than this is broken.
@@ -37,6 +53,7 @@ impl Terminal {
             first_line: 0,
             prompt: None,
             columns: 120,
+            editing: None,
             input,
             shell: None,
             undecoded: Vec::new(),

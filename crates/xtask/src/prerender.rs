@@ -62,7 +62,7 @@ fn home(tracks: &[Track]) -> Page {
 
 fn line_up(tracks: &[Track]) -> Page {
     let body = format!("<main class=\"wrap\" id=\"main\"><h1 class=\"sr\">Line-up</h1>{}</main>", cards(tracks));
-    Page { kind: "text", ..page("line-up/", "Line-up · Opsfest", "All tracks and exercises of Opsfest.", body) }
+    Page { kind: "line-up", ..page("line-up/", "Line-up · Opsfest", "All tracks and exercises of Opsfest.", body) }
 }
 
 fn cards(tracks: &[Track]) -> String {

@@ -14,6 +14,7 @@ mod date_parse;
 mod diff;
 mod diff_lines;
 mod digest;
+mod editor;
 mod env;
 mod expr;
 mod find;
@@ -100,6 +101,7 @@ pub(crate) fn programs() -> Vec<Program> {
         Program::once("tail", head::tail),
     ];
     all.extend(columns::programs());
+    all.extend(editor::programs());
     all.extend(lines::programs());
     all.extend(small::programs());
     all.extend(stat::programs());

@@ -52,7 +52,13 @@ pub(crate) fn open(g: &mut Git<'_, '_>, path: &str, sequence: bool) -> Result<Ed
     }
     let mut child = Child::shell(&editor, &[path.to_string()]);
     child.folder = Some(g.cwd.clone());
+    child.is_editor = g.cx.stderr_is_terminal() && advised(g);
     Ok(Editor::Run(child))
+}
+
+/// Whether a person is told that Git waits for their editor.
+fn advised(g: &Git<'_, '_>) -> bool {
+    g.settings().get("advice.waitingForEditor").as_deref() != Some("false")
 }
 
 /// What is said when the editor ended badly.

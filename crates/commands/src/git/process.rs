@@ -21,6 +21,8 @@ pub(crate) struct Child {
     pub input: Option<String>,
     /// Its standard output goes where errors go, as that of a hook does.
     pub out_to_err: bool,
+    /// A person is told that Git waits for it.
+    pub is_editor: bool,
 }
 
 /// What is done when the child has ended.
@@ -42,6 +44,8 @@ pub(crate) enum Resume {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Process {
     waiting: Option<(Pid, Resume)>,
+    /// The line of the terminal says that Git waits for the editor.
+    told: bool,
     answers: Vec<i32>,
 }
 
@@ -58,7 +62,12 @@ impl Behaviour for Process {
         let mut resumed = None;
         if let Some((pid, resume)) = self.waiting.take() {
             match cx.reap(pid) {
-                Some(code) => resumed = Some((resume, code)),
+                Some(code) => {
+                    if std::mem::take(&mut self.told) && code == 0 {
+                        cx.err("\r\x1b[K");
+                    }
+                    resumed = Some((resume, code));
+                }
                 None => {
                     self.waiting = Some((pid, resume));
                     return Step::Child;
@@ -100,6 +109,10 @@ impl Behaviour for Process {
             }
             Err(Stop::Child(child)) => {
                 let (child, resume) = *child;
+                self.told = child.is_editor;
+                if child.is_editor {
+                    g.err("hint: Waiting for your editor to close the file... ");
+                }
                 match start(&mut g, child) {
                     Some(pid) => {
                         self.waiting = Some((pid, resume));
