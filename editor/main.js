@@ -115,10 +115,10 @@ export const open = (host, field, path, say) => {
   let told = '[]';
   return {
     /** The file's text and its diagnostics, as the page has them; what is the same already stays untouched. */
-    show(wanted, diagnostics) {
+    show(wanted, diagnostics, undoable) {
       const changes = difference(view.state.doc.toString(), wanted.replace(/\r\n?/g, '\n'));
       if (changes) {
-        view.dispatch({ changes, annotations: [fromOutside.of(true), Transaction.addToHistory.of(false)] });
+        view.dispatch({ changes, annotations: [fromOutside.of(true), Transaction.addToHistory.of(undoable)] });
       }
       const telling = JSON.stringify(diagnostics);
       if (!changes && telling === told) return;

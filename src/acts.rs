@@ -4,7 +4,7 @@
 use crate::browser::clipboard;
 use crate::link::Link;
 use crate::state::{Action, Model, Sheet, SheetContent, View};
-use screen::{Control, Input, Look, Reply, Tone};
+use screen::{Control, Input, Look, Reply, Tone, TreeDiff};
 use std::rc::Rc;
 use yew::platform::spawn_local;
 use yew::{Callback, MouseEvent, UseReducerDispatcher};
@@ -81,6 +81,18 @@ impl Acts {
                 acts.dispatch(Action::Sheet(Some(Sheet { view: View::Git, content })));
             }
             _ => acts.toast(Tone::Warn, "This commit is not in the repository."),
+        });
+    }
+
+    /// Shows what a file changes from one of Git's trees to the next.
+    pub fn tree_diff(&self, repo: String, diff: TreeDiff) {
+        let (id, subject) = (if diff.staged { "staged" } else { "unstaged" }.to_owned(), diff.path.clone());
+        self.ask(Look::TreeDiff { repo, diff }, move |acts, reply| match reply {
+            Reply::Diff(diff) if !diff.is_empty() => {
+                let content = SheetContent::Commit { id, subject, diff };
+                acts.dispatch(Action::Sheet(Some(Sheet { view: View::Git, content })));
+            }
+            _ => acts.toast(Tone::Warn, "Nothing differs there now."),
         });
     }
 

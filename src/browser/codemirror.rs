@@ -48,10 +48,10 @@ impl CodeMirror {
     }
 
     /// The file as it is now; where nothing is new, nothing moves.
-    pub fn show(&self, text: &str, diagnostics: &[Diagnostic]) {
+    pub fn show(&self, text: &str, diagnostics: &[Diagnostic], undoable: bool) {
         let diagnostics: Vec<JsValue> = diagnostics.iter().map(diagnostic).collect();
         let list = js::array(&diagnostics.iter().collect::<Vec<_>>());
-        js::tell(&self.view, "show", &[&JsValue::from_str(text), &list]);
+        js::tell(&self.view, "show", &[&JsValue::from_str(text), &list, &JsValue::from_bool(undoable)]);
     }
 }
 

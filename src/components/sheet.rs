@@ -86,7 +86,7 @@ pub fn full_name(object: &Describe) -> String {
 }
 
 fn commit_content(id: &str, subject: &str, text: &str, close: Callback<MouseEvent>) -> Html {
-    let short = id.get(..7).unwrap_or(id);
+    let short = if id.len() == 40 { &id[..7] } else { id };
     html! {
         <>
             <div class="head">

@@ -22,6 +22,8 @@ pub struct Props {
     pub onclose: Callback<()>,
     /// The line to begin at, from 1.
     pub line: u32,
+    /// What changes the text from outside is the learner's doing: Ctrl-Z takes it back.
+    pub undoable: bool,
     /// A command opened it: it takes the keyboard.
     pub wanted: bool,
 }
@@ -91,9 +93,10 @@ fn use_codemirror(props: &Props, host: &NodeRef, field: &NodeRef, cursor: UseSta
             move || drop(view.take())
         });
     }
+    let undoable = props.undoable;
     use_effect_with((props.text.clone(), props.diagnostics.clone(), *is_open), move |(text, diagnostics, _)| {
         if let Some(view) = &*view.borrow() {
-            view.show(text, diagnostics);
+            view.show(text, diagnostics, undoable);
         }
     });
     *is_open

@@ -1,5 +1,6 @@
 //! Files: the tree, and an editor for the open ones.
 
+use super::conflict::ConflictBar;
 use super::editor::Editor;
 use super::terminal::FIRST_TERMINAL;
 use super::tree::Tree;
@@ -176,7 +177,9 @@ fn content(props: &Props, path: String) -> Html {
         return html! { <div class="body">{ skeleton() }</div> };
     };
     let at = props.drafts.tabs.iter().position(|tab| *tab == path).unwrap_or_default();
+    let conflict = file.as_ref().and_then(|file| file.conflict.clone());
     let diagnostics = file.map(|file| file.diagnostics.clone()).unwrap_or_default();
+    let undoable = draft.is_some();
     let changed_below = draft.is_some_and(|draft| draft.changed_below);
     let (edited, saved, discarded) = (path.clone(), path.clone(), path.clone());
     let onedit = {
@@ -206,8 +209,11 @@ fn content(props: &Props, path: String) -> Html {
                     <button class="btn" type="button" onclick={ondiscard}>{ "Drop my text" }</button>
                 </div>
             }
+            if let Some(conflict) = conflict {
+                <ConflictBar {conflict} text={text.clone()} ontake={onedit.clone()} />
+            }
             <Editor path={path.clone()} key={path} tab={format!("file-{at}")} {text} {diagnostics}
-                {line} {wanted} {onedit} {onsave} {onclose} />
+                {line} {wanted} {undoable} {onedit} {onsave} {onclose} />
         </>
     }
 }

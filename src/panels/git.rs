@@ -1,5 +1,7 @@
 //! Git: the working tree in numbers, and the commits with their graph.
 
+use super::git_peek::{Peek, use_peek};
+use super::git_trees::trees;
 use crate::acts::Acts;
 use crate::components::{SheetOver, empty, skeleton, yes};
 use crate::state::{Action, Sheet, View};
@@ -22,6 +24,7 @@ pub struct Props {
 
 #[component]
 pub fn GitPanel(props: &Props) -> Html {
+    let peek = use_peek();
     let Some(now) = &props.git else {
         return html! { <div class="body">{ skeleton() }</div> };
     };
@@ -38,11 +41,13 @@ pub fn GitPanel(props: &Props) -> Html {
         <>
             { for props.preview.as_ref().map(|preview| previewed(preview, acts)) }
             { working_tree(git, repo, acts) }
+            { trees(git, props.preview.is_none().then_some(acts)) }
             if git.rows.is_empty() {
                 <p class="empty"><b>{ "No commit yet" }</b></p>
             } else {
-                { log(git, now, acts) }
+                { log(git, now, acts, &peek) }
             }
+            { peek.view() }
             <SheetOver view={View::Git} sheet={props.sheet.clone()} acts={acts.clone()} />
         </>
     }
@@ -131,8 +136,8 @@ fn branch_words(repo: &Repo) -> String {
 }
 
 /// The table is the text alternative of the graph.
-fn log(git: &Git, now: &Git, acts: &Acts) -> Html {
-    let rows = git.rows.iter().map(|row| commit(git, now, row, acts)).collect::<Html>();
+fn log(git: &Git, now: &Git, acts: &Acts, peek: &Peek) -> Html {
+    let rows = git.rows.iter().map(|row| commit(git, now, row, acts, peek)).collect::<Html>();
     html! {
         <>
             <table class="log">
@@ -140,7 +145,7 @@ fn log(git: &Git, now: &Git, acts: &Acts) -> Html {
                 <thead>
                     <tr>
                         <th><span class="sr">{ "Graph" }</span></th><th>{ "Message" }</th>
-                        <th class="opt-col">{ "Author" }</th><th>{ "Commit" }</th><th>{ "Time" }</th>
+                        <th class="opt-col">{ "Author" }</th><th>{ "Commit" }</th><th class="opt-time">{ "Time" }</th>
                     </tr>
                 </thead>
                 <tbody>{ rows }</tbody>
@@ -152,7 +157,7 @@ fn log(git: &Git, now: &Git, acts: &Acts) -> Html {
     }
 }
 
-fn commit(git: &Git, now: &Git, row: &CommitRow, acts: &Acts) -> Html {
+fn commit(git: &Git, now: &Git, row: &CommitRow, acts: &Acts, peek: &Peek) -> Html {
     let before = now.rows.iter().find(|before| before.id == row.id);
     let change = match before {
         None => Some("new"),
@@ -161,16 +166,17 @@ fn commit(git: &Git, now: &Git, row: &CommitRow, acts: &Acts) -> Html {
     };
     let (repo, id, subject) = (git.shown.clone(), row.id.clone(), row.subject.clone());
     let onclick = acts.click(move |acts| acts.commit(repo.clone(), id.clone(), subject.clone()));
+    let (onmouseenter, onmouseleave) = (peek.over(acts, &git.shown, &row.id), peek.out());
     let refs = row.refs.iter().map(reference).collect::<Html>();
     html! {
         <tr key={row.id.clone()} aria-selected={row.head.then_some(yes(true))} data-change={change}>
             <td>{ graph(git.lanes, row) }</td>
-            <td class="msg">
+            <td class="msg" {onmouseenter} {onmouseleave}>
                 <div><button type="button" {onclick}>{ &row.subject }</button><span class="refs">{ refs }</span></div>
             </td>
             <td class="opt-col">{ &row.author }</td>
             <td class="mono">{ &row.short }</td>
-            <td><time>{ &row.time }</time></td>
+            <td class="opt-time"><time>{ &row.time }</time></td>
         </tr>
     }
 }

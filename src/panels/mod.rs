@@ -2,9 +2,12 @@
 
 mod argocd;
 mod cluster;
+mod conflict;
 mod editor;
 mod files;
 mod git;
+mod git_peek;
+mod git_trees;
 mod pipelines;
 mod shop;
 mod terminal;

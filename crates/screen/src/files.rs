@@ -31,6 +31,23 @@ pub struct FileView {
     /// Binary or too large to edit.
     pub read_only: Option<String>,
     pub diagnostics: Vec<Diagnostic>,
+    /// Two sides have changed it, and somebody has to say how it is to be.
+    pub conflict: Option<Conflict>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Conflict {
+    /// As Git calls the file.
+    pub path: String,
+    pub parts: Vec<ConflictPart>,
+}
+
+/// What each side made of a place, and what both began with.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConflictPart {
+    pub ours: String,
+    pub base: String,
+    pub theirs: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

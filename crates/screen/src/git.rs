@@ -8,10 +8,33 @@ pub struct Git {
     pub repos: Vec<Repo>,
     /// The one shown: its path; empty where there is none.
     pub shown: String,
+    /// The files in which the last commit, the index and the working tree differ.
+    pub trees: Vec<TreeRow>,
+    /// More of them exist than are shown.
+    pub trees_cut: bool,
     pub rows: Vec<CommitRow>,
     pub lanes: u32,
     /// More commits exist than are shown.
     pub cut: bool,
+}
+
+/// A file in Git's three trees: the first seven characters of the blob's id in each; empty where it is not there.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TreeRow {
+    pub path: String,
+    pub head: String,
+    pub index: String,
+    pub work: String,
+    pub conflict: bool,
+    /// Only the working tree has it; its blob has no id yet.
+    pub untracked: bool,
+}
+
+/// From which tree to which: staged is from the last commit to the index, else from the index to the working tree.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TreeDiff {
+    pub path: String,
+    pub staged: bool,
 }
 
 /// What a line would do, found on a fork of the world: nothing has happened.

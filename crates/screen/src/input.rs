@@ -97,6 +97,11 @@ pub enum Look {
         repo: String,
         commit: String,
     },
+    /// What a file of a repository changes from one tree to the next.
+    TreeDiff {
+        repo: String,
+        diff: crate::TreeDiff,
+    },
     Export,
     Share,
     Bundle {

@@ -58,7 +58,13 @@ fn statuses(files: &Vfs, home: &str) -> OrdMap<String, String> {
 pub fn file(world: &World, path: &str) -> Option<FileView> {
     let files = &world.machine(&MachineId::workstation())?.files;
     if !files.exists(path) && world.terminals().any(|(_, t)| t.editing.as_ref().is_some_and(|open| open.path == path)) {
-        return Some(FileView { path: path.into(), text: String::new(), read_only: None, diagnostics: Vec::new() });
+        return Some(FileView {
+            path: path.into(),
+            text: String::new(),
+            read_only: None,
+            diagnostics: Vec::new(),
+            conflict: None,
+        });
     }
     let stat = files.stat(path).ok().filter(|stat| stat.kind == Kind::File)?;
     let bytes = files.read(path).ok()?;
@@ -70,7 +76,8 @@ pub fn file(world: &World, path: &str) -> Option<FileView> {
     };
     let text = if read_only.is_none() { text.unwrap_or_default().to_string() } else { String::new() };
     let diagnostics = diagnose(path, &text);
-    Some(FileView { path: path.into(), text, read_only, diagnostics })
+    let conflict = crate::conflict::conflict(files, path);
+    Some(FileView { path: path.into(), text, read_only, diagnostics, conflict })
 }
 
 /// YAML is checked as kubectl would read it; workflows as the pipelines do; program manifests as their start does.

@@ -34,6 +34,7 @@ pub fn git(world: &World, shown: &str) -> Git {
     let Some(path) = paths.iter().find(|path| *path == shown).or_else(|| paths.first()) else { return Git::default() };
     let mut model = Git { repos, shown: path.clone(), ..Git::default() };
     if let Some(repo) = Repo::at(files, path) {
+        (model.trees, model.trees_cut) = crate::git_trees::rows(&repo, files);
         graph(&repo, files, world.now(), &mut model);
     }
     model
@@ -65,10 +66,17 @@ fn summary(files: &Vfs, home: &str, path: &str) -> Option<screen::Repo> {
     let unstaged = repo.diff_unstaged(files, &index, &spec).map_or(0, |changes| changes.len());
     let ignores = git::Ignores::base(&repo, files, "");
     let untracked = repo.untracked_files(files, &index, &ignores, false).map_or(0, |paths| paths.len());
-    let in_progress = [("MERGE_HEAD", "merging"), ("REVERT_HEAD", "reverting"), ("CHERRY_PICK_HEAD", "cherry-picking")]
-        .into_iter()
-        .find(|(file, _)| repo.read_state(files, file).is_some())
-        .map_or("", |(_, word)| word);
+    let in_progress = [
+        ("rebase-merge", "rebasing"),
+        ("rebase-apply", "applying patches"),
+        ("MERGE_HEAD", "merging"),
+        ("REVERT_HEAD", "reverting"),
+        ("CHERRY_PICK_HEAD", "cherry-picking"),
+        ("BISECT_START", "bisecting"),
+    ]
+    .into_iter()
+    .find(|(name, _)| files.exists(&vfs::join(&repo.git_dir, name)))
+    .map_or("", |(_, word)| word);
     let name = path.strip_prefix(home).map_or_else(|| path.to_string(), |rest| format!("~{rest}"));
     Some(screen::Repo {
         path: path.into(),
