@@ -84,6 +84,17 @@ impl Acts {
         });
     }
 
+    /// Shows what a pull request changes.
+    pub fn pull_diff(&self, repo: String, number: u32, subject: String) {
+        self.ask(Look::PullDiff { repo, number }, move |acts, reply| match reply {
+            Reply::Diff(diff) if !diff.is_empty() => {
+                let content = SheetContent::Commit { id: format!("#{number}"), subject, diff };
+                acts.dispatch(Action::Sheet(Some(Sheet { view: View::Git, content })));
+            }
+            _ => acts.toast(Tone::Warn, "It changes nothing that is still there."),
+        });
+    }
+
     /// Shows what a file changes from one of Git's trees to the next.
     pub fn tree_diff(&self, repo: String, diff: TreeDiff) {
         let (id, subject) = (if diff.staged { "staged" } else { "unstaged" }.to_owned(), diff.path.clone());

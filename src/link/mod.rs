@@ -315,5 +315,6 @@ fn words(input: &Input) -> Option<String> {
         Input::Quiz(_) => "answer to the quiz".to_owned(),
         Input::Hint { step, .. } => format!("hint for {step}"),
         Input::ImportBundle { name, .. } => format!("import {name}"),
+        Input::Pull { repo, .. } => format!("pull request of {repo}"),
     })
 }

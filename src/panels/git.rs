@@ -1,6 +1,7 @@
 //! Git: the working tree in numbers, and the commits with their graph.
 
 use super::git_peek::{Peek, use_peek};
+use super::git_pulls::pulls;
 use super::git_trees::trees;
 use crate::acts::Acts;
 use crate::components::{SheetOver, empty, skeleton, yes};
@@ -42,6 +43,7 @@ pub fn GitPanel(props: &Props) -> Html {
             { for props.preview.as_ref().map(|preview| previewed(preview, acts)) }
             { working_tree(git, repo, acts) }
             { trees(git, props.preview.is_none().then_some(acts)) }
+            { pulls(git, props.preview.is_none().then_some(acts)) }
             if git.rows.is_empty() {
                 <p class="empty"><b>{ "No commit yet" }</b></p>
             } else {

@@ -7,6 +7,7 @@ mod editor;
 mod files;
 mod git;
 mod git_peek;
+mod git_pulls;
 mod git_trees;
 mod pipelines;
 mod shop;

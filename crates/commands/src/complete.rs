@@ -163,6 +163,7 @@ impl Place<'_> {
             "git" => self.git(&plain, word, found),
             "kubectl" | "k" => self.kubectl(rest, &plain, word, found),
             "argocd" => self.argocd(&plain, word, found),
+            "gh" => self.gh(&plain, word, found),
             "type" | "which" | "man" | "command" | "help" => {
                 found.extend(self.world.programs().names().map(String::from))
             }
@@ -279,6 +280,20 @@ impl Place<'_> {
         found.extend(crate::argocd::subcommands(plain).into_iter().map(String::from));
         if found.is_empty() && plain.first() == Some(&"app") {
             found.extend(self.world.argocd.applications(&self.world.cluster).map(|app| app.name().to_string()));
+        }
+    }
+
+    fn gh(&self, plain: &[&str], word: &str, found: &mut OrdSet<String>) {
+        match plain {
+            [] => {
+                found.insert("pr".into());
+            }
+            ["pr"] => found.extend(crate::gh::commands().map(|(name, _)| name.to_string())),
+            ["pr", name, ..] if word.starts_with('-') => {
+                let flags = crate::gh::commands().filter(|(command, _)| command == name).flat_map(|(_, flags)| flags);
+                found.extend(flags.map(|flag| format!("--{flag}")));
+            }
+            _ => {}
         }
     }
 

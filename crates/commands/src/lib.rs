@@ -5,9 +5,12 @@ mod argocd;
 pub mod complete;
 pub mod core;
 pub mod getopt;
+mod gh;
 mod git;
 mod jq;
 pub mod kubectl;
+
+pub use gh::merger;
 
 use shell::Bash;
 use world::{Program, Programs};
@@ -20,6 +23,7 @@ pub fn programs() -> Programs {
             .into_iter()
             .chain(core::programs())
             .chain([git::program(), jq::program(), kubectl::program()])
-            .chain(argocd::programs()),
+            .chain(argocd::programs())
+            .chain(gh::programs()),
     )
 }

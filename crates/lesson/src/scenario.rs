@@ -62,6 +62,36 @@ pub struct Repo {
     pub webhooks: Vec<String>,
     /// Oldest first.
     pub commits: Vec<Commit>,
+    /// Branches with rules.
+    pub protect: Vec<Protect>,
+    /// Pull requests that are already open.
+    pub pulls: Vec<Pull>,
+}
+
+/// The rules of a branch of a repository on the forge.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Protect {
+    pub branch: String,
+    /// What comes, comes by a pull request.
+    pub pull_request: bool,
+    /// So many approving reviews.
+    pub approvals: u32,
+    /// Jobs that must have passed, by name.
+    pub checks: Vec<String>,
+    pub force_pushes: bool,
+    pub deletions: bool,
+}
+
+/// A pull request of a teammate: a branch with commits on top of the repository's last one, or of its base.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pull {
+    pub title: String,
+    pub body: String,
+    /// The account that opened it.
+    pub author: String,
+    pub branch: String,
+    /// Oldest first.
+    pub commits: Vec<Commit>,
 }
 
 /// A commit of a start repository: it writes and removes files of the one before.

@@ -12,6 +12,10 @@ pub struct Git {
     pub trees: Vec<TreeRow>,
     /// More of them exist than are shown.
     pub trees_cut: bool,
+    /// The forge's name of the one shown: `encore/web`; empty where it comes from elsewhere.
+    pub forge: String,
+    pub pulls: Vec<PullRow>,
+    pub offer: Option<PullOffer>,
     pub rows: Vec<CommitRow>,
     pub lanes: u32,
     /// More commits exist than are shown.
@@ -28,6 +32,34 @@ pub struct TreeRow {
     pub conflict: bool,
     /// Only the working tree has it; its blob has no id yet.
     pub untracked: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PullRow {
+    pub number: u32,
+    pub title: String,
+    pub author: String,
+    /// The branch that is to be merged, and the one that is to get it.
+    pub head: String,
+    pub base: String,
+    /// `open`, `draft`, `merged`, `closed`.
+    pub state: String,
+    /// `passed`, `failed`, `running`, or empty.
+    pub checks: String,
+    /// `approved`, `changes requested`, or empty.
+    pub review: String,
+    /// Why it cannot be merged.
+    pub blocked: Vec<String>,
+    /// The learner opened it.
+    pub own: bool,
+}
+
+/// A pull request that could be opened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PullOffer {
+    pub head: String,
+    pub base: String,
+    pub title: String,
 }
 
 /// From which tree to which: staged is from the last commit to the index, else from the index to the working tree.

@@ -68,6 +68,31 @@ pub enum Input {
         #[serde(with = "serde_bytes")]
         bytes: Vec<u8>,
     },
+    /// Something done to a pull request of a repository of the forge.
+    Pull {
+        repo: String,
+        act: PullAct,
+    },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PullAct {
+    Open {
+        head: String,
+        base: String,
+        title: String,
+    },
+    /// `merge`, `squash` or `rebase`.
+    Merge {
+        number: u32,
+        method: String,
+    },
+    Approve {
+        number: u32,
+    },
+    Close {
+        number: u32,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,6 +121,11 @@ pub enum Look {
     CommitDiff {
         repo: String,
         commit: String,
+    },
+    /// What a pull request changes.
+    PullDiff {
+        repo: String,
+        number: u32,
     },
     /// What a file of a repository changes from one tree to the next.
     TreeDiff {

@@ -21,8 +21,8 @@ pub use brief::{Ask, AskKind, Brief, Choice, Explain, Finish, Fragment, Hint, Mo
 pub use clock::{Clock, Mark, MarkKind, Motion, Past};
 pub use cluster::{Cluster, Describe, EventRow, Node, Pod, PodState};
 pub use files::{Conflict, ConflictPart, Diagnostic, FileView, Files, TreeItem};
-pub use git::{CommitRow, Git, Lane, Preview, RefKind, RefName, Repo, TreeDiff, TreeRow};
-pub use input::{Input, Look, QuizPick};
+pub use git::{CommitRow, Git, Lane, Preview, PullOffer, PullRow, RefKind, RefName, Repo, TreeDiff, TreeRow};
+pub use input::{Input, Look, PullAct, QuizPick};
 pub use message::{Banner, BannerKind, Control, FromWorker, Opened, Reply, Saved, ToWorker, Tone, Update};
 pub use pipelines::{Job, Pipelines, Run, RunStep};
 pub use shop::{Request, Shop, Station, Ticket, VersionShare};

@@ -247,6 +247,7 @@ fn answer(session: &mut Session, shown_repo: &str, look: Look) -> Reply {
                 changes.into_iter().map(|change| format!("===== {} =====\n{}", change.resource, change.diff)).collect();
             Reply::Diff(text.join("\n"))
         }
+        Look::PullDiff { repo, number } => Reply::Diff(view::pull_diff(world, &repo, number).unwrap_or_default()),
         Look::TreeDiff { repo, diff } => Reply::Diff(view::tree_diff(world, &repo, &diff).unwrap_or_default()),
         Look::CommitDiff { repo, commit } => Reply::Diff(view::commit_diff(world, &repo, &commit).unwrap_or_default()),
         Look::Export => Reply::Export(session.export()),

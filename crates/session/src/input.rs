@@ -58,12 +58,13 @@ impl Moment {
                     Err(text) => said.push(Said { good: false, text }),
                 }
             }
+            Input::Pull { repo, act } => self.pull(repo, act, said),
         }
         self.judge(lesson);
     }
 
     /// Records what the learner did, as the cause of what follows.
-    fn note(&mut self, topic: &'static str, kind: &'static str, text: &str) -> Causes {
+    pub(crate) fn note(&mut self, topic: &'static str, kind: &'static str, text: &str) -> Causes {
         let shown: String = text.chars().take(200).collect();
         let subject = Subject::new(kind, shown.as_str());
         self.world.sim.record(topic, "learner", subject, shown.clone(), &Causes::none()).into()

@@ -16,6 +16,7 @@ mod marks;
 mod models;
 mod moment;
 mod play;
+mod pulls;
 #[cfg(feature = "checks")]
 mod random;
 mod recall;

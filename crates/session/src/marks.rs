@@ -58,6 +58,7 @@ impl Session {
             Some(Input::Quiz(_)) => "answered the quiz".into(),
             Some(Input::Hint { .. }) => "took a hint".into(),
             Some(Input::ImportBundle { name, .. }) => format!("imported {name}"),
+            Some(Input::Pull { act, .. }) => crate::pulls::told(act),
         }
     }
 

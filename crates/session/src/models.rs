@@ -85,7 +85,7 @@ impl Models {
             let file = self.open_file.as_ref().and_then(|path| view::file(world, path));
             put(&mut self.file, file, Update::File, updates);
         }
-        if files_changed || all {
+        if files_changed || topics.contains("git") || topics.contains("ci") {
             put(&mut self.git, view::git(world, &self.shown_repo), Update::Git, updates);
         }
         if all || topics.contains("ci") || (second_changed && world.ci.is_busy()) {

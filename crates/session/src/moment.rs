@@ -143,6 +143,7 @@ impl Moment {
                 | Input::DeletePod { .. }
                 | Input::Advance { .. }
                 | Input::ImportBundle { .. }
+                | Input::Pull { .. }
         )
     }
 }

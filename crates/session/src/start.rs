@@ -145,8 +145,45 @@ impl Builder<'_> {
             for commit in &repo.commits {
                 self.commit(&made, &repo.branch, commit, &mut tree)?;
             }
+            for pull in &repo.pulls {
+                self.pull(&made, repo, pull, tree.clone())?;
+            }
+            for rules in &repo.protect {
+                let lesson::scenario::Protect { pull_request, approvals, checks, force_pushes, deletions, .. } =
+                    rules.clone();
+                let rules_made = world::BranchRules { pull_request, approvals, checks, force_pushes, deletions };
+                self.world.protect(&repo.name, &rules.branch, rules_made);
+            }
         }
         Ok(())
+    }
+
+    /// A teammate's branch, and the pull request for it.
+    fn pull(
+        &mut self,
+        made: &Repo,
+        repo: &lesson::scenario::Repo,
+        pull: &lesson::scenario::Pull,
+        mut tree: git::FlatTree,
+    ) -> Result<(), StartError> {
+        let forge = MachineId::new(world::FORGE);
+        let files = &mut self.world.machine_mut(&forge).ok_or_else(|| wrong("the forge is missing"))?.files;
+        if let Some(tip) = made.read_ref(files, &format!("refs/heads/{}", repo.branch)) {
+            let when = When::utc(0);
+            made.place_ref(files, &format!("refs/heads/{}", pull.branch), &tip, when).map_err(wrong)?;
+        }
+        for commit in &pull.commits {
+            self.commit(made, &pull.branch, commit, &mut tree)?;
+        }
+        let new = world::NewPull {
+            title: self.fill(&pull.title)?,
+            body: self.fill(&pull.body)?,
+            author: pull.author.clone(),
+            head: pull.branch.clone(),
+            base: repo.branch.clone(),
+            draft: false,
+        };
+        self.world.open_pull(&repo.name, new, &Causes::none()).map(drop).map_err(wrong)
     }
 
     fn commit(

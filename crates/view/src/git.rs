@@ -35,6 +35,7 @@ pub fn git(world: &World, shown: &str) -> Git {
     let mut model = Git { repos, shown: path.clone(), ..Git::default() };
     if let Some(repo) = Repo::at(files, path) {
         (model.trees, model.trees_cut) = crate::git_trees::rows(&repo, files);
+        (model.forge, model.pulls, model.offer) = crate::pulls::pulls(world, &repo, files);
         graph(&repo, files, world.now(), &mut model);
     }
     model
@@ -202,9 +203,14 @@ pub fn commit_diff(world: &World, path: &str, commit: &str) -> Option<String> {
 fn diff_of(repo: &Repo, files: &Vfs, commit: &str) -> Option<String> {
     let id = repo.resolve_commit(files, commit).ok()?;
     let commit = repo.read_commit(files, &id).ok()?;
-    let parent = commit.parents.first().and_then(|parent| repo.read_commit(files, parent).ok());
-    let old = repo.flat_tree(files, parent.as_ref().map(|parent| &parent.tree)).ok()?;
-    let new = repo.flat_tree(files, Some(&commit.tree)).ok()?;
+    diff_between(repo, files, commit.parents.first(), &id)
+}
+
+/// From one commit, or from nothing, to another.
+pub(crate) fn diff_between(repo: &Repo, files: &Vfs, old: Option<&ObjectId>, new: &ObjectId) -> Option<String> {
+    let old = old.and_then(|id| repo.read_commit(files, id).ok());
+    let old = repo.flat_tree(files, old.as_ref().map(|commit| &commit.tree)).ok()?;
+    let new = repo.flat_tree(files, Some(&repo.read_commit(files, new).ok()?.tree)).ok()?;
     let mut text = String::new();
     for change in Repo::diff_flat(&old, &new, &Pathspec::literal(&[])) {
         text.push_str(&git::patch(repo, files, &change, &PatchOptions::default()).ok()?);

@@ -1,5 +1,7 @@
 //! The forge: where repositories live that everybody shares, and who hears of a push.
 
+use crate::pulls::Pull;
+use crate::rules::BranchRules;
 use crate::{Machine, MachineId, World};
 use ci::Push;
 use git::{ObjectId, RefUpdate, Repo, When};
@@ -19,6 +21,10 @@ pub(crate) struct ForgeState {
     commits: OrdMap<String, EventId>,
     /// Repositories whose pushes Argo CD hears of at once.
     argocd_webhooks: OrdSet<String>,
+    /// By repository, oldest first.
+    pub(crate) pulls: OrdMap<String, Vec<Pull>>,
+    /// By repository and branch.
+    pub(crate) rules: OrdMap<String, OrdMap<String, BranchRules>>,
 }
 
 impl World {

@@ -17,7 +17,6 @@ const NAMES: &[&str] = &[
     "file",
     "flux",
     "gcloud",
-    "gh",
     "go",
     "gzip",
     "helm",

@@ -11,6 +11,7 @@ use super::remote::push_url;
 use super::switching::set_upstream;
 use git::{Head, ObjectId, RefChange, RefUpdate, Repo};
 use order::Arrange;
+use world::World;
 
 pub(crate) const SPEC: Spec = Spec {
     name: "push",
@@ -52,6 +53,8 @@ pub(crate) const SPEC: Spec = Spec {
     dialect: Dialect::Options,
 };
 
+const CHECKED_OUT_SHORT: &str = "branch is currently checked out";
+
 /// What became of one reference.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Fate {
@@ -88,6 +91,11 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     for one in &planned {
         fates.push(fate(g, &repo, &remote, &name, one, given)?);
     }
+    if !given.has("dry-run") {
+        for (one, fate) in planned.iter().zip(&mut fates) {
+            protect(g, &remote, one, fate);
+        }
+    }
     if given.state("verify") != Some(false) {
         match g.answers.first() {
             None => pre_push(g, &repo, &name, &remote.url, &planned, &fates)?,
@@ -99,6 +107,19 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         apply(g, &repo, &remote, &name, &planned, &fates)?;
     }
     report(g, &repo, &remote, &name, &planned, &fates, given)
+}
+
+/// The rules of the forge's branches; what they refuse, the forge says itself.
+fn protect(g: &mut Git<'_, '_>, remote: &Remote, one: &Planned, fate: &mut Fate) {
+    let Fate::Done { forced } = fate else { return };
+    let Some(repo) = World::repo_of_url(&remote.url) else { return };
+    let Some(words) = g.cx.world.refusal(&repo, &one.to, one.new.is_none(), *forced) else { return };
+    // The blanks wipe out what a terminal may still show of a progress line.
+    let end = if g.cx.stderr_is_terminal() { "" } else { "        " };
+    for line in words.lines() {
+        g.err(format!("remote: {line}{end}\n"));
+    }
+    *fate = Fate::RemoteRejected("protected branch hook declined");
 }
 
 /// Asks the `pre-push` hook, which is told what would change there.
@@ -152,7 +173,7 @@ fn fate(g: &Git<'_, '_>, repo: &Repo, remote: &Remote, name: &str, one: &Planned
         && current == one.to
         && remote.repo.config(&there).get("receive.denycurrentbranch") != Some("ignore")
     {
-        return Ok(Fate::RemoteRejected("branch is currently checked out"));
+        return Ok(Fate::RemoteRejected(CHECKED_OUT_SHORT));
     }
     let Some(old) = old else { return Ok(Fate::Done { forced: false }) };
     if lease {
@@ -258,7 +279,10 @@ fn line(g: &Git<'_, '_>, repo: &Repo, remote_old: Option<ObjectId>, one: &Planne
             };
             ('!', "[rejected]".into(), note)
         }
-        Fate::RemoteRejected(_) => ('!', "[remote rejected]".into(), " (branch is currently checked out)"),
+        Fate::RemoteRejected(CHECKED_OUT_SHORT) => {
+            ('!', "[remote rejected]".into(), " (branch is currently checked out)")
+        }
+        Fate::RemoteRejected(_) => ('!', "[remote rejected]".into(), " (protected branch hook declined)"),
     };
     format!(" {flag} {summary:<17} {names}{note}\n")
 }
@@ -273,7 +297,8 @@ fn report(
     given: &Given,
 ) -> Answer {
     let (quiet, verbose) = (given.has("quiet"), given.has("verbose"));
-    for (one, _) in planned.iter().zip(fates).filter(|(_, fate)| matches!(fate, Fate::RemoteRejected(_))) {
+    let checked_out = |fate: &Fate| *fate == Fate::RemoteRejected(CHECKED_OUT_SHORT);
+    for (one, _) in planned.iter().zip(fates).filter(|(_, fate)| checked_out(fate)) {
         let text = CHECKED_OUT.replace("{}", &one.to);
         g.err(text.lines().map(|line| format!("remote: {line}\n")).collect::<String>());
     }

@@ -185,6 +185,15 @@ impl<'s> Part<'s> {
         number
     }
 
+    pub fn flag(&self, key: &str, notes: &mut Notes) -> Option<bool> {
+        let part = self.get(key)?;
+        let flag = part.value.as_bool();
+        if flag.is_none() {
+            notes.at(self, Some(key), format!("`{key}` is `true` or `false`"));
+        }
+        flag
+    }
+
     pub fn texts(&self, key: &str, notes: &mut Notes) -> Vec<String> {
         let parts = self.parts(key, notes);
         let mut texts = Vec::with_capacity(parts.len());

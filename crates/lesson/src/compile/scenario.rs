@@ -2,7 +2,7 @@
 
 use super::Folder;
 use super::part::{Notes, Part, Sheet};
-use crate::scenario::{Checkout, Commit, Image, Machine, Node, Repo, Scenario, Settled, Traffic};
+use crate::scenario::{Checkout, Commit, Image, Machine, Node, Protect, Pull, Repo, Scenario, Settled, Traffic};
 use manifest::Value;
 use order::OrdMap;
 use sim::Time;
@@ -108,6 +108,18 @@ fn until(root: &Part<'_>, notes: &mut Notes) -> Settled {
     Settled { check: part.expr("check", notes), within_secs: part.secs("within", notes).unwrap_or(600) }
 }
 
+fn protect(part: &Part<'_>, notes: &mut Notes) -> Protect {
+    part.only(&["branch", "pull-request", "approvals", "checks", "force-pushes", "deletions"], notes);
+    Protect {
+        branch: part.need_text("branch", notes),
+        pull_request: part.flag("pull-request", notes).unwrap_or(true),
+        approvals: part.number("approvals", notes).and_then(|count| u32::try_from(count).ok()).unwrap_or(0),
+        checks: part.texts("checks", notes),
+        force_pushes: part.flag("force-pushes", notes).unwrap_or(false),
+        deletions: part.flag("deletions", notes).unwrap_or(false),
+    }
+}
+
 /// The texts that a scenario can put into its world.
 struct Files<'f> {
     folder: &'f Folder,
@@ -135,7 +147,7 @@ impl Files<'_> {
     }
 
     fn repo(&self, part: &Part<'_>, notes: &mut Notes) -> Repo {
-        part.only(&["name", "branch", "webhooks", "commits"], notes);
+        part.only(&["name", "branch", "webhooks", "commits", "protect", "pulls"], notes);
         let commits: Vec<Commit> = part.parts("commits", notes).iter().map(|inner| self.commit(inner, notes)).collect();
         if commits.is_empty() {
             notes.at(part, Some("commits"), "a repository needs at least one commit");
@@ -147,6 +159,23 @@ impl Files<'_> {
             name: part.need_text("name", notes),
             branch: part.text("branch", notes).unwrap_or_else(|| "main".into()),
             webhooks: part.texts("webhooks", notes),
+            commits,
+            protect: part.parts("protect", notes).iter().map(|inner| protect(inner, notes)).collect(),
+            pulls: part.parts("pulls", notes).iter().map(|inner| self.pull(inner, notes)).collect(),
+        }
+    }
+
+    fn pull(&self, part: &Part<'_>, notes: &mut Notes) -> Pull {
+        part.only(&["title", "body", "author", "branch", "commits"], notes);
+        let commits: Vec<Commit> = part.parts("commits", notes).iter().map(|inner| self.commit(inner, notes)).collect();
+        if commits.is_empty() {
+            notes.at(part, Some("commits"), "a pull request needs at least one commit");
+        }
+        Pull {
+            title: part.need_text("title", notes),
+            body: part.text("body", notes).unwrap_or_default(),
+            author: part.need_text("author", notes),
+            branch: part.need_text("branch", notes),
             commits,
         }
     }

@@ -1,0 +1,178 @@
+//! `gh`: the command line of GitHub 2.x, as far as pull requests go; here it talks to the world's forge.
+//!
+//! Its words come from the tool's source (`pkg/cmd/pr/*`), not from a comparison with a server.
+
+mod call;
+mod change;
+mod checks;
+mod create;
+mod flags;
+mod list;
+mod merge;
+mod review;
+mod view;
+mod words;
+
+pub use call::merger;
+
+use call::{Call, Fail};
+use flags::{Command, Stop};
+use serde::{Deserialize, Serialize};
+use world::{Behaviour, Cx, Pid, Program, Step};
+
+pub(crate) fn programs() -> Vec<Program> {
+    vec![Program::steps::<Gh>("gh")]
+}
+
+/// `gh` at work: most of it is done in one step; some of it is done by `git`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Gh {
+    pid: Option<Pid>,
+    /// Command lines of `git` still to be run; one that fails ends it all.
+    rest: Vec<Vec<String>>,
+    /// What is said when all went well.
+    last: String,
+}
+
+impl From<Vec<String>> for Gh {
+    fn from(_: Vec<String>) -> Self {
+        Self::default()
+    }
+}
+
+/// How a command ends.
+enum End {
+    Exit(i32),
+    /// With these runs of `git`, then with these words on standard error.
+    Git(Vec<Vec<String>>, String),
+}
+
+type Answer = Result<End, Fail>;
+
+/// A subcommand: its options and what it does.
+struct Row {
+    command: &'static Command,
+    run: fn(&mut Cx<'_>, &Call) -> Answer,
+}
+
+const PULLS: &[Row] = &[
+    Row { command: &change::CHECKOUT, run: change::checkout },
+    Row { command: &checks::COMMAND, run: checks::run },
+    Row { command: &change::CLOSE, run: change::close },
+    Row { command: &review::COMMENT, run: review::comment },
+    Row { command: &create::COMMAND, run: create::run },
+    Row { command: &view::DIFF, run: view::diff },
+    Row { command: &list::COMMAND, run: list::run },
+    Row { command: &merge::COMMAND, run: merge::run },
+    Row { command: &change::READY, run: change::ready },
+    Row { command: &change::REOPEN, run: change::reopen },
+    Row { command: &review::COMMAND, run: review::run },
+    Row { command: &list::STATUS, run: list::status },
+    Row { command: &view::COMMAND, run: view::run },
+];
+
+/// Real commands of `gh pr` and of `gh` that are not here.
+const PULLS_MISSING: &str = "edit lock unlock revert update-branch";
+const MISSING: &str = "auth browse codespace gist issue org project release repo cache run workflow agent-task alias \
+    api attestation completion config extension gpg-key label preview ruleset search secret ssh-key variable";
+
+/// The subcommands and their long options, for completion.
+pub(crate) fn commands() -> impl Iterator<Item = (&'static str, Vec<&'static str>)> {
+    PULLS.iter().map(|row| (row.command.name, row.command.flags.iter().map(|flag| flag.long).collect()))
+}
+
+impl Behaviour for Gh {
+    const PROGRAM: &'static str = "gh";
+
+    fn step(&mut self, cx: &mut Cx<'_>) -> Step {
+        if let Some(pid) = self.pid {
+            match cx.reap(pid) {
+                None => return Step::Child,
+                Some(0) => self.pid = None,
+                Some(code) => return Step::Done(code),
+            }
+        } else {
+            match dispatch(cx) {
+                End::Exit(code) => return Step::Done(code),
+                End::Git(rest, last) => (self.rest, self.last) = (rest, last),
+            }
+        }
+        if self.rest.is_empty() {
+            cx.err(&self.last);
+            return Step::Done(0);
+        }
+        let (env, fds) = (cx.env_all(), cx.fds());
+        self.pid = cx.spawn(self.rest.remove(0), env, fds);
+        if self.pid.is_some() { Step::Child } else { Step::Done(1) }
+    }
+}
+
+fn dispatch(cx: &mut Cx<'_>) -> End {
+    let args = cx.args();
+    let words: Vec<&str> = args.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        [] | ["help" | "--help" | "-h"] => help(cx),
+        ["--version" | "version"] => {
+            cx.out("gh version 2.63.0 (opsfest)\n");
+            End::Exit(0)
+        }
+        ["pr"] | ["pr", "--help" | "-h" | "help"] => help(cx),
+        ["pr", name, ..] => match PULLS.iter().find(|row| row.command.name == *name || alias(name) == row.command.name)
+        {
+            Some(row) => run(cx, row, &args[2..]),
+            None if PULLS_MISSING.split(' ').any(|missing| missing == *name) => not_here(cx, &format!("gh pr {name}")),
+            None => unknown(cx, name, "gh pr"),
+        },
+        [name, ..] if MISSING.split_whitespace().any(|missing| missing == *name) => not_here(cx, &format!("gh {name}")),
+        [name, ..] => unknown(cx, name, "gh"),
+    }
+}
+
+fn alias(name: &str) -> &str {
+    match name {
+        "ls" => "list",
+        "new" => "create",
+        "co" => "checkout",
+        _ => name,
+    }
+}
+
+fn run(cx: &mut Cx<'_>, row: &Row, args: &[String]) -> End {
+    let given = match flags::parse(args, row.command) {
+        Ok(given) => given,
+        Err(Stop::Help) => {
+            cx.out(flags::help(row.command));
+            return End::Exit(0);
+        }
+        Err(Stop::Missing(option)) => return not_here(cx, &option),
+        Err(Stop::Wrong(text)) => {
+            cx.err(format!("{text}\n\n{}", flags::help(row.command)));
+            return End::Exit(1);
+        }
+    };
+    let answer = Call::new(cx, given).and_then(|call| (row.run)(cx, &call));
+    answer.unwrap_or_else(|fail| {
+        cx.err(format!("{}\n", fail.text));
+        End::Exit(fail.code)
+    })
+}
+
+fn not_here(cx: &mut Cx<'_>, what: &str) -> End {
+    cx.err(format!("{what}: real, but not part of this sandbox yet\n"));
+    End::Exit(1)
+}
+
+fn unknown(cx: &mut Cx<'_>, name: &str, of: &str) -> End {
+    cx.err(format!("unknown command \"{name}\" for \"{of}\"\n\nUsage:  {of} <command> [flags]\n"));
+    End::Exit(1)
+}
+
+fn help(cx: &mut Cx<'_>) -> End {
+    let mut text =
+        String::from("Work with the forge's pull requests.\n\nUSAGE\n  gh pr <command> [flags]\n\nCOMMANDS\n");
+    for row in PULLS {
+        text.push_str(&format!("  {:<12}{}\n", format!("{}:", row.command.name), row.command.summary));
+    }
+    cx.out(text);
+    End::Exit(0)
+}

@@ -1,0 +1,98 @@
+//! Rules of the forge's branches, what they refuse, and the checks that they may ask for.
+
+use crate::World;
+use ci::State;
+use serde::{Deserialize, Serialize};
+use sim::Time;
+
+/// The rules of a protected branch.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BranchRules {
+    /// Nothing is pushed to it: what comes, comes by a pull request.
+    pub pull_request: bool,
+    /// So many approving reviews.
+    pub approvals: u32,
+    /// Jobs that must have passed on the head commit, by name.
+    pub checks: Vec<String>,
+    /// Its history may be rewritten.
+    pub force_pushes: bool,
+    pub deletions: bool,
+}
+
+/// What a pipeline's job says of a commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check {
+    pub name: String,
+    pub workflow: String,
+    pub state: State,
+    pub started: Option<Time>,
+    pub finished: Option<Time>,
+    /// The pipeline's number.
+    pub run: u32,
+}
+
+impl Check {
+    /// How `gh` sorts it: `pass`, `fail`, `pending`, `skipping`.
+    pub fn bucket(&self) -> &'static str {
+        match self.state {
+            State::Passed => "pass",
+            State::Failed => "fail",
+            State::Skipped => "skipping",
+            State::Queued | State::Running => "pending",
+        }
+    }
+}
+
+impl World {
+    /// Protects a branch of a repository.
+    pub fn protect(&mut self, repo: &str, branch: &str, rules: BranchRules) {
+        self.forge.rules.entry(repo.to_string()).or_default().insert(branch.to_string(), rules);
+    }
+
+    pub fn rules(&self, repo: &str, branch: &str) -> Option<&BranchRules> {
+        self.forge.rules.get(repo)?.get(branch)
+    }
+
+    /// Why a push to a repository of the forge is refused: what its hook prints. `deletes` and `forced` say what the
+    /// push does to the branch.
+    pub fn refusal(&self, repo: &str, reference: &str, deletes: bool, forced: bool) -> Option<String> {
+        let rules = self.rules(repo, reference.strip_prefix("refs/heads/")?)?;
+        let mut why = Vec::new();
+        if deletes && !rules.deletions {
+            why.push("Cannot delete this branch".to_string());
+        } else if forced && !rules.force_pushes {
+            why.push("Cannot force-push to this branch".to_string());
+        } else if rules.pull_request && !deletes {
+            why.push("Changes must be made through a pull request.".to_string());
+        }
+        for check in rules.checks.iter().filter(|_| !deletes) {
+            why.push(format!("Required status check \"{check}\" is expected."));
+        }
+        if why.is_empty() {
+            return None;
+        }
+        let list: Vec<String> = why.iter().map(|why| format!("\n- {why}\n")).collect();
+        Some(format!("error: GH006: Protected branch update failed for {reference}.\n{}", list.concat()))
+    }
+
+    /// What the pipelines say of a commit: the newest run of each workflow.
+    pub fn checks(&self, repo: &str, commit: &str) -> Vec<Check> {
+        let mut all: Vec<Check> = Vec::new();
+        for run in self.ci.runs().iter().filter(|run| run.repo == repo && run.commit == commit) {
+            all.retain(|check| check.workflow != run.workflow_name);
+            let check = |name: &str, state, started, finished| Check {
+                name: name.into(),
+                workflow: run.workflow_name.clone(),
+                state,
+                started,
+                finished,
+                run: run.number,
+            };
+            if run.jobs.is_empty() {
+                all.push(check(&run.workflow_name, run.state, Some(run.created), run.finished));
+            }
+            all.extend(run.jobs.iter().map(|job| check(&job.name, job.state, job.started, job.finished)));
+        }
+        all
+    }
+}
