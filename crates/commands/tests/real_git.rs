@@ -147,7 +147,7 @@ fn our_files(ours: &Ours, home: &str) -> OrdMap<String, String> {
     let walked = files.walk(home, enter).unwrap();
     walked
         .into_iter()
-        .filter(|(_, stat)| stat.kind != vfs::Kind::Dir)
+        .filter(|(path, stat)| stat.kind != vfs::Kind::Dir && !path.ends_with("/.git"))
         .map(|(path, _)| {
             (path.trim_start_matches(home).trim_start_matches('/').to_string(), files.read_text(&path).unwrap())
         })

@@ -9,6 +9,7 @@ pub(crate) const SPEC: Spec = Spec {
     name: "add",
     usage: &["add [<options>] [--] <pathspec>..."],
     options: &[&[
+        flag('p', "patch", "choose hunk by hunk"),
         flag('n', "dry-run", "only say what would be added"),
         flag('v', "verbose", "say what is added"),
         flag('f', "force", "add ignored files too"),
@@ -19,8 +20,6 @@ pub(crate) const SPEC: Spec = Spec {
     missing: &[
         "--interactive",
         "-i",
-        "--patch",
-        "-p",
         "--edit",
         "-e",
         "--renormalize",
@@ -39,6 +38,12 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let work = g.work()?;
     if given.has("all") && given.has("update") {
         return fatal("options '-A' and '-u' cannot be used together");
+    }
+    if given.has("patch") {
+        if given.has("dry-run") {
+            return fatal("options '--dry-run' and '--interactive/--patch' cannot be used together");
+        }
+        return super::patch_apply::start(g, super::patch_mode::Mode::Add, None, &given.operands, |_| {});
     }
     let everything = given.has("all") || given.has("update");
     if given.operands.is_empty() && !everything {
@@ -94,6 +99,11 @@ fn stage(
             index.put(path, IndexEntry { intent_to_add: true, ..IndexEntry::new(Mode::FILE, empty) });
         }
         return Ok(());
+    }
+    if let Some((from, to)) = work.repo.unsafe_line_ends(g.files(), path) {
+        g.err(format!(
+            "warning: in the working copy of '{path}', {from} will be replaced by {to} the next time Git touches it\n"
+        ));
     }
     let entry = work.repo.stage_file(g.cx.files_mut(), path, when)?;
     index.put(path, entry);

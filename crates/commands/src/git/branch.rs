@@ -1,11 +1,9 @@
 //! `git branch`.
 
-use super::cli::{Answer, Git, Stop, error, fatal};
+use super::branch_list::list;
+use super::cli::{Answer, Git, Stop, fatal};
 use super::options::{Dialect, Given, Spec, flag, if_any, maybe, only, value};
-use super::range::commit;
-use super::status_text::detached_at;
 use super::switching::{NewBranch, invalid_name, make_branch, set_upstream};
-use super::tracking::tracking;
 use git::{Head, ObjectId, Repo};
 
 pub(crate) const SPEC: Spec = Spec {
@@ -98,6 +96,11 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     if given.has("force") && head.branch() == Some(name) {
         return fatal(format!("cannot force update the branch '{name}' used by worktree at '{}'", repo.work_tree()?));
     }
+    if given.has("force")
+        && let Some(other) = repo.used_elsewhere(g.files(), &format!("refs/heads/{name}"))
+    {
+        return fatal(format!("cannot force update the branch '{name}' used by worktree at '{}'", other.path));
+    }
     let track = given.state("track");
     // The log names the start as it was given; without one, the branch.
     let start_name = match (names.get(1), head.branch()) {
@@ -125,6 +128,11 @@ fn delete(g: &mut Git<'_, '_>, repo: &Repo, given: &Given) -> Answer {
         let rebased = super::rebase_state::State::read(g, repo).is_some_and(|state| state.head_name == full);
         if !remote && (head.branch() == Some(name.as_str()) || rebased) {
             g.err(format!("error: cannot delete branch '{name}' used by worktree at '{}'\n", repo.work_tree()?));
+            code = 1;
+            continue;
+        }
+        if let Some(other) = repo.used_elsewhere(g.files(), &full).filter(|_| !remote) {
+            g.err(format!("error: cannot delete branch '{name}' used by worktree at '{}'\n", other.path));
             code = 1;
             continue;
         }
@@ -260,124 +268,4 @@ fn unfollow(g: &mut Git<'_, '_>, repo: &Repo, name: Option<&String>) -> Answer {
     let when = g.when();
     repo.write_state(g.cx.files_mut(), "config", config.text(), when)?;
     Ok(0)
-}
-
-/// A line of the list.
-struct Line {
-    shown: String,
-    color: &'static str,
-    id: Option<ObjectId>,
-    /// A local branch's name, for what it follows.
-    local: Option<String>,
-    current: bool,
-    /// `origin/HEAD -> origin/main`.
-    target: Option<String>,
-}
-
-fn list(g: &mut Git<'_, '_>, repo: &Repo, given: &Given) -> Answer {
-    let head = repo.head(g.files())?;
-    let (all, remotes) = (given.has("all"), given.has("remotes"));
-    let mut lines = Vec::new();
-    if let (Head::Detached(id), false) = (&head, remotes) {
-        let work = super::cli::Work { repo: repo.clone(), prefix: String::new() };
-        let place = super::status_state::branch_place(g, repo).unwrap_or_else(|| {
-            detached_at(g, &work, id)
-                .map_or("(no branch)".into(), |(word, name)| format!("(HEAD detached {word} {name})"))
-        });
-        lines.push(Line { shown: place, color: "\x1b[32m", id: Some(*id), local: None, current: true, target: None });
-    }
-    if !remotes {
-        for (full, id) in repo.refs(g.files(), "refs/heads/") {
-            let name = full.trim_start_matches("refs/heads/").to_string();
-            let current = head.branch() == Some(name.as_str());
-            let color = if current { "\x1b[32m" } else { "" };
-            lines.push(Line { shown: name.clone(), color, id: Some(id), local: Some(name), current, target: None });
-        }
-    }
-    if all || remotes {
-        for (full, id) in repo.refs(g.files(), "refs/remotes/") {
-            let shown =
-                if all { full.trim_start_matches("refs/").to_string() } else { git::shorten_ref(&full).to_string() };
-            let target = repo.symbolic_target(g.files(), &full).map(|target| git::shorten_ref(&target).to_string());
-            lines.push(Line { shown, color: "\x1b[31m", id: Some(id), local: None, current: false, target });
-        }
-    }
-    filter(g, repo, given, &mut lines)?;
-    if !given.operands.is_empty() {
-        lines.retain(|line| given.operands.iter().any(|pattern| git::wildmatch(pattern, &line.shown, true)));
-    }
-    let text = print(g, repo, given, &lines)?;
-    g.out(text);
-    Ok(0)
-}
-
-fn filter(g: &Git<'_, '_>, repo: &Repo, given: &Given, lines: &mut Vec<Line>) -> Result<(), Stop> {
-    let named = |name: &str| -> Result<Option<ObjectId>, Stop> {
-        if !given.has(name) {
-            return Ok(None);
-        }
-        let text = given.value(name).unwrap_or("HEAD");
-        match repo.try_resolve(g.files(), text)? {
-            Some(id) => commit(repo, g, id).map(Some),
-            None => error(format!("malformed object name {text}")),
-        }
-    };
-    let (merged, unmerged, contains) = (named("merged")?, named("no-merged")?, named("contains")?);
-    let mut kept = Vec::new();
-    for line in lines.drain(..) {
-        let Some(id) = line.id else { continue };
-        let within = |tip: &ObjectId| repo.is_ancestor(g.files(), &id, tip);
-        let keep = merged.as_ref().map_or(Ok(true), within)?
-            && !unmerged.as_ref().map_or(Ok(false), within)?
-            && contains.as_ref().map_or(Ok(true), |commit| repo.is_ancestor(g.files(), commit, &id))?;
-        if keep {
-            kept.push(line);
-        }
-    }
-    *lines = kept;
-    Ok(())
-}
-
-fn print(g: &Git<'_, '_>, repo: &Repo, given: &Given, lines: &[Line]) -> Result<String, Stop> {
-    let color = g.colored("branch", given.state("color").map(|_| given.value("color")));
-    let paint = |code: &str, text: &str| if color { format!("{code}{text}\x1b[m") } else { text.to_string() };
-    let verbose = given.count("verbose");
-    let width = lines.iter().map(|line| line.shown.chars().count()).max().unwrap_or(0);
-    let mut out = String::new();
-    for line in lines {
-        let mark = if line.current { "* " } else { "  " };
-        let arrow = line.target.as_ref().map_or(String::new(), |target| format!(" -> {target}"));
-        if verbose == 0 {
-            out.push_str(&format!("{mark}{}{arrow}\n", paint(line.color, &line.shown)));
-            continue;
-        }
-        let Some(id) = line.id else { continue };
-        let name = paint(line.color, &format!("{:<width$}", line.shown));
-        if !arrow.is_empty() {
-            out.push_str(&format!("{mark}{name}{arrow}\n"));
-            continue;
-        }
-        let commit = repo.read_commit(g.files(), &id)?;
-        let mut follows = String::new();
-        if let Some(local) = &line.local
-            && let Some(tracking) = tracking(g, repo, local)?
-        {
-            let counts = match tracking.counts {
-                None => "gone".to_string(),
-                Some((0, 0)) => String::new(),
-                Some((ahead, 0)) => format!("ahead {ahead}"),
-                Some((0, behind)) => format!("behind {behind}"),
-                Some((ahead, behind)) => format!("ahead {ahead}, behind {behind}"),
-            };
-            let upstream = paint("\x1b[34m", &tracking.short);
-            follows = match (verbose, counts.is_empty()) {
-                (1, true) => String::new(),
-                (1, false) => format!("[{counts}] "),
-                (_, true) => format!("[{upstream}] "),
-                (_, false) => format!("[{upstream}: {counts}] "),
-            };
-        }
-        out.push_str(&format!("{mark}{name} {} {follows}{}\n", repo.short_id(g.files(), &id, 7), commit.subject()));
-    }
-    Ok(out)
 }

@@ -2,6 +2,7 @@
 
 use super::cli::{Answer, Git, error, fatal};
 use super::options::{Dialect, Given, Spec, flag, maybe, value};
+use super::patch_mode::Mode;
 use super::restore::{From, Restore, restore};
 use super::switch::create;
 use super::switching::{Goal, go, guess_remote, local_changes};
@@ -15,6 +16,7 @@ pub(crate) const SPEC: Spec = Spec {
         value('b', "", "branch", "make a new branch and go to it"),
         value('B', "", "branch", "the same; one that exists is moved"),
         flag('\0', "guess", "a name that only one remote has means that branch (default)"),
+        flag('p', "patch", "choose hunk by hunk"),
         flag('q', "quiet", "say nothing"),
         flag('d', "detach", "stand on a commit, on no branch"),
         maybe('t', "track", "mode", "let the new branch follow its start"),
@@ -33,8 +35,6 @@ pub(crate) const SPEC: Spec = Spec {
         "--orphan",
         "--overwrite-ignore",
         "--ignore-other-worktrees",
-        "-p",
-        "--patch",
         "--ignore-skip-worktree-bits",
         "--pathspec-from-file",
         "--pathspec-file-nul",
@@ -88,6 +88,14 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     };
     let id = if first.is_some() { repo.try_resolve(g.files(), &typed)? } else { None };
     let file = !typed.is_empty() && g.files().lstat(&vfs::join(&g.cwd, &typed)).is_ok();
+    if given.has("patch") {
+        let (mode, paths): (Mode, Vec<String>) = match (id, first) {
+            (Some(_), Some("HEAD")) => (Mode::BothFromHead, [&before[1..], after].concat()),
+            (Some(_), _) => (Mode::BothFromOther, [&before[1..], after].concat()),
+            (None, _) => (Mode::WorkFromIndex, [before, after].concat()),
+        };
+        return super::patch_apply::start(g, mode, id, &paths, |_| {});
+    }
     if given.dashes_at.is_some() && !(after.is_empty() && first.is_some()) {
         let source = match (first, id) {
             (None, _) => From::Index,

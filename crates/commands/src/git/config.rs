@@ -145,8 +145,9 @@ fn target(g: &Git<'_, '_>, given: &Given) -> Result<Layer, Stop> {
             fatal("not in a git directory")
         };
     };
-    let path = format!("{}/config", repo.git_dir);
-    load(g, &path, ".git/config")
+    let path = repo.file("config");
+    let shown = if repo.common.is_some() { path.as_str() } else { ".git/config" };
+    load(g, &path, shown)
 }
 
 /// The files that are read, weakest first.
@@ -162,7 +163,9 @@ fn sources(g: &Git<'_, '_>, given: &Given) -> Result<Vec<Layer>, Stop> {
     let mut layers = vec![load(g, &path, &path)?];
     let repo = g.repo().ok();
     if let Some(repo) = &repo {
-        layers.push(load(g, &format!("{}/config", repo.git_dir), ".git/config")?);
+        let path = repo.file("config");
+        let shown = if repo.common.is_some() { path.as_str() } else { ".git/config" };
+        layers.push(load(g, &path, shown)?);
     }
     let mut all = Vec::new();
     for Layer { path, shown, config } in layers {

@@ -48,7 +48,6 @@ pub(crate) const SPEC: Spec = Spec {
         "--textconv",
         "--src-prefix",
         "--dst-prefix",
-        "--no-prefix",
         "--minimal",
         "--patience",
         "--histogram",
@@ -78,6 +77,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let cached = given.has("cached") || given.has("staged");
     let (changes, combined) = changes(g, &repo, &range, cached, given.has("merge-base"))?;
     let changes = output.prepare(g, &repo, changes)?;
+    warn_of_line_ends(g, &repo, &changes);
     let mut text = output.print(g, &repo, &changes)?;
     if output.patch && !combined.is_empty() {
         text = with_combined(g, &repo, &changes, &combined, &output)?;
@@ -86,6 +86,19 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         g.out(text);
     }
     Ok(i32::from((given.has("exit-code") || given.has("quiet")) && !changes.is_empty()))
+}
+
+/// Says of which files `git add` would change the line ends.
+fn warn_of_line_ends(g: &mut Git<'_, '_>, repo: &Repo, changes: &[Change]) {
+    let in_work = |change: &&Change| change.new.is_some_and(|side| side.source == Source::WorkTree);
+    for change in changes.iter().filter(in_work) {
+        if let Some((from, to)) = repo.unsafe_line_ends(g.files(), &change.path) {
+            g.err(format!(
+                "warning: in the working copy of '{}', {from} will be replaced by {to} the next time Git touches it\n",
+                change.path
+            ));
+        }
+    }
 }
 
 /// The tree that an object leads to.

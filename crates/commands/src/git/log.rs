@@ -25,6 +25,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         None => Pathspec::literal(&range.paths),
     };
     let style = style(g, &repo, given)?;
+    super::notes_show::warn(g, &repo, given);
     if given.has("walk-reflogs") {
         let printer = Printer { style, output, spec, followed: None, graph: None, shown: false };
         return super::log_reflog::run(g, &repo, given, printer);
@@ -147,7 +148,11 @@ pub(crate) fn style(g: &Git<'_, '_>, repo: &Repo, given: &Given) -> Result<Style
         None => g.colored("diff", None) || diff_out::words_by_color(given),
     };
     let oneline_option = given.last(&["oneline", "format", "pretty"]) == Some("oneline");
+    let named = given.last(&["oneline", "format", "pretty"]).is_some();
+    let asks = matches!(&format, Format::User { text, .. } if text.contains("%N"));
+    let notes = super::notes_show::shown(g, repo, given, !named || asks)?;
     Ok(Style {
+        notes,
         abbrev: given
             .state("abbrev-commit")
             .unwrap_or(oneline_option || settings.get_bool("log.abbrevcommit") == Some(true)),

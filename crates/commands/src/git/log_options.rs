@@ -16,6 +16,7 @@ pub(crate) const FORMAT_ROWS: &[Opt] = &[
     maybe('\0', "decorate", "how", "names beside commits: short, full, auto, no"),
     value('\0', "date", "format", "iso, rfc, short, relative, unix, raw, default"),
     only('\0', "parents", "the ids of the parents too"),
+    maybe('\0', "notes", "ref", "notes too (default without a format)"),
 ];
 
 /// Which commits are shown, and in which order.
@@ -104,8 +105,6 @@ pub(crate) const MISSING: &[&str] = &[
     "--left-only",
     "--right-only",
     "--children",
-    "--notes",
-    "--no-notes",
     "--show-signature",
     "--relative-date",
     "--encoding",
@@ -133,7 +132,6 @@ pub(crate) const MISSING: &[&str] = &[
     "--ignore-blank-lines",
     "-W",
     "--function-context",
-    "--no-prefix",
     "--patience",
     "--histogram",
     "--minimal",

@@ -11,7 +11,9 @@ use git::{ObjectId, Repo};
 
 /// `-X ours`; of strategies there is only `ort`.
 pub(crate) fn favor(g: &mut Git<'_, '_>, given: &Given) -> Result<Option<git::Favor>, Stop> {
-    if let Some(name) = given.value("strategy").filter(|name| !matches!(*name, "ort" | "recursive")) {
+    if let Some(name) =
+        given.value("strategy").filter(|name| !matches!(*name, "ort" | "recursive" | "resolve" | "octopus" | "ours"))
+    {
         g.err(format!("error: merge strategy '{name}' is real Git, but not part of this sandbox yet\n"));
         return Err(Stop::Exit(1));
     }
@@ -88,11 +90,21 @@ pub(crate) fn note_squash(
     theirs: &Theirs,
     wish: &Wish,
 ) -> Result<(), Stop> {
+    note_squash_of(g, repo, head, &[theirs.id], wish)
+}
+
+pub(crate) fn note_squash_of(
+    g: &mut Git<'_, '_>,
+    repo: &Repo,
+    head: ObjectId,
+    theirs: &[ObjectId],
+    wish: &Wish,
+) -> Result<(), Stop> {
     let mut text = "Squashed commit of the following:\n".to_string();
     let given = super::options::parse(&["--no-decorate".to_string(), "--no-color".into()], &super::log_options::SPEC);
     if let Ok(given) = given {
         let style = super::log::style(g, repo, &given)?;
-        for id in repo.walk(g.files(), &[theirs.id], &[head])? {
+        for id in repo.walk(g.files(), theirs, &[head])? {
             let commit = repo.read_commit(g.files(), &id)?;
             text.push('\n');
             text.push_str(&style.entry(g, repo, &id, &commit, "")?);
@@ -114,17 +126,28 @@ pub(crate) fn wait(
     message: &str,
     conflicts: &[String],
 ) -> Result<(), Stop> {
+    wait_for_all(g, repo, &[theirs.id], message, conflicts)
+}
+
+pub(crate) fn wait_for_all(
+    g: &mut Git<'_, '_>,
+    repo: &Repo,
+    theirs: &[ObjectId],
+    message: &str,
+    conflicts: &[String],
+) -> Result<(), Stop> {
     let when = g.when();
     let message = format!("{}\n", message.trim_end());
     let text = if conflicts.is_empty() { message } else { message + &conflicts_comment(conflicts) };
-    repo.write_state(g.cx.files_mut(), "MERGE_HEAD", &format!("{}\n", theirs.id), when)?;
+    let heads: String = theirs.iter().map(|id| format!("{id}\n")).collect();
+    repo.write_state(g.cx.files_mut(), "MERGE_HEAD", &heads, when)?;
     repo.write_state(g.cx.files_mut(), "MERGE_MSG", &text, when)?;
     Ok(repo.write_state(g.cx.files_mut(), "MERGE_MODE", "", when)?)
 }
 
 pub(crate) fn clear(g: &mut Git<'_, '_>, repo: &Repo) {
     let when = g.when();
-    for state in ["MERGE_HEAD", "MERGE_MSG", "MERGE_MODE"] {
+    for state in ["MERGE_HEAD", "MERGE_MSG", "MERGE_MODE", "MERGE_RR"] {
         repo.remove_state(g.cx.files_mut(), state, when);
     }
 }

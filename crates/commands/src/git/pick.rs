@@ -1,7 +1,7 @@
 //! One commit put on top of HEAD, or taken back: what `cherry-pick`, `revert` and `rebase` share.
 
 use super::cli::{Git, Stop, fatal};
-use super::merging::{Join, Joined, conflict_style, join};
+use super::merging::{Join, Joined, conflict_style, join, keepers};
 use super::status_text::Report;
 use super::switching::flat;
 use git::{Commit, Index, MergeLabels, ObjectId, Pathspec, Repo};
@@ -56,8 +56,14 @@ pub(crate) fn apply(g: &mut Git<'_, '_>, repo: &Repo, pick: &Pick, terse: bool) 
     let (own_files, parent_files) = (flat(g, repo, Some(&pick.id))?, flat(g, repo, pick.parent.as_ref())?);
     let (base, theirs, base_label, label) =
         if pick.reverts { (own_files, parent_files, own, parents) } else { (parent_files, own_files, parents, own) };
-    let labels =
-        MergeLabels { ours: "HEAD".into(), base: base_label, theirs: label, style: conflict_style(g), favor: None };
+    let labels = MergeLabels {
+        ours: "HEAD".into(),
+        base: base_label,
+        theirs: label,
+        style: conflict_style(g),
+        favor: None,
+        keepers: keepers(g),
+    };
     let ours = if pick.on_index { Some(repo.read_index(g.files())?.flat()) } else { None };
     join(g, repo, &Join { base, ours, theirs, labels, verb: "merge", before: "merge", terse })
 }

@@ -1,7 +1,7 @@
 //! `git rebase`.
 
 use super::cli::{Answer, Git, Stop, fatal};
-use super::options::{Dialect, Given, Spec, flag, only, value};
+use super::options::{Dialect, Given, Spec, flag, maybe, only, value};
 use super::rebase_choose::{Target, fork_point, go_to, in_place, new_base, target, upstream};
 use super::rebase_meld::commit_staged;
 use super::rebase_run::{apply_autostash, clear, go};
@@ -37,6 +37,7 @@ pub(crate) const SPEC: Spec = Spec {
         only('\0', "edit-todo", "edit what is left to do"),
         only('\0', "show-current-patch", "show the commit that it stopped at"),
         only('m', "merge", "by merging (default)"),
+        maybe('r', "rebase-merges", "mode", "make merges anew instead of leaving them out"),
         only('i', "interactive", "edit the list of what is done first"),
         value('\0', "empty", "drop|keep|stop", "what to do with a commit that changes nothing any more"),
         flag('\0', "autosquash", "put fixup! and squash! commits where they belong"),
@@ -60,8 +61,6 @@ pub(crate) const SPEC: Spec = Spec {
         "--update-refs",
         "-S",
         "--gpg-sign",
-        "-r",
-        "--rebase-merges",
         "-s",
         "--strategy",
         "-X",
@@ -90,6 +89,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
             let head = repo.head(g.files())?.id();
             let files = super::switching::flat(g, &repo, head.as_ref())?;
             overwrite(g, &repo, &files)?;
+            super::rerere::clear(g, &repo);
             super::reset::clear_branch_state(g, &repo);
             files::remove(g, &repo, "amend");
             super::rebase_meld::continued(g, &repo)?;
@@ -153,6 +153,7 @@ fn abort(g: &mut Git<'_, '_>, repo: &Repo, state: &State) -> Answer {
         let message = format!("rebase (abort): returning to {orig}");
         repo.detach_head(g.cx.files_mut(), orig, &who, &message)?;
     }
+    super::rerere::clear(g, repo);
     super::reset::clear_branch_state(g, repo);
     apply_autostash(g, repo)?;
     clear(g, repo);
@@ -289,8 +290,22 @@ pub(crate) fn start(g: &mut Git<'_, '_>, repo: &Repo, given: &Given) -> Answer {
         reapply: given.state("reapply-cherry-picks").unwrap_or(given.has("keep-base")),
         keep_empty: given.state("keep-empty") != Some(false),
         autostash,
+        merges: merges(g, given)?,
     };
     begin(g, repo, &plan)
+}
+
+/// `--rebase-merges`, or as it is configured.
+fn merges(g: &Git<'_, '_>, given: &Given) -> Result<bool, Stop> {
+    match (given.state("rebase-merges"), given.value("rebase-merges")) {
+        (Some(true), None | Some("no-rebase-cousins")) => Ok(true),
+        (Some(true), Some("rebase-cousins")) => {
+            fatal("`--rebase-merges=rebase-cousins' is real Git, but not part of this sandbox yet")
+        }
+        (Some(true), Some(other)) => fatal(format!("Unknown rebase-merges mode: {other}")),
+        (Some(false), _) => Ok(false),
+        (None, _) => Ok(g.settings().get_bool("rebase.rebasemerges") == Some(true)),
+    }
 }
 
 fn hook_words(given: &Given) -> Vec<String> {

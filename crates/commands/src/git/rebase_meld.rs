@@ -132,7 +132,8 @@ pub(crate) fn commit_staged(g: &mut Git<'_, '_>, repo: &Repo) -> Result<Option<i
                 Some(author) => author,
                 None => g.identity(Whose::Author)?,
             };
-            (head.into_iter().collect(), author)
+            let merged = repo.read_state(g.files(), "MERGE_HEAD").unwrap_or_default();
+            (head.into_iter().chain(merged.lines().filter_map(git::parse_id)).collect(), author)
         }
     };
     let amends = head.is_some_and(|id| !parents.contains(&id));

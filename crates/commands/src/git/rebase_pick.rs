@@ -125,6 +125,7 @@ fn onto_head(g: &mut Git<'_, '_>, repo: &Repo, state: &State, line: &Line<'_>) -
                 files::write(g, repo, "amend", &format!("{head}\n"))?;
             }
             say_conflict(g, repo, line);
+            super::rerere::auto(g, repo, None)?;
             let amend = line.item.command == Command::Reword && line.id == line.head;
             stop_at(g, repo, &line.id, &line.commit, amend, 1).map(Flow::End)
         }

@@ -2,6 +2,7 @@
 
 use super::cli::{Answer, Git, Stop, error, fatal};
 use super::options::{Dialect, Given, Spec, flag, value};
+use super::patch_mode::Mode;
 use super::switching::flat;
 use git::{FlatTree, IndexEntry, Kind, ObjectId};
 use order::OrdSet;
@@ -14,6 +15,7 @@ pub(crate) const SPEC: Spec = Spec {
         flag('S', "staged", "the index"),
         flag('W', "worktree", "the work tree (default)"),
         flag('\0', "overlay", "remove nothing"),
+        flag('p', "patch", "choose hunk by hunk"),
         flag('q', "quiet", "say nothing"),
         flag('2', "ours", "of an unmerged file, our version"),
         flag('3', "theirs", "of an unmerged file, their version"),
@@ -25,8 +27,6 @@ pub(crate) const SPEC: Spec = Spec {
         "-m",
         "--merge",
         "--conflict",
-        "-p",
-        "--patch",
         "--ignore-skip-worktree-bits",
         "--pathspec-from-file",
         "--pathspec-file-nul",
@@ -59,7 +59,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let staged = given.has("staged");
     let worktree = given.has("worktree") || !staged;
     let side = given.last(&["ours", "theirs"]).map(|side| if side == "ours" { 2 } else { 3 });
-    if given.operands.is_empty() {
+    if given.operands.is_empty() && !given.has("patch") {
         return fatal("you must specify path(s) to restore");
     }
     if side.is_some() && staged {
@@ -73,6 +73,22 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
             None => return fatal(format!("could not resolve {name}")),
         },
     };
+    if given.has("patch") {
+        let other = match source {
+            From::Tree(id) => Some(id),
+            From::Index => None,
+        };
+        let mode = match (staged, worktree, named) {
+            (true, false, Some("HEAD") | None) => Mode::ResetHead,
+            (true, false, Some(_)) => Mode::ResetOther,
+            (true, true, Some("HEAD") | None) => Mode::BothFromHead,
+            (true, true, Some(_)) => Mode::BothFromOther,
+            (false, _, None) => Mode::WorkFromIndex,
+            (false, _, Some("HEAD")) => Mode::WorkFromHead,
+            (false, _, Some(_)) => Mode::WorkFromOther,
+        };
+        return super::patch_apply::start(g, mode, other, &given.operands, |_| {});
+    }
     let restored = Restore { source, worktree, staged, removes: !given.has("overlay"), side };
     restore(g, &restored, &given.operands)?;
     Ok(0)

@@ -246,6 +246,7 @@ fn one(g: &mut Git<'_, '_>, repo: &Repo, id: &ObjectId, going: &Going) -> Result
                 repo.write_state(g.cx.files_mut(), file, &format!("{id}\n"), when)?;
             }
             say_conflict(g, repo, going, &pick);
+            super::rerere::auto(g, repo, None)?;
             Ok(Some(1))
         }
         Joined::Clean(_) if going.no_commit => {

@@ -1,10 +1,10 @@
 //! Three trees into one.
 
-use super::text::{MergeLabels, merge_text};
+use super::text::{Favor, MergeLabels, merge_text};
 use crate::diff::{Change, find_renames, is_binary};
 use crate::index::IndexEntry;
 use crate::object::{FlatTree, Kind, Mode, ObjectId};
-use crate::work::Pathspec;
+use crate::work::{Attr, Attributes, Pathspec};
 use crate::{Repo, Result, When};
 use order::{OrdMap, OrdSet};
 use vfs::Vfs;
@@ -53,6 +53,10 @@ impl MergedTree {
 }
 
 impl Repo {
+    fn merge_attribute(&self, files: &Vfs, path: &str) -> Option<Attr> {
+        Attributes::of(self, files, path).get(path, "merge")
+    }
+
     /// Merges file by file; a file that one side renamed takes the other side's changes at its new name.
     pub fn merge_trees(
         &self,
@@ -134,12 +138,25 @@ impl Repo {
         };
         let (base_text, our_text, their_text) = (text(base)?, text(ours)?, text(theirs)?);
         merged.auto_merged.push(path.into());
-        if !regular || [&base_text, &our_text, &their_text].iter().any(|bytes| is_binary(bytes)) {
+        let how = self.merge_attribute(files, path);
+        if matches!(&how, Some(Attr::Value(name)) if labels.keepers.contains(name)) {
+            merged.files.insert(path.into(), (mode, our.1));
+            return Ok(());
+        }
+        let kept_whole = match &how {
+            Some(Attr::Unset) => true,
+            Some(Attr::Value(name)) => name == "binary",
+            _ => false,
+        };
+        if !regular || kept_whole || [&base_text, &our_text, &their_text].iter().any(|bytes| is_binary(bytes)) {
             merged.files.insert(path.into(), our);
             merged.conflicts.push(Conflict { path: path.into(), kind: ConflictKind::Binary, stages: sides });
             return Ok(());
         }
-        let result = merge_text(&base_text, &our_text, &their_text, labels);
+        let union = matches!(&how, Some(Attr::Value(name)) if name == "union");
+        let favor = if union { Some(Favor::Union) } else { labels.favor };
+        let labels = MergeLabels { favor, ..labels.clone() };
+        let result = merge_text(&base_text, &our_text, &their_text, &labels);
         let id = self.write_object(files, Kind::Blob, &result.bytes, when)?;
         merged.files.insert(path.into(), (mode, id));
         if result.conflicts > 0 {
