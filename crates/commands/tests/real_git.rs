@@ -13,6 +13,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "real_git_sessions/handed_over.rs"]
+mod handed_over;
 mod real_git_sessions;
 
 use order::OrdMap;

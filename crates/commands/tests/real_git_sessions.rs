@@ -26,6 +26,7 @@ pub fn sessions() -> Vec<Session> {
         ("words", WORDS),
         ("patches", PATCHES),
         ("hunks", HUNKS),
+        ("line_log", LINE_LOG),
         ("range_diff", RANGE_DIFF),
         ("rerere", RERERE),
         ("merges_again", MERGES_AGAIN),
@@ -91,6 +92,7 @@ const ATTRIBUTES: &str = include_str!("real_git_sessions/attributes.txt");
 const MERGES_AGAIN: &str = include_str!("real_git_sessions/merges_again.txt");
 const RERERE: &str = include_str!("real_git_sessions/rerere.txt");
 const RANGE_DIFF: &str = include_str!("real_git_sessions/range_diff.txt");
+const LINE_LOG: &str = include_str!("real_git_sessions/line_log.txt");
 const HUNKS: &str = include_str!("real_git_sessions/hunks.txt");
 const WORDS: &str = include_str!("real_git_sessions/words.txt");
 const SCRIPTING: &str = include_str!("real_git_sessions/scripting.txt");

@@ -30,6 +30,10 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         let printer = Printer { style, output, spec, followed: None, graph: None, shown: false };
         return super::log_reflog::run(g, &repo, given, printer);
     }
+    if given.count("L") > 0 {
+        let printer = Printer { style, output, spec, followed: None, graph: None, shown: false };
+        return super::log_lines::run(g, &repo, given, &range, printer);
+    }
     let mut changes = None;
     let mut picked = if given.has("follow") {
         if range.paths.len() != 1 {

@@ -55,6 +55,7 @@ mod log;
 mod log_follow;
 mod log_format;
 mod log_graph;
+mod log_lines;
 mod log_options;
 mod log_pick;
 mod log_placeholders;

@@ -57,7 +57,7 @@ impl Driver {
     }
 
     /// What stands behind `@@` for the lines below this one; `None` where it starts nothing.
-    pub(crate) fn function_name(self, line: &[u8]) -> Option<String> {
+    pub fn function_name(self, line: &[u8]) -> Option<String> {
         let text = String::from_utf8_lossy(line);
         let text = text.trim_end();
         let inner = text.trim_start_matches([' ', '\t']);
