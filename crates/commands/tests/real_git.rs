@@ -9,6 +9,9 @@
 //! - `git stash push PATH` and `--staged` where real Git makes the entry and then fails to take the change away: ours
 //!   takes it away;
 //! - `pull --rebase` before the first commit asks whether there is an index file, and ours is written later or earlier;
+//! - a merge of several branches names both sides of a conflict after them; real Git's helpers name their temporary files;
+//! - `git-rebase-todo` of `--rebase-merges` is kept without its empty lines;
+//! - real `git gc` expires reflogs by the real clock, which these sessions do not have;
 //! - `reset -q -- PATH` in the middle of a merge does not name what is unmerged.
 
 #![allow(clippy::unwrap_used)]

@@ -26,6 +26,8 @@ pub fn sessions() -> Vec<Session> {
         ("words", WORDS),
         ("patches", PATCHES),
         ("hunks", HUNKS),
+        ("stacked", STACKED),
+        ("options", OPTIONS),
         ("line_log", LINE_LOG),
         ("range_diff", RANGE_DIFF),
         ("rerere", RERERE),
@@ -93,6 +95,8 @@ const MERGES_AGAIN: &str = include_str!("real_git_sessions/merges_again.txt");
 const RERERE: &str = include_str!("real_git_sessions/rerere.txt");
 const RANGE_DIFF: &str = include_str!("real_git_sessions/range_diff.txt");
 const LINE_LOG: &str = include_str!("real_git_sessions/line_log.txt");
+const OPTIONS: &str = include_str!("real_git_sessions/options.txt");
+const STACKED: &str = include_str!("real_git_sessions/stacked.txt");
 const HUNKS: &str = include_str!("real_git_sessions/hunks.txt");
 const WORDS: &str = include_str!("real_git_sessions/words.txt");
 const SCRIPTING: &str = include_str!("real_git_sessions/scripting.txt");

@@ -75,6 +75,9 @@ impl Repo {
 
     /// The other work tree that stands on a branch.
     pub fn used_elsewhere(&self, files: &Vfs, branch: &str) -> Option<Worktree> {
+        if self.common.is_none() && !files.is_dir(&self.file("worktrees")) {
+            return None;
+        }
         let here = |tree: &Worktree| tree.repo(self).git_dir == self.git_dir;
         self.worktrees(files)
             .into_iter()

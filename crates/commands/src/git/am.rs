@@ -174,6 +174,9 @@ fn start(g: &mut Git<'_, '_>, repo: &Repo, given: &Given) -> Answer {
         let when = g.when();
         repo.write_state(g.cx.files_mut(), "ORIG_HEAD", &format!("{id}\n"), when)?;
     }
+    for path in repo.read_index(g.files())?.unmerged().keys() {
+        g.out(format!("{path}: needs merge\n"));
+    }
     if dirty_index(g, repo)? {
         write(g, repo, "dirtyindex", "t\n")?;
         let paths = super::merge_true::staged_changes(g, repo)?.join(" ");

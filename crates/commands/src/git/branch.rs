@@ -24,7 +24,7 @@ pub(crate) const SPEC: Spec = Spec {
             flag('\0', "unset-upstream", "follow none"),
             maybe('\0', "color", "when", "colour: always, never or auto"),
             only('r', "remotes", "remote branches"),
-            value('\0', "contains", "commit", "only those that contain a commit"),
+            if_any('\0', "contains", "commit", "only those that contain a commit"),
         ],
         &[
             only('a', "all", "local and remote branches"),
@@ -32,28 +32,27 @@ pub(crate) const SPEC: Spec = Spec {
             only('D', "", "delete a branch"),
             only('m', "move", "rename a branch"),
             only('M', "", "rename a branch, over another one too"),
+            only('c', "copy", "copy a branch with its settings"),
+            only('C', "", "copy a branch, over another one too"),
             only('l', "list", "list branches"),
             flag('\0', "show-current", "only the name of the branch that HEAD is on"),
             flag('f', "force", "move a branch that exists"),
             if_any('\0', "merged", "commit", "only those that are merged"),
+            if_any('\0', "no-contains", "commit", "only those that do not contain a commit"),
+            value('\0', "points-at", "object", "only those of this commit"),
+            value('\0', "sort", "key", "by this field; with - the other way round"),
+            value('\0', "format", "format", "each line so"),
             if_any('\0', "no-merged", "commit", "only those that are not merged"),
         ],
     ],
     missing: &[
-        "--no-contains",
         "--abbrev",
-        "-c",
-        "--copy",
-        "-C",
         "--create-reflog",
         "--edit-description",
         "--column",
-        "--sort",
-        "--points-at",
         "-i",
         "--ignore-case",
         "--recurse-submodules",
-        "--format",
         "--omit-empty",
     ],
     dialect: Dialect::Options,
@@ -76,14 +75,19 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     if given.has("move") || given.has("M") {
         return rename(g, &repo, given);
     }
+    if given.has("copy") || given.has("C") {
+        return copy(g, &repo, given);
+    }
     if let Some(upstream) = given.value("set-upstream-to") {
         return follow(g, &repo, upstream, names.first());
     }
     if given.has("unset-upstream") {
         return unfollow(g, &repo, names.first());
     }
-    let listing =
-        given.has("list") || ["all", "remotes", "merged", "no-merged", "contains"].iter().any(|name| given.has(name));
+    let listing = given.has("list")
+        || ["all", "remotes", "merged", "no-merged", "contains", "no-contains", "points-at", "sort", "format"]
+            .iter()
+            .any(|name| given.has(name));
     if names.is_empty() || listing {
         return list(g, &repo, given);
     }
@@ -215,6 +219,50 @@ fn rename(g: &mut Git<'_, '_>, repo: &Repo, given: &Given) -> Answer {
     let config = repo.config(g.files());
     let text = config.text().replace(&format!("[branch \"{from}\"]"), &format!("[branch \"{to}\"]"));
     repo.write_state(g.cx.files_mut(), "config", &text, who.when)?;
+    Ok(0)
+}
+
+/// A branch with its log and its settings under another name too.
+fn copy(g: &mut Git<'_, '_>, repo: &Repo, given: &Given) -> Answer {
+    let head = repo.head(g.files())?;
+    let (from, to) = match given.operands.as_slice() {
+        [] => return fatal("branch name required"),
+        [to] => match head.branch() {
+            Some(current) => (current.to_string(), to.clone()),
+            None => return fatal("cannot copy the current branch while not on any"),
+        },
+        [from, to] => (from.clone(), to.clone()),
+        _ => return fatal("too many branches for a copy operation"),
+    };
+    if !git::branch_name_ok(&to) {
+        return invalid_name(g, &to);
+    }
+    let Some(new) = repo.read_ref(g.files(), &format!("refs/heads/{from}")) else {
+        return fatal(format!("no branch named '{from}'"));
+    };
+    let full = format!("refs/heads/{to}");
+    let taken = repo.read_ref(g.files(), &full).is_some();
+    if taken && from != to && !given.has("C") && !given.has("force") {
+        return fatal(format!("a branch named '{to}' already exists"));
+    }
+    let who = g.logger();
+    if let Some(log) = repo.read_state(g.files(), &format!("logs/refs/heads/{from}")) {
+        repo.write_state(g.cx.files_mut(), &format!("logs/{full}"), &log, who.when)?;
+    }
+    repo.place_ref(g.cx.files_mut(), &full, &new, who.when)?;
+    let message = format!("Branch: copied refs/heads/{from} to {full}");
+    repo.log_same(g.cx.files_mut(), &git::RefChange { name: &full, new, who: &who, message: &message })?;
+    let mut config = repo.config(g.files());
+    let prefix = format!("branch.{from}.");
+    let own: Vec<(String, String)> = config
+        .entries()
+        .iter()
+        .filter_map(|entry| Some((entry.name.strip_prefix(&prefix)?.to_string(), entry.value.clone()?)))
+        .collect();
+    for (name, value) in own {
+        config.add(&format!("branch.{to}.{name}"), &value);
+    }
+    repo.write_state(g.cx.files_mut(), "config", config.text(), who.when)?;
     Ok(0)
 }
 

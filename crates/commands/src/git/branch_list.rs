@@ -1,6 +1,7 @@
 //! `git branch`: the list.
 
 use super::cli::{Answer, Git, Stop, error};
+use super::for_each_ref::{shown_as, sorted_names};
 use super::options::Given;
 use super::range::commit;
 use super::status_text::detached_at;
@@ -42,7 +43,8 @@ pub(crate) fn list(g: &mut Git<'_, '_>, repo: &Repo, given: &Given) -> Answer {
         });
     }
     if !remotes {
-        for (full, id) in repo.refs(g.files(), "refs/heads/") {
+        let found = repo.refs(g.files(), "refs/heads/").into_iter().collect();
+        for (full, id) in sorted_names(g, repo, given, "branch.sort", found)? {
             let name = full.trim_start_matches("refs/heads/").to_string();
             let current = head.branch() == Some(name.as_str());
             let elsewhere = repo.used_elsewhere(g.files(), &full).map(|tree| tree.path).filter(|_| !current);
@@ -56,7 +58,8 @@ pub(crate) fn list(g: &mut Git<'_, '_>, repo: &Repo, given: &Given) -> Answer {
         }
     }
     if all || remotes {
-        for (full, id) in repo.refs(g.files(), "refs/remotes/") {
+        let found = repo.refs(g.files(), "refs/remotes/").into_iter().collect();
+        for (full, id) in sorted_names(g, repo, given, "branch.sort", found)? {
             let shown =
                 if all { full.trim_start_matches("refs/").to_string() } else { git::shorten_ref(&full).to_string() };
             let target = repo.symbolic_target(g.files(), &full).map(|target| git::shorten_ref(&target).to_string());
@@ -75,9 +78,28 @@ pub(crate) fn list(g: &mut Git<'_, '_>, repo: &Repo, given: &Given) -> Answer {
     if !given.operands.is_empty() {
         lines.retain(|line| given.operands.iter().any(|pattern| git::wildmatch(pattern, &line.shown, true)));
     }
-    let text = print(g, repo, given, &lines)?;
+    let text = match given.value("format") {
+        Some(format) => formatted(g, repo, given, format, &lines)?,
+        None => print(g, repo, given, &lines)?,
+    };
     g.out(text);
     Ok(0)
+}
+
+/// `--format`: each branch so.
+fn formatted(g: &Git<'_, '_>, repo: &Repo, given: &Given, format: &str, lines: &[Line]) -> Result<String, Stop> {
+    let mut out = String::new();
+    for line in lines {
+        let Some(id) = line.id else { continue };
+        let full = match &line.local {
+            Some(name) => format!("refs/heads/{name}"),
+            None if line.current => "HEAD".to_string(),
+            None => format!("refs/remotes/{}", line.shown.trim_start_matches("remotes/")),
+        };
+        out.push_str(&shown_as(g, repo, given, format, &full, id)?);
+        out.push('\n');
+    }
+    Ok(out)
 }
 
 fn filter(g: &Git<'_, '_>, repo: &Repo, given: &Given, lines: &mut Vec<Line>) -> Result<(), Stop> {
@@ -92,13 +114,16 @@ fn filter(g: &Git<'_, '_>, repo: &Repo, given: &Given, lines: &mut Vec<Line>) ->
         }
     };
     let (merged, unmerged, contains) = (named("merged")?, named("no-merged")?, named("contains")?);
+    let (without, points_at) = (named("no-contains")?, named("points-at")?);
     let mut kept = Vec::new();
     for line in lines.drain(..) {
         let Some(id) = line.id else { continue };
         let within = |tip: &ObjectId| repo.is_ancestor(g.files(), &id, tip);
         let keep = merged.as_ref().map_or(Ok(true), within)?
             && !unmerged.as_ref().map_or(Ok(false), within)?
-            && contains.as_ref().map_or(Ok(true), |commit| repo.is_ancestor(g.files(), commit, &id))?;
+            && contains.as_ref().map_or(Ok(true), |commit| repo.is_ancestor(g.files(), commit, &id))?
+            && !without.as_ref().map_or(Ok(false), |commit| repo.is_ancestor(g.files(), commit, &id))?
+            && points_at.is_none_or(|wanted| wanted == id);
         if keep {
             kept.push(line);
         }

@@ -14,8 +14,11 @@ pub(crate) const SPEC: Spec = Spec {
     usage: &["checkout [<options>] <branch>", "checkout [<options>] [<branch>] -- <file>..."],
     options: &[&[
         value('b', "", "branch", "make a new branch and go to it"),
+        value('\0', "orphan", "new-branch", "a branch without a history"),
         value('B', "", "branch", "the same; one that exists is moved"),
         flag('\0', "guess", "a name that only one remote has means that branch (default)"),
+        flag('m', "merge", "make the conflict anew"),
+        value('\0', "conflict", "style", "the same, so: merge, diff3, zdiff3"),
         flag('p', "patch", "choose hunk by hunk"),
         flag('q', "quiet", "say nothing"),
         flag('d', "detach", "stand on a commit, on no branch"),
@@ -29,10 +32,6 @@ pub(crate) const SPEC: Spec = Spec {
         "--overlay",
         "--recurse-submodules",
         "--progress",
-        "-m",
-        "--merge",
-        "--conflict",
-        "--orphan",
         "--overwrite-ignore",
         "--ignore-other-worktrees",
         "--ignore-skip-worktree-bits",
@@ -68,6 +67,9 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let repo = g.work()?.repo;
     let (before, after) = given.split();
     let force = given.has("force");
+    if let Some(name) = given.value("orphan") {
+        return super::switch::orphan(g, &repo, name, before.first().map(String::as_str), false, force);
+    }
     if let Some(name) = given.value("b").or(given.value("B")) {
         if let [start] = before
             && start != "-"
@@ -136,6 +138,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
 
 fn files(g: &mut Git<'_, '_>, given: &Given, source: From, paths: &[String]) -> Answer {
     let restored = Restore {
+        conflict: super::restore::conflict_wish(g, given)?,
         source,
         worktree: true,
         staged: matches!(source, From::Tree(_)),
@@ -143,7 +146,7 @@ fn files(g: &mut Git<'_, '_>, given: &Given, source: From, paths: &[String]) -> 
         side: given.last(&["ours", "theirs"]).map(|side| if side == "ours" { 2 } else { 3 }),
     };
     let count = restore(g, &restored, paths)?;
-    if !given.has("quiet") && given.dashes_at.is_none() {
+    if !given.has("quiet") && given.dashes_at.is_none() && !(count == 0 && restored.conflict.is_some()) {
         let plural = if count == 1 { "" } else { "s" };
         let from = match source {
             From::Index => "the index".to_string(),

@@ -35,6 +35,7 @@ pub(crate) const SPEC: Spec = Spec {
         ],
         &[
             flag('a', "all", "stage every tracked file first"),
+            flag('p', "patch", "choose hunk by hunk what is staged first"),
             flag('i', "include", "stage these paths too"),
             flag('o', "only", "commit only these paths"),
             flag('n', "no-verify", "do not run hooks"),
@@ -54,8 +55,6 @@ pub(crate) const SPEC: Spec = Spec {
         "-S",
         "--gpg-sign",
         "--interactive",
-        "-p",
-        "--patch",
         "--ahead-behind",
         "-z",
         "--null",
@@ -66,6 +65,13 @@ pub(crate) const SPEC: Spec = Spec {
 };
 
 pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
+    if given.has("patch") {
+        let words = g.words.clone();
+        return super::patch_apply::start(g, super::patch_mode::Mode::Add, None, &given.operands, |session| {
+            session.commit =
+                Some(words.into_iter().filter(|word| !matches!(word.as_str(), "-p" | "--patch")).collect());
+        });
+    }
     let work = g.work()?;
     let repo = work.repo.clone();
     let head = repo.head(g.files())?.id();

@@ -125,7 +125,11 @@ pub(crate) fn style(g: &Git<'_, '_>, repo: &Repo, given: &Given) -> Result<Style
         Some(name) => Format::parse(given.value(name).unwrap_or("medium"))?,
         None => settings.get("format.pretty").map_or(Ok(Format::Medium), |text| Format::parse(&text))?,
     };
-    let date = match given.value("date").map(str::to_string).or(settings.get("log.date")) {
+    let asked = match given.last(&["date", "relative-date"]) {
+        Some("relative-date") => Some("relative".to_string()),
+        _ => given.value("date").map(str::to_string),
+    };
+    let date = match asked.or(settings.get("log.date")) {
         None => DateFormat::Default,
         Some(name) => match DateFormat::parse(&name) {
             Some(date) => date,

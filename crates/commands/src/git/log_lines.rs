@@ -124,6 +124,7 @@ fn compared(change: &Change, a: &[&[u8]], b: &[&[u8]], lines: &[Lines]) -> (Stri
             out.push_str("\n\\ No newline at end of file\n");
         }
     };
+    let mut consumed = 0;
     for &(start, end) in lines {
         let touched: Vec<_> =
             hunks.iter().filter(|hunk| start < hunk.new.end.max(hunk.new.start) && hunk.new.start < end).collect();
@@ -138,6 +139,15 @@ fn compared(change: &Change, a: &[&[u8]], b: &[&[u8]], lines: &[Lines]) -> (Stri
         let from = first.old.start.saturating_sub(first.new.start.saturating_sub(start));
         let to = last.old.end + end.saturating_sub(last.new.end);
         let (shown_from, count) = if to == 0 { (0, 0) } else { (from + 1, to - from) };
+        if to > from {
+            old_lines.push((from, to));
+        }
+        // Each change is shown with the first range that it lies in.
+        let fresh = hunks.iter().position(|hunk| hunk == *first).is_some_and(|at| at >= consumed);
+        consumed = hunks.iter().position(|hunk| hunk == *last).map_or(consumed, |at| at + 1);
+        if !fresh {
+            continue;
+        }
         hunks_text.push_str(&format!("@@ -{shown_from},{count} +{},{} @@\n", start + 1, end - start));
         let mut at = start;
         for hunk in &touched {
@@ -154,9 +164,6 @@ fn compared(change: &Change, a: &[&[u8]], b: &[&[u8]], lines: &[Lines]) -> (Stri
         while at < end {
             show(&mut hunks_text, ' ', b[at]);
             at += 1;
-        }
-        if to > from {
-            old_lines.push((from, to));
         }
     }
     if hunks_text.is_empty() {

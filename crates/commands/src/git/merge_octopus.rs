@@ -1,5 +1,7 @@
 //! Merges that are not between two: of several branches at once, and `-s ours`.
 
+// Unlike git: conflicts of several branches are marked with HEAD and the branch, not with names of temporary files.
+
 use super::cli::{Answer, Git, Stop, Whose};
 use super::commit_make::{NewCommit, cleaned};
 use super::merge::{FastForward, Theirs, Wish};

@@ -32,6 +32,24 @@ pub(crate) fn favor(g: &mut Git<'_, '_>, given: &Given) -> Result<Option<git::Fa
     Ok(favor)
 }
 
+/// As it is written down.
+pub(crate) fn favor_name(favor: git::Favor) -> String {
+    match favor {
+        git::Favor::Ours => "ours",
+        git::Favor::Theirs => "theirs",
+        git::Favor::Union => "union",
+    }
+    .to_string()
+}
+
+pub(crate) fn favor_named(name: Option<&str>) -> Option<git::Favor> {
+    match name {
+        Some("ours") => Some(git::Favor::Ours),
+        Some("theirs") => Some(git::Favor::Theirs),
+        _ => None,
+    }
+}
+
 /// Whether an editor or a hook has a say.
 pub(crate) fn with_child(g: &mut Git<'_, '_>, repo: &Repo, wish: &Wish) -> bool {
     let hooks = ["pre-merge-commit", "prepare-commit-msg", "commit-msg", "post-commit"];

@@ -26,12 +26,16 @@ pub(crate) fn start(
     if mode.turned() {
         options.prefixes = ["b/", "a/"];
     }
-    let mut files = Vec::new();
-    let mut binary = 0;
+    if !matches!(mode, Mode::ResetHead | Mode::ResetOther) {
+        needs_merge(g, &work.repo)?;
+    }
+    let (mut files, mut binary, mut empty) = (Vec::new(), 0, 0);
     for change in changes.iter().filter(|change| change.kind != ChangeKind::Unmerged) {
         let file = PatchFile::read(&git::patch(&work.repo, g.files(), change, &options)?);
         if file.binary {
             binary += 1;
+        } else if file.pieces.is_empty() {
+            empty += 1;
         } else {
             files.push(file);
         }
@@ -40,7 +44,11 @@ pub(crate) fn start(
     fill(&mut session);
     session.color = g.colored("interactive", None);
     if session.files.is_empty() {
-        let text = if binary > 0 { "Only binary files changed.\n" } else { "No changes.\n" };
+        let text = match (binary, empty) {
+            (0, 0) => "No changes.\n",
+            (_, 0) => "Only binary files changed.\n",
+            _ => "",
+        };
         g.out(text);
         return finish(g, &session);
     }
@@ -122,7 +130,16 @@ pub(crate) fn one_file(g: &mut Git<'_, '_>, s: &Session) -> Result<bool, Stop> {
     for (onto, result) in results {
         super::apply_write::write(g, &repo, &result, onto)?;
     }
+    needs_merge(g, &repo)?;
     Ok(true)
+}
+
+/// Looking at the files again names what is not merged.
+fn needs_merge(g: &mut Git<'_, '_>, repo: &Repo) -> Result<(), Stop> {
+    for path in repo.read_index(g.files())?.unmerged().keys() {
+        g.out(format!("{path}: needs merge\n"));
+    }
+    Ok(())
 }
 
 /// What does not fit the index goes to the work tree alone, or nowhere.
@@ -154,6 +171,16 @@ fn patched(g: &Git<'_, '_>, repo: &Repo, patch: &git::FilePatch) -> Result<Optio
 
 /// After the last file: a stash is made of what was chosen.
 pub(crate) fn finish(g: &mut Git<'_, '_>, s: &Session) -> Answer {
+    if let Some(words) = &s.commit {
+        let spec = super::commit::SPEC;
+        return match super::options::parse(words, &spec) {
+            Ok(given) => super::commit::run(g, &given),
+            Err(refused) => {
+                g.err(refused.text);
+                Ok(refused.code)
+            }
+        };
+    }
     if s.mode != Mode::Stash {
         return Ok(0);
     }

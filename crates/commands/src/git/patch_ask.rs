@@ -45,6 +45,8 @@ pub(crate) struct Session {
     pub message: Option<String>,
     pub keep: Option<bool>,
     pub quiet: bool,
+    /// `commit -p`: the words of the commit that follows.
+    pub commit: Option<Vec<String>>,
 }
 
 impl Session {
@@ -63,6 +65,7 @@ impl Session {
             message: None,
             keep: None,
             quiet: false,
+            commit: None,
         }
     }
 

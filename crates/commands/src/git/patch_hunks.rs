@@ -1,5 +1,7 @@
 //! The hunks of one file as `--patch` asks for them: read from a patch, split, edited, and put together again.
 
+// Unlike git: bytes that are no UTF-8 are not kept in a hunk that is chosen by itself.
+
 use git::{FilePatch, parse_patches};
 use serde::{Deserialize, Serialize};
 
@@ -162,8 +164,8 @@ impl PatchFile {
             file.mode_change = true;
             file.pieces.insert(0, mode);
         }
-        if file.pieces.is_empty() && !file.binary {
-            // An empty file that comes or goes.
+        if file.pieces.is_empty() && file.deleted {
+            // An empty file that goes. One that comes is not asked for.
             file.pieces.push(Piece::default());
         }
         file

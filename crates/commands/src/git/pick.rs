@@ -16,6 +16,8 @@ pub(crate) struct Pick {
     pub reverts: bool,
     /// Nothing is committed: it goes on top of the index.
     pub on_index: bool,
+    /// Who wins a conflict.
+    pub favor: Option<git::Favor>,
 }
 
 impl Pick {
@@ -37,10 +39,10 @@ pub(crate) fn parent_of(
         fatal(format!("{command} failed"))
     };
     match (commit.parents.len(), mainline) {
-        (0, None) => Ok(None),
+        (0, _) => Ok(None),
         (1, None | Some(1)) => Ok(commit.parents.first().copied()),
-        (0 | 1, Some(number)) if number > 1 => failed(g, format!("commit {id} does not have parent {number}")),
-        (0 | 1, Some(_)) => failed(g, format!("mainline was specified but commit {id} is not a merge.")),
+        (1, Some(number)) if number > 1 => failed(g, format!("commit {id} does not have parent {number}")),
+        (1, Some(_)) => failed(g, format!("mainline was specified but commit {id} is not a merge.")),
         (_, None) => failed(g, format!("commit {id} is a merge but no -m option was given.")),
         (count, Some(number)) if number <= count => Ok(Some(commit.parents[number - 1])),
         (_, Some(number)) => failed(g, format!("commit {id} does not have parent {number}")),
@@ -61,7 +63,7 @@ pub(crate) fn apply(g: &mut Git<'_, '_>, repo: &Repo, pick: &Pick, terse: bool) 
         base: base_label,
         theirs: label,
         style: conflict_style(g),
-        favor: None,
+        favor: pick.favor,
         keepers: keepers(g),
     };
     let ours = if pick.on_index { Some(repo.read_index(g.files())?.flat()) } else { None };

@@ -38,6 +38,8 @@ pub(crate) const SPEC: Spec = Spec {
         only('\0', "show-current-patch", "show the commit that it stopped at"),
         only('m', "merge", "by merging (default)"),
         maybe('r', "rebase-merges", "mode", "make merges anew instead of leaving them out"),
+        flag('\0', "update-refs", "move branches on the way too"),
+        value('X', "strategy-option", "option", "ours or theirs: who wins a conflict"),
         only('i', "interactive", "edit the list of what is done first"),
         value('\0', "empty", "drop|keep|stop", "what to do with a commit that changes nothing any more"),
         flag('\0', "autosquash", "put fixup! and squash! commits where they belong"),
@@ -58,13 +60,10 @@ pub(crate) const SPEC: Spec = Spec {
         "--whitespace",
         "--apply",
         "--rerere-autoupdate",
-        "--update-refs",
         "-S",
         "--gpg-sign",
         "-s",
         "--strategy",
-        "-X",
-        "--strategy-option",
         "--allow-empty-message",
     ],
     dialect: Dialect::Options,
@@ -79,6 +78,9 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
             return fatal(
                 "It seems that there is already a rebase-merge directory, and\nI wonder if you are in the middle of another rebase.  If that is the\ncase, please try\n\tgit rebase (--continue | --abort | --skip)\nIf that is not the case, please\n\trm -fr \".git/rebase-merge\"\nand run me again.  I am stopping in case you still have something\nvaluable there.\n",
             );
+        }
+        if repo.read_state(g.files(), "rebase-apply/applying").is_some() {
+            return fatal("It looks like 'git am' is in progress. Cannot rebase.");
         }
         return start(g, &repo, given);
     };
@@ -275,6 +277,7 @@ pub(crate) fn start(g: &mut Git<'_, '_>, repo: &Repo, given: &Given) -> Answer {
         keeps_redundant: empty == "keep",
         reschedules: on("reschedule-failed-exec", "rebase.reschedulefailedexec"),
         squash_onto,
+        favor: super::merge_squash::favor(g, given)?.map(super::merge_squash::favor_name),
     };
     let plan = Begin {
         state,
@@ -290,6 +293,7 @@ pub(crate) fn start(g: &mut Git<'_, '_>, repo: &Repo, given: &Given) -> Answer {
         reapply: given.state("reapply-cherry-picks").unwrap_or(given.has("keep-base")),
         keep_empty: given.state("keep-empty") != Some(false),
         autostash,
+        update_refs: on("update-refs", "rebase.updaterefs"),
         merges: merges(g, given)?,
     };
     begin(g, repo, &plan)

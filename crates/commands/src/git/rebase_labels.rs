@@ -146,19 +146,16 @@ fn made(
     let reason = format!("{} (pick)", g.log_action("rebase"));
     if item.keeps_message == Some('c') || item.id.is_none() {
         let committer = g.identity(super::cli::Whose::Committer)?;
-        let fresh = item.id.is_none();
-        if fresh {
-            // A merge by its subject alone is made first, and its words are edited after.
-            let text = message.trim_end().to_string();
-            commit(g, repo, tree, parents.clone(), author.clone(), text, reason.clone())?;
-        }
+        // The merge is made first, and its words are edited after.
+        let text = if item.id.is_some() { message.clone() } else { message.trim_end().to_string() };
+        commit(g, repo, tree, parents.clone(), author.clone(), text, reason.clone())?;
         let mut draft = Draft::new(&parents, &author, &committer, message, &reason);
         draft.shows_date = true;
         draft.verifies = true;
         draft.source = vec!["merge".into()];
         let id = item.id.map_or(String::new(), |id| id.to_string());
         let what = What::Picked { id, melds_next: false, reword: false };
-        return edited(g, repo, draft, fresh, After { what, forced, action: g.action.clone() });
+        return edited(g, repo, draft, true, After { what, forced, action: g.action.clone() });
     }
     commit(g, repo, tree, parents, author, message, reason)?;
     if let Some(id) = item.id {

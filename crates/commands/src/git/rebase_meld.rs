@@ -114,7 +114,12 @@ pub(crate) fn commit_staged(g: &mut Git<'_, '_>, repo: &Repo) -> Result<Option<i
         for name in ["CHERRY_PICK_HEAD", "MERGE_MSG"] {
             repo.remove_state(g.cx.files_mut(), name, when);
         }
-        if !melding {
+        // What was resolved to nothing counts as left out; with it goes the only one that was melded.
+        let only = files::read(g, repo, "current-fixups").is_some_and(|text| text.lines().count() < 2);
+        if !melding || only {
+            for name in ["current-fixups", "message-fixup", "message-squash"].iter().filter(|_| only) {
+                files::remove(g, repo, name);
+            }
             files::remove(g, repo, "amend");
             continued(g, repo)?;
             return Ok(None);

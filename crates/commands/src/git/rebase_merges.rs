@@ -152,6 +152,9 @@ fn stretches(
 
 /// What stands above a line in the editor: each stretch says which branch it is.
 pub(crate) fn heading(items: &[Item], n: usize) -> String {
+    if n > 0 && items[n - 1].command == Command::UpdateRef {
+        return "\n".into();
+    }
     if items[n].command != Command::Reset {
         return String::new();
     }

@@ -109,7 +109,14 @@ fn onto_head(g: &mut Git<'_, '_>, repo: &Repo, state: &State, line: &Line<'_>) -
     if !melds {
         files::write_author(g, repo, &line.commit.author)?;
     }
-    let pick = Pick { id: line.id, commit: line.commit.clone(), parent, reverts: false, on_index: false };
+    let pick = Pick {
+        id: line.id,
+        commit: line.commit.clone(),
+        parent,
+        reverts: false,
+        on_index: false,
+        favor: super::merge_squash::favor_named(state.favor.as_deref()),
+    };
     let when = g.when();
     match apply(g, repo, &pick, true)? {
         Joined::Blocked => rescheduled(g, repo, line.item),

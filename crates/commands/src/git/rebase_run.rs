@@ -4,7 +4,7 @@ use super::cli::{Answer, Git, Stop};
 use super::process::{Child, Resume, wait_for};
 use super::rebase_state::{self as files, State};
 use super::rebase_todo::{self as todo, Command, Item};
-use super::{rebase_labels, rebase_meld, rebase_pick, stash};
+use super::{rebase_labels, rebase_meld, rebase_pick, rebase_refs, stash};
 use git::{RefChange, Repo};
 use serde::{Deserialize, Serialize};
 
@@ -139,7 +139,8 @@ pub(crate) fn go(g: &mut Git<'_, '_>, repo: &Repo, state: &State, forced: bool) 
             Command::Label => rebase_labels::label(g, repo, &item)?,
             Command::Reset => rebase_labels::reset(g, repo, &item)?,
             Command::Merge => rebase_labels::merge(g, repo, &item, forced)?,
-            Command::UpdateRef | Command::Revert => {
+            Command::UpdateRef => rebase_refs::note(g, repo, &item)?,
+            Command::Revert => {
                 g.err(format!(
                     "error: `{}' in a todo list is real Git, but not part of this sandbox yet\n",
                     item.command.name()
@@ -243,6 +244,7 @@ fn say_done(g: &mut Git<'_, '_>, repo: &Repo) -> Answer {
         clear_line(g);
         g.err(format!("Successfully rebased and updated {}.\n", state.head_name));
     }
+    rebase_refs::finish(g, repo, state.quiet)?;
     clear(g, repo);
     Ok(0)
 }

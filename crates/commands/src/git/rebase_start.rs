@@ -25,6 +25,7 @@ pub(crate) struct Begin {
     pub forced: bool,
     pub reapply: bool,
     pub keep_empty: bool,
+    pub update_refs: bool,
     /// `--rebase-merges`.
     pub merges: bool,
     pub autostash: Option<ObjectId>,
@@ -123,6 +124,9 @@ pub(crate) fn begin(g: &mut Git<'_, '_>, repo: &Repo, begin: &Begin) -> Answer {
     if items.is_empty() {
         items.push(Item::noop());
     }
+    if begin.update_refs {
+        items = super::rebase_refs::added(g, repo, &begin.state.head_name, items);
+    }
     if begin.autosquash {
         items = todo::autosquash(g, repo, items)?;
     }
@@ -215,6 +219,7 @@ pub(crate) fn list_edited(
         leave(g, repo, state, onto, onto_name)?;
         return Ok(1);
     };
+    super::rebase_refs::begin(g, repo, &items)?;
     let mut skip = 0;
     if !forced && !state.signoff && state.squash_onto.is_none() {
         for item in &items {

@@ -91,7 +91,8 @@ impl Item {
 /// As it is first shown: with what stands above each stretch.
 pub(crate) fn sheet(g: &Git<'_, '_>, repo: &Repo, items: &[Item], short: bool) -> String {
     let line = |(n, item): (usize, &Item)| super::rebase_merges::heading(items, n) + &item.line(g, repo, short);
-    items.iter().enumerate().map(line).collect()
+    let end = if items.last().is_some_and(|item| item.command == Command::UpdateRef) { "\n" } else { "" };
+    items.iter().enumerate().map(line).collect::<String>() + end
 }
 
 pub(crate) fn text(g: &Git<'_, '_>, repo: &Repo, items: &[Item], short: bool) -> String {

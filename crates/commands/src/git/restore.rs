@@ -4,7 +4,9 @@ use super::cli::{Answer, Git, Stop, error, fatal};
 use super::options::{Dialect, Given, Spec, flag, value};
 use super::patch_mode::Mode;
 use super::switching::flat;
-use git::{FlatTree, IndexEntry, Kind, ObjectId};
+use git::{
+    ConflictStyle, FlatTree, Index, IndexEntry, Kind, MergeLabels, Mode as FileMode, ObjectId, Repo, merge_text,
+};
 use order::OrdSet;
 
 pub(crate) const SPEC: Spec = Spec {
@@ -15,6 +17,8 @@ pub(crate) const SPEC: Spec = Spec {
         flag('S', "staged", "the index"),
         flag('W', "worktree", "the work tree (default)"),
         flag('\0', "overlay", "remove nothing"),
+        flag('m', "merge", "make the conflict anew"),
+        value('\0', "conflict", "style", "the same, so: merge, diff3, zdiff3"),
         flag('p', "patch", "choose hunk by hunk"),
         flag('q', "quiet", "say nothing"),
         flag('2', "ours", "of an unmerged file, our version"),
@@ -24,9 +28,6 @@ pub(crate) const SPEC: Spec = Spec {
         "--ignore-unmerged",
         "--recurse-submodules",
         "--progress",
-        "-m",
-        "--merge",
-        "--conflict",
         "--ignore-skip-worktree-bits",
         "--pathspec-from-file",
         "--pathspec-file-nul",
@@ -52,6 +53,45 @@ pub(crate) struct Restore {
     pub removes: bool,
     /// Stage 2 or 3 of unmerged files.
     pub side: Option<u8>,
+    /// Conflicts are made anew, so.
+    pub conflict: Option<ConflictStyle>,
+}
+
+/// `--merge` and `--conflict`.
+pub(crate) fn conflict_wish(g: &mut Git<'_, '_>, given: &Given) -> Result<Option<ConflictStyle>, Stop> {
+    Ok(match given.value("conflict") {
+        Some("merge") => Some(ConflictStyle::Merge),
+        Some("diff3") => Some(ConflictStyle::Diff3),
+        Some("zdiff3") => Some(ConflictStyle::Zdiff3),
+        Some(other) => {
+            g.err(format!("error: unknown conflict style '{other}'\n"));
+            return Err(Stop::Exit(129));
+        }
+        None => given.has("merge").then(|| super::merging::conflict_style(g)),
+    })
+}
+
+/// Writes the conflict of an unmerged path anew.
+fn recreate(g: &mut Git<'_, '_>, repo: &Repo, index: &Index, path: &str, style: ConflictStyle) -> Result<(), Stop> {
+    let mut sides = Vec::new();
+    for stage in 1..4 {
+        sides.push(match index.get(path, stage) {
+            Some(entry) => repo.read_blob(g.files(), &entry.id)?.data().to_vec(),
+            None => Vec::new(),
+        });
+    }
+    let labels = MergeLabels {
+        ours: "ours".into(),
+        base: "base".into(),
+        theirs: "theirs".into(),
+        style,
+        favor: None,
+        keepers: Vec::new(),
+    };
+    let merged = merge_text(&sides[0], &sides[1], &sides[2], &labels);
+    let mode = index.get(path, 2).map_or(FileMode::FILE, |entry| entry.mode);
+    let when = g.when();
+    Ok(repo.write_work_bytes(g.cx.files_mut(), path, mode, &merged.bytes, when)?)
 }
 
 pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
@@ -89,7 +129,11 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         };
         return super::patch_apply::start(g, mode, other, &given.operands, |_| {});
     }
-    let restored = Restore { source, worktree, staged, removes: !given.has("overlay"), side };
+    let conflict = conflict_wish(g, given)?;
+    if conflict.is_some() && staged {
+        return fatal("'--merge' or '--conflict' cannot be used with --staged");
+    }
+    let restored = Restore { source, worktree, staged, conflict, removes: !given.has("overlay"), side };
     restore(g, &restored, &given.operands)?;
     Ok(0)
 }
@@ -117,7 +161,22 @@ pub(crate) fn restore(g: &mut Git<'_, '_>, what: &Restore, paths: &[String]) -> 
     let chosen: Vec<&String> = tracked.iter().filter(|path| spec.matches(path)).collect();
     let unmerged = index.unmerged();
     let mut refused = false;
-    for path in chosen.iter().filter(|path| what.source == From::Index && unmerged.contains_key(**path)) {
+    let mut again = 0;
+    if let Some(style) = what.conflict {
+        let both =
+            |path: &&&String| unmerged.get(**path).is_some_and(|stages| stages.contains(&2) && stages.contains(&3));
+        for path in chosen.iter().filter(both) {
+            recreate(g, &repo, &index, path, style)?;
+            again += 1;
+        }
+    }
+    if again > 0 {
+        g.err(format!("Recreated {again} merge conflict{}\n", if again == 1 { "" } else { "s" }));
+    }
+    let skipped = |path: &String| what.conflict.is_some() && unmerged.contains_key(path);
+    for path in
+        chosen.iter().filter(|path| !skipped(path) && what.source == From::Index && unmerged.contains_key(**path))
+    {
         match what.side {
             Some(side) if index.get(path, side).is_some() => {}
             Some(2) => g.err(format!("error: path '{path}' does not have our version\n")),
@@ -131,7 +190,7 @@ pub(crate) fn restore(g: &mut Git<'_, '_>, what: &Restore, paths: &[String]) -> 
     }
     let when = g.when();
     let mut count = 0;
-    for path in chosen {
+    for path in chosen.into_iter().filter(|path| !skipped(path)) {
         let from_stage = what.side.and_then(|side| index.get(path, side)).map(|entry| (entry.mode, entry.id));
         let file = from_stage.or(source.get(path).copied());
         if what.staged {

@@ -159,6 +159,11 @@ impl Repo {
         self.log_ref(files, change.name, None, change)
     }
 
+    /// Logs a reference that stays where it is.
+    pub fn log_same(&self, files: &mut Vfs, change: &RefChange<'_>) -> Result<()> {
+        self.log_ref(files, change.name, Some(change.new), change)
+    }
+
     /// Puts HEAD on a branch, which need not exist yet, and logs the move.
     pub fn attach_head(&self, files: &mut Vfs, branch: &str, who: &Signature, message: &str) -> Result<()> {
         let old = self.read_ref(files, "HEAD");
