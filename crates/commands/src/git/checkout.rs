@@ -133,12 +133,16 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         let start = git::shorten_ref(&full).to_string();
         return create(g, &repo, &typed, Some(&start), given, Some(true), force);
     }
+    if given.has("detach") {
+        return fatal(format!("git checkout: --detach does not take a path argument '{typed}'"));
+    }
     files(g, given, From::Index, before)
 }
 
 fn files(g: &mut Git<'_, '_>, given: &Given, source: From, paths: &[String]) -> Answer {
     let restored = Restore {
         conflict: super::restore::conflict_wish(g, given)?,
+        told: true,
         source,
         worktree: true,
         staged: matches!(source, From::Tree(_)),

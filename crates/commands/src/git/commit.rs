@@ -185,15 +185,15 @@ fn stage(g: &mut Git<'_, '_>, work: &Work, given: &Given, whence: Whence) -> Res
         }
         return Ok((index, None));
     }
+    let only = !given.operands.is_empty() && !given.has("include");
+    if only && whence != Whence::Commit {
+        return fatal(format!("cannot do a partial commit during {}.", whence.name()));
+    }
     let spec = g.pathspec(work, &given.operands)?;
     let tracked: Vec<String> = index.all().map(|(path, ..)| path.to_string()).collect();
     let known: Vec<&str> = tracked.iter().map(String::as_str).collect();
     if let Some(typed) = spec.unmatched(&known) {
         return error(format!("pathspec '{typed}' did not match any file(s) known to git"));
-    }
-    let only = !given.operands.is_empty() && !given.has("include");
-    if only && whence != Whence::Commit {
-        return fatal(format!("cannot do a partial commit during {}.", whence.name()));
     }
     let changed = repo.diff_unstaged(g.files(), &index, &spec)?;
     update(g, repo, &mut index, changed.iter().map(|change| change.path.clone()).collect())?;

@@ -198,7 +198,16 @@ fn conflict(g: &Git<'_, '_>, repo: &Repo, index: &Index, path: &str, output: &Di
     }
     let result = repo.work_file(g.files(), path, None, 0)?.map(|_| repo.work_bytes(g.files(), path)).transpose()?;
     let ids: Vec<String> = sides.iter().map(|id| repo.short_id(g.files(), id, 7)).collect();
-    let head = format!("index {}..0000000", ids.join(","));
+    let mut head = format!("index {}..0000000", ids.join(","));
+    if result.is_none() {
+        let modes: Vec<String> =
+            [2, 3].iter().filter_map(|n| index.get(path, *n)).map(|e| e.mode.to_string()).collect();
+        head.push_str(&format!("\ndeleted file mode {}", modes.join(",")));
+        let (on, off) = (output.options.colors.meta, output.options.colors.reset);
+        let name = |prefix: &str| git::quoted_path(prefix, path);
+        let lines = [format!("diff --cc {}", name("")), head, format!("--- {}", name("a/")), "+++ /dev/null".into()];
+        return Ok(lines.iter().flat_map(|text| text.lines()).map(|line| format!("{on}{line}{off}\n")).collect());
+    }
     let text = git::combined_patch(path, &head, &parents, result.as_deref(), true, &output.options);
     Ok(text.unwrap_or_else(|| {
         let on = output.options.colors.meta;

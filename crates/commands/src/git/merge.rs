@@ -285,6 +285,8 @@ pub(crate) fn merge(g: &mut Git<'_, '_>, repo: &Repo, theirs: &Theirs, wish: &Wi
         move_head(g, repo, theirs.id, None, "initial pull")?;
         return Ok(0);
     };
+    let when = g.when();
+    repo.write_state(g.cx.files_mut(), "ORIG_HEAD", &format!("{head}\n"), when)?;
     if repo.is_ancestor(g.files(), &theirs.id, &head)? {
         if !wish.quiet {
             g.out(if wish.squash { "Already up to date. (nothing to squash)\n" } else { "Already up to date.\n" });

@@ -6,7 +6,6 @@ use super::merge_true::changed_trees;
 use super::merging::conflicts_comment;
 use super::options::Given;
 use super::reset::move_head;
-use super::switching::{flat, overwrite};
 use git::{ObjectId, Repo};
 
 /// `-X ours`; of strategies there is only `ort`.
@@ -175,8 +174,8 @@ pub(crate) fn abort(g: &mut Git<'_, '_>, repo: &Repo) -> Answer {
         return fatal("There is no merge to abort (MERGE_HEAD missing).");
     }
     let head = repo.head(g.files())?.id();
-    let files = flat(g, repo, head.as_ref())?;
-    overwrite(g, repo, &files)?;
+    // What was changed beside the merge stays.
+    super::reset::reset_merge_files(g, repo, head.as_ref())?;
     if let Some(id) = head {
         move_head(g, repo, id, Some(id), "reset: moving to HEAD")?;
     }

@@ -30,7 +30,13 @@ pub(crate) fn start(
         needs_merge(g, &work.repo)?;
     }
     let (mut files, mut binary, mut empty) = (Vec::new(), 0, 0);
-    for change in changes.iter().filter(|change| change.kind != ChangeKind::Unmerged) {
+    // A stash knows only files that HEAD has.
+    let asked = |change: &&Change| mode != Mode::Stash || change.old.is_some() || change.kind == ChangeKind::Unmerged;
+    for change in changes.iter().filter(asked) {
+        if change.kind == ChangeKind::Unmerged {
+            empty += 1;
+            continue;
+        }
         let file = PatchFile::read(&git::patch(&work.repo, g.files(), change, &options)?);
         if file.binary {
             binary += 1;

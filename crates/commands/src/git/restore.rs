@@ -55,6 +55,8 @@ pub(crate) struct Restore {
     pub side: Option<u8>,
     /// Conflicts are made anew, so.
     pub conflict: Option<ConflictStyle>,
+    /// Whether it is said how many.
+    pub told: bool,
 }
 
 /// `--merge` and `--conflict`.
@@ -133,7 +135,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     if conflict.is_some() && staged {
         return fatal("'--merge' or '--conflict' cannot be used with --staged");
     }
-    let restored = Restore { source, worktree, staged, conflict, removes: !given.has("overlay"), side };
+    let restored = Restore { source, worktree, staged, conflict, told: false, removes: !given.has("overlay"), side };
     restore(g, &restored, &given.operands)?;
     Ok(0)
 }
@@ -170,7 +172,7 @@ pub(crate) fn restore(g: &mut Git<'_, '_>, what: &Restore, paths: &[String]) -> 
             again += 1;
         }
     }
-    if again > 0 {
+    if again > 0 && what.told {
         g.err(format!("Recreated {again} merge conflict{}\n", if again == 1 { "" } else { "s" }));
     }
     let skipped = |path: &String| what.conflict.is_some() && unmerged.contains_key(path);

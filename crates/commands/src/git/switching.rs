@@ -147,6 +147,7 @@ pub(crate) fn go(g: &mut Git<'_, '_>, repo: &Repo, goal: &Goal, new_branch: Opti
         (Some(branch), _) => {
             if let Head::Detached(old) = head
                 && !goal.quiet
+                && goal.id != Some(old)
             {
                 leave_detached(g, repo, &old, goal.id.as_ref())?;
             }

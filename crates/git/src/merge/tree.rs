@@ -40,6 +40,26 @@ pub struct MergedTree {
     pub auto_merged: Vec<String>,
 }
 
+/// A file that one side renamed: the markers name it on each side.
+#[derive(Clone)]
+struct Moved {
+    old: String,
+    by_us: bool,
+}
+
+impl Moved {
+    fn labels(&self, labels: &MergeLabels, new: &str) -> MergeLabels {
+        let with = |label: &str, path: &str| [label, ":", path].concat();
+        let (ours, theirs) = if self.by_us { (new, self.old.as_str()) } else { (self.old.as_str(), new) };
+        MergeLabels {
+            ours: with(&labels.ours, ours),
+            base: with(&labels.base, &self.old),
+            theirs: with(&labels.theirs, theirs),
+            ..labels.clone()
+        }
+    }
+}
+
 impl MergedTree {
     /// Every path's stages as index entries.
     pub fn stage_entries(&self) -> impl Iterator<Item = (&str, u8, IndexEntry)> {
@@ -71,9 +91,11 @@ impl Repo {
         let by_us = self.renames(files, &base, &ours)?;
         let by_them = self.renames(files, &base, &theirs)?;
         // Each rename is followed by moving the other sides' file to the new name before merging.
-        for (renames, other) in [(&by_us, &mut theirs), (&by_them, &mut ours)] {
+        let mut moved: OrdMap<String, Moved> = OrdMap::new();
+        for (renames, other, we) in [(&by_us, &mut theirs, true), (&by_them, &mut ours, false)] {
             for (old, new) in renames {
                 if other.contains_key(old) && !other.contains_key(new) && !base.contains_key(new) {
+                    moved.insert(new.clone(), Moved { old: old.clone(), by_us: we });
                     if let Some(file) = other.remove(old) {
                         other.insert(new.clone(), file);
                     }
@@ -87,6 +109,10 @@ impl Repo {
         let mut merged = MergedTree::default();
         for path in paths {
             let sides = [base.get(&path).copied(), ours.get(&path).copied(), theirs.get(&path).copied()];
+            let labels = match moved.get(&path) {
+                Some(moved) => &moved.labels(labels, &path),
+                None => labels,
+            };
             self.merge_path(files, &path, sides, labels, when, &mut merged)?;
         }
         Ok(merged)
