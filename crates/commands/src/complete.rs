@@ -220,7 +220,7 @@ impl Place<'_> {
 
     fn remotes(&self, found: &mut OrdSet<String>) {
         let Some((repo, files)) = self.repository() else { return };
-        let Ok(config) = files.read_text(&format!("{}/config", repo.git_dir)) else { return };
+        let Ok(config) = files.read_text(&repo.file("config")) else { return };
         for line in config.lines() {
             if let Some(name) = line.trim().strip_prefix("[remote \"").and_then(|rest| rest.strip_suffix("\"]")) {
                 found.insert(name.to_string());

@@ -9,10 +9,15 @@
 //! - `git stash push PATH` and `--staged` where real Git makes the entry and then fails to take the change away: ours
 //!   takes it away;
 //! - `pull --rebase` before the first commit asks whether there is an index file, and ours is written later or earlier;
+//! - a merge of several branches names both sides of a conflict after them; real Git's helpers name their temporary files;
+//! - `git-rebase-todo` of `--rebase-merges` is kept without its empty lines;
+//! - real `git gc` expires reflogs by the real clock, which these sessions do not have;
 //! - `reset -q -- PATH` in the middle of a merge does not name what is unmerged.
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "real_git_sessions/handed_over.rs"]
+mod handed_over;
 mod real_git_sessions;
 
 use order::OrdMap;
@@ -147,7 +152,7 @@ fn our_files(ours: &Ours, home: &str) -> OrdMap<String, String> {
     let walked = files.walk(home, enter).unwrap();
     walked
         .into_iter()
-        .filter(|(_, stat)| stat.kind != vfs::Kind::Dir)
+        .filter(|(path, stat)| stat.kind != vfs::Kind::Dir && !path.ends_with("/.git"))
         .map(|(path, _)| {
             (path.trim_start_matches(home).trim_start_matches('/').to_string(), files.read_text(&path).unwrap())
         })

@@ -25,6 +25,19 @@ pub fn sessions() -> Vec<Session> {
         ("scripting", SCRIPTING),
         ("words", WORDS),
         ("patches", PATCHES),
+        ("hunks", HUNKS),
+        ("stacked", STACKED),
+        ("options", OPTIONS),
+        ("line_log", LINE_LOG),
+        ("range_diff", RANGE_DIFF),
+        ("rerere", RERERE),
+        ("merges_again", MERGES_AGAIN),
+        ("attributes", ATTRIBUTES),
+        ("archive", ARCHIVE),
+        ("octopus", OCTOPUS),
+        ("notes", NOTES),
+        ("mails", MAILS),
+        ("worktrees", WORKTREES),
     ] {
         let setup = if name == "basics" { "" } else { SETUP };
         all.push((name.to_string(), read(&format!("{setup}{text}"))));
@@ -72,6 +85,19 @@ const BISECT: &str = include_str!("real_git_sessions/bisect.txt");
 const PLUMBING: &str = include_str!("real_git_sessions/plumbing.txt");
 const MERGES: &str = include_str!("real_git_sessions/merges.txt");
 const PATCHES: &str = include_str!("real_git_sessions/patches.txt");
+const WORKTREES: &str = include_str!("real_git_sessions/worktrees.txt");
+const MAILS: &str = include_str!("real_git_sessions/mails.txt");
+const NOTES: &str = include_str!("real_git_sessions/notes.txt");
+const OCTOPUS: &str = include_str!("real_git_sessions/octopus.txt");
+const ARCHIVE: &str = include_str!("real_git_sessions/archive.txt");
+const ATTRIBUTES: &str = include_str!("real_git_sessions/attributes.txt");
+const MERGES_AGAIN: &str = include_str!("real_git_sessions/merges_again.txt");
+const RERERE: &str = include_str!("real_git_sessions/rerere.txt");
+const RANGE_DIFF: &str = include_str!("real_git_sessions/range_diff.txt");
+const LINE_LOG: &str = include_str!("real_git_sessions/line_log.txt");
+const OPTIONS: &str = include_str!("real_git_sessions/options.txt");
+const STACKED: &str = include_str!("real_git_sessions/stacked.txt");
+const HUNKS: &str = include_str!("real_git_sessions/hunks.txt");
 const WORDS: &str = include_str!("real_git_sessions/words.txt");
 const SCRIPTING: &str = include_str!("real_git_sessions/scripting.txt");
 

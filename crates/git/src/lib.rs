@@ -19,13 +19,14 @@ mod status;
 mod walk;
 mod when;
 mod work;
+mod worktree;
 
 pub use config::{Config, ConfigEntry};
 pub use date::DateFormat;
 pub use diff::{
-    BadPatch, Blanks, Change, ChangeKind, DiffColors, FilePatch, FileStat, Hunk, LineHunk, PatchOptions, Side, Source,
-    Words, combined_patch, diff_lines, find_renames, parse_patches, patch, quoted_path, shortstat, split_lines,
-    stat_table, summary_line,
+    BadPatch, Blanks, Change, ChangeKind, DiffColors, Driver, FilePatch, FileStat, Hunk, LineHunk, PatchOptions, Side,
+    Source, Words, combined_patch, diff_lines, find_renames, parse_patches, patch, quoted_path, shortstat, split_lines,
+    stat_table, summary_line, unified,
 };
 pub use error::{GitError, Result};
 pub use includes::ConfigPart;
@@ -33,7 +34,7 @@ pub use index::{Index, IndexEntry};
 pub use merge::{Conflict, ConflictKind, ConflictStyle, Favor, MergeLabels, MergedText, MergedTree, merge_text};
 pub use object::{
     Commit, FlatTree, Kind, Mode, Object, ObjectId, PackEntry, Tag, TreeEntry, hash_object, null_id, parse_id,
-    read_pack, write_pack,
+    plain_hash, read_pack, write_pack,
 };
 pub use refs::{Head, LogEntry, RefChange, branch_name_ok, ref_name_ok, shorten_ref};
 pub use remote::{Bundle, Fault, Named, RefUpdate, Refspec, Roots};
@@ -41,7 +42,10 @@ pub use repo::Repo;
 pub use status::Status;
 pub use walk::CommitCache;
 pub use when::{Signature, When};
-pub use work::{Blocked, Ignores, Pathspec, SwitchPlan, Untracked, WorkFile, has_wildcard, wildmatch};
+pub use work::{
+    Attr, Attributes, Blocked, Ignores, Pathspec, SwitchPlan, Untracked, WorkFile, has_wildcard, wildmatch,
+};
+pub use worktree::Worktree;
 
 #[cfg(test)]
 mod tests;

@@ -11,6 +11,18 @@ pub struct Repo {
     pub git_dir: String,
     /// `None` for a bare repository.
     pub work_tree: Option<String>,
+    /// Of a linked work tree, the folder that all its work trees share.
+    pub common: Option<String>,
+}
+
+/// What all work trees of a repository share; everything else each has for itself.
+fn is_shared(name: &str) -> bool {
+    let below = name.strip_prefix("logs/").unwrap_or(name);
+    if let Some(rest) = below.strip_prefix("refs") {
+        return !["/bisect", "/worktree", "/rewritten"].iter().any(|own| rest.starts_with(own));
+    }
+    let first = name.split('/').next().unwrap_or_default();
+    ["objects", "packed-refs", "config", "info", "hooks", "rr-cache", "worktrees", "shallow"].contains(&first)
 }
 
 const DESCRIPTION: &str = "Unnamed repository; edit this file 'description' to name the repository.\n";
@@ -27,7 +39,7 @@ impl Repo {
     /// Makes a repository in a folder, which is made too. On one that exists it only adds what is missing.
     pub fn init(files: &mut Vfs, folder: &str, bare: bool, branch: &str, when: When) -> Result<Self> {
         let git_dir = if bare { join("/", folder) } else { join(folder, ".git") };
-        let repo = Self { git_dir: git_dir.clone(), work_tree: (!bare).then(|| join("/", folder)) };
+        let repo = Self { git_dir: git_dir.clone(), work_tree: (!bare).then(|| join("/", folder)), common: None };
         let mtime = when.micros();
         for sub in ["branches", "hooks", "info", "objects/info", "objects/pack", "refs/heads", "refs/tags"] {
             let path = format!("{git_dir}/{sub}");
@@ -52,10 +64,19 @@ impl Repo {
         Ok(repo)
     }
 
-    fn looks_like(files: &Vfs, git_dir: &str) -> bool {
-        files.exists(&format!("{git_dir}/HEAD"))
-            && files.is_dir(&format!("{git_dir}/objects"))
-            && files.is_dir(&format!("{git_dir}/refs"))
+    /// A repository in this very folder, which may share another's.
+    fn looks_like(files: &Vfs, git_dir: &str, work_tree: Option<String>) -> Option<Self> {
+        let common = files.read_text(&format!("{git_dir}/commondir")).ok().map(|path| join(git_dir, path.trim()));
+        let base = common.as_deref().unwrap_or(git_dir);
+        let there = files.exists(&format!("{git_dir}/HEAD"))
+            && files.is_dir(&format!("{base}/objects"))
+            && files.is_dir(&format!("{base}/refs"));
+        there.then(|| Self { git_dir: git_dir.to_string(), work_tree, common })
+    }
+
+    /// The folder of what all work trees share.
+    pub fn common_dir(&self) -> &str {
+        self.common.as_deref().unwrap_or(&self.git_dir)
     }
 
     /// The repository that a folder belongs to: its own or that of the nearest folder above.
@@ -76,17 +97,16 @@ impl Repo {
     pub fn at(files: &Vfs, folder: &str) -> Option<Self> {
         let folder = join("/", folder);
         let dot_git = join(&folder, ".git");
-        if Self::looks_like(files, &dot_git) {
-            return Some(Self { git_dir: dot_git, work_tree: Some(folder) });
+        if let Some(repo) = Self::looks_like(files, &dot_git, Some(folder.clone())) {
+            return Some(repo);
         }
         if let Ok(text) = files.read_text(&dot_git)
             && let Some(path) = text.strip_prefix("gitdir:")
         {
-            let git_dir = join(&folder, path.trim());
-            return Self::looks_like(files, &git_dir).then_some(Self { git_dir, work_tree: Some(folder) });
+            return Self::looks_like(files, &join(&folder, path.trim()), Some(folder));
         }
         // In `.git` itself there is no work tree either, and commands that need one refuse.
-        Self::looks_like(files, &folder).then_some(Self { git_dir: folder, work_tree: None })
+        Self::looks_like(files, &folder, None)
     }
 
     /// Opens what a remote's URL path names: the folder itself, with `.git` added to its name, or the `.git` in it.
@@ -107,8 +127,12 @@ impl Repo {
         Ok(join(self.work_tree()?, path))
     }
 
-    pub(crate) fn file(&self, name: &str) -> String {
-        format!("{}/{name}", self.git_dir)
+    /// Where a file of the repository lies: in this work tree's own folder, or in the shared one.
+    pub fn file(&self, name: &str) -> String {
+        match &self.common {
+            Some(common) if is_shared(name) => [common, "/", name].concat(),
+            _ => [&self.git_dir, "/", name].concat(),
+        }
     }
 
     /// A small text file of the repository, such as `MERGE_MSG`.

@@ -1,7 +1,7 @@
 //! `git add`.
 
 use super::cli::{Answer, Git, Stop, Work, fatal};
-use super::options::{Dialect, Given, Spec, flag};
+use super::options::{Dialect, Given, Spec, flag, value};
 use git::{ChangeKind, Index, IndexEntry, Mode, Pathspec};
 use order::Arrange;
 
@@ -9,6 +9,9 @@ pub(crate) const SPEC: Spec = Spec {
     name: "add",
     usage: &["add [<options>] [--] <pathspec>..."],
     options: &[&[
+        flag('p', "patch", "choose hunk by hunk"),
+        flag('\0', "renormalize", "the line ends of all tracked files, as they are configured now"),
+        value('\0', "chmod", "(+|-)x", "whether they may be run"),
         flag('n', "dry-run", "only say what would be added"),
         flag('v', "verbose", "say what is added"),
         flag('f', "force", "add ignored files too"),
@@ -19,16 +22,12 @@ pub(crate) const SPEC: Spec = Spec {
     missing: &[
         "--interactive",
         "-i",
-        "--patch",
-        "-p",
         "--edit",
         "-e",
-        "--renormalize",
         "--refresh",
         "--ignore-errors",
         "--ignore-missing",
         "--sparse",
-        "--chmod",
         "--pathspec-from-file",
         "--ignore-removal",
     ],
@@ -40,6 +39,12 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     if given.has("all") && given.has("update") {
         return fatal("options '-A' and '-u' cannot be used together");
     }
+    if given.has("patch") {
+        if given.has("dry-run") {
+            return fatal("options '--dry-run' and '--interactive/--patch' cannot be used together");
+        }
+        return super::patch_apply::start(g, super::patch_mode::Mode::Add, None, &given.operands, |_| {});
+    }
     let everything = given.has("all") || given.has("update");
     if given.operands.is_empty() && !everything {
         g.err("Nothing specified, nothing added.\n");
@@ -47,6 +52,12 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
             g.hint("Maybe you wanted to say 'git add .'?\nDisable this message with \"git config advice.addEmptyPathspec false\"");
         }
         return Ok(0);
+    }
+    if given.has("renormalize") {
+        return renormalize(g, &work, given);
+    }
+    if let Some(mode) = given.value("chmod").filter(|mode| !matches!(*mode, "+x" | "-x")) {
+        return fatal(format!("--chmod param '{mode}' must be either -x or +x"));
     }
     if given.operands.iter().any(String::is_empty) {
         return fatal("empty string is not a valid pathspec. please use . instead if you meant to match all paths");
@@ -67,11 +78,37 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         }
         stage(g, &work, &mut index, &path, removed, given.has("intent-to-add"))?;
     }
+    if let Some(mode) = given.value("chmod") {
+        let mode = if mode == "+x" { Mode::EXECUTABLE } else { Mode::FILE };
+        let paths: Vec<(String, IndexEntry)> =
+            index.staged().map(|(path, entry)| (path.to_string(), entry.clone())).collect();
+        for (path, entry) in paths.into_iter().filter(|(path, _)| spec.matches(path)) {
+            if matches!(entry.mode, Mode::FILE | Mode::EXECUTABLE) {
+                index.put(&path, IndexEntry { mode, ..entry });
+            }
+        }
+    }
     if !given.has("dry-run") {
         let when = g.when();
         work.repo.write_index(g.cx.files_mut(), &index, when)?;
     }
     Ok(i32::from(refused))
+}
+
+/// `--renormalize`: every tracked file is staged anew.
+fn renormalize(g: &mut Git<'_, '_>, work: &Work, given: &Given) -> Answer {
+    let spec = g.pathspec(work, &given.operands)?;
+    let mut index = work.repo.read_index(g.files())?;
+    for path in index.unique_paths().into_iter().filter(|path| spec.matches(path)) {
+        if work.repo.work_file(g.files(), &path, None, 0)?.is_some() {
+            let when = g.when();
+            let entry = work.repo.stage_file(g.cx.files_mut(), &path, when)?;
+            index.put(&path, entry);
+        }
+    }
+    let when = g.when();
+    work.repo.write_index(g.cx.files_mut(), &index, when)?;
+    Ok(0)
 }
 
 /// Stages one path, or takes it out of the index.
@@ -94,6 +131,11 @@ fn stage(
             index.put(path, IndexEntry { intent_to_add: true, ..IndexEntry::new(Mode::FILE, empty) });
         }
         return Ok(());
+    }
+    if let Some((from, to)) = work.repo.unsafe_line_ends(g.files(), path) {
+        g.err(format!(
+            "warning: in the working copy of '{path}', {from} will be replaced by {to} the next time Git touches it\n"
+        ));
     }
     let entry = work.repo.stage_file(g.cx.files_mut(), path, when)?;
     index.put(path, entry);

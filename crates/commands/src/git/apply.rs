@@ -3,7 +3,7 @@
 use super::apply_stat;
 use super::cli::{Answer, Git, Stop};
 use super::options::{Dialect, Given, Spec, flag, value};
-use git::{BadPatch, FilePatch, Index, IndexEntry, Kind, Mode, Repo, parse_patches};
+use git::{BadPatch, FilePatch, Index, Mode, Repo, parse_patches};
 use order::OrdMap;
 use vfs::join;
 
@@ -62,7 +62,7 @@ pub(crate) struct Onto {
 }
 
 /// The new state of each path; `None` where it goes.
-type Results = OrdMap<String, Option<(Mode, Vec<u8>)>>;
+pub(crate) type Results = OrdMap<String, Option<(Mode, Vec<u8>)>>;
 
 /// So many complaints about blanks are printed of one patch.
 const BLANKS_SHOWN: usize = 5;
@@ -77,7 +77,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
             let option = if cached { "cached" } else { "index" };
             return super::cli::error(format!("'--{option}' outside a repository"));
         }
-        None => (Repo { git_dir: String::new(), work_tree: Some(g.cwd.clone()) }, String::new()),
+        None => (Repo { git_dir: String::new(), work_tree: Some(g.cwd.clone()), common: None }, String::new()),
     };
     let Ok(strip) = given.value("p").unwrap_or("1").parse::<usize>() else {
         return super::cli::error("option `p' expects a numerical value");
@@ -153,7 +153,7 @@ fn one(
         let blanks = if warns { blanks(g, shown, &patches) } else { 0 };
         let Some(results) = check(g, repo, &patches, onto, given.has("verbose"))? else { return Ok(1) };
         if !given.has("check") {
-            write(g, repo, &results, onto)?;
+            super::apply_write::write(g, repo, &results, onto)?;
             for patch in patches.iter().filter(|_| given.has("verbose")) {
                 g.err(format!("Applied patch {} cleanly.\n", label(patch)));
             }
@@ -231,22 +231,52 @@ pub(crate) fn check(
         if verbose {
             g.err(format!("Checking patch {}...\n", label(patch)));
         }
-        match file(g, repo, &index, patch, onto, &results, verbose)? {
-            Ok(new) => {
-                if let Some(old) = patch.old_path.as_ref().filter(|_| !patch.copied) {
-                    results.insert(old.clone(), None);
-                }
-                if let (Some(path), Some(new)) = (&patch.path, new) {
-                    results.insert(path.clone(), Some(new));
-                }
-            }
-            Err(text) => {
-                g.err(text);
-                good = false;
-            }
+        if let Err(text) = add_result(g, repo, &index, patch, onto, &mut results, verbose)? {
+            g.err(text);
+            good = false;
         }
     }
     Ok(good.then_some(results))
+}
+
+/// The same without a word.
+pub(crate) fn check_quietly(
+    g: &mut Git<'_, '_>,
+    repo: &Repo,
+    patches: &[FilePatch],
+    onto: Onto,
+) -> Result<Option<Results>, Stop> {
+    let index = repo.read_index(g.files())?;
+    let mut results = Results::new();
+    for patch in patches {
+        if add_result(g, repo, &index, patch, onto, &mut results, false)?.is_err() {
+            return Ok(None);
+        }
+    }
+    Ok(Some(results))
+}
+
+/// Adds what comes of one patch, or says why nothing does.
+fn add_result(
+    g: &mut Git<'_, '_>,
+    repo: &Repo,
+    index: &Index,
+    patch: &FilePatch,
+    onto: Onto,
+    results: &mut Results,
+    verbose: bool,
+) -> Result<Result<(), String>, Stop> {
+    let new = match file(g, repo, index, patch, onto, results, verbose)? {
+        Ok(new) => new,
+        Err(text) => return Ok(Err(text)),
+    };
+    if let Some(old) = patch.old_path.as_ref().filter(|_| !patch.copied) {
+        results.insert(old.clone(), None);
+    }
+    if let (Some(path), Some(new)) = (&patch.path, new) {
+        results.insert(path.clone(), Some(new));
+    }
+    Ok(Ok(()))
 }
 
 type Content = Option<(Mode, Vec<u8>)>;
@@ -295,7 +325,7 @@ fn file(
     };
     if let Some(path) = patch.path.as_ref().filter(|path| patch.old_path.as_ref() != Some(*path)) {
         let freed = matches!(results.get(path), Some(None));
-        if onto.index && index.get(path, 0).is_some() && !freed {
+        if onto.index && index.get(path, 0).is_some_and(|entry| !entry.intent_to_add) && !freed {
             return Ok(Err(format!("error: {path}: already exists in index\n")));
         }
         if onto.work && g.files().lstat(&repo.work_path(path)?).is_ok() && !freed {
@@ -337,55 +367,4 @@ fn file(
         return Ok(Ok(None));
     }
     Ok(Ok(Some((patch.mode.unwrap_or(mode), new))))
-}
-
-/// Brings the results to the index and the work tree.
-pub(crate) fn write(g: &mut Git<'_, '_>, repo: &Repo, results: &Results, onto: Onto) -> Result<(), Stop> {
-    let when = g.when();
-    let mut index = if onto.index { repo.read_index(g.files())? } else { Index::default() };
-    for (path, result) in results {
-        let full = repo.work_path(path)?;
-        let micros = g.cx.micros();
-        let files = g.cx.files_mut();
-        if onto.work {
-            files.remove_file(&full, micros).ok();
-        }
-        let Some((mode, bytes)) = result else {
-            if onto.work {
-                let top = repo.work_tree()?.to_string();
-                let mut folder = vfs::parent(&full).to_string();
-                while folder.len() > top.len()
-                    && folder != g.cwd
-                    && g.cx.files_mut().remove_dir(&folder, micros).is_ok()
-                {
-                    folder = vfs::parent(&folder).to_string();
-                }
-            }
-            index.remove(path);
-            continue;
-        };
-        if onto.work {
-            let wrong = |why: vfs::VfsError| git::GitError::fatal(format!("unable to write file '{path}': {why}"));
-            files.make_dir_all(vfs::parent(&full), micros).map_err(wrong)?;
-            if *mode == Mode::SYMLINK {
-                files.make_symlink(&String::from_utf8_lossy(bytes), &full, micros).map_err(wrong)?;
-            } else {
-                files.write(&full, bytes.clone(), micros).map_err(wrong)?;
-                let bits = if *mode == Mode::EXECUTABLE { 0o755 } else { 0o644 };
-                files.set_mode(&full, bits).map_err(wrong)?;
-            }
-        }
-        if onto.index {
-            let id = repo.write_object(g.cx.files_mut(), Kind::Blob, bytes, when)?;
-            let entry = match g.files().lstat(&full) {
-                Ok(stat) if onto.work => IndexEntry::of_file(&stat, id),
-                _ => IndexEntry::new(*mode, id),
-            };
-            index.put(path, entry);
-        }
-    }
-    if onto.index {
-        repo.write_index(g.cx.files_mut(), &index, when)?;
-    }
-    Ok(())
 }

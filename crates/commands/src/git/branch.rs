@@ -1,11 +1,9 @@
 //! `git branch`.
 
-use super::cli::{Answer, Git, Stop, error, fatal};
+use super::branch_list::list;
+use super::cli::{Answer, Git, Stop, fatal};
 use super::options::{Dialect, Given, Spec, flag, if_any, maybe, only, value};
-use super::range::commit;
-use super::status_text::detached_at;
 use super::switching::{NewBranch, invalid_name, make_branch, set_upstream};
-use super::tracking::tracking;
 use git::{Head, ObjectId, Repo};
 
 pub(crate) const SPEC: Spec = Spec {
@@ -26,7 +24,7 @@ pub(crate) const SPEC: Spec = Spec {
             flag('\0', "unset-upstream", "follow none"),
             maybe('\0', "color", "when", "colour: always, never or auto"),
             only('r', "remotes", "remote branches"),
-            value('\0', "contains", "commit", "only those that contain a commit"),
+            if_any('\0', "contains", "commit", "only those that contain a commit"),
         ],
         &[
             only('a', "all", "local and remote branches"),
@@ -34,28 +32,27 @@ pub(crate) const SPEC: Spec = Spec {
             only('D', "", "delete a branch"),
             only('m', "move", "rename a branch"),
             only('M', "", "rename a branch, over another one too"),
+            only('c', "copy", "copy a branch with its settings"),
+            only('C', "", "copy a branch, over another one too"),
             only('l', "list", "list branches"),
             flag('\0', "show-current", "only the name of the branch that HEAD is on"),
             flag('f', "force", "move a branch that exists"),
             if_any('\0', "merged", "commit", "only those that are merged"),
+            if_any('\0', "no-contains", "commit", "only those that do not contain a commit"),
+            value('\0', "points-at", "object", "only those of this commit"),
+            value('\0', "sort", "key", "by this field; with - the other way round"),
+            value('\0', "format", "format", "each line so"),
             if_any('\0', "no-merged", "commit", "only those that are not merged"),
         ],
     ],
     missing: &[
-        "--no-contains",
         "--abbrev",
-        "-c",
-        "--copy",
-        "-C",
         "--create-reflog",
         "--edit-description",
         "--column",
-        "--sort",
-        "--points-at",
         "-i",
         "--ignore-case",
         "--recurse-submodules",
-        "--format",
         "--omit-empty",
     ],
     dialect: Dialect::Options,
@@ -78,14 +75,19 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     if given.has("move") || given.has("M") {
         return rename(g, &repo, given);
     }
+    if given.has("copy") || given.has("C") {
+        return copy(g, &repo, given);
+    }
     if let Some(upstream) = given.value("set-upstream-to") {
         return follow(g, &repo, upstream, names.first());
     }
     if given.has("unset-upstream") {
         return unfollow(g, &repo, names.first());
     }
-    let listing =
-        given.has("list") || ["all", "remotes", "merged", "no-merged", "contains"].iter().any(|name| given.has(name));
+    let listing = given.has("list")
+        || ["all", "remotes", "merged", "no-merged", "contains", "no-contains", "points-at", "sort", "format"]
+            .iter()
+            .any(|name| given.has(name));
     if names.is_empty() || listing {
         return list(g, &repo, given);
     }
@@ -97,6 +99,11 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let head = repo.head(g.files())?;
     if given.has("force") && head.branch() == Some(name) {
         return fatal(format!("cannot force update the branch '{name}' used by worktree at '{}'", repo.work_tree()?));
+    }
+    if given.has("force")
+        && let Some(other) = repo.used_elsewhere(g.files(), &format!("refs/heads/{name}"))
+    {
+        return fatal(format!("cannot force update the branch '{name}' used by worktree at '{}'", other.path));
     }
     let track = given.state("track");
     // The log names the start as it was given; without one, the branch.
@@ -125,6 +132,11 @@ fn delete(g: &mut Git<'_, '_>, repo: &Repo, given: &Given) -> Answer {
         let rebased = super::rebase_state::State::read(g, repo).is_some_and(|state| state.head_name == full);
         if !remote && (head.branch() == Some(name.as_str()) || rebased) {
             g.err(format!("error: cannot delete branch '{name}' used by worktree at '{}'\n", repo.work_tree()?));
+            code = 1;
+            continue;
+        }
+        if let Some(other) = repo.used_elsewhere(g.files(), &full).filter(|_| !remote) {
+            g.err(format!("error: cannot delete branch '{name}' used by worktree at '{}'\n", other.path));
             code = 1;
             continue;
         }
@@ -210,6 +222,50 @@ fn rename(g: &mut Git<'_, '_>, repo: &Repo, given: &Given) -> Answer {
     Ok(0)
 }
 
+/// A branch with its log and its settings under another name too.
+fn copy(g: &mut Git<'_, '_>, repo: &Repo, given: &Given) -> Answer {
+    let head = repo.head(g.files())?;
+    let (from, to) = match given.operands.as_slice() {
+        [] => return fatal("branch name required"),
+        [to] => match head.branch() {
+            Some(current) => (current.to_string(), to.clone()),
+            None => return fatal("cannot copy the current branch while not on any"),
+        },
+        [from, to] => (from.clone(), to.clone()),
+        _ => return fatal("too many branches for a copy operation"),
+    };
+    if !git::branch_name_ok(&to) {
+        return invalid_name(g, &to);
+    }
+    let Some(new) = repo.read_ref(g.files(), &format!("refs/heads/{from}")) else {
+        return fatal(format!("no branch named '{from}'"));
+    };
+    let full = format!("refs/heads/{to}");
+    let taken = repo.read_ref(g.files(), &full).is_some();
+    if taken && from != to && !given.has("C") && !given.has("force") {
+        return fatal(format!("a branch named '{to}' already exists"));
+    }
+    let who = g.logger();
+    if let Some(log) = repo.read_state(g.files(), &format!("logs/refs/heads/{from}")) {
+        repo.write_state(g.cx.files_mut(), &format!("logs/{full}"), &log, who.when)?;
+    }
+    repo.place_ref(g.cx.files_mut(), &full, &new, who.when)?;
+    let message = format!("Branch: copied refs/heads/{from} to {full}");
+    repo.log_same(g.cx.files_mut(), &git::RefChange { name: &full, new, who: &who, message: &message })?;
+    let mut config = repo.config(g.files());
+    let prefix = format!("branch.{from}.");
+    let own: Vec<(String, String)> = config
+        .entries()
+        .iter()
+        .filter_map(|entry| Some((entry.name.strip_prefix(&prefix)?.to_string(), entry.value.clone()?)))
+        .collect();
+    for (name, value) in own {
+        config.add(&format!("branch.{to}.{name}"), &value);
+    }
+    repo.write_state(g.cx.files_mut(), "config", config.text(), who.when)?;
+    Ok(0)
+}
+
 fn named_branch(g: &Git<'_, '_>, repo: &Repo, name: Option<&String>, doing: &str) -> Result<String, Stop> {
     match name {
         Some(name) => Ok(name.clone()),
@@ -260,124 +316,4 @@ fn unfollow(g: &mut Git<'_, '_>, repo: &Repo, name: Option<&String>) -> Answer {
     let when = g.when();
     repo.write_state(g.cx.files_mut(), "config", config.text(), when)?;
     Ok(0)
-}
-
-/// A line of the list.
-struct Line {
-    shown: String,
-    color: &'static str,
-    id: Option<ObjectId>,
-    /// A local branch's name, for what it follows.
-    local: Option<String>,
-    current: bool,
-    /// `origin/HEAD -> origin/main`.
-    target: Option<String>,
-}
-
-fn list(g: &mut Git<'_, '_>, repo: &Repo, given: &Given) -> Answer {
-    let head = repo.head(g.files())?;
-    let (all, remotes) = (given.has("all"), given.has("remotes"));
-    let mut lines = Vec::new();
-    if let (Head::Detached(id), false) = (&head, remotes) {
-        let work = super::cli::Work { repo: repo.clone(), prefix: String::new() };
-        let place = super::status_state::branch_place(g, repo).unwrap_or_else(|| {
-            detached_at(g, &work, id)
-                .map_or("(no branch)".into(), |(word, name)| format!("(HEAD detached {word} {name})"))
-        });
-        lines.push(Line { shown: place, color: "\x1b[32m", id: Some(*id), local: None, current: true, target: None });
-    }
-    if !remotes {
-        for (full, id) in repo.refs(g.files(), "refs/heads/") {
-            let name = full.trim_start_matches("refs/heads/").to_string();
-            let current = head.branch() == Some(name.as_str());
-            let color = if current { "\x1b[32m" } else { "" };
-            lines.push(Line { shown: name.clone(), color, id: Some(id), local: Some(name), current, target: None });
-        }
-    }
-    if all || remotes {
-        for (full, id) in repo.refs(g.files(), "refs/remotes/") {
-            let shown =
-                if all { full.trim_start_matches("refs/").to_string() } else { git::shorten_ref(&full).to_string() };
-            let target = repo.symbolic_target(g.files(), &full).map(|target| git::shorten_ref(&target).to_string());
-            lines.push(Line { shown, color: "\x1b[31m", id: Some(id), local: None, current: false, target });
-        }
-    }
-    filter(g, repo, given, &mut lines)?;
-    if !given.operands.is_empty() {
-        lines.retain(|line| given.operands.iter().any(|pattern| git::wildmatch(pattern, &line.shown, true)));
-    }
-    let text = print(g, repo, given, &lines)?;
-    g.out(text);
-    Ok(0)
-}
-
-fn filter(g: &Git<'_, '_>, repo: &Repo, given: &Given, lines: &mut Vec<Line>) -> Result<(), Stop> {
-    let named = |name: &str| -> Result<Option<ObjectId>, Stop> {
-        if !given.has(name) {
-            return Ok(None);
-        }
-        let text = given.value(name).unwrap_or("HEAD");
-        match repo.try_resolve(g.files(), text)? {
-            Some(id) => commit(repo, g, id).map(Some),
-            None => error(format!("malformed object name {text}")),
-        }
-    };
-    let (merged, unmerged, contains) = (named("merged")?, named("no-merged")?, named("contains")?);
-    let mut kept = Vec::new();
-    for line in lines.drain(..) {
-        let Some(id) = line.id else { continue };
-        let within = |tip: &ObjectId| repo.is_ancestor(g.files(), &id, tip);
-        let keep = merged.as_ref().map_or(Ok(true), within)?
-            && !unmerged.as_ref().map_or(Ok(false), within)?
-            && contains.as_ref().map_or(Ok(true), |commit| repo.is_ancestor(g.files(), commit, &id))?;
-        if keep {
-            kept.push(line);
-        }
-    }
-    *lines = kept;
-    Ok(())
-}
-
-fn print(g: &Git<'_, '_>, repo: &Repo, given: &Given, lines: &[Line]) -> Result<String, Stop> {
-    let color = g.colored("branch", given.state("color").map(|_| given.value("color")));
-    let paint = |code: &str, text: &str| if color { format!("{code}{text}\x1b[m") } else { text.to_string() };
-    let verbose = given.count("verbose");
-    let width = lines.iter().map(|line| line.shown.chars().count()).max().unwrap_or(0);
-    let mut out = String::new();
-    for line in lines {
-        let mark = if line.current { "* " } else { "  " };
-        let arrow = line.target.as_ref().map_or(String::new(), |target| format!(" -> {target}"));
-        if verbose == 0 {
-            out.push_str(&format!("{mark}{}{arrow}\n", paint(line.color, &line.shown)));
-            continue;
-        }
-        let Some(id) = line.id else { continue };
-        let name = paint(line.color, &format!("{:<width$}", line.shown));
-        if !arrow.is_empty() {
-            out.push_str(&format!("{mark}{name}{arrow}\n"));
-            continue;
-        }
-        let commit = repo.read_commit(g.files(), &id)?;
-        let mut follows = String::new();
-        if let Some(local) = &line.local
-            && let Some(tracking) = tracking(g, repo, local)?
-        {
-            let counts = match tracking.counts {
-                None => "gone".to_string(),
-                Some((0, 0)) => String::new(),
-                Some((ahead, 0)) => format!("ahead {ahead}"),
-                Some((0, behind)) => format!("behind {behind}"),
-                Some((ahead, behind)) => format!("ahead {ahead}, behind {behind}"),
-            };
-            let upstream = paint("\x1b[34m", &tracking.short);
-            follows = match (verbose, counts.is_empty()) {
-                (1, true) => String::new(),
-                (1, false) => format!("[{counts}] "),
-                (_, true) => format!("[{upstream}] "),
-                (_, false) => format!("[{upstream}: {counts}] "),
-            };
-        }
-        out.push_str(&format!("{mark}{name} {} {follows}{}\n", repo.short_id(g.files(), &id, 7), commit.subject()));
-    }
-    Ok(out)
 }

@@ -2,6 +2,7 @@
 
 use super::cli::{Answer, Git, error, fatal};
 use super::options::{Dialect, Given, Spec, flag, maybe, value};
+use super::patch_mode::Mode;
 use super::restore::{From, Restore, restore};
 use super::switch::create;
 use super::switching::{Goal, go, guess_remote, local_changes};
@@ -13,8 +14,12 @@ pub(crate) const SPEC: Spec = Spec {
     usage: &["checkout [<options>] <branch>", "checkout [<options>] [<branch>] -- <file>..."],
     options: &[&[
         value('b', "", "branch", "make a new branch and go to it"),
+        value('\0', "orphan", "new-branch", "a branch without a history"),
         value('B', "", "branch", "the same; one that exists is moved"),
         flag('\0', "guess", "a name that only one remote has means that branch (default)"),
+        flag('m', "merge", "make the conflict anew"),
+        value('\0', "conflict", "style", "the same, so: merge, diff3, zdiff3"),
+        flag('p', "patch", "choose hunk by hunk"),
         flag('q', "quiet", "say nothing"),
         flag('d', "detach", "stand on a commit, on no branch"),
         maybe('t', "track", "mode", "let the new branch follow its start"),
@@ -27,14 +32,8 @@ pub(crate) const SPEC: Spec = Spec {
         "--overlay",
         "--recurse-submodules",
         "--progress",
-        "-m",
-        "--merge",
-        "--conflict",
-        "--orphan",
         "--overwrite-ignore",
         "--ignore-other-worktrees",
-        "-p",
-        "--patch",
         "--ignore-skip-worktree-bits",
         "--pathspec-from-file",
         "--pathspec-file-nul",
@@ -68,6 +67,9 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let repo = g.work()?.repo;
     let (before, after) = given.split();
     let force = given.has("force");
+    if let Some(name) = given.value("orphan") {
+        return super::switch::orphan(g, &repo, name, before.first().map(String::as_str), false, force);
+    }
     if let Some(name) = given.value("b").or(given.value("B")) {
         if let [start] = before
             && start != "-"
@@ -88,6 +90,14 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     };
     let id = if first.is_some() { repo.try_resolve(g.files(), &typed)? } else { None };
     let file = !typed.is_empty() && g.files().lstat(&vfs::join(&g.cwd, &typed)).is_ok();
+    if given.has("patch") {
+        let (mode, paths): (Mode, Vec<String>) = match (id, first) {
+            (Some(_), Some("HEAD")) => (Mode::BothFromHead, [&before[1..], after].concat()),
+            (Some(_), _) => (Mode::BothFromOther, [&before[1..], after].concat()),
+            (None, _) => (Mode::WorkFromIndex, [before, after].concat()),
+        };
+        return super::patch_apply::start(g, mode, id, &paths, |_| {});
+    }
     if given.dashes_at.is_some() && !(after.is_empty() && first.is_some()) {
         let source = match (first, id) {
             (None, _) => From::Index,
@@ -123,11 +133,16 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         let start = git::shorten_ref(&full).to_string();
         return create(g, &repo, &typed, Some(&start), given, Some(true), force);
     }
+    if given.has("detach") {
+        return fatal(format!("git checkout: --detach does not take a path argument '{typed}'"));
+    }
     files(g, given, From::Index, before)
 }
 
 fn files(g: &mut Git<'_, '_>, given: &Given, source: From, paths: &[String]) -> Answer {
     let restored = Restore {
+        conflict: super::restore::conflict_wish(g, given)?,
+        told: true,
         source,
         worktree: true,
         staged: matches!(source, From::Tree(_)),
@@ -135,7 +150,7 @@ fn files(g: &mut Git<'_, '_>, given: &Given, source: From, paths: &[String]) -> 
         side: given.last(&["ours", "theirs"]).map(|side| if side == "ours" { 2 } else { 3 }),
     };
     let count = restore(g, &restored, paths)?;
-    if !given.has("quiet") && given.dashes_at.is_none() {
+    if !given.has("quiet") && given.dashes_at.is_none() && !(count == 0 && restored.conflict.is_some()) {
         let plural = if count == 1 { "" } else { "s" };
         let from = match source {
             From::Index => "the index".to_string(),

@@ -20,6 +20,7 @@ pub(crate) const SPEC: Spec = Spec {
         only('\0', "commit", "make a commit (default)"),
         flag('e', "edit", "edit the message"),
         flag('s', "signoff", "add a Signed-off-by line"),
+        value('X', "strategy-option", "option", "ours or theirs: who wins a conflict"),
         value('m', "mainline", "parent-number", "of a merge: what changed against this parent"),
         only('x', "", "name the commit it came from in the message"),
         flag('\0', "ff", "only move the branch where that is enough"),
@@ -28,7 +29,7 @@ pub(crate) const SPEC: Spec = Spec {
         flag('\0', "keep-redundant-commits", "the same as --empty=keep"),
         value('\0', "empty", "stop|drop|keep", "what to do with a commit that changes nothing any more"),
     ]],
-    missing: &["--cleanup", "--rerere-autoupdate", "--strategy", "-X", "--strategy-option", "-S", "--gpg-sign"],
+    missing: &["--cleanup", "--rerere-autoupdate", "--strategy", "-S", "--gpg-sign"],
     dialect: Dialect::Options,
 };
 
@@ -62,6 +63,8 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         edit: given.state("edit"),
         signoff: given.has("signoff"),
         mainline: mainline(g, given)?,
+        // What is no such option is passed over here.
+        favor: given.values("strategy-option").last().map(|name| (*name).to_string()),
         names_origin: given.has("x"),
         fast_forward: given.has("ff"),
         allow_empty: given.has("allow-empty") || empty == Empty::Keep,

@@ -15,6 +15,8 @@ pub(crate) enum Stop {
     Exit(i32),
     /// A child has to run first; what comes after it is data.
     Child(Box<(Child, Resume)>),
+    /// A line of standard input has to come first.
+    Input(Box<Resume>),
 }
 
 impl From<GitError> for Stop {
@@ -128,7 +130,7 @@ impl Git<'_, '_> {
             return match Repo::at(self.files(), vfs::parent(&git_dir)).is_some()
                 || Repo::at(self.files(), &git_dir).is_some()
             {
-                true => Ok(Repo { git_dir, work_tree }),
+                true => Ok(Repo { git_dir, work_tree, common: None }),
                 false => fatal(format!("not a git repository: '{folder}'")),
             };
         }
@@ -162,7 +164,7 @@ impl Git<'_, '_> {
             }
         }
         if let Some(repo) = &repo {
-            files.push((format!("{}/config", repo.git_dir), repo.config(self.files())));
+            files.push((repo.file("config"), repo.config(self.files())));
         }
         for (path, config) in files {
             layers.extend(with_includes(self, repo.as_ref(), &path, config).into_iter().map(|(_, config)| config));

@@ -35,6 +35,7 @@ pub(crate) const SPEC: Spec = Spec {
         ],
         &[
             flag('a', "all", "stage every tracked file first"),
+            flag('p', "patch", "choose hunk by hunk what is staged first"),
             flag('i', "include", "stage these paths too"),
             flag('o', "only", "commit only these paths"),
             flag('n', "no-verify", "do not run hooks"),
@@ -54,8 +55,6 @@ pub(crate) const SPEC: Spec = Spec {
         "-S",
         "--gpg-sign",
         "--interactive",
-        "-p",
-        "--patch",
         "--ahead-behind",
         "-z",
         "--null",
@@ -66,6 +65,13 @@ pub(crate) const SPEC: Spec = Spec {
 };
 
 pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
+    if given.has("patch") {
+        let words = g.words.clone();
+        return super::patch_apply::start(g, super::patch_mode::Mode::Add, None, &given.operands, |session| {
+            session.commit =
+                Some(words.into_iter().filter(|word| !matches!(word.as_str(), "-p" | "--patch")).collect());
+        });
+    }
     let work = g.work()?;
     let repo = work.repo.clone();
     let head = repo.head(g.files())?.id();
@@ -179,15 +185,15 @@ fn stage(g: &mut Git<'_, '_>, work: &Work, given: &Given, whence: Whence) -> Res
         }
         return Ok((index, None));
     }
+    let only = !given.operands.is_empty() && !given.has("include");
+    if only && whence != Whence::Commit {
+        return fatal(format!("cannot do a partial commit during {}.", whence.name()));
+    }
     let spec = g.pathspec(work, &given.operands)?;
     let tracked: Vec<String> = index.all().map(|(path, ..)| path.to_string()).collect();
     let known: Vec<&str> = tracked.iter().map(String::as_str).collect();
     if let Some(typed) = spec.unmatched(&known) {
         return error(format!("pathspec '{typed}' did not match any file(s) known to git"));
-    }
-    let only = !given.operands.is_empty() && !given.has("include");
-    if only && whence != Whence::Commit {
-        return fatal(format!("cannot do a partial commit during {}.", whence.name()));
     }
     let changed = repo.diff_unstaged(g.files(), &index, &spec)?;
     update(g, repo, &mut index, changed.iter().map(|change| change.path.clone()).collect())?;

@@ -27,6 +27,7 @@ pub(crate) fn make(g: &mut Git<'_, '_>, repo: &Repo, new: NewCommit) -> Result<O
     let first = commit.message.lines().next().unwrap_or_default();
     let log = if reason.ends_with('.') { reason } else { format!("{reason}: {first}") };
     repo.update_ref(g.cx.files_mut(), &RefChange { name: "HEAD", new: id, who: &committer, message: &log })?;
+    super::rerere::after_commit(g, repo)?;
     super::reset::clear_branch_state(g, repo);
     note_commit(g, repo, &id, &subject);
     Ok(id)

@@ -1,6 +1,7 @@
 //! `git config`.
 
 use super::cli::{Answer, Git, Stop, fatal};
+use super::config_show::{get, get_regexp, list, typed};
 use super::include::with_includes;
 use super::options::{Dialect, Given, Spec, flag, only, value};
 use git::Config;
@@ -25,6 +26,9 @@ pub(crate) const SPEC: Spec = Spec {
             only('l', "list", "every setting"),
             only('\0', "get", "one value"),
             only('\0', "get-all", "every value of a key"),
+            only('\0', "get-regexp", "every key that matches, with its value"),
+            only('\0', "replace-all", "one value in place of all"),
+            only('\0', "rename-section", "give a section another name"),
             only('\0', "add", "one more value"),
             only('\0', "unset", "remove a key"),
             only('\0', "unset-all", "remove a key with all its values"),
@@ -34,7 +38,12 @@ pub(crate) const SPEC: Spec = Spec {
         &[
             flag('\0', "name-only", "only the names"),
             flag('\0', "show-origin", "say which file it is from"),
+            flag('\0', "show-scope", "say whose setting it is"),
+            flag('z', "null", "a NUL behind each value"),
+            value('\0', "type", "type", "as a bool, an int or a path"),
             flag('\0', "bool", "true or false"),
+            flag('\0', "int", "a number"),
+            flag('\0', "path", "the name of a file"),
             value('\0', "default", "value", "what to say where it is not set"),
         ],
     ],
@@ -42,24 +51,15 @@ pub(crate) const SPEC: Spec = Spec {
         "--system",
         "--worktree",
         "--blob",
-        "--get-regexp",
         "--get-urlmatch",
-        "--replace-all",
-        "--rename-section",
         "-e",
         "--edit",
         "--get-color",
         "--get-colorbool",
-        "--type",
-        "--int",
         "--bool-or-int",
         "--bool-or-str",
-        "--path",
         "--expiry-date",
-        "-z",
-        "--null",
         "--includes",
-        "--show-scope",
         "--comment",
         "--fixed-value",
         "--value",
@@ -68,22 +68,37 @@ pub(crate) const SPEC: Spec = Spec {
 };
 
 /// A file with where it is.
-struct Layer {
-    path: String,
-    shown: String,
-    config: Config,
+pub(crate) struct Layer {
+    pub path: String,
+    pub shown: String,
+    pub config: Config,
 }
 
 pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let words: Vec<&str> = given.operands.iter().map(String::as_str).collect();
-    let with_words =
-        ["list", "get", "get-all", "add", "unset", "unset-all", "remove-section"].iter().find(|name| given.has(name));
+    let with_words = [
+        "list",
+        "get",
+        "get-all",
+        "get-regexp",
+        "add",
+        "replace-all",
+        "unset",
+        "unset-all",
+        "remove-section",
+        "rename-section",
+    ]
+    .iter()
+    .find(|name| given.has(name));
     let verb = match (with_words, words.first()) {
         (Some(verb), _) => (*verb).to_string(),
         (None, Some(&verb @ ("list" | "get" | "set" | "unset"))) => {
             return act(g, given, verb, &words[1..]);
         }
-        (None, Some(&verb @ ("rename-section" | "remove-section" | "edit"))) if words.len() != 2 || verb == "edit" => {
+        (None, Some(&verb @ ("rename-section" | "remove-section"))) if words.len() > 1 => {
+            return act(g, given, verb, &words[1..]);
+        }
+        (None, Some(&verb @ "edit")) => {
             g.err(format!("git: 'config {verb}' is real Git, but not part of this sandbox yet\n"));
             return Ok(1);
         }
@@ -102,6 +117,9 @@ fn act(g: &mut Git<'_, '_>, given: &Given, verb: &str, words: &[&str]) -> Answer
         ("list", []) => list(g, given),
         ("get" | "get-all", [name]) => get(g, given, name, verb == "get-all" || given.has("all")),
         ("set" | "add", [name, value]) => set(g, given, name, value, verb == "add"),
+        ("replace-all", [name, value]) => set_all(g, given, name, value),
+        ("get-regexp", [pattern]) => get_regexp(g, given, pattern),
+        ("rename-section", [from, to]) => rename_section(g, given, from, to),
         ("unset" | "unset-all", [name]) => unset(g, given, name, verb == "unset-all" || given.has("all")),
         ("remove-section", [name]) => {
             let mut layer = target(g, given)?;
@@ -125,7 +143,7 @@ fn load(g: &Git<'_, '_>, path: &str, shown: &str) -> Result<Layer, Stop> {
     Ok(Layer { path: path.into(), shown: shown.into(), config })
 }
 
-fn global_path(g: &Git<'_, '_>) -> String {
+pub(crate) fn global_path(g: &Git<'_, '_>) -> String {
     g.cx.env("GIT_CONFIG_GLOBAL").unwrap_or_else(|| join(&g.cx.env("HOME").unwrap_or_default(), ".gitconfig"))
 }
 
@@ -145,12 +163,13 @@ fn target(g: &Git<'_, '_>, given: &Given) -> Result<Layer, Stop> {
             fatal("not in a git directory")
         };
     };
-    let path = format!("{}/config", repo.git_dir);
-    load(g, &path, ".git/config")
+    let path = repo.file("config");
+    let shown = if repo.common.is_some() { path.as_str() } else { ".git/config" };
+    load(g, &path, shown)
 }
 
 /// The files that are read, weakest first.
-fn sources(g: &Git<'_, '_>, given: &Given) -> Result<Vec<Layer>, Stop> {
+pub(crate) fn sources(g: &Git<'_, '_>, given: &Given) -> Result<Vec<Layer>, Stop> {
     if given.value("file").is_some() || given.has("global") || given.has("local") {
         let layer = target(g, given)?;
         if given.has("list") && !g.files().exists(&layer.path) {
@@ -162,7 +181,9 @@ fn sources(g: &Git<'_, '_>, given: &Given) -> Result<Vec<Layer>, Stop> {
     let mut layers = vec![load(g, &path, &path)?];
     let repo = g.repo().ok();
     if let Some(repo) = &repo {
-        layers.push(load(g, &format!("{}/config", repo.git_dir), ".git/config")?);
+        let path = repo.file("config");
+        let shown = if repo.common.is_some() { path.as_str() } else { ".git/config" };
+        layers.push(load(g, &path, shown)?);
     }
     let mut all = Vec::new();
     for Layer { path, shown, config } in layers {
@@ -174,27 +195,36 @@ fn sources(g: &Git<'_, '_>, given: &Given) -> Result<Vec<Layer>, Stop> {
     Ok(all)
 }
 
-fn list(g: &mut Git<'_, '_>, given: &Given) -> Answer {
-    let mut out = String::new();
-    for layer in sources(g, given)? {
-        for entry in layer.config.entries() {
-            let origin = if given.has("show-origin") { format!("file:{}\t", layer.shown) } else { String::new() };
-            match &entry.value {
-                _ if given.has("name-only") => out.push_str(&format!("{origin}{}\n", entry.name)),
-                Some(value) => out.push_str(&format!("{origin}{}={value}\n", entry.name)),
-                None => out.push_str(&format!("{origin}{}\n", entry.name)),
-            }
-        }
+/// `--rename-section`.
+fn rename_section(g: &mut Git<'_, '_>, given: &Given, from: &str, to: &str) -> Answer {
+    let layer = target(g, given)?;
+    let header = |name: &str| match name.split_once('.') {
+        Some((section, sub)) => format!("[{section} \"{sub}\"]"),
+        None => format!("[{name}]"),
+    };
+    let (old, new) = (header(from), header(to));
+    if !layer.config.text().lines().any(|line| line.trim() == old) {
+        return fatal(format!("no such section: {from}"));
     }
-    for (name, value) in g.overrides.clone() {
-        out.push_str(&format!("{}={value}\n", name.to_ascii_lowercase()));
+    let line = |line: &str| if line.trim() == old { new.clone() } else { line.to_string() };
+    let text: String = layer.config.text().lines().map(|text| line(text) + "\n").collect();
+    save(g, &Layer { config: Config::parse(&text), ..layer })
+}
+
+/// `--replace-all`.
+fn set_all(g: &mut Git<'_, '_>, given: &Given, name: &str, value: &str) -> Answer {
+    check_key(g, name)?;
+    let value = typed(g, given, name, value)?;
+    let mut layer = target(g, given)?;
+    if layer.config.get_all(name).len() > 1 {
+        layer.config.unset(name);
     }
-    g.out(out);
-    Ok(0)
+    layer.config.set(name, &value);
+    save(g, &layer)
 }
 
 /// Refuses a key that no section or no name can be.
-fn check_key(g: &mut Git<'_, '_>, name: &str) -> Result<(), Stop> {
+pub(crate) fn check_key(g: &mut Git<'_, '_>, name: &str) -> Result<(), Stop> {
     let Some(dot) = name.rfind('.').filter(|dot| *dot > 0) else {
         g.err(format!("error: key does not contain a section: {name}\n"));
         return Err(Stop::Exit(2));
@@ -213,41 +243,9 @@ fn check_key(g: &mut Git<'_, '_>, name: &str) -> Result<(), Stop> {
     Ok(())
 }
 
-fn get(g: &mut Git<'_, '_>, given: &Given, name: &str, all: bool) -> Answer {
-    if check_key(g, name).is_err() {
-        return Ok(1);
-    }
-    let mut values: Vec<(String, String)> = Vec::new();
-    for layer in sources(g, given)? {
-        values.extend(layer.config.get_all(name).into_iter().map(|value| (layer.shown.clone(), value.to_string())));
-    }
-    let over = g.overrides.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name));
-    values.extend(over.map(|(_, value)| ("command line:".to_string(), value.clone())));
-    if values.is_empty() {
-        match given.value("default") {
-            Some(value) => values.push((String::new(), value.to_string())),
-            None => return Ok(1),
-        }
-    }
-    let start = if all { 0 } else { values.len() - 1 };
-    for (origin, value) in &values[start..] {
-        let value = if given.has("bool") {
-            match value.to_ascii_lowercase().as_str() {
-                "true" | "yes" | "on" | "1" | "" => "true".to_string(),
-                "false" | "no" | "off" | "0" => "false".into(),
-                _ => return fatal(format!("bad boolean config value '{value}' for '{}'", name.to_ascii_lowercase())),
-            }
-        } else {
-            value.clone()
-        };
-        let origin = if given.has("show-origin") { format!("file:{origin}\t") } else { String::new() };
-        g.out(format!("{origin}{value}\n"));
-    }
-    Ok(0)
-}
-
 fn set(g: &mut Git<'_, '_>, given: &Given, name: &str, value: &str, more: bool) -> Answer {
     check_key(g, name)?;
+    let value = &typed(g, given, name, value)?;
     let mut layer = target(g, given)?;
     let known = layer.config.get_all(name).len();
     if known > 1 && !more {

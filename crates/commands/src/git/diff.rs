@@ -48,7 +48,6 @@ pub(crate) const SPEC: Spec = Spec {
         "--textconv",
         "--src-prefix",
         "--dst-prefix",
-        "--no-prefix",
         "--minimal",
         "--patience",
         "--histogram",
@@ -78,6 +77,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let cached = given.has("cached") || given.has("staged");
     let (changes, combined) = changes(g, &repo, &range, cached, given.has("merge-base"))?;
     let changes = output.prepare(g, &repo, changes)?;
+    warn_of_line_ends(g, &repo, &changes);
     let mut text = output.print(g, &repo, &changes)?;
     if output.patch && !combined.is_empty() {
         text = with_combined(g, &repo, &changes, &combined, &output)?;
@@ -86,6 +86,19 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         g.out(text);
     }
     Ok(i32::from((given.has("exit-code") || given.has("quiet")) && !changes.is_empty()))
+}
+
+/// Says of which files `git add` would change the line ends.
+fn warn_of_line_ends(g: &mut Git<'_, '_>, repo: &Repo, changes: &[Change]) {
+    let in_work = |change: &&Change| change.new.is_some_and(|side| side.source == Source::WorkTree);
+    for change in changes.iter().filter(in_work) {
+        if let Some((from, to)) = repo.unsafe_line_ends(g.files(), &change.path) {
+            g.err(format!(
+                "warning: in the working copy of '{}', {from} will be replaced by {to} the next time Git touches it\n",
+                change.path
+            ));
+        }
+    }
 }
 
 /// The tree that an object leads to.
@@ -185,7 +198,16 @@ fn conflict(g: &Git<'_, '_>, repo: &Repo, index: &Index, path: &str, output: &Di
     }
     let result = repo.work_file(g.files(), path, None, 0)?.map(|_| repo.work_bytes(g.files(), path)).transpose()?;
     let ids: Vec<String> = sides.iter().map(|id| repo.short_id(g.files(), id, 7)).collect();
-    let head = format!("index {}..0000000", ids.join(","));
+    let mut head = format!("index {}..0000000", ids.join(","));
+    if result.is_none() {
+        let modes: Vec<String> =
+            [2, 3].iter().filter_map(|n| index.get(path, *n)).map(|e| e.mode.to_string()).collect();
+        head.push_str(&format!("\ndeleted file mode {}", modes.join(",")));
+        let (on, off) = (output.options.colors.meta, output.options.colors.reset);
+        let name = |prefix: &str| git::quoted_path(prefix, path);
+        let lines = [format!("diff --cc {}", name("")), head, format!("--- {}", name("a/")), "+++ /dev/null".into()];
+        return Ok(lines.iter().flat_map(|text| text.lines()).map(|line| format!("{on}{line}{off}\n")).collect());
+    }
     let text = git::combined_patch(path, &head, &parents, result.as_deref(), true, &output.options);
     Ok(text.unwrap_or_else(|| {
         let on = output.options.colors.meta;

@@ -30,6 +30,8 @@ pub(crate) const ROWS: &[Opt] = &[
     only('\0', "exit-code", "end with 1 where something differs"),
     value('\0', "diff-filter", "letters", "only changes of these kinds"),
     only('R', "", "the other way round"),
+    only('\0', "no-prefix", "names without a/ and b/"),
+    only('\0', "default-prefix", "names with a/ and b/, whatever is configured"),
     only('w', "ignore-all-space", "blanks do not count"),
     only('b', "ignore-space-change", "how many blanks does not count"),
     only('\0', "ignore-space-at-eol", "blanks at the ends of lines do not count"),
@@ -155,6 +157,8 @@ impl DiffOutput {
                     None => Blanks::All,
                 },
                 words,
+                prefixes: prefixes(g, given),
+                driver: git::Driver::Plain,
             },
             width: width.unwrap_or_else(|| g.columns()),
             filter: given.value("diff-filter").map(str::to_string),
@@ -286,6 +290,19 @@ impl DiffOutput {
             }
             kind => format!("{}\t{path}\n", kind.letter()),
         }
+    }
+}
+
+/// What stands before the names of a patch.
+fn prefixes(g: &Git<'_, '_>, given: &Given) -> [&'static str; 2] {
+    let plain = match given.last(&["no-prefix", "default-prefix"]) {
+        Some(last) => last == "no-prefix",
+        None => g.settings().get_bool("diff.noprefix") == Some(true),
+    };
+    match (plain, given.has("R")) {
+        (true, _) => ["", ""],
+        (false, true) => ["b/", "a/"],
+        (false, false) => ["a/", "b/"],
     }
 }
 

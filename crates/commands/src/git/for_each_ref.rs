@@ -47,15 +47,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
             rows.push(Row { full, id });
         }
     }
-    for key in given.values("sort") {
-        let (key, down) = key.strip_prefix('-').map_or((key, false), |key| (key, true));
-        let mut keyed: Vec<(SortKey, Row)> = Vec::new();
-        for row in rows {
-            keyed.push((sort_key(g, &repo, key, &row)?, row));
-        }
-        keyed.arrange_by(|a, b| if down { b.0.cmp(&a.0) } else { a.0.cmp(&b.0) });
-        rows = keyed.into_iter().map(|(_, row)| row).collect();
-    }
+    let rows = sorted(g, &repo, &given.values("sort"), rows)?;
     let count = match given.value("count").map(str::parse::<usize>) {
         None | Some(Ok(0)) => usize::MAX,
         Some(Ok(count)) => count,
@@ -71,7 +63,50 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     Ok(0)
 }
 
-fn kept(g: &Git<'_, '_>, repo: &Repo, given: &Given, id: ObjectId) -> Result<bool, Stop> {
+/// References by fields of theirs, the last key first; with `-` the other way round.
+fn sorted(g: &Git<'_, '_>, repo: &Repo, keys: &[&str], mut rows: Vec<Row>) -> Result<Vec<Row>, Stop> {
+    for key in keys.iter().copied() {
+        let (key, down) = key.strip_prefix('-').map_or((key, false), |key| (key, true));
+        let mut keyed: Vec<(SortKey, Row)> = Vec::new();
+        for row in rows {
+            keyed.push((sort_key(g, repo, key, &row)?, row));
+        }
+        keyed.arrange_by(|a, b| if down { b.0.cmp(&a.0) } else { a.0.cmp(&b.0) });
+        rows = keyed.into_iter().map(|(_, row)| row).collect();
+    }
+    Ok(rows)
+}
+
+/// The same for references of one kind, as `git branch` and `git tag` list them.
+pub(crate) fn sorted_names(
+    g: &Git<'_, '_>,
+    repo: &Repo,
+    given: &Given,
+    setting: &str,
+    names: Vec<(String, ObjectId)>,
+) -> Result<Vec<(String, ObjectId)>, Stop> {
+    let configured = g.settings().get(setting);
+    let mut keys = given.values("sort");
+    if keys.is_empty() {
+        keys.extend(configured.as_deref());
+    }
+    let rows = names.into_iter().map(|(full, id)| Row { full, id }).collect();
+    Ok(sorted(g, repo, &keys, rows)?.into_iter().map(|row| (row.full, row.id)).collect())
+}
+
+/// One reference in a format.
+pub(crate) fn shown_as(
+    g: &Git<'_, '_>,
+    repo: &Repo,
+    given: &Given,
+    format: &str,
+    full: &str,
+    id: ObjectId,
+) -> Result<String, Stop> {
+    formatted(g, repo, given, format, &Row { full: full.into(), id })
+}
+
+pub(crate) fn kept(g: &Git<'_, '_>, repo: &Repo, given: &Given, id: ObjectId) -> Result<bool, Stop> {
     let named = |text: Option<&str>| -> Result<ObjectId, Stop> {
         let text = text.unwrap_or("HEAD");
         repo.resolve_commit(g.files(), text).or_else(|_| fatal(format!("malformed object name {text}")))

@@ -117,7 +117,7 @@ impl Check {
     }
 
     fn broken_refs(&mut self, g: &mut Git<'_, '_>, repo: &Repo) -> bool {
-        let root = format!("{}/", repo.git_dir);
+        let root = format!("{}/", repo.common_dir());
         let walked = g.files().walk(&format!("{root}refs"), &mut |_| true).unwrap_or_default();
         let mut broken = false;
         for (path, _) in walked.iter().filter(|(_, stat)| stat.kind == vfs::Kind::File) {

@@ -29,11 +29,8 @@ pub(crate) const MISSING_GLOBAL: &[&str] = &[
 
 /// Subcommands that real Git has and this sandbox does not.
 const MISSING: &[&str] = &[
-    "am",
     "annotate",
-    "archive",
     "bugreport",
-    "check-attr",
     "check-mailmap",
     "citool",
     "column",
@@ -63,17 +60,14 @@ const MISSING: &[&str] = &[
     "mergetool",
     "mktag",
     "multi-pack-index",
-    "notes",
     "pack-objects",
     "patch-id",
-    "range-diff",
     "read-tree",
     "receive-pack",
     "refs",
     "replace",
     "replay",
     "request-pull",
-    "rerere",
     "scalar",
     "send-email",
     "send-pack",
@@ -89,7 +83,6 @@ const MISSING: &[&str] = &[
     "verify-pack",
     "verify-tag",
     "whatchanged",
-    "worktree",
     "svn",
     "p4",
 ];

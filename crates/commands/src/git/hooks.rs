@@ -10,7 +10,7 @@ use git::Repo;
 pub(crate) fn hook(g: &mut Git<'_, '_>, repo: &Repo, name: &str, args: &[String]) -> Option<Child> {
     let folder = match g.settings().get("core.hookspath") {
         Some(path) => vfs::join(repo.work_tree.as_deref().unwrap_or(&repo.git_dir), &path),
-        None => format!("{}/hooks", repo.git_dir),
+        None => repo.file("hooks"),
     };
     let path = format!("{folder}/{name}");
     let stat = g.files().stat(&path).ok().filter(|stat| stat.kind == vfs::Kind::File)?;

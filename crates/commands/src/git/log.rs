@@ -25,9 +25,14 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         None => Pathspec::literal(&range.paths),
     };
     let style = style(g, &repo, given)?;
+    super::notes_show::warn(g, &repo, given);
     if given.has("walk-reflogs") {
         let printer = Printer { style, output, spec, followed: None, graph: None, shown: false };
         return super::log_reflog::run(g, &repo, given, printer);
+    }
+    if given.count("L") > 0 {
+        let printer = Printer { style, output, spec, followed: None, graph: None, shown: false };
+        return super::log_lines::run(g, &repo, given, &range, printer);
     }
     let mut changes = None;
     let mut picked = if given.has("follow") {
@@ -120,7 +125,11 @@ pub(crate) fn style(g: &Git<'_, '_>, repo: &Repo, given: &Given) -> Result<Style
         Some(name) => Format::parse(given.value(name).unwrap_or("medium"))?,
         None => settings.get("format.pretty").map_or(Ok(Format::Medium), |text| Format::parse(&text))?,
     };
-    let date = match given.value("date").map(str::to_string).or(settings.get("log.date")) {
+    let asked = match given.last(&["date", "relative-date"]) {
+        Some("relative-date") => Some("relative".to_string()),
+        _ => given.value("date").map(str::to_string),
+    };
+    let date = match asked.or(settings.get("log.date")) {
         None => DateFormat::Default,
         Some(name) => match DateFormat::parse(&name) {
             Some(date) => date,
@@ -147,7 +156,11 @@ pub(crate) fn style(g: &Git<'_, '_>, repo: &Repo, given: &Given) -> Result<Style
         None => g.colored("diff", None) || diff_out::words_by_color(given),
     };
     let oneline_option = given.last(&["oneline", "format", "pretty"]) == Some("oneline");
+    let named = given.last(&["oneline", "format", "pretty"]).is_some();
+    let asks = matches!(&format, Format::User { text, .. } if text.contains("%N"));
+    let notes = super::notes_show::shown(g, repo, given, !named || asks)?;
     Ok(Style {
+        notes,
         abbrev: given
             .state("abbrev-commit")
             .unwrap_or(oneline_option || settings.get_bool("log.abbrevcommit") == Some(true)),

@@ -69,6 +69,7 @@ pub(crate) struct Style {
     pub names: OrdMap<ObjectId, Vec<Name>>,
     pub now: i64,
     pub show_parents: bool,
+    pub notes: super::notes_show::Shown,
 }
 
 /// A reference beside a commit.
@@ -158,7 +159,8 @@ impl Style {
             }
             Format::Oneline => {
                 let head = self.paint("\x1b[33m", &format!("{mark}{}{parents}", hash(id)));
-                Ok(format!("{head}{} {}\n", self.wrapped(id), commit.subject()))
+                let notes = super::notes_show::below(g, repo, &self.notes, id, true);
+                Ok(format!("{head}{} {}\n{notes}", self.wrapped(id), commit.subject()))
             }
             Format::Reference => {
                 let date = commit.author.when.format(DateFormat::Short, self.now);
@@ -178,6 +180,7 @@ impl Style {
                     out.push('\n');
                     out.push_str(&text);
                 }
+                out.push_str(&super::notes_show::below(g, repo, &self.notes, id, false));
                 Ok(out)
             }
         }

@@ -6,6 +6,7 @@ use super::options::Given;
 use super::range::Range;
 use git::{Commit, CommitCache, ObjectId, Pathspec, Repo, When};
 use order::OrdMap;
+use shell::regex::{Syntax, build};
 
 fn number(given: &Given, name: &str) -> Result<Option<usize>, Stop> {
     let Some(text) = given.value(name) else { return Ok(None) };
@@ -26,7 +27,7 @@ pub(super) fn pick_all(
 ) -> Result<Vec<(ObjectId, Vec<ObjectId>)>, Stop> {
     let files = g.files();
     let (from, hidden) = range.commits(g, repo)?;
-    let mut order = repo.walk(files, &from, &hidden)?;
+    let mut order = if given.has("no-walk") { from.clone() } else { repo.walk(files, &from, &hidden)? };
     let mut cache = CommitCache::new(repo, files);
     let mut parents: OrdMap<ObjectId, Vec<ObjectId>> = OrdMap::new();
     for id in &order {
@@ -144,6 +145,14 @@ struct Filter {
     grep: Vec<String>,
     any_case: bool,
     merges: Option<bool>,
+    /// Of parents.
+    least: usize,
+    most: usize,
+    /// `--grep` takes those without the words.
+    inverted: bool,
+    /// All of `--grep`, not one of them.
+    all: bool,
+    syntax: Option<Syntax>,
 }
 
 impl Filter {
@@ -163,30 +172,40 @@ impl Filter {
             grep: texts("grep"),
             any_case: given.has("regexp-ignore-case"),
             merges,
+            least: number(given, "min-parents")?.unwrap_or(0),
+            most: number(given, "max-parents")?.unwrap_or(usize::MAX),
+            inverted: given.has("invert-grep"),
+            all: given.has("all-match"),
+            syntax: match given.last(&["extended-regexp", "fixed-strings", "basic-regexp"]) {
+                Some("extended-regexp") => Some(Syntax::Extended),
+                Some("fixed-strings") => Some(Syntax::Fixed),
+                _ => None,
+            },
         })
     }
 
-    /// Unlike git: `--author` and `--grep` take words as they stand, but for `^`, `$` and `.*`-free patterns.
     fn keeps(&self, commit: &Commit) -> bool {
-        let matches = |words: &[String], text: &str| {
-            words.is_empty() || words.iter().any(|word| text.lines().any(|line| found(word, line, self.any_case)))
+        let hit = |word: &String, text: &str| text.lines().any(|line| self.found(word, line));
+        let matches = |words: &[String], text: &str| words.is_empty() || words.iter().any(|word| hit(word, text));
+        let words = match (self.grep.is_empty(), self.all) {
+            (true, _) => true,
+            (_, true) => self.grep.iter().all(|word| hit(word, &commit.message)) != self.inverted,
+            (_, false) => matches(&self.grep, &commit.message) != self.inverted,
         };
         let secs = commit.committer.when.secs;
         let who = |who: &git::Signature| format!("{} <{}>", who.name, who.email);
         self.since.is_none_or(|since| secs >= since)
             && self.until.is_none_or(|until| secs <= until)
             && self.merges.is_none_or(|merges| merges == (commit.parents.len() > 1))
+            && (self.least..=self.most).contains(&commit.parents.len())
             && matches(&self.author, &who(&commit.author))
             && matches(&self.committer, &who(&commit.committer))
-            && matches(&self.grep, &commit.message)
+            && words
     }
-}
 
-/// A regular expression of the small kind; text that is none is looked for as it stands.
-fn found(pattern: &str, line: &str, any_case: bool) -> bool {
-    let flags = if any_case { "(?i)" } else { "" };
-    // In Git's basic expressions these stand for themselves.
-    let basic: String =
-        pattern.chars().map(|c| if "+?(){}|".contains(c) { format!("\\{c}") } else { c.to_string() }).collect();
-    regex_lite::Regex::new(&format!("{flags}{basic}")).map_or(line.contains(pattern), |regex| regex.is_match(line))
+    /// A regular expression; text that is none is looked for as it stands.
+    fn found(&self, pattern: &str, line: &str) -> bool {
+        let syntax = self.syntax.unwrap_or(Syntax::Basic);
+        build(pattern, syntax, self.any_case).map_or(line.contains(pattern), |regex| regex.is_match(line))
+    }
 }

@@ -62,14 +62,21 @@ impl Style {
             b'b' => Some(commit.body()),
             b'B' => Some(commit.message.clone()),
             b'd' => Some(
-                Self { decorate: Decorate::Short, names: self.names.clone(), format: Format::Oneline, ..*self }
-                    .wrapped(id),
+                Self {
+                    decorate: Decorate::Short,
+                    names: self.names.clone(),
+                    format: Format::Oneline,
+                    notes: Vec::new(),
+                    ..*self
+                }
+                .wrapped(id),
             ),
             b'D' => Some(self.decoration(id)),
             b'n' => Some("\n".into()),
             b'%' => Some("%".into()),
             b'm' => Some(">".into()),
-            b'e' | b'N' => Some(String::new()),
+            b'e' => Some(String::new()),
+            b'N' => Some(super::notes_show::raw(g, repo, &self.notes, id)),
             _ => None,
         };
         if one.is_some() {

@@ -1,6 +1,7 @@
 //! `git merge`.
 
 use super::cli::{Answer, Git, Stop, fatal};
+use super::merge_octopus::{self, reduced};
 use super::merge_squash::{abort, clear, favor, note_squash};
 use super::merge_true::{changed, true_merge};
 use super::options::{Dialect, Given, Spec, flag, only, value};
@@ -17,7 +18,7 @@ pub(crate) const SPEC: Spec = Spec {
         flag('\0', "commit", "make a commit (default)"),
         flag('e', "edit", "edit the message"),
         flag('\0', "squash", "only change the files, for one commit of it all"),
-        value('s', "strategy", "strategy", "how (only ort)"),
+        value('s', "strategy", "strategy", "how: ort, octopus or ours"),
         value('X', "strategy-option", "option", "ours or theirs: who wins a conflict"),
         value('F', "file", "file", "the message is in a file"),
         flag('\0', "signoff", "add a Signed-off-by line"),
@@ -30,11 +31,11 @@ pub(crate) const SPEC: Spec = Spec {
         only('\0', "continue", "conclude the merge"),
         flag('\0', "allow-unrelated-histories", "also without a common commit"),
         flag('q', "quiet", "say less"),
+        flag('\0', "rerere-autoupdate", "stage what was resolved before"),
     ]],
     missing: &[
         "--log",
         "--cleanup",
-        "--rerere-autoupdate",
         "--verify-signatures",
         "--into-name",
         "-v",
@@ -85,6 +86,8 @@ pub(crate) struct Wish {
     pub edit: bool,
     pub signoff: bool,
     pub verify: bool,
+    /// Whether what is resolved again is staged.
+    pub rerere: Option<bool>,
 }
 
 impl Default for Wish {
@@ -101,6 +104,7 @@ impl Default for Wish {
             edit: false,
             signoff: false,
             verify: true,
+            rerere: None,
         }
     }
 }
@@ -126,34 +130,70 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         };
     }
     refuse_unfinished(g, &repo)?;
-    let name = match given.operands.as_slice() {
-        [name] => name.clone(),
-        [] => match repo.head(g.files())?.branch().and_then(|branch| repo.upstream(g.files(), branch)) {
-            Some(full) => git::shorten_ref(&full).to_string(),
+    let mut names = given.operands.clone();
+    if names.is_empty() {
+        match repo.head(g.files())?.branch().and_then(|branch| repo.upstream(g.files(), branch)) {
+            Some(full) => names.push(git::shorten_ref(&full).to_string()),
             None => return fatal("No remote for the current branch."),
-        },
-        _ => {
-            g.err("error: a merge of more than two branches is real Git, but not part of this sandbox yet\n");
-            return Ok(1);
         }
-    };
+    }
     let never = given.state("ff") == Some(false);
     if repo.head(g.files())?.id().is_none() && never {
         return fatal("Non-fast-forward commit does not make sense into an empty head");
     }
-    let found = repo.try_resolve(g.files(), &name)?;
+    let mut all = Vec::new();
+    for name in &names {
+        match named(g, &repo, name)? {
+            Some(theirs) => all.push(theirs),
+            None => return no_such_branch(g, &repo, name),
+        }
+    }
+    let wish = wish(g, given)?;
+    let ours = given.value("strategy") == Some("ours");
+    if all.len() == 1 && !ours {
+        return merge(g, &repo, &all[0], &wish);
+    }
+    let first = all[0].clone();
+    let all = reduced(g, &repo, all)?;
+    match all.as_slice() {
+        _ if ours => merge_octopus::ours(g, &repo, &all, &wish),
+        [] => merge(g, &repo, &first, &wish),
+        [one] => merge(g, &repo, one, &wish),
+        _ => merge_octopus::octopus(g, &repo, &all, &wish),
+    }
+}
+
+/// What a word names, and how it is called.
+fn named(g: &Git<'_, '_>, repo: &Repo, name: &str) -> Result<Option<Theirs>, Stop> {
+    let found = repo.try_resolve(g.files(), name)?;
     let Some(id) = found.map_or(Ok(None), |id| repo.peel(g.files(), id, git::Kind::Commit))? else {
-        return no_such_branch(g, &repo, &name);
+        return Ok(None);
     };
-    let described = match repo.full_ref_name(g.files(), &name) {
+    let described = match repo.full_ref_name(g.files(), name) {
         Some(full) if full.starts_with("refs/heads/") => format!("branch '{name}'"),
         Some(full) if full.starts_with("refs/tags/") => format!("tag '{name}'"),
         Some(full) if full.starts_with("refs/remotes/") => format!("remote-tracking branch '{name}'"),
-        _ => format!("commit '{name}'"),
+        _ if name == "FETCH_HEAD" => {
+            let text = repo.read_state(g.files(), name).unwrap_or_default();
+            let first = text.lines().next().unwrap_or_default();
+            first.rsplit('\t').next().unwrap_or(first).trim_end_matches(" of .").to_string()
+        }
+        _ => early_part(g, repo, name).unwrap_or_else(|| format!("commit '{name}'")),
     };
-    let theirs = Theirs { id, label: name.clone(), described, action: format!("merge {name}") };
-    let wish = wish(g, given)?;
-    merge(g, &repo, &theirs, &wish)
+    let logged = if name == "FETCH_HEAD" { id.to_string() } else { name.to_string() };
+    Ok(Some(Theirs { id, label: name.to_string(), described, action: format!("merge {logged}") }))
+}
+
+/// `topic~2` is an earlier part of a branch.
+fn early_part(g: &Git<'_, '_>, repo: &Repo, name: &str) -> Option<String> {
+    let at = name.find(['~', '^'])?;
+    let (branch, steps) = name.split_at(at);
+    repo.read_ref(g.files(), &format!("refs/heads/{branch}"))?;
+    if !steps.chars().all(|c| matches!(c, '~' | '^') || c.is_ascii_digit()) {
+        return None;
+    }
+    let early = if steps.chars().all(|c| matches!(c, '~' | '0')) && steps.contains('0') { "" } else { " (early part)" };
+    Some(format!("branch '{branch}'{early}"))
 }
 
 /// What else was asked for, and configured.
@@ -188,6 +228,7 @@ pub(crate) fn wish(g: &mut Git<'_, '_>, given: &Given) -> Result<Wish, Stop> {
         edit: given.has("edit"),
         signoff: given.has("signoff"),
         verify: !given.has("no-verify"),
+        rerere: given.state("rerere-autoupdate"),
     };
     if wish.squash && given.state("commit") == Some(true) {
         return fatal("You cannot combine --squash with --commit.");
@@ -244,6 +285,8 @@ pub(crate) fn merge(g: &mut Git<'_, '_>, repo: &Repo, theirs: &Theirs, wish: &Wi
         move_head(g, repo, theirs.id, None, "initial pull")?;
         return Ok(0);
     };
+    let when = g.when();
+    repo.write_state(g.cx.files_mut(), "ORIG_HEAD", &format!("{head}\n"), when)?;
     if repo.is_ancestor(g.files(), &theirs.id, &head)? {
         if !wish.quiet {
             g.out(if wish.squash { "Already up to date. (nothing to squash)\n" } else { "Already up to date.\n" });
@@ -257,10 +300,7 @@ pub(crate) fn merge(g: &mut Git<'_, '_>, repo: &Repo, theirs: &Theirs, wish: &Wi
         return fast_forward(g, repo, head, theirs, wish);
     }
     if wish.fast_forward == FastForward::Only {
-        if g.advises("diverging") {
-            g.hint("Diverging branches can't be fast-forwarded, you need to either:\n\n\tgit merge --no-ff\n\nor:\n\n\tgit rebase\n\nDisable this message with \"git config advice.diverging false\"");
-        }
-        return fatal("Not possible to fast-forward, aborting.");
+        return diverging(g);
     }
     let bases = repo.merge_bases(g.files(), &head, &theirs.id)?;
     if bases.is_empty() && !wish.unrelated {
@@ -293,4 +333,12 @@ fn fast_forward(g: &mut Git<'_, '_>, repo: &Repo, head: ObjectId, theirs: &Their
         g.out(text);
     }
     Ok(0)
+}
+
+/// `--ff-only` where that is not enough.
+pub(crate) fn diverging(g: &mut Git<'_, '_>) -> Answer {
+    if g.advises("diverging") {
+        g.hint("Diverging branches can't be fast-forwarded, you need to either:\n\n\tgit merge --no-ff\n\nor:\n\n\tgit rebase\n\nDisable this message with \"git config advice.diverging false\"");
+    }
+    fatal("Not possible to fast-forward, aborting.")
 }

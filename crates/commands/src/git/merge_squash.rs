@@ -6,12 +6,13 @@ use super::merge_true::changed_trees;
 use super::merging::conflicts_comment;
 use super::options::Given;
 use super::reset::move_head;
-use super::switching::{flat, overwrite};
 use git::{ObjectId, Repo};
 
 /// `-X ours`; of strategies there is only `ort`.
 pub(crate) fn favor(g: &mut Git<'_, '_>, given: &Given) -> Result<Option<git::Favor>, Stop> {
-    if let Some(name) = given.value("strategy").filter(|name| !matches!(*name, "ort" | "recursive")) {
+    if let Some(name) =
+        given.value("strategy").filter(|name| !matches!(*name, "ort" | "recursive" | "resolve" | "octopus" | "ours"))
+    {
         g.err(format!("error: merge strategy '{name}' is real Git, but not part of this sandbox yet\n"));
         return Err(Stop::Exit(1));
     }
@@ -28,6 +29,24 @@ pub(crate) fn favor(g: &mut Git<'_, '_>, given: &Given) -> Result<Option<git::Fa
         };
     }
     Ok(favor)
+}
+
+/// As it is written down.
+pub(crate) fn favor_name(favor: git::Favor) -> String {
+    match favor {
+        git::Favor::Ours => "ours",
+        git::Favor::Theirs => "theirs",
+        git::Favor::Union => "union",
+    }
+    .to_string()
+}
+
+pub(crate) fn favor_named(name: Option<&str>) -> Option<git::Favor> {
+    match name {
+        Some("ours") => Some(git::Favor::Ours),
+        Some("theirs") => Some(git::Favor::Theirs),
+        _ => None,
+    }
 }
 
 /// Whether an editor or a hook has a say.
@@ -88,11 +107,21 @@ pub(crate) fn note_squash(
     theirs: &Theirs,
     wish: &Wish,
 ) -> Result<(), Stop> {
+    note_squash_of(g, repo, head, &[theirs.id], wish)
+}
+
+pub(crate) fn note_squash_of(
+    g: &mut Git<'_, '_>,
+    repo: &Repo,
+    head: ObjectId,
+    theirs: &[ObjectId],
+    wish: &Wish,
+) -> Result<(), Stop> {
     let mut text = "Squashed commit of the following:\n".to_string();
     let given = super::options::parse(&["--no-decorate".to_string(), "--no-color".into()], &super::log_options::SPEC);
     if let Ok(given) = given {
         let style = super::log::style(g, repo, &given)?;
-        for id in repo.walk(g.files(), &[theirs.id], &[head])? {
+        for id in repo.walk(g.files(), theirs, &[head])? {
             let commit = repo.read_commit(g.files(), &id)?;
             text.push('\n');
             text.push_str(&style.entry(g, repo, &id, &commit, "")?);
@@ -114,17 +143,28 @@ pub(crate) fn wait(
     message: &str,
     conflicts: &[String],
 ) -> Result<(), Stop> {
+    wait_for_all(g, repo, &[theirs.id], message, conflicts)
+}
+
+pub(crate) fn wait_for_all(
+    g: &mut Git<'_, '_>,
+    repo: &Repo,
+    theirs: &[ObjectId],
+    message: &str,
+    conflicts: &[String],
+) -> Result<(), Stop> {
     let when = g.when();
     let message = format!("{}\n", message.trim_end());
     let text = if conflicts.is_empty() { message } else { message + &conflicts_comment(conflicts) };
-    repo.write_state(g.cx.files_mut(), "MERGE_HEAD", &format!("{}\n", theirs.id), when)?;
+    let heads: String = theirs.iter().map(|id| format!("{id}\n")).collect();
+    repo.write_state(g.cx.files_mut(), "MERGE_HEAD", &heads, when)?;
     repo.write_state(g.cx.files_mut(), "MERGE_MSG", &text, when)?;
     Ok(repo.write_state(g.cx.files_mut(), "MERGE_MODE", "", when)?)
 }
 
 pub(crate) fn clear(g: &mut Git<'_, '_>, repo: &Repo) {
     let when = g.when();
-    for state in ["MERGE_HEAD", "MERGE_MSG", "MERGE_MODE"] {
+    for state in ["MERGE_HEAD", "MERGE_MSG", "MERGE_MODE", "MERGE_RR"] {
         repo.remove_state(g.cx.files_mut(), state, when);
     }
 }
@@ -134,8 +174,8 @@ pub(crate) fn abort(g: &mut Git<'_, '_>, repo: &Repo) -> Answer {
         return fatal("There is no merge to abort (MERGE_HEAD missing).");
     }
     let head = repo.head(g.files())?.id();
-    let files = flat(g, repo, head.as_ref())?;
-    overwrite(g, repo, &files)?;
+    // What was changed beside the merge stays.
+    super::reset::reset_merge_files(g, repo, head.as_ref())?;
     if let Some(id) = head {
         move_head(g, repo, id, Some(id), "reset: moving to HEAD")?;
     }

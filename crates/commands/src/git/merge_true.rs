@@ -4,7 +4,7 @@ use super::cli::{Answer, Git, Stop, Whose};
 use super::commit_make::{NewCommit, cleaned, make};
 use super::merge::{Theirs, Wish};
 use super::merge_squash::{drafted, note_squash, wait, with_child};
-use super::merging::{Join, Joined, common_files, conflict_style, conflicts_comment, join};
+use super::merging::{Join, Joined, common_files, conflict_style, conflicts_comment, join, keepers};
 use super::reset::move_head;
 use super::switching::flat;
 use git::{FileStat, MergeLabels, ObjectId, Pathspec, Repo, find_renames};
@@ -62,6 +62,7 @@ pub(crate) fn conclude(
         Joined::Conflicts(paths) if wish.squash => {
             note_squash(g, repo, head, theirs, wish)?;
             repo.write_state(g.cx.files_mut(), "MERGE_MSG", &conflicts_comment(&paths), when)?;
+            super::rerere::auto(g, repo, wish.rerere)?;
             g.out("Automatic merge failed; fix conflicts and then commit the result.\n");
             Ok(1)
         }
@@ -91,6 +92,7 @@ pub(crate) fn conclude(
         }
         Joined::Conflicts(paths) => {
             wait(g, repo, theirs, &message, &paths)?;
+            super::rerere::auto(g, repo, wish.rerere)?;
             g.out("Automatic merge failed; fix conflicts and then commit the result.\n");
             Ok(1)
         }
@@ -119,6 +121,7 @@ pub(crate) fn true_merge(
         theirs: theirs.label.clone(),
         style: conflict_style(g),
         favor: wish.favor,
+        keepers: keepers(g),
     };
     let mut message = wish.message.clone().unwrap_or_else(|| standard_message(g, repo, theirs));
     if wish.signoff {

@@ -59,7 +59,9 @@ pub(crate) fn join(g: &mut Git<'_, '_>, repo: &Repo, join: &Join<'_>) -> Result<
         index.put_stage(path, stage, entry);
     }
     repo.write_index(g.cx.files_mut(), &index, when)?;
-    if !join.terse || !merged.conflicts.is_empty() {
+    if join.verb == "octopus" {
+        say_octopus(g, &merged);
+    } else if !join.terse || !merged.conflicts.is_empty() {
         let text = messages(&merged, &join.labels);
         g.out(text);
     }
@@ -72,10 +74,25 @@ pub(crate) fn join(g: &mut Git<'_, '_>, repo: &Repo, join: &Join<'_>) -> Result<
     Ok(Joined::Conflicts(merged.conflicts.iter().map(|conflict| conflict.path.clone()).collect()))
 }
 
+/// What the helpers of an octopus say of files that both sides changed.
+fn say_octopus(g: &mut Git<'_, '_>, merged: &MergedTree) {
+    if merged.auto_merged.is_empty() && merged.conflicts.is_empty() {
+        return;
+    }
+    g.out("Simple merge did not work, trying automatic merge.\n");
+    merged.auto_merged.iter().for_each(|path| g.out(format!("Auto-merging {path}\n")));
+    for conflict in &merged.conflicts {
+        g.err(format!("ERROR: content conflict in {}\n", conflict.path));
+    }
+    if !merged.conflicts.is_empty() {
+        g.err("fatal: merge program failed\n");
+    }
+}
+
 /// One or two lines for each path that was not simply taken from one side.
 fn messages(merged: &MergedTree, labels: &MergeLabels) -> String {
     let mut lines: Vec<(String, u8, String)> =
-        merged.auto_merged.iter().map(|path| (path.clone(), 0, format!("Auto-merging {path}\n"))).collect();
+        merged.auto_merged.iter().map(|path| (path.clone(), 1, format!("Auto-merging {path}\n"))).collect();
     for conflict in &merged.conflicts {
         let path = &conflict.path;
         let (ours, theirs) = (&labels.ours, &labels.theirs);
@@ -97,7 +114,7 @@ fn messages(merged: &MergedTree, labels: &MergeLabels) -> String {
                 )
             }
         };
-        lines.push((path.clone(), 1, text));
+        lines.push((path.clone(), 2, text));
     }
     lines.arrange();
     lines.into_iter().map(|(.., text)| text).collect()
@@ -116,6 +133,14 @@ pub(crate) fn conflict_style(g: &Git<'_, '_>) -> ConflictStyle {
         Some("zdiff3") => ConflictStyle::Zdiff3,
         _ => ConflictStyle::Merge,
     }
+}
+
+/// The merge drivers whose command is `true`: they keep our version.
+pub(crate) fn keepers(g: &Git<'_, '_>) -> Vec<String> {
+    let settings = g.settings();
+    let names = settings.layers.iter().flat_map(|layer| layer.subsections("merge"));
+    let keeps = |name: &String| settings.get(&format!("merge.{name}.driver")).as_deref().map(str::trim) == Some("true");
+    names.filter(keeps).collect()
 }
 
 /// Several bases of a criss-cross are merged first, as deep as this.

@@ -3,8 +3,14 @@
 
 mod add;
 mod alias;
+mod am;
+mod am_apply;
+mod am_mail;
+mod am_show;
 mod apply;
 mod apply_stat;
+mod apply_write;
+mod archive;
 mod bisect;
 mod bisect_find;
 mod bisect_next;
@@ -12,8 +18,10 @@ mod bisect_words;
 mod blame;
 mod blame_print;
 mod branch;
+mod branch_list;
 mod bundle;
 mod cat_file;
+mod check_attr;
 mod checkout;
 mod cherry;
 mod cherry_pick;
@@ -25,6 +33,7 @@ mod commit_make;
 mod commit_message;
 mod commit_report;
 mod config;
+mod config_show;
 mod describe;
 mod diff;
 mod diff_out;
@@ -47,6 +56,7 @@ mod log;
 mod log_follow;
 mod log_format;
 mod log_graph;
+mod log_lines;
 mod log_options;
 mod log_pick;
 mod log_placeholders;
@@ -56,28 +66,44 @@ mod ls_remote;
 mod ls_tree;
 mod merge;
 mod merge_base;
+mod merge_octopus;
 mod merge_squash;
 mod merge_true;
 mod merging;
 mod mv;
 mod name_rev;
+mod notes;
+mod notes_edit;
+mod notes_show;
 mod options;
+mod patch_answer;
+mod patch_apply;
+mod patch_ask;
+mod patch_edit;
+mod patch_hunks;
+mod patch_mode;
 mod pick;
 mod process;
 mod pull;
 mod push;
 mod push_plan;
 mod range;
+mod range_diff;
+mod range_diff_match;
 mod rebase;
 mod rebase_choose;
+mod rebase_labels;
 mod rebase_meld;
+mod rebase_merges;
 mod rebase_pick;
+mod rebase_refs;
 mod rebase_run;
 mod rebase_start;
 mod rebase_state;
 mod rebase_todo;
 mod reflog;
 mod remote;
+mod rerere;
 mod reset;
 mod restore;
 mod rev_list;
@@ -86,6 +112,7 @@ mod revert;
 mod rm;
 mod sequencer;
 mod sequencer_ends;
+mod sequencer_going;
 mod shortlog;
 mod show;
 mod show_ref;
@@ -102,6 +129,8 @@ mod switching;
 mod tag;
 mod tracking;
 mod words;
+mod worktree;
+mod worktree_add;
 
 use cli::{Answer, Git, Stop};
 use options::{Given, Spec};
@@ -117,13 +146,16 @@ struct Command {
 
 const COMMANDS: &[Command] = &[
     Command { spec: &add::SPEC, run: add::run },
+    Command { spec: &am::SPEC, run: am::run },
     Command { spec: &apply::SPEC, run: apply::run },
+    Command { spec: &archive::SPEC, run: archive::run },
     Command { spec: &bisect::SPEC, run: bisect::run },
     Command { spec: &blame::SPEC, run: blame::run },
     Command { spec: &branch::SPEC, run: branch::run },
     Command { spec: &bundle::SPEC, run: bundle::run },
     Command { spec: &cat_file::HASH_SPEC, run: cat_file::hash },
     Command { spec: &cat_file::SPEC, run: cat_file::run },
+    Command { spec: &check_attr::SPEC, run: check_attr::run },
     Command { spec: &checkout::SPEC, run: checkout::run },
     Command { spec: &cherry::SPEC, run: cherry::run },
     Command { spec: &cherry_pick::SPEC, run: cherry_pick::run },
@@ -155,11 +187,14 @@ const COMMANDS: &[Command] = &[
     Command { spec: &merge_base::SPEC, run: merge_base::run },
     Command { spec: &mv::SPEC, run: mv::run },
     Command { spec: &name_rev::SPEC, run: name_rev::run },
+    Command { spec: &notes::SPEC, run: notes::run },
     Command { spec: &pull::SPEC, run: pull::run },
     Command { spec: &push::SPEC, run: push::run },
+    Command { spec: &range_diff::SPEC, run: range_diff::run },
     Command { spec: &rebase::SPEC, run: rebase::run },
     Command { spec: &reflog::SPEC, run: reflog::run },
     Command { spec: &remote::SPEC, run: remote::run },
+    Command { spec: &rerere::SPEC, run: rerere::run },
     Command { spec: &reset::SPEC, run: reset::run },
     Command { spec: &restore::SPEC, run: restore::run },
     Command { spec: &rev_list::SPEC, run: rev_list::run },
@@ -183,6 +218,7 @@ const COMMANDS: &[Command] = &[
     Command { spec: &tag::SPEC, run: tag::run },
     Command { spec: &words::CHECK_REF_FORMAT, run: words::check_ref_format },
     Command { spec: &words::STRIPSPACE, run: words::stripspace },
+    Command { spec: &worktree::SPEC, run: worktree::run },
 ];
 
 /// The program.

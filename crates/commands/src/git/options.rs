@@ -117,6 +117,11 @@ impl Given {
         self.rows(name).count()
     }
 
+    /// The long names of what was given, in order.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> + '_ {
+        self.options.iter().filter(|(.., on)| *on).map(|(opt, ..)| opt.long)
+    }
+
     /// Which of these was given last.
     pub fn last<'a>(&self, names: &[&'a str]) -> Option<&'a str> {
         self.options.iter().rev().find_map(|(opt, _, on)| {

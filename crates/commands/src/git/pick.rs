@@ -1,7 +1,7 @@
 //! One commit put on top of HEAD, or taken back: what `cherry-pick`, `revert` and `rebase` share.
 
 use super::cli::{Git, Stop, fatal};
-use super::merging::{Join, Joined, conflict_style, join};
+use super::merging::{Join, Joined, conflict_style, join, keepers};
 use super::status_text::Report;
 use super::switching::flat;
 use git::{Commit, Index, MergeLabels, ObjectId, Pathspec, Repo};
@@ -16,6 +16,8 @@ pub(crate) struct Pick {
     pub reverts: bool,
     /// Nothing is committed: it goes on top of the index.
     pub on_index: bool,
+    /// Who wins a conflict.
+    pub favor: Option<git::Favor>,
 }
 
 impl Pick {
@@ -37,10 +39,10 @@ pub(crate) fn parent_of(
         fatal(format!("{command} failed"))
     };
     match (commit.parents.len(), mainline) {
-        (0, None) => Ok(None),
+        (0, _) => Ok(None),
         (1, None | Some(1)) => Ok(commit.parents.first().copied()),
-        (0 | 1, Some(number)) if number > 1 => failed(g, format!("commit {id} does not have parent {number}")),
-        (0 | 1, Some(_)) => failed(g, format!("mainline was specified but commit {id} is not a merge.")),
+        (1, Some(number)) if number > 1 => failed(g, format!("commit {id} does not have parent {number}")),
+        (1, Some(_)) => failed(g, format!("mainline was specified but commit {id} is not a merge.")),
         (_, None) => failed(g, format!("commit {id} is a merge but no -m option was given.")),
         (count, Some(number)) if number <= count => Ok(Some(commit.parents[number - 1])),
         (_, Some(number)) => failed(g, format!("commit {id} does not have parent {number}")),
@@ -56,8 +58,14 @@ pub(crate) fn apply(g: &mut Git<'_, '_>, repo: &Repo, pick: &Pick, terse: bool) 
     let (own_files, parent_files) = (flat(g, repo, Some(&pick.id))?, flat(g, repo, pick.parent.as_ref())?);
     let (base, theirs, base_label, label) =
         if pick.reverts { (own_files, parent_files, own, parents) } else { (parent_files, own_files, parents, own) };
-    let labels =
-        MergeLabels { ours: "HEAD".into(), base: base_label, theirs: label, style: conflict_style(g), favor: None };
+    let labels = MergeLabels {
+        ours: "HEAD".into(),
+        base: base_label,
+        theirs: label,
+        style: conflict_style(g),
+        favor: pick.favor,
+        keepers: keepers(g),
+    };
     let ours = if pick.on_index { Some(repo.read_index(g.files())?.flat()) } else { None };
     join(g, repo, &Join { base, ours, theirs, labels, verb: "merge", before: "merge", terse })
 }

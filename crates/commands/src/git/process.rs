@@ -3,6 +3,7 @@
 
 use super::cli::{Answer, Git, Stop};
 use super::draft::Draft;
+use super::patch_ask::Session;
 use super::rebase_run::After;
 use super::{dispatch, global_options};
 use serde::{Deserialize, Serialize};
@@ -38,6 +39,8 @@ pub(crate) enum Resume {
     Draft(Box<Draft>),
     /// A rebase goes on.
     Rebase(After),
+    /// `--patch` goes on asking.
+    Patch(Box<Session>),
 }
 
 /// The process.
@@ -46,6 +49,8 @@ pub(crate) struct Process {
     waiting: Option<(Pid, Resume)>,
     /// The line of the terminal says that Git waits for the editor.
     told: bool,
+    /// What goes on with the next line of input.
+    asking: Option<Resume>,
     answers: Vec<i32>,
 }
 
@@ -59,14 +64,14 @@ impl Behaviour for Process {
     const PROGRAM: &'static str = "git";
 
     fn step(&mut self, cx: &mut Cx<'_>) -> Step {
-        let mut resumed = None;
+        let mut resumed = self.asking.take().map(|resume| (resume, None));
         if let Some((pid, resume)) = self.waiting.take() {
             match cx.reap(pid) {
                 Some(code) => {
                     if std::mem::take(&mut self.told) && code == 0 {
                         cx.err("\r\x1b[K");
                     }
-                    resumed = Some((resume, code));
+                    resumed = Some((resume, Some(code)));
                 }
                 None => {
                     self.waiting = Some((pid, resume));
@@ -90,15 +95,7 @@ impl Behaviour for Process {
                 g.answers.clone_from(&self.answers);
                 dispatch(&mut g, &args)
             }
-            Some((Resume::Exit, code)) => Ok(code),
-            Some((Resume::Done(code), _)) => Ok(code),
-            Some((Resume::Again, code)) => {
-                self.answers.push(code);
-                g.answers.clone_from(&self.answers);
-                dispatch(&mut g, &args)
-            }
-            Some((Resume::Draft(draft), code)) => super::draft::go(&mut g, *draft, Some(code)),
-            Some((Resume::Rebase(after), code)) => super::rebase_run::resumed(&mut g, after, code),
+            Some((resume, code)) => self.resumed(&mut g, &args, resume, code),
         });
         match answer {
             Ok(Cx::WAIT) | Err(Stop::Exit(Cx::WAIT)) => Step::Stdin,
@@ -106,6 +103,10 @@ impl Behaviour for Process {
             Err(Stop::Git(error)) => {
                 g.err(format!("{error}\n"));
                 Step::Done(error.exit_code())
+            }
+            Err(Stop::Input(resume)) => {
+                self.asking = Some(*resume);
+                Step::Stdin
             }
             Err(Stop::Child(child)) => {
                 let (child, resume) = *child;
@@ -121,6 +122,24 @@ impl Behaviour for Process {
                     None => Step::Done(127),
                 }
             }
+        }
+    }
+}
+
+impl Process {
+    /// Goes on; `code` is that of the child, where it was one that was waited for.
+    fn resumed(&mut self, g: &mut Git<'_, '_>, args: &[String], resume: Resume, code: Option<i32>) -> Answer {
+        match (resume, code) {
+            (Resume::Patch(session), code) => super::patch_ask::go(g, *session, code),
+            (Resume::Exit, code) => Ok(code.unwrap_or(0)),
+            (Resume::Done(code), _) => Ok(code),
+            (Resume::Again, code) => {
+                self.answers.extend(code);
+                g.answers.clone_from(&self.answers);
+                dispatch(g, args)
+            }
+            (Resume::Draft(draft), code) => super::draft::go(g, *draft, code),
+            (Resume::Rebase(after), code) => super::rebase_run::resumed(g, after, code.unwrap_or(0)),
         }
     }
 }

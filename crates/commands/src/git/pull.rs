@@ -105,10 +105,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     }
     let rebase = rebases(g, given);
     let stashes = given.state("autostash").unwrap_or(settings.get_bool("rebase.autostash") == Some(true));
-    if rebase == Some(true)
-        && repo.head(g.files())?.id().is_none()
-        && g.files().exists(&format!("{}/index", repo.git_dir))
-    {
+    if rebase == Some(true) && repo.head(g.files())?.id().is_none() && g.files().exists(&repo.file("index")) {
         return fatal("Updating an unborn branch with changes added to the index.");
     }
     if rebase == Some(true) && !stashes {

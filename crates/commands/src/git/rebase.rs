@@ -1,7 +1,7 @@
 //! `git rebase`.
 
 use super::cli::{Answer, Git, Stop, fatal};
-use super::options::{Dialect, Given, Spec, flag, only, value};
+use super::options::{Dialect, Given, Spec, flag, maybe, only, value};
 use super::rebase_choose::{Target, fork_point, go_to, in_place, new_base, target, upstream};
 use super::rebase_meld::commit_staged;
 use super::rebase_run::{apply_autostash, clear, go};
@@ -37,6 +37,9 @@ pub(crate) const SPEC: Spec = Spec {
         only('\0', "edit-todo", "edit what is left to do"),
         only('\0', "show-current-patch", "show the commit that it stopped at"),
         only('m', "merge", "by merging (default)"),
+        maybe('r', "rebase-merges", "mode", "make merges anew instead of leaving them out"),
+        flag('\0', "update-refs", "move branches on the way too"),
+        value('X', "strategy-option", "option", "ours or theirs: who wins a conflict"),
         only('i', "interactive", "edit the list of what is done first"),
         value('\0', "empty", "drop|keep|stop", "what to do with a commit that changes nothing any more"),
         flag('\0', "autosquash", "put fixup! and squash! commits where they belong"),
@@ -57,15 +60,10 @@ pub(crate) const SPEC: Spec = Spec {
         "--whitespace",
         "--apply",
         "--rerere-autoupdate",
-        "--update-refs",
         "-S",
         "--gpg-sign",
-        "-r",
-        "--rebase-merges",
         "-s",
         "--strategy",
-        "-X",
-        "--strategy-option",
         "--allow-empty-message",
     ],
     dialect: Dialect::Options,
@@ -81,6 +79,9 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
                 "It seems that there is already a rebase-merge directory, and\nI wonder if you are in the middle of another rebase.  If that is the\ncase, please try\n\tgit rebase (--continue | --abort | --skip)\nIf that is not the case, please\n\trm -fr \".git/rebase-merge\"\nand run me again.  I am stopping in case you still have something\nvaluable there.\n",
             );
         }
+        if repo.read_state(g.files(), "rebase-apply/applying").is_some() {
+            return fatal("It looks like 'git am' is in progress. Cannot rebase.");
+        }
         return start(g, &repo, given);
     };
     let Some(state) = state else { return fatal("no rebase in progress") };
@@ -90,6 +91,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
             let head = repo.head(g.files())?.id();
             let files = super::switching::flat(g, &repo, head.as_ref())?;
             overwrite(g, &repo, &files)?;
+            super::rerere::clear(g, &repo);
             super::reset::clear_branch_state(g, &repo);
             files::remove(g, &repo, "amend");
             super::rebase_meld::continued(g, &repo)?;
@@ -153,6 +155,7 @@ fn abort(g: &mut Git<'_, '_>, repo: &Repo, state: &State) -> Answer {
         let message = format!("rebase (abort): returning to {orig}");
         repo.detach_head(g.cx.files_mut(), orig, &who, &message)?;
     }
+    super::rerere::clear(g, repo);
     super::reset::clear_branch_state(g, repo);
     apply_autostash(g, repo)?;
     clear(g, repo);
@@ -274,6 +277,7 @@ pub(crate) fn start(g: &mut Git<'_, '_>, repo: &Repo, given: &Given) -> Answer {
         keeps_redundant: empty == "keep",
         reschedules: on("reschedule-failed-exec", "rebase.reschedulefailedexec"),
         squash_onto,
+        favor: super::merge_squash::favor(g, given)?.map(super::merge_squash::favor_name),
     };
     let plan = Begin {
         state,
@@ -289,8 +293,23 @@ pub(crate) fn start(g: &mut Git<'_, '_>, repo: &Repo, given: &Given) -> Answer {
         reapply: given.state("reapply-cherry-picks").unwrap_or(given.has("keep-base")),
         keep_empty: given.state("keep-empty") != Some(false),
         autostash,
+        update_refs: on("update-refs", "rebase.updaterefs"),
+        merges: merges(g, given)?,
     };
     begin(g, repo, &plan)
+}
+
+/// `--rebase-merges`, or as it is configured.
+fn merges(g: &Git<'_, '_>, given: &Given) -> Result<bool, Stop> {
+    match (given.state("rebase-merges"), given.value("rebase-merges")) {
+        (Some(true), None | Some("no-rebase-cousins")) => Ok(true),
+        (Some(true), Some("rebase-cousins")) => {
+            fatal("`--rebase-merges=rebase-cousins' is real Git, but not part of this sandbox yet")
+        }
+        (Some(true), Some(other)) => fatal(format!("Unknown rebase-merges mode: {other}")),
+        (Some(false), _) => Ok(false),
+        (None, _) => Ok(g.settings().get_bool("rebase.rebasemerges") == Some(true)),
+    }
 }
 
 fn hook_words(given: &Given) -> Vec<String> {

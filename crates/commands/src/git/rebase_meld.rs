@@ -114,7 +114,12 @@ pub(crate) fn commit_staged(g: &mut Git<'_, '_>, repo: &Repo) -> Result<Option<i
         for name in ["CHERRY_PICK_HEAD", "MERGE_MSG"] {
             repo.remove_state(g.cx.files_mut(), name, when);
         }
-        if !melding {
+        // What was resolved to nothing counts as left out; with it goes the only one that was melded.
+        let only = files::read(g, repo, "current-fixups").is_some_and(|text| text.lines().count() < 2);
+        if !melding || only {
+            for name in ["current-fixups", "message-fixup", "message-squash"].iter().filter(|_| only) {
+                files::remove(g, repo, name);
+            }
             files::remove(g, repo, "amend");
             continued(g, repo)?;
             return Ok(None);
@@ -132,7 +137,8 @@ pub(crate) fn commit_staged(g: &mut Git<'_, '_>, repo: &Repo) -> Result<Option<i
                 Some(author) => author,
                 None => g.identity(Whose::Author)?,
             };
-            (head.into_iter().collect(), author)
+            let merged = repo.read_state(g.files(), "MERGE_HEAD").unwrap_or_default();
+            (head.into_iter().chain(merged.lines().filter_map(git::parse_id)).collect(), author)
         }
     };
     let amends = head.is_some_and(|id| !parents.contains(&id));

@@ -109,7 +109,14 @@ fn onto_head(g: &mut Git<'_, '_>, repo: &Repo, state: &State, line: &Line<'_>) -
     if !melds {
         files::write_author(g, repo, &line.commit.author)?;
     }
-    let pick = Pick { id: line.id, commit: line.commit.clone(), parent, reverts: false, on_index: false };
+    let pick = Pick {
+        id: line.id,
+        commit: line.commit.clone(),
+        parent,
+        reverts: false,
+        on_index: false,
+        favor: super::merge_squash::favor_named(state.favor.as_deref()),
+    };
     let when = g.when();
     match apply(g, repo, &pick, true)? {
         Joined::Blocked => rescheduled(g, repo, line.item),
@@ -125,6 +132,7 @@ fn onto_head(g: &mut Git<'_, '_>, repo: &Repo, state: &State, line: &Line<'_>) -
                 files::write(g, repo, "amend", &format!("{head}\n"))?;
             }
             say_conflict(g, repo, line);
+            super::rerere::auto(g, repo, None)?;
             let amend = line.item.command == Command::Reword && line.id == line.head;
             stop_at(g, repo, &line.id, &line.commit, amend, 1).map(Flow::End)
         }

@@ -4,7 +4,7 @@ use super::cli::{Answer, Git, Stop};
 use super::process::{Child, Resume, wait_for};
 use super::rebase_state::{self as files, State};
 use super::rebase_todo::{self as todo, Command, Item};
-use super::{rebase_meld, rebase_pick, stash};
+use super::{rebase_labels, rebase_meld, rebase_pick, rebase_refs, stash};
 use git::{RefChange, Repo};
 use serde::{Deserialize, Serialize};
 
@@ -136,7 +136,11 @@ pub(crate) fn go(g: &mut Git<'_, '_>, repo: &Repo, state: &State, forced: bool) 
             Command::Break => Flow::End(stopped_at_head(g, repo)?),
             Command::Noop | Command::Drop => Flow::Next,
             Command::Exec => return exec(g, repo, state, &item.rest, forced),
-            Command::Label | Command::Reset | Command::Merge | Command::UpdateRef | Command::Revert => {
+            Command::Label => rebase_labels::label(g, repo, &item)?,
+            Command::Reset => rebase_labels::reset(g, repo, &item)?,
+            Command::Merge => rebase_labels::merge(g, repo, &item, forced)?,
+            Command::UpdateRef => rebase_refs::note(g, repo, &item)?,
+            Command::Revert => {
                 g.err(format!(
                     "error: `{}' in a todo list is real Git, but not part of this sandbox yet\n",
                     item.command.name()
@@ -240,6 +244,7 @@ fn say_done(g: &mut Git<'_, '_>, repo: &Repo) -> Answer {
         clear_line(g);
         g.err(format!("Successfully rebased and updated {}.\n", state.head_name));
     }
+    rebase_refs::finish(g, repo, state.quiet)?;
     clear(g, repo);
     Ok(0)
 }
@@ -254,6 +259,8 @@ pub(crate) fn apply_autostash(g: &mut Git<'_, '_>, repo: &Repo) -> Result<(), St
 /// Forgets the rebase.
 pub(crate) fn clear(g: &mut Git<'_, '_>, repo: &Repo) {
     let when = g.when();
+    // A name that is gone already is as good.
+    rebase_labels::clear(g, repo).ok();
     for name in [files::FOLDER, "REBASE_HEAD", "AUTO_MERGE"] {
         repo.remove_state(g.cx.files_mut(), name, when);
     }

@@ -25,6 +25,9 @@ pub(crate) struct Begin {
     pub forced: bool,
     pub reapply: bool,
     pub keep_empty: bool,
+    pub update_refs: bool,
+    /// `--rebase-merges`.
+    pub merges: bool,
     pub autostash: Option<ObjectId>,
 }
 
@@ -75,6 +78,7 @@ fn commits(g: &mut Git<'_, '_>, repo: &Repo, begin: &Begin) -> Result<Vec<Item>,
     }
     let mut ours = repo.topo_order(&order, &parents);
     ours.reverse();
+    let all = ours.clone();
     ours.retain(|id| parents[id].len() < 2);
     let mut skipped = OrdSet::new();
     if let (Some(upstream), false) = (begin.upstream, begin.reapply) {
@@ -99,6 +103,14 @@ fn commits(g: &mut Git<'_, '_>, repo: &Repo, begin: &Begin) -> Result<Vec<Item>,
     if !skipped.is_empty() && g.advises("skippedCherryPicks") {
         g.hint("use --reapply-cherry-picks to include skipped commits\nDisable this message with \"git config advice.skippedCherryPicks false\"");
     }
+    if begin.merges {
+        let base = match begin.upstream {
+            Some(upstream) => repo.merge_bases(g.files(), &upstream, &begin.head)?.first().copied(),
+            None => None,
+        };
+        let picks = items.into_iter().filter_map(|item| Some((item.id?, item))).collect();
+        return super::rebase_merges::list(g, repo, &all, base, &picks);
+    }
     Ok(items)
 }
 
@@ -111,6 +123,9 @@ pub(crate) fn begin(g: &mut Git<'_, '_>, repo: &Repo, begin: &Begin) -> Answer {
     }
     if items.is_empty() {
         items.push(Item::noop());
+    }
+    if begin.update_refs {
+        items = super::rebase_refs::added(g, repo, &begin.state.head_name, items);
     }
     if begin.autosquash {
         items = todo::autosquash(g, repo, items)?;
@@ -127,9 +142,9 @@ pub(crate) fn begin(g: &mut Git<'_, '_>, repo: &Repo, begin: &Begin) -> Answer {
     let real = items.iter().filter(|item| item.command != Command::Noop).count().max(usize::from(begin.edits));
     let count = if items.iter().all(|item| item.command == Command::Noop) { items.len() } else { real };
     let help = todo::help(Some((&range, &onto, count)));
-    let backup = todo::text(g, repo, &items, false) + &help;
+    let backup = todo::sheet(g, repo, &items, false) + &help;
     files::write(g, repo, "git-rebase-todo.backup", &backup)?;
-    let sheet = todo::text(g, repo, &items, true) + &help;
+    let sheet = todo::sheet(g, repo, &items, true) + &help;
     files::write(g, repo, "git-rebase-todo", &sheet)?;
     let state = begin.state.clone();
     if begin.edits {
@@ -204,6 +219,7 @@ pub(crate) fn list_edited(
         leave(g, repo, state, onto, onto_name)?;
         return Ok(1);
     };
+    super::rebase_refs::begin(g, repo, &items)?;
     let mut skip = 0;
     if !forced && !state.signoff && state.squash_onto.is_none() {
         for item in &items {

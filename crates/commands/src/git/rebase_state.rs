@@ -20,6 +20,8 @@ pub(crate) struct State {
     pub keeps_redundant: bool,
     pub reschedules: bool,
     pub squash_onto: Option<ObjectId>,
+    /// `-X`: who wins a conflict.
+    pub favor: Option<String>,
 }
 
 pub(crate) fn read(g: &Git<'_, '_>, repo: &Repo, name: &str) -> Option<String> {
@@ -57,6 +59,8 @@ impl State {
             keeps_redundant: has("keep_redundant_commits"),
             reschedules: has("reschedule-failed-exec"),
             squash_onto: line(g, repo, "squash-onto").and_then(|id| git::parse_id(&id)),
+            favor: line(g, repo, "strategy_opts")
+                .map(|text| text.trim().trim_start_matches("--").trim_matches('\'').to_string()),
         })
     }
 
@@ -76,6 +80,9 @@ impl State {
         ];
         for (_, name, text) in flags.iter().filter(|(on, ..)| *on) {
             write(g, repo, name, text)?;
+        }
+        if let Some(name) = &self.favor {
+            write(g, repo, "strategy_opts", &format!(" --{name}\n"))?;
         }
         if let Some(id) = self.squash_onto {
             write(g, repo, "squash-onto", &format!("{id}\n"))?;

@@ -88,6 +88,13 @@ impl Item {
     }
 }
 
+/// As it is first shown: with what stands above each stretch.
+pub(crate) fn sheet(g: &Git<'_, '_>, repo: &Repo, items: &[Item], short: bool) -> String {
+    let line = |(n, item): (usize, &Item)| super::rebase_merges::heading(items, n) + &item.line(g, repo, short);
+    let end = if items.last().is_some_and(|item| item.command == Command::UpdateRef) { "\n" } else { "" };
+    items.iter().enumerate().map(line).collect::<String>() + end
+}
+
 pub(crate) fn text(g: &Git<'_, '_>, repo: &Repo, items: &[Item], short: bool) -> String {
     items.iter().map(|item| item.line(g, repo, short)).collect()
 }
@@ -142,12 +149,13 @@ fn item(g: &Git<'_, '_>, repo: &Repo, line: &str) -> Result<Result<Item, String>
     if rest.is_empty() {
         return Ok(Err(format!("missing arguments for {name}")));
     }
-    if matches!(command, Command::Exec | Command::Label | Command::Reset | Command::UpdateRef | Command::Merge) {
+    let fresh_merge = command == Command::Merge && !(rest.starts_with("-C ") || rest.starts_with("-c "));
+    if matches!(command, Command::Exec | Command::Label | Command::Reset | Command::UpdateRef) || fresh_merge {
         return Ok(Ok(Item { command, id: None, keeps_message: None, rest: rest.into() }));
     }
     let (keeps_message, rest) = match (command, rest.split_once(' ')) {
-        (Command::Fixup, Some(("-C", rest))) => (Some('C'), rest.trim_start()),
-        (Command::Fixup, Some(("-c", rest))) => (Some('c'), rest.trim_start()),
+        (Command::Fixup | Command::Merge, Some(("-C", rest))) => (Some('C'), rest.trim_start()),
+        (Command::Fixup | Command::Merge, Some(("-c", rest))) => (Some('c'), rest.trim_start()),
         _ => (None, rest),
     };
     let (name, subject) = rest.split_once([' ', '\t']).map_or((rest, ""), |(name, rest)| (name, rest.trim_start()));

@@ -2,6 +2,7 @@
 
 use super::cli::{Answer, Git, Stop, fatal};
 use super::options::{Dialect, Given, Spec, flag, only};
+use super::patch_mode::Mode;
 use super::switching::{flat, overwrite};
 use git::{ChangeKind, Index, IndexEntry, Kind, ObjectId, Pathspec, RefChange, Repo};
 
@@ -9,6 +10,7 @@ pub(crate) const SPEC: Spec = Spec {
     name: "reset",
     usage: &["reset [--mixed | --soft | --hard] [-q] [<commit>]", "reset [-q] [<tree-ish>] [--] <pathspec>..."],
     options: &[&[
+        flag('p', "patch", "choose hunk by hunk"),
         flag('q', "quiet", "say only what went wrong"),
         flag('\0', "refresh", "look at the files again after a mixed reset (default)"),
         only('\0', "mixed", "HEAD and the index (default)"),
@@ -17,15 +19,7 @@ pub(crate) const SPEC: Spec = Spec {
         only('\0', "merge", "the same, but keep what is not staged"),
         only('\0', "keep", "HEAD and files that differ; refuse where local changes are in them"),
     ]],
-    missing: &[
-        "--recurse-submodules",
-        "-p",
-        "--patch",
-        "-N",
-        "--intent-to-add",
-        "--pathspec-from-file",
-        "--pathspec-file-nul",
-    ],
+    missing: &["--recurse-submodules", "-N", "--intent-to-add", "--pathspec-from-file", "--pathspec-file-nul"],
     dialect: Dialect::Options,
 };
 
@@ -54,6 +48,15 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
             ("HEAD", before.to_vec())
         }
     };
+    if given.has("patch") {
+        if mode.is_some() {
+            return fatal("options '--patch' and '--{hard,mixed,soft}' cannot be used together");
+        }
+        let head = rev == "HEAD";
+        let mode = if head { Mode::ResetHead } else { Mode::ResetOther };
+        let other = repo.try_resolve(g.files(), rev)?;
+        return super::patch_apply::start(g, mode, other, &paths, |_| {});
+    }
     if !paths.is_empty() {
         if let Some(mode) = mode.filter(|mode| *mode != "mixed") {
             return fatal(format!("Cannot do {mode} reset with paths."));
@@ -112,7 +115,7 @@ pub(crate) fn move_head(
 pub(crate) fn clear_branch_state(g: &mut Git<'_, '_>, repo: &Repo) {
     let when = g.when();
     clear_finished_picks(g, repo);
-    for state in ["MERGE_HEAD", "MERGE_MSG", "MERGE_MODE", "SQUASH_MSG", "AUTO_MERGE"] {
+    for state in ["MERGE_HEAD", "MERGE_MSG", "MERGE_MODE", "SQUASH_MSG", "AUTO_MERGE", "MERGE_RR"] {
         repo.remove_state(g.cx.files_mut(), state, when);
     }
 }
@@ -141,7 +144,7 @@ pub(crate) fn reset_merge(g: &mut Git<'_, '_>, repo: &Repo, target: Option<Objec
     Ok(())
 }
 
-fn reset_merge_files(g: &mut Git<'_, '_>, repo: &Repo, target: Option<&ObjectId>) -> Result<(), Stop> {
+pub(crate) fn reset_merge_files(g: &mut Git<'_, '_>, repo: &Repo, target: Option<&ObjectId>) -> Result<(), Stop> {
     let when = g.when();
     let new = flat(g, repo, target)?;
     let old = repo.read_index(g.files())?;
@@ -239,7 +242,7 @@ fn finish(g: &mut Git<'_, '_>, repo: &Repo, mode: &str, target: Option<ObjectId>
 }
 
 /// Makes the index (of these paths) what a commit says; files stay.
-fn mixed(g: &mut Git<'_, '_>, repo: &Repo, target: Option<&ObjectId>, spec: &Pathspec) -> Result<(), Stop> {
+pub(crate) fn mixed(g: &mut Git<'_, '_>, repo: &Repo, target: Option<&ObjectId>, spec: &Pathspec) -> Result<(), Stop> {
     let when = g.when();
     let files = flat(g, repo, target)?;
     let mut index = repo.read_index(g.files())?;

@@ -2,8 +2,11 @@
 
 use super::cli::{Answer, Git, Stop, error, fatal};
 use super::options::{Dialect, Given, Spec, flag, value};
+use super::patch_mode::Mode;
 use super::switching::flat;
-use git::{FlatTree, IndexEntry, Kind, ObjectId};
+use git::{
+    ConflictStyle, FlatTree, Index, IndexEntry, Kind, MergeLabels, Mode as FileMode, ObjectId, Repo, merge_text,
+};
 use order::OrdSet;
 
 pub(crate) const SPEC: Spec = Spec {
@@ -14,6 +17,9 @@ pub(crate) const SPEC: Spec = Spec {
         flag('S', "staged", "the index"),
         flag('W', "worktree", "the work tree (default)"),
         flag('\0', "overlay", "remove nothing"),
+        flag('m', "merge", "make the conflict anew"),
+        value('\0', "conflict", "style", "the same, so: merge, diff3, zdiff3"),
+        flag('p', "patch", "choose hunk by hunk"),
         flag('q', "quiet", "say nothing"),
         flag('2', "ours", "of an unmerged file, our version"),
         flag('3', "theirs", "of an unmerged file, their version"),
@@ -22,11 +28,6 @@ pub(crate) const SPEC: Spec = Spec {
         "--ignore-unmerged",
         "--recurse-submodules",
         "--progress",
-        "-m",
-        "--merge",
-        "--conflict",
-        "-p",
-        "--patch",
         "--ignore-skip-worktree-bits",
         "--pathspec-from-file",
         "--pathspec-file-nul",
@@ -52,6 +53,47 @@ pub(crate) struct Restore {
     pub removes: bool,
     /// Stage 2 or 3 of unmerged files.
     pub side: Option<u8>,
+    /// Conflicts are made anew, so.
+    pub conflict: Option<ConflictStyle>,
+    /// Whether it is said how many.
+    pub told: bool,
+}
+
+/// `--merge` and `--conflict`.
+pub(crate) fn conflict_wish(g: &mut Git<'_, '_>, given: &Given) -> Result<Option<ConflictStyle>, Stop> {
+    Ok(match given.value("conflict") {
+        Some("merge") => Some(ConflictStyle::Merge),
+        Some("diff3") => Some(ConflictStyle::Diff3),
+        Some("zdiff3") => Some(ConflictStyle::Zdiff3),
+        Some(other) => {
+            g.err(format!("error: unknown conflict style '{other}'\n"));
+            return Err(Stop::Exit(129));
+        }
+        None => given.has("merge").then(|| super::merging::conflict_style(g)),
+    })
+}
+
+/// Writes the conflict of an unmerged path anew.
+fn recreate(g: &mut Git<'_, '_>, repo: &Repo, index: &Index, path: &str, style: ConflictStyle) -> Result<(), Stop> {
+    let mut sides = Vec::new();
+    for stage in 1..4 {
+        sides.push(match index.get(path, stage) {
+            Some(entry) => repo.read_blob(g.files(), &entry.id)?.data().to_vec(),
+            None => Vec::new(),
+        });
+    }
+    let labels = MergeLabels {
+        ours: "ours".into(),
+        base: "base".into(),
+        theirs: "theirs".into(),
+        style,
+        favor: None,
+        keepers: Vec::new(),
+    };
+    let merged = merge_text(&sides[0], &sides[1], &sides[2], &labels);
+    let mode = index.get(path, 2).map_or(FileMode::FILE, |entry| entry.mode);
+    let when = g.when();
+    Ok(repo.write_work_bytes(g.cx.files_mut(), path, mode, &merged.bytes, when)?)
 }
 
 pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
@@ -59,7 +101,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let staged = given.has("staged");
     let worktree = given.has("worktree") || !staged;
     let side = given.last(&["ours", "theirs"]).map(|side| if side == "ours" { 2 } else { 3 });
-    if given.operands.is_empty() {
+    if given.operands.is_empty() && !given.has("patch") {
         return fatal("you must specify path(s) to restore");
     }
     if side.is_some() && staged {
@@ -73,7 +115,27 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
             None => return fatal(format!("could not resolve {name}")),
         },
     };
-    let restored = Restore { source, worktree, staged, removes: !given.has("overlay"), side };
+    if given.has("patch") {
+        let other = match source {
+            From::Tree(id) => Some(id),
+            From::Index => None,
+        };
+        let mode = match (staged, worktree, named) {
+            (true, false, Some("HEAD") | None) => Mode::ResetHead,
+            (true, false, Some(_)) => Mode::ResetOther,
+            (true, true, Some("HEAD") | None) => Mode::BothFromHead,
+            (true, true, Some(_)) => Mode::BothFromOther,
+            (false, _, None) => Mode::WorkFromIndex,
+            (false, _, Some("HEAD")) => Mode::WorkFromHead,
+            (false, _, Some(_)) => Mode::WorkFromOther,
+        };
+        return super::patch_apply::start(g, mode, other, &given.operands, |_| {});
+    }
+    let conflict = conflict_wish(g, given)?;
+    if conflict.is_some() && staged {
+        return fatal("'--merge' or '--conflict' cannot be used with --staged");
+    }
+    let restored = Restore { source, worktree, staged, conflict, told: false, removes: !given.has("overlay"), side };
     restore(g, &restored, &given.operands)?;
     Ok(0)
 }
@@ -101,7 +163,22 @@ pub(crate) fn restore(g: &mut Git<'_, '_>, what: &Restore, paths: &[String]) -> 
     let chosen: Vec<&String> = tracked.iter().filter(|path| spec.matches(path)).collect();
     let unmerged = index.unmerged();
     let mut refused = false;
-    for path in chosen.iter().filter(|path| what.source == From::Index && unmerged.contains_key(**path)) {
+    let mut again = 0;
+    if let Some(style) = what.conflict {
+        let both =
+            |path: &&&String| unmerged.get(**path).is_some_and(|stages| stages.contains(&2) && stages.contains(&3));
+        for path in chosen.iter().filter(both) {
+            recreate(g, &repo, &index, path, style)?;
+            again += 1;
+        }
+    }
+    if again > 0 && what.told {
+        g.err(format!("Recreated {again} merge conflict{}\n", if again == 1 { "" } else { "s" }));
+    }
+    let skipped = |path: &String| what.conflict.is_some() && unmerged.contains_key(path);
+    for path in
+        chosen.iter().filter(|path| !skipped(path) && what.source == From::Index && unmerged.contains_key(**path))
+    {
         match what.side {
             Some(side) if index.get(path, side).is_some() => {}
             Some(2) => g.err(format!("error: path '{path}' does not have our version\n")),
@@ -115,7 +192,7 @@ pub(crate) fn restore(g: &mut Git<'_, '_>, what: &Restore, paths: &[String]) -> 
     }
     let when = g.when();
     let mut count = 0;
-    for path in chosen {
+    for path in chosen.into_iter().filter(|path| !skipped(path)) {
         let from_stage = what.side.and_then(|side| index.get(path, side)).map(|entry| (entry.mode, entry.id));
         let file = from_stage.or(source.get(path).copied());
         if what.staged {

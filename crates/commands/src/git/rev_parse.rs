@@ -142,43 +142,34 @@ fn references(g: &Git<'_, '_>, repo: &Repo, given: &Given, out: &mut Vec<String>
 
 /// What is asked about the repository itself.
 fn places(g: &Git<'_, '_>, repo: &Repo, given: &Given, out: &mut Vec<String>) -> Result<(), Stop> {
-    if given.has("show-toplevel") {
-        out.push(repo.work_tree()?.to_string());
-    }
-    if given.has("show-prefix") {
-        let prefix = g.work()?.prefix;
-        out.push(if prefix.is_empty() { prefix } else { format!("{prefix}/") });
-    }
-    if given.has("git-dir") {
-        let here = repo.git_dir.strip_prefix(&format!("{}/", g.cwd)).unwrap_or(&repo.git_dir);
-        out.push(if repo.git_dir == g.cwd { ".".into() } else { here.to_string() });
-    }
-    if given.has("absolute-git-dir") {
-        out.push(repo.git_dir.clone());
-    }
-    if given.has("is-inside-work-tree") {
-        out.push((repo.work_tree.is_some()).to_string());
-    }
-    if given.has("is-bare-repository") {
-        out.push(repo.is_bare().to_string());
-    }
-    if given.has("is-inside-git-dir") {
-        out.push((g.cwd == repo.git_dir || g.cwd.starts_with(&format!("{}/", repo.git_dir))).to_string());
-    }
-    if given.has("is-shallow-repository") {
-        out.push("false".into());
-    }
     let shown = repo.git_dir.strip_prefix(&format!("{}/", g.cwd)).unwrap_or(&repo.git_dir).to_string();
-    if given.has("git-common-dir") {
-        out.push(if repo.git_dir == g.cwd { ".".into() } else { shown.clone() });
-    }
-    if given.has("show-cdup") {
-        let prefix = g.work()?.prefix;
-        let depth = if prefix.is_empty() { 0 } else { prefix.split('/').count() };
-        out.push("../".repeat(depth));
-    }
-    if given.has("show-object-format") {
-        out.push("sha1".into());
+    for name in given.names() {
+        let text = match name {
+            "show-toplevel" => repo.work_tree()?.to_string(),
+            "show-prefix" => {
+                let prefix = g.work()?.prefix;
+                if prefix.is_empty() { prefix } else { format!("{prefix}/") }
+            }
+            "git-dir" if repo.git_dir == g.cwd => ".".into(),
+            "git-dir" => shown.clone(),
+            "absolute-git-dir" => repo.git_dir.clone(),
+            "is-inside-work-tree" => repo.work_tree.is_some().to_string(),
+            "is-bare-repository" => repo.is_bare().to_string(),
+            "is-inside-git-dir" => {
+                (g.cwd == repo.git_dir || g.cwd.starts_with(&format!("{}/", repo.git_dir))).to_string()
+            }
+            "is-shallow-repository" => "false".into(),
+            "git-common-dir" if repo.common_dir() == g.cwd => ".".into(),
+            "git-common-dir" if repo.common.is_some() => repo.common_dir().to_string(),
+            "git-common-dir" => shown.clone(),
+            "show-cdup" => {
+                let prefix = g.work()?.prefix;
+                "../".repeat(if prefix.is_empty() { 0 } else { prefix.split('/').count() })
+            }
+            "show-object-format" => "sha1".into(),
+            _ => continue,
+        };
+        out.push(text);
     }
     for path in given.values("git-path") {
         out.push(format!("{shown}/{path}"));

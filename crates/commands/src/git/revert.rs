@@ -21,18 +21,10 @@ pub(crate) const SPEC: Spec = Spec {
         only('\0', "commit", "make a commit (default)"),
         flag('e', "edit", "edit the message"),
         flag('s', "signoff", "add a Signed-off-by line"),
+        value('X', "strategy-option", "option", "ours or theirs: who wins a conflict"),
         value('m', "mainline", "parent-number", "of a merge: go back to this parent"),
     ]],
-    missing: &[
-        "--cleanup",
-        "--rerere-autoupdate",
-        "--strategy",
-        "-X",
-        "--strategy-option",
-        "-S",
-        "--gpg-sign",
-        "--reference",
-    ],
+    missing: &["--cleanup", "--rerere-autoupdate", "--strategy", "-S", "--gpg-sign", "--reference"],
     dialect: Dialect::Options,
 };
 
@@ -44,6 +36,8 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         edit: given.state("edit"),
         signoff: given.has("signoff"),
         mainline: mainline(g, given)?,
+        // What is no such option is passed over here.
+        favor: given.values("strategy-option").last().map(|name| (*name).to_string()),
         empty: Empty::Stop,
         ..Going::default()
     };

@@ -6,101 +6,8 @@ use super::commit_message::with_trailer;
 use super::draft::{Cleanup, Draft, Then, go};
 use super::merging::{Joined, conflicts_comment};
 use super::pick::{Pick, apply, dirty_index, nothing_left, parent_of, revert_message, unmerged};
-use git::{Commit, Config, ObjectId, Repo};
-use serde::{Deserialize, Serialize};
-
-/// What to do where a commit turns out to hold no change.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Empty {
-    #[default]
-    Stop,
-    Keep,
-    Drop,
-}
-
-/// A sequence with what was asked for.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Going {
-    pub reverts: bool,
-    pub no_commit: bool,
-    pub edit: Option<bool>,
-    pub signoff: bool,
-    pub mainline: Option<usize>,
-    /// `-x`.
-    pub names_origin: bool,
-    pub fast_forward: bool,
-    pub allow_empty: bool,
-    pub allow_empty_message: bool,
-    pub empty: Empty,
-    /// Commits are read from the list on disk.
-    pub listed: bool,
-}
-
-impl Going {
-    pub fn command(&self) -> &'static str {
-        if self.reverts { "revert" } else { "cherry-pick" }
-    }
-
-    /// What `--ff` cannot be given with; `edit` says whether `--edit` was given.
-    pub fn check_fast_forward(&self, edit: bool) -> Result<(), Stop> {
-        let others =
-            [(self.signoff, "--signoff"), (self.no_commit, "--no-commit"), (self.names_origin, "-x"), (edit, "--edit")];
-        match others.iter().find(|(given, _)| self.fast_forward && *given) {
-            Some((_, name)) => fatal(format!("{}: {name} cannot be used with --ff", self.command())),
-            None => Ok(()),
-        }
-    }
-
-    /// `sequencer/opts`.
-    pub fn options(&self) -> String {
-        let mut config = Config::parse("");
-        let mut add = |name: &str, on: bool| {
-            if on {
-                config.add(&format!("options.{name}"), "true");
-            }
-        };
-        add("no-commit", self.no_commit);
-        add("edit", self.edit == Some(true));
-        add("allow-empty", self.allow_empty);
-        add("allow-empty-message", self.allow_empty_message);
-        add("drop-redundant-commits", self.empty == Empty::Drop);
-        add("keep-redundant-commits", self.empty == Empty::Keep);
-        add("signoff", self.signoff);
-        add("record-origin", self.names_origin);
-        add("allow-ff", self.fast_forward);
-        if self.edit == Some(false) {
-            config.add("options.edit", "false");
-        }
-        if let Some(number) = self.mainline {
-            config.add("options.mainline", &number.to_string());
-        }
-        config.text().to_string()
-    }
-
-    /// What was asked for when the sequence began; `edit` of now counts.
-    pub fn read(g: &Git<'_, '_>, repo: &Repo, now: &Self) -> Self {
-        let Some(text) = repo.read_state(g.files(), "sequencer/opts") else { return now.clone() };
-        let config = Config::parse(&text);
-        let on = |name: &str| config.get_bool(&format!("options.{name}"));
-        Self {
-            reverts: now.reverts,
-            no_commit: on("no-commit") == Some(true),
-            edit: now.edit.or_else(|| on("edit")),
-            signoff: on("signoff") == Some(true),
-            mainline: config.get("options.mainline").and_then(|text| text.parse().ok()),
-            names_origin: on("record-origin") == Some(true),
-            fast_forward: on("allow-ff") == Some(true),
-            allow_empty: on("allow-empty") == Some(true),
-            allow_empty_message: on("allow-empty-message") == Some(true),
-            empty: match (on("keep-redundant-commits"), on("drop-redundant-commits")) {
-                (Some(true), _) => Empty::Keep,
-                (_, Some(true)) => Empty::Drop,
-                _ => Empty::Stop,
-            },
-            listed: true,
-        }
-    }
-}
+pub(crate) use super::sequencer_going::{Empty, Going};
+use git::{Commit, ObjectId, Repo};
 
 pub(crate) fn failed<T>(going: &Going) -> Result<T, Stop> {
     fatal(format!("{} failed", going.command()))
@@ -232,7 +139,14 @@ fn one(g: &mut Git<'_, '_>, repo: &Repo, id: &ObjectId, going: &Going) -> Result
         super::reset::move_head(g, repo, *id, None, &format!("{}: fast-forward", going.command()))?;
         return Ok(None);
     }
-    let pick = Pick { id: *id, commit, parent, reverts: going.reverts, on_index: going.no_commit };
+    let pick = Pick {
+        id: *id,
+        commit,
+        parent,
+        reverts: going.reverts,
+        on_index: going.no_commit,
+        favor: super::merge_squash::favor_named(going.favor.as_deref()),
+    };
     let text = message(g, going, &pick)?;
     let when = g.when();
     let joined = apply(g, repo, &pick, false)?;
@@ -246,6 +160,7 @@ fn one(g: &mut Git<'_, '_>, repo: &Repo, id: &ObjectId, going: &Going) -> Result
                 repo.write_state(g.cx.files_mut(), file, &format!("{id}\n"), when)?;
             }
             say_conflict(g, repo, going, &pick);
+            super::rerere::auto(g, repo, None)?;
             Ok(Some(1))
         }
         Joined::Clean(_) if going.no_commit => {

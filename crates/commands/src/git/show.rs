@@ -38,6 +38,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         None => Pathspec::literal(&range.paths),
     };
     let style = style(g, &repo, given)?;
+    super::notes_show::warn(g, &repo, given);
     let shown: Vec<(String, ObjectId)> = if range.dotted {
         let (from, hidden) = range.commits(g, &repo)?;
         repo.walk(g.files(), &from, &hidden)?.into_iter().map(|id| (id.to_string(), id)).collect()

@@ -227,11 +227,11 @@ pub(crate) const COUNT_OBJECTS: Spec = Spec {
 pub(crate) fn count_objects(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let repo = g.repo()?;
     let (mut count, mut blocks) = (0_u64, 0_u64);
-    for folder in g.files().names(&format!("{}/objects", repo.git_dir)).unwrap_or_default() {
+    for folder in g.files().names(&repo.file("objects")).unwrap_or_default() {
         if folder.len() != 2 {
             continue;
         }
-        let path = format!("{}/objects/{folder}", repo.git_dir);
+        let path = format!("{}/objects/{folder}", repo.common_dir());
         for (_, stat) in g.files().read_dir(&path).unwrap_or_default() {
             count += 1;
             blocks += stat.size.div_ceil(4_096).max(1) * 4;
@@ -241,7 +241,7 @@ pub(crate) fn count_objects(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         g.out(format!("{count} objects, {blocks} kilobytes\n"));
         return Ok(0);
     }
-    let folder = format!("{}/objects/pack", repo.git_dir);
+    let folder = repo.file("objects/pack");
     let packs: Vec<(String, vfs::Stat)> = g.files().read_dir(&folder).unwrap_or_default();
     let files = packs.iter().filter(|(name, _)| name.ends_with(".pack")).count();
     let size: u64 = packs.iter().map(|(_, stat)| stat.size).sum();

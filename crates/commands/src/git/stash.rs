@@ -3,6 +3,7 @@
 use super::cli::{Answer, Git, Stop, Work, fatal};
 use super::diff_out::{self, DiffOutput};
 use super::options::{self, Dialect, Given, Opt, Spec, flag, only, value};
+use super::patch_mode::Mode;
 use super::stash_apply::{apply, status};
 use super::stash_make::{Parts, Wish, drop_entry, make, named, store};
 use super::switching::{Goal, NEW_BRANCH, NewBranch, go, make_branch, try_move};
@@ -14,6 +15,7 @@ pub(crate) use super::stash_make::create_autostash;
 const PUSH: &[Opt] = &[
     flag('k', "keep-index", "what is staged stays"),
     flag('S', "staged", "only what is staged"),
+    flag('p', "patch", "choose hunk by hunk"),
     flag('q', "quiet", "say nothing"),
     flag('u', "include-untracked", "untracked files too"),
     flag('a', "all", "ignored files too"),
@@ -49,11 +51,8 @@ const fn sub(
     Spec { name: "stash", usage, options, missing, dialect: Dialect::Options }
 }
 
-const PUSH_SPEC: Spec = sub(
-    &["stash [push] [<options>] [--] [<pathspec>...]"],
-    &[PUSH],
-    &["-p", "--patch", "--pathspec-from-file", "--pathspec-file-nul"],
-);
+const PUSH_SPEC: Spec =
+    sub(&["stash [push] [<options>] [--] [<pathspec>...]"], &[PUSH], &["--pathspec-from-file", "--pathspec-file-nul"]);
 const APPLY_SPEC: Spec = sub(
     &["stash apply [--index] [-q | --quiet] [<stash>]"],
     &[&[flag('q', "quiet", "say nothing"), flag('\0', "index", "also put back what was staged")]],
@@ -183,6 +182,9 @@ fn push(g: &mut Git<'_, '_>, given: &Given, words_are_message: bool) -> Answer {
         return fatal("Can't use --staged and --include-untracked or --all at the same time");
     }
     let quiet = given.has("quiet");
+    if given.has("patch") {
+        return patch(g, &work, given, wish);
+    }
     let Some(made) = make(g, &work, &wish)? else {
         if !quiet {
             g.out("No local changes to save\n");
@@ -196,6 +198,29 @@ fn push(g: &mut Git<'_, '_>, given: &Given, words_are_message: bool) -> Answer {
     let keep = given.state("keep-index").unwrap_or(false);
     super::stash_make::take_away(g, &work, &wish, &made, keep)?;
     Ok(0)
+}
+
+/// `--patch`: what is asked for hunk by hunk is stashed, and taken away.
+fn patch(g: &mut Git<'_, '_>, work: &Work, given: &Given, wish: Wish) -> Answer {
+    if wish.untracked {
+        g.err("Can't use --patch and --include-untracked or --all at the same time\n");
+        return Ok(1);
+    }
+    let quiet = given.has("quiet");
+    let head = work.repo.head(g.files())?.id();
+    // Says what stands in the way; an entry that nothing names is nothing.
+    if make(g, work, &wish)?.is_none() {
+        if !quiet {
+            g.out("No local changes to save\n");
+        }
+        return Ok(0);
+    }
+    let keep = given.state("keep-index");
+    super::patch_apply::start(g, Mode::Stash, head, &wish.paths, |session| {
+        session.message.clone_from(&wish.message);
+        session.keep = keep;
+        session.quiet = quiet;
+    })
 }
 
 fn list(g: &mut Git<'_, '_>, rest: &[String]) -> Answer {

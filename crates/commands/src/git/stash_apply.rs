@@ -1,7 +1,7 @@
 //! Bringing an entry of the stash back.
 
 use super::cli::{Answer, Git, Stop, Work};
-use super::merging::{Join, Joined, conflict_style, join};
+use super::merging::{Join, Joined, conflict_style, join, keepers};
 use super::stash_make::{Parts, store};
 use git::{FlatTree, IndexEntry, MergeLabels, ObjectId, Repo};
 
@@ -48,6 +48,7 @@ fn bring_back(
         theirs: "Stashed changes".into(),
         style: conflict_style(g),
         favor: None,
+        keepers: keepers(g),
     };
     let mut staged: Option<FlatTree> = None;
     let stashed_index = flat(g, &parts.index_tree)?;
@@ -68,6 +69,7 @@ fn bring_back(
         Joined::Clean(_) => settle_index(g, repo, &ours, staged.as_ref())?,
         Joined::Conflicts(_) => {
             code = 1;
+            super::rerere::auto(g, repo, None)?;
             if with_index {
                 g.err("Index was not unstashed.\n");
             }

@@ -15,6 +15,8 @@ pub(crate) struct Wish {
     pub ignored: bool,
     pub staged: bool,
     pub paths: Vec<String>,
+    /// `--patch`: what was chosen.
+    pub tree: Option<ObjectId>,
 }
 
 /// An entry that was made.
@@ -120,7 +122,11 @@ pub(crate) fn make(g: &mut Git<'_, '_>, work: &Work, wish: &Wish) -> Result<Opti
         let tree = repo.write_tree(g.cx.files_mut(), &files, when)?;
         parents.push(commit(g, repo, tree, Vec::new(), format!("untracked files on {label}\n"))?);
     }
-    let tree = if wish.staged { index_tree } else { work_files(g, repo, &index, &base, &spec)? };
+    let tree = match wish.tree {
+        Some(tree) => tree,
+        None if wish.staged => index_tree,
+        None => work_files(g, repo, &index, &base, &spec)?,
+    };
     let message = match &wish.message {
         Some(text) if !text.is_empty() => format!("On {place}: {text}"),
         _ => format!("WIP on {label}"),

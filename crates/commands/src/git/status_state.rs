@@ -34,14 +34,16 @@ pub(crate) fn state(g: &Git<'_, '_>, report: &Report<'_>) -> Result<String, Stop
     let has = |name: &str| repo.read_state(g.files(), name).is_some();
     let mut out = String::new();
     if has("MERGE_HEAD") {
-        if let Some(state) = State::read(g, repo) {
+        if State::read(g, repo).is_some() {
             out.push_str(&rebase_lists(g, report, repo));
-            out.push_str(&rebasing(g, report, &state));
+            out.push('\n');
         }
         merging(report, &mut out);
     } else if let Some(state) = State::read(g, repo) {
         out.push_str(&rebase_lists(g, report, repo));
         out.push_str(&rebasing(g, report, &state));
+    } else if let Some(text) = super::am_show::in_progress(g, repo, report.hints) {
+        out.push_str(&text);
     } else if has("CHERRY_PICK_HEAD") || sequence(g, repo) == Some("pick") {
         picking(
             g,

@@ -10,6 +10,7 @@ pub(crate) const SPEC: Spec = Spec {
     name: "switch",
     usage: &["switch [<options>] [<branch>]"],
     options: &[&[
+        value('\0', "orphan", "new-branch", "a branch without a history"),
         value('c', "create", "branch", "make a new branch and go to it"),
         value('C', "force-create", "branch", "the same; one that exists is moved"),
         flag('\0', "guess", "a name that only one remote has means that branch (default)"),
@@ -25,7 +26,6 @@ pub(crate) const SPEC: Spec = Spec {
         "-m",
         "--merge",
         "--conflict",
-        "--orphan",
         "--overwrite-ignore",
         "--ignore-other-worktrees",
     ],
@@ -60,6 +60,10 @@ fn refuse_in_progress(g: &mut Git<'_, '_>, repo: &Repo) -> Result<(), Stop> {
 pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let repo = g.work()?.repo;
     let (quiet, force) = (given.has("quiet"), given.has("force") || given.has("discard-changes"));
+    if let Some(name) = given.value("orphan") {
+        refuse_in_progress(g, &repo)?;
+        return orphan(g, &repo, name, given.operands.first().map(String::as_str), true, force);
+    }
     let created = given.value("create").or(given.value("force-create")).map(str::to_string);
     let track = given.state("track");
     if given.operands.len() > 1 {
@@ -78,6 +82,11 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     };
     if let Some(name) = created {
         new_name(g, &repo, &name, given)?;
+        if let Some(start) = arg.filter(|start| *start != "-")
+            && repo.try_resolve(g.files(), start)?.is_none()
+        {
+            return fatal(format!("invalid reference: {start}"));
+        }
         refuse_in_progress(g, &repo)?;
         return create(g, &repo, &name, arg, given, track, force);
     }
@@ -182,7 +191,7 @@ pub(crate) fn create(
     let Some(id) = repo.peel(g.files(), id, Kind::Commit)? else {
         return fatal(format!("Cannot switch branch to a non-commit '{start}'"));
     };
-    let stays = plain && !exists && head.id() == Some(id) && !force;
+    let stays = plain && !(exists && given.value("B").is_some()) && head.id() == Some(id) && !force;
     let goal = Goal { id: Some(id), branch: Some(name.into()), typed: name.into(), quiet, force, stays, note: None };
     let followed = repo.upstream(g.files(), name).is_some();
     // Tried on a copy first: no branch is made where the files cannot follow.
@@ -193,9 +202,49 @@ pub(crate) fn create(
     if let Some(full) = repo.upstream(g.files(), name).filter(|full| !quiet && before.as_ref() != Some(full)) {
         goal.note = Some(format!("branch '{name}' set up to track '{}'.\n", git::shorten_ref(&full)));
     }
-    go(g, repo, &goal, Some(if exists { "Reset branch" } else { NEW_BRANCH }))?;
+    let said = match exists {
+        true if head.branch() == Some(name) => "Reset branch",
+        true => "Switched to and reset branch",
+        false => NEW_BRANCH,
+    };
+    go(g, repo, &goal, Some(said))?;
     if let Some(tracking) = tracking(g, repo, name)?.filter(|_| followed && !quiet) {
         g.out(tracking.sentence(true, true));
     }
+    Ok(0)
+}
+
+/// A branch that has no commit yet. `empties`: nor any file.
+pub(crate) fn orphan(
+    g: &mut Git<'_, '_>,
+    repo: &Repo,
+    name: &str,
+    start: Option<&str>,
+    empties: bool,
+    force: bool,
+) -> Answer {
+    let full = format!("refs/heads/{name}");
+    let id = match start {
+        None => None,
+        Some(start) => match repo.try_resolve(g.files(), start)? {
+            Some(id) => repo.peel(g.files(), id, Kind::Commit)?,
+            None => return fatal(format!("invalid reference: {start}")),
+        },
+    };
+    if empties && id.is_some() {
+        return fatal("'--orphan' cannot take <start-point>");
+    }
+    if !git::branch_name_ok(name) {
+        return super::switching::invalid_name(g, name);
+    }
+    if repo.read_ref(g.files(), &full).is_some() {
+        return fatal(format!("a branch named '{name}' already exists"));
+    }
+    if empties || id.is_some() {
+        super::switching::move_files(g, repo, id.as_ref(), force, "checkout", "switch branches")?;
+    }
+    let who = g.logger();
+    repo.attach_head(g.cx.files_mut(), &full, &who, "")?;
+    g.err(format!("Switched to a new branch '{name}'\n"));
     Ok(0)
 }

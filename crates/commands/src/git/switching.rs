@@ -117,6 +117,11 @@ pub(crate) const NEW_BRANCH: &str = "Switched to a new branch";
 /// Goes there and says so.
 pub(crate) fn go(g: &mut Git<'_, '_>, repo: &Repo, goal: &Goal, new_branch: Option<&str>) -> Result<(), Stop> {
     let head = repo.head(g.files())?;
+    if let Some(branch) = goal.branch.as_ref().filter(|branch| head.branch() != Some(branch.as_str()))
+        && let Some(other) = repo.used_elsewhere(g.files(), &format!("refs/heads/{branch}"))
+    {
+        return fatal(format!("'{branch}' is already used by worktree at '{}'", other.path));
+    }
     let follows = match &goal.branch {
         Some(branch) if new_branch.is_none() => tracking(g, repo, branch)?,
         _ => None,
@@ -142,6 +147,7 @@ pub(crate) fn go(g: &mut Git<'_, '_>, repo: &Repo, goal: &Goal, new_branch: Opti
         (Some(branch), _) => {
             if let Head::Detached(old) = head
                 && !goal.quiet
+                && goal.id != Some(old)
             {
                 leave_detached(g, repo, &old, goal.id.as_ref())?;
             }

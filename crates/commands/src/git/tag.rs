@@ -3,6 +3,7 @@
 use super::cli::{Answer, Git, Stop, Whose, error, fatal};
 use super::commit_make::cleaned;
 use super::editor::{self, Editor};
+use super::for_each_ref;
 use super::options::{Dialect, Given, Spec, flag, if_any, maybe, only, value};
 use super::process::{Resume, wait_for};
 use git::{Kind, ObjectId, RefChange, Repo, Tag};
@@ -24,12 +25,16 @@ pub(crate) const SPEC: Spec = Spec {
         flag('f', "force", "move a tag that exists"),
         if_any('\0', "contains", "commit", "only tags that contain a commit"),
         if_any('\0', "points-at", "object", "only tags of an object"),
+        if_any('\0', "no-contains", "commit", "only tags that do not contain a commit"),
+        if_any('\0', "merged", "commit", "only tags of what a commit has"),
+        if_any('\0', "no-merged", "commit", "only tags of what it has not"),
+        value('\0', "sort", "key", "by this field; with - the other way round"),
+        value('\0', "format", "format", "each line so"),
+        flag('e', "edit", "edit the message"),
     ]],
     missing: &[
         "-v",
         "--verify",
-        "-e",
-        "--edit",
         "-s",
         "--sign",
         "-u",
@@ -37,12 +42,7 @@ pub(crate) const SPEC: Spec = Spec {
         "--cleanup",
         "--create-reflog",
         "--column",
-        "--no-contains",
-        "--merged",
-        "--no-merged",
         "--omit-empty",
-        "--sort",
-        "--format",
         "--color",
         "-i",
         "--ignore-case",
@@ -56,7 +56,9 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     if given.has("delete") {
         return delete(g, &repo, &given.operands);
     }
-    let listing = ["list", "n", "contains", "points-at"].iter().any(|name| given.has(name));
+    let listing = ["list", "n", "contains", "points-at", "no-contains", "merged", "no-merged", "sort", "format"]
+        .iter()
+        .any(|name| given.has(name));
     if given.operands.is_empty() || listing {
         return list(g, &repo, given);
     }
@@ -96,9 +98,9 @@ fn annotate(g: &mut Git<'_, '_>, repo: &Repo, given: &Given, name: &str, target:
             Err(why) => return fatal(format!("could not open or read '{file}': {why}")),
         };
     }
-    let typed = !message.is_empty();
+    let typed = !message.is_empty() && !given.has("edit");
     if !typed {
-        message = edited(g, repo, name)?;
+        message = edited(g, repo, name, &message)?;
     }
     let message = cleaned(&message, !typed);
     if message.is_empty() {
@@ -111,7 +113,7 @@ fn annotate(g: &mut Git<'_, '_>, repo: &Repo, given: &Given, name: &str, target:
 }
 
 /// The message from the editor.
-fn edited(g: &mut Git<'_, '_>, repo: &Repo, name: &str) -> Result<String, Stop> {
+fn edited(g: &mut Git<'_, '_>, repo: &Repo, name: &str, start: &str) -> Result<String, Stop> {
     let failed = match g.answers.last() {
         Some(0) => return Ok(repo.read_state(g.files(), "TAG_EDITMSG").unwrap_or_default()),
         Some(_) => {
@@ -119,8 +121,9 @@ fn edited(g: &mut Git<'_, '_>, repo: &Repo, name: &str) -> Result<String, Stop> 
             Stop::Exit(1)
         }
         None => {
-            let sheet =
-                format!("\n#\n# Write a message for tag:\n#   {name}\n# Lines starting with '#' will be ignored.\n");
+            let sheet = format!(
+                "{start}\n#\n# Write a message for tag:\n#   {name}\n# Lines starting with '#' will be ignored.\n"
+            );
             let when = g.when();
             repo.write_state(g.cx.files_mut(), "TAG_EDITMSG", &sheet, when)?;
             match editor::open(g, &format!("{}/TAG_EDITMSG", repo.git_dir), false) {
@@ -154,31 +157,24 @@ fn delete(g: &mut Git<'_, '_>, repo: &Repo, names: &[String]) -> Answer {
 }
 
 fn list(g: &mut Git<'_, '_>, repo: &Repo, given: &Given) -> Answer {
-    let named = |name: &str| -> Result<Option<ObjectId>, Stop> {
-        if !given.has(name) {
-            return Ok(None);
-        }
+    for name in ["contains", "points-at", "no-contains", "merged", "no-merged"] {
         let text = given.value(name).unwrap_or("HEAD");
-        match repo.try_resolve(g.files(), text)? {
-            Some(id) => Ok(Some(id)),
-            None => error(format!("malformed object name {text}")),
+        if given.has(name) && repo.try_resolve(g.files(), text)?.is_none() {
+            return error(format!("malformed object name {text}"));
         }
-    };
-    let (contains, points_at) = (named("contains")?, named("points-at")?);
+    }
     let lines = given.has("n").then(|| given.value("n").and_then(|n| n.parse::<usize>().ok()).unwrap_or(1));
     let mut out = String::new();
-    for (full, id) in repo.refs(g.files(), "refs/tags/") {
+    let all = repo.refs(g.files(), "refs/tags/").into_iter().collect();
+    for (full, id) in for_each_ref::sorted_names(g, repo, given, "tag.sort", all)? {
         let name = full.trim_start_matches("refs/tags/");
         let wanted =
             given.operands.is_empty() || given.operands.iter().any(|pattern| git::wildmatch(pattern, name, false));
-        let commit = repo.peel(g.files(), id, Kind::Commit)?;
-        let holds = match (&contains, &commit) {
-            (Some(wanted), Some(commit)) => repo.is_ancestor(g.files(), wanted, commit)?,
-            (Some(_), None) => false,
-            (None, _) => true,
-        };
-        let points = points_at.is_none_or(|wanted| id == wanted || commit == Some(wanted));
-        if !(wanted && holds && points) {
+        if !(wanted && for_each_ref::kept(g, repo, given, id)?) {
+            continue;
+        }
+        if let Some(format) = given.value("format") {
+            out.push_str(&(for_each_ref::shown_as(g, repo, given, format, &full, id)? + "\n"));
             continue;
         }
         let Some(count) = lines else {

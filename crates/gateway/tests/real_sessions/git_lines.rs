@@ -8,7 +8,7 @@ const REVISIONS: [&str; 8] = ["HEAD", "HEAD~1", "HEAD~2", "main", "topic", "fix"
 /// What changes a repository.
 pub fn git_change(dice: &mut Dice, n: u64) -> String {
     let (file, branch, revision) = (dice.file(), dice.pick(&BRANCHES), dice.pick(&REVISIONS));
-    match dice.roll(62) {
+    match dice.roll(72) {
         0..=3 => "git add .".into(),
         4 => format!("git add '{file}'"),
         5 => format!("git add {}", dice.pick(&["-A", "-u", "src", "-v .", "*.txt", "-n ."])),
@@ -37,7 +37,8 @@ pub fn git_change(dice: &mut Dice, n: u64) -> String {
         41 => format!("git merge {}", dice.pick(&["--abort", "--no-ff topic", "--ff-only main", "--continue"])),
         42 => format!("git rm {}'{file}'", dice.pick(&["", "--cached ", "-f "])),
         43 => format!("git config {}", dice.pick(&["pull.rebase false", "user.name 'Other Name'", "alias.st status"])),
-        _ => day_change(dice, n),
+        44..=61 => day_change(dice, n),
+        _ => history_change(dice, n),
     }
 }
 
@@ -63,6 +64,43 @@ fn day_change(dice: &mut Dice, n: u64) -> String {
         15 => format!("git reset {} {revision}", dice.pick(&["--soft", "--mixed", "--hard", "--merge"])),
         16 => format!("git commit --fixup {revision} && GIT_SEQUENCE_EDITOR=: git rebase -i --autosquash HEAD~2"),
         _ => format!("git revert --no-edit {branch}~2..{branch}"),
+    }
+}
+
+/// Work on branches and history: several at once, rewritten, mended, taken back.
+fn history_change(dice: &mut Dice, n: u64) -> String {
+    let (file, branch, revision) = (dice.file(), dice.pick(&BRANCHES), dice.pick(&REVISIONS));
+    match dice.roll(22) {
+        0 => format!("git switch -c feature-{n} && echo 'feature {n}' >> '{file}' && git commit -am 'feature {n}'"),
+        1 => format!("git checkout {} {branch}", dice.pick(&["", "-q", "-b", "--detach"])),
+        2 => format!("git checkout {revision} -- '{file}'"),
+        3 => format!("git merge {branch} {}", dice.pick(&BRANCHES)),
+        4 => format!("git rebase -r {branch}"),
+        5 => format!("git rebase --onto {branch} {revision}"),
+        6 => format!("GIT_SEQUENCE_EDITOR='sed -i 1d' git rebase -i {revision}"),
+        7 => format!("GIT_SEQUENCE_EDITOR='sed -i \"1{{h;d}};2G\"' git rebase -i HEAD~{}", dice.roll(3) + 1),
+        8 => format!("git rebase -x 'test -f a.txt' {revision}"),
+        9 => format!(
+            "git commit --amend {}",
+            dice.pick(&["--no-edit", "-C HEAD~1", "--reset-author --no-edit", "-a -m x"])
+        ),
+        10 => format!("git reset {} HEAD~1", dice.pick(&["", "-q", "--keep", "--soft"])),
+        11 => "git reset --hard ORIG_HEAD".into(),
+        12 => format!("git reset --hard HEAD@{{{}}}", dice.roll(4)),
+        13 => format!("printf 'y\\nn\\nq\\n' | git add -p {}", dice.pick(&["", "a.txt", "src"])),
+        14 => format!("printf 'y\\ny\\n' | git {}", dice.pick(&["reset -p", "restore -p", "checkout -p", "stash -p"])),
+        15 => format!("git tag {} r{}", dice.pick(&["", "-f", "-d", "-a -m words"]), dice.roll(3)),
+        16 => format!(
+            "git push {}",
+            dice.pick(&["--tags", "--force-with-lease", "origin HEAD:refs/heads/fix", "-d origin fix"])
+        ),
+        17 => format!("git branch {} {branch}", dice.pick(&["-u origin/main", "--unset-upstream", "-M", "-c copy"])),
+        18 => {
+            format!("git notes {}", dice.pick(&["add -m words", "append -m more", "remove", "show", "add -f -m new"]))
+        }
+        19 => "git format-patch -q -1 -o ../patches && git am ../patches/*; rm -rf ../patches".into(),
+        20 => "git fetch -q origin main && git merge FETCH_HEAD".into(),
+        _ => "git clean -fdq".into(),
     }
 }
 

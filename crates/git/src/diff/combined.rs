@@ -52,8 +52,8 @@ pub fn combined_patch(
     for line in head.lines() {
         out.push_str(&format!("{meta}{line}{reset}\n"));
     }
-    let new = if result.is_some() { quoted_path("b/", path) } else { "/dev/null".into() };
-    let old = quoted_path("a/", path);
+    let new = if result.is_some() { quoted_path(options.prefixes[1], path) } else { "/dev/null".into() };
+    let old = quoted_path(options.prefixes[0], path);
     out.push_str(&format!("{meta}--- {old}{reset}\n{meta}+++ {new}{reset}\n"));
     print_hunks(&mut out, &mut rows, parents.len(), options);
     Some(out)

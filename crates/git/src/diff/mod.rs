@@ -2,6 +2,7 @@
 
 mod change;
 mod combined;
+mod driver;
 mod lines;
 mod parse;
 mod patch;
@@ -12,9 +13,10 @@ mod words;
 
 pub use change::{Change, ChangeKind, Side, Source};
 pub use combined::combined_patch;
+pub use driver::Driver;
 pub use lines::{LineHunk, diff_lines, split_lines};
 pub use parse::{BadPatch, FilePatch, Hunk, parse_patches};
-pub use patch::{Blanks, DiffColors, PatchOptions, patch, quoted_path};
+pub use patch::{Blanks, DiffColors, PatchOptions, patch, quoted_path, unified};
 pub use rename::find_renames;
 pub use stat::{FileStat, shortstat, stat_table, summary_line};
 pub use words::Words;

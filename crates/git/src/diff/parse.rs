@@ -29,6 +29,8 @@ pub struct FilePatch {
     /// Per cent.
     pub similarity: u32,
     pub binary: bool,
+    /// The short id of what it was made from.
+    pub old_id: Option<String>,
     pub hunks: Vec<Hunk>,
 }
 
@@ -181,6 +183,7 @@ impl<'a> Reader<'a> {
             } else if let Some(rest) = text.strip_prefix("similarity index ") {
                 patch.similarity = rest.trim_end_matches('%').parse().unwrap_or(0);
             } else if let Some(rest) = text.strip_prefix("index ") {
+                patch.old_id = rest.split_once("..").map(|(old, _)| old.to_string());
                 if let Some((_, bits)) = rest.split_once(' ') {
                     patch.old_mode = patch.old_mode.or(mode(bits));
                 }

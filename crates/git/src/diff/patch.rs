@@ -1,6 +1,7 @@
 //! A change as `git diff` prints it.
 
 use super::change::{Change, ChangeKind, Side};
+use super::driver::Driver;
 use super::lines::{LineHunk, diff_lines, split_lines};
 use super::words::{Words, print_same, print_words};
 use crate::object::{Mode, ObjectId};
@@ -39,6 +40,9 @@ pub struct PatchOptions {
     pub full_ids: bool,
     pub blanks: Blanks,
     pub words: Words,
+    /// What stands before the old and the new name.
+    pub prefixes: [&'static str; 2],
+    pub driver: Driver,
 }
 
 /// Which differences in blanks count.
@@ -90,7 +94,15 @@ impl Blanks {
 
 impl Default for PatchOptions {
     fn default() -> Self {
-        Self { context: 3, colors: DiffColors::NONE, full_ids: false, blanks: Blanks::All, words: Words::Off }
+        Self {
+            context: 3,
+            colors: DiffColors::NONE,
+            full_ids: false,
+            blanks: Blanks::All,
+            words: Words::Off,
+            prefixes: ["a/", "b/"],
+            driver: Driver::Plain,
+        }
     }
 }
 
@@ -146,10 +158,11 @@ pub fn patch(repo: &Repo, files: &Vfs, change: &Change, options: &PatchOptions) 
             return Ok(if renamed { out } else { String::new() });
         }
     }
-    let (a, b) = (quoted_path("a/", &change.old_path), quoted_path("b/", &change.path));
+    let (a, b) = (quoted_path(options.prefixes[0], &change.old_path), quoted_path(options.prefixes[1], &change.path));
     let a = if change.old.is_some() { a } else { "/dev/null".into() };
     let b = if change.new.is_some() { b } else { "/dev/null".into() };
-    if is_binary(&old) || is_binary(&new) {
+    let (was, kind) = (repo.diff_kind(files, &change.old_path), repo.diff_kind(files, &change.path));
+    if was.is_binary(&old) || kind.is_binary(&new) {
         out.push_str(&format!("Binary files {a} and {b} differ\n"));
         return Ok(out);
     }
@@ -157,14 +170,17 @@ pub fn patch(repo: &Repo, files: &Vfs, change: &Change, options: &PatchOptions) 
     // A name with a blank is followed by a tab, so that patch(1) sees its end.
     let tab = |name: &str| if name.contains(' ') && !name.starts_with('"') { "\t" } else { "" };
     out.push_str(&format!("{meta}--- {a}{reset}{}\n{meta}+++ {b}{reset}{}\n", tab(&a), tab(&b)));
-    out.push_str(&unified(&old, &new, options));
+    out.push_str(&unified(&old, &new, &PatchOptions { driver: kind.driver, ..*options }));
     Ok(out)
 }
 
 /// From `diff --git` to `index`.
 fn header(repo: &Repo, files: &Vfs, change: &Change, options: &PatchOptions) -> String {
-    let mut lines =
-        vec![format!("diff --git {} {}", quoted_path("a/", &change.old_path), quoted_path("b/", &change.path))];
+    let mut lines = vec![format!(
+        "diff --git {} {}",
+        quoted_path(options.prefixes[0], &change.old_path),
+        quoted_path(options.prefixes[1], &change.path)
+    )];
     let mut shared_mode = None;
     match (&change.old, &change.new) {
         (None, Some(new)) => lines.push(format!("new file mode {}", new.mode)),
@@ -204,7 +220,7 @@ fn side_id(side: Option<&Side>) -> ObjectId {
 }
 
 /// The hunks from `@@` on.
-pub(crate) fn unified(old: &[u8], new: &[u8], options: &PatchOptions) -> String {
+pub fn unified(old: &[u8], new: &[u8], options: &PatchOptions) -> String {
     let (old, new) = (split_lines(old), split_lines(new));
     let changes = options.blanks.changes(&old, &new);
     let mut out = String::new();
@@ -216,7 +232,7 @@ pub(crate) fn unified(old: &[u8], new: &[u8], options: &PatchOptions) -> String 
         let trail = options.context.min(old.len() - last.old.end);
         let (old_start, old_end) = (first.old.start - lead, last.old.end + trail);
         let (new_start, new_end) = (first.new.start - lead, last.new.end + trail);
-        if let Some(line) = (searched..old_start).rev().find_map(|at| function_name(old[at])) {
+        if let Some(line) = (searched..old_start).rev().find_map(|at| options.driver.function_name(old[at])) {
             function = line;
         }
         searched = old_start;
@@ -248,16 +264,6 @@ pub(crate) fn unified(old: &[u8], new: &[u8], options: &PatchOptions) -> String 
 /// Changes whose contexts touch share a hunk.
 pub(crate) fn groups(changes: &[LineHunk], context: usize) -> Vec<&[LineHunk]> {
     changes.chunk_by(|one, next| next.old.start - one.old.end <= 2 * context).collect()
-}
-
-/// What stands after `@@`: the nearest line above that starts like a definition.
-fn function_name(line: &[u8]) -> Option<String> {
-    let starts = line.first().is_some_and(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'$'));
-    if !starts {
-        return None;
-    }
-    let cut = &line[..line.len().min(80)];
-    Some(String::from_utf8_lossy(cut.trim_ascii_end()).into_owned())
 }
 
 fn print_lines(out: &mut String, sign: char, lines: &[&[u8]], options: &PatchOptions) {

@@ -2,7 +2,7 @@
 
 use super::change::{Change, ChangeKind};
 use super::lines::split_lines;
-use super::patch::{Blanks, DiffColors, is_binary, quoted_path};
+use super::patch::{Blanks, DiffColors, quoted_path};
 use crate::{Repo, Result};
 use vfs::Vfs;
 
@@ -25,7 +25,8 @@ impl FileStat {
     pub fn with(repo: &Repo, files: &Vfs, change: &Change, blanks: Blanks) -> Result<Self> {
         let old = repo.side_bytes(files, &change.old_path, change.old.as_ref())?;
         let new = repo.side_bytes(files, &change.path, change.new.as_ref())?;
-        let binary = is_binary(&old) || is_binary(&new);
+        let (was, is) = (repo.diff_kind(files, &change.old_path), repo.diff_kind(files, &change.path));
+        let binary = was.is_binary(&old) || is.is_binary(&new);
         let (added, deleted) = if binary {
             (new.len(), old.len())
         } else {

@@ -20,6 +20,8 @@ pub enum ConflictStyle {
 pub enum Favor {
     Ours,
     Theirs,
+    /// Lines of both, ours first: `merge=union`.
+    Union,
 }
 
 /// What the markers say.
@@ -30,6 +32,8 @@ pub struct MergeLabels {
     pub theirs: String,
     pub style: ConflictStyle,
     pub favor: Option<Favor>,
+    /// Merge drivers that keep our version: their command is `true`.
+    pub keepers: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,14 +65,15 @@ pub fn merge_text(base: &[u8], ours: &[u8], theirs: &[u8], labels: &MergeLabels)
     }
     let mut merged = MergedText { bytes: Vec::new(), conflicts: 0 };
     if let Some(favor) = labels.favor {
-        for part in &mut parts {
-            if let Part::Conflict { ours, theirs, .. } = part {
-                *part = match favor {
-                    Favor::Ours => Part::Ours(ours.clone()),
-                    Favor::Theirs => Part::Theirs(theirs.clone()),
-                };
-            }
-        }
+        let settled = |part: Part| match part {
+            Part::Conflict { ours, theirs, .. } => match favor {
+                Favor::Ours => vec![Part::Ours(ours)],
+                Favor::Theirs => vec![Part::Theirs(theirs)],
+                Favor::Union => vec![Part::Ours(ours), Part::Theirs(theirs)],
+            },
+            part => vec![part],
+        };
+        parts = parts.into_iter().flat_map(settled).collect();
     }
     for part in &parts {
         sides.print(part, labels, &mut merged);

@@ -1,10 +1,10 @@
 //! Three trees into one.
 
-use super::text::{MergeLabels, merge_text};
+use super::text::{Favor, MergeLabels, merge_text};
 use crate::diff::{Change, find_renames, is_binary};
 use crate::index::IndexEntry;
 use crate::object::{FlatTree, Kind, Mode, ObjectId};
-use crate::work::Pathspec;
+use crate::work::{Attr, Attributes, Pathspec};
 use crate::{Repo, Result, When};
 use order::{OrdMap, OrdSet};
 use vfs::Vfs;
@@ -40,6 +40,26 @@ pub struct MergedTree {
     pub auto_merged: Vec<String>,
 }
 
+/// A file that one side renamed: the markers name it on each side.
+#[derive(Clone)]
+struct Moved {
+    old: String,
+    by_us: bool,
+}
+
+impl Moved {
+    fn labels(&self, labels: &MergeLabels, new: &str) -> MergeLabels {
+        let with = |label: &str, path: &str| [label, ":", path].concat();
+        let (ours, theirs) = if self.by_us { (new, self.old.as_str()) } else { (self.old.as_str(), new) };
+        MergeLabels {
+            ours: with(&labels.ours, ours),
+            base: with(&labels.base, &self.old),
+            theirs: with(&labels.theirs, theirs),
+            ..labels.clone()
+        }
+    }
+}
+
 impl MergedTree {
     /// Every path's stages as index entries.
     pub fn stage_entries(&self) -> impl Iterator<Item = (&str, u8, IndexEntry)> {
@@ -53,6 +73,10 @@ impl MergedTree {
 }
 
 impl Repo {
+    fn merge_attribute(&self, files: &Vfs, path: &str) -> Option<Attr> {
+        Attributes::of(self, files, path).get(path, "merge")
+    }
+
     /// Merges file by file; a file that one side renamed takes the other side's changes at its new name.
     pub fn merge_trees(
         &self,
@@ -67,9 +91,11 @@ impl Repo {
         let by_us = self.renames(files, &base, &ours)?;
         let by_them = self.renames(files, &base, &theirs)?;
         // Each rename is followed by moving the other sides' file to the new name before merging.
-        for (renames, other) in [(&by_us, &mut theirs), (&by_them, &mut ours)] {
+        let mut moved: OrdMap<String, Moved> = OrdMap::new();
+        for (renames, other, we) in [(&by_us, &mut theirs, true), (&by_them, &mut ours, false)] {
             for (old, new) in renames {
                 if other.contains_key(old) && !other.contains_key(new) && !base.contains_key(new) {
+                    moved.insert(new.clone(), Moved { old: old.clone(), by_us: we });
                     if let Some(file) = other.remove(old) {
                         other.insert(new.clone(), file);
                     }
@@ -83,6 +109,10 @@ impl Repo {
         let mut merged = MergedTree::default();
         for path in paths {
             let sides = [base.get(&path).copied(), ours.get(&path).copied(), theirs.get(&path).copied()];
+            let labels = match moved.get(&path) {
+                Some(moved) => &moved.labels(labels, &path),
+                None => labels,
+            };
             self.merge_path(files, &path, sides, labels, when, &mut merged)?;
         }
         Ok(merged)
@@ -134,12 +164,25 @@ impl Repo {
         };
         let (base_text, our_text, their_text) = (text(base)?, text(ours)?, text(theirs)?);
         merged.auto_merged.push(path.into());
-        if !regular || [&base_text, &our_text, &their_text].iter().any(|bytes| is_binary(bytes)) {
+        let how = self.merge_attribute(files, path);
+        if matches!(&how, Some(Attr::Value(name)) if labels.keepers.contains(name)) {
+            merged.files.insert(path.into(), (mode, our.1));
+            return Ok(());
+        }
+        let kept_whole = match &how {
+            Some(Attr::Unset) => true,
+            Some(Attr::Value(name)) => name == "binary",
+            _ => false,
+        };
+        if !regular || kept_whole || [&base_text, &our_text, &their_text].iter().any(|bytes| is_binary(bytes)) {
             merged.files.insert(path.into(), our);
             merged.conflicts.push(Conflict { path: path.into(), kind: ConflictKind::Binary, stages: sides });
             return Ok(());
         }
-        let result = merge_text(&base_text, &our_text, &their_text, labels);
+        let union = matches!(&how, Some(Attr::Value(name)) if name == "union");
+        let favor = if union { Some(Favor::Union) } else { labels.favor };
+        let labels = MergeLabels { favor, ..labels.clone() };
+        let result = merge_text(&base_text, &our_text, &their_text, &labels);
         let id = self.write_object(files, Kind::Blob, &result.bytes, when)?;
         merged.files.insert(path.into(), (mode, id));
         if result.conflicts > 0 {

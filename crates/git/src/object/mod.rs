@@ -80,6 +80,11 @@ pub fn hash_object(kind: Kind, data: &[u8]) -> ObjectId {
 }
 
 /// The plain SHA-1 of some bytes, as packs and the index end with it.
+/// SHA-1 of bytes that are no object, in hexadecimal digits.
+pub fn plain_hash(data: &[u8]) -> String {
+    sha1(data).to_string()
+}
+
 pub(crate) fn sha1(data: &[u8]) -> ObjectId {
     finish(Sha1::new_with_prefix(data))
 }

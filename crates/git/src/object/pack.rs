@@ -25,7 +25,7 @@ pub(crate) struct Pack {
 
 impl Repo {
     pub(crate) fn packs(&self, files: &Vfs) -> Vec<Pack> {
-        let folder = format!("{}/objects/pack", self.git_dir);
+        let folder = self.file("objects/pack");
         let names = files.names(&folder).unwrap_or_default();
         let indexes = names.into_iter().filter(|name| name.ends_with(".idx"));
         indexes.map(|name| Pack { index: format!("{folder}/{name}") }).collect()

@@ -10,7 +10,7 @@ use vfs::Vfs;
 impl Repo {
     pub fn loose_path(&self, id: &ObjectId) -> String {
         let hex = id.to_string();
-        format!("{}/objects/{}/{}", self.git_dir, &hex[..2], &hex[2..])
+        format!("{}/objects/{}/{}", self.common_dir(), &hex[..2], &hex[2..])
     }
 
     pub fn has_object(&self, files: &Vfs, id: &ObjectId) -> bool {
@@ -87,7 +87,7 @@ impl Repo {
     pub fn ids_with_prefix(&self, files: &Vfs, prefix: &str) -> Vec<ObjectId> {
         let mut ids = order::OrdSet::new();
         if prefix.len() >= 2 {
-            let folder = format!("{}/objects/{}", self.git_dir, &prefix[..2]);
+            let folder = format!("{}/objects/{}", self.common_dir(), &prefix[..2]);
             let names = files.names(&folder).unwrap_or_default();
             for name in names.iter().filter(|name| name.starts_with(&prefix[2..])) {
                 ids.extend(super::parse_id(&format!("{}{name}", &prefix[..2])));
@@ -102,7 +102,7 @@ impl Repo {
     /// Every object of the store.
     pub fn all_ids(&self, files: &Vfs) -> Vec<ObjectId> {
         let mut ids = order::OrdSet::new();
-        for folder in files.names(&format!("{}/objects", self.git_dir)).unwrap_or_default() {
+        for folder in files.names(&self.file("objects")).unwrap_or_default() {
             if folder.len() == 2 {
                 ids.extend(self.ids_with_prefix(files, folder));
             }

@@ -78,7 +78,8 @@ impl Repo {
             }
             match self.symbolic_target(files, &name) {
                 Some(target) => name = target,
-                None => return parse_id(self.read_state(files, &name)?.trim()),
+                // `FETCH_HEAD` says more behind it.
+                None => return parse_id(self.read_state(files, &name)?.split_whitespace().next()?),
             }
         }
         None
@@ -95,7 +96,7 @@ impl Repo {
     /// All references below a prefix such as `refs/heads/`, by full name; symbolic ones are followed.
     pub fn refs(&self, files: &Vfs, prefix: &str) -> OrdMap<String, ObjectId> {
         let mut all = self.packed_refs(files);
-        let root = format!("{}/", self.git_dir);
+        let root = format!("{}/", self.common_dir());
         let walked = files.walk(&self.file("refs"), &mut |_| true).unwrap_or_default();
         for (path, _) in walked.iter().filter(|(_, stat)| stat.kind == vfs::Kind::File) {
             let name = path.trim_start_matches(&root);
@@ -156,6 +157,11 @@ impl Repo {
     /// Logs a reference as new.
     pub fn log_change(&self, files: &mut Vfs, change: &RefChange<'_>) -> Result<()> {
         self.log_ref(files, change.name, None, change)
+    }
+
+    /// Logs a reference that stays where it is.
+    pub fn log_same(&self, files: &mut Vfs, change: &RefChange<'_>) -> Result<()> {
+        self.log_ref(files, change.name, Some(change.new), change)
     }
 
     /// Puts HEAD on a branch, which need not exist yet, and logs the move.
@@ -232,6 +238,9 @@ impl Repo {
         }
         if on_it {
             self.write_state(files, "HEAD", &format!("ref: {to}\n"), who.when)?;
+        }
+        while let Some(other) = self.used_elsewhere(files, &from) {
+            other.repo(self).write_state(files, "HEAD", &format!("ref: {to}\n"), who.when)?;
         }
         Ok(())
     }

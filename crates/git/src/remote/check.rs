@@ -47,7 +47,7 @@ impl Repo {
         }
         let refs = files.walk(&self.file("refs"), &mut |_| true).unwrap_or_default();
         for (path, _) in refs.iter().filter(|(_, stat)| stat.kind == vfs::Kind::File) {
-            let name = path.trim_start_matches(&format!("{}/", self.git_dir));
+            let name = path.trim_start_matches(&format!("{}/", self.common_dir()));
             match self.read_ref(files, name) {
                 Some(id) => queue.push(id),
                 None => faults.push(Fault::BadRef(name.into())),

@@ -35,6 +35,17 @@ impl Repo {
                 ids.extend(self.reflog(files, &name).into_iter().flat_map(|entry| [entry.old, entry.new]));
             }
         }
+        for tree in self.worktrees(files) {
+            let other = tree.repo(self);
+            ids.extend(tree.head);
+            if roots.logs {
+                ids.extend(other.reflog(files, "HEAD").into_iter().flat_map(|entry| [entry.old, entry.new]));
+            }
+            if roots.index && other.git_dir != self.git_dir {
+                let index = other.read_index(files)?;
+                ids.extend(index.all().filter(|(_, _, e)| e.mode != Mode::GITLINK).map(|(.., entry)| entry.id));
+            }
+        }
         if roots.index {
             let index = self.read_index(files)?;
             ids.extend(index.all().filter(|(_, _, e)| e.mode != Mode::GITLINK).map(|(.., entry)| entry.id));

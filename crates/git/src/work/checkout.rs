@@ -1,7 +1,5 @@
 //! Making the work tree and the index what another tree says, without losing what is not committed.
 
-// Unlike git: `.gitattributes` has no effect yet: no line endings are converted, nothing is filtered, no driver is chosen.
-
 use super::Ignores;
 use crate::error::at;
 use crate::index::{Index, IndexEntry};
@@ -132,7 +130,8 @@ impl Repo {
         if mode == Mode::SYMLINK {
             return files.make_symlink(&String::from_utf8_lossy(bytes), &full, mtime).map_err(at(path));
         }
-        files.write(&full, bytes.to_vec(), mtime).map_err(at(path))?;
+        let bytes = self.to_work(files, path, bytes.to_vec());
+        files.write(&full, bytes, mtime).map_err(at(path))?;
         let bits = if mode == Mode::EXECUTABLE { 0o755 } else { 0o644 };
         files.set_mode(&full, bits).map_err(at(path))
     }

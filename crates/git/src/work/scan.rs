@@ -29,7 +29,7 @@ impl Repo {
         let stat = files.lstat(&full).map_err(at(path))?;
         Ok(match stat.kind {
             vfs::Kind::Symlink => files.read_link(&full).map_err(at(path))?.as_bytes().to_vec(),
-            _ => files.read(&full).map_err(at(path))?.into_owned(),
+            _ => self.to_blob(files, path, files.read(&full).map_err(at(path))?.into_owned()),
         })
     }
 
