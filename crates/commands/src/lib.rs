@@ -8,6 +8,7 @@ pub mod getopt;
 mod git;
 mod jq;
 pub mod kubectl;
+mod yq;
 
 use shell::Bash;
 use world::{Program, Programs};
@@ -19,7 +20,7 @@ pub fn programs() -> Programs {
         shells
             .into_iter()
             .chain(core::programs())
-            .chain([git::program(), jq::program(), kubectl::program()])
+            .chain([git::program(), jq::program(), kubectl::program(), yq::program()])
             .chain(argocd::programs()),
     )
 }

@@ -28,6 +28,12 @@ pub fn script(seed: u64) -> String {
     lines.join("\n")
 }
 
+/// One statement without files to work on.
+pub fn line(seed: u64) -> String {
+    let mut dice = Dice(Rng::new(seed));
+    statement(&mut dice, 0)
+}
+
 fn word(dice: &mut Dice) -> String {
     match dice.roll(14) {
         0 => format!("{}", dice.roll(20)),

@@ -23,6 +23,9 @@ impl Bash {
             Op::For { name, words, end } => {
                 self.prepared(words, cx, |shell, cx| shell.begin_for(name, words, *end, cx))
             }
+            Op::Select { name, words, end } => {
+                self.prepared(words, cx, |shell, cx| shell.begin_select(name, words, *end, cx))
+            }
             Op::Case(subject) => self.prepared(subject, cx, |shell, cx| {
                 let text = subject.words.first().map_or(Ok(String::new()), |word| shell.text(word, cx))?;
                 shell.trace_text("case ", subject, " in", cx);
@@ -70,7 +73,7 @@ impl Bash {
         };
         if self.options.xtrace {
             let plus = self.plus();
-            cx.err(format!("{plus}(( {} ))\n", text.trim()));
+            cx.err(format!("{plus}(( {text} ))\n"));
         }
         match self.arithmetic(&text, cx) {
             Ok(value) => self.status = i32::from(value == 0),
@@ -115,6 +118,7 @@ impl Bash {
                 return Flow::Jump;
             }
             Op::ForNext { end } => return self.for_next(*end, cx),
+            Op::SelectNext { end } => return self.select_next(*end, cx),
             Op::EndRound => {
                 if let Some(current) = self.frame().loops.last_mut() {
                     current.status = status;

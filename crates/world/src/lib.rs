@@ -21,7 +21,7 @@ mod terminal;
 pub use cx::{Cx, Read};
 pub use forge::{FORGE, FORGE_ROOT};
 pub use machine::{Machine, MachineId};
-pub use process::{Behaviour, Entry, Fd, Main, Pid, Program, Programs, Spawn, Step, StreamId};
+pub use process::{Behaviour, Entry, Fd, Main, Pid, Program, Programs, Seen, Spawn, Step, StreamId};
 pub use run::Stepped;
 pub use snapshot::SnapshotError;
 pub use stream::Stream;

@@ -55,7 +55,7 @@ impl Machine<'_> {
                         let old = super::paths::get(&result, &path)?;
                         if old.holds() { old } else { right.clone() }
                     }
-                    op => super::operate::operate(&op[..1], &super::paths::get(&result, &path)?, &right)?,
+                    op => self.operate(&op[..1], &super::paths::get(&result, &path)?, &right)?,
                 };
                 result = super::paths::set(&result, &path, new)?;
             }

@@ -12,7 +12,7 @@ use order::Arrange;
 use std::rc::Rc;
 
 /// What is defined in terms of the rest.
-pub(super) const PRELUDE: &str = r#"
+pub(crate) const PRELUDE: &str = r#"
 def map(f): [.[] | f]; def select(f): if f then . else empty end; def values: select(. != null);
 def nulls: select(. == null); def booleans: select(type == "boolean"); def numbers: select(type == "number");
 def strings: select(type == "string"); def arrays: select(type == "array"); def objects: select(type == "object");
@@ -92,6 +92,17 @@ pub(super) fn call<'a>(
     let value = item.value.clone();
     match (name, args) {
         ("empty", []) => return Ok(()),
+        ("path" | "key", []) if machine.yaml => {
+            let Some(path) = item.path.clone() else { return Ok(()) };
+            let shown = if name == "path" { Some(Json::List(path)) } else { path.last().cloned() };
+            return shown.map_or(Ok(()), |shown| out(machine, Item::new(shown)));
+        }
+        ("delpaths" | "setpath", _) if machine.yaml => {
+            let path = item.path.clone();
+            return with_values(machine, name, args, env, item, &mut |m, done| {
+                out(m, Item { path: path.clone(), ..done })
+            });
+        }
         ("error", []) => return Err(Stop::Error(value)),
         ("path", [f]) => {
             for (path, _) in machine.paths(f, env, &value)? {
@@ -173,7 +184,10 @@ fn with_values<'a>(
             .collect();
     }
     for choice in choices {
-        let result = match super::functions::function(machine, name, &value, &choice)? {
+        let own = if machine.yaml { crate::yq::function(machine, name, &value, &choice)? } else { None };
+        let result = match own
+            .map_or_else(|| super::functions::function(machine, name, &value, &choice), |own| Ok(Some(own)))?
+        {
             Some(result) => result,
             None => return fail(format!("{name}/{} is not defined", args.len())),
         };

@@ -9,18 +9,18 @@ use std::rc::Rc;
 
 /// What ends more than one filter.
 #[derive(Debug)]
-pub(super) enum Stop {
+pub(crate) enum Stop {
     Error(Json),
     /// `break`: to the label of this number.
     Break(u64),
     Halt(i32, Option<Json>),
 }
 
-pub(super) type Run<T> = Result<T, Stop>;
+pub(crate) type Run<T> = Result<T, Stop>;
 
 /// A value, and the path to it; `None` where it is no longer a part of the input.
 #[derive(Debug, Clone)]
-pub(super) struct Item {
+pub(crate) struct Item {
     pub value: Json,
     pub path: Option<Rc<Vec<Json>>>,
 }
@@ -40,35 +40,37 @@ impl Item {
     }
 }
 
-pub(super) type Out<'o> = &'o mut dyn FnMut(&mut Machine<'_>, Item) -> Run<()>;
+pub(crate) type Out<'o> = &'o mut dyn FnMut(&mut Machine<'_>, Item) -> Run<()>;
 
 /// Filters call each other at most so deep, and take at most so many steps.
 const DEPTH_MAX: usize = 600;
 const STEPS_MAX: u64 = 20_000_000;
 
 /// The inputs that are left, for `input`.
-pub(super) trait Inputs {
+pub(crate) trait Inputs {
     fn next(&mut self) -> Option<Result<Json, String>>;
 }
 
-pub(super) struct Machine<'m> {
+pub(crate) struct Machine<'m> {
     pub inputs: &'m mut dyn Inputs,
     pub environment: Json,
     pub now: f64,
     /// What `debug` and `stderr` said.
     pub said: String,
+    /// yq: updates keep the place of what they change, and operators know YAML's ways.
+    pub yaml: bool,
     depth: usize,
     steps: u64,
     labels: u64,
 }
 
-pub(super) fn fail<T>(message: impl AsRef<str>) -> Run<T> {
+pub(crate) fn fail<T>(message: impl AsRef<str>) -> Run<T> {
     Err(Stop::Error(Json::text(message)))
 }
 
 impl<'m> Machine<'m> {
     pub fn new(inputs: &'m mut dyn Inputs, environment: Json, now: f64) -> Self {
-        Self { inputs, environment, now, said: String::new(), depth: 0, steps: 0, labels: 0 }
+        Self { inputs, environment, now, said: String::new(), yaml: false, depth: 0, steps: 0, labels: 0 }
     }
 
     pub fn run<'a>(&mut self, ast: &'a Ast, env: &Env<'a>, item: Item, out: Out<'_>) -> Run<()> {
@@ -144,6 +146,10 @@ impl<'m> Machine<'m> {
                 self.run(b, env, item, out)
             }
             Ast::Binary(op, a, b) => self.binary(op, a, b, env, item, out),
+            Ast::Assign(op, a, b) if self.yaml => {
+                let path = item.path.clone();
+                self.assign(op, a, b, env, &item.value, &mut |m, done| out(m, Item { path: path.clone(), ..done }))
+            }
             Ast::Assign(op, a, b) => self.assign(op, a, b, env, &item.value, out),
             _ => self.run_control(ast, env, item, out),
         }
@@ -209,6 +215,10 @@ impl<'m> Machine<'m> {
             },
             _ => Ok(()),
         }
+    }
+
+    pub fn operate(&self, op: &str, left: &Json, right: &Json) -> Run<Json> {
+        if self.yaml { super::operate::operate_yaml(op, left, right) } else { super::operate::operate(op, left, right) }
     }
 
     fn recurse(&mut self, item: Item, out: Out<'_>) -> Run<()> {
@@ -312,7 +322,8 @@ impl<'m> Machine<'m> {
                 let lefts = self.all(a, env, &item.value)?;
                 for right in &rights {
                     for left in &lefts {
-                        out(self, Item::new(super::operate::operate(op, left, right)?))?;
+                        let value = self.operate(op, left, right)?;
+                        out(self, Item::new(value))?;
                     }
                 }
                 Ok(())

@@ -51,6 +51,24 @@ pub(super) fn operate(op: &str, a: &Json, b: &Json) -> Run<Json> {
     })
 }
 
+/// The same as yq has it: texts are compared with wildcards, and a list takes what is added to it.
+pub(crate) fn operate_yaml(op: &str, a: &Json, b: &Json) -> Run<Json> {
+    Ok(match (op, a, b) {
+        ("==" | "!=", Json::Text(text), Json::Text(pattern)) if pattern.contains(['*', '?']) => {
+            Json::Bool((op == "==") == shell::glob_matches(pattern, text))
+        }
+        ("+", Json::List(items), other) if !matches!(other, Json::List(_) | Json::Null) => {
+            Json::list(items.iter().chain([other]).cloned().collect())
+        }
+        ("+", Json::Text(text), Json::Number(_) | Json::Bool(_)) => {
+            Json::text(format!("{text}{}", super::format::plain(b)))
+        }
+        ("*", Json::Null, other) | ("*", other, Json::Null) => other.clone(),
+        ("*", Json::List(_), Json::List(_)) => b.clone(),
+        _ => return operate(op, a, b),
+    })
+}
+
 fn merged(a: &Json, b: &Json) -> Json {
     match (a, b) {
         (Json::Map(_), Json::Map(more)) => more.iter().fold(a.clone(), |map, (key, value)| {
