@@ -39,6 +39,11 @@ const TARGETS: [(&str, u64, Try); 8] = [
     ("revision", 10, formats::revision),
 ];
 
+/// What came of it does not matter.
+fn tried<T>(value: T) {
+    drop(value);
+}
+
 fn number(name: &str, default: u64) -> u64 {
     std::env::var(name).ok().and_then(|text| text.replace('_', "").parse().ok()).unwrap_or(default)
 }
@@ -47,9 +52,13 @@ fn number(name: &str, default: u64) -> u64 {
 fn no_input_panics_or_hangs() {
     let (inputs, from) = (number("INPUTS", 3_000), number("FROM", 1));
     let only = std::env::var("TARGET").ok();
-    std::panic::set_hook(Box::new(|_| {}));
+    // One input alone is looked at closely.
+    let quiet = inputs > 1;
+    if quiet {
+        std::panic::set_hook(Box::new(|_| {}));
+    }
     let mut told = Vec::new();
-    let mut tried = 0;
+    let mut total = 0;
     for (name, part, target) in TARGETS {
         if only.as_ref().is_some_and(|only| only != name) {
             continue;
@@ -57,34 +66,43 @@ fn no_input_panics_or_hangs() {
         let count = if only.is_some() { inputs } else { (inputs * part / 100).max(1) };
         let (first, failed) = (count / 2, &mut told);
         let halves = [from..from + first, from + first..from + count];
-        let watched: Vec<_> = halves.into_iter().map(|seeds| watch(name, seeds, target)).collect();
+        let watched: Vec<_> = halves.into_iter().map(|seeds| watch(name, seeds, target, quiet)).collect();
         let before = failed.len();
         for half in watched {
             failed.extend(half.join().expect("a watch ends"));
         }
-        tried += count;
+        total += count;
         println!("{name}: {count} inputs from seed {from}, {} failed", failed.len() - before);
     }
     // The standard hook prints what fails from here on.
     drop(std::panic::take_hook());
-    assert!(tried > 0, "there is no such target");
-    println!("{tried} inputs");
+    assert!(total > 0, "there is no such target");
+    println!("{total} inputs");
     assert!(told.is_empty(), "{} fail:\n{}", told.len(), told.join("\n"));
 }
 
 /// Tries seeds on a thread of its own, and waits for a sign of life after each.
-fn watch(name: &'static str, seeds: std::ops::Range<u64>, target: Try) -> std::thread::JoinHandle<Vec<String>> {
+fn watch(
+    name: &'static str,
+    seeds: std::ops::Range<u64>,
+    target: Try,
+    quiet: bool,
+) -> std::thread::JoinHandle<Vec<String>> {
     let (sender, receiver) = mpsc::channel();
     let start = seeds.start;
     let work = move || {
         let fixture = formats::Fixture::new();
         let mut failed = Vec::new();
         for seed in seeds {
-            if catch_unwind(AssertUnwindSafe(|| target(&fixture, seed))).is_err() && failed.len() < 20 {
+            let done = catch_unwind(AssertUnwindSafe(|| target(&fixture, seed)));
+            if let (false, Ok(input)) = (quiet, &done) {
+                println!("{input}");
+            }
+            if done.is_err() && failed.len() < 20 {
                 failed.push(format!("TARGET={name} FROM={seed} INPUTS=1"));
             }
             // The watch has ended only if it found a hang, which ends everything.
-            drop(sender.send(seed));
+            tried(sender.send(seed));
         }
         failed
     };

@@ -34,7 +34,10 @@ impl Bash {
                     double = !double;
                     out.push(c);
                 }
-                '!' if !single && begins(chars.get(at + 1), double) && !(at > 0 && chars[at - 1] == '[') => {
+                '!' if !single
+                    && begins(chars.get(at + 1), double)
+                    && !(at > 0 && matches!(chars[at - 1], '[' | '$' | '{')) =>
+                {
                     match self.event(&chars, at + 1, &out) {
                         Ok((text, end, print)) => {
                             out.push_str(&text);

@@ -62,7 +62,10 @@ impl Bash {
     pub(crate) fn close_sinks(&mut self, cx: &mut Cx<'_>) {
         for (path, number) in std::mem::take(&mut self.sinks) {
             let bytes = cx.files().read(&path).map(std::borrow::Cow::into_owned).unwrap_or_default();
-            cx.write(number, &bytes);
+            // Writing nothing to a reader that has gone would end the shell.
+            if !bytes.is_empty() {
+                cx.write(number, &bytes);
+            }
             let mut own = cx.fds();
             own.remove(&number);
             cx.set_fds(own);
@@ -96,7 +99,6 @@ impl Bash {
         child.files.clear();
         child.sinks.clear();
         child.jobs.clear();
-        child.history.clear();
         child.ending = None;
         child.level += 1;
         child.traps.retain(|name, text| text.is_empty() || (name == "ERR" && self.errtrace));

@@ -96,6 +96,17 @@ impl<'m> Machine<'m> {
         Ok(all)
     }
 
+    /// The same, from a place in the input: yq's `path` inside of what is built knows it.
+    fn all_of<'a>(&mut self, ast: &'a Ast, env: &Env<'a>, item: &Item) -> Run<Vec<Json>> {
+        let start = if self.yaml { item.clone() } else { Item::new(item.value.clone()) };
+        let mut all = Vec::new();
+        self.run(ast, env, start, &mut |_, item| {
+            all.push(item.value);
+            Ok(())
+        })?;
+        Ok(all)
+    }
+
     fn run_inner<'a>(&mut self, ast: &'a Ast, env: &Env<'a>, item: Item, out: Out<'_>) -> Run<()> {
         match ast {
             Ast::Identity => out(self, item),
@@ -103,7 +114,12 @@ impl<'m> Machine<'m> {
             Ast::Literal(value) => out(self, Item::new(value.clone())),
             Ast::Index(of, index) => {
                 let keys = self.all(index, env, &item.value)?;
-                self.run(of, env, item, &mut |m, of| keys.iter().try_for_each(|key| out(m, indexed(&of, key)?)))
+                self.run(of, env, item, &mut |m, of| {
+                    keys.iter().try_for_each(|key| {
+                        let found = if m.yaml { super::reach::indexed_yaml(&of, key)? } else { indexed(&of, key)? };
+                        out(m, found)
+                    })
+                })
             }
             Ast::Slice(of, from, to) => {
                 let bound = |machine: &mut Self, bound: &'a Option<Box<Ast>>| match bound {
@@ -125,12 +141,12 @@ impl<'m> Machine<'m> {
             Ast::Format(name) => out(self, Item::new(super::format::format(name, &item.value)?)),
             Ast::Array(inner) => {
                 let items = match inner {
-                    Some(inner) => self.all(inner, env, &item.value)?,
+                    Some(inner) => self.all_of(inner, env, &item)?,
                     None => Vec::new(),
                 };
                 out(self, Item::new(Json::list(items)))
             }
-            Ast::Object(pairs) => self.object(pairs, env, &item.value, Json::Map(Rc::new(Vec::new())), out),
+            Ast::Object(pairs) => self.object(pairs, env, &item, Json::Map(Rc::new(Vec::new())), out),
             Ast::Negate(inner) => {
                 for value in self.all(inner, env, &item.value)? {
                     match value {
@@ -268,17 +284,22 @@ impl<'m> Machine<'m> {
         &mut self,
         pairs: &'a [(Ast, Ast)],
         env: &Env<'a>,
-        value: &Json,
+        item: &Item,
         so_far: Json,
         out: Out<'_>,
     ) -> Run<()> {
         let Some(((key, of), rest)) = pairs.split_first() else { return out(self, Item::new(so_far)) };
-        for key in self.all(key, env, value)? {
+        for key in self.all_of(key, env, item)? {
+            let key = if let (true, Json::Number(_) | Json::Bool(_)) = (self.yaml, &key) {
+                Json::text(super::format::plain(&key))
+            } else {
+                key
+            };
             let Json::Text(key) = key else {
                 return fail(format!("Object keys must be strings, not {}", super::builtins::shown(&key)));
             };
-            for of in self.all(of, env, value)? {
-                self.object(rest, env, value, so_far.with(&key, of), out)?;
+            for of in self.all_of(of, env, item)? {
+                self.object(rest, env, item, so_far.with(&key, of), out)?;
             }
         }
         Ok(())

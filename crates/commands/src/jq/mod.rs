@@ -21,6 +21,7 @@ mod syntax;
 
 pub(crate) use builtins::PRELUDE;
 pub(crate) use eval::{Inputs, Item, Machine, Run, Stop};
+pub(crate) use given::FLAGS;
 pub(crate) use json::{Json, Style};
 pub(crate) use operate::operate_yaml;
 pub(crate) use parse::{definitions, parse};

@@ -63,6 +63,16 @@ pub(crate) fn operate_yaml(op: &str, a: &Json, b: &Json) -> Run<Json> {
         ("+", Json::Text(text), Json::Number(_) | Json::Bool(_)) => {
             Json::text(format!("{text}{}", super::format::plain(b)))
         }
+        ("*+", Json::List(_), Json::List(_)) => operate("+", a, b)?,
+        ("*+", Json::Map(_), Json::Map(more)) => {
+            let mut all = a.clone();
+            for (key, value) in more.iter() {
+                let old = a.get(key).cloned().unwrap_or(Json::Null);
+                all = all.with(key, operate_yaml("*+", &old, value)?);
+            }
+            all
+        }
+        ("*+", ..) => b.clone(),
         ("*", Json::Null, other) | ("*", other, Json::Null) => other.clone(),
         ("*", Json::List(_), Json::List(_)) => b.clone(),
         _ => return operate(op, a, b),

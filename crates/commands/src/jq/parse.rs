@@ -190,7 +190,7 @@ impl Parser<'_> {
     fn product(&mut self) -> Parsed<Ast> {
         let mut left = self.postfix()?;
         'next: loop {
-            for sign in ["*", "/", "%"] {
+            for sign in ["*+", "*", "/", "%"] {
                 if self.eat(sign)? {
                     left = Ast::Binary(sign, Box::new(left), Box::new(self.postfix()?));
                     continue 'next;

@@ -97,6 +97,12 @@ impl All<'_, '_> {
                 }
                 Ok(found)
             }
+            Ast::Assign(op, a, b) if *op == "=" => {
+                let Some(right) = self.run(b, again(&inputs))?.into_iter().next() else { return Ok(inputs) };
+                let literal = Box::new(Ast::Literal(right.item.value));
+                let assign = Ast::Assign(op, a.clone(), literal);
+                self.each(&assign, inputs)
+            }
             Ast::Reduce(source, pattern, start, update) => {
                 let values = self.run(source, again(&inputs))?;
                 let Some(first) = inputs.into_iter().next() else { return Ok(Vec::new()) };
@@ -112,18 +118,21 @@ impl All<'_, '_> {
                 let item = Item { value: state, path: Some(Rc::new(Vec::new())) };
                 Ok(vec![Found { item, document: first.document }])
             }
-            _ => {
-                let mut found = Vec::new();
-                for input in inputs {
-                    let index = input.document.unwrap_or(0);
-                    let Some(document) = self.documents.get(index) else { continue };
-                    let from = found.len();
-                    with(self.machine, self.expression, ast, document, index, input.item, &mut found)?;
-                    found[from..].iter_mut().for_each(|one| one.document = input.document);
-                }
-                Ok(found)
-            }
+            _ => self.each(ast, inputs),
         }
+    }
+
+    /// On one after the other.
+    fn each(&mut self, ast: &Ast, inputs: Vec<Found>) -> Run<Vec<Found>> {
+        let mut found = Vec::new();
+        for input in inputs {
+            let index = input.document.unwrap_or(0);
+            let Some(document) = self.documents.get(index) else { continue };
+            let from = found.len();
+            with(self.machine, self.expression, ast, document, index, input.item, &mut found)?;
+            found[from..].iter_mut().for_each(|one| one.document = input.document);
+        }
+        Ok(found)
     }
 }
 

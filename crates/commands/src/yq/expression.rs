@@ -13,9 +13,9 @@ def sort_keys(p): p |= (if kind == "map" then to_entries | sort_by(.key) | from_
 def omit($names): . as $top | if kind == "map" then reduce (keys_unsorted[] | select(. as $k | $names | any(. == $k) | not)) as $k ({}; .[$k] = $top[$k]) else [range(0; length) as $i | select($names | any(. == $i) | not) | $top[$i]] end;
 def pick($names): . as $top | if kind == "map" then reduce ($names[] | select(. as $k | $top | has($k))) as $k ({}; .[$k] = $top[$k]) else [$names[] as $i | $top[$i]] end;
 def fileIndex: $__fi; def file_index: $__fi; def fi: $__fi; def documentIndex: $__di; def document_index: $__di; def di: $__di; def filename: $__file;
-def to_json: _tojson; def to_json(n): _tojson(n); def from_json: fromjson; def tojson: _tojson; def to_yaml: _toyaml; def from_yaml: _fromyaml; def to_entries: [keys_unsorted[] as $k | {key: $k, value: .[$k]}];
+def to_json: _tojson; def to_json(n): _tojson(n); def from_json: fromjson; def tojson: _tojson; def to_yaml: _toyaml; def from_yaml: _fromyaml; def to_entries: if . == null then empty else [keys_unsorted[] as $k | {key: $k, value: .[$k]}] end;
 def from_entries: reduce .[] as $x ({}; .[$x.key | tostring] = $x.value); def with_entries(f): to_entries | map(f) | from_entries;
-def type: tag; def ireduce: .; def unique_by(f): reduce .[] as $x ([]; ([$x | f]) as $k | if any(.[]; [f] == $k) then . else . + [$x] end); def unique: unique_by(.);
+def type: tag; def ireduce: .; def has($k): if kind == "scalar" then false else any(keys_unsorted[]; . == $k) end; def unique_by(f): reduce .[] as $x ([]; ([$x | f]) as $k | if any(.[]; [f] == $k) then . else . + [$x] end); def unique: unique_by(.);
 def group_by(f): . as $all | reduce .[] as $x ([]; [$x | f] as $k | if any(.[]; [.[0] | f] == $k) then map(if [.[0] | f] == $k then . + [$x] else . end) else . + [[$x]] end);
 def envsubst: _envsubst; def splitDoc: .; def split_doc: .; def join: join(""); def min: sort | .[0]; def max: sort | .[-1]; def pivot: transpose;
 "#;
@@ -86,7 +86,15 @@ fn jq_form(text: &str) -> Result<String, String> {
             } else {
                 out.push_str(&word);
             }
-        } else if c == '*' && chars.get(at + 1).is_some_and(|next| "+?nd".contains(*next)) && sticks(&chars, at) {
+        } else if c == '~' {
+            out.push_str("null");
+            at += 1;
+        } else if c == '{' && computed(&chars, at).is_some() {
+            let colon = computed(&chars, at).unwrap_or(at);
+            let key: String = chars[at + 1..colon].iter().collect();
+            out.push_str(&format!("{{({})", jq_form(key.trim())?));
+            at = colon;
+        } else if c == '*' && chars.get(at + 1).is_some_and(|next| "?nd".contains(*next)) && sticks(&chars, at) {
             return Err(format!("'*{}' is real yq, but not part of this sandbox yet", chars[at + 1]));
         } else if c == '.' && chars[at..].starts_with(&['.', '.', '.']) {
             return Err("'...' is real yq, but not part of this sandbox yet".into());
@@ -98,7 +106,14 @@ fn jq_form(text: &str) -> Result<String, String> {
     Ok(out)
 }
 
-/// `*n`, `*+`: a flag of the operator, and not what it multiplies with.
+/// Where the colon stands of a `{.path: …}`, whose key is an expression.
+fn computed(chars: &[char], at: usize) -> Option<usize> {
+    let start = at + 1 + chars[at + 1..].iter().take_while(|c| c.is_whitespace()).count();
+    let len = chars[start..].iter().position(|c| !(c.is_alphanumeric() || "._-[]".contains(*c)))?;
+    (chars.get(start) == Some(&'.') && chars.get(start + len) == Some(&':')).then_some(start + len)
+}
+
+/// `*n`: a flag of the operator, and not what it multiplies with.
 fn sticks(chars: &[char], at: usize) -> bool {
     chars.get(at + 2).is_none_or(|next| !next.is_alphanumeric())
 }

@@ -36,6 +36,10 @@ impl Given {
     }
 }
 
+/// For completion.
+pub(crate) const FLAGS: &str = "-e --exit-status --from-file -I --indent -i --inplace -p --input-format -N --no-doc -n --null-input \
+    -o --output-format -P --prettyPrint -r --unwrapScalar -V --version";
+
 const USAGE: &str = "\
 Usage:
   yq [flags] [expression] [FILE]...

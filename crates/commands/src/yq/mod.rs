@@ -10,6 +10,7 @@ mod given;
 mod tree;
 
 pub(crate) use functions::function;
+pub(crate) use given::FLAGS;
 
 use crate::jq::{Inputs, Item, Json, Machine, Stop, Style, told};
 use expression::Expression;
@@ -195,7 +196,8 @@ fn yaml(given: &Given, documents: &[Document], one: &Found) -> String {
     let empty: Rc<Vec<Json>> = Rc::default();
     let path = one.item.path.as_ref().unwrap_or(&empty);
     let like = document.and_then(|document| tree::at(&document.node, path)).filter(|_| one.item.path.is_some());
-    let dress = tree::Dress { pretty: given.pretty };
+    let anchors = document.map(|document| tree::anchors(&document.node)).filter(|all| !all.is_empty());
+    let dress = tree::Dress { pretty: given.pretty, anchors: anchors.as_ref() };
     let mut node = dress.tree(&one.item.value, like);
     if matches!(node.shape, manifest::Shape::Scalar { .. }) {
         // A scalar is printed alone.

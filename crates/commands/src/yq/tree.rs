@@ -14,6 +14,15 @@ pub(super) fn value(node: &Node) -> Result<Json, String> {
     reading.value(node)
 }
 
+/// What a document's anchors stand for.
+pub(super) fn anchors(node: &Node) -> OrdMap<String, Json> {
+    let mut reading = Reading { anchors: OrdMap::new(), nodes: 0 };
+    match reading.value(node) {
+        Ok(_) => reading.anchors.iter().map(|(name, (value, _))| ((*name).to_string(), value.clone())).collect(),
+        Err(_) => OrdMap::new(),
+    }
+}
+
 struct Reading<'n> {
     anchors: OrdMap<&'n str, (Json, usize)>,
     nodes: usize,
@@ -108,12 +117,14 @@ fn number(text: &str) -> Option<f64> {
 
 /// How a value is to be dressed.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Dress {
+pub(super) struct Dress<'a> {
     /// Styles are forgotten: no brackets, no quotes that are not needed.
     pub pretty: bool,
+    /// An alias whose anchor still has this value stays one.
+    pub anchors: Option<&'a OrdMap<String, Json>>,
 }
 
-impl Dress {
+impl Dress<'_> {
     /// A value as a tree: where the document has the like at this place, with its comments and styles.
     pub fn tree(self, json: &Json, like: Option<&Node>) -> Node {
         let mut node = match like {
@@ -125,6 +136,10 @@ impl Dress {
             node.line.clone_from(&like.line);
             node.foot.clone_from(&like.foot);
             node.anchor.clone_from(&like.anchor);
+            if node.tag.is_none() {
+                // A tag of the document's own stays.
+                node.tag = like.tag.clone().filter(|tag| !tag.starts_with("!!"));
+            }
         }
         node
     }
@@ -132,7 +147,9 @@ impl Dress {
     fn shaped(self, json: &Json, like: &Node) -> Node {
         match (json, &like.shape) {
             (Json::Map(map), Shape::Map { flow, .. }) => {
-                let flow = *flow && !self.pretty;
+                // Brackets around nothing are no style.
+                let was_empty = matches!(&like.shape, Shape::Map { entries, .. } if entries.is_empty());
+                let flow = *flow && !self.pretty && !was_empty;
                 let entries = map.iter().map(|(key, value)| match like.entry(key) {
                     Some((name, old)) => (name.clone(), self.tree(value, Some(old))),
                     None => (key_node(key), self.tree(value, None)),
@@ -171,10 +188,13 @@ impl Dress {
                 });
                 let mut node = Node::new(Shape::List {
                     items: dressed.collect(),
-                    flow: (*flow && !self.pretty) || values.is_empty(),
+                    flow: (*flow && !self.pretty && !items.is_empty()) || values.is_empty(),
                 });
                 node.tag.clone_from(&like.tag);
                 node
+            }
+            (json, Shape::Alias(name)) if self.anchors.is_some_and(|all| all.get(name) == Some(json)) => {
+                Node::new(like.shape.clone())
             }
             (json, Shape::Scalar { text, style }) => {
                 let same = scalar(text, *style, like.tag.as_deref()) == *json;

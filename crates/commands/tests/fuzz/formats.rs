@@ -1,6 +1,7 @@
 //! Git's files: index, loose objects, configuration, patches; and revisions.
 
 use super::mutate;
+use super::tried;
 use git::{Config, Index, IndexEntry, Kind, Mode, ObjectId, RefChange, Repo, When, hash_object, parse_patches};
 use sim::Rng;
 use vfs::Vfs;
@@ -74,7 +75,7 @@ pub fn index(fixture: &Fixture, seed: u64) -> String {
         let again = Index::from_bytes(&index.to_bytes()).expect("an index that was read can be written and read");
         assert_eq!(again.unique_paths(), index.unique_paths());
         let mut files = fixture.files.clone();
-        drop(fixture.repo.write_tree(&mut files, &index.flat(), WHEN));
+        tried(fixture.repo.write_tree(&mut files, &index.flat(), WHEN));
     }
     shown(&bytes)
 }
@@ -98,16 +99,16 @@ pub fn loose(fixture: &Fixture, seed: u64) -> String {
         files.write(&path, raw.clone(), 0).expect("written");
     }
     let repo = &fixture.repo;
-    drop(repo.read_object(&files, &id));
-    drop(repo.read_tag(&files, &id));
-    drop(repo.read_tree(&files, &id));
-    drop(repo.flat_tree(&files, Some(&id)));
+    tried(repo.read_object(&files, &id));
+    tried(repo.read_tag(&files, &id));
+    tried(repo.read_tree(&files, &id));
+    tried(repo.flat_tree(&files, Some(&id)));
     if let Ok(commit) = repo.read_commit(&files, &id) {
-        drop((commit.subject(), commit.body(), commit.author.when.format(git::DateFormat::Default, 0)));
-        drop((commit.author.when.format(git::DateFormat::Relative, 0), commit.committer.when.short_date()));
+        tried((commit.subject(), commit.body(), commit.author.when.format(git::DateFormat::Default, 0)));
+        tried((commit.author.when.format(git::DateFormat::Relative, 0), commit.committer.when.short_date()));
     }
-    drop(repo.resolve(&files, "HEAD~2^{tree}"));
-    drop(repo.ids_with_prefix(&files, "a"));
+    tried(repo.resolve(&files, "HEAD~2^{tree}"));
+    tried(repo.ids_with_prefix(&files, "a"));
     shown(&raw)
 }
 
@@ -135,8 +136,8 @@ pub fn config(_: &Fixture, seed: u64) -> String {
     ];
     let text = mutate::text(&mut dice, CONFIG, &pieces);
     let mut config = Config::parse(&text);
-    drop((config.bad_line(), config.get("user.name").map(String::from), config.get_bool("core.bare")));
-    drop((config.subsections("branch"), config.get_all("remote.a.b.url").len()));
+    tried((config.bad_line(), config.get("user.name").map(String::from), config.get_bool("core.bare")));
+    tried((config.subsections("branch"), config.get_all("remote.a.b.url").len()));
     for name in ["user.name", "a.b", "branch.main.remote", "x", ".", "a.", "core.bare", "remote.a.b.url"] {
         match dice.below(4) {
             0 => config.set(name, "va\"l # \\ ;\n"),
@@ -149,7 +150,7 @@ pub fn config(_: &Fixture, seed: u64) -> String {
             }
         }
     }
-    drop(Config::parse(config.text()));
+    tried(Config::parse(config.text()));
     text
 }
 
@@ -183,7 +184,7 @@ pub fn patch(fixture: &Fixture, seed: u64) -> String {
     ];
     let text = mutate::text(&mut dice, PATCH, &pieces);
     let strip = usize::try_from(dice.below(4)).expect("small");
-    drop(parse_patches(text.as_bytes(), strip));
+    tried(parse_patches(text.as_bytes(), strip));
     // What is read is also applied, where it fits.
     if dice.below(20) == 0 {
         super::lines::run(
@@ -247,14 +248,14 @@ pub fn revision(fixture: &Fixture, seed: u64) -> String {
         text = mutate::text(&mut dice, &text, &pieces);
     }
     let (repo, files) = (&fixture.repo, &fixture.files);
-    drop(repo.try_resolve(files, &text));
-    drop(repo.resolve_commit(files, &text));
-    drop(repo.full_ref_name(files, &text));
-    drop((git::branch_name_ok(&text), git::ref_name_ok(&text), git::Refspec::parse(&text)));
-    drop((When::parse(&text, 0), When::parse_approximate(&text, 1_780_684_930)));
-    drop(git::wildmatch(&text, "refs/heads/main/aaaaaaaaaaaaaaaaaaaaaaaaaaaa", dice.below(2) == 0));
-    drop(git::Pathspec::parse(std::slice::from_ref(&text), "dir", "/r"));
-    drop(hash_object(Kind::Blob, text.as_bytes()));
+    tried(repo.try_resolve(files, &text));
+    tried(repo.resolve_commit(files, &text));
+    tried(repo.full_ref_name(files, &text));
+    tried((git::branch_name_ok(&text), git::ref_name_ok(&text), git::Refspec::parse(&text)));
+    tried((When::parse(&text, 0), When::parse_approximate(&text, 1_780_684_930)));
+    tried(git::wildmatch(&text, "refs/heads/main/aaaaaaaaaaaaaaaaaaaaaaaaaaaa", dice.below(2) == 0));
+    tried(git::Pathspec::parse(std::slice::from_ref(&text), "dir", "/r"));
+    tried(hash_object(Kind::Blob, text.as_bytes()));
     let _: Option<RefChange> = None;
     text
 }

@@ -1,6 +1,7 @@
 //! Lines of the shell: random scripts, damaged ones, and pieces of the language in no order.
 
 use super::formats::Fixture;
+use super::tried;
 use super::{draw, mutate};
 use order::OrdMap;
 use sim::Rng;
@@ -182,6 +183,6 @@ pub fn shell(fixture: &Fixture, seed: u64) -> String {
     let machine = MachineId::workstation();
     let place = commands::complete::Place { world: &fixture.world, machine: &machine, cwd: "/home/learner" };
     let cursor = usize::try_from(dice.below(script.len() as u64 + 2)).expect("small");
-    drop(commands::complete::complete(place, &script, cursor));
+    tried(commands::complete::complete(place, &script, cursor));
     script
 }

@@ -2,6 +2,7 @@
 
 use super::formats::{Fixture, sealed};
 use super::mutate;
+use super::tried;
 use git::{Bundle, Kind, PackEntry, When, hash_object, read_pack};
 use sim::Rng;
 
@@ -111,7 +112,7 @@ fn known(fixture: &Fixture, id: &git::ObjectId) -> Option<PackEntry> {
 pub fn pack(fixture: &Fixture, seed: u64) -> String {
     let mut dice = Rng::new(seed);
     let (pack, offsets) = drawn(&mut dice, fixture);
-    drop(read_pack(&pack, &|id| known(fixture, id)));
+    tried(read_pack(&pack, &|id| known(fixture, id)));
     // The same with an index: version 2, sorted ids, perhaps damaged.
     let mut rows: Vec<(git::ObjectId, usize)> =
         offsets.iter().map(|at| (hash_object(Kind::Blob, &at.to_be_bytes()), *at)).collect();
@@ -134,10 +135,10 @@ pub fn pack(fixture: &Fixture, seed: u64) -> String {
     files.write("/r/.git/objects/pack/pack-1.pack", pack.clone(), 0).expect("written");
     files.write("/r/.git/objects/pack/pack-1.idx", index, 0).expect("written");
     for (id, _) in &rows {
-        drop(fixture.repo.read_object(&files, id));
-        drop(fixture.repo.has_object(&files, id));
+        tried(fixture.repo.read_object(&files, id));
+        tried(fixture.repo.has_object(&files, id));
     }
-    drop((
+    tried((
         fixture.repo.all_ids(&files),
         fixture.repo.ids_with_prefix(&files, "ab"),
         fixture.repo.pack_contents(&files),
@@ -168,8 +169,8 @@ pub fn bundle(fixture: &Fixture, seed: u64) -> String {
     }
     if let Ok(bundle) = Bundle::parse(&bytes) {
         let mut files = fixture.files.clone();
-        drop(fixture.repo.unbundle(&mut files, &bundle, When { secs: 1_780_684_930, offset_mins: 0 }));
-        drop(bundle.encode());
+        tried(fixture.repo.unbundle(&mut files, &bundle, When { secs: 1_780_684_930, offset_mins: 0 }));
+        tried(bundle.encode());
     }
     bytes.escape_ascii().to_string()
 }
