@@ -61,7 +61,7 @@ fn main(cx: &mut Cx<'_>) -> i32 {
         return match run(cx, &given, &expression, &names) {
             Ok(Some((text, code))) => {
                 cx.out(text);
-                code
+                if code == 0 { 0 } else { fail(cx, "no matches found") }
             }
             Ok(None) => Cx::WAIT,
             Err(message) => fail(cx, &message),
@@ -130,11 +130,7 @@ fn run(
             .map(|()| found)
     };
     let found = found.map_err(said)?;
-    let code = match found.last() {
-        None if given.exit_status => return Err("no matches found".into()),
-        Some(last) if given.exit_status && !last.item.value.holds() => return Err("no matches found".into()),
-        _ => 0,
-    };
+    let code = i32::from(given.exit_status && !found.iter().any(|one| one.item.value.holds()));
     Ok(Some((printed(given, &documents, &found), code)))
 }
 
