@@ -175,34 +175,7 @@ impl Bash {
             }
             text = words.get(from..=to.min(last)).unwrap_or_default().join(" ");
         }
-        let mut print = false;
-        while chars.get(at) == Some(&':') {
-            let all = chars.get(at + 1) == Some(&'g');
-            let letter = at + 1 + usize::from(all);
-            match chars.get(letter) {
-                Some('p') => print = true,
-                Some('h') => text = text.rsplit_once('/').map_or(text.clone(), |(head, _)| head.to_string()),
-                Some('t') => text = text.rsplit('/').next().unwrap_or_default().to_string(),
-                Some('r') => text = text.rsplit_once('.').map_or(text.clone(), |(stem, _)| stem.to_string()),
-                Some('e') => text = text.rsplit_once('.').map_or(String::new(), |(_, end)| format!(".{end}")),
-                Some('s') => {
-                    let Some(mark) = chars.get(letter + 1).copied() else { break };
-                    let rest: String = chars[letter + 2..].iter().collect();
-                    let mut parts = rest.trim_end_matches('\n').splitn(3, mark);
-                    let (old, new) = (parts.next().unwrap_or(""), parts.next().unwrap_or(""));
-                    if old.is_empty() || !text.contains(old) {
-                        return Err(format!(":s{mark}{old}{mark}{new}{mark}: substitution failed"));
-                    }
-                    text = if all { text.replace(old, new) } else { text.replacen(old, new, 1) };
-                    let used = old.chars().count() + new.chars().count() + 1;
-                    at = letter + 2 + used + usize::from(chars.get(letter + 2 + used) == Some(&mark));
-                    continue;
-                }
-                _ => break,
-            }
-            at = letter + 1;
-        }
-        Ok((text, at.min(chars.len()), print))
+        modifiers(text, chars, at)
     }
 
     /// Keeps a line as HISTCONTROL and HISTIGNORE say.
@@ -226,7 +199,39 @@ impl Bash {
     }
 }
 
+/// `:h`, `:t`, `:r`, `:e`, `:p`, `:s/a/b/`, `:gs/a/b/`.
+fn modifiers(mut text: String, chars: &[char], mut at: usize) -> Result<(String, usize, bool), String> {
+    let mut print = false;
+    while chars.get(at) == Some(&':') {
+        let all = chars.get(at + 1) == Some(&'g');
+        let letter = at + 1 + usize::from(all);
+        match chars.get(letter) {
+            Some('p') => print = true,
+            Some('h') => text = text.rsplit_once('/').map_or(text.clone(), |(head, _)| head.to_string()),
+            Some('t') => text = text.rsplit('/').next().unwrap_or_default().to_string(),
+            Some('r') => text = text.rsplit_once('.').map_or(text.clone(), |(stem, _)| stem.to_string()),
+            Some('e') => text = text.rsplit_once('.').map_or(String::new(), |(_, end)| format!(".{end}")),
+            Some('s') => {
+                let Some(mark) = chars.get(letter + 1).copied() else { break };
+                let rest: String = chars[letter + 2..].iter().collect();
+                let mut parts = rest.trim_end_matches('\n').splitn(3, mark);
+                let (old, new) = (parts.next().unwrap_or(""), parts.next().unwrap_or(""));
+                if old.is_empty() || !text.contains(old) {
+                    return Err(format!(":s{mark}{old}{mark}{new}{mark}: substitution failed"));
+                }
+                text = if all { text.replace(old, new) } else { text.replacen(old, new, 1) };
+                let used = old.chars().count() + new.chars().count() + 1;
+                at = letter + 2 + used + usize::from(chars.get(letter + 2 + used) == Some(&mark));
+                continue;
+            }
+            _ => break,
+        }
+        at = letter + 1;
+    }
+    Ok((text, at.min(chars.len()), print))
+}
+
 /// Whether a `!` before this character begins an expansion.
 fn begins(next: Option<&char>, double: bool) -> bool {
-    next.is_some_and(|c| !c.is_whitespace() && !matches!(c, '=' | '(') && !(double && *c == '"'))
+    next.is_some_and(|c| !(c.is_whitespace() || matches!(c, '=' | '(') || (double && *c == '"')))
 }

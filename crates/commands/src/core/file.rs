@@ -110,8 +110,8 @@ fn text_of(text: &str) -> (String, &'static str, &'static str) {
     let (charset, words) =
         if text.is_ascii() { ("us-ascii", "ASCII text") } else { ("utf-8", "Unicode text, UTF-8 text") };
     let first = text.lines().next().unwrap_or("");
-    if first.starts_with("#!") {
-        let interpreter = first[2..].trim();
+    if let Some(interpreter) = first.strip_prefix("#!") {
+        let interpreter = interpreter.trim();
         let program = interpreter.split_whitespace().next().map_or("", vfs::base_name);
         let program = if program == "env" { interpreter.split_whitespace().nth(1).unwrap_or("") } else { program };
         let (what, mime) = match program {

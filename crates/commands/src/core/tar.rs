@@ -182,38 +182,9 @@ fn create(cx: &mut Cx<'_>, job: &Job<'_>, archive: &str, path: &str) -> i32 {
 }
 
 fn read(cx: &mut Cx<'_>, job: &Job<'_>, archive: &str, path: &str, mode: &str) -> i32 {
-    let Some(bytes) = super::input::bytes_of(cx, if archive == "-" { "-" } else { path }) else { return Cx::WAIT };
-    let bytes = match bytes {
+    let bytes = match archive_bytes(cx, job, archive, path) {
         Ok(bytes) => bytes,
-        Err(_) if cx.files().is_dir(path) => {
-            cx.err(format!(
-                "tar: {archive}: Cannot read: Is a directory\ntar: At beginning of tape, quitting now\n{FATAL}"
-            ));
-            return 2;
-        }
-        Err(error) => {
-            let why = format!("{archive}: Cannot open: {error}\n");
-            cx.err(if job.given.has("z") {
-                format!("tar (child): {why}tar (child): Error is not recoverable: exiting now\ntar: Child returned status 2\n{FATAL}")
-            } else {
-                format!("tar: {why}{FATAL}")
-            });
-            return 2;
-        }
-    };
-    let bytes = if gzip::is_gzip(&bytes) {
-        match gzip::uncompress(&bytes) {
-            Ok(bytes) => bytes,
-            Err(message) => {
-                cx.err(format!("\ngzip: stdin: {message}\ntar: Child returned status 1\n{FATAL}"));
-                return 2;
-            }
-        }
-    } else if job.given.has("z") {
-        cx.err(format!("\ngzip: stdin: not in gzip format\ntar: Child returned status 1\n{FATAL}"));
-        return 2;
-    } else {
-        bytes
+        Err(code) => return code,
     };
     let (members, broken) = tar_header::read(&bytes);
     let mut found = vec![false; job.names.len()];
@@ -259,6 +230,43 @@ fn read(cx: &mut Cx<'_>, job: &Job<'_>, archive: &str, path: &str, mode: &str) -
         cx.err(FAILED);
     }
     code
+}
+
+/// The archive, uncompressed; else the exit code.
+fn archive_bytes(cx: &mut Cx<'_>, job: &Job<'_>, archive: &str, path: &str) -> Result<Vec<u8>, i32> {
+    let Some(bytes) = super::input::bytes_of(cx, if archive == "-" { "-" } else { path }) else { return Err(Cx::WAIT) };
+    let bytes = match bytes {
+        Ok(bytes) => bytes,
+        Err(_) if cx.files().is_dir(path) => {
+            cx.err(format!(
+                "tar: {archive}: Cannot read: Is a directory\ntar: At beginning of tape, quitting now\n{FATAL}"
+            ));
+            return Err(2);
+        }
+        Err(error) => {
+            let why = format!("{archive}: Cannot open: {error}\n");
+            cx.err(if job.given.has("z") {
+                format!("tar (child): {why}tar (child): Error is not recoverable: exiting now\ntar: Child returned status 2\n{FATAL}")
+            } else {
+                format!("tar: {why}{FATAL}")
+            });
+            return Err(2);
+        }
+    };
+    if gzip::is_gzip(&bytes) {
+        match gzip::uncompress(&bytes) {
+            Ok(bytes) => Ok(bytes),
+            Err(message) => {
+                cx.err(format!("\ngzip: stdin: {message}\ntar: Child returned status 1\n{FATAL}"));
+                Err(2)
+            }
+        }
+    } else if job.given.has("z") {
+        cx.err(format!("\ngzip: stdin: not in gzip format\ntar: Child returned status 1\n{FATAL}"));
+        Err(2)
+    } else {
+        Ok(bytes)
+    }
 }
 
 fn wanted(job: &Job<'_>, name: &str, found: &mut [bool]) -> bool {

@@ -89,20 +89,12 @@ pub(super) fn call<'a>(
     item: Item,
     out: Out<'_>,
 ) -> Run<()> {
+    if machine.yaml && matches!((name, args.len()), ("path" | "key", 0) | ("delpaths", 1) | ("setpath", 2)) {
+        return placed(machine, name, args, env, item, out);
+    }
     let value = item.value.clone();
     match (name, args) {
         ("empty", []) => return Ok(()),
-        ("path" | "key", []) if machine.yaml => {
-            let Some(path) = item.path.clone() else { return Ok(()) };
-            let shown = if name == "path" { Some(Json::List(path)) } else { path.last().cloned() };
-            return shown.map_or(Ok(()), |shown| out(machine, Item::new(shown)));
-        }
-        ("delpaths" | "setpath", _) if machine.yaml => {
-            let path = item.path.clone();
-            return with_values(machine, name, args, env, item, &mut |m, done| {
-                out(m, Item { path: path.clone(), ..done })
-            });
-        }
         ("error", []) => return Err(Stop::Error(value)),
         ("path", [f]) => {
             for (path, _) in machine.paths(f, env, &value)? {
@@ -162,6 +154,26 @@ pub(super) fn call<'a>(
         _ => {}
     }
     with_values(machine, name, args, env, item, out)
+}
+
+/// yq's functions that know where a value stands, and updates that leave it there.
+fn placed<'a>(
+    machine: &mut Machine<'_>,
+    name: &str,
+    args: &'a [Ast],
+    env: &Env<'a>,
+    item: Item,
+    out: Out<'_>,
+) -> Run<()> {
+    let path = item.path.clone();
+    match name {
+        "path" => path.map_or(Ok(()), |path| out(machine, Item::new(Json::List(path)))),
+        "key" => match path.and_then(|path| path.last().cloned()) {
+            Some(key) => out(machine, Item::new(key)),
+            None => Ok(()),
+        },
+        _ => with_values(machine, name, args, env, item, &mut |m, done| out(m, Item { path: path.clone(), ..done })),
+    }
 }
 
 /// Functions of values: one result for each choice of their arguments.

@@ -233,10 +233,6 @@ impl<'m> Machine<'m> {
         }
     }
 
-    pub fn operate(&self, op: &str, left: &Json, right: &Json) -> Run<Json> {
-        if self.yaml { super::operate::operate_yaml(op, left, right) } else { super::operate::operate(op, left, right) }
-    }
-
     fn recurse(&mut self, item: Item, out: Out<'_>) -> Run<()> {
         let mut open = vec![item];
         while let Some(item) = open.pop() {

@@ -1,8 +1,14 @@
 //! jq's operators over values.
 
 use super::builtins::shown;
-use super::eval::{Run, fail};
+use super::eval::{Machine, Run, fail};
 use super::json::Json;
+
+impl Machine<'_> {
+    pub fn operate(&self, op: &str, left: &Json, right: &Json) -> Run<Json> {
+        if self.yaml { operate_yaml(op, left, right) } else { operate(op, left, right) }
+    }
+}
 
 pub(super) fn operate(op: &str, a: &Json, b: &Json) -> Run<Json> {
     let wrong = |verb: &str| fail(format!("{} and {} cannot be {verb}", shown(a), shown(b)));

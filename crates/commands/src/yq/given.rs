@@ -21,14 +21,14 @@ pub(super) struct Given {
 
 impl Given {
     /// Whether an input is JSON: as was said, else by its name.
-    pub fn from_json(&self, file: &str) -> bool {
+    pub fn reads_json(&self, file: &str) -> bool {
         match self.input.as_deref() {
             Some(format) => format == "json",
             None => file.ends_with(".json"),
         }
     }
 
-    pub fn to_json(&self, files: &[String]) -> bool {
+    pub fn writes_json(&self, files: &[String]) -> bool {
         match self.output.as_deref() {
             Some(format) => format == "json",
             None => files.first().is_some_and(|file| self.input.is_none() && file.ends_with(".json")),

@@ -148,7 +148,7 @@ fn documents(cx: &mut Cx<'_>, given: &Given, files: &[String]) -> Result<Option<
         for (index, node) in parsed.into_iter().enumerate() {
             let value = tree::value(&node).map_err(|message| format!("bad file '{file}': yaml: {message}"))?;
             // JSON's quotes and brackets are not a style that YAML would keep.
-            let node = if given.from_json(&file) && !given.to_json(files) {
+            let node = if given.reads_json(&file) && !given.writes_json(files) {
                 tree::Dress::default().tree(&value, None)
             } else {
                 node
@@ -162,7 +162,7 @@ fn documents(cx: &mut Cx<'_>, given: &Given, files: &[String]) -> Result<Option<
 fn printed(given: &Given, documents: &[Document], found: &[Found]) -> String {
     let mut out = String::new();
     let mut before: Option<usize> = None;
-    let json = given.to_json(&given.files);
+    let json = given.writes_json(&given.files);
     for (index, one) in found.iter().enumerate() {
         let place = one.document;
         if index > 0 && place.is_some() && place != before && !json && !given.no_separators {

@@ -158,41 +158,7 @@ impl Dress<'_> {
                 node.tag.clone_from(&like.tag);
                 node
             }
-            (Json::List(values), Shape::List { items, flow }) => {
-                let mut left: Vec<(Option<Json>, &Node)> = items.iter().map(|item| (value(item).ok(), item)).collect();
-                let mut old: Vec<Option<&Node>> = vec![None; values.len()];
-                // First what is the same, wherever it is now; then what stands at the same place.
-                for (at, json) in values.iter().enumerate() {
-                    if let Some(found) = left.iter().position(|(have, _)| have.as_ref() == Some(json)) {
-                        old[at] = Some(left.remove(found).1);
-                    }
-                }
-                for (at, place) in old.iter_mut().enumerate() {
-                    let same = items.get(at).filter(|item| left.iter().any(|(_, other)| std::ptr::eq(*other, *item)));
-                    *place = place.or(same);
-                }
-                // New texts are written like their neighbours.
-                let style = items.last().and_then(|item| match &item.shape {
-                    Shape::Scalar { style, .. } => Some(*style),
-                    _ => None,
-                });
-                let dressed = values.iter().zip(old).map(|(json, old)| {
-                    let mut node = self.tree(json, old);
-                    if let (None, Some(new), Shape::Scalar { style, .. }, Json::Text(_)) =
-                        (old, style, &mut node.shape, json)
-                        && *flow
-                    {
-                        *style = new;
-                    }
-                    node
-                });
-                let mut node = Node::new(Shape::List {
-                    items: dressed.collect(),
-                    flow: (*flow && !self.pretty && !items.is_empty()) || values.is_empty(),
-                });
-                node.tag.clone_from(&like.tag);
-                node
-            }
+            (Json::List(values), Shape::List { items, flow }) => self.list(values, items, *flow, like),
             (json, Shape::Alias(name)) if self.anchors.is_some_and(|all| all.get(name) == Some(json)) => {
                 Node::new(like.shape.clone())
             }
@@ -220,6 +186,42 @@ impl Dress<'_> {
             }
             _ => self.bare(json),
         }
+    }
+
+    /// A list; each value like the item that it was, or that stood at its place.
+    fn list(self, values: &[Json], items: &[Node], flow: bool, like: &Node) -> Node {
+        let mut left: Vec<(Option<Json>, &Node)> = items.iter().map(|item| (value(item).ok(), item)).collect();
+        let mut old: Vec<Option<&Node>> = vec![None; values.len()];
+        // First what is the same, wherever it is now; then what stands at the same place.
+        for (at, json) in values.iter().enumerate() {
+            if let Some(found) = left.iter().position(|(have, _)| have.as_ref() == Some(json)) {
+                old[at] = Some(left.remove(found).1);
+            }
+        }
+        for (at, place) in old.iter_mut().enumerate() {
+            let same = items.get(at).filter(|item| left.iter().any(|(_, other)| std::ptr::eq(*other, *item)));
+            *place = place.or(same);
+        }
+        // New texts are written like their neighbours.
+        let style = items.last().and_then(|item| match &item.shape {
+            Shape::Scalar { style, .. } => Some(*style),
+            _ => None,
+        });
+        let dressed = values.iter().zip(old).map(|(json, old)| {
+            let mut node = self.tree(json, old);
+            if let (None, Some(new), Shape::Scalar { style, .. }, Json::Text(_)) = (old, style, &mut node.shape, json)
+                && flow
+            {
+                *style = new;
+            }
+            node
+        });
+        let mut node = Node::new(Shape::List {
+            items: dressed.collect(),
+            flow: (flow && !self.pretty && !items.is_empty()) || values.is_empty(),
+        });
+        node.tag.clone_from(&like.tag);
+        node
     }
 
     fn bare(self, json: &Json) -> Node {

@@ -123,6 +123,44 @@ const PIECES: &[&str] = &[
     "ps -o ",
 ];
 
+/// What history expansion reads.
+const BANGS: &[&str] = &[
+    "!!",
+    "!$",
+    "!^",
+    "!*",
+    "!:2",
+    "!!:1-2",
+    "!-1",
+    "!9",
+    "!echo",
+    "!?a?",
+    "!#",
+    ":p",
+    ":h",
+    ":t",
+    ":r",
+    ":e",
+    ":s/a/b/",
+    ":gs/a/",
+    "^a^b^",
+    "^a^b",
+    "!",
+    ":",
+    "^",
+    "\n",
+    " ",
+    "echo a b\n",
+    "é",
+    "'",
+    "\"",
+    "!-99",
+    "!:9",
+    "!!:x",
+    "!?",
+    "history\n",
+];
+
 /// A machine that nothing has happened on.
 pub fn world() -> World {
     let start = sim::Time::from_unix_secs(1_780_684_930);
@@ -131,17 +169,22 @@ pub fn world() -> World {
     world
 }
 
-/// Runs a script; what does not end is given up after some steps, as a person would press Ctrl-C.
+/// Runs a script as `-c` would, or as lines that a person types; what does not end is given up after some steps, as a person would press Ctrl-C.
 pub fn run(world: &World, script: &str) {
+    run_as(world, &["bash", "-c", script], "");
+}
+
+fn run_as(world: &World, argv: &[&str], typed: &str) {
     let mut world = world.clone();
     let id = MachineId::workstation();
     let out = world.new_capture();
     let env = world.machine(&id).expect("it is there").env.clone();
-    let fds = OrdMap::from([(0, Fd::Null), (1, Fd::Stream(out)), (2, Fd::Stream(out))]);
+    let stdin = Fd::Stream(world.stream_of(typed.as_bytes().to_vec()));
+    let fds = OrdMap::from([(0, stdin), (1, Fd::Stream(out)), (2, Fd::Stream(out))]);
     let spawn = Spawn {
         parent: None,
         machine: id,
-        argv: ["bash", "-c", script].map(String::from).to_vec(),
+        argv: argv.iter().map(|word| (*word).to_string()).collect(),
         env,
         cwd: "/home/learner".into(),
         fds,
@@ -159,6 +202,15 @@ pub fn run(world: &World, script: &str) {
 
 pub fn shell(fixture: &Fixture, seed: u64) -> String {
     let mut dice = Rng::new(seed);
+    if dice.below(12) == 0 {
+        let mut typed = String::from("echo a/b.c d e\n");
+        for _ in 0..2 + dice.below(10) {
+            typed.push_str(BANGS[usize::try_from(dice.below(BANGS.len() as u64)).expect("an index")]);
+        }
+        typed.push('\n');
+        run_as(&fixture.world, &["bash", "-i"], &typed);
+        return typed;
+    }
     let script = match dice.below(5) {
         0 => {
             let mut text = String::new();
