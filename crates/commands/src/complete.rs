@@ -96,6 +96,8 @@ fn words_before(before: &str) -> (Vec<String>, usize) {
                 | "command"
                 | "env"
                 | "xargs"
+                | "watch"
+                | "nohup"
                 | "!"
                 | "then"
                 | "do"
@@ -166,6 +168,10 @@ impl Place<'_> {
             "gh" => self.gh(&plain, word, found),
             "type" | "which" | "man" | "command" | "help" => {
                 found.extend(self.world.programs().names().map(String::from))
+            }
+            "jq" | "yq" if word.starts_with('-') => {
+                let flags = if *command == "jq" { crate::jq::FLAGS } else { crate::yq::FLAGS };
+                found.extend(flags.split_whitespace().map(String::from));
             }
             tool if word.starts_with('-') => {
                 let options = crate::core::tool(tool).map_or(&[][..], |tool| tool.options);

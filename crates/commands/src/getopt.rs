@@ -92,7 +92,13 @@ pub fn parse(cx: &mut Cx<'_>, tool: &Tool) -> Result<Given, i32> {
         Err(Stop::Wrong(message)) => {
             // grep alone says how it is used before it tells where to read more.
             let usage = if tool.name == "grep" { format!("Usage: grep {}\n", tool.usage) } else { String::new() };
-            cx.err(format!("{0}: {message}\n{usage}Try '{0} --help' for more information.\n", tool.name));
+            let more = match tool.name {
+                "tar" => "Try 'tar --help' or 'tar --usage'".into(),
+                "gzip" | "gunzip" | "zcat" => "Try `gzip --help'".into(),
+                name => format!("Try '{name} --help'"),
+            };
+            let name = if more.contains('`') { "gzip" } else { tool.name };
+            cx.err(format!("{name}: {message}\n{usage}{more} for more information.\n"));
             Err(tool.trouble)
         }
         Err(Stop::Missing(option)) => {

@@ -9,6 +9,7 @@ mod gh;
 mod git;
 mod jq;
 pub mod kubectl;
+mod yq;
 
 pub use gh::merger;
 
@@ -22,7 +23,7 @@ pub fn programs() -> Programs {
         shells
             .into_iter()
             .chain(core::programs())
-            .chain([git::program(), jq::program(), kubectl::program()])
+            .chain([git::program(), jq::program(), kubectl::program(), yq::program()])
             .chain(argocd::programs())
             .chain(gh::programs()),
     )

@@ -41,6 +41,10 @@ fn commands_and_files() {
 #[test]
 fn flags_and_subcommands() {
     check("sort --num", &["--numeric-sort"]);
+    check("tar --str", &["--strip-components"]);
+    check("yq --inp", &["--inplace", "--input-format"]);
+    check("jq --raw-o", &["--raw-output"]);
+    check("watch kubectl rollout st", &["status"]);
     check("git check", &["check-ignore", "check-ref-format", "checkout"]);
     check("git commit --ame", &["--amend"]);
     check("kubectl rollout st", &["status"]);

@@ -28,6 +28,12 @@ pub fn script(seed: u64) -> String {
     lines.join("\n")
 }
 
+/// One statement without files to work on.
+pub fn line(seed: u64) -> String {
+    let mut dice = Dice(Rng::new(seed));
+    statement(&mut dice, 0)
+}
+
 fn word(dice: &mut Dice) -> String {
     match dice.roll(14) {
         0 => format!("{}", dice.roll(20)),
@@ -149,6 +155,15 @@ fn filter(dice: &mut Dice) -> String {
         "md5sum",
         "fold -w 4",
         "cut -d' ' -f1",
+        "sort -u -k2",
+        "awk -v n=2 '{s=s\" \"$1} NR==n{print s}'",
+        "sed -n '1!p'",
+        "head -c 7",
+        "grep -o '[a-z]*'",
+        "column -t",
+        "sed '$!d'",
+        "tr -s ' ' ','",
+        "gzip | zcat",
     ])
 }
 
@@ -180,7 +195,7 @@ fn condition(dice: &mut Dice) -> String {
 }
 
 fn statement(dice: &mut Dice, depth: u64) -> String {
-    let roll = if depth > 1 { dice.roll(9) } else { dice.roll(22) };
+    let roll = if depth > 1 { dice.roll(9) } else { dice.roll(32) };
     let inner = |dice: &mut Dice| statement(dice, depth + 1);
     match roll {
         0 => format!("x={}", word(dice)),
@@ -212,6 +227,60 @@ fn statement(dice: &mut Dice, depth: u64) -> String {
         18 => format!("{{ {}; }} 2>&1 | {}", inner(dice), filter(dice)),
         19 => format!("declare -A m=([k]={} [j]=2); echo \"${{m[k]}} ${{#m[@]}} ${{!m[@]}}\"", word(dice)),
         20 => format!("read -r x y <<< {}; echo \"$x|$y\"", word(dice)),
-        _ => format!("set -- {} {}; echo $# \"$1\" \"${{@:2}}\"", word(dice), word(dice)),
+        21 => format!("set -- {} {}; echo $# \"$1\" \"${{@:2}}\"", word(dice), word(dice)),
+        _ => wider(dice, depth),
+    }
+}
+
+/// What scripts have less often: here-documents, traps, descriptors, `select`, `getopts`, `mapfile`, jobs.
+fn wider(dice: &mut Dice, depth: u64) -> String {
+    let inner = |dice: &mut Dice| statement(dice, depth + 1);
+    match dice.roll(20) {
+        // A here-document ends at a line of its own: it stands alone.
+        0 | 1 if depth > 0 => inner(dice),
+        0 => format!("cat <<E | {}\nv $x ${{y:-none}} $((1+{}))\n\\$x `echo b`\nE", filter(dice), dice.roll(9)),
+        1 => format!("cat <<'E'\n$x `y`\n\tt\nE\n{}", inner(dice)),
+        2 => format!("trap 'echo \"bye $?\"' EXIT; {}", inner(dice)),
+        3 => format!("(trap 'echo sub' EXIT; {}); echo $?", inner(dice)),
+        4 => format!("(set -e; {}; echo on; false; echo never); echo $?", inner(dice)),
+        5 => format!("(set -uo pipefail; {}; false | true; echo $?; echo $none; echo never) 2>&1", inner(dice)),
+        6 => format!("mapfile -t l < {}; echo ${{#l[@]}} \"${{l[0]}}\" \"${{l[@]: -1}}\"", dice.pick(&["t", "n", "w"])),
+        7 => format!(
+            "set -- {} {}; OPTIND=1; while getopts ':ab:' o; do echo \"$o ${{OPTARG-}}\"; done; shift $((OPTIND-1)); echo \"$*\"",
+            dice.pick(&["-a", "-b", "-ab", "-x", "z"]),
+            word(dice)
+        ),
+        8 => format!(
+            "select s in {} {}; do echo \"$s/$REPLY\"; break; done <<< {}",
+            word(dice),
+            word(dice),
+            dice.roll(4)
+        ),
+        9 => format!("exec 3> o3; echo {} >&3; exec 3>&-; cat o3", word(dice)),
+        10 => format!("diff <({}) <({})", source(dice), source(dice)),
+        11 => format!("{} > >({} > o4); sleep 0.1; cat o4", source(dice), filter(dice)),
+        12 => format!("(sleep 0.{}; exit {}) & wait $!; echo $?", dice.roll(3), dice.roll(5)),
+        13 => format!(
+            "printf -v x '%{}' {}; echo \"[$x]\"",
+            dice.pick(&["05d", "-6s|", "x", "q", "c", ".2f"]),
+            dice.roll(300)
+        ),
+        14 => {
+            format!("x={}; echo ${{x@Q}} \"${{x@U}}\" ${{x:+set}} ${{#x}} \"${{x//[aeiou]/}}\" ${{x:(-2)}}", word(dice))
+        }
+        15 => format!("declare -i k={}; k+=\"{}\"; echo $k; declare -p k", dice.roll(9), sum(dice)),
+        16 => {
+            format!("r() {{ (($1 > 0)) || {{ {}; return; }}; echo $1; r $(($1-1)); }}; r {}", inner(dice), dice.roll(4))
+        }
+        17 => format!(
+            "until [[ ${{#u}} -ge {} ]]; do u+={}; [[ $u == *bb* ]] && break; done; echo $u; u=",
+            dice.roll(5),
+            dice.pick(&["a", "b"])
+        ),
+        18 => format!("echo {} | tee >(wc -c > o5) | {}; sleep 0.1; cat o5", word(dice), filter(dice)),
+        _ => format!(
+            "a=($({})); for k in \"${{!a[@]}}\"; do echo \"$k:${{a[k]}}\"; done; unset 'a[0]'; declare -p a",
+            source(dice)
+        ),
     }
 }

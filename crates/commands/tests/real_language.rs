@@ -16,7 +16,7 @@
 mod both;
 mod draw;
 
-use both::{all_that_differ, there_is_bash};
+use both::{all_that_differ, ours, there_is_bash};
 
 fn scripts() -> Vec<String> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/scripts");
@@ -64,6 +64,18 @@ fn random_scripts_give_what_real_bash_and_coreutils_give() {
         return;
     }
     let seeds: u64 = std::env::var("SEEDS").ok().and_then(|text| text.parse().ok()).unwrap_or(150);
-    let scripts: Vec<String> = (1..=seeds).map(draw::script).collect();
+    // Lines alone have no files to work on: their mistakes are compared, too.
+    let scripts: Vec<String> = (1..=seeds).map(draw::script).chain((1..=seeds / 3).map(draw::line)).collect();
     judge("random scripts", &scripts, 97);
+}
+
+/// There is no real yq on a machine of ours: its documentation says what it prints.
+#[test]
+fn yq_prints_what_its_documentation_says() {
+    let examples = include_str!("yq/examples.txt");
+    for example in examples.split("%%\n") {
+        let (script, expected) = example.split_once("\n==\n").expect("a script and what it prints");
+        let ran = ours(script);
+        assert_eq!(ran.out + &ran.err, expected, "{script}");
+    }
 }

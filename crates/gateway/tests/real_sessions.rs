@@ -7,7 +7,7 @@
 //!
 //! What still differs, and why:
 //! - usage texts after a wrong option: ours name the options that are there, and those that are not;
-//! - arrays, `$((…))`, `{a,b}`, `exec`, `trap`: "real, but not part of this sandbox yet". The sessions leave them out.
+//! - what `crates/commands/tests/real_language.rs` names of the language and the tools.
 //!
 //! `SEEDS=500` draws more sessions, `ONLY=17` shows and runs one, `VERBOSE=1` shows what differs.
 

@@ -139,12 +139,13 @@ fn parse_written(text: &str, zone_mins: i32) -> Option<When> {
         } else if parts.len() == 3 && parts.iter().all(|part| part.parse::<i64>().is_ok()) {
             let numbers: Vec<i64> = parts.iter().filter_map(|part| part.parse().ok()).collect();
             date = Some((numbers[0], numbers[1], numbers[2]));
-        } else if let Some(at) = MONTHS.iter().position(|name| word.len() >= 3 && name.eq_ignore_ascii_case(&word[..3]))
+        } else if let Some(at) =
+            MONTHS.iter().position(|name| word.get(..3).is_some_and(|start| name.eq_ignore_ascii_case(start)))
         {
             month = i64::try_from(at + 1).ok();
         } else if let Ok(number) = word.parse::<i64>() {
             if number > 31 { year = Some(number) } else { day = Some(number) }
-        } else if !DAYS.iter().any(|name| word.len() >= 3 && name.eq_ignore_ascii_case(&word[..3])) {
+        } else if !DAYS.iter().any(|name| word.get(..3).is_some_and(|start| name.eq_ignore_ascii_case(start))) {
             return None;
         }
     }

@@ -63,6 +63,9 @@ impl Repo {
             };
             return Ok(found.map(|id| (id, rest)));
         }
+        if !suffix.starts_with(['^', '~']) {
+            return Ok(None);
+        }
         let digits = suffix[1..].bytes().take_while(u8::is_ascii_digit).count();
         let rest = &suffix[1 + digits..];
         let number: usize = match &suffix[1..=digits] {

@@ -10,6 +10,8 @@ mod map;
 mod number;
 mod path;
 mod strategic;
+mod tree;
+mod tree_write;
 mod value;
 mod yaml;
 mod yaml_emit;
@@ -23,6 +25,7 @@ pub use json_parse::{JsonError, NESTING_MAX};
 pub use map::Map;
 pub use number::float_text;
 pub use strategic::{MergeRule, PatchError, json_merge, merge_rule, strategic_merge};
+pub use tree::{Node, Shape, Style};
 pub use value::{Value, word};
 pub use yaml::{Diagnostic, Document, Level, Mark};
 

@@ -213,3 +213,20 @@ fn literal(out: &mut String, text: &str, indent: usize) {
         }
     }
 }
+
+/// How a text may be written, whatever it would be read as.
+pub(crate) struct Fits {
+    pub plain: bool,
+    pub single: bool,
+    pub block: bool,
+}
+
+pub(crate) fn fits(text: &str) -> Fits {
+    let shape = shape(text);
+    Fits { plain: shape.plain && !text.is_empty(), single: shape.single, block: shape.block && !text.is_empty() }
+}
+
+/// In double quotes, on one line.
+pub(crate) fn double_quoted_plain(out: &mut String, text: &str) {
+    double_quoted(out, text, Place { column: 0, indent: 0, key: true });
+}

@@ -46,7 +46,12 @@ impl Bash {
         sum.blanks();
         if sum.at < text.len() {
             sum.token = sum.at;
-            return Err(sum.error("syntax error in expression"));
+            let known = |c: char| c.is_alphanumeric() || "_=<>!+-*/%&|^~?:,()\"'".contains(c);
+            return Err(sum.error(if text[sum.at..].starts_with(known) {
+                "syntax error in expression"
+            } else {
+                "syntax error: invalid arithmetic operator"
+            }));
         }
         Ok(value)
     }

@@ -4,6 +4,8 @@ use crate::code::{Part, Word};
 
 /// More words than this are not made from one.
 const WORDS_MAX: usize = 100_000;
+/// Their pieces, all together.
+const PARTS_MAX: usize = 2_000_000;
 
 /// Appends what a word expands to.
 pub(crate) fn expand(word: Word, words: &mut Vec<Word>) {
@@ -88,6 +90,10 @@ fn alternatives(tokens: &[Part], depth: usize) -> Vec<Vec<Part>> {
             all
         };
         let tails = alternatives(&tokens[close + 1..], depth + 1);
+        // A word that would become too much stays as it is.
+        if middles.len().saturating_mul(tails.len()).saturating_mul(tokens.len()) > PARTS_MAX {
+            break;
+        }
         let mut all = Vec::new();
         for middle in &middles {
             for tail in &tails {

@@ -54,15 +54,15 @@ pub const BUILTINS: &[&str] = &[
     "true",
     "type",
     "typeset",
+    "umask",
     "unalias",
     "unset",
     "wait",
 ];
 
 /// What real bash has and this sandbox has not.
-const MISSING: &[&str] = &[
-    "bind", "caller", "compgen", "complete", "compopt", "enable", "fc", "logout", "suspend", "times", "ulimit", "umask",
-];
+const MISSING: &[&str] =
+    &["bind", "caller", "compgen", "complete", "compopt", "enable", "fc", "logout", "suspend", "times", "ulimit"];
 
 pub(crate) fn find(name: &str) -> Option<Builtin> {
     Some(match name {
@@ -109,6 +109,7 @@ pub(crate) fn find(name: &str) -> Option<Builtin> {
         "fg" => |shell, args, cx| crate::jobs::foreground(shell, args, cx, "fg"),
         "bg" => |shell, args, cx| crate::jobs::foreground(shell, args, cx, "bg"),
         "trap" => crate::trap::trap,
+        "umask" => crate::folders::umask,
         "type" => crate::lookup::type_of,
         "command" => crate::lookup::command,
         "builtin" | "exec" => |shell, _, _| shell.end(0),

@@ -114,6 +114,8 @@ pub enum ParamOp {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Redirect {
     pub fd: u8,
+    /// `{name}>`: a new descriptor, whose number the variable gets.
+    pub var: Option<String>,
     pub kind: RedirectKind,
     pub target: Word,
 }
@@ -151,13 +153,14 @@ pub struct Simple {
     pub line: u32,
 }
 
-/// `$( )`, or `<( )` whose output becomes a file.
+/// `$( )`, `<( )` whose output becomes a file, or `>( )` that reads what is written to a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Subst {
     pub code: Arc<Code>,
     /// It stands in a `${name-…}`: it runs only if that is needed.
     pub unless: Option<Guard>,
     pub file: bool,
+    pub sink: bool,
 }
 
 /// The parameter, operator and colon of a `${name:-…}`.
@@ -195,6 +198,15 @@ pub enum Op {
     For {
         name: String,
         words: Arc<Simple>,
+        end: usize,
+    },
+    /// `select`: as `for`, but each round asks.
+    Select {
+        name: String,
+        words: Arc<Simple>,
+        end: usize,
+    },
+    SelectNext {
         end: usize,
     },
     /// The next round, or a jump to the end.

@@ -16,6 +16,8 @@ fn moved(op: Op, by: usize) -> Op {
         Op::JumpIfOk(to) => Op::JumpIfOk(to + by),
         Op::For { name, words, end } => Op::For { name, words, end: end + by },
         Op::ForNext { end } => Op::ForNext { end: end + by },
+        Op::Select { name, words, end } => Op::Select { name, words, end: end + by },
+        Op::SelectNext { end } => Op::SelectNext { end: end + by },
         Op::While { end, enter } => Op::While { end: end + by, enter: enter + by },
         Op::CaseArm { patterns, next } => Op::CaseArm { patterns, next: next + by },
         other => other,
@@ -123,6 +125,17 @@ pub(crate) fn for_loop(name: String, words: Arc<Simple>, body: Code) -> Code {
         *to = end;
     }
     code[1] = Op::ForNext { end };
+    code
+}
+
+/// `select`: the same loop, whose rounds ask.
+pub(crate) fn select_loop(name: String, words: Arc<Simple>, body: Code) -> Code {
+    let mut code = for_loop(name, words, body);
+    let end = code.len() - 1;
+    if let Op::For { name, words, end } = code[0].clone() {
+        code[0] = Op::Select { name, words, end };
+    }
+    code[1] = Op::SelectNext { end };
     code
 }
 

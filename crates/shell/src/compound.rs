@@ -1,7 +1,7 @@
 //! Parsing compound commands: `if`, loops, `case`, groups, `(( ))`, `[[ ]]`, functions.
 
 use crate::code::{Code, Op, Part, Simple, Word};
-use crate::compile::{Arm, ArmEnd, and_or, arith_loop, case_of, for_loop, if_chain, while_loop};
+use crate::compile::{Arm, ArmEnd, and_or, arith_loop, case_of, for_loop, if_chain, select_loop, while_loop};
 use crate::parse::{Fail, Parsed, Parser};
 use crate::word;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ impl Parser<'_> {
         Some(match word {
             "if" => self.if_command(),
             "while" | "until" => self.while_command(),
-            "for" => self.for_command(),
+            "for" | "select" => self.for_command(),
             "case" => self.case_command(),
             "{" => self.group(),
             "[[" => self.cond_command(),
@@ -92,10 +92,13 @@ impl Parser<'_> {
     }
 
     fn for_command(&mut self) -> Parsed<Code> {
-        self.eat_keyword("for");
+        let select = self.eat_keyword("select");
+        if !select {
+            self.eat_keyword("for");
+        }
         self.skip_blanks();
         let line = self.line;
-        if self.rest().starts_with("((") {
+        if self.rest().starts_with("((") && !select {
             return self.for_arith();
         }
         let name = self.peek_word().to_string();
@@ -120,7 +123,7 @@ impl Parser<'_> {
             words.text = text;
         }
         let body = self.loop_body()?;
-        Ok(for_loop(name, words, body))
+        Ok(if select { select_loop(name, words, body) } else { for_loop(name, words, body) })
     }
 
     fn for_arith(&mut self) -> Parsed<Code> {

@@ -123,6 +123,10 @@ pub(crate) fn source(shell: &mut Bash, args: &[String], cx: &mut Cx<'_>) -> Flow
         return shell.usage(cx, &format!(".: {name}: is a directory"), 1);
     }
     let text = match cx.files().read_text(&path) {
+        _ if name == "/dev/stdin" => match cx.stdin_text() {
+            Some(text) => text,
+            None => return Flow::Input,
+        },
         Ok(text) => text,
         Err(error) => return shell.usage(cx, &format!("{name}: {error}"), 1),
     };

@@ -189,3 +189,19 @@ pub(crate) fn dirs(shell: &mut Bash, args: &[String], cx: &mut Cx<'_>) -> Flow {
     cx.out(text);
     shell.end(0)
 }
+
+/// Unlike bash: new files have modes 644 and 755 whatever the mask is; another one than 022 is refused.
+pub(crate) fn umask(shell: &mut Bash, args: &[String], cx: &mut Cx<'_>) -> Flow {
+    match args.first().map(String::as_str) {
+        None => cx.out("0022\n"),
+        Some("-S") if args.len() == 1 => cx.out("u=rwx,g=rx,o=rx\n"),
+        Some("-p") if args.len() == 1 => cx.out("umask 0022\n"),
+        Some(mask)
+            if mask.bytes().all(|byte| (b'0'..=b'7').contains(&byte)) && mask.trim_start_matches('0') == "22" => {}
+        Some(mask) => {
+            let message = format!("umask: {mask}: another mask is real bash, but not part of this sandbox yet");
+            return shell.usage(cx, &message, 1);
+        }
+    }
+    shell.end(0)
+}

@@ -72,8 +72,9 @@ impl Bash {
 
     fn collect_jobs(&mut self, cx: &mut Cx<'_>) -> bool {
         self.note_ended(cx);
-        let Waiting::Jobs { pids, any, status } = &mut self.wait else { return true };
-        let (any, status) = (*any, *status);
+        let Waiting::Jobs { pids, any, status, into } = &mut self.wait else { return true };
+        let (any, status, into) = (*any, *status, into.clone());
+        let mut ended = None;
         let mut at = 0;
         while at < pids.len() {
             let pid = pids[at];
@@ -86,6 +87,7 @@ impl Bash {
                     }
                     self.jobs.remove(index);
                     pids.remove(at);
+                    ended = Some(pid);
                     if any {
                         pids.clear();
                     }
@@ -99,6 +101,9 @@ impl Bash {
             return false;
         }
         self.wait = Waiting::Nothing;
+        if let (Some(name), Some(pid)) = (into, ended) {
+            self.set(&name, &pid.to_string());
+        }
         true
     }
 
@@ -195,7 +200,10 @@ pub(crate) fn jobs(shell: &mut Bash, args: &[String], cx: &mut Cx<'_>) -> Flow {
 
 pub(crate) fn wait(shell: &mut Bash, args: &[String], cx: &mut Cx<'_>) -> Flow {
     let any = args.iter().any(|arg| arg == "-n");
-    let specs: Vec<&String> = args.iter().filter(|arg| !arg.starts_with('-')).collect();
+    let named = args.iter().position(|arg| arg == "-p");
+    let into = named.and_then(|at| args.get(at + 1)).cloned();
+    let words = args.iter().enumerate().filter(|(at, arg)| !arg.starts_with('-') && named.is_none_or(|p| *at != p + 1));
+    let specs: Vec<&String> = words.map(|(_, arg)| arg).collect();
     let mut pids = Vec::new();
     shell.status = 0;
     for spec in &specs {
@@ -215,7 +223,7 @@ pub(crate) fn wait(shell: &mut Bash, args: &[String], cx: &mut Cx<'_>) -> Flow {
         }
     }
     // Those that have ended already are collected at the next step.
-    shell.wait = Waiting::Jobs { pids, any, status: any || !specs.is_empty() };
+    shell.wait = Waiting::Jobs { pids, any, status: any || !specs.is_empty(), into };
     Flow::Turn
 }
 
@@ -234,7 +242,7 @@ pub(crate) fn foreground(shell: &mut Bash, args: &[String], cx: &mut Cx<'_>, nam
         return shell.usage(cx, &format!("bg: job {} already in background", job.number), 0);
     }
     cx.out(format!("{}\n", job.text));
-    shell.wait = Waiting::Jobs { pids: vec![job.pid], any: false, status: true };
+    shell.wait = Waiting::Jobs { pids: vec![job.pid], any: false, status: true, into: None };
     Flow::Turn
 }
 

@@ -5,6 +5,7 @@
 
 mod arith;
 mod assign;
+mod bang;
 mod brace;
 mod braced;
 mod builtin;
@@ -39,6 +40,7 @@ mod redirect;
 pub mod regex;
 mod resolve;
 mod run;
+mod select;
 mod shown;
 mod simple;
 mod simple_parse;

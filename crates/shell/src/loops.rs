@@ -12,7 +12,7 @@ impl Bash {
     pub(crate) fn begin_loop(&mut self, end: usize, words: Option<(String, Vec<String>)>, text: String) {
         let frame = self.frame();
         let (top, unchecked, saved) = (frame.pc + 1, frame.unchecked, frame.saved.len());
-        frame.loops.push(Loop { top, end, words, unchecked, saved, status: 0, text });
+        frame.loops.push(Loop { top, end, words, unchecked, saved, status: 0, text, menu: false, asked: false });
     }
 
     pub(crate) fn begin_for(&mut self, name: &str, words: &Arc<Simple>, end: usize, cx: &mut Cx<'_>) -> Expanded<Flow> {

@@ -23,6 +23,9 @@ impl Bash {
             Op::For { name, words, end } => {
                 self.prepared(words, cx, |shell, cx| shell.begin_for(name, words, *end, cx))
             }
+            Op::Select { name, words, end } => {
+                self.prepared(words, cx, |shell, cx| shell.begin_select(name, words, *end, cx))
+            }
             Op::Case(subject) => self.prepared(subject, cx, |shell, cx| {
                 let text = subject.words.first().map_or(Ok(String::new()), |word| shell.text(word, cx))?;
                 shell.trace_text("case ", subject, " in", cx);
@@ -70,13 +73,14 @@ impl Bash {
         };
         if self.options.xtrace {
             let plus = self.plus();
-            cx.err(format!("{plus}(( {} ))\n", text.trim()));
+            cx.err(format!("{plus}(( {text} ))\n"));
         }
         match self.arithmetic(&text, cx) {
             Ok(value) => self.status = i32::from(value == 0),
             Err(trouble) => {
+                let unset = trouble.message.ends_with("unbound variable");
                 let trouble = Trouble {
-                    message: format!("((: {}", trouble.message),
+                    message: if unset { trouble.message } else { format!("((: {}", trouble.message) },
                     ends: match trouble.ends {
                         Ends::Line => Ends::Command,
                         other => other,
@@ -115,6 +119,7 @@ impl Bash {
                 return Flow::Jump;
             }
             Op::ForNext { end } => return self.for_next(*end, cx),
+            Op::SelectNext { end } => return self.select_next(*end, cx),
             Op::EndRound => {
                 if let Some(current) = self.frame().loops.last_mut() {
                     current.status = status;
@@ -162,10 +167,53 @@ impl Bash {
         let micros = cx.now().as_micros().saturating_sub(began.as_micros());
         let (minutes, rest) = (micros / 60_000_000, micros % 60_000_000);
         let (secs, millis) = (rest / 1_000_000, rest % 1_000_000 / 1000);
+        if let Some(format) = self.vars.get("TIMEFORMAT").and_then(crate::vars::Var::scalar).filter(|_| !posix) {
+            let text = timed(format, micros);
+            cx.err(text);
+            return;
+        }
         cx.err(if posix {
             format!("real {}.{:02}\nuser 0.00\nsys 0.00\n", minutes * 60 + secs, millis / 10)
         } else {
             format!("\nreal\t{minutes}m{secs}.{millis:03}s\nuser\t0m0.000s\nsys\t0m0.000s\n")
         });
     }
+}
+
+/// TIMEFORMAT: `%R`, `%U`, `%S`, with digits and an `l` before the letter; `%P`.
+fn timed(format: &str, micros: u64) -> String {
+    let mut out = String::new();
+    let mut chars = format.chars().peekable();
+    while let Some(c) = chars.next() {
+        if c != '%' {
+            out.push(c);
+            continue;
+        }
+        let digits = chars.next_if(char::is_ascii_digit).and_then(|c| c.to_digit(10)).unwrap_or(3).min(3) as usize;
+        let long = chars.next_if_eq(&'l').is_some();
+        let micros = match chars.next() {
+            Some('R') => micros,
+            // Programs here take no time of a processor.
+            Some('U' | 'S') => 0,
+            Some('P') => {
+                out.push_str("0.00");
+                continue;
+            }
+            Some(other) => {
+                out.push(other);
+                continue;
+            }
+            None => break,
+        };
+        let millis = format!("{:03}", micros / 1000 % 1000);
+        let fraction = if digits > 0 { format!(".{}", &millis[..digits]) } else { String::new() };
+        let secs = micros / 1_000_000;
+        out.push_str(&if long {
+            format!("{}m{}{fraction}s", secs / 60, secs % 60)
+        } else {
+            format!("{secs}{fraction}")
+        });
+    }
+    out.push('\n');
+    out
 }

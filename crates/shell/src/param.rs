@@ -69,6 +69,14 @@ impl Bash {
             let shown = if digits || param.name == "!" { format!("${}", param.name) } else { shown(param) };
             return Err(Trouble::exits(format!("{shown}: unbound variable")));
         }
+        let counts = param.op == ParamOp::Length && matches!(param.index, Some(Index::Each | Index::Joined));
+        if counts
+            && self.options.nounset
+            && self.special_list(&param.name).is_empty()
+            && !self.vars.contains_key(&param.name)
+        {
+            return Err(Trouble::exits(format!("{}: unbound variable", param.name)));
+        }
         let worth = self.changed(param, worth, cx)?;
         self.emit(worth, quoted, out);
         Ok(())

@@ -343,7 +343,7 @@ impl<'a> Parser<'a> {
         let word = self.peek_word();
         let code = match word {
             "then" | "do" | "done" | "fi" | "else" | "elif" | "esac" | "}" => Err(self.unexpected()),
-            "select" | "coproc" => Err(Fail::Error(format!("{word} is real bash, but not part of this sandbox yet"))),
+            "coproc" => Err(Fail::Error(format!("{word} is real bash, but not part of this sandbox yet"))),
             _ => match self.compound(word) {
                 Some(code) => code,
                 None => {
@@ -375,7 +375,7 @@ fn wrapped(before: Op, inner: Code, after: Code) -> Code {
 }
 
 fn copy_errors() -> Redirect {
-    Redirect { fd: 2, kind: RedirectKind::Copy, target: word::plain("1") }
+    Redirect { fd: 2, var: None, kind: RedirectKind::Copy, target: word::plain("1") }
 }
 
 pub(crate) fn is_name(word: &str) -> bool {

@@ -42,7 +42,7 @@ pub(crate) fn backslashed(text: &str) -> String {
 
 /// A value in double quotes, as `declare -p` prints it.
 pub(crate) fn double(text: &str) -> String {
-    if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
+    if text.chars().any(char::is_control) {
         return ansi(text);
     }
     let mut out = String::from("\"");

@@ -140,6 +140,16 @@ pub(crate) fn read(shell: &mut Bash, args: &[String], cx: &mut Cx<'_>) -> Flow {
 /// `-n` and `-N`: no more than so many characters; the rest is given back.
 fn cut(asked: &Asked, text: &mut String, ended: &mut bool, cx: &mut Cx<'_>) {
     if let Some(count) = asked.count {
+        // Ends of lines count among the characters of `-N`.
+        while asked.exactly && *ended && text.chars().count() < count {
+            text.push(char::from(asked.end));
+            let Read::Line(mut more) = cx.read_until(asked.fd, asked.end) else { break };
+            *ended = more.last() == Some(&asked.end);
+            if *ended {
+                more.pop();
+            }
+            text.push_str(&String::from_utf8_lossy(&more));
+        }
         let cut = text.char_indices().nth(count).map_or(text.len(), |(at, _)| at);
         if cut < text.len() {
             let mut back = text.as_bytes()[cut..].to_vec();
@@ -149,8 +159,8 @@ fn cut(asked: &Asked, text: &mut String, ended: &mut bool, cx: &mut Cx<'_>) {
             cx.unread(asked.fd, &back);
             text.truncate(cut);
             *ended = true;
-        } else if asked.exactly && *ended {
-            text.push(char::from(asked.end));
+        } else if asked.exactly {
+            *ended = text.chars().count() >= count;
         }
     }
 }

@@ -16,6 +16,7 @@ impl Bash {
         cx: &mut Cx<'_>,
     ) -> Expanded<()> {
         for redirect in redirects {
+            let redirect = &self.numbered(redirect, fds, cx)?;
             let target = match redirect.kind {
                 RedirectKind::Text | RedirectKind::Here => self.text(&redirect.target, cx)?,
                 _ => {
@@ -64,6 +65,24 @@ impl Bash {
     }
 }
 
+impl Bash {
+    /// `{name}>`: the redirect with the number that the name has, or gets.
+    fn numbered(&mut self, redirect: &Redirect, fds: &OrdMap<u8, Fd>, cx: &mut Cx<'_>) -> Expanded<Redirect> {
+        let mut numbered = redirect.clone();
+        let Some(name) = &redirect.var else { return Ok(numbered) };
+        let closes = redirect.kind == RedirectKind::Copy && crate::here::as_written(&redirect.target) == "-";
+        if closes {
+            let number = self.value(name, cx).and_then(|text| text.parse().ok());
+            numbered.fd = number.ok_or_else(|| format!("{name}: Bad file descriptor"))?;
+            return Ok(numbered);
+        }
+        let free = (10..=255).find(|number| !fds.contains_key(number));
+        numbered.fd = free.ok_or_else(|| format!("{name}: cannot assign fd to variable"))?;
+        self.assign(name, None, false, &numbered.fd.to_string(), cx)?;
+        Ok(numbered)
+    }
+}
+
 fn copy(fd: u8, target: &str, fds: &mut OrdMap<u8, Fd>) -> Result<(), String> {
     if target == "-" {
         fds.remove(&fd);
@@ -107,6 +126,12 @@ fn open_for_writing(target: &str, append: bool, fds: &OrdMap<u8, Fd>, cx: &mut C
         "/dev/stderr" => return Ok(fds.get(&2).cloned().unwrap_or(Fd::Null)),
         "" => return Err(": No such file or directory".into()),
         _ => {}
+    }
+    // The writing end of a `>( )`.
+    if let Some(number) = target.strip_prefix("/dev/fd/").and_then(|number| number.parse().ok())
+        && let Some(fd) = fds.get(&number)
+    {
+        return Ok(fd.clone());
     }
     if target == "/dev/tty" {
         return Ok(fds.get(&2).cloned().unwrap_or(Fd::Null));

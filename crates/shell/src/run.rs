@@ -53,6 +53,9 @@ impl Behaviour for Bash {
             }
             let Some(frame) = self.frames.last_mut() else { return self.next_unit(cx) };
             let Some(op) = frame.code.get(frame.pc).cloned() else {
+                if std::mem::take(&mut frame.returns) && self.run_trap("RETURN", cx) {
+                    continue;
+                }
                 self.leave_frame(cx);
                 continue;
             };
@@ -112,6 +115,7 @@ impl Bash {
         if self.wait != Waiting::Nothing {
             return;
         }
+        self.close_sinks(cx);
         let micros = cx.micros();
         for path in std::mem::take(&mut self.files) {
             // Somebody may have removed it already.
@@ -137,6 +141,7 @@ impl Bash {
             place: None,
             status: None,
             trapped: false,
+            returns: false,
         });
     }
 

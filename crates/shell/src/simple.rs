@@ -17,6 +17,9 @@ impl Bash {
         if !self.interactive && self.substs.is_empty() {
             self.line = simple.line;
         }
+        if self.options.noexec && !self.interactive {
+            return Flow::Next;
+        }
         if self.debug_trap(cx) {
             return Flow::Jump;
         }
@@ -140,8 +143,11 @@ impl Bash {
         let mut hidden = OrdMap::new();
         for (name, value) in assigns {
             hidden.entry(name.clone()).or_insert(self.vars.get(&name).cloned());
-            self.assign(&name, None, false, &value, cx)?;
-            self.export(&name, None);
+            // A variable that may not change is told of, and the command runs all the same.
+            match self.assign(&name, None, false, &value, cx) {
+                Ok(()) => self.export(&name, None),
+                Err(trouble) => self.complain(cx, &trouble.message),
+            }
         }
         Ok(hidden)
     }

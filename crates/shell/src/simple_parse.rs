@@ -122,7 +122,17 @@ impl Parser<'_> {
         }
     }
 
+    /// `{name}` right before a redirect.
+    fn descriptor_name(&mut self) -> Option<String> {
+        let (name, after) = self.rest().strip_prefix('{')?.split_once('}')?;
+        let opens = after.starts_with(['<', '>']) && !after.starts_with("<(") && !after.starts_with(">(");
+        let name = Some(name.to_string()).filter(|name| opens && crate::parse::is_name(name))?;
+        self.at += name.len() + 2;
+        Some(name)
+    }
+
     fn redirect(&mut self) -> Parsed<Option<Redirect>> {
+        let var = self.descriptor_name();
         let rest = self.rest();
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
         let after = &rest[digits..];
@@ -134,7 +144,7 @@ impl Parser<'_> {
         if after.starts_with("<<") && !after.starts_with("<<<") {
             let fd = rest[..digits].parse().unwrap_or(0);
             self.at += digits;
-            return Ok(Some(Redirect { fd, kind: RedirectKind::Here, target: self.here_document()? }));
+            return Ok(Some(Redirect { fd, var, kind: RedirectKind::Here, target: self.here_document()? }));
         }
         let number: Option<u8> = if digits > 0 { rest[..digits].parse().ok() } else { None };
         self.at += digits;
@@ -163,7 +173,7 @@ impl Parser<'_> {
         } else {
             kind
         };
-        Ok(Some(Redirect { fd: number.unwrap_or(default), kind, target }))
+        Ok(Some(Redirect { fd: number.unwrap_or(default), var, kind, target }))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Where commands come from: a script, a text, or a person's lines; and what is wrong with them.
 
+use crate::bang::Line;
 use crate::parse::{Unit, unit_and_starts};
 use crate::state::Bash;
 use std::sync::Arc;
@@ -49,9 +50,7 @@ impl Bash {
             Read::Line(line) => {
                 cx.show_prompt(None);
                 let line = String::from_utf8_lossy(&line).into_owned();
-                if self.interactive && !line.trim().is_empty() {
-                    self.history.push(line.trim_end().to_string());
-                }
+                let Some(line) = self.typed(line, cx) else { return Step::Again };
                 if self.interactive && self.source.is_empty() {
                     self.source_line = 1;
                 }
@@ -61,7 +60,7 @@ impl Bash {
             Read::Wait => Step::Stdin,
             Read::End if self.interactive => {
                 cx.show_prompt(None);
-                cx.out("exit\n");
+                cx.err("exit\n");
                 self.exiting = Some(self.status);
                 Step::Again
             }
@@ -70,6 +69,32 @@ impl Bash {
                 Step::Again
             }
         }
+    }
+
+    /// A line as it is run and kept, its history expanded; `None` where nothing is to be run.
+    fn typed(&mut self, line: String, cx: &mut Cx<'_>) -> Option<String> {
+        if !self.interactive {
+            return Some(line);
+        }
+        let line = match self.bang(&line) {
+            Line::Same => line,
+            Line::Changed(text, shown) => {
+                cx.err(format!("{}\n", text.trim_end_matches('\n')));
+                if shown {
+                    self.remember(text.trim_end());
+                    return None;
+                }
+                text
+            }
+            Line::Wrong(message) => {
+                self.complain(cx, &message);
+                return None;
+            }
+        };
+        if !line.trim().is_empty() {
+            self.remember(line.trim_end());
+        }
+        Some(line)
     }
 
     /// The first command, its aliases replaced in the source.

@@ -15,6 +15,11 @@ impl Bash {
                 self.substs.push(String::new());
                 continue;
             }
+            if subst.sink {
+                let path = self.open_sink(&subst.code, cx);
+                self.substs.push(path);
+                continue;
+            }
             let stream = cx.world.new_capture();
             let mut fds = cx.fds();
             fds.insert(1, Fd::Stream(stream));
@@ -26,6 +31,49 @@ impl Bash {
             return false;
         }
         true
+    }
+
+    /// `>( )`: starts the command, and gives the file that stands for its input. The shell holds its other end
+    /// until the command in progress is over.
+    fn open_sink(&mut self, code: &Arc<Code>, cx: &mut Cx<'_>) -> String {
+        let stream = cx.world.new_stream();
+        let mut fds = cx.fds();
+        let number = (0..=63).rev().find(|number| !fds.contains_key(number)).unwrap_or(63);
+        fds.insert(0, Fd::Stream(stream));
+        let child = self.subshell(code, cx);
+        let pid = cx.spawn_as(child, fds);
+        cx.world.send_to_background(pid);
+        self.last_background = Some(pid);
+        let mut own = cx.fds();
+        own.insert(number, Fd::Stream(stream));
+        cx.set_fds(own);
+        let path = format!("/dev/fd/{number}");
+        let micros = cx.micros();
+        let files = cx.files_mut();
+        let made = files.make_dir_all("/dev/fd", micros).and_then(|()| files.write(&path, Vec::new(), micros));
+        if let Err(error) = made {
+            self.complain(cx, &format!("{path}: {error}"));
+        }
+        self.sinks.push((path.clone(), number));
+        path
+    }
+
+    /// The command is over: what a tool wrote to the file goes on to the reader, and the shell lets go of it.
+    pub(crate) fn close_sinks(&mut self, cx: &mut Cx<'_>) {
+        for (path, number) in std::mem::take(&mut self.sinks) {
+            let bytes = cx.files().read(&path).map(std::borrow::Cow::into_owned).unwrap_or_default();
+            // Writing nothing to a reader that has gone would end the shell.
+            if !bytes.is_empty() {
+                cx.write(number, &bytes);
+            }
+            let mut own = cx.fds();
+            own.remove(&number);
+            cx.set_fds(own);
+            let micros = cx.micros();
+            if cx.files().exists(&path) {
+                cx.files_mut().remove_file(&path, micros).expect("a file that exists can be removed");
+            }
+        }
     }
 
     /// Whether the word of a `${name-word}` is looked at.
@@ -49,8 +97,8 @@ impl Bash {
         child.wait = Waiting::Nothing;
         child.substs.clear();
         child.files.clear();
+        child.sinks.clear();
         child.jobs.clear();
-        child.history.clear();
         child.ending = None;
         child.level += 1;
         child.traps.retain(|name, text| text.is_empty() || (name == "ERR" && self.errtrace));

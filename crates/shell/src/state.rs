@@ -32,6 +32,8 @@ pub struct Bash {
     pub(crate) substs: Vec<String>,
     /// Files that stand for `<( )` of the command in progress.
     pub(crate) files: Vec<String>,
+    /// Files that stand for `>( )`, and the descriptors that lead to their readers.
+    pub(crate) sinks: Vec<(String, u8)>,
     pub(crate) history: Vec<String>,
     pub(crate) last_background: Option<Pid>,
     pub(crate) jobs: Vec<Job>,
@@ -106,6 +108,8 @@ pub(crate) struct Frame {
     pub status: Option<i32>,
     /// The ERR or DEBUG trap has run for the instruction at hand.
     pub trapped: bool,
+    /// A RETURN trap was set in this function or file: it runs at the end.
+    pub returns: bool,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -125,6 +129,9 @@ pub(crate) struct Loop {
     pub status: i32,
     /// As the script writes it, for `set -x`.
     pub text: String,
+    /// Of a `select`: its menu is to be shown; the prompt has been shown.
+    pub menu: bool,
+    pub asked: bool,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -140,5 +147,11 @@ pub(crate) enum Waiting {
         file: bool,
     },
     /// `wait`: for the first of them, or for all; the last one's status counts.
-    Jobs { pids: Vec<Pid>, any: bool, status: bool },
+    Jobs {
+        pids: Vec<Pid>,
+        any: bool,
+        status: bool,
+        /// `-p`: the variable that gets the number of the one that ended.
+        into: Option<String>,
+    },
 }

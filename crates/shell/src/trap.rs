@@ -142,8 +142,13 @@ pub(crate) fn trap(shell: &mut Bash, args: &[String], cx: &mut Cx<'_>) -> Flow {
             continue;
         };
         match action {
-            Some(_) if name == "RETURN" => {
-                return shell.usage(cx, "trap: RETURN is real bash, but not part of this sandbox yet", 1);
+            Some(action) if name == "RETURN" => {
+                // Functions that are called later do not have it.
+                let here = shell.frames.iter_mut().rev().find(|frame| frame.call.is_some() || frame.sourced);
+                if let Some(frame) = here {
+                    frame.returns = true;
+                }
+                shell.traps.insert(name.into(), action.into())
             }
             Some(action) => shell.traps.insert(name.into(), action.into()),
             None => shell.traps.remove(name),

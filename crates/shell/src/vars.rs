@@ -265,6 +265,7 @@ impl Bash {
             "!" => self.last_background.map(|pid| pid.to_string()),
             "#" => Some(self.params.len().to_string()),
             "-" => Some(self.flags()),
+            "_" => Some(self.last_argument.clone()),
             "0" => Some(self.name.clone()),
             "@" | "*" => (!self.params.is_empty()).then(|| self.params.join(" ")),
             "LINENO" => Some(self.line.to_string()),

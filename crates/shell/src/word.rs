@@ -131,15 +131,13 @@ impl Parser<'_> {
         Ok((!parts.is_empty()).then_some(Word(parts)))
     }
 
-    /// `<( )`: a file with a command's output.
+    /// `<( )`: a file with a command's output; `>( )`: a file that a command reads.
     fn process(&mut self, parts: &mut Vec<Part>) -> Parsed<()> {
-        if self.peek() == Some('>') {
-            return Err(Fail::Error(">(…) is real bash, but not part of this sandbox yet".into()));
-        }
-        self.eat("<(");
+        let sink = self.peek() == Some('>');
+        self.eat(if sink { ">(" } else { "<(" });
         let code = self.nested(')')?;
         parts.push(Part::Subst { index: self.substs.len(), quoted: true });
-        self.substs.push(Subst { code: Arc::new(code), unless: None, file: true });
+        self.substs.push(Subst { code: Arc::new(code), unless: None, file: true, sink });
         Ok(())
     }
 
@@ -254,7 +252,7 @@ impl Parser<'_> {
 
     fn add_subst(&mut self, code: Code, parts: &mut Vec<Part>, quoted: bool) {
         parts.push(Part::Subst { index: self.substs.len(), quoted });
-        self.substs.push(Subst { code: Arc::new(code), unless: None, file: false });
+        self.substs.push(Subst { code: Arc::new(code), unless: None, file: false, sink: false });
     }
 
     /// An arithmetic expression: as in double quotes, whose own quotes are dropped.

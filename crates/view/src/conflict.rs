@@ -34,7 +34,7 @@ pub(crate) fn conflict(files: &Vfs, path: &str) -> Option<Conflict> {
         base: BASE.into(),
         theirs: THEIRS.into(),
         style: ConflictStyle::Diff3,
-        favor: None,
+        ..MergeLabels::default()
     };
     let whole = |text: Option<Vec<u8>>| text.unwrap_or_default();
     let (ours, base, theirs) = (whole(ours), whole(text(1)), whole(theirs));

@@ -24,7 +24,7 @@ mod terminal;
 pub use cx::{Cx, Read};
 pub use forge::{FORGE, FORGE_ROOT};
 pub use machine::{Machine, MachineId};
-pub use process::{Behaviour, Entry, Fd, Main, Pid, Program, Programs, Spawn, Step, StreamId};
+pub use process::{Behaviour, Entry, Fd, Main, Pid, Program, Programs, Seen, Spawn, Step, StreamId};
 pub use pulls::{NewPull, Pull, PullChange, PullState, Review, Verdict};
 pub use pulls_merge::{MergeMethod, Mergeable, Merger};
 pub use rules::{BranchRules, Check};

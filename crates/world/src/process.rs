@@ -35,6 +35,8 @@ pub enum Step {
     Change(Time),
     /// It follows what happens, without an end: only at the clock's own speed.
     Follow,
+    /// It follows, and comes back at this time at the latest, without an end: at the clock's own speed.
+    Pace(Time),
 }
 
 /// A program's behaviour, step by step. Each step costs [`crate::STEP`] of virtual time.
@@ -191,6 +193,7 @@ pub(crate) enum State {
     Follow,
     /// Ended, not yet waited for.
     Done(i32),
+    Pace(Due),
 }
 
 /// A row of a world's process table.
@@ -207,6 +210,22 @@ pub struct Entry {
     pub(crate) body: Body,
     pub(crate) state: State,
     pub(crate) causes: Causes,
+    pub(crate) started: Time,
+}
+
+/// A process as `ps` sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    pub pid: Pid,
+    pub parent: Option<Pid>,
+    /// The program's name, then its arguments.
+    pub argv: Vec<String>,
+    pub terminal: Option<TerminalId>,
+    /// `R`: runs, `S`: waits, `Z`: has ended and nobody has asked for its exit code.
+    pub state: char,
+    /// Its shell does not wait for it.
+    pub background: bool,
+    pub started: Time,
 }
 
 /// What a new process is to be.

@@ -1,7 +1,8 @@
 //! The process table: starting, ending, waiting, interrupting.
 
+use crate::process::Seen;
 use crate::process::{Make, State};
-use crate::{Body, Cx, Entry, Fd, Pid, STEP, Spawn, Step, StreamId, TerminalId, World};
+use crate::{Body, Cx, Entry, Fd, MachineId, Pid, STEP, Spawn, Step, StreamId, TerminalId, World};
 use order::OrdMap;
 use sim::Due;
 
@@ -37,6 +38,7 @@ impl World {
             body,
             state: State::Ready(due),
             causes: spawn.causes,
+            started: self.now(),
         };
         self.processes.insert(pid, entry);
         pid
@@ -90,6 +92,7 @@ impl World {
             Step::Stdin => State::Stdin,
             Step::Child => State::Child,
             Step::Follow => State::Follow,
+            Step::Pace(time) => State::Pace(self.timers.set(&mut self.sim, time.max(now + STEP), pid)),
         };
         if let Some(entry) = self.processes.get_mut(&pid) {
             entry.state = state;
@@ -128,7 +131,7 @@ impl World {
         let Some(entry) = self.processes.get(&pid) else { return };
         match entry.state {
             State::Ready(_) | State::Done(_) => return,
-            State::Sleeping(due) | State::Change(due) => {
+            State::Sleeping(due) | State::Change(due) | State::Pace(due) => {
                 self.timers.cancel(due);
             }
             State::Stdin | State::Child | State::Follow => {}
@@ -164,7 +167,7 @@ impl World {
         let waiting: Vec<Pid> = self
             .processes
             .iter()
-            .filter(|(_, entry)| matches!(entry.state, State::Change(_) | State::Follow))
+            .filter(|(_, entry)| matches!(entry.state, State::Change(_) | State::Follow | State::Pace(_)))
             .map(|(pid, _)| *pid)
             .collect();
         for pid in waiting {
@@ -174,7 +177,7 @@ impl World {
 
     pub(crate) fn exit(&mut self, pid: Pid, code: i32) {
         let Some(entry) = self.processes.get_mut(&pid) else { return };
-        if let State::Ready(due) | State::Sleeping(due) | State::Change(due) = entry.state {
+        if let State::Ready(due) | State::Sleeping(due) | State::Change(due) | State::Pace(due) = entry.state {
             self.timers.cancel(due);
         }
         entry.state = State::Done(code);
@@ -223,6 +226,25 @@ impl World {
         self.processes.get(&pid).is_some_and(|entry| !matches!(entry.state, State::Done(_)))
     }
 
+    /// A machine's processes, in the order of their numbers.
+    pub fn processes(&self, machine: &MachineId) -> Vec<Seen> {
+        let there = self.processes.iter().filter(|(_, entry)| entry.machine == *machine);
+        let seen = |(pid, entry): (&Pid, &Entry)| Seen {
+            pid: *pid,
+            parent: entry.parent,
+            argv: std::iter::once(&entry.program).chain(&entry.args).cloned().collect(),
+            terminal: entry.terminal,
+            state: match entry.state {
+                State::Ready(_) => 'R',
+                State::Done(_) => 'Z',
+                _ => 'S',
+            },
+            background: self.background.contains(pid),
+            started: entry.started,
+        };
+        there.map(seen).collect()
+    }
+
     pub fn process_count(&self) -> usize {
         self.processes.len()
     }
@@ -248,7 +270,7 @@ impl World {
             match entry.state {
                 State::Ready(_) => ready = true,
                 State::Sleeping(due) | State::Change(due) => wait = Some(wait.map_or(due, |w| w.min(due))),
-                State::Follow => follows = true,
+                State::Follow | State::Pace(_) => follows = true,
                 State::Stdin if matches!(entry.fds.get(&0), Some(Fd::Terminal(_))) => reads = true,
                 State::Stdin | State::Child | State::Done(_) => {}
             }

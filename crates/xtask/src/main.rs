@@ -9,6 +9,7 @@ mod editor;
 mod engine;
 mod files;
 mod flags;
+mod fuzz;
 mod hashes;
 mod html;
 mod layers;
@@ -45,6 +46,8 @@ usage: cargo xtask COMMAND
   test [--only STEP,…]             everything that must hold; last line `N passed, N failed`
   layers                           who may use whom
   tidy                             file and function sizes, module docs, forbidden words
+  fuzz [--inputs N] [--from SEED] [--target NAME]
+                                   a million damaged inputs: no panic, no hang
   bench [NAME]                     figures: sizes, ledger, native, wasm, browser
   conformance --data DIR [--verbose]
                                    suites of outside test data";
@@ -88,6 +91,7 @@ fn run(args: &[String]) -> Result<Verdict> {
         "test" => test::run(flags).map(Verdict::from),
         "layers" => layers::run(flags).map(Verdict::from),
         "tidy" => tidy::run(flags).map(Verdict::from),
+        "fuzz" => fuzz::run(flags).map(Verdict::from),
         "bench" => bench::run(flags).map(done),
         "conformance" => conformance::run(flags).map(done),
         "help" | "--help" | "-h" => {

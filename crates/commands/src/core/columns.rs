@@ -77,10 +77,11 @@ fn column(cx: &mut Cx<'_>) -> i32 {
     let between = given.value("o").unwrap_or("  ");
     let mut out = String::new();
     for row in rows {
-        for (at, cell) in row.iter().enumerate() {
+        for (at, width) in widths.iter().enumerate() {
+            let cell = row.get(at).map_or("", String::as_str);
             out.push_str(cell);
-            if at + 1 < row.len() {
-                out.push_str(&" ".repeat(widths[at] - cell.chars().count()));
+            if at + 1 < count {
+                out.push_str(&" ".repeat(width - cell.chars().count()));
                 out.push_str(between);
             }
         }

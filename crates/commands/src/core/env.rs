@@ -113,7 +113,7 @@ impl From<Vec<String>> for Timeout {
 }
 
 /// `5`, `1.5m`, `2h`, `1d` in seconds.
-fn seconds(text: &str) -> Option<f64> {
+pub(super) fn seconds(text: &str) -> Option<f64> {
     let (number, unit) = match text.chars().last()? {
         's' => (&text[..text.len() - 1], 1.0),
         'm' => (&text[..text.len() - 1], 60.0),

@@ -1,27 +1,22 @@
-//! `head`, which ends a stream early, and `tail`.
+//! `head`, which ends a stream early.
 
 use crate::getopt::{Given, Tool, flag, missing, parse, value};
 use serde::{Deserialize, Serialize};
 use world::{Behaviour, Cx, Read, Step};
 
-const OPTIONS: &[crate::getopt::Opt] = &[
-    value('n', "lines", "NUM", "how many lines (default 10)"),
-    value('c', "bytes", "NUM", "how many bytes"),
-    flag('q', "quiet", "never print file names"),
-    flag('v', "verbose", "always print file names"),
-    missing('f', "follow"),
-    missing('F', ""),
-];
-
 pub(super) const HEAD: Tool = Tool {
     name: "head",
     usage: "[OPTION]... [FILE]...",
     summary: "Print the beginning of files.",
-    options: OPTIONS,
+    options: &[
+        value('n', "lines", "NUM", "how many lines (default 10)"),
+        value('c', "bytes", "NUM", "how many bytes"),
+        flag('q', "quiet", "never print file names"),
+        flag('v', "verbose", "always print file names"),
+        missing('z', "zero-terminated"),
+    ],
     trouble: 1,
 };
-
-pub(super) const TAIL: Tool = Tool { name: "tail", summary: "Print the end of files.", ..HEAD };
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Head {
@@ -36,7 +31,7 @@ impl From<Vec<String>> for Head {
 }
 
 /// `-5` is `-n 5`.
-fn number_option(args: Vec<String>) -> Vec<String> {
+pub(super) fn number_option(args: Vec<String>) -> Vec<String> {
     args.into_iter()
         .map(|arg| match arg.strip_prefix('-') {
             Some(digits) if !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()) => format!("-n{digits}"),
@@ -46,13 +41,13 @@ fn number_option(args: Vec<String>) -> Vec<String> {
 }
 
 /// How much: lines or bytes, and the sign that was given.
-struct Amount {
-    bytes: bool,
-    sign: Option<char>,
-    count: i64,
+pub(super) struct Amount {
+    pub bytes: bool,
+    pub sign: Option<char>,
+    pub count: i64,
 }
 
-fn amount(cx: &mut Cx<'_>, tool: &Tool, given: &Given) -> Result<Amount, i32> {
+pub(super) fn amount(cx: &mut Cx<'_>, tool: &Tool, given: &Given) -> Result<Amount, i32> {
     let bytes = given.last(&["n", "c"]) == Some("c");
     let text = given.value(if bytes { "c" } else { "n" }).unwrap_or("10");
     let sign = text.chars().next().filter(|c| matches!(c, '+' | '-'));
@@ -107,16 +102,7 @@ impl Behaviour for Head {
     }
 }
 
-pub(crate) fn tail(cx: &mut Cx<'_>) -> i32 {
-    match given(cx, &TAIL) {
-        // Nothing wanted: real tail does not even open its files.
-        Ok((_, amount)) if amount.count == 0 && amount.sign != Some('+') => 0,
-        Ok((given, amount)) => cut(cx, &TAIL, &given, |bytes| end(bytes, &amount)),
-        Err(code) => code,
-    }
-}
-
-fn units(bytes: &[u8], amount: &Amount) -> Vec<usize> {
+pub(super) fn units(bytes: &[u8], amount: &Amount) -> Vec<usize> {
     if amount.bytes {
         return (1..=bytes.len()).collect();
     }
@@ -136,20 +122,8 @@ fn beginning(bytes: &[u8], amount: &Amount) -> std::ops::Range<usize> {
     0..if keep == 0 { 0 } else { ends[keep - 1] }
 }
 
-fn end(bytes: &[u8], amount: &Amount) -> std::ops::Range<usize> {
-    let ends = units(bytes, amount);
-    let count = usize::try_from(amount.count).unwrap_or(usize::MAX);
-    let skip = if amount.sign == Some('+') { count.saturating_sub(1) } else { ends.len().saturating_sub(count) };
-    let start = match skip {
-        0 => 0,
-        n if n > ends.len() => bytes.len(),
-        n => ends[n - 1],
-    };
-    start..bytes.len()
-}
-
 /// Prints one range of each input, with titles between several.
-fn cut(cx: &mut Cx<'_>, tool: &Tool, given: &Given, range: impl Fn(&[u8]) -> std::ops::Range<usize>) -> i32 {
+pub(super) fn cut(cx: &mut Cx<'_>, tool: &Tool, given: &Given, range: impl Fn(&[u8]) -> std::ops::Range<usize>) -> i32 {
     let names = if given.operands.is_empty() { vec!["-".to_string()] } else { given.operands.clone() };
     let Some(inputs) = super::input::all(cx, &names) else { return Cx::WAIT };
     let titles = (inputs.len() > 1 && !given.has("q")) || given.has("v");

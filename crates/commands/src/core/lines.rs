@@ -36,6 +36,10 @@ fn texts(cx: &mut Cx<'_>, tool: &str, names: &[String], code: &mut i32) -> Optio
                     _ => format!("{tool}: {}: {error}\n", super::input::shown(&name)),
                 });
                 *code = 1;
+                // It opens all of them first, and no further.
+                if tool == "paste" {
+                    break;
+                }
             }
         }
     }

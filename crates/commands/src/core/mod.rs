@@ -17,20 +17,24 @@ mod digest;
 mod editor;
 mod env;
 mod expr;
+mod file;
 mod find;
 mod find_expr;
 mod find_parse;
 mod grep;
+mod gzip;
 mod head;
 mod input;
 mod lines;
 mod links;
 mod ls;
+mod man;
 mod mkdir;
 mod mv;
 mod not_here;
 mod od;
 mod panic;
+mod ps;
 mod ranges;
 mod rev;
 mod rm;
@@ -47,14 +51,21 @@ mod sort;
 mod sort_key;
 mod stat;
 mod sums;
+mod tail;
+mod tar;
+mod tar_create;
+mod tar_extract;
+mod tar_header;
 mod tee;
 mod touch;
 mod tr;
 mod uniq;
+mod watch;
 mod wc;
 mod xargs;
 
 pub(crate) use date_parse::parse as parse_date;
+pub(crate) use input::all as inputs;
 pub(crate) use sums::{decode as decode_base64, encode as encode_base64};
 
 use crate::getopt::Tool;
@@ -70,6 +81,7 @@ pub(crate) fn programs() -> Vec<Program> {
         Program::once("date", date::main),
         Program::once("diff", diff::main),
         Program::once("expr", expr::main),
+        Program::once("file", file::main),
         Program::once("od", od::main),
         Program::once("seq", seq::main),
         Program::once("sort", sort::main),
@@ -84,6 +96,9 @@ pub(crate) fn programs() -> Vec<Program> {
         Program::once("curl", curl::main),
         Program::once("ln", links::ln),
         Program::once("ls", ls::main),
+        Program::once("man", man::main),
+        Program::once("ps", ps::main),
+        Program::once("tar", tar::main),
         Program::once("mkdir", mkdir::main),
         Program::once("mktemp", links::mktemp),
         Program::once("mv", mv::main),
@@ -98,10 +113,12 @@ pub(crate) fn programs() -> Vec<Program> {
         Program::steps::<head::Head>("head"),
         Program::steps::<rev::Rev>("rev"),
         Program::steps::<sleep::Sleep>("sleep"),
-        Program::once("tail", head::tail),
+        Program::steps::<tail::Tail>("tail"),
+        Program::steps::<watch::Watch>("watch"),
     ];
     all.extend(columns::programs());
     all.extend(editor::programs());
+    all.extend(gzip::programs());
     all.extend(lines::programs());
     all.extend(small::programs());
     all.extend(stat::programs());
@@ -121,9 +138,14 @@ const TOOLS: &[&Tool] = &[
     &cut::TOOL,
     &date::TOOL,
     &diff::TOOL,
+    &file::TOOL,
     &grep::TOOL,
+    &gzip::GZIP,
+    &gzip::GUNZIP,
+    &gzip::ZCAT,
     &head::HEAD,
-    &head::TAIL,
+    &tail::TAIL,
+    &tar::TOOL,
     &lines::TAC,
     &lines::NL,
     &lines::PASTE,
@@ -154,6 +176,7 @@ const TOOLS: &[&Tool] = &[
     &touch::TOOL,
     &tr::TOOL,
     &uniq::TOOL,
+    &watch::TOOL,
     &wc::TOOL,
     &xargs::TOOL,
 ];

@@ -169,7 +169,7 @@ fn set(text: &str, fill: usize) -> Result<Vec<u8>, String> {
         if bytes.get(at) == Some(&b'-') && at + 1 < bytes.len() {
             let (high, length) = one(bytes, at + 1);
             if high < low {
-                let range = &text[at - 1..at + 1 + length];
+                let range = String::from_utf8_lossy(&bytes[at - 1..(at + 1 + length).min(bytes.len())]);
                 return Err(format!("range-endpoints of '{range}' are in reverse collating sequence order"));
             }
             out.extend(low..=high);

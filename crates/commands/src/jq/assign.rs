@@ -33,7 +33,12 @@ impl Machine<'_> {
         if op == "|=" {
             let mut result = value.clone();
             let mut gone = Vec::new();
-            for (path, _) in self.paths(a, env, value)? {
+            let mut places = self.paths(a, env, value)?;
+            if self.yaml {
+                // What is deeper changes before what it stands in.
+                places.reverse();
+            }
+            for (path, _) in places {
                 let old = super::paths::get(&result, &path)?;
                 let mut new = None;
                 for value in self.all(b, env, &old)?.into_iter().take(1) {
@@ -55,7 +60,7 @@ impl Machine<'_> {
                         let old = super::paths::get(&result, &path)?;
                         if old.holds() { old } else { right.clone() }
                     }
-                    op => super::operate::operate(&op[..1], &super::paths::get(&result, &path)?, &right)?,
+                    op => self.operate(&op[..1], &super::paths::get(&result, &path)?, &right)?,
                 };
                 result = super::paths::set(&result, &path, new)?;
             }

@@ -12,7 +12,7 @@ use order::Arrange;
 use std::rc::Rc;
 
 /// What is defined in terms of the rest.
-pub(super) const PRELUDE: &str = r#"
+pub(crate) const PRELUDE: &str = r#"
 def map(f): [.[] | f]; def select(f): if f then . else empty end; def values: select(. != null);
 def nulls: select(. == null); def booleans: select(type == "boolean"); def numbers: select(type == "number");
 def strings: select(type == "string"); def arrays: select(type == "array"); def objects: select(type == "object");
@@ -89,6 +89,9 @@ pub(super) fn call<'a>(
     item: Item,
     out: Out<'_>,
 ) -> Run<()> {
+    if machine.yaml && matches!((name, args.len()), ("path" | "key", 0) | ("delpaths", 1) | ("setpath", 2)) {
+        return placed(machine, name, args, env, item, out);
+    }
     let value = item.value.clone();
     match (name, args) {
         ("empty", []) => return Ok(()),
@@ -153,6 +156,26 @@ pub(super) fn call<'a>(
     with_values(machine, name, args, env, item, out)
 }
 
+/// yq's functions that know where a value stands, and updates that leave it there.
+fn placed<'a>(
+    machine: &mut Machine<'_>,
+    name: &str,
+    args: &'a [Ast],
+    env: &Env<'a>,
+    item: Item,
+    out: Out<'_>,
+) -> Run<()> {
+    let path = item.path.clone();
+    match name {
+        "path" => path.map_or(Ok(()), |path| out(machine, Item::new(Json::List(path)))),
+        "key" => match path.and_then(|path| path.last().cloned()) {
+            Some(key) => out(machine, Item::new(key)),
+            None => Ok(()),
+        },
+        _ => with_values(machine, name, args, env, item, &mut |m, done| out(m, Item { path: path.clone(), ..done })),
+    }
+}
+
 /// Functions of values: one result for each choice of their arguments.
 fn with_values<'a>(
     machine: &mut Machine<'_>,
@@ -173,7 +196,10 @@ fn with_values<'a>(
             .collect();
     }
     for choice in choices {
-        let result = match super::functions::function(machine, name, &value, &choice)? {
+        let own = if machine.yaml { crate::yq::function(machine, name, &value, &choice)? } else { None };
+        let result = match own
+            .map_or_else(|| super::functions::function(machine, name, &value, &choice), |own| Ok(Some(own)))?
+        {
             Some(result) => result,
             None => return fail(format!("{name}/{} is not defined", args.len())),
         };

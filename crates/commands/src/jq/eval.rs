@@ -9,18 +9,18 @@ use std::rc::Rc;
 
 /// What ends more than one filter.
 #[derive(Debug)]
-pub(super) enum Stop {
+pub(crate) enum Stop {
     Error(Json),
     /// `break`: to the label of this number.
     Break(u64),
     Halt(i32, Option<Json>),
 }
 
-pub(super) type Run<T> = Result<T, Stop>;
+pub(crate) type Run<T> = Result<T, Stop>;
 
 /// A value, and the path to it; `None` where it is no longer a part of the input.
 #[derive(Debug, Clone)]
-pub(super) struct Item {
+pub(crate) struct Item {
     pub value: Json,
     pub path: Option<Rc<Vec<Json>>>,
 }
@@ -40,35 +40,37 @@ impl Item {
     }
 }
 
-pub(super) type Out<'o> = &'o mut dyn FnMut(&mut Machine<'_>, Item) -> Run<()>;
+pub(crate) type Out<'o> = &'o mut dyn FnMut(&mut Machine<'_>, Item) -> Run<()>;
 
 /// Filters call each other at most so deep, and take at most so many steps.
 const DEPTH_MAX: usize = 600;
 const STEPS_MAX: u64 = 20_000_000;
 
 /// The inputs that are left, for `input`.
-pub(super) trait Inputs {
+pub(crate) trait Inputs {
     fn next(&mut self) -> Option<Result<Json, String>>;
 }
 
-pub(super) struct Machine<'m> {
+pub(crate) struct Machine<'m> {
     pub inputs: &'m mut dyn Inputs,
     pub environment: Json,
     pub now: f64,
     /// What `debug` and `stderr` said.
     pub said: String,
+    /// yq: updates keep the place of what they change, and operators know YAML's ways.
+    pub yaml: bool,
     depth: usize,
     steps: u64,
     labels: u64,
 }
 
-pub(super) fn fail<T>(message: impl AsRef<str>) -> Run<T> {
+pub(crate) fn fail<T>(message: impl AsRef<str>) -> Run<T> {
     Err(Stop::Error(Json::text(message)))
 }
 
 impl<'m> Machine<'m> {
     pub fn new(inputs: &'m mut dyn Inputs, environment: Json, now: f64) -> Self {
-        Self { inputs, environment, now, said: String::new(), depth: 0, steps: 0, labels: 0 }
+        Self { inputs, environment, now, said: String::new(), yaml: false, depth: 0, steps: 0, labels: 0 }
     }
 
     pub fn run<'a>(&mut self, ast: &'a Ast, env: &Env<'a>, item: Item, out: Out<'_>) -> Run<()> {
@@ -94,6 +96,17 @@ impl<'m> Machine<'m> {
         Ok(all)
     }
 
+    /// The same, from a place in the input: yq's `path` inside of what is built knows it.
+    fn all_of<'a>(&mut self, ast: &'a Ast, env: &Env<'a>, item: &Item) -> Run<Vec<Json>> {
+        let start = if self.yaml { item.clone() } else { Item::new(item.value.clone()) };
+        let mut all = Vec::new();
+        self.run(ast, env, start, &mut |_, item| {
+            all.push(item.value);
+            Ok(())
+        })?;
+        Ok(all)
+    }
+
     fn run_inner<'a>(&mut self, ast: &'a Ast, env: &Env<'a>, item: Item, out: Out<'_>) -> Run<()> {
         match ast {
             Ast::Identity => out(self, item),
@@ -101,7 +114,12 @@ impl<'m> Machine<'m> {
             Ast::Literal(value) => out(self, Item::new(value.clone())),
             Ast::Index(of, index) => {
                 let keys = self.all(index, env, &item.value)?;
-                self.run(of, env, item, &mut |m, of| keys.iter().try_for_each(|key| out(m, indexed(&of, key)?)))
+                self.run(of, env, item, &mut |m, of| {
+                    keys.iter().try_for_each(|key| {
+                        let found = if m.yaml { super::reach::indexed_yaml(&of, key)? } else { indexed(&of, key)? };
+                        out(m, found)
+                    })
+                })
             }
             Ast::Slice(of, from, to) => {
                 let bound = |machine: &mut Self, bound: &'a Option<Box<Ast>>| match bound {
@@ -123,12 +141,12 @@ impl<'m> Machine<'m> {
             Ast::Format(name) => out(self, Item::new(super::format::format(name, &item.value)?)),
             Ast::Array(inner) => {
                 let items = match inner {
-                    Some(inner) => self.all(inner, env, &item.value)?,
+                    Some(inner) => self.all_of(inner, env, &item)?,
                     None => Vec::new(),
                 };
                 out(self, Item::new(Json::list(items)))
             }
-            Ast::Object(pairs) => self.object(pairs, env, &item.value, Json::Map(Rc::new(Vec::new())), out),
+            Ast::Object(pairs) => self.object(pairs, env, &item, Json::Map(Rc::new(Vec::new())), out),
             Ast::Negate(inner) => {
                 for value in self.all(inner, env, &item.value)? {
                     match value {
@@ -144,6 +162,10 @@ impl<'m> Machine<'m> {
                 self.run(b, env, item, out)
             }
             Ast::Binary(op, a, b) => self.binary(op, a, b, env, item, out),
+            Ast::Assign(op, a, b) if self.yaml => {
+                let path = item.path.clone();
+                self.assign(op, a, b, env, &item.value, &mut |m, done| out(m, Item { path: path.clone(), ..done }))
+            }
             Ast::Assign(op, a, b) => self.assign(op, a, b, env, &item.value, out),
             _ => self.run_control(ast, env, item, out),
         }
@@ -258,17 +280,22 @@ impl<'m> Machine<'m> {
         &mut self,
         pairs: &'a [(Ast, Ast)],
         env: &Env<'a>,
-        value: &Json,
+        item: &Item,
         so_far: Json,
         out: Out<'_>,
     ) -> Run<()> {
         let Some(((key, of), rest)) = pairs.split_first() else { return out(self, Item::new(so_far)) };
-        for key in self.all(key, env, value)? {
+        for key in self.all_of(key, env, item)? {
+            let key = if let (true, Json::Number(_) | Json::Bool(_)) = (self.yaml, &key) {
+                Json::text(super::format::plain(&key))
+            } else {
+                key
+            };
             let Json::Text(key) = key else {
                 return fail(format!("Object keys must be strings, not {}", super::builtins::shown(&key)));
             };
-            for of in self.all(of, env, value)? {
-                self.object(rest, env, value, so_far.with(&key, of), out)?;
+            for of in self.all_of(of, env, item)? {
+                self.object(rest, env, item, so_far.with(&key, of), out)?;
             }
         }
         Ok(())
@@ -312,7 +339,8 @@ impl<'m> Machine<'m> {
                 let lefts = self.all(a, env, &item.value)?;
                 for right in &rights {
                     for left in &lefts {
-                        out(self, Item::new(super::operate::operate(op, left, right)?))?;
+                        let value = self.operate(op, left, right)?;
+                        out(self, Item::new(value))?;
                     }
                 }
                 Ok(())

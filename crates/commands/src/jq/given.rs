@@ -20,6 +20,10 @@ pub(super) struct Given {
     pub files: Vec<String>,
 }
 
+/// For completion.
+pub(crate) const FLAGS: &str = "-r --raw-output -c --compact-output -n --null-input -s --slurp -S --sort-keys -e --exit-status \
+    -j --join-output -R --raw-input --tab --indent --arg --argjson --slurpfile --rawfile --args --jsonargs -f --from-file --version";
+
 pub(super) const HINT: &str = "Use jq --help for help with command-line options,\nor see the jq manpage, or online docs  at https://stedolan.github.io/jq\n";
 
 fn wrong(cx: &mut Cx<'_>, message: &str) -> i32 {

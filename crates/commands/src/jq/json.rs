@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::rc::Rc;
 
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Json {
+pub(crate) enum Json {
     Null,
     Bool(bool),
     Number(f64),
@@ -15,7 +15,7 @@ pub(super) enum Json {
 
 /// How values are written.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Style {
+pub(crate) struct Style {
     /// What a level adds; `None` writes all on one line.
     pub indent: Option<String>,
     pub sorted: bool,

@@ -19,13 +19,17 @@ mod reach;
 mod scope;
 mod syntax;
 
-use eval::{Inputs, Item, Machine, Stop};
+pub(crate) use builtins::PRELUDE;
+pub(crate) use eval::{Inputs, Item, Machine, Run, Stop};
+pub(crate) use given::FLAGS;
+pub(crate) use json::{Json, Style};
+pub(crate) use operate::operate_yaml;
+pub(crate) use parse::{definitions, parse};
+pub(crate) use scope::Env;
+pub(crate) use syntax::{Ast, Def};
+
 use given::{Given, HINT, given};
-use json::{Json, Style};
 use json_read::Reader;
-use parse::{definitions, parse};
-use scope::Env;
-use syntax::Def;
 use world::{Cx, Program};
 
 pub(crate) fn program() -> Program {
@@ -140,7 +144,7 @@ fn variables(given: &Given) -> Vec<(String, Json)> {
 }
 
 /// A function or variable that nothing defines, found by a first run over nothing would miss branches: the tree is asked.
-fn undefined(ast: &syntax::Ast, prelude: &[Def], vars: &[(String, Json)]) -> Option<String> {
+pub(crate) fn undefined(ast: &syntax::Ast, prelude: &[Def], vars: &[(String, Json)]) -> Option<String> {
     let functions = prelude.iter().map(|def| (def.name.clone(), def.params.len())).collect();
     let names = vars.iter().map(|(name, _)| name.clone()).collect();
     names::undefined(ast, functions, names)
@@ -252,7 +256,7 @@ fn last_words(value: Option<Json>) -> String {
     }
 }
 
-fn told(stop: Stop) -> String {
+pub(crate) fn told(stop: Stop) -> String {
     match stop {
         Stop::Error(Json::Text(text)) => format!(": {text}"),
         Stop::Error(value) => format!(" (not a string): {}", value.write(&Style::default())),

@@ -13,7 +13,7 @@ const OWN: &str = "empty/0 error/0 path/1 getpath/1 range/2 range/3 input/0 debu
     reverse/0 flatten/0 flatten/1 indices/1 setpath/2 delpaths/1 now/0 infinite/0 nan/0 input_filename/0 ascii_downcase/0 \
     ascii_upcase/0 explode/0 implode/0 ltrimstr/1 rtrimstr/1 startswith/1 endswith/1 trim/0 ltrim/0 rtrim/0 split/1 strftime/1 \
     gmtime/0 localtime/0 mktime/0 timegm/0 fromdate/0 strptime/1 pow/2 atan2/2 fmin/2 fmax/2 floor/0 ceil/0 round/0 sqrt/0 fabs/0 \
-    trunc/0 exp/0 exp2/0 exp10/0 log/0 log2/0 log10/0 sin/0 cos/0 tan/0 isnan/0 isinfinite/0 isnormal/0";
+    trunc/0 exp/0 exp2/0 exp10/0 log/0 log2/0 log10/0 sin/0 cos/0 tan/0 isnan/0 isinfinite/0 isnormal/0 path/0 key/0 _tojson/0 _tojson/1 _toyaml/0 _fromyaml/0 _envsubst/0";
 
 struct Names {
     functions: Vec<(String, usize)>,

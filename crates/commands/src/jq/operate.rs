@@ -1,8 +1,14 @@
 //! jq's operators over values.
 
 use super::builtins::shown;
-use super::eval::{Run, fail};
+use super::eval::{Machine, Run, fail};
 use super::json::Json;
+
+impl Machine<'_> {
+    pub fn operate(&self, op: &str, left: &Json, right: &Json) -> Run<Json> {
+        if self.yaml { operate_yaml(op, left, right) } else { operate(op, left, right) }
+    }
+}
 
 pub(super) fn operate(op: &str, a: &Json, b: &Json) -> Run<Json> {
     let wrong = |verb: &str| fail(format!("{} and {} cannot be {verb}", shown(a), shown(b)));
@@ -48,6 +54,34 @@ pub(super) fn operate(op: &str, a: &Json, b: &Json) -> Run<Json> {
             Json::Number(a % b)
         }
         _ => return wrong("divided"),
+    })
+}
+
+/// The same as yq has it: texts are compared with wildcards, and a list takes what is added to it.
+pub(crate) fn operate_yaml(op: &str, a: &Json, b: &Json) -> Run<Json> {
+    Ok(match (op, a, b) {
+        ("==" | "!=", Json::Text(text), Json::Text(pattern)) if pattern.contains(['*', '?']) => {
+            Json::Bool((op == "==") == shell::glob_matches(pattern, text))
+        }
+        ("+", Json::List(items), other) if !matches!(other, Json::List(_) | Json::Null) => {
+            Json::list(items.iter().chain([other]).cloned().collect())
+        }
+        ("+", Json::Text(text), Json::Number(_) | Json::Bool(_)) => {
+            Json::text(format!("{text}{}", super::format::plain(b)))
+        }
+        ("*+", Json::List(_), Json::List(_)) => operate("+", a, b)?,
+        ("*+", Json::Map(_), Json::Map(more)) => {
+            let mut all = a.clone();
+            for (key, value) in more.iter() {
+                let old = a.get(key).cloned().unwrap_or(Json::Null);
+                all = all.with(key, operate_yaml("*+", &old, value)?);
+            }
+            all
+        }
+        ("*+", ..) => b.clone(),
+        ("*", Json::Null, other) | ("*", other, Json::Null) => other.clone(),
+        ("*", Json::List(_), Json::List(_)) => b.clone(),
+        _ => return operate(op, a, b),
     })
 }
 

@@ -15,10 +15,10 @@ pub(super) struct Parser<'a> {
     pub depth: usize,
 }
 
-pub(super) type Parsed<T> = Result<T, String>;
+pub(crate) type Parsed<T> = Result<T, String>;
 
 /// A program; what is wrong in jq's words, without the place.
-pub(super) fn parse(text: &str) -> Parsed<Ast> {
+pub(crate) fn parse(text: &str) -> Parsed<Ast> {
     let chars: Vec<char> = text.chars().collect();
     let mut parser = Parser { chars: &chars, at: 0, token: Token::End, start: 0, depth: 0 };
     parser.advance()?;
@@ -30,7 +30,7 @@ pub(super) fn parse(text: &str) -> Parsed<Ast> {
 }
 
 /// Definitions one after the other.
-pub(super) fn definitions(text: &str) -> Parsed<Vec<Def>> {
+pub(crate) fn definitions(text: &str) -> Parsed<Vec<Def>> {
     let chars: Vec<char> = text.chars().collect();
     let mut parser = Parser { chars: &chars, at: 0, token: Token::End, start: 0, depth: 0 };
     parser.advance()?;
@@ -190,7 +190,7 @@ impl Parser<'_> {
     fn product(&mut self) -> Parsed<Ast> {
         let mut left = self.postfix()?;
         'next: loop {
-            for sign in ["*", "/", "%"] {
+            for sign in ["*+", "*", "/", "%"] {
                 if self.eat(sign)? {
                     left = Ast::Binary(sign, Box::new(left), Box::new(self.postfix()?));
                     continue 'next;
@@ -229,6 +229,16 @@ impl Parser<'_> {
                     let mut patterns = vec![self.pattern()?];
                     while self.eat("?//")? {
                         patterns.push(self.pattern()?);
+                    }
+                    // yq's way to reduce.
+                    if self.eat("ireduce")? {
+                        self.need("(")?;
+                        let start = Box::new(self.pipe()?);
+                        self.need(";")?;
+                        let update = Box::new(self.pipe()?);
+                        self.need(")")?;
+                        left = Ast::Reduce(Box::new(left), patterns.remove(0), start, update);
+                        continue;
                     }
                     self.need("|")?;
                     let body = self.pipe()?;

@@ -23,6 +23,23 @@ pub(super) fn indexed(of: &Item, key: &Json) -> Run<Item> {
     Ok(of.below(key.clone(), value))
 }
 
+/// The same as yq has it: a number is a key of a map, too, and `<<` brings in what a map has not itself.
+pub(super) fn indexed_yaml(of: &Item, key: &Json) -> Run<Item> {
+    let Json::Map(_) = &of.value else { return indexed(of, key) };
+    let name = match key {
+        Json::Number(_) | Json::Bool(_) => super::format::plain(key),
+        Json::Text(name) => name.to_string(),
+        _ => return indexed(of, key),
+    };
+    let merged = || match of.value.get("<<") {
+        Some(Json::List(sources)) => sources.iter().find_map(|source| source.get(&name).cloned()),
+        Some(source) => source.get(&name).cloned(),
+        None => None,
+    };
+    let value = of.value.get(&name).cloned().or_else(merged).unwrap_or(Json::Null);
+    Ok(of.below(Json::text(&name), value))
+}
+
 pub(super) fn sliced(of: &Item, from: &Json, to: &Json) -> Run<Item> {
     let key = Json::Null.with("start", from.clone()).with("end", to.clone());
     let value = match &of.value {
@@ -50,6 +67,7 @@ pub(super) fn each(m: &mut Machine<'_>, of: &Item, out: Out<'_>) -> Run<()> {
         Json::Map(map) => {
             map.iter().try_for_each(|(key, value)| out(m, of.below(Json::Text(key.clone()), value.clone())))
         }
+        _ if m.yaml => Ok(()),
         other => fail(format!("Cannot iterate over {}", super::builtins::shown_null(other))),
     }
 }

@@ -6,14 +6,14 @@ use std::rc::Rc;
 
 /// What names mean: newest first.
 #[derive(Clone, Default)]
-pub(super) struct Env<'a>(Option<Rc<Node<'a>>>);
+pub(crate) struct Env<'a>(Option<Rc<Node<'a>>>);
 
 struct Node<'a> {
     what: What<'a>,
     next: Env<'a>,
 }
 
-pub(super) enum What<'a> {
+pub(crate) enum What<'a> {
     Var(&'a str, Json),
     Def(&'a Def),
     /// A parameter: what was given for it, and what names mean there.
@@ -22,7 +22,7 @@ pub(super) enum What<'a> {
 }
 
 /// What a name that is called leads to, and what names mean there.
-pub(super) enum Function<'a> {
+pub(crate) enum Function<'a> {
     Given(&'a Ast, Env<'a>),
     Defined(&'a Def, Env<'a>),
 }

@@ -3,7 +3,7 @@
 use super::json::Json;
 
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Ast {
+pub(crate) enum Ast {
     Identity,
     /// `..`
     Recurse,
@@ -34,20 +34,20 @@ pub(super) enum Ast {
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Part {
+pub(crate) enum Part {
     Text(String),
     Expr(Ast),
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Def {
+pub(crate) struct Def {
     pub name: String,
     pub params: Vec<String>,
     pub body: Box<Ast>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Pattern {
+pub(crate) enum Pattern {
     Var(String),
     List(Vec<Pattern>),
     /// Key, the variable that it is also bound to, the pattern of its value.

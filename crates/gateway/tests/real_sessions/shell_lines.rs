@@ -86,7 +86,7 @@ pub fn pipeline(dice: &mut Dice) -> String {
 /// Variables, quotes, loops, conditions, folders.
 pub fn shell_word(dice: &mut Dice, n: u64) -> String {
     let (file, glob) = (dice.file(), dice.pick(&GLOBS));
-    match dice.roll(17) {
+    match dice.roll(29) {
         0 => format!("x={n}; echo \"$x\" ${{x}}0 '$x'"),
         1 => format!("for f in {glob}; do echo \"<$f>\"; done"),
         2 => format!("if [ -f '{file}' ]; then echo yes; else echo no; fi"),
@@ -103,7 +103,35 @@ pub fn shell_word(dice: &mut Dice, n: u64) -> String {
         13 => format!("touch t{n}.txt && ls t*.txt; rm -f t{n}.txt"),
         14 => format!("cat <<'END' | grep -n l\nline $n of {n}\nlast\nEND"),
         15 => "{ echo out; echo err >&2; } 2>&1 | cat -n".into(),
+        16..=27 => language(dice, n),
         _ => format!("export V={n}; bash -c 'echo \"inner $V\"'; V=2 bash -c 'echo $V'; echo $V"),
+    }
+}
+
+/// What else the language has: arrays, arithmetic, conditions, options, traps, descriptors, other substitutions.
+fn language(dice: &mut Dice, n: u64) -> String {
+    let (file, glob) = (dice.file(), dice.pick(&GLOBS));
+    match dice.roll(16) {
+        0 => format!(
+            "a=({glob}); echo \"${{#a[@]}} ${{a[0]}} ${{a[@]: -1}}\"; for i in \"${{!a[@]}}\"; do echo $i; done"
+        ),
+        1 => format!("declare -A m=([x]={n} [y]=2); m[z]=$((m[x]*m[y])); echo \"${{m[z]}} ${{#m[@]}}\""),
+        2 => format!("for ((i=0; i<{}; i++)); do ((i == 2)) && continue; echo \"i=$i\"; done", dice.roll(5)),
+        3 => format!("if [[ '{file}' =~ ^(.*)\\.([a-z]+)$ ]]; then echo \"${{BASH_REMATCH[2]}}\"; else echo none; fi"),
+        4 => format!("mapfile -t l < '{file}' && echo \"${{#l[@]}} [${{l[0]}}]\""),
+        5 => format!("(set -euo pipefail; cat '{file}' | head -n 1; false; echo never); echo $?"),
+        6 => format!("(trap 'echo bye' EXIT; echo {n}; exit {}); echo $?", dice.roll(4)),
+        7 => format!("diff <(sort '{file}') <(sort -u '{file}') > /dev/null; echo $?"),
+        8 => format!("while IFS=: read -r k v; do echo \"$v=$k\"; done < '{file}' | head -n 2"),
+        9 => format!("s='a b {n}'; echo \"${{s^^}} ${{s// /_}} ${{s:2}} ${{s%% *}} ${{s@Q}}\""),
+        10 => format!("echo $(({n} % 7 + (2 ** 3) / 3)) {{1..3}}{{a,b}} $((16#ff))"),
+        11 => {
+            format!("f() {{ local x=${{1:-{n}}}; echo \"$x $#\"; (($# > 1)) && return 4; true; }}; f; f a b; echo $?")
+        }
+        12 => format!("printf '%-8s|%5.1f|%x\\n' '{file}' {n}.25 {n}; printf -v p '%03d' {n}; echo $p"),
+        13 => format!("sort '{file}' | uniq -c | sort -rn | awk '{{print $1\":\"$2}}' | head -n 3"),
+        14 => format!("find . -name '{glob}' -not -path './.git/*' | sort | xargs -r -n1 basename"),
+        _ => format!("cut -d' ' -f1 '{file}' | tr a-z A-Z | paste -sd, ; tr -d '\\n' < '{file}' | wc -c"),
     }
 }
 

@@ -8,6 +8,8 @@ use vfs::Vfs;
 
 /// A chain of deltas longer than this is not real.
 const DELTA_DEPTH_MAX: usize = 4096;
+/// Bases named by their ids, one below the other.
+const BASES_MAX: usize = 64;
 
 /// An object for or from a pack.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,7 +42,8 @@ impl Pack {
     pub fn ids(&self, files: &Vfs) -> Vec<ObjectId> {
         let Ok(index) = files.read(&self.index) else { return Vec::new() };
         let count = word(&index, 8 + 255 * 4).unwrap_or(0) as usize;
-        let ids = (0..count).filter_map(|n| index.get(1032 + n * 20..1052 + n * 20));
+        // A damaged index may tell any number.
+        let ids = index.get(1032..).unwrap_or_default().chunks_exact(20).take(count);
         ids.map(ObjectId::from_bytes_or_panic).collect()
     }
 
@@ -71,7 +74,13 @@ impl Pack {
 }
 
 /// Reads an object out of one pack of the store.
-pub(crate) fn read_packed(repo: &Repo, files: &Vfs, pack: &Pack, id: &ObjectId) -> Result<Option<(Kind, Vec<u8>)>> {
+pub(crate) fn read_packed(
+    repo: &Repo,
+    files: &Vfs,
+    pack: &Pack,
+    id: &ObjectId,
+    above: usize,
+) -> Result<Option<(Kind, Vec<u8>)>> {
     let Some(at) = pack.offset(files, id) else { return Ok(None) };
     let path = format!("{}.pack", pack.index.trim_end_matches(".idx"));
     let bytes = files.read(&path).map_err(crate::error::at(&path))?;
@@ -83,12 +92,16 @@ pub(crate) fn read_packed(repo: &Repo, files: &Vfs, pack: &Pack, id: &ObjectId) 
             Base::None(kind) => (kind, entry.data),
             Base::Offset(back) => {
                 deltas.push(entry.data);
-                at = at.checked_sub(back).ok_or(GitError::CorruptObject(*id))?;
+                at = at.checked_sub(back).filter(|_| back > 0).ok_or(GitError::CorruptObject(*id))?;
                 continue;
             }
             Base::Id(base) => {
                 deltas.push(entry.data);
-                let base = repo.read_object(files, &base)?;
+                // Deltas of a damaged pack may build on each other in a circle.
+                if above > BASES_MAX {
+                    return Err(GitError::CorruptObject(*id));
+                }
+                let base = repo.read_object_below(files, &base, above + 1)?;
                 (base.kind, base.data().to_vec())
             }
         };
@@ -135,7 +148,7 @@ fn raw_entry(bytes: &[u8], start: usize) -> Option<RawEntry> {
             while byte & 0x80 != 0 {
                 at += 1;
                 byte = *bytes.get(at)?;
-                back = (back + 1) << 7 | usize::from(byte & 0x7f);
+                back = back.checked_add(1)?.checked_mul(128)? | usize::from(byte & 0x7f);
             }
             at += 1;
             Base::Offset(back)
@@ -177,14 +190,14 @@ fn inflate(bytes: &[u8]) -> Option<(Vec<u8>, usize)> {
 }
 
 fn delta_size(delta: &[u8], at: &mut usize) -> Option<usize> {
-    let (mut size, mut shift) = (0, 0);
+    let (mut size, mut shift) = (0_u64, 0);
     loop {
         let byte = *delta.get(*at)?;
         *at += 1;
-        size |= usize::from(byte & 0x7f) << shift;
+        size |= u64::from(byte & 0x7f) << shift;
         shift += 7;
         if byte & 0x80 == 0 || shift > 56 {
-            return Some(size);
+            return usize::try_from(size).ok();
         }
     }
 }
@@ -217,7 +230,7 @@ fn apply_delta(base: &[u8], delta: &[u8]) -> Option<Vec<u8>> {
         if len == 0 {
             len = 0x10000;
         }
-        out.extend_from_slice(base.get(from..from + len)?);
+        out.extend_from_slice(base.get(from..from.checked_add(len)?)?);
     }
     (out.len() == size).then_some(out)
 }

@@ -19,6 +19,11 @@ impl Repo {
 
     /// Reads any object.
     pub fn read_object(&self, files: &Vfs, id: &ObjectId) -> Result<Object> {
+        self.read_object_below(files, id, 0)
+    }
+
+    /// The same for the base of so many deltas.
+    pub(crate) fn read_object_below(&self, files: &Vfs, id: &ObjectId, deltas: usize) -> Result<Object> {
         let path = self.loose_path(id);
         if let Ok(Some(raw)) = files.read_inflated(&path) {
             return split_header(raw).ok_or(GitError::CorruptObject(*id));
@@ -32,7 +37,7 @@ impl Repo {
             return Ok(Object { kind: Kind::Tree, bytes: Arc::from([]), start: 0 });
         }
         for pack in self.packs(files) {
-            if let Some((kind, data)) = read_packed(self, files, &pack, id)? {
+            if let Some((kind, data)) = read_packed(self, files, &pack, id, deltas)? {
                 return Ok(Object { kind, bytes: data.into(), start: 0 });
             }
         }
