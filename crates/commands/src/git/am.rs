@@ -308,7 +308,7 @@ fn resolved(g: &mut Git<'_, '_>, repo: &Repo, empty: bool) -> Result<(), Stop> {
     }
     let changed = dirty_index(g, repo)?;
     let bare = read(g, repo, "patch").is_none_or(|text| text.trim().is_empty());
-    if !changed && !(empty && bare) {
+    if !(changed || empty && bare) {
         let nothing =
             read(g, repo, "patch").is_none_or(|text| parse_patches(text.as_bytes(), 1).is_ok_and(|all| all.is_empty()));
         g.out("No changes - did you forget to use 'git add'?\nIf there is nothing left to stage, chances are that something else\nalready introduced the same changes; you might want to skip this patch.\n");

@@ -91,12 +91,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let id = if first.is_some() { repo.try_resolve(g.files(), &typed)? } else { None };
     let file = !typed.is_empty() && g.files().lstat(&vfs::join(&g.cwd, &typed)).is_ok();
     if given.has("patch") {
-        let (mode, paths): (Mode, Vec<String>) = match (id, first) {
-            (Some(_), Some("HEAD")) => (Mode::BothFromHead, [&before[1..], after].concat()),
-            (Some(_), _) => (Mode::BothFromOther, [&before[1..], after].concat()),
-            (None, _) => (Mode::WorkFromIndex, [before, after].concat()),
-        };
-        return super::patch_apply::start(g, mode, id, &paths, |_| {});
+        return by_hunks(g, id, before, after);
     }
     if given.dashes_at.is_some() && !(after.is_empty() && first.is_some()) {
         let source = match (first, id) {
@@ -137,6 +132,17 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         return fatal(format!("git checkout: --detach does not take a path argument '{typed}'"));
     }
     files(g, given, From::Index, before)
+}
+
+/// `-p`.
+fn by_hunks(g: &mut Git<'_, '_>, id: Option<git::ObjectId>, before: &[String], after: &[String]) -> Answer {
+    let first = before.first().map(String::as_str);
+    let (mode, paths): (Mode, Vec<String>) = match (id, first) {
+        (Some(_), Some("HEAD")) => (Mode::BothFromHead, [&before[1..], after].concat()),
+        (Some(_), _) => (Mode::BothFromOther, [&before[1..], after].concat()),
+        (None, _) => (Mode::WorkFromIndex, [before, after].concat()),
+    };
+    super::patch_apply::start(g, mode, id, &paths, |_| {})
 }
 
 fn files(g: &mut Git<'_, '_>, given: &Given, source: From, paths: &[String]) -> Answer {

@@ -64,13 +64,16 @@ pub(crate) const SPEC: Spec = Spec {
     dialect: Dialect::Options,
 };
 
+/// `-p`: asks first, and commits what is staged then.
+fn by_hunks(g: &mut Git<'_, '_>, given: &Given) -> Answer {
+    let words = g.words.iter().filter(|word| !matches!(word.as_str(), "-p" | "--patch")).cloned().collect();
+    let mode = super::patch_mode::Mode::Add;
+    super::patch_apply::start(g, mode, None, &given.operands, |session| session.commit = Some(words))
+}
+
 pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     if given.has("patch") {
-        let words = g.words.clone();
-        return super::patch_apply::start(g, super::patch_mode::Mode::Add, None, &given.operands, |session| {
-            session.commit =
-                Some(words.into_iter().filter(|word| !matches!(word.as_str(), "-p" | "--patch")).collect());
-        });
+        return by_hunks(g, given);
     }
     let work = g.work()?;
     let repo = work.repo.clone();

@@ -163,8 +163,11 @@ pub(crate) fn anyway(g: &mut Git<'_, '_>, s: &Session, wanted: bool) -> Result<(
     Ok(())
 }
 
+/// A file as it becomes; `None` where it goes.
+type NewFile = Option<(git::Mode, Vec<u8>)>;
+
 /// A path of HEAD with the patch on it.
-fn patched(g: &Git<'_, '_>, repo: &Repo, patch: &git::FilePatch) -> Result<Option<Option<(git::Mode, Vec<u8>)>>, Stop> {
+fn patched(g: &Git<'_, '_>, repo: &Repo, patch: &git::FilePatch) -> Result<Option<NewFile>, Stop> {
     let head = repo.head(g.files())?.id();
     let committed = flat(g, repo, head.as_ref())?;
     let old = match patch.old_path.as_ref().and_then(|path| committed.get(path)) {

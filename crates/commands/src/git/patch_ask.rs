@@ -151,7 +151,7 @@ pub(crate) fn rendered(s: &Session, n: usize) -> String {
     let file = &s.files[s.file];
     let piece = &file.pieces[n];
     let mut out = String::new();
-    if !piece.lines.is_empty() && !(file.mode_change && n == 0) {
+    if !(piece.lines.is_empty() || file.mode_change && n == 0) {
         let head = ["@@ ", &piece.range(), " @@"].concat();
         let (on, off) = if s.color { ("\x1b[36m", "\x1b[m") } else { ("", "") };
         out.push_str(&[on, &head, off].concat());

@@ -159,7 +159,7 @@ fn plain_patch(g: &Git<'_, '_>, repo: &Repo, change: &Change) -> Result<String, 
             out.push_str(if line.is_empty() { " " } else { line });
             out.push('\n');
         } else if line.starts_with("Binary files ") {
-            out.push_str(" ");
+            out.push(' ');
             out.push_str(line);
             out.push('\n');
         }

@@ -140,6 +140,40 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     Ok(0)
 }
 
+/// Writes the conflicts of these paths anew.
+fn recreate_all(
+    g: &mut Git<'_, '_>,
+    repo: &Repo,
+    index: &Index,
+    chosen: &[&String],
+    style: ConflictStyle,
+    told: bool,
+) -> Result<(), Stop> {
+    let unmerged = index.unmerged();
+    let both = |path: &&&String| unmerged.get(**path).is_some_and(|stages| stages.contains(&2) && stages.contains(&3));
+    let mut again = 0;
+    for path in chosen.iter().filter(both) {
+        recreate(g, repo, index, path, style)?;
+        again += 1;
+    }
+    if again > 0 && told {
+        g.err(format!("Recreated {again} merge conflict{}\n", if again == 1 { "" } else { "s" }));
+    }
+    Ok(())
+}
+
+/// Whether an unmerged path lacks the side that is wanted, which is said.
+fn lacks(g: &mut Git<'_, '_>, index: &Index, path: &str, side: Option<u8>) -> bool {
+    let there = side.is_some_and(|side| index.get(path, side).is_some());
+    match side {
+        _ if there => {}
+        Some(2) => g.err(format!("error: path '{path}' does not have our version\n")),
+        Some(_) => g.err(format!("error: path '{path}' does not have their version\n")),
+        None => g.err(format!("error: path '{path}' is unmerged\n")),
+    }
+    !there
+}
+
 /// Does it, and says how many paths it was.
 pub(crate) fn restore(g: &mut Git<'_, '_>, what: &Restore, paths: &[String]) -> Result<usize, Stop> {
     let work = g.work()?;
@@ -163,29 +197,14 @@ pub(crate) fn restore(g: &mut Git<'_, '_>, what: &Restore, paths: &[String]) -> 
     let chosen: Vec<&String> = tracked.iter().filter(|path| spec.matches(path)).collect();
     let unmerged = index.unmerged();
     let mut refused = false;
-    let mut again = 0;
     if let Some(style) = what.conflict {
-        let both =
-            |path: &&&String| unmerged.get(**path).is_some_and(|stages| stages.contains(&2) && stages.contains(&3));
-        for path in chosen.iter().filter(both) {
-            recreate(g, &repo, &index, path, style)?;
-            again += 1;
-        }
-    }
-    if again > 0 && what.told {
-        g.err(format!("Recreated {again} merge conflict{}\n", if again == 1 { "" } else { "s" }));
+        recreate_all(g, &repo, &index, &chosen, style, what.told)?;
     }
     let skipped = |path: &String| what.conflict.is_some() && unmerged.contains_key(path);
     for path in
         chosen.iter().filter(|path| !skipped(path) && what.source == From::Index && unmerged.contains_key(**path))
     {
-        match what.side {
-            Some(side) if index.get(path, side).is_some() => {}
-            Some(2) => g.err(format!("error: path '{path}' does not have our version\n")),
-            Some(_) => g.err(format!("error: path '{path}' does not have their version\n")),
-            None => g.err(format!("error: path '{path}' is unmerged\n")),
-        }
-        refused |= what.side.is_none_or(|side| index.get(path, side).is_none());
+        refused |= lacks(g, &index, path, what.side);
     }
     if refused {
         return Err(Stop::Exit(1));

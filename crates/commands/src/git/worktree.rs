@@ -67,13 +67,16 @@ const PRUNE: Spec = sub(
     &["--expire"],
 );
 
+/// A subcommand.
+type Run = fn(&mut Git<'_, '_>, &Repo, &Given) -> Answer;
+
 pub(crate) fn run(g: &mut Git<'_, '_>, _: &Given) -> Answer {
     let words = super::rest_of(g);
     let Some((first, rest)) = words.split_first() else {
         g.err("error: need a subcommand\n".to_string() + &options::usage(&SPEC));
         return Ok(129);
     };
-    let (spec, run): (&Spec, fn(&mut Git<'_, '_>, &Repo, &Given) -> Answer) = match first.as_str() {
+    let (spec, run): (&Spec, Run) = match first.as_str() {
         "add" => (&ADD, add),
         "list" => (&LIST, list),
         "lock" => (&LOCK, lock),

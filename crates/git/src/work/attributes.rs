@@ -27,12 +27,15 @@ impl Attr {
     }
 }
 
+/// Names with what is said of each; `None` takes it back to unspecified.
+type Says = Vec<(String, Option<Attr>)>;
+
 /// A line: for which paths, and what; `None` takes an attribute back to unspecified.
 #[derive(Debug, Clone)]
 struct Rule {
     folder: String,
     pattern: String,
-    says: Vec<(String, Option<Attr>)>,
+    says: Says,
 }
 
 /// All lines that bear on some path, weakest first.
@@ -40,10 +43,10 @@ struct Rule {
 pub struct Attributes {
     rules: Vec<Rule>,
     /// `[attr]name …`: further names that come with one.
-    macros: Vec<(String, Vec<(String, Option<Attr>)>)>,
+    macros: Vec<(String, Says)>,
 }
 
-fn says(words: &str) -> Vec<(String, Option<Attr>)> {
+fn says(words: &str) -> Says {
     let one = |word: &str| {
         if let Some(name) = word.strip_prefix('-') {
             (name.to_string(), Some(Attr::Unset))
@@ -119,7 +122,7 @@ impl Attributes {
 
     /// Everything that is said of a path, in the order of the names' first mention.
     pub fn all(&self, path: &str) -> Vec<(String, Attr)> {
-        let mut found: Vec<(String, Option<Attr>)> = Vec::new();
+        let mut found: Says = Vec::new();
         let mut set = |name: &str, value: Option<Attr>| match found.iter_mut().find(|(known, _)| known == name) {
             Some((_, old)) => *old = value,
             None => found.push((name.to_string(), value)),
