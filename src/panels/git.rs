@@ -29,7 +29,7 @@ pub fn GitPanel(props: &Props) -> Html {
     let Some(now) = &props.git else {
         return html! { <div class="body">{ skeleton() }</div> };
     };
-    let git = props.preview.as_ref().map_or(&**now, |preview| &preview.git);
+    let git = props.preview.as_ref().map_or(&**now, |preview| &*preview.git);
     let Some(repo) = git.repos.iter().find(|repo| repo.path == git.shown) else {
         return empty(
             "git",

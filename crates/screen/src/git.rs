@@ -77,7 +77,7 @@ pub struct Preview {
     pub output: String,
     pub code: i32,
     /// The repository after it.
-    pub git: Git,
+    pub git: Box<Git>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -271,7 +271,7 @@ fn preview(session: &Session, line: String, repo: &str) -> Preview {
     let mut world = moment.world.clone();
     let cwd = world.shell_cwd(moment.terminal);
     let (output, code) = world.run_apart(&cwd, &line);
-    Preview { line, output: world::strip_ansi(&output), code, git: view::git(&world, repo) }
+    Preview { line, output: world::strip_ansi(&output), code, git: view::git(&world, repo).into() }
 }
 
 /// What `kubectl describe` says, asked on a fork so that the terminal does not see it.

@@ -138,7 +138,7 @@ mod tests {
     fn options_and_words_mix() {
         let given = read("-sd 3 --body=x -b y").expect("all known");
         assert!(given.on("squash") && given.on("delete-branch"));
-        assert_eq!((given.text("body"), given.words), (Some("y"), vec!["3".to_string()]));
+        assert_eq!((given.text("body"), given.words.join(",")), (Some("y"), "3".to_string()));
         assert!(!read("--squash=false").expect("known").on("squash"));
         assert_eq!(read("--auto").err(), Some(Stop::Missing("gh pr merge --auto".into())));
         assert_eq!(read("-x").err(), Some(Stop::Wrong("unknown shorthand flag: 'x' in -x".into())));

@@ -61,7 +61,7 @@ mod tests {
 
     #[test]
     fn ages_are_fuzzy() {
-        let at = |secs| ago(Time::from_unix_secs(100_000_000), Time::from_unix_secs(100_000_000 - secs));
+        let at = |secs: u64| ago(Time::from_unix_secs(100_000_000), Time::from_unix_secs(100_000_000 - secs));
         assert_eq!(at(59), "less than a minute ago");
         assert_eq!(at(60), "about 1 minute ago");
         assert_eq!(at(7_300), "about 2 hours ago");
