@@ -45,7 +45,7 @@ fn flags_and_subcommands() {
     check("yq --inp", &["--inplace", "--input-format"]);
     check("jq --raw-o", &["--raw-output"]);
     check("watch kubectl rollout st", &["status"]);
-    check("git check", &["check-ignore", "check-ref-format", "checkout"]);
+    check("git check", &["check-attr", "check-ignore", "check-ref-format", "checkout"]);
     check("git commit --ame", &["--amend"]);
     check("kubectl rollout st", &["status"]);
     check("kubectl get deploym", &["deployments"]);

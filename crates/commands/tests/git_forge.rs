@@ -89,8 +89,8 @@ fn what_cannot_be_reached_is_told_in_gits_words() {
 fn what_is_missing_here_is_never_called_unknown() {
     let mut world = world();
     assert_eq!(
-        run(&mut world, "git archive HEAD; echo $?"),
-        "git: 'archive' is real Git, but not part of this sandbox yet\n1\n"
+        run(&mut world, "git submodule status; echo $?"),
+        "git: 'submodule' is real Git, but not part of this sandbox yet\n1\n"
     );
     assert_eq!(
         run(&mut world, "git init -q r && cd r && git commit --interactive; echo $?"),

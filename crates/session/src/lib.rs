@@ -21,6 +21,8 @@ mod pulls;
 mod random;
 mod recall;
 mod save;
+#[cfg(feature = "checks")]
+mod script;
 mod session;
 mod setup;
 mod start;
@@ -33,8 +35,13 @@ pub use journal::{Journal, Node, NodeId};
 pub use moment::{Moment, Said};
 #[cfg(feature = "checks")]
 pub use random::{random_hashes, random_input, random_session};
+#[cfg(feature = "checks")]
+pub use script::run_script;
 pub use save::{LINK_BYTES_MAX, OpenError, SaveError, decode_file, encode_file};
 pub use session::{Lesson, Session};
+#[cfg(feature = "checks")]
+pub use world::World;
+
 pub use start::{StartError, empty_world, start_world};
 
 /// The form of saved sessions. A snapshot of another schema is not read; its journal is replayed. It counts up with every

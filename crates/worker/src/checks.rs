@@ -60,6 +60,27 @@ impl Steady {
     }
 }
 
+/// A workstation in an empty world, on which scripts are run; whoever calls measures the time.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Workstation(session::World);
+
+#[wasm_bindgen]
+impl Workstation {
+    #[wasm_bindgen(constructor)]
+    pub fn new() -> Workstation {
+        Self(session::empty_world(1))
+    }
+
+    /// What the script printed.
+    pub fn run(&mut self, script: &str) -> Result<String, JsError> {
+        match session::run_script(&mut self.0, script) {
+            (text, 0) => Ok(text),
+            (text, code) => Err(JsError::new(&format!("exit code {code}: {text}"))),
+        }
+    }
+}
+
 /// Fills a cluster with one deployment. The cluster is kept until it is dropped, so that its memory can be measured.
 #[wasm_bindgen]
 #[derive(Debug)]

@@ -12,8 +12,14 @@ const LEARN_GIT_BRANCHING_KB: f64 = 1140.0;
 
 type Group = (&'static str, fn() -> Result<()>);
 
-const GROUPS: [Group; 5] =
-    [("sizes", print_sizes), ("ledger", ledger::print), ("native", native), ("wasm", wasm), ("browser", browser)];
+const GROUPS: [Group; 6] = [
+    ("sizes", print_sizes),
+    ("ledger", ledger::print),
+    ("native", native),
+    ("wasm", wasm),
+    ("git", git),
+    ("browser", browser),
+];
 
 pub fn run(mut flags: Flags) -> Result<()> {
     let name = flags.word();
@@ -83,6 +89,14 @@ fn native() -> Result<()> {
 fn wasm() -> Result<()> {
     let folder = engine::with_checks("bench", Profile::Shipped)?;
     Program::new("node").arg("e2e/bench-wasm.mjs").arg(&folder).run()
+}
+
+/// Git in wasm beside isomorphic-git in Node, and natively beside real Git.
+fn git() -> Result<()> {
+    let folder = engine::with_checks("bench", Profile::Shipped)?;
+    Program::cargo("build").args(["--quiet", "--release", "-p", "gateway", "--bin", "opsfest"]).run()?;
+    let opsfest = metadata::load()?.target_directory.join("release/opsfest");
+    Program::new("node").arg("e2e/bench-git.mjs").arg(&folder).arg(&opsfest).run()
 }
 
 fn browser() -> Result<()> {

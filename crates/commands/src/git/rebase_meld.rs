@@ -39,6 +39,7 @@ pub(crate) fn meld(
 
 /// After the last of a chain, its messages are of no use.
 pub(crate) fn meld_ended(g: &mut Git<'_, '_>, repo: &Repo, melds_next: bool) {
+    // Unlike git: a squash that stopped for a conflict leaves no `.git/SQUASH_MSG` behind.
     if !melds_next {
         for name in ["message-squash", "message-fixup", "current-fixups"] {
             files::remove(g, repo, name);

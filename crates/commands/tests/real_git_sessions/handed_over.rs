@@ -56,7 +56,7 @@ const LOOKS: [&str; 6] = [
     "git reflog",
     "git reflog topic",
     "git ls-files -s",
-    "cat a b; ls .git | grep -v -e COMMIT_EDITMSG -e ORIG_HEAD -e branches -e AUTO_MERGE -e REBASE_HEAD -e description",
+    "cat a b; ls .git | grep -v -e COMMIT_EDITMSG -e ORIG_HEAD -e branches -e AUTO_MERGE -e REBASE_HEAD -e SQUASH_MSG -e description",
 ];
 
 /// Lines with their folders.
