@@ -6,7 +6,10 @@ export const memoryFs = () => {
   const nodes = new Map([['/', { kind: 'dir', names: new Set(), ino: 1 }]]);
   let time = 1_780_684_200_000;
   let ino = 1;
-  const clean = (path) => (path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path);
+  const clean = (path) => {
+    const plain = path.replace(/\/(?:\.(?=\/|$)\/?)+/g, '/').replace(/\/{2,}/g, '/');
+    return plain.length > 1 && plain.endsWith('/') ? plain.slice(0, -1) : plain;
+  };
   const parent = (path) => path.slice(0, path.lastIndexOf('/')) || '/';
   const name = (path) => path.slice(path.lastIndexOf('/') + 1);
   const get = (path) => {

@@ -67,7 +67,7 @@ fn side(label: &str, word: &'static str, text: &str, take: Option<Callback<Mouse
                     <button class="btn small" type="button" {onclick} aria-label={format!("Take {word}")}>{ "Take" }</button>
                 }
             </div>
-            <pre>{ if text.is_empty() { "(nothing)" } else { text } }</pre>
+            <pre role="group" tabindex="0" aria-label={format!("Text of {label}")}>{ if text.is_empty() { "(nothing)" } else { text } }</pre>
         </div>
     }
 }

@@ -98,7 +98,9 @@ fn tools(props: &Props, path: &str, new: Callback<MouseEvent>) -> Html {
     };
     html! {
         <>
-            <button class="btn primary" type="button" disabled={!is_dirty} onclick={save}>{ "Save" }</button>
+            <button class={classes!("btn", is_dirty.then_some("primary"))} type="button" disabled={!is_dirty} onclick={save}>
+                { "Save" }
+            </button>
             <button class="btn ghost" type="button" disabled={is_dirty} onclick={close}>{ "Close" }</button>
             <span class="grow"></span>
             { action("New", "ghost", new) }

@@ -65,7 +65,7 @@ fn chip(
     acts: Option<&Acts>,
 ) -> Html {
     let state = if staged && state == "warn" { "ok" } else { state };
-    let text = if staged && !row.conflict { format!("{word}, staged") } else { word.to_owned() };
+    let text = if staged && word == "changed" { "staged" } else { word };
     let Some(acts) = acts.filter(|_| !row.conflict && !row.untracked) else {
         return html! { <span class="chip" data-s={state}>{ text }</span> };
     };

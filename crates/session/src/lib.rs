@@ -35,9 +35,9 @@ pub use journal::{Journal, Node, NodeId};
 pub use moment::{Moment, Said};
 #[cfg(feature = "checks")]
 pub use random::{random_hashes, random_input, random_session};
+pub use save::{LINK_BYTES_MAX, OpenError, SaveError, decode_file, encode_file};
 #[cfg(feature = "checks")]
 pub use script::run_script;
-pub use save::{LINK_BYTES_MAX, OpenError, SaveError, decode_file, encode_file};
 pub use session::{Lesson, Session};
 #[cfg(feature = "checks")]
 pub use world::World;

@@ -132,9 +132,12 @@ fn raw_entry(bytes: &[u8], start: usize) -> Option<RawEntry> {
     let mut at = start;
     let mut byte = *bytes.get(at)?;
     let type_bits = byte >> 4 & 7;
-    while byte & 0x80 != 0 {
+    let (mut size, mut shift) = (u64::from(byte & 15), 4);
+    while byte & 0x80 != 0 && shift < 60 {
         at += 1;
         byte = *bytes.get(at)?;
+        size |= u64::from(byte & 0x7f) << shift;
+        shift += 7;
     }
     at += 1;
     let base = match type_bits {
@@ -160,19 +163,20 @@ fn raw_entry(bytes: &[u8], start: usize) -> Option<RawEntry> {
         }
         _ => return None,
     };
-    let (data, used) = inflate(bytes.get(at..)?)?;
-    Some(RawEntry { base, data, end: at + used })
+    let (data, used) = inflate(bytes.get(at..)?, usize::try_from(size).ok()?)?;
+    (data.len() as u64 == size).then_some(RawEntry { base, data, end: at + used })
 }
 
-/// Inflates one zlib stream and says how many bytes it took.
-fn inflate(bytes: &[u8]) -> Option<(Vec<u8>, usize)> {
+/// Inflates one zlib stream, which says it is so large, and tells how many bytes it took.
+fn inflate(bytes: &[u8], size: usize) -> Option<(Vec<u8>, usize)> {
     use miniz_oxide::inflate::TINFLStatus;
     use miniz_oxide::inflate::core::{DecompressorOxide, decompress, inflate_flags};
     let mut state = Box::new(DecompressorOxide::new());
     let flags = inflate_flags::TINFL_FLAG_PARSE_ZLIB_HEADER
         | inflate_flags::TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF
         | inflate_flags::TINFL_FLAG_COMPUTE_ADLER32;
-    let mut out = vec![0; bytes.len().saturating_mul(2).clamp(64, 1 << 20)];
+    // A header that lies must not cost more memory than this. A whole pack's objects are kept at once: no room to spare.
+    let mut out = vec![0; size.clamp(1, 1 << 20)];
     let (mut read, mut written) = (0, 0);
     loop {
         let (status, took, gave) = decompress(&mut state, &bytes[read..], &mut out, written, flags);
@@ -181,6 +185,7 @@ fn inflate(bytes: &[u8]) -> Option<(Vec<u8>, usize)> {
         match status {
             TINFLStatus::Done => {
                 out.truncate(written);
+                out.shrink_to_fit();
                 return Some((out, read));
             }
             TINFLStatus::HasMoreOutput => out.resize(out.len() * 2, 0),
