@@ -75,7 +75,7 @@ pub fn LineUp(props: &Props) -> Html {
     let main = match &shown {
         None => text::main(place),
         Some(shown) => html! {
-            <main class="wrap" id="main">{ lineup::view(place, &shown.tracks, &shown.sessions) }</main>
+            <main class="wrap" id="main"><h1 class="sr">{ "All exercises" }</h1>{ lineup::view(place, &shown.tracks, &shown.sessions) }</main>
         },
     };
     html! { <Frame place={place.clone()}>{ main }</Frame> }
