@@ -1,0 +1,44 @@
+//! What the page gets for its messages.
+
+use screen::{Control, FromWorker, Input, Motion, ToWorker, Update};
+use session::{Desk, LessonFile};
+use testkit::first_lesson as lesson;
+
+/// Sends messages; gives how the clock moves after each of them, as the page was told last.
+fn motions(messages: Vec<ToWorker>) -> Vec<Motion> {
+    let mut desk = Desk::new("test");
+    let mut motion = Motion::Paused;
+    let mut all = Vec::new();
+    for message in messages {
+        let mut hear = |said: FromWorker| {
+            let FromWorker::Updates(updates) = said else { return };
+            for update in updates {
+                if let Update::Clock(clock) = update {
+                    motion = clock.motion;
+                }
+            }
+        };
+        desk.take(message, &mut hear, &mut || true);
+        all.push(motion.clone());
+    }
+    all
+}
+
+fn open() -> ToWorker {
+    let lesson = lesson();
+    let file = LessonFile { plan: (*lesson.plan).clone(), page: (*lesson.page).clone() };
+    ToWorker::Open { lesson: postcard::to_allocvec(&file).expect("plain data"), seed: 1, saved: None }
+}
+
+fn line(text: &str) -> ToWorker {
+    ToWorker::Do(Input::Line { terminal: 1, text: text.into() })
+}
+
+#[test]
+fn the_clock_goes_on_running_when_a_command_is_typed() {
+    let play = ToWorker::Control(Control::Play { speed: 3 });
+    let pause = ToWorker::Control(Control::Pause);
+    let told = motions(vec![open(), play, ToWorker::Tick { millis: 16 }, line("ls"), pause, line("ls")]);
+    let runs = Motion::Playing { speed: 3 };
+    assert_eq!(told, [Motion::Paused, runs.clone(), runs.clone(), runs, Motion::Paused, Motion::Paused]);
+}
