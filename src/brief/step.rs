@@ -44,7 +44,7 @@ pub fn Step(props: &Props) -> Html {
                 { for step.explain.as_ref().map(|explain| explanation(explain, "failed")) }
                 if let Some(path) = unsaved.as_ref().filter(|_| is_wrong) {
                     <p class="explain" data-s="warn">
-                        { inline(&format!("`{path}` has changes in the editor that are not saved: Ctrl+S saves them.")) }
+                        { inline(&format!("<code>{path}</code> has changes in the editor that are not saved: Ctrl+S saves them.")) }
                     </p>
                 }
             </div>

@@ -18,7 +18,11 @@ pub fn PipelinesPanel(props: &Props) -> Html {
         return html! { <div class="body">{ skeleton() }</div> };
     };
     if pipelines.runs.is_empty() {
-        return empty("pipeline", "No runs yet", "A run starts when a commit reaches main on the forge.");
+        return empty(
+            "pipeline",
+            "No runs yet",
+            "A run starts when a push brings a commit with a workflow in .github/workflows.",
+        );
     }
     let acts = &props.acts;
     let shown = pipelines.runs.iter().find(|run| Some(run.number) == pipelines.shown);

@@ -105,7 +105,7 @@ impl Moment {
                 let id = plan.quiz.get(*question as usize).map_or(String::new(), |key| key.id.clone());
                 lesson::question(plan, progress, &id, options, now).map(|_| ())
             }
-            Input::Hint { step, .. } => lesson::hint(plan, progress, step).map(|_| ()),
+            Input::Hint { step, rung } => open_hints(plan, progress, step, *rung),
             _ => Ok(()),
         };
         if let Err(error) = done {
@@ -113,5 +113,21 @@ impl Moment {
         }
         self.note("lesson", "Answer", "Answered");
         self.evaluate(lesson, lesson::Moment::AfterEvent);
+    }
+}
+
+/// Opens the hints of a step up to this rung; those below it open with it.
+fn open_hints(
+    plan: &lesson::Plan,
+    progress: &mut lesson::Progress,
+    step: &str,
+    rung: u32,
+) -> Result<(), lesson::Error> {
+    loop {
+        let newest = lesson::hint(plan, progress, step)?;
+        let is_last = progress.hints.get(step).is_some_and(|seen| seen.solution);
+        if is_last || newest.is_none_or(|newest| newest >= rung) {
+            return Ok(());
+        }
     }
 }

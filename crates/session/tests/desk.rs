@@ -42,3 +42,12 @@ fn the_clock_goes_on_running_when_a_command_is_typed() {
     let runs = Motion::Playing { speed: 3 };
     assert_eq!(told, [Motion::Paused, runs.clone(), runs.clone(), runs, Motion::Paused, Motion::Paused]);
 }
+
+#[test]
+fn the_worked_solution_opens_at_once_with_the_hints_below_it() {
+    let mut session = session::Session::start(lesson(), 1, "test").expect("lesson 0 starts");
+    session.act(Input::Hint { step: "find".into(), rung: 0 });
+    assert_eq!(session.now().progress.hints.get("find").map(|seen| (seen.count, seen.solution)), Some((1, false)));
+    session.act(Input::Hint { step: "find".into(), rung: 3 });
+    assert_eq!(session.now().progress.hints.get("find").map(|seen| (seen.count, seen.solution)), Some((4, true)));
+}
