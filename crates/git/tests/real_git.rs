@@ -19,6 +19,17 @@ fn git_is_here() -> bool {
     here
 }
 
+/// Whether the real Git of these comparisons is here; its words change from version to version.
+fn git_2_47_is_here() -> bool {
+    let said = Command::new("git").arg("--version").output().map(|output| output.stdout).unwrap_or_default();
+    let said = String::from_utf8_lossy(&said).trim().to_string();
+    let here = said.starts_with("git version 2.47.");
+    if !here {
+        println!("skipped: this compares with git 2.47; here is: {}", if said.is_empty() { "none" } else { &said });
+    }
+    here
+}
+
 fn scratch(name: &str) -> PathBuf {
     let folder = std::env::temp_dir().join(format!("opsfest-git-{}-{name}", std::process::id()));
     if folder.exists() {
@@ -142,7 +153,7 @@ fn patches_equal_real_ones() {
 
 #[test]
 fn merges_equal_real_ones() {
-    if !git_is_here() {
+    if !git_2_47_is_here() {
         return;
     }
     let folder = scratch("merge");

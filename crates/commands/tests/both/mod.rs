@@ -71,26 +71,59 @@ fn code_of(status: std::process::ExitStatus) -> i32 {
     status.code().or(status.signal().map(|signal| 128 + signal)).unwrap_or(-1)
 }
 
-/// How the two differ, if they do.
-pub fn differ(script: &str) -> Option<String> {
-    let (ours, real) = (ours(script), real(script)?);
-    (ours.out != real.out || ours.err != real.err || ours.code != real.code).then(|| {
-        format!(
-            "--- {script}\n  ours {:?} {:?} {}\n  real {:?} {:?} {}",
-            ours.out, ours.err, ours.code, real.out, real.err, real.code
-        )
-    })
+/// What comparing scripts gave.
+#[derive(Debug, Default)]
+pub struct Compared {
+    pub differ: Vec<String>,
+    /// Those that call a tool which this machine does not have.
+    pub skipped: usize,
+    pub all: usize,
 }
 
-/// All that differ, some at a time.
-pub fn all_that_differ(scripts: &[String]) -> Vec<String> {
+impl Compared {
+    pub fn equal(&self) -> usize {
+        self.all - self.differ.len() - self.skipped
+    }
+
+    fn compare(&mut self, script: &str) {
+        self.all += 1;
+        let ours = ours(script);
+        let Some(real) = real(script) else { return };
+        if let Some(tool) = absent(&ours, &real) {
+            println!("skipped: `{tool}` is not on this machine: {script}");
+            self.skipped += 1;
+        } else if ours.out != real.out || ours.err != real.err || ours.code != real.code {
+            self.differ.push(format!(
+                "--- {script}\n  ours {:?} {:?} {}\n  real {:?} {:?} {}",
+                ours.out, ours.err, ours.code, real.out, real.err, real.code
+            ));
+        }
+    }
+}
+
+/// A tool of the script that only the sandbox has.
+fn absent<'a>(ours: &Ran, real: &'a Ran) -> Option<&'a str> {
+    let missing = |line: &'a str| line.strip_suffix(": command not found")?.rsplit(": ").next();
+    real.err.lines().filter_map(missing).find(|tool| !ours.err.contains(&format!("{tool}: command not found")))
+}
+
+/// Compares all, some at a time.
+pub fn compare_all(scripts: &[String]) -> Compared {
     let part = scripts.len().div_ceil(2).max(1);
+    let compare = |part: &[String]| {
+        let mut compared = Compared::default();
+        part.iter().for_each(|script| compared.compare(script));
+        compared
+    };
     std::thread::scope(|scope| {
-        let parts: Vec<_> = scripts
-            .chunks(part)
-            .map(|part| scope.spawn(|| part.iter().filter_map(|one| differ(one)).collect::<Vec<_>>()))
-            .collect();
-        parts.into_iter().flat_map(|part| part.join().expect("a comparison does not panic")).collect()
+        let parts: Vec<_> = scripts.chunks(part).map(|part| scope.spawn(move || compare(part))).collect();
+        parts.into_iter().fold(Compared::default(), |mut all, part| {
+            let part = part.join().expect("a comparison does not panic");
+            all.differ.extend(part.differ);
+            all.skipped += part.skipped;
+            all.all += part.all;
+            all
+        })
     })
 }
 
