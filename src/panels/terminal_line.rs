@@ -146,10 +146,12 @@ impl Keys {
                 return true;
             }
             ":q!" | ":qa!" | "ZQ" | ":cq" | ":cq!" => self.acts.dispatch(Action::Discard(path)),
-            _ => {
+            ":w" | ":w!" | ":wa" | ":write" | ":wq" | ":wq!" | ":wqa" | ":x" | ":xa" | ":xit" | "ZZ" | "^O" | "^X"
+            | "close" => {
                 self.acts.dispatch(Action::Saving(path.clone()));
                 self.acts.input(Input::Save { path, text: unsaved.to_string() });
             }
+            _ => {}
         }
         false
     }

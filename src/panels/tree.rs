@@ -158,7 +158,7 @@ impl Draw<'_> {
                 aria-expanded={item.folder.then_some(yes(open))} aria-selected={yes(item.path == self.shown)}
                 tabindex={if item.path == self.current { "0" } else { "-1" }} data-path={item.path.clone()} {onclick}>
                 <span class="node">
-                    { icon(if item.folder { "folder" } else { "file" }) }{ &item.name }
+                    { icon(if item.folder { "folder" } else { "file" }) }<span class="cut">{ &item.name }</span>
                     if !item.status.is_empty() {
                         <span class="st" title={status}>{ &item.status }</span>
                     }

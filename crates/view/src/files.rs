@@ -1,6 +1,6 @@
 //! The Files panel.
 
-use git::{Pathspec, Repo};
+use git::Repo;
 use manifest::Value;
 use order::OrdMap;
 use screen::{Diagnostic, FileView, Files, TreeItem};
@@ -38,16 +38,11 @@ fn statuses(files: &Vfs, home: &str) -> OrdMap<String, String> {
     let mut all = OrdMap::new();
     for path in crate::repositories(files, home) {
         let Some(repo) = Repo::at(files, &path) else { continue };
-        let Ok(index) = repo.read_index(files) else { continue };
-        let spec = Pathspec::literal(&[]);
-        let tree = repo.head(files).ok().and_then(|head| head.id()).and_then(|id| repo.read_commit(files, &id).ok());
-        let staged =
-            repo.diff_staged(files, tree.as_ref().map(|commit| &commit.tree), &index, &spec).unwrap_or_default();
-        for change in staged.iter().chain(&repo.diff_unstaged(files, &index, &spec).unwrap_or_default()) {
+        let Some(differing) = crate::git_trees::differing(&repo, files) else { continue };
+        for change in differing.staged.iter().chain(&differing.unstaged) {
             all.insert(vfs::join(&path, &change.path), change.kind.letter().to_string());
         }
-        let ignores = git::Ignores::base(&repo, files, "");
-        for file in repo.untracked_files(files, &index, &ignores, false).unwrap_or_default() {
+        for file in differing.untracked {
             all.insert(vfs::join(&path, &file), "?".into());
         }
     }

@@ -1,5 +1,6 @@
 //! The Git panel: repositories, and a graph of commits in lanes.
 
+use crate::git_trees::{Differing, differing, rows};
 use git::{ObjectId, PatchOptions, Pathspec, Repo};
 use order::OrdMap;
 use screen::{CommitRow, Git, Lane, RefKind, RefName};
@@ -30,11 +31,17 @@ pub fn git(world: &World, shown: &str) -> Git {
     let Some(machine) = world.machine(&MachineId::workstation()) else { return Git::default() };
     let (files, home) = (&machine.files, machine.home());
     let paths = repositories(files, home);
-    let repos = paths.iter().filter_map(|path| summary(files, home, path)).collect();
-    let Some(path) = paths.iter().find(|path| *path == shown).or_else(|| paths.first()) else { return Git::default() };
-    let mut model = Git { repos, shown: path.clone(), ..Git::default() };
-    if let Some(repo) = Repo::at(files, path) {
-        (model.trees, model.trees_cut) = crate::git_trees::rows(&repo, files);
+    let Some(shown) = paths.iter().find(|path| *path == shown).or_else(|| paths.first()) else { return Git::default() };
+    let mut model = Git { shown: shown.clone(), ..Git::default() };
+    for path in &paths {
+        let Some(repo) = Repo::at(files, path) else { continue };
+        let Some(differing) = differing(&repo, files) else { continue };
+        model.repos.extend(summary(&repo, files, home, path, &differing));
+        if path == shown {
+            (model.trees, model.trees_cut) = rows(&repo, files, differing);
+        }
+    }
+    if let Some(repo) = Repo::at(files, shown) {
         (model.forge, model.pulls, model.offer) = crate::pulls::pulls(world, &repo, files);
         graph(&repo, files, world.now(), &mut model);
     }
@@ -45,8 +52,7 @@ fn small(n: usize) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
 }
 
-fn summary(files: &Vfs, home: &str, path: &str) -> Option<screen::Repo> {
-    let repo = Repo::at(files, path)?;
+fn summary(repo: &Repo, files: &Vfs, home: &str, path: &str, differing: &Differing) -> Option<screen::Repo> {
     let head = repo.head(files).ok()?;
     let branch = match (head.branch(), head.id()) {
         (Some(branch), _) => branch.to_string(),
@@ -59,14 +65,8 @@ fn summary(files: &Vfs, home: &str, path: &str) -> Option<screen::Repo> {
         (Some(ours), Some(theirs)) => repo.ahead_behind(files, &ours, &theirs).unwrap_or((0, 0)),
         _ => (0, 0),
     };
-    let index = repo.read_index(files).ok()?;
-    let spec = Pathspec::literal(&[]);
-    let tree = head.id().and_then(|id| repo.read_commit(files, &id).ok()).map(|commit| commit.tree);
+    let Differing { index, staged, unstaged, untracked } = differing;
     let conflicted = index.unmerged().len();
-    let staged = repo.diff_staged(files, tree.as_ref(), &index, &spec).map_or(0, |changes| changes.len());
-    let unstaged = repo.diff_unstaged(files, &index, &spec).map_or(0, |changes| changes.len());
-    let ignores = git::Ignores::base(&repo, files, "");
-    let untracked = repo.untracked_files(files, &index, &ignores, false).map_or(0, |paths| paths.len());
     let in_progress = [
         ("rebase-merge", "rebasing"),
         ("rebase-apply", "applying patches"),
@@ -86,9 +86,9 @@ fn summary(files: &Vfs, home: &str, path: &str) -> Option<screen::Repo> {
         upstream: upstream.map(|name| git::shorten_ref(&name).to_string()),
         ahead: small(ahead),
         behind: small(behind),
-        staged: small(staged.saturating_sub(conflicted)),
-        unstaged: small(unstaged.saturating_sub(conflicted)),
-        untracked: small(untracked),
+        staged: small(staged.len().saturating_sub(conflicted)),
+        unstaged: small(unstaged.len().saturating_sub(conflicted)),
+        untracked: small(untracked.len()),
         conflicted: small(conflicted),
         in_progress: in_progress.into(),
     })

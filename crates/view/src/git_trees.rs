@@ -1,6 +1,6 @@
 //! The three trees of Git: the last commit, the index and the working tree, for the files in which they differ.
 
-use git::{Change, ObjectId, PatchOptions, Pathspec, Repo};
+use git::{Change, Index, ObjectId, PatchOptions, Pathspec, Repo};
 use order::OrdMap;
 use screen::{TreeDiff, TreeRow};
 use vfs::Vfs;
@@ -8,14 +8,29 @@ use world::{MachineId, World};
 
 const ROWS_MAX: usize = 60;
 
-/// Files that are not the same in all three, in path order, and whether more are.
-pub(crate) fn rows(repo: &Repo, files: &Vfs) -> (Vec<TreeRow>, bool) {
-    let Ok(index) = repo.read_index(files) else { return Default::default() };
+/// How the trees of a repository differ.
+pub(crate) struct Differing {
+    pub index: Index,
+    pub staged: Vec<Change>,
+    pub unstaged: Vec<Change>,
+    pub untracked: Vec<String>,
+}
+
+/// Compares the trees; `None` for a repository whose index cannot be read.
+pub(crate) fn differing(repo: &Repo, files: &Vfs) -> Option<Differing> {
+    let index = repo.read_index(files).ok()?;
     let spec = Pathspec::literal(&[]);
-    let tree = head_tree(repo, files);
-    let committed = repo.flat_tree(files, tree.as_ref()).unwrap_or_default();
-    let staged = repo.diff_staged(files, tree.as_ref(), &index, &spec).unwrap_or_default();
+    let staged = repo.diff_staged(files, head_tree(repo, files).as_ref(), &index, &spec).unwrap_or_default();
     let unstaged = repo.diff_unstaged(files, &index, &spec).unwrap_or_default();
+    let ignores = git::Ignores::base(repo, files, "");
+    let untracked = repo.untracked_files(files, &index, &ignores, false).unwrap_or_default();
+    Some(Differing { index, staged, unstaged, untracked })
+}
+
+/// Files that are not the same in all three, in path order, and whether more are.
+pub(crate) fn rows(repo: &Repo, files: &Vfs, differing: Differing) -> (Vec<TreeRow>, bool) {
+    let Differing { index, staged, unstaged, untracked } = differing;
+    let committed = repo.flat_tree(files, head_tree(repo, files).as_ref()).unwrap_or_default();
     let unmerged = index.unmerged();
     let mut rows: OrdMap<String, TreeRow> = OrdMap::new();
     for change in staged.iter().chain(&unstaged) {
@@ -35,8 +50,7 @@ pub(crate) fn rows(repo: &Repo, files: &Vfs) -> (Vec<TreeRow>, bool) {
         };
         rows.insert(path.clone(), row);
     }
-    let ignores = git::Ignores::base(repo, files, "");
-    for path in repo.untracked_files(files, &index, &ignores, false).unwrap_or_default() {
+    for path in untracked {
         let row = rows.entry(path.clone()).or_default();
         (row.path, row.untracked) = (path, true);
     }

@@ -33,8 +33,9 @@ fn row(world: &World, repo: &str, pull: &Pull) -> PullRow {
         PullState::Closed => "closed",
         PullState::Merged => "merged",
     };
-    let blocked = match world.mergeable(repo, pull) {
-        _ if !pull.is_open() => Vec::new(),
+    // Finding that out merges the trees: only where it matters.
+    let mergeable = if pull.is_open() { world.mergeable(repo, pull) } else { Mergeable::Clean };
+    let blocked = match mergeable {
         Mergeable::Clean => Vec::new(),
         Mergeable::Conflicts => vec![format!("It conflicts with {}.", pull.base)],
         Mergeable::Draft => vec!["It is a draft.".to_string()],

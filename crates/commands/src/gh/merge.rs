@@ -58,7 +58,8 @@ pub(super) fn run(cx: &mut Cx<'_>, call: &Call) -> Answer {
 
 /// Why it cannot be merged, as `gh` says it.
 fn obstacle(cx: &Cx<'_>, call: &Call, pull: &Pull) -> Option<String> {
-    let why = match cx.world.mergeable(&call.repo, pull) {
+    let mergeable = cx.world.mergeable(&call.repo, pull);
+    let why = match &mergeable {
         Mergeable::Clean => return None,
         Mergeable::Draft => return Some("GraphQL: Pull Request is still a draft (mergePullRequest)".into()),
         Mergeable::Conflicts => "the merge commit cannot be cleanly created",
@@ -67,7 +68,7 @@ fn obstacle(cx: &Cx<'_>, call: &Call, pull: &Pull) -> Option<String> {
     };
     let mut text = format!("X Pull request {} is not mergeable: {why}.\n", call.name(pull));
     text.push_str("To have the pull request merged after all the requirements have been met, add the `--auto` flag.");
-    match cx.world.mergeable(&call.repo, pull) {
+    match mergeable {
         Mergeable::Conflicts => {
             let Pull { number, base, .. } = pull;
             text.push_str(&format!(
