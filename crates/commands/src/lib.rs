@@ -2,6 +2,7 @@
 //! others only by `spawn`; none keeps state of its own, and none prints what does not come from the world.
 
 mod argocd;
+mod cobra;
 pub mod complete;
 pub mod core;
 pub mod getopt;

@@ -6,18 +6,15 @@ use super::{Answer, End};
 use world::{Cx, Pull, PullChange};
 
 pub(super) const CHECKOUT: Command = Command {
-    name: "checkout",
+    path: "gh pr checkout",
     operands: "[<number> | <url> | <branch>]",
     summary: "Check out a pull request in git",
-    flags: &[
-        value("branch", 'b', "string", "under another name"),
-        switch("force", 'f', "reset a branch that is there already"),
-    ],
+    flags: &[value("branch", 'b', "under another name"), switch("force", 'f', "reset a branch that is there already")],
     missing: "detach recurse-submodules",
 };
 
 pub(super) const CLOSE: Command = Command {
-    name: "close",
+    path: "gh pr close",
     operands: "{<number> | <url> | <branch>}",
     summary: "Close a pull request",
     flags: &[switch("delete-branch", 'd', "delete its branch on the forge")],
@@ -25,7 +22,7 @@ pub(super) const CLOSE: Command = Command {
 };
 
 pub(super) const REOPEN: Command = Command {
-    name: "reopen",
+    path: "gh pr reopen",
     operands: "{<number> | <url> | <branch>}",
     summary: "Reopen a pull request",
     flags: &[],
@@ -33,7 +30,7 @@ pub(super) const REOPEN: Command = Command {
 };
 
 pub(super) const READY: Command = Command {
-    name: "ready",
+    path: "gh pr ready",
     operands: "[<number> | <url> | <branch>]",
     summary: "Mark a pull request as ready for review",
     flags: &[switch("undo", '\0', "make it a draft again")],

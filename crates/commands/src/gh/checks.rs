@@ -7,7 +7,7 @@ use super::{Answer, End};
 use world::{Check, Cx, FORGE};
 
 pub(super) const COMMAND: Command = Command {
-    name: "checks",
+    path: "gh pr checks",
     operands: "[<number> | <url> | <branch>]",
     summary: "Show CI status for a single pull request",
     flags: &[switch("required", '\0', "only those that the base branch asks for")],

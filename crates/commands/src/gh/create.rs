@@ -7,15 +7,15 @@ use git::Repo;
 use world::{Cx, NewPull, World};
 
 pub(super) const COMMAND: Command = Command {
-    name: "create",
+    path: "gh pr create",
     operands: "",
     summary: "Create a pull request",
     flags: &[
-        value("title", 't', "string", "its title"),
-        value("body", 'b', "string", "its text"),
-        value("body-file", 'F', "file", "read its text from a file"),
-        value("base", 'B', "branch", "the branch that is to get it"),
-        value("head", 'H', "branch", "the branch that is to be merged"),
+        value("title", 't', "its title"),
+        value("body", 'b', "its text"),
+        value("body-file", 'F', "read its text from a file"),
+        value("base", 'B', "the branch that is to get it"),
+        value("head", 'H', "the branch that is to be merged"),
         switch("fill", 'f', "title and text from the commits"),
         switch("draft", 'd', "not ready for review yet"),
         switch("dry-run", '\0', "only say what would be created"),

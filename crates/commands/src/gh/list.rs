@@ -7,21 +7,21 @@ use super::{Answer, End};
 use world::{Cx, Mergeable, Pull, PullState};
 
 pub(super) const COMMAND: Command = Command {
-    name: "list",
+    path: "gh pr list",
     operands: "",
     summary: "List pull requests in a repository",
     flags: &[
-        value("state", 's', "string", "open, closed, merged or all"),
-        value("author", 'A', "string", "only theirs"),
-        value("base", 'B', "branch", "only into this branch"),
-        value("head", 'H', "branch", "only from this branch"),
-        value("limit", 'L', "int", "at most so many"),
+        value("state", 's', "open, closed, merged or all"),
+        value("author", 'A', "only theirs"),
+        value("base", 'B', "only into this branch"),
+        value("head", 'H', "only from this branch"),
+        value("limit", 'L', "at most so many"),
     ],
     missing: "app assignee a draft d jq q json label l search S template t web w",
 };
 
 pub(super) const STATUS: Command = Command {
-    name: "status",
+    path: "gh pr status",
     operands: "",
     summary: "Show status of relevant pull requests",
     flags: &[],

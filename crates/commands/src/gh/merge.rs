@@ -6,7 +6,7 @@ use super::{Answer, End};
 use world::{Cx, MergeMethod, Mergeable, Pull, PullState};
 
 pub(super) const COMMAND: Command = Command {
-    name: "merge",
+    path: "gh pr merge",
     operands: "[<number> | <url> | <branch>]",
     summary: "Merge a pull request",
     flags: &[

@@ -78,7 +78,7 @@ const MISSING: &str = "auth browse codespace gist issue org project release repo
 
 /// The subcommands and their long options, for completion.
 pub(crate) fn commands() -> impl Iterator<Item = (&'static str, Vec<&'static str>)> {
-    PULLS.iter().map(|row| (row.command.name, row.command.flags.iter().map(|flag| flag.long).collect()))
+    PULLS.iter().map(|row| (row.command.name(), row.command.flags.iter().map(|flag| flag.long).collect()))
 }
 
 impl Behaviour for Gh {
@@ -117,7 +117,9 @@ fn dispatch(cx: &mut Cx<'_>) -> End {
             End::Exit(0)
         }
         ["pr"] | ["pr", "--help" | "-h" | "help"] => help(cx),
-        ["pr", name, ..] => match PULLS.iter().find(|row| row.command.name == *name || alias(name) == row.command.name)
+        ["pr", name, ..] => match PULLS
+            .iter()
+            .find(|row| row.command.name() == *name || alias(name) == row.command.name())
         {
             Some(row) => run(cx, row, &args[2..]),
             None if PULLS_MISSING.split(' ').any(|missing| missing == *name) => not_here(cx, &format!("gh pr {name}")),
@@ -144,7 +146,7 @@ fn run(cx: &mut Cx<'_>, row: &Row, args: &[String]) -> End {
             cx.out(flags::help(row.command));
             return End::Exit(0);
         }
-        Err(Stop::Missing(option)) => return not_here(cx, &option),
+        Err(Stop::Missing(option)) => return not_here(cx, &format!("{} {option}", row.command.path)),
         Err(Stop::Wrong(text)) => {
             cx.err(format!("{text}\n\n{}", flags::help(row.command)));
             return End::Exit(1);
@@ -171,7 +173,7 @@ fn help(cx: &mut Cx<'_>) -> End {
     let mut text =
         String::from("Work with the forge's pull requests.\n\nUSAGE\n  gh pr <command> [flags]\n\nCOMMANDS\n");
     for row in PULLS {
-        text.push_str(&format!("  {:<12}{}\n", format!("{}:", row.command.name), row.command.summary));
+        text.push_str(&format!("  {:<12}{}\n", format!("{}:", row.command.name()), row.command.summary));
     }
     cx.out(text);
     End::Exit(0)

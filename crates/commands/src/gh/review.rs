@@ -6,23 +6,23 @@ use super::{Answer, End};
 use world::{Cx, Review, Verdict, World};
 
 pub(super) const COMMAND: Command = Command {
-    name: "review",
+    path: "gh pr review",
     operands: "[<number> | <url> | <branch>]",
     summary: "Add a review to a pull request",
     flags: &[
         switch("approve", 'a', "it is good"),
         switch("request-changes", 'r', "it is not good yet"),
         switch("comment", 'c', "only say something"),
-        value("body", 'b', "string", "what is said"),
+        value("body", 'b', "what is said"),
     ],
     missing: "body-file F",
 };
 
 pub(super) const COMMENT: Command = Command {
-    name: "comment",
+    path: "gh pr comment",
     operands: "[<number> | <url> | <branch>]",
     summary: "Add a comment to a pull request",
-    flags: &[value("body", 'b', "text", "what is said")],
+    flags: &[value("body", 'b', "what is said")],
     missing: "body-file F create-if-none delete-last edit-last editor e web w yes",
 };
 

@@ -8,7 +8,7 @@ use git::{ObjectId, PatchOptions, Pathspec, Repo};
 use world::{Cx, Pull, Verdict, World};
 
 pub(super) const COMMAND: Command = Command {
-    name: "view",
+    path: "gh pr view",
     operands: "[<number> | <url> | <branch>]",
     summary: "View a pull request",
     flags: &[switch("comments", 'c', "with its comments")],
@@ -16,7 +16,7 @@ pub(super) const COMMAND: Command = Command {
 };
 
 pub(super) const DIFF: Command = Command {
-    name: "diff",
+    path: "gh pr diff",
     operands: "[<number> | <url> | <branch>]",
     summary: "View changes in a pull request",
     flags: &[switch("name-only", '\0', "only the names of the files")],
