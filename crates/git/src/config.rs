@@ -1,6 +1,8 @@
 //! Configuration files: read with Git's grammar, changed in place so that comments and order stay.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
+use vfs::Vfs;
 
 /// One `key = value` of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,9 +15,14 @@ pub struct ConfigEntry {
     pub(crate) lines: usize,
 }
 
-/// A parsed file with its text.
+/// A parsed file with its text. A clone shares both.
 #[derive(Debug, Clone, Default)]
 pub struct Config {
+    file: Arc<Lines>,
+}
+
+#[derive(Debug, Default)]
+struct Lines {
     text: String,
     entries: Vec<ConfigEntry>,
     /// Each section's canonical name and the line of its header.
@@ -25,8 +32,14 @@ pub struct Config {
 }
 
 impl Config {
+    /// Reads a file; `None` where there is none.
+    pub fn read(files: &Vfs, path: &str) -> Option<Self> {
+        let parse = |bytes: &[u8]| Self::parse(&String::from_utf8_lossy(bytes));
+        files.read_as(path, parse).ok().map(|config| Self::clone(&config))
+    }
+
     pub fn parse(text: &str) -> Self {
-        let mut config = Self { text: text.into(), ..Self::default() };
+        let mut config = Lines { text: text.into(), ..Lines::default() };
         let lines: Vec<&str> = text.split_inclusive('\n').collect();
         let mut section = String::new();
         let mut at = 0;
@@ -64,31 +77,31 @@ impl Config {
             }
             at += used;
         }
-        config
+        Self { file: Arc::new(config) }
     }
 
     pub fn text(&self) -> &str {
-        &self.text
+        &self.file.text
     }
 
     pub fn bad_line(&self) -> Option<usize> {
-        self.bad_line
+        self.file.bad_line
     }
 
     pub fn entries(&self) -> &[ConfigEntry] {
-        &self.entries
+        &self.file.entries
     }
 
     /// A key's last value; `Some("true")` where it stands without one.
     pub fn get(&self, name: &str) -> Option<&str> {
         let name = canonical(name);
-        let entry = self.entries.iter().rev().find(|entry| entry.name == name)?;
+        let entry = self.file.entries.iter().rev().find(|entry| entry.name == name)?;
         Some(entry.value.as_deref().unwrap_or("true"))
     }
 
     pub fn get_all(&self, name: &str) -> Vec<&str> {
         let name = canonical(name);
-        let all = self.entries.iter().filter(|entry| entry.name == name);
+        let all = self.file.entries.iter().filter(|entry| entry.name == name);
         all.map(|entry| entry.value.as_deref().unwrap_or("true")).collect()
     }
 
@@ -100,7 +113,7 @@ impl Config {
     /// The subsections of a section that have any key, in file order.
     pub fn subsections(&self, section: &str) -> Vec<String> {
         let mut names: Vec<String> = Vec::new();
-        for (name, _) in &self.sections {
+        for (name, _) in &self.file.sections {
             if let Some(sub) = name.strip_prefix(&format!("{section}."))
                 && !names.iter().any(|known| known == sub)
             {
@@ -115,7 +128,7 @@ impl Config {
     }
 
     fn lines(&self) -> Vec<String> {
-        let mut lines: Vec<String> = self.text.split_inclusive('\n').map(str::to_string).collect();
+        let mut lines: Vec<String> = self.file.text.split_inclusive('\n').map(str::to_string).collect();
         if let Some(last) = lines.last_mut()
             && !last.ends_with('\n')
         {
@@ -127,7 +140,7 @@ impl Config {
     /// Sets a key to one value: replaces its last line, else adds a line to its section.
     pub fn set(&mut self, name: &str, value: &str) {
         let canonical_name = canonical(name);
-        match self.entries.iter().rev().find(|entry| entry.name == canonical_name).cloned() {
+        match self.file.entries.iter().rev().find(|entry| entry.name == canonical_name).cloned() {
             Some(entry) => {
                 let mut lines = self.lines();
                 let line = format!("\t{} = {}\n", key_of(name), quoted(value));
@@ -147,11 +160,11 @@ impl Config {
         let section = section_of(&canonical(name)).to_string();
         let line = format!("\t{} = {}\n", key_of(name), quoted(value));
         let mut lines = self.lines();
-        match self.sections.iter().rposition(|(known, _)| *known == section) {
+        match self.file.sections.iter().rposition(|(known, _)| *known == section) {
             Some(at) => {
-                let start = self.sections[at].1;
-                let next = self.sections.get(at + 1).map_or(lines.len(), |(_, line)| *line);
-                let in_section = self.entries.iter().filter(|entry| (start..next).contains(&entry.line));
+                let start = self.file.sections[at].1;
+                let next = self.file.sections.get(at + 1).map_or(lines.len(), |(_, line)| *line);
+                let in_section = self.file.entries.iter().filter(|entry| (start..next).contains(&entry.line));
                 let last = in_section.map(|entry| entry.line + entry.lines).max().unwrap_or(start + 1);
                 lines.insert(last, line);
             }
@@ -166,7 +179,7 @@ impl Config {
     /// Removes every value of a key, and its section's header where nothing else is left. False: there was none.
     pub fn unset(&mut self, name: &str) -> bool {
         let name = canonical(name);
-        let gone: Vec<ConfigEntry> = self.entries.iter().filter(|entry| entry.name == name).cloned().collect();
+        let gone: Vec<ConfigEntry> = self.file.entries.iter().filter(|entry| entry.name == name).cloned().collect();
         let mut lines = self.lines();
         for entry in gone.iter().rev() {
             lines.drain(entry.line..entry.line + entry.lines);
@@ -181,10 +194,10 @@ impl Config {
     /// Removes a section with all its keys. False: there was none.
     pub fn remove_section(&mut self, section: &str) -> bool {
         let mut found = false;
-        while let Some(at) = self.sections.iter().position(|(name, _)| name == section) {
-            let end = self.sections.get(at + 1).map_or(usize::MAX, |(_, line)| *line);
+        while let Some(at) = self.file.sections.iter().position(|(name, _)| name == section) {
+            let end = self.file.sections.get(at + 1).map_or(usize::MAX, |(_, line)| *line);
             let mut lines = self.lines();
-            lines.drain(self.sections[at].1..end.min(lines.len()));
+            lines.drain(self.file.sections[at].1..end.min(lines.len()));
             self.put_lines(&lines);
             found = true;
         }
@@ -192,10 +205,10 @@ impl Config {
     }
 
     fn drop_empty(&mut self, section: &str) {
-        let Some(at) = self.sections.iter().position(|(name, _)| name == section) else { return };
+        let Some(at) = self.file.sections.iter().position(|(name, _)| name == section) else { return };
         let mut lines = self.lines();
-        let start = self.sections[at].1;
-        let end = self.sections.get(at + 1).map_or(lines.len(), |(_, line)| *line);
+        let start = self.file.sections[at].1;
+        let end = self.file.sections.get(at + 1).map_or(lines.len(), |(_, line)| *line);
         if lines[start + 1..end].iter().all(|line| line.trim().is_empty()) {
             lines.drain(start..end);
             self.put_lines(&lines);

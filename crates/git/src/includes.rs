@@ -16,6 +16,9 @@ pub enum ConfigPart {
 impl Config {
     /// The file cut where others are taken in.
     pub fn parts(self) -> Vec<ConfigPart> {
+        if !self.entries().iter().any(|entry| entry.name.starts_with("include")) {
+            return vec![ConfigPart::Own(self)];
+        }
         let mut parts = Vec::new();
         let lines: Vec<&str> = self.text().split_inclusive('\n').collect();
         let (mut from, mut opening) = (0, String::new());

@@ -51,43 +51,59 @@ fn low_bits(number: u64) -> u32 {
     u32::try_from(number & 0xffff_ffff).unwrap_or(0)
 }
 
-/// All entries by path and stage: 0, or 1 (base), 2 (ours), 3 (theirs) while a path is unmerged.
+/// All entries by path, and by stage while a path is unmerged: 1 (base), 2 (ours), 3 (theirs).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Index {
-    entries: OrdMap<(String, u8), IndexEntry>,
+    /// Those of stage 0.
+    staged: OrdMap<Box<str>, IndexEntry>,
+    unmerged: OrdMap<(String, u8), IndexEntry>,
     /// When the file was written; entries as young as this may hide a change (Git calls them racy).
     pub written: u64,
 }
 
 impl Index {
     pub fn get(&self, path: &str, stage: u8) -> Option<&IndexEntry> {
-        self.entries.get(&(path.to_string(), stage))
+        if stage == 0 { self.staged.get(path) } else { self.unmerged.get(&(path.to_string(), stage)) }
     }
 
     /// Entries of stage 0.
     pub fn staged(&self) -> impl Iterator<Item = (&str, &IndexEntry)> {
-        self.entries.iter().filter(|((_, stage), _)| *stage == 0).map(|((path, _), entry)| (path.as_str(), entry))
+        self.staged.iter().map(|(path, entry)| (&**path, entry))
     }
 
+    /// Every entry in the order of the file: by path, then by stage.
     pub fn all(&self) -> impl Iterator<Item = (&str, u8, &IndexEntry)> {
-        self.entries.iter().map(|((path, stage), entry)| (path.as_str(), *stage, entry))
+        let mut staged = self.staged.iter().peekable();
+        let mut unmerged = self.unmerged.iter().peekable();
+        std::iter::from_fn(move || {
+            let behind = match (staged.peek(), unmerged.peek()) {
+                (Some((path, _)), Some(((other, _), _))) => ***path > **other,
+                (staged, _) => staged.is_none(),
+            };
+            if behind {
+                return unmerged.next().map(|((path, stage), entry)| (path.as_str(), *stage, entry));
+            }
+            staged.next().map(|(path, entry)| (&**path, 0, entry))
+        })
     }
 
     /// Whether the path stands in it at any stage.
     pub fn has(&self, path: &str) -> bool {
-        (0..4).any(|stage| self.get(path, stage).is_some())
+        self.staged.contains_key(path)
+            || (!self.unmerged.is_empty() && (1..4).any(|stage| self.get(path, stage).is_some()))
     }
 
     /// Whether any path lies in this folder; `""` is the top.
     pub fn has_below(&self, folder: &str) -> bool {
         let start = if folder.is_empty() { String::new() } else { format!("{folder}/") };
-        self.entries.range((start.clone(), 0)..).next().is_some_and(|((path, _), _)| path.starts_with(&start))
+        self.staged.from_key(start.as_str()).next().is_some_and(|(path, _)| path.starts_with(&start))
+            || self.unmerged.range((start.clone(), 0)..).next().is_some_and(|((path, _), _)| path.starts_with(&start))
     }
 
     /// The paths that are not merged yet, with the stages they have.
     pub fn unmerged(&self) -> OrdMap<String, Vec<u8>> {
         let mut paths: OrdMap<String, Vec<u8>> = OrdMap::new();
-        for ((path, stage), _) in self.entries.iter().filter(|((_, stage), _)| *stage > 0) {
+        for (path, stage) in self.unmerged.keys() {
             paths.entry(path.clone()).or_default().push(*stage);
         }
         paths
@@ -95,22 +111,48 @@ impl Index {
 
     /// Stages a path: other stages of it go, and so does what it stands in the way of (`a` for `a/b`).
     pub fn put(&mut self, path: &str, entry: IndexEntry) {
-        self.remove(path);
-        let below = format!("{path}/");
-        self.entries.retain(|(other, _), _| !other.starts_with(&below) && !path.starts_with(&format!("{other}/")));
-        self.entries.insert((path.to_string(), 0), entry);
+        self.remove_stages(path);
+        if let Some(old) = self.staged.get_mut(path) {
+            *old = entry;
+            return;
+        }
+        while let Some(below) = self.first_below(path) {
+            self.remove(&below);
+        }
+        for (at, _) in path.match_indices('/') {
+            self.remove(&path[..at]);
+        }
+        self.staged.insert(path.into(), entry);
+    }
+
+    fn first_below(&self, folder: &str) -> Option<String> {
+        let start = format!("{folder}/");
+        let staged = self.staged.from_key(start.as_str()).next().map(|(path, _)| &**path);
+        let unmerged = self.unmerged.range((start.clone(), 0)..).next().map(|((path, _), _)| path.as_str());
+        [staged, unmerged].into_iter().flatten().find(|path| path.starts_with(&start)).map(str::to_string)
     }
 
     /// Sets one stage of an unmerged path.
     pub fn put_stage(&mut self, path: &str, stage: u8, entry: IndexEntry) {
-        self.entries.remove(&(path.to_string(), 0));
-        self.entries.insert((path.to_string(), stage), entry);
+        self.staged.remove(path);
+        if stage == 0 {
+            self.staged.insert(path.into(), entry);
+        } else {
+            self.unmerged.insert((path.to_string(), stage), entry);
+        }
     }
 
     /// Takes a path out at every stage.
     pub fn remove(&mut self, path: &str) {
-        for stage in 0..4 {
-            self.entries.remove(&(path.to_string(), stage));
+        self.staged.remove(path);
+        self.remove_stages(path);
+    }
+
+    fn remove_stages(&mut self, path: &str) {
+        if !self.unmerged.is_empty() {
+            for stage in 1..4 {
+                self.unmerged.remove(&(path.to_string(), stage));
+            }
         }
     }
 
@@ -129,44 +171,57 @@ impl Index {
         if !(2..=4).contains(&version) {
             return None;
         }
-        let mut entries = OrdMap::new();
+        let mut index = Self::default();
         let mut last = Vec::new();
         for _ in 0..count {
             let (path, stage, entry) = reader.entry(version, &last)?;
-            last = path.clone();
-            entries.insert((String::from_utf8_lossy(&path).into_owned(), stage), entry);
+            let text = String::from_utf8_lossy(&path);
+            if stage == 0 {
+                index.staged.insert(text.into(), entry);
+            } else {
+                index.unmerged.insert((text.into_owned(), stage), entry);
+            }
+            last = path;
         }
-        Some(Self { entries, written: 0 })
+        Some(index)
     }
 
     fn encode(&self) -> Vec<u8> {
-        let extended = self.entries.values().any(|entry| entry.intent_to_add);
-        let mut data = b"DIRC".to_vec();
+        let extended = self.all().any(|(.., entry)| entry.intent_to_add);
+        let count = self.staged.len() + self.unmerged.len();
+        let mut data = Vec::with_capacity(32 + count * 80);
+        data.extend_from_slice(b"DIRC");
         data.extend_from_slice(&if extended { 3_u32 } else { 2 }.to_be_bytes());
-        data.extend_from_slice(&u32::try_from(self.entries.len()).unwrap_or(u32::MAX).to_be_bytes());
-        for ((path, stage), entry) in &self.entries {
-            let start = data.len();
-            let secs = low_bits(entry.mtime / 1_000_000);
-            let nanos = low_bits(entry.mtime % 1_000_000 * 1_000);
-            let words = [secs, nanos, secs, nanos, 0, entry.ino, entry.mode.0, 0, 0, entry.size];
-            for word in words {
-                data.extend_from_slice(&word.to_be_bytes());
-            }
-            data.extend_from_slice(entry.id.as_slice());
-            let length = u16::try_from(path.len()).unwrap_or(0xfff).min(0xfff);
-            let flags = length | u16::from(*stage) << 12 | if entry.intent_to_add { 0x4000 } else { 0 };
-            data.extend_from_slice(&flags.to_be_bytes());
-            if entry.intent_to_add {
-                data.extend_from_slice(&0x2000_u16.to_be_bytes());
-            }
-            data.extend_from_slice(path.as_bytes());
-            let padded = (data.len() - start + 8) / 8 * 8;
-            data.resize(start + padded, 0);
+        data.extend_from_slice(&u32::try_from(count).unwrap_or(u32::MAX).to_be_bytes());
+        for (path, stage, entry) in self.all() {
+            encode_entry(&mut data, path, stage, entry);
         }
         let sum = sha1(&data);
         data.extend_from_slice(sum.as_slice());
         data
     }
+}
+
+fn encode_entry(data: &mut Vec<u8>, path: &str, stage: u8, entry: &IndexEntry) {
+    let start = data.len();
+    let secs = low_bits(entry.mtime / 1_000_000);
+    let nanos = low_bits(entry.mtime % 1_000_000 * 1_000);
+    let words = [secs, nanos, secs, nanos, 0, entry.ino, entry.mode.0, 0, 0, entry.size];
+    let mut fixed = [0; 40];
+    for (place, word) in fixed.chunks_exact_mut(4).zip(words) {
+        place.copy_from_slice(&word.to_be_bytes());
+    }
+    data.extend_from_slice(&fixed);
+    data.extend_from_slice(entry.id.as_slice());
+    let length = u16::try_from(path.len()).unwrap_or(0xfff).min(0xfff);
+    let flags = length | u16::from(stage) << 12 | if entry.intent_to_add { 0x4000 } else { 0 };
+    data.extend_from_slice(&flags.to_be_bytes());
+    if entry.intent_to_add {
+        data.extend_from_slice(&0x2000_u16.to_be_bytes());
+    }
+    data.extend_from_slice(path.as_bytes());
+    let padded = (data.len() - start + 8) / 8 * 8;
+    data.resize(start + padded, 0);
 }
 
 struct Reader<'a> {
@@ -228,18 +283,18 @@ impl Repo {
     /// The index; empty where there is no file yet.
     pub fn read_index(&self, files: &Vfs) -> Result<Index> {
         let path = self.file("index");
-        if !files.exists(&path) {
-            return Ok(Index::default());
-        }
-        let bytes = files.read(&path).map_err(at(&path))?;
-        let mut index = Index::decode(&bytes).ok_or(GitError::CorruptIndex)?;
+        let decoded = match files.read_as(&path, Index::decode) {
+            Err(vfs::VfsError::NotFound) => return Ok(Index::default()),
+            decoded => decoded.map_err(at(&path))?,
+        };
+        let mut index = Option::clone(&decoded).ok_or(GitError::CorruptIndex)?;
         index.written = files.stat(&path).map_err(at(&path))?.mtime;
         Ok(index)
     }
 
     pub fn write_index(&self, files: &mut Vfs, index: &Index, when: When) -> Result<()> {
         let path = self.file("index");
-        files.write(&path, index.encode(), when.micros()).map_err(at(&path))
+        files.write_as(&path, index.encode(), Some(index.clone()), when.micros()).map_err(at(&path))
     }
 }
 
@@ -255,7 +310,7 @@ impl Index {
 
     /// Every path once, whatever its stages.
     pub fn unique_paths(&self) -> Vec<String> {
-        let mut paths: Vec<String> = self.entries.keys().map(|(path, _)| path.clone()).collect();
+        let mut paths: Vec<String> = self.all().map(|(path, ..)| path.to_string()).collect();
         paths.dedup();
         paths
     }
@@ -263,14 +318,13 @@ impl Index {
     /// Moves a file, or all files of a folder, to another name.
     pub fn rename(&mut self, from: &str, to: &str) {
         let below = format!("{from}/");
-        let moved: Vec<((String, u8), IndexEntry)> = self
-            .entries
-            .iter()
-            .filter(|((path, _), _)| path == from || path.starts_with(&below))
-            .map(|(key, entry)| (key.clone(), entry.clone()))
+        let moved: Vec<(String, IndexEntry)> = self
+            .all()
+            .filter(|(path, ..)| *path == from || path.starts_with(&below))
+            .map(|(path, _, entry)| (path.to_string(), entry.clone()))
             .collect();
-        for ((path, stage), entry) in moved {
-            self.entries.remove(&(path.clone(), stage));
+        for (path, entry) in moved {
+            self.remove(&path);
             self.put(&format!("{to}{}", &path[from.len()..]), entry);
         }
     }

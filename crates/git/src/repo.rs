@@ -153,6 +153,6 @@ impl Repo {
 
     /// The repository's own configuration, without the user's.
     pub fn config(&self, files: &Vfs) -> Config {
-        Config::parse(&self.read_state(files, "config").unwrap_or_default())
+        Config::read(files, &self.file("config")).unwrap_or_default()
     }
 }

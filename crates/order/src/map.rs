@@ -100,6 +100,15 @@ impl<K: Ord, V> OrdMap<K, V> {
         self.place(key).is_ok()
     }
 
+    /// Entries from a key on, in order.
+    pub fn from_key<Q: Ord + ?Sized>(&self, key: &Q) -> Iter<'_, K, V>
+    where
+        K: Borrow<Q>,
+    {
+        let start = self.place(key).unwrap_or_else(|place| place);
+        Iter::new(&self.chunks, start, (self.chunks.len(), 0))
+    }
+
     /// Entries whose keys lie in a range, in order.
     pub fn range<Q: Ord + ?Sized>(&self, range: impl RangeBounds<Q>) -> Iter<'_, K, V>
     where
@@ -134,6 +143,14 @@ impl<K: Ord + Clone, V: Clone> OrdMap<K, V> {
 
     /// Sets a value and returns the one it replaces.
     pub fn insert(&mut self, key: K, value: V) -> Option<V> {
+        // What comes in order is put behind the last one without a search.
+        if let Some(chunk) = self.chunks.last()
+            && chunk.last().is_some_and(|(last, _)| *last < key)
+        {
+            let place = (self.chunks.len() - 1, chunk.len());
+            self.put(place, key, value);
+            return None;
+        }
         match self.place(&key) {
             Ok(place) => Some(std::mem::replace(self.at_mut(place), value)),
             Err(place) => {
@@ -279,7 +296,11 @@ impl<K: fmt::Debug, V: fmt::Debug> fmt::Debug for OrdMap<K, V> {
 
 impl<K: PartialEq, V: PartialEq> PartialEq for OrdMap<K, V> {
     fn eq(&self, other: &Self) -> bool {
-        self.len == other.len && self.iter().eq(other.iter())
+        let shared = || {
+            let mut pairs = self.chunks.iter().zip(&other.chunks);
+            self.chunks.len() == other.chunks.len() && pairs.all(|(one, two)| Arc::ptr_eq(one, two))
+        };
+        self.len == other.len && (shared() || self.iter().eq(other.iter()))
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod node;
 mod ops;
+mod parsed;
 mod path;
 mod resolve;
 mod walk;

@@ -1,5 +1,6 @@
 //! What a tree is made of.
 
+use crate::parsed::Parsed;
 use order::OrdMap;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -39,12 +40,14 @@ pub(crate) struct File {
     pub mode: u32,
     pub mtime: u64,
     pub ino: u64,
+    #[serde(skip)]
+    pub parsed: Parsed,
 }
 
 /// A file's bytes. `Zlib` is kept as it was before deflating and deflates when read: a loose Git object.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) enum Data {
-    Plain(#[serde(with = "shared_bytes")] Arc<[u8]>),
+    Plain(#[serde(with = "shared_bytes")] Arc<Vec<u8>>),
     Zlib(#[serde(with = "shared_bytes")] Arc<[u8]>),
 }
 
@@ -54,24 +57,27 @@ mod shared_bytes {
     use std::fmt;
     use std::sync::Arc;
 
-    pub fn serialize<S: Serializer>(bytes: &Arc<[u8]>, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_bytes(bytes)
+    pub fn serialize<T: AsRef<[u8]>, S: Serializer>(bytes: &Arc<T>, serializer: S) -> Result<S::Ok, S::Error>
+    where
+        T: ?Sized,
+    {
+        serializer.serialize_bytes((**bytes).as_ref())
     }
 
     struct Bytes;
 
     impl de::Visitor<'_> for Bytes {
-        type Value = Arc<[u8]>;
+        type Value = Vec<u8>;
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             f.write_str("bytes")
         }
-        fn visit_bytes<E: de::Error>(self, bytes: &[u8]) -> Result<Arc<[u8]>, E> {
-            Ok(bytes.into())
+        fn visit_bytes<E: de::Error>(self, bytes: &[u8]) -> Result<Vec<u8>, E> {
+            Ok(bytes.to_vec())
         }
     }
 
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Arc<[u8]>, D::Error> {
-        deserializer.deserialize_bytes(Bytes)
+    pub fn deserialize<'de, T: From<Vec<u8>>, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+        deserializer.deserialize_bytes(Bytes).map(T::from)
     }
 }
 

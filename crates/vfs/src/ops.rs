@@ -1,7 +1,9 @@
 //! Reading and changing.
 
 use crate::node::{Data, Dir, File, Node, Symlink};
+use crate::parsed::Parsed;
 use crate::{Kind, Result, Stat, Vfs, VfsError, base_name, join, parent};
+use std::any::Any;
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -62,43 +64,66 @@ impl Vfs {
     }
 
     /// Writes a file whole. An existing one keeps its mode and inode; its folder must exist.
-    pub fn write(&mut self, path: &str, bytes: impl Into<Arc<[u8]>>, mtime: u64) -> Result<()> {
-        self.put(path, Data::Plain(bytes.into()), mtime)
+    pub fn write(&mut self, path: &str, bytes: impl Into<Vec<u8>>, mtime: u64) -> Result<()> {
+        self.put(path, Data::Plain(Arc::new(bytes.into())), Parsed::default(), mtime)
     }
 
     /// Writes a file that reads as the zlib stream of `raw`, without deflating it now.
     pub fn write_deflated(&mut self, path: &str, raw: impl Into<Arc<[u8]>>, mtime: u64) -> Result<()> {
-        self.put(path, Data::Zlib(raw.into()), mtime)
+        self.put(path, Data::Zlib(raw.into()), Parsed::default(), mtime)
+    }
+
+    /// A file read as something: parsed once for as long as its bytes stay what they are. One file is to be read as one
+    /// type; as a second one it is parsed anew each time.
+    pub fn read_as<T: Any + Send + Sync>(&self, path: &str, parse: impl FnOnce(&[u8]) -> T) -> Result<Arc<T>> {
+        let file = self.file(path)?;
+        Ok(file.parsed.get(|| Arc::new(parse(&file.data.bytes()))))
+    }
+
+    /// Writes a file whose bytes are known to be read as this value by [`Self::read_as`].
+    pub fn write_as<T: Any + Send + Sync>(&mut self, path: &str, bytes: Vec<u8>, value: T, mtime: u64) -> Result<()> {
+        self.put(path, Data::Plain(Arc::new(bytes)), Parsed::of(Arc::new(value)), mtime)
     }
 
     pub fn append(&mut self, path: &str, bytes: &[u8], mtime: u64) -> Result<()> {
-        let mut all = match self.read(path) {
-            Ok(old) => old.into_owned(),
-            Err(VfsError::NotFound) => Vec::new(),
+        match self.node(path, true) {
+            Ok(node) if !matches!(**node, Node::File(_)) => return self.write(path, Vec::new(), mtime),
+            Ok(_) => {}
+            Err(VfsError::NotFound) => return self.write(path, bytes, mtime),
             Err(error) => return Err(error),
-        };
-        all.extend_from_slice(bytes);
-        self.write(path, all, mtime)
+        }
+        self.change(path, |node| {
+            let Node::File(file) = node else { return };
+            if !matches!(file.data, Data::Plain(_)) {
+                file.data = Data::Plain(Arc::new(file.data.bytes().into_owned()));
+            }
+            if let Data::Plain(all) = &mut file.data {
+                Arc::make_mut(all).extend_from_slice(bytes);
+            }
+            file.parsed = Parsed::default();
+            file.mtime = mtime;
+        })
     }
 
-    fn put(&mut self, path: &str, data: Data, mtime: u64) -> Result<()> {
+    fn put(&mut self, path: &str, data: Data, parsed: Parsed, mtime: u64) -> Result<()> {
         if path.ends_with('/') {
             return Err(VfsError::IsADirectory);
         }
-        let real = self.real_path(path, true)?;
+        let real = self.real(path, true)?;
         let ino = self.next_ino + 1;
         let dir = self.dir_mut(parent(&real))?;
         match dir.entries.get_mut(base_name(&real)) {
             Some(node) => match Arc::make_mut(node) {
                 Node::File(file) => {
                     file.data = data;
+                    file.parsed = parsed;
                     file.mtime = mtime;
                 }
                 Node::Dir(_) => return Err(VfsError::IsADirectory),
                 Node::Symlink(_) => return Err(VfsError::SymlinkLoop),
             },
             None => {
-                let file = File { data, mode: 0o644, mtime, ino };
+                let file = File { data, mode: 0o644, mtime, ino, parsed };
                 dir.entries.insert(base_name(&real).into(), Arc::new(Node::File(file)));
                 dir.mtime = mtime;
                 self.next_ino = ino;
@@ -109,7 +134,7 @@ impl Vfs {
 
     /// Inserts a node at a place that must be free.
     fn place(&mut self, path: &str, node: Node, mtime: u64) -> Result<()> {
-        let real = self.real_path(path, false)?;
+        let real = self.real(path, false)?;
         if real == "/" {
             return Err(VfsError::Exists);
         }
@@ -134,6 +159,9 @@ impl Vfs {
 
     /// Makes a folder and all that lead to it; fine where it stands already.
     pub fn make_dir_all(&mut self, path: &str, mtime: u64) -> Result<()> {
+        if self.is_dir(path) {
+            return Ok(());
+        }
         let full = join("/", path);
         let mut at = String::new();
         for part in full.split('/').filter(|part| !part.is_empty()) {
@@ -178,7 +206,7 @@ impl Vfs {
     }
 
     fn unlink(&mut self, path: &str, mtime: u64) -> Result<()> {
-        let real = self.real_path(path, false)?;
+        let real = self.real(path, false)?;
         if real == "/" {
             return Err(VfsError::Invalid);
         }
@@ -190,7 +218,7 @@ impl Vfs {
 
     /// Moves a file, link or folder; replaces a file, or an empty folder by a folder, as `rename(2)` does.
     pub fn rename(&mut self, from: &str, to: &str, mtime: u64) -> Result<()> {
-        let (from, to) = (self.real_path(from, false)?, self.real_path(to, false)?);
+        let (from, to) = (self.real(from, false)?, self.real(to, false)?);
         let node = self.node(&from, false)?.clone();
         if from == to {
             return Ok(());
@@ -259,7 +287,7 @@ impl Vfs {
     }
 
     fn change(&mut self, path: &str, edit: impl FnOnce(&mut Node)) -> Result<()> {
-        let real = self.real_path(path, true)?;
+        let real = self.real(path, true)?;
         if real == "/" {
             edit(Arc::make_mut(&mut self.root));
             return Ok(());

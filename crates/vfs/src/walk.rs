@@ -1,7 +1,7 @@
 //! Listing folders and walking trees, always in name order.
 
 use crate::node::Node;
-use crate::{Result, Stat, Vfs, VfsError};
+use crate::{Kind, Result, Stat, Vfs, VfsError};
 
 impl Vfs {
     /// A folder's entries in name order.
@@ -17,6 +17,14 @@ impl Vfs {
     pub fn names(&self, path: &str) -> Result<Vec<&str>> {
         match &**self.node(path, true)? {
             Node::Dir(dir) => Ok(dir.entries.keys().map(AsRef::as_ref).collect()),
+            Node::File(_) | Node::Symlink(_) => Err(VfsError::NotADirectory),
+        }
+    }
+
+    /// The same with what each entry is.
+    pub fn kinds(&self, path: &str) -> Result<impl Iterator<Item = (&str, Kind)>> {
+        match &**self.node(path, true)? {
+            Node::Dir(dir) => Ok(dir.entries.iter().map(|(name, node)| (&**name, node.kind()))),
             Node::File(_) | Node::Symlink(_) => Err(VfsError::NotADirectory),
         }
     }

@@ -164,10 +164,27 @@ fn candidates(
     }
     if !given.has("update") {
         let ignores = g.ignores(repo);
+        let plain = |path: &str| repo.work_path(path).is_ok_and(|full| is_plain(files, &full));
+        if let Some(mut single) = spec.single_files(plain) {
+            single.arrange();
+            single.dedup();
+            for path in single.into_iter().filter(|path| !index.has(path)) {
+                if given.has("force") || ignores.ignored_part(repo, files, path)?.is_none() {
+                    paths.push((path.to_string(), false));
+                }
+            }
+            return Ok(paths);
+        }
         let new = repo.untracked_files(files, index, &ignores, given.has("force"))?;
         paths.extend(new.into_iter().filter(|path| spec.matches(path)).map(|path| (path, false)));
     }
     Ok(paths)
+}
+
+/// A file or a link, behind no other link: no walk through folders is needed for it.
+fn is_plain(files: &vfs::Vfs, path: &str) -> bool {
+    let direct = files.real_path(path, false).is_ok_and(|real| real == path);
+    direct && files.lstat(path).is_ok_and(|stat| stat.kind != vfs::Kind::Dir)
 }
 
 /// Refuses what matches nothing; says which paths are ignored. True: some were.

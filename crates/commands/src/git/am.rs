@@ -264,7 +264,7 @@ fn author(g: &Git<'_, '_>, repo: &Repo) -> Option<Signature> {
 fn commit(g: &mut Git<'_, '_>, repo: &Repo, given: &Given) -> Result<(), Stop> {
     let when = g.when();
     let index = repo.read_index(g.files())?;
-    let tree = repo.write_tree(g.cx.files_mut(), &index.flat(), when)?;
+    let tree = repo.write_index_tree(g.cx.files_mut(), &index, when)?;
     let head = repo.head(g.files())?.id();
     let mut committer = g.identity(Whose::Committer)?;
     let mut who = match author(g, repo) {

@@ -3,6 +3,7 @@
 use super::include::with_includes;
 use super::process::{Child, Resume};
 use git::{Config, GitError, Ignores, Pathspec, Repo, Signature, When};
+use std::cell::RefCell;
 use vfs::{Vfs, join};
 use world::Cx;
 
@@ -51,6 +52,8 @@ pub(crate) struct Git<'a, 'w> {
     pub words: Vec<String>,
     /// What reference logs name instead of the command: `pull --rebase`.
     pub action: Option<String>,
+    /// The repository, once it was looked for, and from which folder.
+    pub found: RefCell<Option<(String, Repo)>>,
 }
 
 /// A repository with a work tree, and the folder in it where the command runs (`""` is the top).
@@ -134,10 +137,24 @@ impl Git<'_, '_> {
                 false => fatal(format!("not a git repository: '{folder}'")),
             };
         }
-        let mut repo = Repo::discover(self.files(), &self.cwd)?;
+        let mut repo = self.discovered()?;
         if repo.work_tree.is_some() && repo.config(self.files()).get_bool("core.bare") == Some(true) {
             repo.work_tree = None;
         }
+        Ok(repo)
+    }
+
+    /// The repository above the folder where it runs; found once, as that folder and its repository stay.
+    fn discovered(&self) -> Result<Repo, Stop> {
+        let mut found = self.found.borrow_mut();
+        if let Some((cwd, repo)) = &*found
+            && *cwd == self.cwd
+            && self.files().is_file(&repo.file("HEAD"))
+        {
+            return Ok(repo.clone());
+        }
+        let repo = Repo::discover(self.files(), &self.cwd)?;
+        *found = Some((self.cwd.clone(), repo.clone()));
         Ok(repo)
     }
 
@@ -159,8 +176,8 @@ impl Git<'_, '_> {
         let repo = self.repo().ok();
         let mut files: Vec<(String, Config)> = Vec::new();
         for name in names {
-            if let Ok(text) = self.files().read_text(&name) {
-                files.push((name, Config::parse(&text)));
+            if let Some(config) = Config::read(self.files(), &name) {
+                files.push((name, config));
             }
         }
         if let Some(repo) = &repo {
@@ -182,7 +199,7 @@ impl Git<'_, '_> {
         let home = self.cx.env("HOME").unwrap_or_default();
         let named = self.settings().get("core.excludesfile").map(|path| self.named_file(&path));
         let path = named.unwrap_or_else(|| join(&home, ".config/git/ignore"));
-        Ignores::base(repo, self.files(), &self.files().read_text(&path).unwrap_or_default())
+        Ignores::base(repo, self.files(), &path)
     }
 
     /// Paths typed on the command line, seen from where the command runs.

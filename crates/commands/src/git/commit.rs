@@ -134,8 +134,8 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     draft.initial = head.is_none();
     draft.amends = amended.as_ref().and(head).filter(|_| !given.has("no-post-rewrite")).map(|id| id.to_string());
     draft.keep = real.map(|index| index.to_bytes());
-    let bytes = index.to_bytes();
-    draft.index = Some(bytes).filter(|bytes| repo.read_index(g.files()).is_ok_and(|now| now.to_bytes() != *bytes));
+    let placed = repo.read_index(g.files()).is_ok_and(|now| now == index);
+    draft.index = (!placed).then(|| index.to_bytes());
     if edits {
         let status = given.state("status").unwrap_or(g.settings().get_bool("commit.status") != Some(false));
         show_in_editor(g, &work, &mut draft, &index, given, amended.is_some(), status, whence)?;

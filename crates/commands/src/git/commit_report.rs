@@ -100,7 +100,7 @@ pub(crate) fn nothing_to_do(
         Some(id) => Some(repo.read_commit(g.files(), &id)?.tree),
         None => None,
     };
-    let same = repo.flat_tree(g.files(), tree.as_ref())? == index.flat();
+    let same = index.tree_id() == tree.unwrap_or_else(|| git::Index::default().tree_id());
     Ok(same && !(amended.is_some() && base.is_none() && !index.flat().is_empty()))
 }
 

@@ -290,7 +290,7 @@ fn person(text: &str) -> Signature {
 fn conclude(g: &mut Git<'_, '_>, repo: &Repo, draft: &mut Draft) -> Result<Option<i32>, Stop> {
     let when = g.when();
     let index = repo.read_index(g.files())?;
-    let tree = repo.write_tree(g.cx.files_mut(), &index.flat(), when)?;
+    let tree = repo.write_index_tree(g.cx.files_mut(), &index, when)?;
     let parents = draft.parents.iter().filter_map(|id| git::parse_id(id)).collect();
     let new = NewCommit {
         tree,

@@ -30,8 +30,8 @@ fn add(
             ConfigPart::Include { condition, path: named } => {
                 let other = located(g, path, &named);
                 let wanted = depth < DEPTH_MAX && condition.is_none_or(|one| holds(g, repo, path, &one));
-                if wanted && let Ok(text) = g.files().read_text(&other) {
-                    add(g, repo, &other, Config::parse(&text), depth + 1, layers);
+                if wanted && let Some(config) = Config::read(g.files(), &other) {
+                    add(g, repo, &other, config, depth + 1, layers);
                 }
             }
         }

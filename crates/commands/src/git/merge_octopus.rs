@@ -184,7 +184,7 @@ fn conclude(g: &mut Git<'_, '_>, repo: &Repo, wish: &Wish, made: Made<'_>) -> An
     }
     let (author, committer) = (g.identity(Whose::Author)?, g.identity(Whose::Committer)?);
     let index = repo.read_index(g.files())?;
-    let tree = repo.write_tree(g.cx.files_mut(), &index.flat(), when)?;
+    let tree = repo.write_index_tree(g.cx.files_mut(), &index, when)?;
     let mut message = cleaned(&made.message, false);
     if wish.signoff {
         let line = format!("Signed-off-by: {} <{}>", committer.name, committer.email);

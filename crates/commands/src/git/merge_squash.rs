@@ -83,7 +83,7 @@ pub(crate) fn drafted(
         if wish.stat {
             let index = repo.read_index(g.files())?;
             let when = g.when();
-            let tree = repo.write_tree(g.cx.files_mut(), &index.flat(), when)?;
+            let tree = repo.write_index_tree(g.cx.files_mut(), &index, when)?;
             let old = repo.read_commit(g.files(), &head)?.tree;
             text.push_str(&changed_trees(g, repo, &old, &tree)?);
         }

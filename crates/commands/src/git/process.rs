@@ -7,6 +7,7 @@ use super::patch_ask::Session;
 use super::rebase_run::After;
 use super::{dispatch, global_options};
 use serde::{Deserialize, Serialize};
+use std::cell::RefCell;
 use world::{Behaviour, Cx, Fd, Pid, Step};
 
 /// A program that Git starts.
@@ -89,6 +90,7 @@ impl Behaviour for Process {
             answers: Vec::new(),
             words: Vec::new(),
             action: None,
+            found: RefCell::default(),
         };
         let answer = global_options(&mut g, &mut args).and_then(|()| match resumed {
             None => {

@@ -22,7 +22,7 @@ pub(crate) fn write_tree(g: &mut Git<'_, '_>, _: &Given) -> Answer {
         return fatal("git-write-tree: error building trees");
     }
     let when = g.when();
-    let id = repo.write_tree(g.cx.files_mut(), &index.flat(), when)?;
+    let id = repo.write_index_tree(g.cx.files_mut(), &index, when)?;
     g.out(format!("{id}\n"));
     Ok(0)
 }

@@ -110,7 +110,7 @@ pub(crate) fn make(g: &mut Git<'_, '_>, work: &Work, wish: &Wish) -> Result<Opti
     let subject = repo.read_commit(g.files(), &base)?.subject();
     let label = format!("{place}: {} {subject}", repo.short_id(g.files(), &base, 7));
     let when = g.when();
-    let index_tree = repo.write_tree(g.cx.files_mut(), &index.flat(), when)?;
+    let index_tree = repo.write_index_tree(g.cx.files_mut(), &index, when)?;
     let index_commit = commit(g, repo, index_tree, vec![base], format!("index on {label}\n"))?;
     let mut parents = vec![base, index_commit];
     if wish.untracked {

@@ -5,6 +5,8 @@ use crate::object::{FlatTree, Mode, ObjectId};
 use crate::work::Pathspec;
 use crate::{Repo, Result};
 use order::{Arrange, OrdSet};
+use std::cmp::Ordering;
+use std::iter::Peekable;
 use vfs::Vfs;
 
 /// What happened to a file; the letter of `--name-status`.
@@ -81,6 +83,28 @@ impl Change {
     }
 }
 
+/// Two lists in path order, side by side.
+struct Pairs<'f, I: Iterator<Item = (&'f String, &'f (Mode, ObjectId))>> {
+    old: Peekable<I>,
+    new: Peekable<I>,
+}
+
+impl<'f, I: Iterator<Item = (&'f String, &'f (Mode, ObjectId))>> Iterator for Pairs<'f, I> {
+    type Item = (&'f str, Option<&'f (Mode, ObjectId)>, Option<&'f (Mode, ObjectId)>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let order = match (self.old.peek(), self.new.peek()) {
+            (Some((old, _)), Some((new, _))) => old.cmp(new),
+            (Some(_), None) => Ordering::Less,
+            (None, _) => Ordering::Greater,
+        };
+        let old = if order.is_le() { self.old.next() } else { None };
+        let new = if order.is_ge() { self.new.next() } else { None };
+        let (path, _) = old.or(new)?;
+        Some((path, old.map(|(_, file)| file), new.map(|(_, file)| file)))
+    }
+}
+
 fn stored((mode, id): &(Mode, ObjectId)) -> Side {
     Side { mode: *mode, id: *id, source: Source::Store }
 }
@@ -98,9 +122,10 @@ impl Repo {
 
     /// What differs between two trees' files.
     pub fn diff_flat(old: &FlatTree, new: &FlatTree, spec: &Pathspec) -> Vec<Change> {
-        let paths: OrdSet<&String> = old.keys().chain(new.keys()).collect();
-        let wanted = paths.into_iter().filter(|path| old.get(*path) != new.get(*path) && spec.matches(path));
-        wanted.filter_map(|path| Change::between(path, old.get(path).map(stored), new.get(path).map(stored))).collect()
+        let (old, new) = (old.iter(), new.iter());
+        let pairs = Pairs { old: old.peekable(), new: new.peekable() };
+        let wanted = pairs.filter(|(path, old, new)| old != new && spec.matches(path));
+        wanted.filter_map(|(path, old, new)| Change::between(path, old.map(stored), new.map(stored))).collect()
     }
 
     pub fn diff_trees(
@@ -110,6 +135,9 @@ impl Repo {
         new: Option<&ObjectId>,
         spec: &Pathspec,
     ) -> Result<Vec<Change>> {
+        if old == new {
+            return Ok(Vec::new());
+        }
         Ok(Self::diff_flat(&self.flat_tree(files, old)?, &self.flat_tree(files, new)?, spec))
     }
 
@@ -123,6 +151,9 @@ impl Repo {
     ) -> Result<Vec<Change>> {
         let mut old = self.flat_tree(files, tree)?;
         let unmerged = index.unmerged();
+        if unmerged.is_empty() {
+            return Ok(Self::diff_flat(&old, &index.flat(), spec));
+        }
         old.retain(|path, _| !unmerged.contains_key(path));
         let mut changes = Self::diff_flat(&old, &index.flat(), spec);
         changes.extend(unmerged.keys().filter(|path| spec.matches(path)).map(|path| Change::unmerged(path)));

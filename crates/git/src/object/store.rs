@@ -9,8 +9,9 @@ use vfs::Vfs;
 
 impl Repo {
     pub fn loose_path(&self, id: &ObjectId) -> String {
-        let hex = id.to_string();
-        format!("{}/objects/{}/{}", self.common_dir(), &hex[..2], &hex[2..])
+        let mut hex = [0; 40];
+        let hex = id.hex_to_buf(&mut hex);
+        [self.common_dir(), "/objects/", &hex[..2], "/", &hex[2..]].concat()
     }
 
     pub fn has_object(&self, files: &Vfs, id: &ObjectId) -> bool {
@@ -51,8 +52,8 @@ impl Repo {
         if self.has_object(files, &id) {
             return Ok(id);
         }
-        let mut raw = format!("{kind} {}\0", data.len()).into_bytes();
-        raw.extend_from_slice(data);
+        let header = format!("{kind} {}\0", data.len());
+        let raw = [header.as_bytes(), data].concat();
         let mtime = when.micros();
         files.make_dir_all(vfs::parent(&path), mtime).map_err(at(&path))?;
         files.write_deflated(&path, raw, mtime).map_err(at(&path))?;

@@ -1,8 +1,9 @@
 //! Trees: a folder's entries with their modes.
 
-use super::{Kind, ObjectId};
-use crate::{Repo, Result, When};
+use super::{Kind, ObjectId, hash_object};
+use crate::{Index, Repo, Result, When};
 use order::{Arrange, OrdMap};
+use std::cmp::Ordering;
 use vfs::Vfs;
 
 /// What an entry of a tree or of the index is: Git knows five.
@@ -60,21 +61,77 @@ impl TreeEntry {
         Some(tree.entries.iter().map(entry).collect())
     }
 
-    /// Git sorts a folder as if its name ended with a slash.
-    fn sort_key(&self) -> String {
-        if self.mode.is_tree() { format!("{}/", self.name) } else { self.name.clone() }
-    }
-
     /// A tree object's content.
     pub fn encode_all(entries: &[Self]) -> Vec<u8> {
-        let mut sorted: Vec<&Self> = entries.iter().collect();
-        sorted.arrange_by_key(|entry| entry.sort_key());
-        let mut data = Vec::new();
-        for entry in sorted {
-            data.extend_from_slice(format!("{:o} {}\0", entry.mode.0, entry.name).as_bytes());
-            data.extend_from_slice(entry.id.as_slice());
+        encode(entries.iter().map(|entry| Row { mode: entry.mode, name: &entry.name, id: entry.id }).collect())
+    }
+}
+
+/// An entry to be written.
+#[derive(Clone, Copy)]
+struct Row<'a> {
+    mode: Mode,
+    name: &'a str,
+    id: ObjectId,
+}
+
+/// Git sorts a folder as if its name ended with a slash.
+fn tree_order(one: &Row<'_>, two: &Row<'_>) -> Ordering {
+    let (a, b) = (one.name.as_bytes(), two.name.as_bytes());
+    let shared = a.len().min(b.len());
+    let next = |row: &Row<'_>| row.name.as_bytes().get(shared).copied().or(row.mode.is_tree().then_some(b'/'));
+    a[..shared].cmp(&b[..shared]).then_with(|| next(one).cmp(&next(two)))
+}
+
+fn encode(mut rows: Vec<Row<'_>>) -> Vec<u8> {
+    if !rows.is_sorted_by(|one, two| tree_order(one, two) != Ordering::Greater) {
+        rows.arrange_by(|one, two| tree_order(one, two));
+    }
+    let mut data = Vec::with_capacity(rows.len() * 40);
+    for row in rows {
+        match row.mode {
+            Mode::FILE => data.extend_from_slice(b"100644"),
+            Mode::TREE => data.extend_from_slice(b"40000"),
+            Mode(bits) => data.extend_from_slice(format!("{bits:o}").as_bytes()),
         }
-        data
+        data.push(b' ');
+        data.extend_from_slice(row.name.as_bytes());
+        data.push(0);
+        data.extend_from_slice(row.id.as_slice());
+    }
+    data
+}
+
+fn rows(index: &Index) -> Vec<Row<'_>> {
+    let staged = index.staged().filter(|(_, entry)| !entry.intent_to_add);
+    staged.map(|(name, entry)| Row { mode: entry.mode, name, id: entry.id }).collect()
+}
+
+/// Hands the trees of one folder's files to `keep`, deepest first: the names are paths that share their first `skip` bytes.
+fn level(all: &[Row<'_>], skip: usize, keep: &mut dyn FnMut(Vec<u8>) -> Result<ObjectId>) -> Result<ObjectId> {
+    let mut entries = Vec::with_capacity(all.len());
+    let mut at = 0;
+    while let Some(row) = all.get(at) {
+        let rest = &row.name[skip..];
+        let Some(slash) = rest.find('/') else {
+            entries.push(Row { name: rest, ..*row });
+            at += 1;
+            continue;
+        };
+        let folder = &row.name[..skip + slash + 1];
+        let end = at + all[at..].iter().take_while(|row| row.name.starts_with(folder)).count();
+        let id = level(&all[at..end], folder.len(), keep)?;
+        entries.push(Row { mode: Mode::TREE, name: &rest[..slash], id });
+        at = end;
+    }
+    keep(encode(entries))
+}
+
+impl Index {
+    /// The id of the tree that a commit of it would have; nothing is written.
+    pub fn tree_id(&self) -> ObjectId {
+        let hashed = level(&rows(self), 0, &mut |tree| Ok(hash_object(Kind::Tree, &tree)));
+        hashed.expect("hashing fails at nothing")
     }
 }
 
@@ -105,36 +162,13 @@ impl Repo {
 
     /// Writes the trees for these files and gives the topmost one's id.
     pub fn write_tree(&self, files: &mut Vfs, flat: &FlatTree, when: When) -> Result<ObjectId> {
-        let all: Vec<(&str, Mode, ObjectId)> =
-            flat.iter().map(|(path, (mode, id))| (path.as_str(), *mode, *id)).collect();
-        self.write_level(files, &all, 0, when)
+        let all: Vec<Row<'_>> = flat.iter().map(|(name, (mode, id))| Row { mode: *mode, name, id: *id }).collect();
+        level(&all, 0, &mut |tree| self.write_object(files, Kind::Tree, &tree, when))
     }
 
-    /// Writes the tree of one folder: paths share their first `skip` bytes.
-    fn write_level(
-        &self,
-        files: &mut Vfs,
-        all: &[(&str, Mode, ObjectId)],
-        skip: usize,
-        when: When,
-    ) -> Result<ObjectId> {
-        let mut entries = Vec::new();
-        let mut at = 0;
-        while at < all.len() {
-            let (path, mode, id) = all[at];
-            let rest = &path[skip..];
-            let Some(slash) = rest.find('/') else {
-                entries.push(TreeEntry { mode, name: rest.into(), id });
-                at += 1;
-                continue;
-            };
-            let folder = &path[..skip + slash + 1];
-            let end = at + all[at..].iter().take_while(|(path, ..)| path.starts_with(folder)).count();
-            let id = self.write_level(files, &all[at..end], folder.len(), when)?;
-            entries.push(TreeEntry { mode: Mode::TREE, name: rest[..slash].into(), id });
-            at = end;
-        }
-        self.write_object(files, Kind::Tree, &TreeEntry::encode_all(&entries), when)
+    /// Writes the trees of what the index holds.
+    pub fn write_index_tree(&self, files: &mut Vfs, index: &Index, when: When) -> Result<ObjectId> {
+        level(&rows(index), 0, &mut |tree| self.write_object(files, Kind::Tree, &tree, when))
     }
 
     /// The entry at a path in a tree; the path `""` is the tree itself.

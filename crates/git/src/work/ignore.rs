@@ -2,6 +2,7 @@
 
 use super::wildmatch;
 use crate::{Repo, Result};
+use std::sync::Arc;
 use vfs::{Vfs, join};
 
 /// One line of such a file.
@@ -51,7 +52,7 @@ struct Level {
     folder: String,
     /// The file, as people name it.
     file: String,
-    patterns: Vec<Pattern>,
+    patterns: Arc<Vec<Pattern>>,
 }
 
 /// A pattern that decides about a path, with its place.
@@ -73,16 +74,25 @@ pub struct Ignores {
     closed: bool,
 }
 
+/// A file's patterns; `None` where there is none.
+fn read(files: &Vfs, path: &str) -> Option<Arc<Vec<Pattern>>> {
+    files.read_as(path, |bytes| parse(&String::from_utf8_lossy(bytes))).ok()
+}
+
 fn parse(text: &str) -> Vec<Pattern> {
     (1..).zip(text.lines()).filter_map(|(number, line)| Pattern::parse(number, line)).collect()
 }
 
 impl Ignores {
-    /// Those that count everywhere: the user's own (`core.excludesFile`, given as text) and the repository's.
+    /// Those that count everywhere: the user's own (`core.excludesFile`, by its path) and the repository's.
     pub fn base(repo: &Repo, files: &Vfs, user: &str) -> Self {
-        let own = repo.read_state(files, "info/exclude").unwrap_or_default();
-        let level = |file: &str, text: &str| Level { folder: String::new(), file: file.into(), patterns: parse(text) };
-        Self { levels: vec![level("core.excludesFile", user), level(".git/info/exclude", &own)], ..Self::default() }
+        let level = |file: &str, path: &str| {
+            let patterns = read(files, path)?;
+            Some(Level { folder: String::new(), file: file.into(), patterns })
+        };
+        let own = repo.file("info/exclude");
+        let both = [level("core.excludesFile", user), level(".git/info/exclude", &own)];
+        Self { levels: both.into_iter().flatten().collect(), ..Self::default() }
     }
 
     /// Only these patterns, and none of any file.
@@ -100,12 +110,12 @@ impl Ignores {
     pub fn enter(&self, repo: &Repo, files: &Vfs, folder: &str) -> Result<Self> {
         let mut deeper = self.clone();
         let path = join(&repo.work_path(folder)?, ".gitignore");
-        if let Ok(text) = files.read_text(&path)
-            && !self.closed
+        if !self.closed
+            && let Some(patterns) = read(files, &path)
         {
             let folder = if folder.is_empty() { String::new() } else { format!("{folder}/") };
             let file = format!("{folder}.gitignore");
-            deeper.levels.push(Level { folder, file, patterns: parse(&text) });
+            deeper.levels.push(Level { folder, file, patterns });
         }
         Ok(deeper)
     }

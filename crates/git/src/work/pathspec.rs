@@ -15,7 +15,8 @@ struct Spec {
 
 impl Spec {
     fn matches(&self, path: &str) -> bool {
-        let folder = self.path.is_empty() || path == self.path || path.starts_with(&format!("{}/", self.path));
+        let below = path.strip_prefix(self.path.as_str());
+        let folder = self.path.is_empty() || below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
         folder || (!self.literal && has_wildcard(&self.path) && wildmatch(&self.path, path, false))
     }
 }
@@ -87,6 +88,14 @@ impl Pathspec {
         let none =
             |spec: &&Spec| !spec.excludes && !spec.path.is_empty() && !paths.iter().any(|path| spec.matches(path));
         self.specs.iter().find(none).map(|spec| spec.typed.as_str())
+    }
+
+    /// The paths, where each is one by itself and no pattern or folder of more can be meant.
+    pub fn single_files(&self, mut is_file: impl FnMut(&str) -> bool) -> Option<Vec<&str>> {
+        let mut single =
+            |spec: &Spec| !spec.excludes && (spec.literal || !has_wildcard(&spec.path)) && is_file(&spec.path);
+        let all = !self.specs.is_empty() && self.specs.iter().all(&mut single);
+        all.then(|| self.specs.iter().map(|spec| spec.path.as_str()).collect())
     }
 
     /// Each argument as typed with its path from the top, excluding ones left out.

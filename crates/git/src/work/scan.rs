@@ -132,14 +132,19 @@ impl Scan<'_> {
     /// Entries of a folder of the work tree: path there, and whether it is a folder. `.git` is never seen.
     fn entries(&self, folder: &str) -> Result<Vec<(String, bool)>> {
         let full = self.repo.work_path(folder)?;
-        let names = self.files.read_dir(&full).map_err(at(folder))?;
-        let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+        let names = self.files.kinds(&full).map_err(at(folder))?;
+        let (prefix, slash) = (folder, if folder.is_empty() { "" } else { "/" });
         let mut entries: Vec<(String, bool)> = names
-            .into_iter()
-            .filter(|(name, _)| name != ".git")
-            .map(|(name, stat)| (format!("{prefix}{name}"), stat.kind == vfs::Kind::Dir))
+            .filter(|(name, _)| *name != ".git")
+            .map(|(name, kind)| ([prefix, slash, name].concat(), kind == vfs::Kind::Dir))
             .collect();
-        entries.arrange_by_key(|(path, is_folder)| if *is_folder { format!("{path}/") } else { path.clone() });
+        // A folder stands where its name with a slash would.
+        let last = |one: &(String, bool)| if one.1 { "/" } else { "" };
+        if entries.iter().any(|(_, is_folder)| *is_folder) {
+            entries.arrange_by(|one, two| {
+                one.0.bytes().chain(last(one).bytes()).cmp(two.0.bytes().chain(last(two).bytes()))
+            });
+        }
         Ok(entries)
     }
 
