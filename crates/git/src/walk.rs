@@ -1,8 +1,9 @@
-//! Walking history: in what order commits are shown, who is whose ancestor, and where two lines met.
+//! Walking history: in what order commits are shown.
 
+use crate::ids::IdSet;
 use crate::object::{Commit, ObjectId};
 use crate::{Repo, Result};
-use order::{Arrange, OrdMap, OrdSet};
+use order::{OrdMap, OrdSet};
 use std::collections::VecDeque;
 use vfs::Vfs;
 
@@ -28,21 +29,26 @@ impl<'a> CommitCache<'a> {
     }
 }
 
-/// Commits waiting to be shown: the youngest first, and of the same age the one that came first.
+/// Commits that wait: the youngest first, and of the same age the one that came first.
 #[derive(Default)]
-struct ByDate {
+pub(crate) struct ByDate {
     queue: OrdSet<(std::cmp::Reverse<i64>, u64, ObjectId)>,
     count: u64,
 }
 
 impl ByDate {
-    fn push(&mut self, secs: i64, id: ObjectId) {
+    pub fn push(&mut self, secs: i64, id: ObjectId) {
         self.count += 1;
         self.queue.insert((std::cmp::Reverse(secs), self.count, id));
     }
 
-    fn pop(&mut self) -> Option<ObjectId> {
+    pub fn pop(&mut self) -> Option<ObjectId> {
         self.queue.pop_first().map(|(_, _, id)| id)
+    }
+
+    /// When the next one was committed.
+    pub fn next_secs(&self) -> Option<i64> {
+        self.queue.first().map(|(secs, ..)| secs.0)
     }
 }
 
@@ -53,7 +59,7 @@ impl Repo {
         let mut queue: VecDeque<ObjectId> = from.iter().copied().collect();
         while let Some(id) = queue.pop_front() {
             if seen.insert(id) {
-                queue.extend(self.read_commit(files, &id)?.parents);
+                queue.extend(self.lineage(files, &id)?.parents);
             }
         }
         Ok(seen)
@@ -61,23 +67,28 @@ impl Repo {
 
     /// The commits reachable from `from` and not from `hidden`, by date, youngest first: the order of `git log`.
     pub fn walk(&self, files: &Vfs, from: &[ObjectId], hidden: &[ObjectId]) -> Result<Vec<ObjectId>> {
-        let hidden = self.reachable(files, hidden)?;
-        let mut cache = CommitCache::new(self, files);
-        let (mut queue, mut seen, mut order) = (ByDate::default(), OrdSet::new(), Vec::new());
-        for id in from {
-            if !hidden.contains(id) && seen.insert(*id) {
-                queue.push(cache.get(id)?.committer.when.secs, *id);
+        let (mut left_out, mut stack) = (IdSet::default(), hidden.to_vec());
+        while let Some(id) = stack.pop() {
+            if left_out.insert(&id) {
+                stack.extend(self.lineage(files, &id)?.parents);
             }
         }
-        while let Some(id) = queue.pop() {
-            order.push(id);
-            for parent in cache.get(&id)?.parents.clone() {
-                if !hidden.contains(&parent) && seen.insert(parent) {
-                    queue.push(cache.get(&parent)?.committer.when.secs, parent);
+        // What is left out counts as seen.
+        let (mut queue, mut seen, mut order) = (ByDate::default(), left_out, Vec::new());
+        let mut parents = OrdMap::new();
+        let mut next = from.to_vec();
+        loop {
+            for id in next {
+                if seen.insert(&id) {
+                    let lineage = self.lineage(files, &id)?;
+                    queue.push(lineage.secs, id);
+                    parents.insert(id, lineage.parents);
                 }
             }
+            let Some(id) = queue.pop() else { return Ok(order) };
+            order.push(id);
+            next = parents.remove(&id).unwrap_or_default();
         }
-        Ok(order)
     }
 
     /// The same commits with no parent before all its children, lines of history kept together: the order of
@@ -105,37 +116,5 @@ impl Repo {
             }
         }
         out
-    }
-
-    pub fn is_ancestor(&self, files: &Vfs, old: &ObjectId, new: &ObjectId) -> Result<bool> {
-        Ok(self.reachable(files, &[*new])?.contains(old))
-    }
-
-    /// How many commits each side has that the other lacks: (ours, theirs).
-    pub fn ahead_behind(&self, files: &Vfs, ours: &ObjectId, theirs: &ObjectId) -> Result<(usize, usize)> {
-        let (a, b) = (self.reachable(files, &[*ours])?, self.reachable(files, &[*theirs])?);
-        Ok((a.difference(&b).count(), b.difference(&a).count()))
-    }
-
-    /// The best common ancestors, youngest first; several after criss-cross merges.
-    pub fn merge_bases(&self, files: &Vfs, one: &ObjectId, two: &ObjectId) -> Result<Vec<ObjectId>> {
-        self.merge_bases_of(files, one, std::slice::from_ref(two))
-    }
-
-    /// The same between a commit and a merge of several others that need not exist.
-    pub fn merge_bases_of(&self, files: &Vfs, one: &ObjectId, others: &[ObjectId]) -> Result<Vec<ObjectId>> {
-        let (a, b) = (self.reachable(files, &[*one])?, self.reachable(files, others)?);
-        let common: OrdSet<ObjectId> = a.intersection(&b).copied().collect();
-        let mut covered = OrdSet::new();
-        for id in &common {
-            covered.extend(self.read_commit(files, id)?.parents);
-        }
-        let covered = self.reachable(files, &covered.into_iter().collect::<Vec<_>>())?;
-        let mut best = Vec::new();
-        for id in common.difference(&covered) {
-            best.push((std::cmp::Reverse(self.read_commit(files, id)?.committer.when.secs), *id));
-        }
-        best.arrange();
-        Ok(best.into_iter().map(|(_, id)| id).collect())
     }
 }

@@ -1,5 +1,6 @@
 //! Commits.
 
+use super::fields::Fields;
 use super::{ObjectId, parse_id};
 use crate::Signature;
 
@@ -12,16 +13,44 @@ pub struct Commit {
     pub message: String,
 }
 
+/// A commit's place in history: what a walk needs to know of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lineage {
+    pub tree: ObjectId,
+    pub parents: Vec<ObjectId>,
+    /// When it was committed, in seconds since the Unix epoch.
+    pub secs: i64,
+}
+
+impl Lineage {
+    pub(crate) fn decode(data: &[u8]) -> Option<Self> {
+        let mut fields = Fields::new(data);
+        let tree = fields.take_id("tree")?;
+        let parents = parents(&mut fields)?;
+        fields.take("author")?;
+        let committer = fields.take("committer")?;
+        let date = committer.iter().rposition(|byte| *byte == b'>').map_or(committer, |at| &committer[at + 1..]);
+        let secs = std::str::from_utf8(date).ok().and_then(|date| date.split_whitespace().next()?.parse().ok());
+        Some(Self { tree, parents, secs: secs.unwrap_or(0) })
+    }
+}
+
+fn parents(fields: &mut Fields<'_>) -> Option<Vec<ObjectId>> {
+    let mut parents = Vec::new();
+    while let Some(id) = fields.take("parent") {
+        parents.push(parse_id(std::str::from_utf8(id).ok()?)?);
+    }
+    Some(parents)
+}
+
 impl Commit {
     pub(crate) fn decode(data: &[u8]) -> Option<Self> {
-        let commit = gix_object::CommitRef::from_bytes(data, gix_hash::Kind::Sha1).ok()?;
-        Some(Self {
-            tree: parse_id(&commit.tree.to_string())?,
-            parents: commit.parents.iter().map(|id| parse_id(&id.to_string())).collect::<Option<_>>()?,
-            author: Signature::parse(&commit.author.to_string())?,
-            committer: Signature::parse(&commit.committer.to_string())?,
-            message: commit.message.to_string(),
-        })
+        let mut fields = Fields::new(data);
+        let tree = fields.take_id("tree")?;
+        let parents = parents(&mut fields)?;
+        let author = Signature::parse(&fields.take_text("author")?)?;
+        let committer = Signature::parse(&fields.take_text("committer")?)?;
+        Some(Self { tree, parents, author, committer, message: fields.message() })
     }
 
     pub(crate) fn encode(&self) -> Vec<u8> {

@@ -1,16 +1,18 @@
 //! Git's four kinds of objects and the store that holds them.
 
 mod commit;
+mod fields;
 mod pack;
 mod repack;
 mod store;
 mod tag;
 mod tree;
 
-pub use commit::Commit;
+pub use commit::{Commit, Lineage};
 pub use gix_hash::ObjectId;
 pub use pack::{PackEntry, read_pack, write_pack};
 pub use tag::Tag;
+pub(crate) use tree::each_entry;
 pub use tree::{FlatTree, Mode, TreeEntry};
 
 use sha1::{Digest, Sha1};

@@ -1,7 +1,7 @@
 //! Objects in `.git/objects`: loose ones written, loose and packed ones read.
 
 use super::pack::read_packed;
-use super::{Commit, Kind, Object, ObjectId, Tag, TreeEntry, hash_object};
+use super::{Commit, Kind, Lineage, Object, ObjectId, Tag, TreeEntry, hash_object};
 use crate::error::at;
 use crate::{GitError, Repo, Result, When};
 use std::sync::Arc;
@@ -75,6 +75,11 @@ impl Repo {
 
     pub fn read_commit(&self, files: &Vfs, id: &ObjectId) -> Result<Commit> {
         Commit::decode(self.read_as(files, id, Kind::Commit)?.data()).ok_or(GitError::CorruptObject(*id))
+    }
+
+    /// A commit's parents and date, without its words.
+    pub fn lineage(&self, files: &Vfs, id: &ObjectId) -> Result<Lineage> {
+        Lineage::decode(self.read_as(files, id, Kind::Commit)?.data()).ok_or(GitError::CorruptObject(*id))
     }
 
     pub fn read_tag(&self, files: &Vfs, id: &ObjectId) -> Result<Tag> {

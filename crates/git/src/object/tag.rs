@@ -1,6 +1,7 @@
 //! Annotated tags.
 
-use super::{Kind, ObjectId, parse_id};
+use super::fields::Fields;
+use super::{Kind, ObjectId};
 use crate::Signature;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,14 +15,12 @@ pub struct Tag {
 
 impl Tag {
     pub(crate) fn decode(data: &[u8]) -> Option<Self> {
-        let tag = gix_object::TagRef::from_bytes(data, gix_hash::Kind::Sha1).ok()?;
-        Some(Self {
-            target: parse_id(&tag.target.to_string())?,
-            target_kind: Kind::parse(tag.target_kind.as_bytes())?,
-            name: tag.name.to_string(),
-            tagger: tag.tagger.and_then(|tagger| Signature::parse(&tagger.to_string())),
-            message: tag.message.to_string(),
-        })
+        let mut fields = Fields::new(data);
+        let target = fields.take_id("object")?;
+        let target_kind = Kind::parse(fields.take("type")?)?;
+        let name = fields.take_text("tag")?;
+        let tagger = fields.take_text("tagger").and_then(|tagger| Signature::parse(&tagger));
+        Some(Self { target, target_kind, name, tagger, message: fields.message() })
     }
 
     /// The object's content.

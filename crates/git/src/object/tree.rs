@@ -52,19 +52,33 @@ pub struct TreeEntry {
 
 impl TreeEntry {
     pub(crate) fn decode_all(data: &[u8]) -> Option<Vec<Self>> {
-        let tree = gix_object::TreeRef::from_bytes(data, gix_hash::Kind::Sha1).ok()?;
-        let entry = |entry: &gix_object::tree::EntryRef<'_>| Self {
-            mode: Mode(u32::from(entry.mode.value())),
-            name: entry.filename.to_string(),
-            id: entry.oid.to_owned(),
-        };
-        Some(tree.entries.iter().map(entry).collect())
+        let mut entries = Vec::with_capacity(data.len() / 32);
+        each_entry(data, |mode, name, id| {
+            entries.push(Self { mode, name: String::from_utf8_lossy(name).into_owned(), id });
+        })?;
+        Some(entries)
     }
 
     /// A tree object's content.
     pub fn encode_all(entries: &[Self]) -> Vec<u8> {
         encode(entries.iter().map(|entry| Row { mode: entry.mode, name: &entry.name, id: entry.id }).collect())
     }
+}
+
+/// Goes through a tree's entries; `None` where it is damaged.
+pub(crate) fn each_entry(mut data: &[u8], mut take: impl FnMut(Mode, &[u8], ObjectId)) -> Option<()> {
+    while !data.is_empty() {
+        let space = data.iter().position(|byte| *byte == b' ')?;
+        let digits = &data[..space];
+        let octal = |bits: u32, byte: &u8| matches!(byte, b'0'..=b'7').then(|| bits << 3 | u32::from(byte - b'0'));
+        let mode = digits.iter().try_fold(0, octal).filter(|_| (1..=6).contains(&digits.len()))?;
+        let rest = &data[space + 1..];
+        let end = rest.iter().position(|byte| *byte == 0)?;
+        let id = rest.get(end + 1..end + 21)?;
+        take(Mode(mode), &rest[..end], ObjectId::try_from(id).ok()?);
+        data = &rest[end + 21..];
+    }
+    Some(())
 }
 
 /// An entry to be written.

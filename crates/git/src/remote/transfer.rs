@@ -1,8 +1,8 @@
 //! Carrying objects from one store to another.
 
-use crate::object::{Kind, ObjectId};
-use crate::{Repo, Result, When};
-use order::OrdSet;
+use crate::ids::IdSet;
+use crate::object::{Kind, Lineage, Mode, Object, ObjectId, Tag, each_entry};
+use crate::{GitError, Repo, Result, When};
 use vfs::Vfs;
 
 /// A reference that a push changed; `None` stands for one that is not there.
@@ -11,6 +11,29 @@ pub struct RefUpdate {
     pub name: String,
     pub old: Option<ObjectId>,
     pub new: Option<ObjectId>,
+}
+
+/// Puts what an object names on the stack, so that the first comes off it first; `None` where the object is damaged.
+fn follow(object: &Object, stack: &mut Vec<ObjectId>, seen: &IdSet) -> Option<()> {
+    match object.kind {
+        Kind::Blob => {}
+        Kind::Tag => stack.push(Tag::decode(object.data())?.target),
+        Kind::Commit => {
+            let lineage = Lineage::decode(object.data())?;
+            stack.extend(lineage.parents.iter().rev());
+            stack.push(lineage.tree);
+        }
+        Kind::Tree => {
+            let start = stack.len();
+            each_entry(object.data(), |mode, _, id| {
+                if mode != Mode::GITLINK && !seen.contains(&id) {
+                    stack.push(id);
+                }
+            })?;
+            stack[start..].reverse();
+        }
+    }
+    Some(())
 }
 
 impl Repo {
@@ -22,28 +45,16 @@ impl Repo {
         tips: &[ObjectId],
         known: &dyn Fn(&ObjectId) -> bool,
     ) -> Result<Vec<ObjectId>> {
-        let (mut seen, mut order) = (OrdSet::new(), Vec::new());
+        let (mut seen, mut order) = (IdSet::default(), Vec::new());
         let mut stack: Vec<ObjectId> = tips.iter().rev().copied().collect();
         while let Some(id) = stack.pop() {
-            if known(&id) || !seen.insert(id) {
+            if !seen.insert(&id) || known(&id) {
                 continue;
             }
             order.push(id);
-            match self.read_object(files, &id)?.kind {
-                Kind::Blob => {}
-                Kind::Tag => stack.push(self.read_tag(files, &id)?.target),
-                Kind::Commit => {
-                    let commit = self.read_commit(files, &id)?;
-                    stack.extend(commit.parents.iter().rev());
-                    stack.push(commit.tree);
-                }
-                Kind::Tree => {
-                    let entries = self.read_tree(files, &id)?;
-                    stack.extend(
-                        entries.iter().rev().filter(|entry| entry.mode != crate::Mode::GITLINK).map(|entry| entry.id),
-                    );
-                }
-            }
+            let object = self.read_object(files, &id)?;
+            let whole = follow(&object, &mut stack, &seen);
+            whole.ok_or(GitError::CorruptObject(id))?;
         }
         Ok(order)
     }
