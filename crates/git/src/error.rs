@@ -1,6 +1,6 @@
 //! Why a repository could not do what was asked. `Display` gives Git's own words.
 
-use gix_hash::ObjectId;
+use crate::ObjectId;
 use vfs::VfsError;
 
 /// Everything that can go wrong in this crate.

@@ -216,7 +216,7 @@ fn header(repo: &Repo, files: &Vfs, change: &Change, options: &PatchOptions) -> 
 }
 
 fn side_id(side: Option<&Side>) -> ObjectId {
-    side.map_or(ObjectId::null(gix_hash::Kind::Sha1), |side| side.id)
+    side.map_or(ObjectId::null(), |side| side.id)
 }
 
 /// The hunks from `@@` on.

@@ -2,6 +2,7 @@
 
 mod commit;
 mod fields;
+mod id;
 mod pack;
 mod repack;
 mod store;
@@ -9,7 +10,7 @@ mod tag;
 mod tree;
 
 pub use commit::{Commit, Lineage};
-pub use gix_hash::ObjectId;
+pub use id::ObjectId;
 pub use pack::{PackEntry, read_pack, write_pack};
 pub use tag::Tag;
 pub(crate) use tree::each_entry;
@@ -97,10 +98,10 @@ fn finish(hasher: Sha1) -> ObjectId {
 
 /// The id of nothing: all zeros.
 pub fn null_id() -> ObjectId {
-    ObjectId::null(gix_hash::Kind::Sha1)
+    ObjectId::null()
 }
 
 /// Reads a full hexadecimal id.
 pub fn parse_id(hex: &str) -> Option<ObjectId> {
-    (hex.len() == 40).then(|| ObjectId::from_hex(hex.as_bytes()).ok()).flatten()
+    ObjectId::from_hex(hex)
 }

@@ -44,7 +44,7 @@ impl Pack {
         let count = word(&index, 8 + 255 * 4).unwrap_or(0) as usize;
         // A damaged index may tell any number.
         let ids = index.get(1032..).unwrap_or_default().chunks_exact(20).take(count);
-        ids.map(ObjectId::from_bytes_or_panic).collect()
+        ids.filter_map(|id| ObjectId::try_from(id).ok()).collect()
     }
 
     pub fn contains(&self, files: &Vfs, id: &ObjectId) -> bool {

@@ -9,8 +9,7 @@ use vfs::Vfs;
 
 impl Repo {
     pub fn loose_path(&self, id: &ObjectId) -> String {
-        let mut hex = [0; 40];
-        let hex = id.hex_to_buf(&mut hex);
+        let hex = id.hex();
         [self.common_dir(), "/objects/", &hex[..2], "/", &hex[2..]].concat()
     }
 

@@ -35,7 +35,7 @@ impl Repo {
         if !self.logs(files, name) {
             return Ok(());
         }
-        let old = old.unwrap_or(ObjectId::null(gix_hash::Kind::Sha1));
+        let old = old.unwrap_or(ObjectId::null());
         let message = change.message.split_whitespace().collect::<Vec<_>>().join(" ");
         let message = if message.is_empty() { message } else { format!("\t{message}") };
         let line = format!("{old} {} {}{message}\n", change.new, change.who);

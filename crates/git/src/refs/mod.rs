@@ -231,7 +231,7 @@ impl Repo {
             let change = RefChange { name: &to, new: id, who, message: &message };
             self.log_ref(files, &to, Some(id), &change)?;
             if on_it {
-                let null = ObjectId::null(gix_hash::Kind::Sha1);
+                let null = ObjectId::null();
                 self.log_ref(files, "HEAD", Some(id), &RefChange { new: null, ..change.clone() })?;
                 self.log_ref(files, "HEAD", None, &change)?;
             }
