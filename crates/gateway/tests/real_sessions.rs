@@ -9,7 +9,8 @@
 //! - usage texts after a wrong option: ours name the options that are there, and those that are not;
 //! - what `crates/commands/tests/real_language.rs` names of the language and the tools.
 //!
-//! `SEEDS=500` draws more sessions, `ONLY=17` shows and runs one, `VERBOSE=1` shows what differs.
+//! `SEEDS=500` draws more sessions, `FROM=2000` later ones, `ONLY=17` shows and runs one, `VERBOSE=1` shows what differs;
+//! `OPSFEST=path` is another build of the program, so that a long run goes on while one works.
 
 mod real_sessions {
     pub mod both;
@@ -17,6 +18,7 @@ mod real_sessions {
     pub mod git_lines;
     pub mod shell_lines;
     pub mod state;
+    pub mod wide_lines;
 }
 
 use real_sessions::both::{Compared, compare};

@@ -1,10 +1,19 @@
 //! What real Git says of the same thing. Where Git is not installed, each test says that it was skipped.
+//!
+//! Patches and merges of one file are all equal. In an early trial two merges in 600 were not, for two reasons. The diff
+//! then came from a library that left other lines out before Myers' search than Git does: a search that starts from other
+//! lines finds another script of the same length, and changes that touch or do not touch decide what conflicts. And
+//! `git merge-file` makes conflicts one that only lines without letter and digit keep apart, which `git merge` does not
+//! (`MergeLabels::joins_blanks`). Now the search, what is left out before it, its ways out, the histogram algorithm and
+//! the walk through both sides' changes are Git's own rules.
+//!
+//! `ROUNDS=5000` draws more of them.
 
 #![allow(clippy::unwrap_used)]
 
 use git::{
-    Commit, FlatTree, Index, Kind, MergeLabels, Mode, PatchOptions, RefChange, Repo, Side, Signature, Source, When,
-    hash_object, merge_text, patch,
+    Commit, ConflictStyle, Favor, FlatTree, Index, Kind, MergeLabels, Mode, PatchOptions, RefChange, Repo, Side,
+    Signature, Source, When, hash_object, merge_text, patch,
 };
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -66,6 +75,11 @@ fn export(files: &Vfs, from: &str, to: &Path) {
     }
 }
 
+/// How many texts are drawn.
+fn rounds() -> usize {
+    std::env::var("ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(400)
+}
+
 /// A small generator: the tests' own chance.
 struct Dice(u64);
 
@@ -119,11 +133,12 @@ fn patches_equal_real_ones() {
     let mut files = Vfs::new();
     let repo = Repo::init(&mut files, "/r", false, "main", When::utc(1)).unwrap();
     let mut dice = Dice(7);
-    let (mut same, total) = (0, 300);
+    let (mut same, total) = (0, rounds());
     for round in 0..total {
-        let size = dice.roll(40) + 1;
-        let (old, edits) = (text(&mut dice, size), dice.roll(5) + 1);
-        let new = edited(&mut dice, &old, edits);
+        let long = dice.roll(20) == 0;
+        let size = dice.roll(if long { 3000 } else { 40 }) + 1;
+        let (old, edits) = (text(&mut dice, size), dice.roll(if long { 400 } else { 5 }) + 1);
+        let new = if dice.roll(30) == 0 { text(&mut dice, size) } else { edited(&mut dice, &old, edits) };
         let (old, new) = (joined(&mut dice, &old), joined(&mut dice, &new));
         if old == new {
             same += 1;
@@ -147,8 +162,7 @@ fn patches_equal_real_ones() {
         }
     }
     println!("patches equal: {same}/{total}");
-    // Not all of these texts of few, often equal lines: imara-diff leaves out other lines before Myers' search.
-    assert!(same * 100 >= total * 97, "{same} of {total} equal");
+    assert_eq!(same, total, "all equal");
 }
 
 #[test]
@@ -158,32 +172,61 @@ fn merges_equal_real_ones() {
     }
     let folder = scratch("merge");
     let mut dice = Dice(11);
-    let (mut same, total) = (0, 300);
+    let styles = [
+        (ConflictStyle::Merge, None),
+        (ConflictStyle::Diff3, Some("--diff3")),
+        (ConflictStyle::Zdiff3, Some("--zdiff3")),
+    ];
+    let favors = [(Favor::Ours, "--ours"), (Favor::Theirs, "--theirs"), (Favor::Union, "--union")]
+        .map(|(f, arg)| (Some(f), arg));
+    let (mut same, total) = (0, rounds());
     for round in 0..total {
-        let size = dice.roll(30) + 3;
-        let (base, a, b) = (text(&mut dice, size), dice.roll(3) + 1, dice.roll(3) + 1);
+        let most = if dice.roll(20) == 0 { 500 } else { 30 };
+        let size = dice.roll(most) + 3;
+        let (base, most) = (text(&mut dice, size), 3 + size / 10);
+        let (a, b) = (dice.roll(most) + 1, dice.roll(most) + 1);
         let (ours, theirs) = (edited(&mut dice, &base, a), edited(&mut dice, &base, b));
-        let all = [joined(&mut dice, &base), joined(&mut dice, &ours), joined(&mut dice, &theirs)];
+        let mut all = [joined(&mut dice, &base), joined(&mut dice, &ours), joined(&mut dice, &theirs)];
+        for text in &mut all {
+            if dice.roll(15) == 0 {
+                *text = text.replace('\n', "\r\n");
+            }
+        }
         for (name, text) in ["base", "ours", "theirs"].iter().zip(&all) {
             fs::write(folder.join(name), text).unwrap();
         }
-        let args = ["merge-file", "-p", "--diff-algorithm=histogram", "ours", "base", "theirs"];
+        let classic = dice.roll(2) == 0;
+        let (style, style_arg) = styles[dice.roll(3)];
+        let favor = if dice.roll(6) == 0 { dice.roll(3) } else { 3 };
+        let (favor, favor_arg) = favors.get(favor).copied().unwrap_or((None, "-q"));
+        let algorithm = if classic { "--diff-algorithm=myers" } else { "--diff-algorithm=histogram" };
+        let mut args = vec!["merge-file", "-p", algorithm, favor_arg];
+        args.extend(style_arg);
+        args.extend(["ours", "base", "theirs"]);
         let (real, ..) = git(&folder, &args);
-        let labels =
-            MergeLabels { ours: "ours".into(), base: "base".into(), theirs: "theirs".into(), ..MergeLabels::default() };
+        let labels = MergeLabels {
+            ours: "ours".into(),
+            base: "base".into(),
+            theirs: "theirs".into(),
+            joins_blanks: true,
+            style,
+            favor,
+            classic,
+            ..MergeLabels::default()
+        };
         let merged = merge_text(all[0].as_bytes(), all[1].as_bytes(), all[2].as_bytes(), &labels);
         let ours = String::from_utf8(merged.bytes).unwrap();
         if ours == real {
             same += 1;
         } else {
             println!(
-                "round {round}: base {:?}\nours {:?}\ntheirs {:?}\n--- real\n{real}\n--- ours\n{ours}",
+                "round {round}: {args:?} base {:?}\nours {:?}\ntheirs {:?}\n--- real\n{real}\n--- ours\n{ours}",
                 all[0], all[1], all[2]
             );
         }
     }
     println!("merges equal: {same}/{total}");
-    assert!(same * 100 >= total * 99, "{same} of {total} equal");
+    assert_eq!(same, total, "all equal");
 }
 
 /// Writes a history of five commits with folders, a link and an executable; gives the last commit.

@@ -144,6 +144,7 @@ fn simply(g: &mut Git<'_, '_>, repo: &Repo, bases: &[ObjectId], theirs: &Theirs)
         style: conflict_style(g),
         favor: None,
         keepers: super::merging::keepers(g),
+        ..MergeLabels::default()
     };
     let theirs = flat(g, repo, Some(&theirs.id))?;
     join(g, repo, &Join { base, ours: Some(ours), theirs, labels, verb: "octopus", before: "merge", terse: true })

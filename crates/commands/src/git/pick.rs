@@ -65,6 +65,7 @@ pub(crate) fn apply(g: &mut Git<'_, '_>, repo: &Repo, pick: &Pick, terse: bool) 
         style: conflict_style(g),
         favor: pick.favor,
         keepers: keepers(g),
+        ..MergeLabels::default()
     };
     let ours = if pick.on_index { Some(repo.read_index(g.files())?.flat()) } else { None };
     join(g, repo, &Join { base, ours, theirs, labels, verb: "merge", before: "merge", terse })

@@ -125,6 +125,7 @@ fn joined(g: &mut Git<'_, '_>, repo: &Repo, head: ObjectId, name: &str, theirs: 
         style: conflict_style(g),
         favor: None,
         keepers: keepers(g),
+        ..MergeLabels::default()
     };
     let wish = Join { base, ours: None, theirs: theirs_files, labels, verb: "merge", before: "merge", terse: true };
     join(g, repo, &wish)

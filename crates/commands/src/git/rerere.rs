@@ -117,6 +117,11 @@ fn there(g: &Git<'_, '_>, repo: &Repo, path: &str) -> Option<Vec<u8>> {
     repo.work_bytes(g.files(), path).ok()
 }
 
+/// Here Git finds common lines as `git diff` does.
+fn classic() -> MergeLabels {
+    MergeLabels { classic: true, ..MergeLabels::default() }
+}
+
 /// After a conflict, and after a commit: remembers, and does again what is known.
 pub(crate) fn auto(g: &mut Git<'_, '_>, repo: &Repo, stages: Option<bool>) -> Result<(), Stop> {
     if !enabled(g, repo) {
@@ -141,7 +146,7 @@ pub(crate) fn auto(g: &mut Git<'_, '_>, repo: &Repo, stages: Option<bool>) -> Re
             (kept(g, repo, &id, "postimage"), kept(g, repo, &id, "preimage"), &found)
             && found.count > 0
         {
-            let merged = merge_text(&pre, &found.text, &post, &MergeLabels::default());
+            let merged = merge_text(&pre, &found.text, &post, &classic());
             if merged.conflicts == 0 {
                 keep(g, repo, &id, "thisimage", &found.text)?;
                 replace(g, repo, &path, &merged.bytes)?;
@@ -265,7 +270,7 @@ fn forget(g: &mut Git<'_, '_>, repo: &Repo, words: &[String]) -> Answer {
                 None => Vec::new(),
             });
         }
-        let merged = merge_text(&sides[0], &sides[1], &sides[2], &MergeLabels::default());
+        let merged = merge_text(&sides[0], &sides[1], &sides[2], &classic());
         let Some(found) = conflicts(&merged.bytes).filter(|found| found.count > 0) else {
             g.err(format!("error: could not parse conflict hunks in '{path}'\n"));
             continue;

@@ -89,6 +89,8 @@ fn recreate(g: &mut Git<'_, '_>, repo: &Repo, index: &Index, path: &str, style: 
         style,
         favor: None,
         keepers: Vec::new(),
+        classic: true,
+        ..MergeLabels::default()
     };
     let merged = merge_text(&sides[0], &sides[1], &sides[2], &labels);
     let mode = index.get(path, 2).map_or(FileMode::FILE, |entry| entry.mode);

@@ -49,6 +49,7 @@ fn bring_back(
         style: conflict_style(g),
         favor: None,
         keepers: keepers(g),
+        ..MergeLabels::default()
     };
     let mut staged: Option<FlatTree> = None;
     let stashed_index = flat(g, &parts.index_tree)?;

@@ -5,6 +5,7 @@
 
 use super::git_lines::{git_change, git_look, git_mistake};
 use super::shell_lines::{edit, last_line, pipeline, shell_mistake, shell_word};
+use super::wide_lines::{wide_change, wide_look};
 use sim::Rng;
 
 pub const FILES: [&str; 7] =
@@ -90,7 +91,7 @@ fn line(dice: &mut Dice, git: bool, n: u64) -> String {
             _ => pipeline(dice),
         };
     }
-    match dice.roll(20) {
+    match dice.roll(30) {
         0..=3 => edit(dice, n),
         4 => shell_mistake(dice),
         5 => shell_word(dice, n),
@@ -101,6 +102,8 @@ fn line(dice: &mut Dice, git: bool, n: u64) -> String {
             document if document.contains('\n') => document,
             line => format!("{line} && {}", git_change(dice, n)),
         },
+        14..=19 => wide_change(dice, n),
+        20..=22 => wide_look(dice),
         13 => format!("{} {} {}", git_look(dice), dice.pick(&["&&", "||", ";"]), pipeline(dice)),
         _ => git_change(dice, n),
     }

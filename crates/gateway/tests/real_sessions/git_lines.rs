@@ -2,8 +2,8 @@
 
 use super::draw::Dice;
 
-const BRANCHES: [&str; 4] = ["main", "topic", "fix", "release"];
-const REVISIONS: [&str; 8] = ["HEAD", "HEAD~1", "HEAD~2", "main", "topic", "fix", "HEAD^2", "origin/main"];
+pub const BRANCHES: [&str; 4] = ["main", "topic", "fix", "release"];
+pub const REVISIONS: [&str; 8] = ["HEAD", "HEAD~1", "HEAD~2", "main", "topic", "fix", "HEAD^2", "origin/main"];
 
 /// What changes a repository.
 pub fn git_change(dice: &mut Dice, n: u64) -> String {

@@ -1,10 +1,18 @@
 //! Which lines changed, by Git's own algorithms with its choice among equally short answers.
 
+use super::equal::tokens;
 use super::slide::{Side, settle};
-use imara_diff::{Diff, InternedInput};
+use super::{histogram, myers};
 use std::ops::Range;
 
-pub(crate) use imara_diff::Algorithm;
+/// How common lines are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Algorithm {
+    /// `git diff`'s.
+    Myers,
+    /// That of merges.
+    Histogram,
+}
 
 /// A run of lines that was replaced by another; line numbers from 0.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,13 +32,15 @@ pub fn diff_lines(old: &[&[u8]], new: &[&[u8]]) -> Vec<LineHunk> {
 }
 
 pub(crate) fn hunks(old: &[&[u8]], new: &[&[u8]], algorithm: Algorithm, by_indent: bool) -> Vec<LineHunk> {
-    let mut input = InternedInput::default();
-    input.update_before(old.iter().copied());
-    input.update_after(new.iter().copied());
-    let diff = Diff::compute(algorithm, &input);
-    let flags = |count: usize, is: &dyn Fn(u32) -> bool| (0..count).map(|at| u32::try_from(at).is_ok_and(is)).collect();
-    let mut before = Side { lines: old, tokens: &input.before, changed: flags(old.len(), &|at| diff.is_removed(at)) };
-    let mut after = Side { lines: new, tokens: &input.after, changed: flags(new.len(), &|at| diff.is_added(at)) };
+    let (old_tokens, new_tokens, kinds) = tokens(old, new);
+    let (mut removed, mut added) = (vec![false; old.len()], vec![false; new.len()]);
+    let mark = match algorithm {
+        Algorithm::Myers => myers::mark,
+        Algorithm::Histogram => histogram::mark,
+    };
+    mark(&old_tokens, &new_tokens, kinds, &mut removed, &mut added);
+    let mut before = Side { lines: old, tokens: &old_tokens, changed: removed };
+    let mut after = Side { lines: new, tokens: &new_tokens, changed: added };
     settle(&mut before, &mut after, by_indent);
     settle(&mut after, &mut before, by_indent);
     paired(&before.changed, &after.changed)

@@ -3,9 +3,13 @@
 mod change;
 mod combined;
 mod driver;
+mod equal;
+mod histogram;
 mod lines;
+mod myers;
 mod parse;
 mod patch;
+mod prune;
 mod rename;
 mod slide;
 mod stat;

@@ -1,7 +1,7 @@
 //! Where a run of changed lines could stand a little higher or lower and say the same, Git has rules for the choice:
 //! runs that touch become one; a run goes beside one of the other file if it can; else indentation decides.
 
-use imara_diff::Token;
+use super::equal::Token;
 
 /// How far up the best place is looked for.
 const SLIDE_MAX: usize = 100;

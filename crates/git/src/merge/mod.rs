@@ -1,5 +1,6 @@
 //! Bringing two lines of development together.
 
+mod pieces;
 mod text;
 mod tree;
 
