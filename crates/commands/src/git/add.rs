@@ -64,6 +64,9 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     }
     let spec = g.pathspec(&work, &given.operands)?;
     let mut index = work.repo.read_index(g.files())?;
+    if given.has("update") {
+        unknown_to_index(&index, &spec)?;
+    }
     let refused = if given.has("update") { false } else { check_specs(g, &work, &index, &spec, given)? };
     if refused && !given.has("all") && blocked_only(g, &work, &spec)? {
         return Ok(1);
@@ -224,6 +227,17 @@ fn check_specs(g: &mut Git<'_, '_>, work: &Work, index: &Index, spec: &Pathspec,
         g.hint("Use -f if you really want to add them.\nDisable this message with \"git config advice.addIgnoredFile false\"");
     }
     Ok(true)
+}
+
+/// `-u` only takes what is in the index.
+fn unknown_to_index(index: &Index, spec: &Pathspec) -> Result<(), Stop> {
+    for (typed, path) in spec.items() {
+        let known = path.is_empty() || index.has(path) || index.has_below(path) || git::has_wildcard(path);
+        if !known {
+            return fatal(format!("pathspec '{typed}' did not match any files"));
+        }
+    }
+    Ok(())
 }
 
 fn any_match(g: &Git<'_, '_>, work: &Work, index: &Index, path: &str) -> Result<bool, Stop> {

@@ -205,7 +205,7 @@ pub(crate) fn start(g: &mut Git<'_, '_>, repo: &Repo, args: &[String]) -> Answer
         }
     };
     if repo.read_state(g.files(), "BISECT_START").is_some() {
-        go_back(g, repo, &place, true)?;
+        go_back(g, repo, &place, false)?;
     }
     clean(g, repo)?;
     write(g, repo, "BISECT_START", &format!("{place}\n"))?;
@@ -218,7 +218,11 @@ pub(crate) fn start(g: &mut Git<'_, '_>, repo: &Repo, args: &[String]) -> Answer
         mark(g, repo, &terms, &state, *id, true)?;
     }
     log(g, repo, &format!("git bisect start{}\n", quoted(args)))?;
-    auto_next(g, repo)
+    let answer = auto_next(g, repo);
+    if !matches!(answer, Ok(0 | FOUND | ONLY_SKIPPED)) {
+        clean(g, repo)?;
+    }
+    answer
 }
 
 /// Writes the reference and the log's lines for a commit; `quiet`: without the command's line.

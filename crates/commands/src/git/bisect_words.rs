@@ -1,10 +1,10 @@
 //! The smaller words of `git bisect`: terms, skip, replay, visualize, run.
 
 use super::bisect::{FOUND, ONLY_SKIPPED, Terms, commit, mark, quoted, reset, set_state, start, started, write};
-use super::bisect_next::{auto_next, known};
-use super::cli::{Answer, Git};
+use super::bisect_next::{auto_next, known, visit};
+use super::cli::{Answer, Git, Stop};
 use super::process::{Child, Resume, wait_for};
-use git::Repo;
+use git::{ObjectId, Repo};
 
 pub(crate) fn terms(g: &mut Git<'_, '_>, repo: &Repo, args: &[String]) -> Answer {
     if repo.read_state(g.files(), "BISECT_TERMS").is_none() {
@@ -122,17 +122,21 @@ pub(crate) fn run_command(g: &mut Git<'_, '_>, repo: &Repo, args: &[String]) -> 
         return Ok(1);
     }
     if bad.is_none() || good.is_empty() {
-        auto_next(g, repo)?;
         return Ok(1);
     }
     let shown = quoted(args).trim_start().to_string();
     // Each child that has ended is one answer; what it led to was done then.
-    if let Some(code) = g.answers.last().copied() {
-        if !(0..128).contains(&code) {
-            g.err(format!("error: bisect run failed: exit code {code} from {shown} is < 0 or >= 128\n"));
-            return Ok((256 - code) & 0xff);
+    if let Some(answer) = answered(g, repo, &good, &shown)? {
+        let answer = match answer {
+            Answered::Code(code) => code,
+            Answered::Verify => return run_child(g, &shown),
+            Answered::Failed => return Ok(1),
+        };
+        if !(0..128).contains(&answer) {
+            g.err(format!("error: bisect run failed: exit code {answer} from {shown} is < 0 or >= 128\n"));
+            return Ok((256 - answer) & 0xff);
         }
-        let outcome = match code {
+        let outcome = match answer {
             0 => set_state(g, repo, &terms.good, &[])?,
             125 => skip(g, repo, &[])?,
             _ => set_state(g, repo, &terms.bad, &[])?,
@@ -148,19 +152,62 @@ pub(crate) fn run_command(g: &mut Git<'_, '_>, repo: &Repo, args: &[String]) -> 
                 return Ok(0);
             }
             code => {
-                let state = match g.answers.last() {
-                    Some(0) => terms.good,
-                    Some(125) => "skip".into(),
+                let state = match answer {
+                    0 => terms.good,
+                    125 => "skip".into(),
                     _ => terms.bad,
                 };
-                g.err(format!("error: bisect run failed: 'git bisect {state}' exited with error code {code}\n"));
+                g.err(format!("error: bisect run failed: 'git bisect {state}' exited with error code -{code}\n"));
                 return Ok(code);
             }
         }
     }
+    run_child(g, &shown)
+}
+
+fn run_child(g: &mut Git<'_, '_>, shown: &str) -> Answer {
     g.out(format!("running {shown}\n"));
-    let line = shown;
-    let mut child = Child::shell(&line, &[]);
+    let mut child = Child::shell(shown, &[]);
     child.folder = Some(g.cwd.clone());
     wait_for(child, Resume::Again)
+}
+
+/// What a child's end means.
+enum Answered {
+    Code(i32),
+    /// It is run once more, on a good commit, which is checked out.
+    Verify,
+    /// It is said why.
+    Failed,
+}
+
+/// 126 and 127 also come from a shell that cannot start the command. So the first such answer is put to the test on a
+/// commit that is known to be good.
+fn answered(g: &mut Git<'_, '_>, repo: &Repo, good: &[ObjectId], shown: &str) -> Result<Option<Answered>, Stop> {
+    let Some(code) = g.answers.last().copied() else { return Ok(None) };
+    let last = g.answers.len() - 1;
+    let doubted = g.answers.iter().position(|code| matches!(code, 126 | 127));
+    if doubted == Some(last) {
+        let first = good.iter().min().copied();
+        if let Some(first) = first {
+            visit(g, repo, first)?;
+            return Ok(Some(Answered::Verify));
+        }
+    } else if let Some(at) = doubted.filter(|at| at + 1 == last) {
+        let doubted = g.answers[at];
+        let back = repo.reflog(g.files(), "HEAD").last().map(|line| line.old);
+        if let Some(back) = back {
+            visit(g, repo, back)?;
+        }
+        if !(0..128).contains(&code) {
+            g.err(format!("error: unable to verify {shown} on good revision\n"));
+            return Ok(Some(Answered::Failed));
+        }
+        if code == doubted {
+            g.err(format!("error: bogus exit code {code} for good revision\n"));
+            return Ok(Some(Answered::Failed));
+        }
+        return Ok(Some(Answered::Code(doubted)));
+    }
+    Ok(Some(Answered::Code(code)))
 }

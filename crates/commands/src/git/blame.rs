@@ -88,7 +88,10 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let tree = repo.read_commit(g.files(), &start)?.tree;
     let committed = repo.tree_entry(g.files(), &tree, &path)?;
     let Some((_, blob)) = committed else {
-        return fatal(format!("no such path '{path}' in {}", rev.unwrap_or("HEAD")));
+        return fatal(match rev {
+            Some(rev) => format!("no such path {path} in {rev}"),
+            None => format!("no such path '{path}' in HEAD"),
+        });
     };
     let head_text = repo.read_blob(g.files(), &blob)?.data().to_vec();
     let text = if rev.is_none() && repo.work_tree.is_some() {

@@ -111,6 +111,10 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         (None, Some(branch)) if head.id().is_some() => branch.to_string(),
         (start, _) => start.map_or("HEAD", String::as_str).to_string(),
     };
+    if track == Some(true) && repo.try_resolve(g.files(), &start_name)?.is_none() {
+        no_upstream(g, &start_name);
+        return Ok(128);
+    }
     make_branch(
         g,
         &repo,
@@ -295,14 +299,19 @@ fn follow(g: &mut Git<'_, '_>, repo: &Repo, upstream: &str, name: Option<&String
         .full_ref_name(g.files(), upstream)
         .filter(|full| full.starts_with("refs/heads/") || full.starts_with("refs/remotes/"));
     let Some(full) = full else {
-        g.err(format!("fatal: the requested upstream branch '{upstream}' does not exist\n"));
-        if g.advises("setUpstreamFailure") {
-            g.hint("\nIf you are planning on basing your work on an upstream\nbranch that already exists at the remote, you may need to\nrun \"git fetch\" to retrieve it.\n\nIf you are planning to push out a new local branch that\nwill track its remote counterpart, you may want to use\n\"git push -u\" to set the upstream config as you push.\nDisable this message with \"git config advice.setUpstreamFailure false\"");
-        }
+        no_upstream(g, upstream);
         return Ok(128);
     };
     set_upstream(g, repo, &name, &full, false)?;
     Ok(0)
+}
+
+/// Says that there is no such branch to follow.
+fn no_upstream(g: &mut Git<'_, '_>, upstream: &str) {
+    g.err(format!("fatal: the requested upstream branch '{upstream}' does not exist\n"));
+    if g.advises("setUpstreamFailure") {
+        g.hint("\nIf you are planning on basing your work on an upstream\nbranch that already exists at the remote, you may need to\nrun \"git fetch\" to retrieve it.\n\nIf you are planning to push out a new local branch that\nwill track its remote counterpart, you may want to use\n\"git push -u\" to set the upstream config as you push.\nDisable this message with \"git config advice.setUpstreamFailure false\"");
+    }
 }
 
 fn unfollow(g: &mut Git<'_, '_>, repo: &Repo, name: Option<&String>) -> Answer {

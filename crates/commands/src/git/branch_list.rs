@@ -1,6 +1,6 @@
 //! `git branch`: the list.
 
-use super::cli::{Answer, Git, Stop, error};
+use super::cli::{Answer, Git, Stop};
 use super::for_each_ref::{shown_as, sorted_names};
 use super::options::Given;
 use super::range::commit;
@@ -102,15 +102,18 @@ fn formatted(g: &Git<'_, '_>, repo: &Repo, given: &Given, format: &str, lines: &
     Ok(out)
 }
 
-fn filter(g: &Git<'_, '_>, repo: &Repo, given: &Given, lines: &mut Vec<Line>) -> Result<(), Stop> {
-    let named = |name: &str| -> Result<Option<ObjectId>, Stop> {
+fn filter(g: &mut Git<'_, '_>, repo: &Repo, given: &Given, lines: &mut Vec<Line>) -> Result<(), Stop> {
+    let mut named = |name: &str| -> Result<Option<ObjectId>, Stop> {
         if !given.has(name) {
             return Ok(None);
         }
         let text = given.value(name).unwrap_or("HEAD");
         match repo.try_resolve(g.files(), text)? {
             Some(id) => commit(repo, g, id).map(Some),
-            None => error(format!("malformed object name {text}")),
+            None => {
+                g.err(format!("error: malformed object name {text}\n"));
+                Err(Stop::Exit(129))
+            }
         }
     };
     let (merged, unmerged, contains) = (named("merged")?, named("no-merged")?, named("contains")?);

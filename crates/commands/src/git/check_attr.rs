@@ -67,7 +67,11 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
             out.push_str(&parts.concat());
         };
         if all {
-            said.iter().for_each(|(name, value)| line(name, value.text()));
+            // Git knows the attributes that its own macro sets before any file's.
+            let own = ["binary", "diff", "merge", "text"];
+            let first = own.iter().filter_map(|own| said.iter().find(|(name, _)| name == own));
+            let rest = said.iter().filter(|(name, _)| !own.contains(&name.as_str()));
+            first.chain(rest).for_each(|(name, value)| line(name, value.text()));
         }
         for name in &names {
             let value = said.iter().find(|(known, _)| known == name);

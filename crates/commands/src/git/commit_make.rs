@@ -28,7 +28,11 @@ pub(crate) fn make(g: &mut Git<'_, '_>, repo: &Repo, new: NewCommit) -> Result<O
     let log = if reason.ends_with('.') { reason } else { format!("{reason}: {first}") };
     repo.update_ref(g.cx.files_mut(), &RefChange { name: "HEAD", new: id, who: &committer, message: &log })?;
     super::rerere::after_commit(g, repo)?;
+    let aside = super::merge::put_aside(g, repo);
     super::reset::clear_branch_state(g, repo);
+    if let Some(aside) = aside {
+        super::stash::apply_autostash(g, repo, aside)?;
+    }
     note_commit(g, repo, &id, &subject);
     Ok(id)
 }

@@ -80,12 +80,12 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     if given.has("contains") {
         return super::name_rev::contains(g, &repo, given);
     }
-    if given.state("dirty") == Some(true) && !given.operands.is_empty() {
-        return fatal("option '--dirty' and commit-ishes cannot be used together");
-    }
     let names = names(g, &repo, given)?;
     if names.is_empty() && !given.has("always") {
         return fatal("No names found, cannot describe anything.");
+    }
+    if given.state("dirty") == Some(true) && !given.operands.is_empty() {
+        return fatal("option '--dirty' and commit-ishes cannot be used together");
     }
     let asked = if given.operands.is_empty() { vec!["HEAD".to_string()] } else { given.operands.clone() };
     for asked in asked {

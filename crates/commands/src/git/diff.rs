@@ -20,6 +20,8 @@ pub(crate) const SPEC: Spec = Spec {
             only('\0', "cached", "compare the index with a commit"),
             only('\0', "staged", "the same"),
             only('\0', "merge-base", "compare with where both parted"),
+            only('\0', "check", "say which new lines have blanks that should not be there"),
+            only('\0', "no-index", "compare two paths of the file system"),
         ],
         diff_out::ROWS,
     ],
@@ -30,7 +32,6 @@ pub(crate) const SPEC: Spec = Spec {
         "--dirstat",
         "--word-diff-regex",
         "--color-moved",
-        "--check",
         "--binary",
         "-B",
         "--break-rewrites",
@@ -42,8 +43,6 @@ pub(crate) const SPEC: Spec = Spec {
         "--ignore-blank-lines",
         "-I",
         "--inter-hunk-context",
-        "--function-context",
-        "-W",
         "--ext-diff",
         "--textconv",
         "--src-prefix",
@@ -54,7 +53,6 @@ pub(crate) const SPEC: Spec = Spec {
         "--diff-algorithm",
         "--output",
         "--submodule",
-        "--no-index",
         "--cc",
         "--base",
         "--ours",
@@ -64,6 +62,9 @@ pub(crate) const SPEC: Spec = Spec {
 };
 
 pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
+    if given.has("no-index") || g.repo().is_err() && given.operands.len() == 2 {
+        return super::diff_no_index::run(g, given);
+    }
     let repo = match g.repo() {
         Ok(repo) => repo,
         Err(_) => {
@@ -75,8 +76,11 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let output = DiffOutput::read(g, given, true)?;
     let range = Range::read(g, &repo, &given.operands, given.dashes_at)?;
     let cached = given.has("cached") || given.has("staged");
-    let (changes, combined) = changes(g, &repo, &range, cached, given.has("merge-base"))?;
+    let (changes, combined) = changes(g, &repo, &range, cached, given.has("merge-base"), output.patch)?;
     let changes = output.prepare(g, &repo, changes)?;
+    if given.has("check") {
+        return super::diff_check::run(g, &repo, &changes);
+    }
     warn_of_line_ends(g, &repo, &changes);
     let mut text = output.print(g, &repo, &changes)?;
     if output.patch && !combined.is_empty() {
@@ -113,6 +117,7 @@ fn changes(
     range: &Range,
     cached: bool,
     from_base: bool,
+    patch: bool,
 ) -> Result<(Vec<Change>, Vec<String>), Stop> {
     let files = g.files();
     let spec = match &repo.work_tree {
@@ -135,7 +140,9 @@ fn changes(
             let head = repo.head(files)?.id();
             let end = ends.first().copied().or(head);
             let tree = end.map_or(Ok(None), |id| tree(g, repo, id))?;
-            Ok((repo.diff_staged(files, tree.as_ref(), &index, &spec)?, Vec::new()))
+            let mut changes = repo.diff_staged(files, tree.as_ref(), &index, &spec)?;
+            super::diff_plumbing::with_old(g, repo, tree.as_ref(), &mut changes)?;
+            Ok((changes, Vec::new()))
         }
         [] => {
             repo.work_tree()?;
@@ -143,14 +150,17 @@ fn changes(
             let changes = repo.diff_unstaged(files, &index, &spec)?;
             let both = |path: &str| index.get(path, 2).is_some() && index.get(path, 3).is_some();
             let unmerged = changes.iter().filter(|change| change.kind == ChangeKind::Unmerged && both(&change.path));
-            let combined = unmerged.map(|change| change.path.clone()).collect();
-            Ok((changes, combined))
+            let combined: Vec<String> = unmerged.map(|change| change.path.clone()).collect();
+            let shown_apart = if patch { combined.as_slice() } else { &[] };
+            Ok((super::diff_plumbing::with_ours(g, repo, &index, changes, shown_apart)?, combined))
         }
         [one] => {
             repo.work_tree()?;
             let index = repo.read_index(files)?;
             let Some(tree) = tree(g, repo, *one)? else { return fatal("a blob is compared with another blob only") };
-            Ok((repo.diff_work(files, &tree, &index, &spec)?, Vec::new()))
+            let mut changes = repo.diff_work(files, &tree, &index, &spec)?;
+            super::diff_plumbing::known_ids(&index, &mut changes);
+            Ok((changes, Vec::new()))
         }
         [one, two] => match (tree(g, repo, *one)?, tree(g, repo, *two)?) {
             (Some(_), Some(_)) => {

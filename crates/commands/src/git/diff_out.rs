@@ -10,6 +10,7 @@ pub(crate) const ROWS: &[Opt] = &[
     only('u', "", ""),
     only('s', "no-patch", "print no changes"),
     value('U', "unified", "n", "so many lines around a change"),
+    only('W', "function-context", "whole functions around a change"),
     maybe('\0', "stat", "width", "a table of how much changed"),
     only('\0', "numstat", "the table in numbers"),
     only('\0', "shortstat", "only the last line of the table"),
@@ -148,6 +149,7 @@ impl DiffOutput {
             reverse: given.has("R"),
             options: PatchOptions {
                 context,
+                functions: given.has("function-context"),
                 colors: if color { DiffColors::TERMINAL } else { DiffColors::NONE },
                 full_ids: given.has("full-index"),
                 blanks: match given.last(&["ignore-all-space", "ignore-space-change", "ignore-space-at-eol"]) {

@@ -3,7 +3,7 @@
 use super::cli::{Answer, Git, Stop, fatal};
 use super::diff_out::{self, DiffOutput};
 use super::options::{Dialect, Given, Spec, only, usage};
-use git::{Change, Kind, Mode, ObjectId, Pathspec, Repo, Side, Source};
+use git::{Change, ChangeKind, Index, Kind, Mode, ObjectId, Pathspec, Repo, Side, Source};
 
 const MISSING: &[&str] =
     &["-c", "--cc", "--combined-all-paths", "--pretty", "--merge-base", "-B", "-O", "--ita-invisible-in-index"];
@@ -183,6 +183,61 @@ fn changes(
     Ok(differing.filter_map(|name| Change::between(name, side(old.get(name)), side(new.get(name)))).collect())
 }
 
+/// What a commit has of unmerged paths.
+pub(crate) fn with_old(
+    g: &Git<'_, '_>,
+    repo: &Repo,
+    tree: Option<&ObjectId>,
+    changes: &mut [Change],
+) -> Result<(), Stop> {
+    if changes.iter().any(|change| change.kind == ChangeKind::Unmerged) {
+        let before = repo.flat_tree(g.files(), tree)?;
+        for change in changes.iter_mut().filter(|change| change.kind == ChangeKind::Unmerged) {
+            let side = |(mode, id): &(Mode, ObjectId)| Side { mode: *mode, id: *id, source: Source::Store };
+            change.old = before.get(&change.path).map(side);
+        }
+    }
+    Ok(())
+}
+
+/// Behind each unmerged path, what the work tree has there against our side; not for those `shown_apart`.
+pub(crate) fn with_ours(
+    g: &Git<'_, '_>,
+    repo: &Repo,
+    index: &Index,
+    changes: Vec<Change>,
+    shown_apart: &[String],
+) -> Result<Vec<Change>, Stop> {
+    let mut all = Vec::new();
+    for mut change in changes {
+        if change.kind != ChangeKind::Unmerged {
+            all.push(change);
+            continue;
+        }
+        let path = change.path.clone();
+        let found = repo.work_file(g.files(), &path, None, 0)?;
+        let work = found.map(|file| Side { mode: file.mode, id: file.id, source: Source::WorkTree });
+        change.new = work;
+        all.push(change);
+        let ours = index.get(&path, 2).map(|entry| Side { mode: entry.mode, id: entry.id, source: Source::Store });
+        if ours.is_some() && !shown_apart.contains(&path) {
+            all.extend(Change::between(&path, ours, work));
+        }
+    }
+    Ok(all)
+}
+
+/// A file of the work tree that is as the index has it has an id.
+pub(crate) fn known_ids(index: &Index, changes: &mut [Change]) {
+    for change in changes {
+        if let (Some(side), Some(entry)) = (&mut change.new, index.get(&change.path, 0))
+            && (side.mode, side.id) == (entry.mode, entry.id)
+        {
+            side.source = Source::Store;
+        }
+    }
+}
+
 pub(crate) fn index(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let repo = g.repo()?;
     let output = output(g, given)?;
@@ -196,11 +251,13 @@ pub(crate) fn index(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let Some(tree) = repo.peel(g.files(), id, Kind::Tree)? else { return fatal(format!("bad object {name}")) };
     let spec = spec(g, paths)?;
     let index = repo.read_index(g.files())?;
-    let changes = if given.has("cached") {
+    let mut changes = if given.has("cached") {
         repo.diff_staged(g.files(), Some(&tree), &index, &spec)?
     } else {
         repo.diff_work(g.files(), &tree, &index, &spec)?
     };
+    with_old(g, &repo, Some(&tree), &mut changes)?;
+    known_ids(&index, &mut changes);
     print(g, &repo, given, &output, changes)
 }
 
@@ -210,5 +267,6 @@ pub(crate) fn files(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let spec = spec(g, &given.operands)?;
     let index = repo.read_index(g.files())?;
     let changes = repo.diff_unstaged(g.files(), &index, &spec)?;
+    let changes = with_ours(g, &repo, &index, changes, &[])?;
     print(g, &repo, given, &output, changes)
 }

@@ -197,8 +197,10 @@ fn mail(
     if !body.is_empty() {
         out.push_str(&format!("{body}\n"));
     }
-    out.push_str("---\n");
     let changes = output.prepare(g, repo, changes_of(g, repo, &commit, &Pathspec::default())?)?;
+    if output.stat && !changes.is_empty() {
+        out.push_str("---\n");
+    }
     let text = output.print(g, repo, &changes)?;
     if !output.stat {
         out.push('\n');

@@ -5,6 +5,7 @@ use super::diff_out::{self, DiffOutput};
 use super::log_format::{Decorate, Format, Style, names};
 use super::log_graph::Graph;
 use super::log_pick::{limited, pick_all};
+use super::log_sides::Sides;
 use super::options::Given;
 use super::range::{Range, head_commit};
 use super::show::changes_of;
@@ -24,7 +25,8 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         Some(_) => g.pathspec(&g.work()?, &range.paths)?,
         None => Pathspec::literal(&range.paths),
     };
-    let style = style(g, &repo, given)?;
+    let mut style = style(g, &repo, given)?;
+    style.sides = Sides::read(g, &repo, given, &range)?;
     super::notes_show::warn(g, &repo, given);
     if given.has("walk-reflogs") {
         let printer = Printer { style, output, spec, followed: None, graph: None, shown: false };
@@ -47,6 +49,11 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     } else {
         pick_all(g, &repo, given, &range, &spec)?
     };
+    if given.has("graph") {
+        // Lines lead only to commits that the range has.
+        let known: order::OrdSet<ObjectId> = picked.iter().map(|(id, _)| *id).collect();
+        picked.iter_mut().for_each(|(_, parents)| parents.retain(|parent| known.contains(parent)));
+    }
     if changes.is_none() && (output.pickaxe.is_some() || output.filter.is_some()) {
         picked = with_changes(g, &repo, &output, &spec, picked)?;
     }
@@ -171,6 +178,8 @@ pub(crate) fn style(g: &Git<'_, '_>, repo: &Repo, given: &Given) -> Result<Style
         names: names(g, repo)?,
         now: g.when().secs,
         show_parents: given.has("parents"),
+        sides: Sides::default(),
+        digits: given.value("abbrev").and_then(|text| text.parse().ok()).map_or(7, |digits: usize| digits.clamp(4, 40)),
     })
 }
 
@@ -206,8 +215,12 @@ impl Printer {
             out.push('\n');
         }
         self.shown = true;
-        let text = self.style.entry(g, repo, id, &commit, "")?;
-        self.with_graph(&mut out, &text);
+        let mark = match (self.style.sides.mark(id), &self.graph) {
+            ("", _) | (_, Some(_)) => String::new(),
+            (mark, None) => [mark, " "].concat(),
+        };
+        let text = self.style.entry(g, repo, id, &commit, &mark)?;
+        self.with_graph(&mut out, id, &text);
         if !self.output.any() || (commit.parents.len() > 1 && !merges) {
             return Ok(out);
         }
@@ -240,13 +253,14 @@ impl Printer {
     }
 
     /// An entry's lines beside the rows of the drawing, and the rows that are left.
-    fn with_graph(&mut self, out: &mut String, text: &str) {
+    fn with_graph(&mut self, out: &mut String, id: &ObjectId, text: &str) {
+        let sign = self.style.sides.mark(id).chars().next().unwrap_or('*');
         let Some(graph) = &mut self.graph else {
             out.push_str(text);
             return;
         };
         loop {
-            let (row, is_commit) = graph.row('*');
+            let (row, is_commit) = graph.row(sign);
             out.push_str(&row);
             if is_commit {
                 break;

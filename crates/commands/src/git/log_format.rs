@@ -64,12 +64,15 @@ pub(crate) struct Style {
     pub date: DateFormat,
     pub color: bool,
     pub abbrev: bool,
+    /// Of short ids.
+    pub digits: usize,
     pub decorate: Decorate,
     /// Names by commit, in the order in which they are shown.
     pub names: OrdMap<ObjectId, Vec<Name>>,
     pub now: i64,
     pub show_parents: bool,
     pub notes: super::notes_show::Shown,
+    pub sides: super::log_sides::Sides,
 }
 
 /// A reference beside a commit.
@@ -147,7 +150,7 @@ impl Style {
         commit: &Commit,
         mark: &str,
     ) -> Result<String, Stop> {
-        let hash = |id: &ObjectId| if self.abbrev { repo.short_id(g.files(), id, 7) } else { id.to_string() };
+        let hash = |id: &ObjectId| if self.abbrev { repo.short_id(g.files(), id, self.digits) } else { id.to_string() };
         let parents: String = match self.show_parents {
             true => commit.parents.iter().map(|id| format!(" {}", hash(id))).collect(),
             false => String::new(),
@@ -164,14 +167,14 @@ impl Style {
             }
             Format::Reference => {
                 let date = commit.author.when.format(DateFormat::Short, self.now);
-                Ok(format!("{} ({}, {date})\n", repo.short_id(g.files(), id, 7), commit.subject()))
+                Ok(format!("{} ({}, {date})\n", repo.short_id(g.files(), id, self.digits), commit.subject()))
             }
             format => {
                 let head = self.paint("\x1b[33m", &format!("commit {mark}{}{parents}", hash(id)));
                 let mut out = format!("{head}{}\n", self.wrapped(id));
                 if commit.parents.len() > 1 && *format != Format::Raw {
                     let parents: Vec<String> =
-                        commit.parents.iter().map(|id| repo.short_id(g.files(), id, 7)).collect();
+                        commit.parents.iter().map(|id| repo.short_id(g.files(), id, self.digits)).collect();
                     out.push_str(&format!("Merge: {}\n", parents.join(" ")));
                 }
                 out.push_str(&self.people(commit));

@@ -2,6 +2,7 @@
 
 use super::cli::{Answer, Git, Stop, fatal};
 use super::log::{Entries, Printer};
+use super::log_format::Style;
 use super::options::Given;
 use super::range::Range;
 use git::{Change, Driver, ObjectId, Pathspec, Repo, diff_lines, find_renames, split_lines};
@@ -46,6 +47,33 @@ pub(crate) fn run(g: &mut Git<'_, '_>, repo: &Repo, given: &Given, range: &Range
         if patch {
             text.push('\n');
             text.push_str(&texts[&id]);
+        }
+        g.out(text);
+    }
+    Ok(0)
+}
+
+/// `git show -L`: the parents are not looked at, so that all of the lines are new.
+pub(crate) fn shown(
+    g: &mut Git<'_, '_>,
+    repo: &Repo,
+    given: &Given,
+    commits: &[(String, ObjectId)],
+    style: &Style,
+) -> Answer {
+    for (_, id) in commits {
+        let mut wanted: Vec<Followed> = Vec::new();
+        for arg in given.values("L") {
+            add_range(g, repo, id, arg, &mut wanted)?;
+        }
+        let commit = repo.read_commit(g.files(), id)?;
+        let mut text = style.entry(g, repo, id, &commit, "")?;
+        if !given.has("no-patch") && !given.has("quiet") {
+            text.push('\n');
+            if commit.parents.len() < 2 {
+                let lines = changed(g, repo, None, &commit.tree, &wanted, &mut Vec::new())?;
+                text.push_str(&lines.unwrap_or_default());
+            }
         }
         g.out(text);
     }
@@ -215,7 +243,7 @@ fn function(lines: &[&[u8]], name: &str, anchor: usize) -> Result<Lines, Stop> {
     };
     let starts = |n: &usize| Driver::Plain.function_name(lines[*n]).is_some();
     let Some(start) = (anchor..lines.len()).find(|n| starts(n) && regex.is_match(&text(lines[*n]))) else {
-        return fatal(format!("-L parameter '{name}' starting at line {}: no match", anchor + 1));
+        return fatal(format!("-L parameter '{name}' starting at line {}: No match", anchor + 1));
     };
     let mut end = (start + 1..lines.len()).find(starts).unwrap_or(lines.len());
     // Empty lines at its end belong to nobody.
@@ -240,7 +268,7 @@ fn numbers(lines: &[&[u8]], what: &str, anchor: usize, path: &str) -> Result<Lin
             let Ok(regex) = build(pattern, Syntax::Basic, false) else { return Ok(None) };
             return match (from..lines.len()).find(|n| regex.is_match(&text(lines[*n]))) {
                 Some(n) => Ok(Some(n + 1)),
-                None => fatal(format!("-L parameter '{pattern}' starting at line {}: no match", from + 1)),
+                None => fatal(format!("-L parameter '{pattern}' starting at line {}: No match", from + 1)),
             };
         }
         Ok(word.parse().ok())
@@ -256,7 +284,7 @@ fn numbers(lines: &[&[u8]], what: &str, anchor: usize, path: &str) -> Result<Lin
     let Some(last) = last else { return bad() };
     let (first, last) = (first.min(last).max(1), first.max(last));
     if first > lines.len() {
-        return fatal(format!("file {path} has only {} line{}", lines.len(), if lines.len() == 1 { "" } else { "s" }));
+        return fatal(format!("file {path} has only {} lines", lines.len()));
     }
     Ok((first - 1, last.min(lines.len())))
 }

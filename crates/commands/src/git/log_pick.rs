@@ -2,6 +2,7 @@
 
 use super::cli::{Git, Stop, fatal};
 use super::log::Entries;
+use super::log_sides::Sides;
 use super::options::Given;
 use super::range::Range;
 use git::{Commit, CommitCache, ObjectId, Pathspec, Repo, When};
@@ -48,8 +49,9 @@ pub(super) fn pick_all(
     }
     let mut kept = Vec::new();
     let filter = Filter::read(g, given)?;
+    let sides = Sides::read(g, repo, given, range)?;
     for id in order {
-        if filter.keeps(cache.get(&id)?) {
+        if sides.keeps(given, range, &id) && filter.keeps(cache.get(&id)?) {
             kept.push(id);
         }
     }
@@ -163,7 +165,7 @@ impl Filter {
             given.value(name).and_then(|text| When::parse_approximate(text, now))
         };
         let texts = |name: &str| given.values(name).into_iter().map(str::to_string).collect();
-        let merges = given.last(&["merges", "no-merges"]).map(|last| last == "merges");
+        let merges = given.last(&["merges", "no-merges", "cherry"]).map(|last| last == "merges");
         Ok(Self {
             since: date(["since", "after"]),
             until: date(["until", "before"]),

@@ -46,7 +46,7 @@ impl Style {
         id: &ObjectId,
         commit: &Commit,
     ) -> Result<(Option<String>, usize), Stop> {
-        let short = |id: &ObjectId| repo.short_id(g.files(), id, 7);
+        let short = |id: &ObjectId| repo.short_id(g.files(), id, self.digits);
         let bytes = rest.as_bytes();
         let (first, second) = (bytes.first().copied().unwrap_or(0), bytes.get(1).copied().unwrap_or(0));
         let joined = |f: &dyn Fn(&ObjectId) -> String| commit.parents.iter().map(f).collect::<Vec<_>>().join(" ");
@@ -67,6 +67,7 @@ impl Style {
                     names: self.names.clone(),
                     format: Format::Oneline,
                     notes: Vec::new(),
+                    sides: super::log_sides::Sides::default(),
                     ..*self
                 }
                 .wrapped(id),
@@ -74,7 +75,7 @@ impl Style {
             b'D' => Some(self.decoration(id)),
             b'n' => Some("\n".into()),
             b'%' => Some("%".into()),
-            b'm' => Some(">".into()),
+            b'm' => Some(self.sides.letter(id).into()),
             b'e' => Some(String::new()),
             b'N' => Some(super::notes_show::raw(g, repo, &self.notes, id)),
             _ => None,

@@ -7,7 +7,13 @@ use super::options::Given;
 use git::{DateFormat, LogEntry, Repo};
 
 /// An entry's name: `main@{2}`, or with `--date` `main@{2026-06-05 …}`.
-fn selector(g: &Git<'_, '_>, given: &Given, name: &str, number: usize, entry: &LogEntry) -> Result<String, Stop> {
+pub(crate) fn selector(
+    g: &Git<'_, '_>,
+    given: &Given,
+    name: &str,
+    number: usize,
+    entry: &LogEntry,
+) -> Result<String, Stop> {
     let Some(format) = given.value("date") else { return Ok(format!("{name}@{{{number}}}")) };
     match DateFormat::parse(format) {
         Some(format) => Ok(format!("{name}@{{{}}}", entry.who.when.format(format, g.when().secs))),

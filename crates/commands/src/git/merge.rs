@@ -6,6 +6,7 @@ use super::merge_squash::{abort, clear, favor, note_squash};
 use super::merge_true::{changed, true_merge};
 use super::options::{Dialect, Given, Spec, flag, only, value};
 use super::reset::move_head;
+use super::stash::{apply_autostash, create_autostash};
 use super::switching::move_files;
 use git::{ObjectId, Repo};
 
@@ -32,6 +33,7 @@ pub(crate) const SPEC: Spec = Spec {
         flag('\0', "allow-unrelated-histories", "also without a common commit"),
         flag('q', "quiet", "say less"),
         flag('\0', "rerere-autoupdate", "stage what was resolved before"),
+        flag('\0', "autostash", "stash what is not committed, and put it back at the end"),
     ]],
     missing: &[
         "--log",
@@ -43,7 +45,6 @@ pub(crate) const SPEC: Spec = Spec {
         "--progress",
         "-S",
         "--gpg-sign",
-        "--autostash",
         "--overwrite-ignore",
         "--compact-summary",
         "--summary",
@@ -88,6 +89,7 @@ pub(crate) struct Wish {
     pub verify: bool,
     /// Whether what is resolved again is staged.
     pub rerere: Option<bool>,
+    pub autostash: bool,
 }
 
 impl Default for Wish {
@@ -105,6 +107,7 @@ impl Default for Wish {
             signoff: false,
             verify: true,
             rerere: None,
+            autostash: false,
         }
     }
 }
@@ -131,6 +134,11 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     }
     refuse_unfinished(g, &repo)?;
     let mut names = given.operands.clone();
+    if let [one] = names.as_mut_slice()
+        && one == "-"
+    {
+        *one = "@{-1}".into();
+    }
     if names.is_empty() {
         match repo.head(g.files())?.branch().and_then(|branch| repo.upstream(g.files(), branch)) {
             Some(full) => names.push(git::shorten_ref(&full).to_string()),
@@ -169,8 +177,10 @@ fn named(g: &Git<'_, '_>, repo: &Repo, name: &str) -> Result<Option<Theirs>, Sto
     let Some(id) = found.map_or(Ok(None), |id| repo.peel(g.files(), id, git::Kind::Commit))? else {
         return Ok(None);
     };
-    let described = match repo.full_ref_name(g.files(), name) {
-        Some(full) if full.starts_with("refs/heads/") => format!("branch '{name}'"),
+    let back = name.strip_prefix("@{-").and_then(|rest| rest.strip_suffix('}')).and_then(|n| n.parse().ok());
+    let branch = back.and_then(|n| repo.previous_branch(g.files(), n)).unwrap_or(name.to_string());
+    let described = match repo.full_ref_name(g.files(), &branch) {
+        Some(full) if full.starts_with("refs/heads/") => format!("branch '{branch}'"),
         Some(full) if full.starts_with("refs/tags/") => format!("tag '{name}'"),
         Some(full) if full.starts_with("refs/remotes/") => format!("remote-tracking branch '{name}'"),
         _ if name == "FETCH_HEAD" => {
@@ -229,6 +239,7 @@ pub(crate) fn wish(g: &mut Git<'_, '_>, given: &Given) -> Result<Wish, Stop> {
         signoff: given.has("signoff"),
         verify: !given.has("no-verify"),
         rerere: given.state("rerere-autoupdate"),
+        autostash: given.state("autostash").unwrap_or(g.settings().get_bool("merge.autostash") == Some(true)),
     };
     if wish.squash && given.state("commit") == Some(true) {
         return fatal("You cannot combine --squash with --commit.");
@@ -297,7 +308,10 @@ pub(crate) fn merge(g: &mut Git<'_, '_>, repo: &Repo, theirs: &Theirs, wish: &Wi
     }
     let ancestor = repo.is_ancestor(g.files(), &head, &theirs.id)?;
     if ancestor && wish.fast_forward != FastForward::Never {
-        return fast_forward(g, repo, head, theirs, wish);
+        stash_first(g, repo, wish)?;
+        let answer = fast_forward(g, repo, head, theirs, wish);
+        bring_back(g, repo)?;
+        return answer;
     }
     if wish.fast_forward == FastForward::Only {
         return diverging(g);
@@ -306,7 +320,41 @@ pub(crate) fn merge(g: &mut Git<'_, '_>, repo: &Repo, theirs: &Theirs, wish: &Wi
     if bases.is_empty() && !wish.unrelated {
         return fatal("refusing to merge unrelated histories");
     }
-    true_merge(g, repo, head, &bases, theirs, wish)
+    let stashed = stash_first(g, repo, wish)?;
+    let answer = true_merge(g, repo, head, &bases, theirs, wish)?;
+    let unfinished = repo.read_state(g.files(), "MERGE_HEAD").is_some() || wish.squash;
+    if stashed && unfinished {
+        g.out("When finished, apply stashed changes with `git stash pop`\n");
+    } else {
+        bring_back(g, repo)?;
+    }
+    Ok(answer)
+}
+
+/// `--autostash`: what is not committed waits until the merge is done.
+fn stash_first(g: &mut Git<'_, '_>, repo: &Repo, wish: &Wish) -> Result<bool, Stop> {
+    let when = g.when();
+    let made = if wish.autostash { create_autostash(g, repo)? } else { None };
+    if let Some(id) = made {
+        repo.write_state(g.cx.files_mut(), "MERGE_AUTOSTASH", &format!("{id}\n"), when)?;
+    }
+    Ok(made.is_some())
+}
+
+/// What `--autostash` put aside comes back.
+pub(crate) fn bring_back(g: &mut Git<'_, '_>, repo: &Repo) -> Result<(), Stop> {
+    match put_aside(g, repo) {
+        Some(id) => apply_autostash(g, repo, id),
+        None => Ok(()),
+    }
+}
+
+/// Takes note away that something was put aside.
+pub(crate) fn put_aside(g: &mut Git<'_, '_>, repo: &Repo) -> Option<ObjectId> {
+    let id = git::parse_id(repo.read_state(g.files(), "MERGE_AUTOSTASH")?.trim())?;
+    let when = g.when();
+    repo.remove_state(g.cx.files_mut(), "MERGE_AUTOSTASH", when);
+    Some(id)
 }
 
 fn fast_forward(g: &mut Git<'_, '_>, repo: &Repo, head: ObjectId, theirs: &Theirs, wish: &Wish) -> Answer {

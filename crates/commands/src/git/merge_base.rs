@@ -84,7 +84,10 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     };
     if given.has("fork-point") {
         let (Some(name), true) = (names.first(), names.len() < 3) else { return wrong(g) };
-        let head = commit(g, &repo, names.get(1).map_or("HEAD", String::as_str))?;
+        let tip = names.get(1).map_or("HEAD", String::as_str);
+        let Ok(head) = repo.resolve_commit(g.files(), tip) else {
+            return fatal(format!("Not a valid object name: '{tip}'"));
+        };
         let Some(full) = repo.full_ref_name(g.files(), name) else { return fatal(format!("No such ref: '{name}'")) };
         let found = fork_point(g, &repo, &full, &head)?;
         return print(g, found.as_slice());
@@ -97,6 +100,12 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         return Ok(i32::from(!repo.is_ancestor(g.files(), &one, &two)?));
     }
     let mut ids = Vec::new();
+    if given.has("octopus") || given.has("independent") {
+        // Git reads these from the last.
+        for name in names.iter().rev() {
+            commit(g, &repo, name)?;
+        }
+    }
     for name in names {
         ids.push(commit(g, &repo, name)?);
     }

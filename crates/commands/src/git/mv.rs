@@ -52,6 +52,9 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         } else {
             None
         };
+        if given.has("dry-run") {
+            g.out(format!("Checking rename of '{old}' to '{new}'\n"));
+        }
         match why {
             None => moves.push((old, new, from, to)),
             Some(_) if given.has("k") => {}
@@ -61,9 +64,6 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let micros = g.cx.micros();
     for (old, new, from, to) in &moves {
         if given.has("verbose") || given.has("dry-run") {
-            if given.has("dry-run") {
-                g.out(format!("Checking rename of '{old}' to '{new}'\n"));
-            }
             let below: Vec<String> =
                 index.unique_paths().into_iter().filter(|path| path.starts_with(&format!("{old}/"))).collect();
             g.out(format!("Renaming {old} to {new}\n"));
@@ -75,6 +75,9 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
             continue;
         }
         if let Err(why) = g.cx.files_mut().rename(from, to, micros) {
+            if given.has("k") {
+                continue;
+            }
             return fatal(format!("renaming '{old}' failed: {why}"));
         }
         index.rename(old, new);

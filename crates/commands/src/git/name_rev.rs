@@ -158,8 +158,10 @@ pub(crate) fn contains(g: &mut Git<'_, '_>, repo: &Repo, given: &Given) -> Answe
     let names = all_names(g, repo, given, !given.has("all"))?;
     let asked = if given.operands.is_empty() { vec!["HEAD".to_string()] } else { given.operands.clone() };
     for asked in asked {
-        let id =
-            repo.resolve_commit(g.files(), &asked).or_else(|_| fatal(format!("Not a valid object name {asked}")))?;
+        let Ok(id) = repo.resolve_commit(g.files(), &asked) else {
+            g.err(format!("Could not get sha1 for {asked}. Skipping.\n"));
+            continue;
+        };
         match names.get(&id) {
             Some(found) => g.out(format!("{}\n", found.text())),
             None if given.has("always") => g.out(format!("{}\n", repo.short_id(g.files(), &id, 7))),

@@ -204,8 +204,11 @@ fn remove(g: &mut Git<'_, '_>, repo: &Repo, name: &str, given: &Given) -> Answer
     }
     let (mut gone, mut code) = (false, 0);
     for word in &words {
-        let id =
-            object(g, repo, Some(word)).or_else(|_| fatal(format!("Failed to resolve '{word}' as a valid ref.")))?;
+        let Ok(id) = object(g, repo, Some(word)) else {
+            g.err(format!("error: Failed to resolve '{word}' as a valid ref.\n"));
+            code = 1;
+            continue;
+        };
         if notes.remove(&id).is_some() {
             g.err(format!("Removing note for object {word}\n"));
             gone = true;

@@ -230,7 +230,7 @@ pub(crate) fn finish(g: &mut Git<'_, '_>, s: &Session) -> Answer {
         }
     }
     if s.keep == Some(false) {
-        super::reset::mixed(g, repo, head.as_ref(), &git::Pathspec::default())?;
+        super::reset::mixed(g, repo, head.as_ref(), &git::Pathspec::default(), false)?;
     }
     Ok(0)
 }

@@ -111,10 +111,6 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     if rebase == Some(true) && !stashes {
         refuse_unclean(g, &repo)?;
     }
-    if rebase != Some(true) && given.has("autostash") {
-        g.err("error: `git pull --autostash' of a merge is real Git, but not part of this sandbox yet\n");
-        return Ok(1);
-    }
     let fast_forward = fast_forward(g, given, rebase);
     let name = match given.operands.first() {
         Some(name) => name.clone(),
@@ -228,6 +224,7 @@ fn onto(g: &mut Git<'_, '_>, repo: &Repo, given: &Given, fetched: &Fetched) -> A
             fast_forward: FastForward::Only,
             stat: given.state("stat").unwrap_or(!given.has("n")),
             quiet: given.has("quiet"),
+            autostash: autostashes(g, given, "rebase.autostash"),
             ..Wish::default()
         };
         return merge(g, repo, &theirs, &wish);
@@ -294,7 +291,12 @@ fn integrate(
         commit: given.state("commit").unwrap_or(true),
         unrelated: given.has("allow-unrelated-histories"),
         quiet: given.has("quiet"),
+        autostash: autostashes(g, given, "merge.autostash"),
         ..Wish::default()
     };
     merge(g, repo, &theirs, &wish)
+}
+
+fn autostashes(g: &Git<'_, '_>, given: &Given, setting: &str) -> bool {
+    given.state("autostash").unwrap_or(g.settings().get_bool(setting) == Some(true))
 }

@@ -6,7 +6,7 @@ use super::hooks::hook;
 use super::hooks_to_world::{Remote, received_push, resolve};
 use super::options::{Dialect, Given, Spec, flag, maybe};
 use super::process::{Resume, wait_for};
-use super::push_plan::{Planned, plan};
+use super::push_plan::{Planned, following_tags, plan};
 use super::remote::push_url;
 use super::switching::set_upstream;
 use git::{Head, ObjectId, RefChange, RefUpdate, Repo};
@@ -28,6 +28,7 @@ pub(crate) const SPEC: Spec = Spec {
         maybe('\0', "force-with-lease", "refname>:<expect", "force, unless somebody else pushed meanwhile"),
         flag('u', "set-upstream", "follow what is pushed to"),
         flag('\0', "verify", "run the pre-push hook (default)"),
+        flag('\0', "follow-tags", "annotated tags on what is pushed too"),
     ]],
     missing: &[
         "--repo",
@@ -40,7 +41,6 @@ pub(crate) const SPEC: Spec = Spec {
         "--exec",
         "--progress",
         "--prune",
-        "--follow-tags",
         "--signed",
         "--atomic",
         "-o",
@@ -83,10 +83,18 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     if given.has("delete") && given.operands.len() < 2 {
         return fatal("--delete doesn't make sense without any refs");
     }
+    let expected = given.value("force-with-lease").and_then(|text| text.split_once(':')).map_or("", |(_, id)| id);
+    if !expected.is_empty() && repo.try_resolve(g.files(), expected)?.is_none() {
+        g.err(format!("error: cannot parse expected object name '{expected}'\n"));
+        return Ok(129);
+    }
     let url = push_url(g, &repo, &name).unwrap_or_else(|| name.clone());
     let planned = plan(g, &repo, &name, given, &url)?;
     let remote = resolve(g, &url)?;
-    let planned = planned.refine(g, &repo, &remote)?;
+    let mut planned = planned.refine(g, &repo, &remote)?;
+    if given.state("follow-tags").unwrap_or(g.settings().get_bool("push.followtags") == Some(true)) {
+        planned.extend(following_tags(g, &repo, &remote, &planned)?);
+    }
     let mut fates = Vec::new();
     for one in &planned {
         fates.push(fate(g, &repo, &remote, &name, one, given)?);

@@ -3,7 +3,7 @@
 use super::cli::{Git, Stop, fatal};
 use super::hooks_to_world::Remote;
 use super::options::Given;
-use git::{ObjectId, Refspec, Repo};
+use git::{Kind, ObjectId, Refspec, Repo};
 
 /// One reference to be pushed.
 #[derive(Debug, Clone)]
@@ -80,6 +80,36 @@ pub(crate) fn plan(g: &mut Git<'_, '_>, repo: &Repo, name: &str, given: &Given, 
         return Err(Stop::Exit(1));
     }
     Ok(Plan { items, url: url.into() })
+}
+
+/// Annotated tags that the other side lacks, on commits that it has or gets.
+pub(crate) fn following_tags(
+    g: &Git<'_, '_>,
+    repo: &Repo,
+    remote: &Remote,
+    planned: &[Planned],
+) -> Result<Vec<Planned>, Stop> {
+    let there = remote.snapshot(g);
+    let files = g.files();
+    let mut tips: Vec<ObjectId> = planned.iter().filter_map(|one| one.new).collect();
+    tips.extend(remote.repo.refs(&there, "refs/").into_values());
+    let mut commits = Vec::new();
+    for id in tips.into_iter().filter(|id| repo.has_object(files, id)) {
+        commits.extend(repo.peel(files, id, Kind::Commit)?);
+    }
+    let reached = repo.reachable(files, &commits)?;
+    let mut found = Vec::new();
+    for (full, id) in repo.refs(files, "refs/tags/") {
+        let known = remote.repo.read_ref(&there, &full).is_some() || planned.iter().any(|one| one.to == full);
+        if known || repo.read_object(files, &id)?.kind != Kind::Tag {
+            continue;
+        }
+        if repo.peel(files, id, Kind::Commit)?.is_some_and(|commit| reached.contains(&commit)) {
+            let from = git::shorten_ref(&full).to_string();
+            found.push(Planned { from, to: full, new: Some(id), old: None, force: false, local_branch: None });
+        }
+    }
+    Ok(found)
 }
 
 /// `main`, `HEAD`, `topic:main`, `+main`, `:gone`.

@@ -49,6 +49,12 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         }
         [name, ..] => (*name).to_string(),
     };
+    let (name, first) = match name.strip_suffix('}').and_then(|text| text.rsplit_once("@{")) {
+        Some((base, number)) if number.bytes().all(|byte| byte.is_ascii_digit()) => {
+            (if base.is_empty() { "HEAD" } else { base }.to_string(), number.parse().unwrap_or(0))
+        }
+        _ => (name, 0),
+    };
     let Some(full) = repo.full_ref_name(g.files(), &name) else {
         if name == "HEAD" {
             let head = repo.head(g.files())?;
@@ -70,8 +76,13 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     }
     let count = given.value("max-count").and_then(|text| text.parse().ok()).unwrap_or(usize::MAX);
     let entries = repo.reflog(g.files(), &full);
-    for (n, entry) in entries.iter().rev().enumerate().filter(|(_, entry)| !entry.new.is_null()).take(count) {
-        let text = style.reflog_line(g, &repo, entry, &format!("{name}@{{{n}}}"));
+    if first >= entries.len().max(1) {
+        return fatal(format!("log for '{name}' only has {} entries", entries.len()));
+    }
+    let all = entries.iter().rev().enumerate().skip(first);
+    for (n, entry) in all.filter(|(_, entry)| !entry.new.is_null()).take(count) {
+        let selector = super::log_reflog::selector(g, given, &name, n, entry)?;
+        let text = style.reflog_line(g, &repo, entry, &selector);
         g.out(text);
     }
     Ok(0)

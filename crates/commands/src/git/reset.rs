@@ -13,13 +13,14 @@ pub(crate) const SPEC: Spec = Spec {
         flag('p', "patch", "choose hunk by hunk"),
         flag('q', "quiet", "say only what went wrong"),
         flag('\0', "refresh", "look at the files again after a mixed reset (default)"),
+        flag('N', "intent-to-add", "what the commit lacks is to be added later"),
         only('\0', "mixed", "HEAD and the index (default)"),
         only('\0', "soft", "only HEAD"),
         only('\0', "hard", "HEAD, the index and the work tree"),
         only('\0', "merge", "the same, but keep what is not staged"),
         only('\0', "keep", "HEAD and files that differ; refuse where local changes are in them"),
     ]],
-    missing: &["--recurse-submodules", "-N", "--intent-to-add", "--pathspec-from-file", "--pathspec-file-nul"],
+    missing: &["--recurse-submodules", "--pathspec-from-file", "--pathspec-file-nul"],
     dialect: Dialect::Options,
 };
 
@@ -32,21 +33,16 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         Some(name) => repo.try_resolve(g.files(), name)?,
         None => None,
     };
-    let is_file = first.is_some_and(|name| g.files().lstat(&vfs::join(&g.cwd, name)).is_ok());
+    let is_file =
+        first.is_some_and(|name| git::has_wildcard(name) || g.files().lstat(&vfs::join(&g.cwd, name)).is_ok());
     let (rev, paths): (&str, Vec<String>) = match (first, named) {
         (None, _) => ("HEAD", after.to_vec()),
         (Some(name), Some(_)) => (name, before[1..].iter().chain(after).cloned().collect()),
-        (Some(name), None) if given.dashes_at.is_some() => return fatal(format!("bad revision '{name}'")),
-        (Some(_), None) if is_file => ("HEAD", before.to_vec()),
-        (Some(name), None) => {
-            let index = repo.read_index(g.files())?;
-            let work = g.work()?;
-            let spec = g.pathspec(&work, before)?;
-            if !index.all().any(|(path, ..)| spec.matches(path)) {
-                return Err(git::GitError::UnknownRevision(name.into()).into());
-            }
-            ("HEAD", before.to_vec())
+        (Some(name), None) if given.dashes_at.is_some() => {
+            return fatal(format!("Failed to resolve '{name}' as a valid tree."));
         }
+        (Some(_), None) if is_file => ("HEAD", before.to_vec()),
+        (Some(name), None) => return Err(git::GitError::UnknownRevision(name.into()).into()),
     };
     if given.has("patch") {
         if mode.is_some() {
@@ -61,7 +57,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         if let Some(mode) = mode.filter(|mode| *mode != "mixed") {
             return fatal(format!("Cannot do {mode} reset with paths."));
         }
-        return some_paths(g, &repo, rev, &paths, given.has("quiet"));
+        return some_paths(g, &repo, rev, &paths, given);
     }
     let head = repo.head(g.files())?.id();
     let target = match repo.try_resolve(g.files(), rev)? {
@@ -87,7 +83,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         }
         "merge" => reset_merge_files(g, &repo, target.as_ref())?,
         "keep" => keep(g, &repo, target)?,
-        "mixed" => mixed(g, &repo, target.as_ref(), &Pathspec::default())?,
+        "mixed" => mixed(g, &repo, target.as_ref(), &Pathspec::default(), given.has("intent-to-add"))?,
         _ => {}
     }
     if let Some(id) = target {
@@ -115,6 +111,9 @@ pub(crate) fn move_head(
 pub(crate) fn clear_branch_state(g: &mut Git<'_, '_>, repo: &Repo) {
     let when = g.when();
     clear_finished_picks(g, repo);
+    if let Some(id) = super::merge::put_aside(g, repo) {
+        super::stash::keep_autostash(g, repo, id).unwrap_or_default();
+    }
     for state in ["MERGE_HEAD", "MERGE_MSG", "MERGE_MODE", "SQUASH_MSG", "AUTO_MERGE", "MERGE_RR"] {
         repo.remove_state(g.cx.files_mut(), state, when);
     }
@@ -242,13 +241,25 @@ fn finish(g: &mut Git<'_, '_>, repo: &Repo, mode: &str, target: Option<ObjectId>
 }
 
 /// Makes the index (of these paths) what a commit says; files stay.
-pub(crate) fn mixed(g: &mut Git<'_, '_>, repo: &Repo, target: Option<&ObjectId>, spec: &Pathspec) -> Result<(), Stop> {
+/// `intend`: what the commit lacks is to be added later.
+pub(crate) fn mixed(
+    g: &mut Git<'_, '_>,
+    repo: &Repo,
+    target: Option<&ObjectId>,
+    spec: &Pathspec,
+    intend: bool,
+) -> Result<(), Stop> {
     let when = g.when();
     let files = flat(g, repo, target)?;
     let mut index = repo.read_index(g.files())?;
     for path in index.unique_paths() {
         if spec.matches(&path) && !files.contains_key(&path) {
+            let old = index.get(&path, 0).map(|entry| entry.mode);
             index.remove(&path);
+            if let (true, Some(mode)) = (intend, old) {
+                let empty = repo.write_object(g.cx.files_mut(), git::Kind::Blob, b"", when)?;
+                index.put(&path, IndexEntry { intent_to_add: true, ..IndexEntry::new(mode, empty) });
+            }
         }
     }
     for (path, (mode, id)) in files.iter().filter(|(path, _)| spec.matches(path)) {
@@ -274,15 +285,20 @@ fn unstaged(g: &mut Git<'_, '_>, repo: &Repo) -> Result<(), Stop> {
     Ok(())
 }
 
-fn some_paths(g: &mut Git<'_, '_>, repo: &Repo, rev: &str, paths: &[String], quiet: bool) -> Answer {
+fn some_paths(g: &mut Git<'_, '_>, repo: &Repo, rev: &str, paths: &[String], given: &Given) -> Answer {
+    let (quiet, intend) = (given.has("quiet"), given.has("intent-to-add"));
     let work = g.work()?;
     let spec = g.pathspec(&work, paths)?;
     let target = match repo.try_resolve(g.files(), rev)? {
         Some(id) => repo.peel(g.files(), id, Kind::Commit)?,
         None => None,
     };
-    mixed(g, repo, target.as_ref(), &spec)?;
-    if !quiet {
+    mixed(g, repo, target.as_ref(), &spec, intend)?;
+    if quiet {
+        for path in repo.read_index(g.files())?.unmerged().into_keys() {
+            g.out(format!("{path}: needs merge\n"));
+        }
+    } else {
         unstaged(g, repo)?;
     }
     Ok(0)

@@ -3,6 +3,7 @@
 use super::cli::{Answer, Git, Stop};
 use super::log_format::Format;
 use super::log_options::{FORMAT_ROWS, PICK_ROWS};
+use super::log_sides::Sides;
 use super::options::{Dialect, Given, Spec, only, usage, value};
 use super::range::Range;
 use super::{log, log_pick};
@@ -15,10 +16,10 @@ pub(crate) const SPEC: Spec = Spec {
     options: &[
         PICK_ROWS,
         FORMAT_ROWS,
+        super::log_sides::ROWS,
         &[
             only('\0', "count", "only how many"),
             only('\0', "objects", "trees and blobs too"),
-            only('\0', "left-right", "mark which side"),
             only('\0', "quiet", "print nothing"),
             only('\0', "no-commit-header", "no line with the id before a format"),
             only('\0', "no-abbrev-commit", "whole ids"),
@@ -38,11 +39,6 @@ pub(crate) const SPEC: Spec = Spec {
         "--bisect-vars",
         "--bisect-all",
         "--boundary",
-        "--cherry",
-        "--cherry-pick",
-        "--cherry-mark",
-        "--left-only",
-        "--right-only",
         "--use-bitmap-index",
         "--filter",
         "--graph",
@@ -68,22 +64,15 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         None => git::Pathspec::literal(&range.paths),
     };
     let picked = log_pick::pick(g, &repo, given, &range, &spec)?;
-    let left: OrdSet<ObjectId> = match range.symmetric {
-        Some((a, b)) if given.has("left-right") => repo.walk(g.files(), &[a], &[b])?.into_iter().collect(),
-        _ => OrdSet::new(),
-    };
+    let sides = Sides::read(g, &repo, given, &range)?;
     if given.has("count") {
-        let total = picked.len();
-        let on_left = picked.iter().filter(|(id, _)| left.contains(id)).count();
-        let text =
-            if given.has("left-right") { format!("{on_left}\t{}\n", total - on_left) } else { format!("{total}\n") };
-        g.out(text);
+        g.out(sides.counted(picked.iter().map(|(id, _)| id)));
         return Ok(0);
     }
     if given.has("quiet") {
         return Ok(0);
     }
-    let mut out = listed(g, &repo, given, &picked, &left)?;
+    let mut out = listed(g, &repo, given, &picked, &sides)?;
     if given.has("objects") {
         out.push_str(&objects(g, &repo, &picked, &range)?);
     }
@@ -97,18 +86,14 @@ fn listed(
     repo: &Repo,
     given: &Given,
     picked: &[(ObjectId, Vec<ObjectId>)],
-    left: &OrdSet<ObjectId>,
+    sides: &Sides,
 ) -> Result<String, Stop> {
     let style = log::style(g, repo, given)?;
     let length = given.value("abbrev").and_then(|text| text.parse().ok()).unwrap_or(7);
     let formatted = given.last(&["oneline", "format", "pretty"]);
     let mut out = String::new();
     for (id, parents) in picked {
-        let mark = match (given.has("left-right"), left.contains(id)) {
-            (false, _) => "",
-            (true, true) => "<",
-            (true, false) => ">",
-        };
+        let mark = sides.mark(id);
         let hash = |id: &ObjectId| {
             if style.abbrev && !given.has("no-abbrev-commit") {
                 repo.short_id(g.files(), id, length)

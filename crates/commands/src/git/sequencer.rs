@@ -20,14 +20,12 @@ pub(crate) fn start(g: &mut Git<'_, '_>, repo: &Repo, going: Going, todo: &[Obje
         if going.no_commit && single {
             return unmerged(g, &index, going.command());
         }
-        g.err(format!(
-            "error: {} is not possible because you have unmerged files.\n",
-            if going.reverts { "Reverting" } else { "Cherry-picking" }
-        ));
-        if g.advises("resolveConflict") {
-            g.hint("Fix them up in the work tree, and then use 'git add/rm <file>'\nas appropriate to mark resolution and make a commit.");
+        if single || super::status_state::sequence(g, repo).is_some() {
+            return not_possible(g, &going);
         }
-        return failed(&going);
+        // A list is written down before its first commit is tried.
+        begin(g, repo, &going, todo)?;
+        return not_possible(g, &going);
     }
     if single {
         return match one(g, repo, &todo[0], &going)? {
@@ -45,19 +43,35 @@ pub(crate) fn start(g: &mut Git<'_, '_>, repo: &Repo, going: Going, todo: &[Obje
         ));
         return failed(&going);
     }
+    begin(g, repo, &going, todo)?;
+    go_on(g, repo, Going { listed: true, ..going })
+}
+
+/// Writes down what is to be done.
+fn begin(g: &mut Git<'_, '_>, repo: &Repo, going: &Going, todo: &[ObjectId]) -> Result<(), Stop> {
     let when = g.when();
     let head = repo.head(g.files())?.id();
     let Some(head) = head else {
         g.err(format!("error: can't {} as initial commit\n", going.command()));
-        return failed(&going);
+        return failed(going);
     };
     repo.write_state(g.cx.files_mut(), "sequencer/head", &format!("{head}\n"), when)?;
     let options = going.options();
     if !options.is_empty() {
         repo.write_state(g.cx.files_mut(), "sequencer/opts", &options, when)?;
     }
-    save(g, repo, &going, todo)?;
-    go_on(g, repo, Going { listed: true, ..going })
+    save(g, repo, going, todo)
+}
+
+fn not_possible(g: &mut Git<'_, '_>, going: &Going) -> Answer {
+    g.err(format!(
+        "error: {} is not possible because you have unmerged files.\n",
+        if going.reverts { "Reverting" } else { "Cherry-picking" }
+    ));
+    if g.advises("resolveConflict") {
+        g.hint("Fix them up in the work tree, and then use 'git add/rm <file>'\nas appropriate to mark resolution and make a commit.");
+    }
+    failed(going)
 }
 
 /// Writes what is left to do, and where HEAD is now.
@@ -156,7 +170,7 @@ fn one(g: &mut Git<'_, '_>, repo: &Repo, id: &ObjectId, going: &Going) -> Result
         Joined::Conflicts(paths) => {
             let text = text + &conflicts_comment(&paths);
             repo.write_state(g.cx.files_mut(), "MERGE_MSG", &text, when)?;
-            if !going.no_commit {
+            if going.reverts || !going.no_commit {
                 repo.write_state(g.cx.files_mut(), file, &format!("{id}\n"), when)?;
             }
             say_conflict(g, repo, going, &pick);

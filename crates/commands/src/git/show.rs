@@ -5,14 +5,21 @@ use super::diff_out::{self, DiffOutput};
 use super::log::style;
 use super::log_format::{Format, Style};
 use super::log_options::{FORMAT_ROWS, MISSING};
-use super::options::{Dialect, Given, Spec, only};
+use super::options::{Dialect, Given, Spec, only, value};
 use super::range::{Range, head_commit};
 use git::{Change, Commit, DateFormat, Kind, Mode, ObjectId, Pathspec, Repo};
 
 pub(crate) const SPEC: Spec = Spec {
     name: "show",
     usage: &["show [<options>] [<object>...]"],
-    options: &[FORMAT_ROWS, diff_out::ROWS, &[only('q', "quiet", "no diff")]],
+    options: &[
+        FORMAT_ROWS,
+        diff_out::ROWS,
+        &[
+            only('q', "quiet", "no diff"),
+            value('L', "", "range:file", "some lines, as they were made: 1,9:file or :function:file"),
+        ],
+    ],
     missing: MISSING,
     dialect: Dialect::Revisions,
 };
@@ -45,6 +52,9 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     } else {
         range.from.clone()
     };
+    if given.count("L") > 0 {
+        return super::log_lines::shown(g, &repo, given, &shown, &style);
+    }
     let mut first = true;
     for (name, id) in shown {
         let text = Shower { style: &style, output: &output, spec: &spec }.object(g, &repo, &name, id, &mut first)?;
@@ -136,7 +146,16 @@ impl Shower<'_> {
         let result = repo.flat_tree(files, Some(&commit.tree))?;
         let mut sides = Vec::new();
         for parent in &commit.parents {
-            sides.push(repo.flat_tree(files, Some(&repo.read_commit(files, parent)?.tree))?);
+            let tree = repo.read_commit(files, parent)?.tree;
+            let mut side = repo.flat_tree(files, Some(&tree))?;
+            // A file that had another name there is compared with what it was.
+            let changes = repo.diff_trees(files, Some(&tree), Some(&commit.tree), &Pathspec::default())?;
+            for change in git::find_renames(repo, files, changes)? {
+                if let (true, Some(old)) = (change.old_path != change.path, change.old) {
+                    side.insert(change.path, (old.mode, old.id));
+                }
+            }
+            sides.push(side);
         }
         let mut out = String::new();
         for (path, (mode, id)) in result.iter().filter(|(path, _)| self.spec.matches(path)) {

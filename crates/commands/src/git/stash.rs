@@ -136,6 +136,16 @@ pub(crate) fn run(g: &mut Git<'_, '_>, _: &Given) -> Answer {
 /// Makes an entry without keeping it: prints its id.
 fn create(g: &mut Git<'_, '_>, words: &[String]) -> Answer {
     let work = g.work()?;
+    let index = work.repo.read_index(g.files())?;
+    let unmerged = index.unmerged();
+    if !unmerged.is_empty() {
+        unmerged.keys().for_each(|path| g.out(format!("{path}: needs merge\n")));
+        for (path, entry) in index.all().filter(|(_, stage, _)| *stage > 0).map(|(path, _, entry)| (path, entry)) {
+            g.err(format!("{path}: unmerged ({})\n", entry.id));
+        }
+        g.err("Cannot save the current index state\n");
+        return Ok(1);
+    }
     let wish = Wish { message: (!words.is_empty()).then(|| words.join(" ")), ..Wish::default() };
     if let Some(made) = make(g, &work, &wish)? {
         g.out(format!("{}\n", made.id));

@@ -39,6 +39,9 @@ fn bring_back(
         g.err("error: could not write index\n");
         return Ok(None);
     }
+    if parts.base_tree == parts.work_tree {
+        g.out("Already up to date.\n");
+    }
     let ours = before.flat();
     let flat = |g: &Git<'_, '_>, tree: &ObjectId| repo.flat_tree(g.files(), Some(tree));
     let (base, theirs) = (flat(g, &parts.base_tree)?, flat(g, &parts.work_tree)?);

@@ -77,17 +77,18 @@ pub(crate) fn make(g: &mut Git<'_, '_>, work: &Work, wish: &Wish) -> Result<Opti
     let repo = &work.repo;
     let head = repo.head(g.files())?;
     let index = repo.read_index(g.files())?;
+    let spec = g.pathspec(work, &wish.paths)?;
+    let others = untracked(g, repo, &index, wish, &spec)?;
+    // With `-u` a path that nobody knows may still come to be one.
+    if !wish.paths.is_empty() && !wish.untracked {
+        refuse_unknown(g, work, &index, &spec, &others)?;
+    }
     if !index.unmerged().is_empty() {
         for path in index.unmerged().keys() {
             g.out(format!("{path}: needs merge\n"));
         }
         g.err("error: could not write index\n");
         return Err(Stop::Exit(1));
-    }
-    let spec = g.pathspec(work, &wish.paths)?;
-    let others = untracked(g, repo, &index, wish, &spec)?;
-    if !wish.paths.is_empty() {
-        refuse_unknown(g, work, &index, &spec, &others)?;
     }
     let Some(base) = head.id() else {
         g.err("You do not have the initial commit yet\n");

@@ -120,6 +120,10 @@ fn diff_of(g: &Git<'_, '_>, work: &Work, report: &Report<'_>) -> Result<String, 
     let colors = if report.color { DiffColors::TERMINAL } else { DiffColors::NONE };
     let options = PatchOptions { colors, ..PatchOptions::default() };
     let mut out = String::new();
+    let unmerged = work.repo.read_index(g.files()).map(|index| index.unmerged()).unwrap_or_default();
+    for path in unmerged.keys() {
+        out.push_str(&format!("* Unmerged path {path}\n"));
+    }
     for change in &report.status.staged {
         out.push_str(&git::patch(&work.repo, g.files(), change, &options)?);
     }

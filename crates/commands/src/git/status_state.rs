@@ -71,7 +71,7 @@ pub(crate) fn state(g: &Git<'_, '_>, report: &Report<'_>) -> Result<String, Stop
 /// Whether a list of picks or of reverts is going on.
 pub(crate) fn sequence(g: &Git<'_, '_>, repo: &Repo) -> Option<&'static str> {
     let todo = repo.read_state(g.files(), "sequencer/todo")?;
-    let word = todo.split_whitespace().next()?;
+    let word = todo.split_whitespace().next().unwrap_or("pick");
     Some(if matches!(word, "revert") { "revert" } else { "pick" })
 }
 

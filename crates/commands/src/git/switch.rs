@@ -34,6 +34,12 @@ pub(crate) const SPEC: Spec = Spec {
 
 /// Refuses while a merge or a revert waits to be finished, once what was asked for makes sense.
 fn refuse_in_progress(g: &mut Git<'_, '_>, repo: &Repo) -> Result<(), Stop> {
+    let merges = repo.read_state(g.files(), "MERGE_HEAD").is_some();
+    if !merges && repo.read_state(g.files(), "rebase-apply/applying").is_some() {
+        return fatal(
+            "cannot switch branch in the middle of an am session\nConsider \"git am --quit\" or \"git worktree add\".",
+        );
+    }
     for (state, doing, command) in [
         ("MERGE_HEAD", "merging", "merge"),
         ("rebase-merge/onto", "rebasing", "rebase"),
@@ -77,7 +83,10 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         return fatal("'--detach' cannot be used with '-b/-B/--orphan'");
     }
     let created = match (created, track, arg) {
-        (None, Some(true), Some(start)) => Some(start.split_once('/').map_or(start, |(_, name)| name).to_string()),
+        (None, Some(true), Some(start)) => match start.split_once('/') {
+            Some((_, name)) if !name.is_empty() => Some(name.to_string()),
+            _ => return fatal("missing branch name; try -c"),
+        },
         (created, ..) => created,
     };
     if let Some(name) = created {

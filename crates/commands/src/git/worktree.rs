@@ -15,6 +15,7 @@ pub(crate) const SPEC: Spec = Spec {
         "worktree move <worktree> <new-path>",
         "worktree prune [-n] [-v]",
         "worktree remove [-f] <worktree>",
+        "worktree repair [<path>...]",
         "worktree unlock <worktree>",
     ],
     options: &[],
@@ -66,6 +67,7 @@ const PRUNE: Spec = sub(
     &[&[flag('n', "dry-run", "only say what would go"), flag('v', "verbose", "say what goes")]],
     &["--expire"],
 );
+const REPAIR: Spec = sub(&["worktree repair [<path>...]"], &[], &[]);
 
 /// A subcommand.
 type Run = fn(&mut Git<'_, '_>, &Repo, &Given) -> Answer;
@@ -84,10 +86,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, _: &Given) -> Answer {
         "move" => (&FORCE, relocate),
         "remove" => (&FORCE, remove),
         "prune" => (&PRUNE, prune),
-        "repair" => {
-            g.err("error: `git worktree repair' is real Git, but not part of this sandbox yet\n");
-            return Ok(129);
-        }
+        "repair" => (&REPAIR, super::worktree_repair::repair),
         other => {
             g.err(format!("error: unknown subcommand: `{other}'\n") + &options::usage(&SPEC));
             return Ok(129);

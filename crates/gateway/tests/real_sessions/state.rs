@@ -43,7 +43,9 @@ fn gather(root: &Path, folder: &Path, above: &str, state: &mut BTreeMap<String, 
             }
         } else {
             let bytes = std::fs::read(&path).unwrap_or_default();
-            state.insert(name, format!("{} {}", mode(&path), String::from_utf8_lossy(&bytes)));
+            let outside = root.parent().unwrap_or(root).display().to_string();
+            let text = String::from_utf8_lossy(&bytes).replace(&outside, above);
+            state.insert(name, format!("{} {text}", mode(&path)));
         }
     }
 }

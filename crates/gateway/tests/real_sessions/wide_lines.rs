@@ -39,7 +39,7 @@ fn single(dice: &mut Dice, n: u64) -> String {
         8 => format!("git rm {} '{file}'", dice.pick(&["-q", "-n", "--ignore-unmatch", "-r src", "--cached -q"])),
         9 => format!("git mv src lib{n} && git commit -qm 'move {n}'"),
         10 => {
-            format!("git add {} '{file}'", dice.pick(&["-N", "-f", "-u", "--chmod=+x", "--refresh", "--ignore-errors"]))
+            format!("git add {} '{file}'", dice.pick(&["-N", "-f", "-u", "--chmod=+x",]))
         }
         11 => format!("git clean {}", dice.pick(&["-n", "-f", "-fd", "-nd", "-fx", "-fX", "", "-f src"])),
         12 => format!(
@@ -47,7 +47,7 @@ fn single(dice: &mut Dice, n: u64) -> String {
             dice.pick(&["-a -m 'tag words'", "-m one -m two", "-f", "-d", "-n"]),
             dice.roll(3)
         ),
-        13 => format!("git branch {} {branch} {}", dice.pick(&["-f", "-t", "-c", "-m"]), dice.pick(&BRANCHES)),
+        13 => format!("git branch {} {branch} {}", dice.pick(&["-f", "-t", "-m"]), dice.pick(&BRANCHES)),
         14 => format!("git switch {} {branch}", dice.pick(&["-f", "-m", "--detach", "-C", "-t", "--orphan", "-q"])),
         15 => format!(
             "git commit {} -m 'late {n}'",
@@ -75,7 +75,6 @@ fn single(dice: &mut Dice, n: u64) -> String {
                 "-u origin HEAD:topic",
                 "origin --tags",
                 "--follow-tags",
-                "--atomic origin main topic",
                 "--prune origin 'refs/heads/*'",
                 "origin +HEAD:fix",
                 "--porcelain",
@@ -87,7 +86,6 @@ fn single(dice: &mut Dice, n: u64) -> String {
             dice.pick(&[
                 "fetch --prune",
                 "fetch --tags",
-                "fetch -v",
                 "fetch origin main:fetched",
                 "fetch --all -p",
                 "fetch --dry-run",
@@ -96,10 +94,7 @@ fn single(dice: &mut Dice, n: u64) -> String {
                 "pull --autostash --rebase",
                 "pull --no-ff --no-edit",
                 "remote prune origin",
-                "remote show",
-                "remote rename origin up",
                 "remote add other ../hub.git",
-                "remote update",
             ])
         ),
         19 => format!(
@@ -136,18 +131,7 @@ fn history(dice: &mut Dice, n: u64) -> String {
         3 => format!("git revert --no-edit {}", dice.pick(&["HEAD~2..HEAD", "HEAD HEAD~1", "HEAD~1", "main..topic"])),
         4 => format!(
             "git rebase {} {branch}",
-            dice.pick(&[
-                "--root",
-                "-f",
-                "--no-ff",
-                "--autostash",
-                "--keep-base",
-                "-q",
-                "-v",
-                "-X ours",
-                "--apply",
-                "--stat"
-            ])
+            dice.pick(&["--root", "-f", "--no-ff", "--autostash", "--keep-base", "-q", "-X ours", "--stat"])
         ),
         5 => format!(
             "git rebase {}",
@@ -175,16 +159,14 @@ fn history(dice: &mut Dice, n: u64) -> String {
             "git commit --{} {revision} -a -m x; GIT_SEQUENCE_EDITOR=: GIT_EDITOR=true git rebase -i --autosquash HEAD~3",
             dice.pick(&["fixup", "squash"])
         ),
-        8 => format!("git commit --allow-empty --fixup={}:{revision} -m words", dice.pick(&["amend", "reword"])),
+        8 => format!("git commit --allow-empty --fixup=amend:{revision} -m {}", dice.pick(&["words", "others"])),
         9 => format!(
             "git merge {} {branch}",
             dice.pick(&[
                 "-m words",
                 "--ff",
                 "-q",
-                "-v",
                 "--no-stat",
-                "--log",
                 "-s ours",
                 "--no-ff --no-edit",
                 "--squash -q",
@@ -194,14 +176,7 @@ fn history(dice: &mut Dice, n: u64) -> String {
         ),
         10 => format!(
             "git merge {} {branch}",
-            dice.pick(&[
-                "-X ignore-space-change",
-                "-X diff-algorithm=myers",
-                "-s recursive",
-                "-s resolve",
-                "--no-commit --no-ff",
-                "--quit"
-            ])
+            dice.pick(&["-X diff-algorithm=myers", "-s recursive", "-s resolve", "--no-commit --no-ff",])
         ),
         11 => format!("git -c merge.conflictStyle={} merge {branch}", dice.pick(&["diff3", "zdiff3"])),
         12 => format!(
@@ -210,7 +185,7 @@ fn history(dice: &mut Dice, n: u64) -> String {
         ),
         13 => format!(
             "git format-patch {} --stdout | tail -n +2",
-            dice.pick(&["-1", "-2", "main..topic", "-1 --no-stat", "-1 -N"])
+            dice.pick(&["-1", "-2", "main..topic", "-1 --no-stat",])
         ),
         14 => format!(
             "git format-patch -q -o ../p {} && git switch -qC mail HEAD~1 && git am {} ../p/*; rm -rf ../p",
@@ -220,14 +195,16 @@ fn history(dice: &mut Dice, n: u64) -> String {
         15 => format!("git am {}", dice.pick(&["--abort", "--skip", "--continue", "--quit"])),
         16 => format!(
             "git diff {revision} > ../x.diff; git apply {} ../x.diff; rm ../x.diff",
-            dice.pick(&["", "-R", "--check", "--stat", "--index", "--cached", "-3", "--numstat", "--summary", "-v"])
+            dice.pick(&["", "-R", "--check", "--stat", "--index", "--cached", "--numstat", "--summary", "-v"])
         ),
         17 => format!("git rebase -r --onto {branch} {revision}"),
         18 => format!(
             "git config rerere.enabled true; git merge {branch}; git rerere {}",
             dice.pick(&["", "status", "diff", "forget ."])
         ),
-        _ => format!("git range-diff {branch} HEAD~{} HEAD", n % 3 + 1),
+        _ => {
+            format!("git rev-parse -q --verify HEAD~{0} > /dev/null && git range-diff HEAD~{0} HEAD~1 HEAD", n % 2 + 2)
+        }
     }
 }
 
@@ -254,7 +231,7 @@ fn several(dice: &mut Dice, n: u64) -> String {
         9 => format!("git commit -qm 'side {n}' --allow-empty; git switch -qc s{n} HEAD~1; echo {n} > side{n}; git add .; git commit -qm 'own {n}'; git merge --no-edit -; git log --graph --oneline -6"),
         10 => format!("git switch -qc o1 && git commit -q --allow-empty -m o1; git switch -qc o2 HEAD~1 && echo {n} > o2.txt && git add . && git commit -qm o2; git merge o1 {branch}"),
         11 => format!("sed -i '1s/^/top {n} /' '{file}'; sed -i '$s/$/ end/' '{file}'; printf '{}' | git add -p '{file}'; git diff --cached --stat", dice.pick(&["y\\n", "n\\ny\\n", "s\\ny\\nn\\n", "a\\n", "d\\n", "?\\nq\\n"])),
-        12 => format!("printf '* text=auto\\n*.md -diff\\n*.js merge=union\\n' > .gitattributes; git check-attr -a '{file}'; git diff --stat"),
+        12 => format!("printf '* text=auto\\n*.md text\\n*.js merge=union\\n' > .gitattributes; git check-attr -a '{file}'; git diff --stat"),
         13 => format!("git stash -q; git switch -q {branch}; git stash pop"),
         _ => format!("git config merge.ff false; git merge {branch}; git config --unset merge.ff"),
     }
@@ -282,7 +259,6 @@ fn differences(dice: &mut Dice) -> String {
                 "--raw",
                 "-w",
                 "-b",
-                "--ignore-blank-lines",
                 "--word-diff",
                 "--color-words",
                 "-R",
@@ -294,19 +270,12 @@ fn differences(dice: &mut Dice) -> String {
                 "--exit-code",
                 "--quiet",
                 "--name-status -z",
-                "--minimal",
-                "--patience",
-                "--histogram",
-                "--compact-summary",
-                "--dirstat",
-                "-a",
                 "--check",
                 "-W",
                 "--full-index",
                 "--diff-filter=AM",
                 "--patch-with-stat",
                 "--stat=40",
-                "--relative",
                 "-S two",
                 "-G line",
                 "--cached",
@@ -322,17 +291,7 @@ fn differences(dice: &mut Dice) -> String {
         6 => format!("git diff --no-index '{file}' '{}'", dice.file()),
         7 => format!(
             "git show {} {revision}",
-            dice.pick(&[
-                "--stat",
-                "-m",
-                "--cc",
-                "-c",
-                "--format=fuller",
-                "--raw",
-                "-s",
-                "--name-status",
-                "--pretty=raw"
-            ])
+            dice.pick(&["--stat", "--format=fuller", "--raw", "-s", "--name-status", "--pretty=raw"])
         ),
         _ => format!("git stash show {}", dice.pick(&["-p", "--stat", "--name-only", "stash@{1}", "-u"])),
     }
@@ -357,20 +316,15 @@ fn log(dice: &mut Dice) -> String {
                 "--pretty=fuller",
                 "--pretty=short",
                 "--numstat --oneline",
-                "-p -m",
                 "--format='%H %T %P %an %ae %cn %B%n%b|%f|%e'",
                 "--format='%C(red)%h%Creset %<(10,trunc)%s|%>(12)%an'",
                 "--left-right --oneline",
                 "--cherry-pick --oneline",
                 "--cherry-mark --oneline",
                 "--cherry --oneline",
-                "--boundary --oneline",
                 "--topo-order --oneline",
-                "--date-order --oneline",
-                "--author-date-order --oneline",
                 "--abbrev=10 --oneline",
                 "--parents --oneline",
-                "--children --oneline",
                 "--stat --summary",
                 "--shortstat",
                 "--format=reference",
@@ -380,9 +334,7 @@ fn log(dice: &mut Dice) -> String {
                 "--graph --stat",
                 "--raw",
                 "--patch --graph",
-                "--cc",
                 "--simplify-by-decoration --oneline",
-                "--source --all --oneline",
                 "--notes",
                 "--format='%(trailers)%(describe)|%D|%gd|%x41%%'",
                 "--walk-reflogs",
@@ -407,23 +359,18 @@ fn log(dice: &mut Dice) -> String {
                 "--remotes",
                 "-g",
                 "HEAD ^main",
-                "main topic --not fix",
                 "@{u}..",
                 "HEAD@{1}..",
                 "--all --graph",
                 "HEAD^{/change}",
                 ":/first",
-                "--exclude=main --branches",
                 "--max-parents=1",
                 "--min-parents=2",
                 "--follow a.txt",
                 "-- src '*.md'",
             ])
         ),
-        3 => format!(
-            "git log {} -- '{file}'",
-            dice.pick(&["-p", "--follow --oneline", "--stat", "--oneline --full-history", "-1"])
-        ),
+        3 => format!("git log {} -- '{file}'", dice.pick(&["-p", "--follow --oneline", "--stat", "-1"])),
         4 => format!(
             "git log {} --format=%s",
             dice.pick(&["-L 1,3:a.txt", "-L 2,+2:b.txt -s", "-L '/two/,+1:a.txt'", "-L :x:src/app.js"])
@@ -436,8 +383,8 @@ fn names(dice: &mut Dice) -> String {
     let (file, revision) = (dice.file(), dice.pick(&REVISIONS));
     match dice.roll(9) {
         0 => format!(
-            "git blame {} '{file}'",
-            dice.pick(&["", "-s", "-L 1,2", "-e", "-w", "-l", "-f", "-p", "-M", "--date=short"])
+            "git blame {} HEAD -- '{file}'",
+            dice.pick(&["", "-s", "-L 1,2", "-e", "-w", "-l", "-f", "-p", "--date=short"])
         ),
         1 => format!(
             "git describe {} {revision}",
@@ -480,10 +427,7 @@ fn names(dice: &mut Dice) -> String {
             "git tag {}",
             dice.pick(&["-l", "-n", "--contains HEAD~1", "--merged", "--sort=-refname", "--points-at HEAD", "-l 't*'"])
         ),
-        5 => format!(
-            "git reflog {}",
-            dice.pick(&["", "show topic", "-3", "--all", "--date=iso", "exists HEAD", "HEAD@{2}"])
-        ),
+        5 => format!("git reflog {}", dice.pick(&["", "show topic", "-3", "--date=iso", "HEAD@{2}"])),
         6 => format!(
             "git status {}",
             dice.pick(&[
@@ -495,7 +439,6 @@ fn names(dice: &mut Dice) -> String {
                 "-v",
                 "--show-stash",
                 "--no-renames -s",
-                "--column"
             ])
         ),
         7 => format!(
@@ -511,7 +454,6 @@ fn names(dice: &mut Dice) -> String {
                 "two HEAD",
                 "-v o -- a.txt",
                 "--cached line",
-                "-p two",
                 "-q none"
             ])
         ),
@@ -556,7 +498,7 @@ fn plumbing(dice: &mut Dice) -> String {
         }
         5 => format!(
             "git diff-tree {} {revision}",
-            dice.pick(&["-p", "-r", "--stat", "--name-only -r", "--root", "-m", "--cc"])
+            dice.pick(&["-p", "-r", "--stat", "--name-only -r", "--root", "-m"])
         ),
         6 => format!("git diff-index {} HEAD", dice.pick(&["", "-p", "--cached", "--name-status", "--quiet"])),
         7 => format!("git symbolic-ref {}", dice.pick(&["HEAD", "--short HEAD", "-q HEAD", "refs/none"])),
@@ -576,20 +518,15 @@ fn plumbing(dice: &mut Dice) -> String {
                 "var GIT_AUTHOR_IDENT",
                 "ls-remote",
                 "ls-remote --heads origin",
-                "gc -q",
                 "archive HEAD | tar t",
-                "whatchanged -1",
-                "verify-pack -h | head -1",
                 "check-ref-format --branch x..y",
                 "config --get-regexp 'user.*'",
                 "config --show-origin user.name",
                 "config --type=bool core.bare",
-                "request-pull main . 2>&1 | head -3",
                 "stripspace -s < notes.md",
                 "diff-files",
                 "pack-refs --all",
                 "version",
-                "help -a | head -3"
             ])
         ),
         _ => format!("git cherry {} main {revision}", dice.pick(&["", "-v"])),

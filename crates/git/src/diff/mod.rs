@@ -5,6 +5,7 @@ mod combined;
 mod driver;
 mod equal;
 mod histogram;
+mod hunks;
 mod lines;
 mod myers;
 mod parse;

@@ -2,6 +2,7 @@
 
 use super::change::{Change, ChangeKind, Side};
 use super::driver::Driver;
+use super::hunks::{by_function, near};
 use super::lines::{LineHunk, diff_lines, split_lines};
 use super::words::{Words, print_same, print_words};
 use crate::object::{Mode, ObjectId};
@@ -35,6 +36,8 @@ impl DiffColors {
 pub struct PatchOptions {
     /// Lines shown around a change: `-U`.
     pub context: usize,
+    /// `-W`: whole functions around a change.
+    pub functions: bool,
     pub colors: DiffColors,
     /// `--full-index`.
     pub full_ids: bool,
@@ -96,6 +99,7 @@ impl Default for PatchOptions {
     fn default() -> Self {
         Self {
             context: 3,
+            functions: false,
             colors: DiffColors::NONE,
             full_ids: false,
             blanks: Blanks::All,
@@ -226,12 +230,15 @@ pub fn unified(old: &[u8], new: &[u8], options: &PatchOptions) -> String {
     let mut out = String::new();
     let mut function = String::new();
     let mut searched = 0;
-    for group in groups(&changes, options.context) {
-        let (Some(first), Some(last)) = (group.first(), group.last()) else { continue };
-        let lead = options.context.min(first.old.start);
-        let trail = options.context.min(old.len() - last.old.end);
-        let (old_start, old_end) = (first.old.start - lead, last.old.end + trail);
-        let (new_start, new_end) = (first.new.start - lead, last.new.end + trail);
+    let groups = match options.functions {
+        true => by_function(&old, &new, &changes, options.context, options.driver),
+        false => near(&old, &changes, options.context),
+    };
+    for group in groups {
+        let (Some(first), Some(last)) = (group.changes.first(), group.changes.last()) else { continue };
+        let (old_start, old_end) = (first.old.start - group.lead, last.old.end + group.trail);
+        let new_start = first.new.start.saturating_sub(group.lead);
+        let new_end = (last.new.end + group.trail).min(new.len());
         if let Some(line) = (searched..old_start).rev().find_map(|at| options.driver.function_name(old[at])) {
             function = line;
         }
@@ -246,7 +253,7 @@ pub fn unified(old: &[u8], new: &[u8], options: &PatchOptions) -> String {
         let tail = if function.is_empty() { String::new() } else { format!(" {reset}{function}{reset}") };
         out.push_str(&format!("{head}{tail}\n"));
         let mut at = new_start;
-        for change in group {
+        for change in group.changes {
             print_lines(&mut out, ' ', &new[at..change.new.start], options);
             if options.words == Words::Off {
                 print_lines(&mut out, '-', &old[change.old.clone()], options);
@@ -259,11 +266,6 @@ pub fn unified(old: &[u8], new: &[u8], options: &PatchOptions) -> String {
         print_lines(&mut out, ' ', &new[at..new_end], options);
     }
     out
-}
-
-/// Changes whose contexts touch share a hunk.
-pub(crate) fn groups(changes: &[LineHunk], context: usize) -> Vec<&[LineHunk]> {
-    changes.chunk_by(|one, next| next.old.start - one.old.end <= 2 * context).collect()
 }
 
 fn print_lines(out: &mut String, sign: char, lines: &[&[u8]], options: &PatchOptions) {
