@@ -54,8 +54,10 @@ impl Acts {
 
     /// Opens the chain of causes of an object.
     pub fn why(&self, kind: String, name: String) {
-        self.ask(Look::Why { kind, name }, |acts, reply| match reply {
+        let nobody = name.is_empty();
+        self.ask(Look::Why { kind, name }, move |acts, reply| match reply {
             Reply::Why(why) if !why.steps.is_empty() => acts.dispatch(Action::Why(Some(why))),
+            _ if nobody => acts.toast(Tone::Ok, "Nothing has happened yet that has a cause to tell."),
             _ => acts.toast(Tone::Warn, "Nothing is known about its causes."),
         });
     }
@@ -108,8 +110,8 @@ impl Acts {
     }
 
     /// Shows in the Git panel what a line would do.
-    pub fn preview(&self, line: String) {
-        self.ask(Look::Preview { line }, |acts, reply| {
+    pub fn preview(&self, terminal: u32, line: String) {
+        self.ask(Look::Preview { terminal, line }, |acts, reply| {
             if let Reply::Preview(preview) = reply {
                 acts.dispatch(Action::Select(View::Git));
                 acts.dispatch(Action::Preview(Some(preview)));

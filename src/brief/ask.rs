@@ -30,7 +30,10 @@ pub fn AskForm(props: &Props) -> Html {
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
             let value = if by_typing {
-                typed.cast::<HtmlInputElement>().map(|input| input.value().trim().to_owned())
+                let field = typed.cast::<HtmlInputElement>();
+                // A wrong answer is typed over.
+                field.iter().for_each(HtmlInputElement::select);
+                field.map(|input| input.value().trim().to_owned())
             } else {
                 chosen.clone()
             };

@@ -3,6 +3,7 @@
 mod ask;
 mod finish;
 mod hints;
+mod place;
 mod quiz;
 mod step;
 
@@ -31,7 +32,9 @@ pub struct Props {
 
 #[component]
 pub fn BriefPanel(props: &Props) -> Html {
-    use_follow(props.brief.as_ref().and_then(|brief| reading(brief)));
+    let told = props.brief.as_ref().map(|brief| verdicts(brief)).unwrap_or_default();
+    use_follow(props.brief.as_ref().and_then(|brief| reading(brief)), told);
+    place::use_place(props.brief.is_some(), &props.place);
     let Some(brief) = &props.brief else {
         let raw = Html::from_html_unchecked(props.ready_made.clone());
         return html! { <section class="brief" aria-label="Brief" tabindex="0">{ raw }</section> };
@@ -68,25 +71,51 @@ fn reading(brief: &Brief) -> Option<(String, &'static str, &'static str)> {
         return Some((format!("{} {opened}", step.id), place, "nearest"));
     }
     if brief.finish.is_some() {
-        return Some((String::new(), ".finish", "start"));
+        // The verdict on the last answer stands right above the closing words.
+        let last = if brief.quiz.is_some() { ".quiz .opt:has(:checked)" } else { ".finish" };
+        return Some((String::new(), last, "start"));
     }
     brief.quiz.as_ref().map(|quiz| (quiz.number.to_string(), ".quiz", "start"))
 }
 
-/// Brings into view what is to be read when that changes: the next step, a hint, a question, the closing words.
+/// What was said to answers: the number of the step, from 1, and the words; 0 is the quiz.
+fn verdicts(brief: &Brief) -> Vec<(usize, String)> {
+    let of_step = |(at, step): (usize, &StepView)| {
+        let answer = step.ask.as_ref().and_then(|ask| ask.feedback.as_ref());
+        let behind = step.explain.as_ref().filter(|_| matches!(step.state, StepState::Passed | StepState::Assisted));
+        answer.or(behind).map(|said| (at + 1, format!("{} {}", said.headline, said.text)))
+    };
+    let steps = brief.steps.iter().enumerate().filter_map(of_step);
+    let said = brief.quiz.iter().filter(|quiz| !quiz.done).flat_map(quiz::said);
+    steps.chain(said.map(|(_, why)| (0, why.clone()))).collect()
+}
+
+/// Brings into view what is to be read when that changes: the next step, a hint, a question, the closing words, and
+/// before all of these what was said to an answer.
 #[hook]
-fn use_follow(reading: Option<(String, &'static str, &'static str)>) {
+fn use_follow(reading: Option<(String, &'static str, &'static str)>, told: Vec<(usize, String)>) {
     let seen = use_mut_ref(|| None);
-    use_effect_with(reading, move |reading| {
-        let before = seen.replace(reading.clone());
+    use_effect_with((reading, told), move |now| {
+        let Some((before, told_before)) = seen.replace(Some(now.clone())) else { return };
+        let (reading, told) = now;
         if before.is_some()
             && before != *reading
             && let Some((_, selector, block)) = reading
-            && let Some(place) = dom::find(selector)
         {
-            js::tell(&place, "scrollIntoView", &[&js::object(&[("block", (*block).into())])]);
+            show(selector, block);
+        }
+        match told.iter().find(|one| before.is_some() && !told_before.contains(one)) {
+            Some((0, _)) => show(".quiz .said", "nearest"),
+            Some((number, _)) => show(&format!(".steps > li:nth-child({number}) .explain"), "nearest"),
+            None => {}
         }
     });
+}
+
+fn show(selector: &str, block: &'static str) {
+    if let Some(place) = dom::find(selector) {
+        js::tell(&place, "scrollIntoView", &[&js::object(&[("block", block.into())])]);
+    }
 }
 
 /// The prose before, between and after the places of the steps.
@@ -175,22 +204,24 @@ fn hint_buttons(step: &StepView, acts: &Acts) -> Html {
 
 /// "Why?" about what is open, else about what is in trouble, else about what customers see.
 fn why_button(props: &Props) -> Html {
-    let (kind, name) = subject(props);
+    let Some((kind, name)) = subject(props) else { return Html::default() };
     let onclick = props.acts.click(move |acts| acts.why(kind.clone(), name.clone()));
     html! { <button class="btn ghost" type="button" {onclick}>{ icon("why") }{ "Why?" }</button> }
 }
 
-fn subject(props: &Props) -> (String, String) {
+fn subject(props: &Props) -> Option<(String, String)> {
     if let Some(sheet) = &props.sheet
         && let SheetContent::Object(object) = &sheet.content
     {
-        return (object.kind.clone(), full_name(object));
+        return Some((object.kind.clone(), full_name(object)));
     }
+    // A world without a cluster has no customers either.
+    props.cluster.as_ref().filter(|cluster| !cluster.nodes.is_empty())?;
     let pods = props.cluster.iter().flat_map(|cluster| cluster.nodes.iter().flat_map(|node| &node.pods));
     let worst = pods.filter(|pod| pod.state != PodState::Ready && pod.state != PodState::Completed);
     match worst.max_by_key(|pod| pod.state == PodState::Crash) {
-        Some(pod) => ("Pod".to_owned(), format!("{}/{}", pod.namespace, pod.name)),
-        None => ("Shop".to_owned(), String::new()),
+        Some(pod) => Some(("Pod".to_owned(), format!("{}/{}", pod.namespace, pod.name))),
+        None => Some(("Shop".to_owned(), String::new())),
     }
 }
 

@@ -43,10 +43,22 @@ fn Question(props: &Props) -> Html {
                 <fieldset><legend>{ inline(&quiz.question) }</legend>{ options }</fieldset>
                 if !quiz.done {
                     <button class="btn primary" type="submit" disabled={shown.is_empty()}>{ "Answer" }</button>
+                    // Below the button, which stays where it is for the next try.
+                    { said(quiz).map(|(right, why)| verdict(right, why)).collect::<Html>() }
                 }
             </form>
         </section>
     }
+}
+
+/// What was said to the options that were picked.
+pub fn said(quiz: &Quiz) -> impl Iterator<Item = (bool, &String)> {
+    quiz.options.iter().filter_map(|(_, feedback)| feedback.as_ref()).map(|(right, why)| (*right, why))
+}
+
+fn verdict(right: bool, why: &str) -> Html {
+    let (state, word) = if right { ("ok", "Right.") } else { ("warn", "Not quite.") };
+    html! { <div class="explain said" data-s={state} role="status"><b>{ word }</b>{ " " }{ inline(why) }</div> }
 }
 
 fn heading(quiz: &Quiz) -> String {
@@ -76,7 +88,7 @@ fn draw(quiz: &Quiz, at: u32, option: &(String, Option<(bool, String)>), checked
     // Once all is answered, what was rightly left out is only explained.
     let left_out = quiz.done && !checked;
     let state = feedback.as_ref().filter(|_| !left_out).map(|(right, _)| if *right { "right" } else { "wrong" });
-    let said = feedback.as_ref().map(|(right, why)| {
+    let said = feedback.as_ref().filter(|_| quiz.done).map(|(right, why)| {
         let word = match right {
             true => "Right.",
             false if left_out => "",

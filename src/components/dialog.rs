@@ -67,6 +67,7 @@ pub fn Dialogs(props: &Props) -> Html {
             html! { <Ask title="Rename file" path={path.clone()} acts={acts.clone()} /> }
         }
         Some(Dialog::DeleteFile(path)) => delete(acts, path.clone()),
+        Some(Dialog::Keys) => keys(acts),
     }
 }
 
@@ -180,6 +181,30 @@ fn delete(acts: &Acts, path: String) -> Html {
         </>
     };
     html! { <Modal title="Delete this file?" {footer} onclose={close(acts)}><p>{ sentence }</p></Modal> }
+}
+
+/// Keys of the workbench, and those of the terminal that are no letters of a command.
+const KEYS: [(&str, &str); 10] = [
+    ("Alt+N", "another terminal"),
+    ("Alt+J", "the next terminal"),
+    ("Alt+P", "play or pause the clock"),
+    ("Alt+W", "what this Git command would do"),
+    ("Tab", "completes; on an empty line it leaves the terminal"),
+    ("Ctrl+C", "stops the command; copies what is selected"),
+    ("Ctrl+Z", "stops the command for now; fg and bg let it go on"),
+    ("Ctrl+D", "end of input; closes the shell"),
+    ("Ctrl+R", "searches in the history"),
+    ("Ctrl+L", "clears the screen"),
+];
+
+fn keys(acts: &Acts) -> Html {
+    let footer = choice(acts, "Close", "primary", |_| ());
+    let row = |(key, words): (&str, &str)| html! { <><dt><kbd>{ key }</kbd></dt><dd>{ words }</dd></> };
+    html! {
+        <Modal title="Keys" {footer} onclose={close(acts)}>
+            <dl class="keys">{ KEYS.into_iter().map(row).collect::<Html>() }</dl>
+        </Modal>
+    }
 }
 
 #[derive(PartialEq, Properties)]

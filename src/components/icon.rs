@@ -43,6 +43,8 @@ fn path(name: &str) -> &'static str {
     match name {
         "check" => "M3 8.5l3.2 3.2L13 5",
         "x" => "M4 4l8 8M12 4l-8 8",
+        "plus" => "M8 3.5v9M3.5 8h9",
+        "keys" => "M2 4.5h12v7H2zM4.5 7h.1M7 7h.1M9.500 7h.1M12 7h.1M5.500 9.500h5",
         "bang" => "M8 3v6M8 12.5v.2",
         "play" => "M5 3.5v9l7-4.5z",
         "pause" => "M5.5 3.5v9M10.5 3.5v9",

@@ -36,6 +36,7 @@ pub fn Menu(props: &Props) -> Html {
         })
     };
     let reset = |acts: &Acts| acts.dispatch(Action::Dialog(Some(Dialog::Reset)));
+    let keys = |acts: &Acts| acts.dispatch(Action::Dialog(Some(Dialog::Keys)));
     html! {
         <div class="pop" id="menu" popover="auto">
             { entry("export", "Export session", pick(acts, export_session)) }
@@ -48,6 +49,7 @@ pub fn Menu(props: &Props) -> Html {
             <button type="button" aria-label={theme.label()} onclick={switch}>
                 { icon("theme") }{ format!("Theme: {}", Theme::name(*theme)) }
             </button>
+            { entry("keys", "Keys", pick(acts, keys)) }
             { entry("reset", "Reset lesson", pick(acts, reset)) }
             { entry("bug", "Report a problem", pick(acts, report)) }
         </div>

@@ -303,6 +303,7 @@ fn words(input: &Input) -> Option<String> {
         Input::Line { text, .. } => text.clone(),
         Input::Interrupt { .. } => "Ctrl-C".to_owned(),
         Input::EndOfInput { .. } => "Ctrl-D".to_owned(),
+        Input::Suspend { .. } => "Ctrl-Z".to_owned(),
         Input::Save { path, .. } => format!("save {path}"),
         Input::Delete { path } => format!("delete {path}"),
         Input::Rename { from, .. } => format!("rename {from}"),
@@ -316,5 +317,7 @@ fn words(input: &Input) -> Option<String> {
         Input::Hint { step, .. } => format!("hint for {step}"),
         Input::ImportBundle { name, .. } => format!("import {name}"),
         Input::Pull { repo, .. } => format!("pull request of {repo}"),
+        Input::OpenTerminal { .. } => "open a terminal".to_owned(),
+        Input::CloseTerminal { .. } => "close a terminal".to_owned(),
     })
 }

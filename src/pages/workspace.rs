@@ -10,11 +10,12 @@ use crate::browser::{dom, js};
 use crate::components::{Dialogs, Menu, Splitter, Tab, Tabs, Toasts};
 use crate::link::{Link, Start};
 use crate::panels::{
-    ArgoCdPanel, ClusterPanel, FilesPanel, GitPanel, PipelinesPanel, ShopPanel, TerminalPanel, WhyDrawer, dot,
+    ArgoCdPanel, ClusterPanel, FilesPanel, GitPanel, PipelinesPanel, ShopPanel, TerminalPanel, TerminalTabs, WhyDrawer,
+    dot,
 };
 use crate::place::Place;
 use crate::state::{Action, Edge, Model, Sizes, Stage, View};
-use screen::Control;
+use screen::{Control, Input};
 use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
@@ -37,7 +38,8 @@ pub fn Workspace(props: &Props) -> Html {
     // What is drawn anew has to get its sizes again.
     let drawn = (model.layout.narrow, matches!(model.stage, Stage::Plain(_)));
     use_sizes(&acts, model.layout.sizes, drawn);
-    use_terminal_after_editing(model.editing.as_ref().is_some_and(|editing| editing.waits()));
+    let pages = model.terminals.views.get(&model.terminals.shown()).is_some_and(|view| view.tail.pager.is_some());
+    use_terminal_after(model.editing.as_ref().is_some_and(|editing| editing.waits()) || pages);
     let root = AttrValue::from(props.place.root.to_string());
     let title = model.brief.as_ref().map_or(&props.place.ready_made.title, |brief| &brief.title);
     let repo = AttrValue::from(model.git.as_ref().map(|git| git.shown.clone()).unwrap_or_default());
@@ -79,11 +81,13 @@ fn use_acts(place: &Place, dispatcher: UseReducerDispatcher<Model>) -> Acts {
     acts
 }
 
-/// Alt-P, the width of the window, and leaving with unsaved text.
+/// Keys that work everywhere, the width of the window, and leaving with unsaved text.
 #[hook]
 fn use_listeners(acts: &Acts, model: &Model) {
     let unsaved = use_memo((), |_| Cell::new(false));
     unsaved.set(model.drafts.any_dirty());
+    let terminal = use_memo((), |_| Cell::new(0));
+    terminal.set(model.terminals.shown());
     let acts = acts.clone();
     use_effect_with((), move |_| {
         let narrow = dom::media(NARROW);
@@ -93,7 +97,7 @@ fn use_listeners(acts: &Acts, model: &Model) {
             js::Listener::new(&narrow, "change", move |event| {
                 on_width.dispatch(Action::Narrow(js::get(&event, "matches").is_truthy()));
             }),
-            js::Listener::new(&window, "keydown", move |event| alt_p(&event, &on_key)),
+            js::Listener::new(&window, "keydown", move |event| key(&event, terminal.get(), &on_key)),
             js::Listener::new(&window, "beforeunload", move |event| {
                 if unsaved.get() {
                     js::tell(&event, "preventDefault", &[]);
@@ -105,12 +109,21 @@ fn use_listeners(acts: &Acts, model: &Model) {
     });
 }
 
-fn alt_p(event: &JsValue, acts: &Acts) {
-    if js::get(event, "altKey").is_truthy() && js::text(&js::get(event, "code")) == "KeyP" {
-        js::tell(event, "preventDefault", &[]);
-        let playing = acts.link().playing();
-        acts.control(if playing { Control::Pause } else { Control::Play { speed: ALT_P_SPEED } });
+/// Alt with a letter that no browser takes for itself.
+fn key(event: &JsValue, terminal: u32, acts: &Acts) {
+    if !js::get(event, "altKey").is_truthy() || js::get(event, "ctrlKey").is_truthy() {
+        return;
     }
+    match js::text(&js::get(event, "code")).as_str() {
+        "KeyP" => {
+            let playing = acts.link().playing();
+            acts.control(if playing { Control::Pause } else { Control::Play { speed: ALT_P_SPEED } });
+        }
+        "KeyN" => acts.input(Input::OpenTerminal { beside: terminal }),
+        "KeyJ" => acts.dispatch(Action::NextTerminal),
+        _ => return,
+    }
+    js::tell(event, "preventDefault", &[]);
 }
 
 /// Sizes are set by CSSOM, which the policy allows, and kept.
@@ -133,9 +146,9 @@ fn use_sizes(acts: &Acts, sizes: Sizes, drawn: (bool, bool)) {
     });
 }
 
-/// The keyboard goes back to the terminal when a command's editor is closed.
+/// The keyboard goes back to the terminal when a command's editor or pager is closed.
 #[hook]
-fn use_terminal_after_editing(edits: bool) {
+fn use_terminal_after(edits: bool) {
     let edited = use_mut_ref(|| false);
     use_effect_with(edits, move |edits| {
         if edited.replace(*edits) && !edits {
@@ -175,8 +188,7 @@ fn panes(model: &Model, acts: &Acts) -> Html {
             </div>
             { splitter(Edge::Term, model, acts) }
             <section class="pane term" aria-label="Terminal">
-                { tabs("t", "Terminals", &[View::Terminal], View::Terminal, model, acts) }
-                { terminal("t-panel", "t-terminal", model, acts) }
+                { terminal(model, acts) }
             </section>
         </div>
     }
@@ -184,11 +196,7 @@ fn panes(model: &Model, acts: &Acts) -> Html {
 
 fn one_column(model: &Model, acts: &Acts) -> Html {
     let shown = model.layout.one;
-    let content = if shown == View::Terminal {
-        terminal("a-panel", "a-terminal", model, acts)
-    } else {
-        panel("a", shown, model, acts)
-    };
+    let content = if shown == View::Terminal { terminal(model, acts) } else { panel("a", shown, model, acts) };
     let class = classes!("pane", (shown == View::Terminal).then_some("term"));
     html! {
         <div class="work" id="work" tabindex="-1">
@@ -197,12 +205,17 @@ fn one_column(model: &Model, acts: &Acts) -> Html {
     }
 }
 
-fn terminal(id: &'static str, tab: &'static str, model: &Model, acts: &Acts) -> Html {
+fn terminal(model: &Model, acts: &Acts) -> Html {
     let elsewhere = model.stage == Stage::Elsewhere;
     let (terminals, ahead) = (Rc::clone(&model.terminals), Rc::clone(&model.typed_ahead));
     let draft = model.editing.as_ref().and_then(|editing| model.drafts.draft(&editing.path));
     let unsaved = draft.map(|draft| AttrValue::from(draft.text.clone()));
-    html! { <TerminalPanel {terminals} {ahead} {unsaved} {elsewhere} {id} {tab} acts={acts.clone()} /> }
+    html! {
+        <>
+            <TerminalTabs terminals={Rc::clone(&terminals)} acts={acts.clone()} />
+            <TerminalPanel {terminals} {ahead} {unsaved} {elsewhere} acts={acts.clone()} />
+        </>
+    }
 }
 
 fn pane(group: &'static str, views: &[View], shown: View, model: &Model, acts: &Acts) -> Html {

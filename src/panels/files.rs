@@ -2,7 +2,6 @@
 
 use super::conflict::ConflictBar;
 use super::editor::Editor;
-use super::terminal::FIRST_TERMINAL;
 use super::tree::Tree;
 use crate::acts::Acts;
 use crate::components::{action, empty, icon, skeleton, yes};
@@ -142,7 +141,7 @@ fn keep_and_close(acts: &Acts, editing: &Editing, drafts: &Drafts) {
 }
 
 fn close(acts: &Acts, editing: &Editing) {
-    acts.input(Input::Line { terminal: FIRST_TERMINAL, text: editing.close.clone() });
+    acts.input(Input::Line { terminal: editing.terminal, text: editing.close.clone() });
 }
 
 fn file_tab(props: &Props, at: usize, path: &str) -> Html {

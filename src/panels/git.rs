@@ -4,6 +4,7 @@ use super::git_peek::{Peek, use_peek};
 use super::git_pulls::pulls;
 use super::git_trees::trees;
 use crate::acts::Acts;
+use crate::browser::{dom, js};
 use crate::components::{SheetOver, empty, skeleton, yes};
 use crate::state::{Action, Sheet, View};
 use screen::{CommitRow, Control, Git, Lane, Preview, RefKind, RefName, Repo};
@@ -26,6 +27,7 @@ pub struct Props {
 #[component]
 pub fn GitPanel(props: &Props) -> Html {
     let peek = use_peek();
+    use_head(props.git.as_deref().map(head).unwrap_or_default());
     let Some(now) = &props.git else {
         return html! { <div class="body">{ skeleton() }</div> };
     };
@@ -38,6 +40,7 @@ pub fn GitPanel(props: &Props) -> Html {
         );
     };
     let acts = &props.acts;
+    let is_over = props.sheet.as_ref().is_some_and(|sheet| sheet.view == View::Git);
     html! {
         <>
             { for props.preview.as_ref().map(|preview| previewed(preview, acts)) }
@@ -49,10 +52,32 @@ pub fn GitPanel(props: &Props) -> Html {
             } else {
                 { log(git, now, acts, &peek) }
             }
-            { peek.view() }
+            if !is_over {
+                { peek.view() }
+            }
             <SheetOver view={View::Git} sheet={props.sheet.clone()} acts={acts.clone()} />
         </>
     }
+}
+
+/// The repository that is shown, and the commit that is checked out.
+fn head(git: &Git) -> (String, String) {
+    let id = git.rows.iter().find(|row| row.head).map(|row| row.id.clone());
+    (git.shown.clone(), id.unwrap_or_default())
+}
+
+/// When another commit is checked out, it is brought into view.
+#[hook]
+fn use_head(head: (String, String)) {
+    let seen = use_mut_ref(|| None);
+    use_effect_with(head, move |head| {
+        let before = seen.replace(Some(head.clone()));
+        if before.is_some_and(|before| before.0 == head.0 && before.1 != head.1)
+            && let Some(row) = dom::find(".log tr[aria-selected]")
+        {
+            js::tell(&row, "scrollIntoView", &[&js::object(&[("block", "nearest".into())])]);
+        }
+    });
 }
 
 /// Says that nothing has happened, what would be printed, and how to go on.
@@ -167,7 +192,13 @@ fn commit(git: &Git, now: &Git, row: &CommitRow, acts: &Acts, peek: &Peek) -> Ht
         Some(_) => None,
     };
     let (repo, id, subject) = (git.shown.clone(), row.id.clone(), row.subject.clone());
-    let onclick = acts.click(move |acts| acts.commit(repo.clone(), id.clone(), subject.clone()));
+    let onclick = {
+        let peek = peek.clone();
+        acts.click(move |acts| {
+            peek.hide();
+            acts.commit(repo.clone(), id.clone(), subject.clone());
+        })
+    };
     let (onmouseenter, onmouseleave) = (peek.over(acts, &git.shown, &row.id), peek.out());
     let refs = row.refs.iter().map(reference).collect::<Html>();
     html! {

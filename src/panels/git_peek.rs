@@ -58,10 +58,13 @@ impl Peek {
     /// The pointer is gone.
     pub fn out(&self) -> Callback<MouseEvent> {
         let peek = self.clone();
-        Callback::from(move |_| {
-            peek.turns();
-            peek.shown.set(None);
-        })
+        Callback::from(move |_| peek.hide())
+    }
+
+    /// The same is shown otherwise.
+    pub fn hide(&self) {
+        self.turns();
+        self.shown.set(None);
     }
 
     fn turns(&self) -> u32 {

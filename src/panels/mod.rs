@@ -9,11 +9,14 @@ mod git;
 mod git_peek;
 mod git_pulls;
 mod git_trees;
+mod pager;
+mod pager_keys;
 mod pipelines;
 mod shop;
 mod terminal;
 mod terminal_keys;
 mod terminal_line;
+mod terminal_tabs;
 mod tree;
 mod why;
 
@@ -24,6 +27,7 @@ pub use git::GitPanel;
 pub use pipelines::PipelinesPanel;
 pub use shop::ShopPanel;
 pub use terminal::TerminalPanel;
+pub use terminal_tabs::TerminalTabs;
 pub use why::WhyDrawer;
 
 use crate::state::{Model, View};

@@ -1,27 +1,24 @@
 //! The terminal: DOM text that can be selected, with the line being typed below it.
 
+use super::pager::PagerView;
 use super::terminal_line::InputLine;
+use super::terminal_tabs::{TERMINAL_PANEL, tab_id};
 use crate::acts::Acts;
 use crate::browser::{dom, js};
 use crate::components::yes;
-use crate::state::{Action, Chunk, TerminalView, Terminals, View};
-use screen::{Control, Editing, Style, TerminalLine};
+use crate::state::{Action, Chunk, Tail, TerminalView, Terminals, View};
+use screen::{Control, Editing, Input, Style, TerminalLine};
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
 use yew::prelude::*;
 
-/// The world's first terminal, as it will be called.
-pub(super) const FIRST_TERMINAL: u32 = 1;
 /// Nearer to the end than this, the view follows new output.
 const FOLLOW_PX: f64 = 32.0;
 
 #[derive(PartialEq, Properties)]
 pub struct Props {
     pub terminals: Rc<Terminals>,
-    /// The panel's id, and that of its tab.
-    pub id: &'static str,
-    pub tab: &'static str,
     /// Lines typed before there is a terminal: it takes them already.
     pub ahead: Rc<Vec<String>>,
     /// What is typed into the file that a command waits for, and not saved.
@@ -31,7 +28,7 @@ pub struct Props {
     pub acts: Acts,
 }
 
-/// The first terminal; more come with the commands that open them.
+/// The terminal that is shown.
 #[component]
 pub fn TerminalPanel(props: &Props) -> Html {
     let place = use_node_ref();
@@ -45,11 +42,21 @@ pub fn TerminalPanel(props: &Props) -> Html {
             }
         })
     };
-    let first = props.terminals.0.iter().next();
-    let (terminal, view) = first.map_or((FIRST_TERMINAL, TerminalView::default()), |(id, view)| (*id, view.clone()));
+    let terminal = props.terminals.shown();
+    let view = props.terminals.views.get(&terminal).cloned().unwrap_or_default();
+    let several = props.terminals.tabs.len() > 1;
+    {
+        let (follows, was) = (follows.clone(), use_mut_ref(|| (terminal, several)));
+        use_effect_with((terminal, several), move |now| {
+            *follows.borrow_mut() = true;
+            if was.replace(*now) != *now {
+                dom::focus("#cmd");
+            }
+        });
+    }
     {
         let (place, follows, measure) = (place.clone(), follows.clone(), measure.clone());
-        use_effect_with(view.clone(), move |_| {
+        use_effect_with((terminal, view.clone()), move |_| {
             if let Some(screen) = place.get().filter(|_| *follows.borrow()) {
                 js::set(&screen, "scrollTop", &js::get(&screen, "scrollHeight"));
             }
@@ -69,29 +76,57 @@ pub fn TerminalPanel(props: &Props) -> Html {
     });
     let onclick = Callback::from(|_: MouseEvent| {
         if dom::selection().is_empty() {
-            dom::focus("#cmd");
+            dom::focus("#cmd, #pager");
         }
     });
     html! {
-        <div class="screen" id={props.id} role="tabpanel" aria-labelledby={props.tab} ref={place} {onscroll} {onclick}>
-            if props.elsewhere && props.terminals.0.is_empty() {
+        <div class="screen" id={TERMINAL_PANEL} role="tabpanel" aria-labelledby={tab_id(terminal)} ref={place} {onscroll} {onclick}>
+            if props.elsewhere && props.terminals.views.is_empty() {
                 <div role="status"><span class="wait">{ "The world runs in another tab." }</span></div>
             } else {
-                { screen(terminal, &view, props) }
+                if let Some(pager) = &view.tail.pager {
+                    <PagerView key={terminal} {terminal} pager={Rc::clone(pager)} acts={props.acts.clone()} />
+                } else {
+                    { screen(&view, props) }
+                }
+                { lines(terminal, &view, props) }
             }
         </div>
     }
 }
 
-fn screen(terminal: u32, view: &TerminalView, props: &Props) -> Html {
+/// The line of each terminal, so that one half typed is there when its terminal comes back.
+fn lines(shown: u32, view: &TerminalView, props: &Props) -> Html {
+    if props.terminals.is_over() {
+        let onclick = props.acts.on_input(Input::OpenTerminal { beside: shown });
+        return html! {
+            <div role="status">
+                <span class="wait">{ "The shell has ended. " }</span>{ " " }
+                <button type="button" class="btn small" {onclick}>{ "New shell" }</button>
+            </div>
+        };
+    }
+    let mut all: Vec<(u32, Rc<Tail>)> =
+        props.terminals.views.iter().map(|(id, view)| (*id, Rc::clone(&view.tail))).collect();
+    if all.iter().all(|(id, _)| *id != shown) {
+        all.push((shown, Rc::clone(&view.tail)));
+    }
+    let line = |(terminal, tail): (u32, Rc<Tail>)| {
+        let unsaved = props.unsaved.clone().filter(|_| terminal == shown && tail.editing.is_some());
+        let acts = props.acts.clone();
+        html! { <InputLine key={terminal} {terminal} shown={terminal == shown && tail.pager.is_none()} {tail} {unsaved} {acts} /> }
+    };
+    all.into_iter().map(line).collect::<Html>()
+}
+
+fn screen(view: &TerminalView, props: &Props) -> Html {
     let from = view.shown_from;
     let chunk = |chunk: &Rc<Chunk>| html! { <ChunkView key={chunk.first} chunk={Rc::clone(chunk)} {from} /> };
     let chunks = view.chunks.iter().map(chunk).collect::<Html>();
-    let starts = props.terminals.0.is_empty();
+    let starts = props.terminals.views.is_empty();
     let busy = yes(view.tail.prompt.is_none());
     let ahead =
         props.ahead.iter().map(|line| html! { <div class="dim">{ format!("$ {line}") }</div> }).collect::<Html>();
-    let acts = props.acts.clone();
     html! {
         <>
             <div role="log" aria-label="Terminal" tabindex="0" aria-busy={busy}>{ chunks }{ ahead }</div>
@@ -112,7 +147,6 @@ fn screen(terminal: u32, view: &TerminalView, props: &Props) -> Html {
                     </span>
                 </div>
             }
-            <InputLine {terminal} tail={Rc::clone(&view.tail)} unsaved={props.unsaved.clone()} {acts} />
         </>
     }
 }
@@ -182,7 +216,7 @@ fn classes(style: Style) -> Classes {
 }
 
 /// How many columns the screen has.
-fn columns(letter_px: &RefCell<f64>) -> Option<u16> {
+pub(super) fn columns(letter_px: &RefCell<f64>) -> Option<u16> {
     /// Left and right together.
     const PADDING_PX: f64 = 24.0;
     let [_, _, width, _] = dom::bounds(".screen")?;

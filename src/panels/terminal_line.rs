@@ -14,6 +14,8 @@ use yew::prelude::*;
 #[derive(PartialEq, Properties)]
 pub struct Props {
     pub terminal: u32,
+    /// Its terminal is on the screen. What is typed into the others waits.
+    pub shown: bool,
     pub tail: Rc<Tail>,
     /// What is typed into the file that a command waits for, and not saved.
     pub unsaved: Option<AttrValue>,
@@ -58,11 +60,12 @@ pub fn InputLine(props: &Props) -> Html {
         keys.submit();
     });
     let onpreview = keys.callback(|keys, _: MouseEvent| keys.preview());
+    let id = if props.shown { "cmd".to_owned() } else { format!("cmd-{}", props.terminal) };
     html! {
-        <>
+        <div hidden={!props.shown}>
             <form {onsubmit}>
-                <label for="cmd">{ label }</label>
-                <input id="cmd" ref={field} autocomplete="off" autocapitalize="off" autocorrect="off" spellcheck="false"
+                <label for={id.clone()}>{ label }</label>
+                <input {id} ref={field} autocomplete="off" autocapitalize="off" autocorrect="off" spellcheck="false"
                     enterkeyhint="send" aria-label="Terminal input" {onkeydown} {onpaste} {oninput} />
                 if *keys.is_git {
                     <button class="btn small" type="button" title="Alt+W" onclick={onpreview}>
@@ -71,7 +74,7 @@ pub fn InputLine(props: &Props) -> Html {
                 }
             </form>
             <div role="status" class="dim">{ choices }</div>
-        </>
+        </div>
     }
 }
 
@@ -204,6 +207,8 @@ impl Keys {
                 self.set(&Line::ended(String::new()));
                 self.acts.input(Input::Interrupt { terminal });
             }
+            // At a prompt it is the field's own undo.
+            "z" if self.tail.prompt.is_none() => self.acts.input(Input::Suspend { terminal }),
             "d" if line.text.is_empty() => self.acts.input(Input::EndOfInput { terminal }),
             "l" => self.acts.dispatch(Action::ClearTerminal(terminal)),
             "r" => {
@@ -264,7 +269,7 @@ impl Keys {
 
     /// Shows what the line would do; the line stays.
     fn preview(&self) {
-        self.acts.preview(self.line().text);
+        self.acts.preview(self.terminal, self.line().text);
         dom::focus("#cmd");
     }
 

@@ -134,6 +134,8 @@ pub enum Dialog {
     NewFile,
     RenameFile(String),
     DeleteFile(String),
+    /// Which keys do what.
+    Keys,
     /// A text that could not be copied by itself.
     Report(String),
 }
@@ -174,6 +176,9 @@ pub enum Action {
     TypedAhead(String),
     /// Ctrl-L: earlier lines are no longer shown.
     ClearTerminal(u32),
+    ShowTerminal(u32),
+    /// The one behind it in the row of tabs.
+    NextTerminal,
 }
 
 impl Reducible for Model {
@@ -215,7 +220,19 @@ impl Model {
             Action::Discard(path) => Rc::make_mut(&mut self.drafts).discard(&path),
             Action::TypedAhead(line) => Rc::make_mut(&mut self.typed_ahead).push(line),
             Action::ClearTerminal(terminal) => Rc::make_mut(&mut self.terminals).clear(terminal),
+            Action::ShowTerminal(terminal) => self.show_terminal(terminal),
+            Action::NextTerminal => {
+                if let Some(terminal) = self.terminals.beside(1) {
+                    self.show_terminal(terminal);
+                }
+            }
         }
+    }
+
+    fn show_terminal(&mut self, terminal: u32) {
+        Rc::make_mut(&mut self.layout).select(View::Terminal);
+        Rc::make_mut(&mut self.terminals).show(terminal);
+        self.set_editing(self.terminals.editing().cloned());
     }
 
     fn opened(&mut self, notice: Option<String>) {

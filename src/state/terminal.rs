@@ -1,13 +1,22 @@
 //! Terminals, put together from what changed. Lines stand in chunks, so that printing one line draws one chunk.
 
 use order::OrdMap;
-use screen::{Editing, Screen, TerminalLine};
+use screen::{Editing, Pager, Screen, TerminalLine, TerminalTab};
 use std::rc::Rc;
 
 const CHUNK_LINES: u32 = 32;
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Terminals(pub OrdMap<u32, TerminalView>);
+pub struct Terminals {
+    pub views: OrdMap<u32, TerminalView>,
+    /// Those that are open, in their order.
+    pub tabs: Vec<TerminalTab>,
+    /// The one on the screen, as far as it was chosen.
+    chosen: Option<u32>,
+}
+
+/// The world's first terminal, as it will be called.
+const FIRST_TERMINAL: u32 = 1;
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct TerminalView {
@@ -33,15 +42,58 @@ pub struct Tail {
     pub history: Vec<String>,
     pub reading: bool,
     pub editing: Option<Editing>,
+    pub pager: Option<Rc<Pager>>,
 }
 
 impl Terminals {
     pub fn apply(&mut self, screen: Screen) {
-        self.0.entry(screen.terminal).or_default().apply(screen);
+        self.views.entry(screen.terminal).or_default().apply(screen);
+    }
+
+    /// One that has just been opened is shown; when the one that is shown closes, its neighbour is.
+    pub fn set_tabs(&mut self, tabs: Vec<TerminalTab>) {
+        let is_open = |terminal: u32| tabs.iter().any(|tab| tab.terminal == terminal);
+        self.views.retain(|terminal, _| is_open(*terminal));
+        let is_new = |tab: &&TerminalTab| self.tabs.iter().all(|other| other.terminal != tab.terminal);
+        let opened = tabs.iter().find(is_new).filter(|_| !self.tabs.is_empty()).map(|tab| tab.terminal);
+        let shown = self.shown();
+        self.chosen = opened.or_else(|| is_open(shown).then_some(shown)).or_else(|| {
+            let below = tabs.iter().rev().find(|tab| tab.terminal < shown);
+            below.or(tabs.first()).map(|tab| tab.terminal)
+        });
+        self.tabs = tabs;
+    }
+
+    pub fn show(&mut self, terminal: u32) {
+        self.chosen = Some(terminal);
+    }
+
+    /// The terminal on the screen.
+    pub fn shown(&self) -> u32 {
+        self.chosen.or(self.tabs.first().map(|tab| tab.terminal)).unwrap_or(FIRST_TERMINAL)
+    }
+
+    /// The terminal so many tabs on, round and round.
+    pub fn beside(&self, by: i32) -> Option<u32> {
+        let at = self.tabs.iter().position(|tab| tab.terminal == self.shown())?;
+        let to = (at as i32 + by).rem_euclid(self.tabs.len() as i32);
+        self.tabs.get(to as usize).map(|tab| tab.terminal)
+    }
+
+    /// Whether the shell of the terminal on the screen has ended.
+    pub fn is_over(&self) -> bool {
+        self.tabs.iter().any(|tab| tab.terminal == self.shown() && tab.over)
+    }
+
+    /// The file that a program wants edited: of the terminal on the screen, else of another one.
+    pub fn editing(&self) -> Option<&Editing> {
+        let of = |view: &'_ TerminalView| view.tail.editing.is_some();
+        let shown = self.views.get(&self.shown()).filter(|view| of(view));
+        shown.or_else(|| self.views.values().find(|view| of(view)))?.tail.editing.as_ref()
     }
 
     pub fn clear(&mut self, terminal: u32) {
-        if let Some(view) = self.0.get_mut(&terminal) {
+        if let Some(view) = self.views.get_mut(&terminal) {
             view.shown_from = view.end();
         }
     }
@@ -74,6 +126,7 @@ impl TerminalView {
             history: screen.history,
             reading: screen.reading,
             editing: screen.editing,
+            pager: screen.pager.map(Rc::new),
         });
     }
 
@@ -152,13 +205,29 @@ mod tests {
     }
 
     #[test]
+    fn a_new_terminal_is_shown_and_a_closed_one_gives_way_to_its_neighbour() {
+        let tabs = |open: &[u32]| open.iter().map(|n| TerminalTab { terminal: *n, ..TerminalTab::default() }).collect();
+        let mut terminals = Terminals::default();
+        assert_eq!(terminals.shown(), 1);
+        terminals.set_tabs(tabs(&[1, 2]));
+        assert_eq!(terminals.shown(), 1, "none has just been opened");
+        terminals.set_tabs(tabs(&[1, 2, 5]));
+        assert_eq!((terminals.shown(), terminals.beside(1), terminals.beside(-1)), (5, Some(1), Some(2)));
+        terminals.set_tabs(tabs(&[1, 2]));
+        assert_eq!(terminals.shown(), 2);
+        terminals.show(1);
+        terminals.set_tabs(tabs(&[2]));
+        assert_eq!(terminals.shown(), 2);
+    }
+
+    #[test]
     fn a_cleared_screen_shows_what_comes_after() {
         let mut terminals = Terminals::default();
         terminals.apply(screen(0, 0, &["a"]));
         terminals.clear(0);
         terminals.apply(screen(0, 1, &["b"]));
-        assert_eq!(terminals.0[&0].shown_from, 1);
+        assert_eq!(terminals.views[&0].shown_from, 1);
         terminals.apply(screen(0, 0, &[]));
-        assert_eq!(terminals.0[&0].shown_from, 0, "a rewind shows everything");
+        assert_eq!(terminals.views[&0].shown_from, 0, "a rewind shows everything");
     }
 }

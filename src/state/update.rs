@@ -28,8 +28,12 @@ impl Model {
             Update::Screen(screen) => {
                 // Something was done: what would have happened is over.
                 self.preview = None;
-                self.set_editing(screen.editing.clone());
                 Rc::make_mut(&mut self.terminals).apply(screen);
+                self.set_editing(self.terminals.editing().cloned());
+            }
+            Update::Terminals(tabs) => {
+                Rc::make_mut(&mut self.terminals).set_tabs(tabs);
+                self.set_editing(self.terminals.editing().cloned());
             }
             Update::Say { tone, text } => self.toast(tone, "", text),
             Update::Banner(banner) => {

@@ -73,6 +73,18 @@ pub enum Input {
         repo: String,
         act: PullAct,
     },
+    /// Another terminal, in the folder of this one.
+    OpenTerminal {
+        beside: u32,
+    },
+    /// Its shell and all that it has started are hung up.
+    CloseTerminal {
+        terminal: u32,
+    },
+    /// Ctrl-Z.
+    Suspend {
+        terminal: u32,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -139,6 +151,7 @@ pub enum Look {
     },
     /// What a line would do to the repository that is shown.
     Preview {
+        terminal: u32,
         line: String,
     },
     Complete {

@@ -26,8 +26,8 @@ pub use input::{Input, Look, PullAct, QuizPick};
 pub use message::{Banner, BannerKind, Control, FromWorker, Opened, Reply, Saved, ToWorker, Tone, Update};
 pub use pipelines::{Job, Pipelines, Run, RunStep};
 pub use shop::{Request, Shop, Station, Ticket, VersionShare};
-pub use terminal::{Editing, Screen, Span, Style, TerminalLine};
+pub use terminal::{Editing, Pager, Screen, Span, Style, TerminalLine, TerminalTab};
 pub use why::{Why, WhyStep};
 
 /// The form of the messages. A page and a worker that differ never talk.
-pub const PROTOCOL: u32 = 4;
+pub const PROTOCOL: u32 = 5;

@@ -1,7 +1,8 @@
 //! The messages between page and worker.
 
 use crate::{
-    ArgoCd, Brief, Clock, Cluster, Describe, FileView, Files, Git, Input, Look, Pipelines, Preview, Screen, Shop, Why,
+    ArgoCd, Brief, Clock, Cluster, Describe, FileView, Files, Git, Input, Look, Pipelines, Preview, Screen, Shop,
+    TerminalTab, Why,
 };
 use serde::{Deserialize, Serialize};
 
@@ -127,6 +128,8 @@ pub enum Update {
     Pipelines(Pipelines),
     ArgoCd(ArgoCd),
     Cluster(Cluster),
+    /// The terminals that are open, in their order; others are gone.
+    Terminals(Vec<TerminalTab>),
     Screen(Screen),
     /// Something to say once, in a toast.
     Say {

@@ -2,6 +2,18 @@
 
 use serde::{Deserialize, Serialize};
 
+/// A terminal that is open.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TerminalTab {
+    pub terminal: u32,
+    /// `~/web`, or the command that runs.
+    pub title: String,
+    /// A command runs in the foreground.
+    pub runs: bool,
+    /// Its shell has ended.
+    pub over: bool,
+}
+
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Screen {
     pub terminal: u32,
@@ -22,6 +34,28 @@ pub struct Screen {
     pub reading: bool,
     /// The file that an editor of this terminal has open.
     pub editing: Option<Editing>,
+    /// The text that a pager of this terminal shows.
+    pub pager: Option<Pager>,
+}
+
+/// A text to be looked at page by page. Only `q` and the words for other files are told to the program.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pager {
+    /// Another number is another call of the pager.
+    pub serial: u32,
+    /// The file's name; empty for what came by a pipe.
+    pub name: String,
+    /// Which of how many files, from 1.
+    pub file: (u32, u32),
+    pub lines: Vec<TerminalLine>,
+    pub numbers: bool,
+    /// Long lines are cut, not wrapped.
+    pub chop: bool,
+    pub ignore_case: bool,
+    /// It closes when one goes on behind the end.
+    pub quit_at_end: bool,
+    /// Keys that are pressed at the beginning: `G`, `/words`.
+    pub start: String,
 }
 
 /// A file that a program wants edited.
@@ -29,6 +63,8 @@ pub struct Screen {
 pub struct Editing {
     /// Another number is another call of the editor.
     pub serial: u32,
+    /// Where the program waits for its word.
+    pub terminal: u32,
     /// `vi`, `nano`, `code`.
     pub program: String,
     pub path: String,

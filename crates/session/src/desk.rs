@@ -12,7 +12,7 @@ use screen::{
 };
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
-use world::MachineId;
+use world::{MachineId, TerminalId};
 
 /// A lesson as the worker gets it: what acts, and what is shown.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -253,9 +253,9 @@ fn answer(session: &mut Session, shown_repo: &str, look: Look) -> Reply {
         Look::Export => Reply::Export(session.export()),
         Look::Share => Reply::Share(session.link().map_err(|error: SaveError| error.to_string())),
         Look::Bundle { repo } => Reply::Bundle(world.export_bundle(&repo)),
-        Look::Preview { line } => Reply::Preview(preview(session, line, shown_repo)),
-        Look::Complete { line, cursor, .. } => {
-            let cwd = world.shell_cwd(session.shown().terminal);
+        Look::Preview { terminal, line } => Reply::Preview(preview(session, TerminalId(terminal), line, shown_repo)),
+        Look::Complete { terminal, line, cursor } => {
+            let cwd = world.shell_cwd(TerminalId(terminal));
             let place = Place { world, machine: &MachineId::workstation(), cwd: &cwd };
             let found = complete(place, &line, cursor as usize);
             let replace = (cursor as usize).saturating_sub(found.start);
@@ -266,10 +266,9 @@ fn answer(session: &mut Session, shown_repo: &str, look: Look) -> Reply {
 }
 
 /// What a line would do: it is run on a fork, which is thrown away.
-fn preview(session: &Session, line: String, repo: &str) -> Preview {
-    let moment = session.shown();
-    let mut world = moment.world.clone();
-    let cwd = world.shell_cwd(moment.terminal);
+fn preview(session: &Session, terminal: TerminalId, line: String, repo: &str) -> Preview {
+    let mut world = session.shown().world.clone();
+    let cwd = world.shell_cwd(terminal);
     let (output, code) = world.run_apart(&cwd, &line);
     Preview { line, output: world::strip_ansi(&output), code, git: view::git(&world, repo).into() }
 }

@@ -5,7 +5,7 @@ use crate::session::Lesson;
 use screen::{Input, QuizPick};
 use sim::{Causes, Subject, Time};
 use std::time::Duration;
-use world::{MachineId, TerminalId};
+use world::{MachineId, TERMINALS_MAX, TerminalId};
 
 /// A typed line costs this much: people do not type in no time, and ages move.
 const TYPING: Duration = Duration::from_secs(1);
@@ -22,9 +22,14 @@ impl Moment {
                 self.advance_to(lesson, later);
                 let causes =
                     if text.trim().is_empty() { Causes::none() } else { self.note("terminal", "Command", text) };
-                self.world.type_line(TerminalId(*terminal), text, &causes);
+                let terminal = TerminalId(*terminal);
+                if self.world.terminal(terminal).is_some() {
+                    self.terminal = terminal;
+                }
+                self.world.type_line(terminal, text, &causes);
             }
             Input::Interrupt { terminal } => self.world.interrupt(TerminalId(*terminal)),
+            Input::Suspend { terminal } => self.world.suspend(TerminalId(*terminal)),
             Input::EndOfInput { terminal } => self.world.end_input(TerminalId(*terminal)),
             Input::Save { .. } | Input::Delete { .. } | Input::Rename { .. } => self.edit(input, said),
             Input::Advance { to_micros } => self.advance_to(lesson, Time::from_micros(*to_micros)),
@@ -59,6 +64,13 @@ impl Moment {
                 }
             }
             Input::Pull { repo, act } => self.pull(repo, act, said),
+            Input::OpenTerminal { beside } => {
+                if !self.open_terminal(TerminalId(*beside)) {
+                    let text = format!("{TERMINALS_MAX} terminals are open: close one first.");
+                    said.push(Said { good: false, text });
+                }
+            }
+            Input::CloseTerminal { terminal } => self.close_terminal(TerminalId(*terminal)),
         }
         self.judge(lesson);
     }

@@ -36,6 +36,11 @@ fn kind_of(event: &sim::Event) -> Option<(MarkKind, String)> {
     Some((kind, event.text.to_string()))
 }
 
+/// Nothing, or a word for a pager: not what one wants to have back by the arrow key.
+fn is_key(text: &str) -> bool {
+    matches!(text.trim(), "" | "q" | ":n" | ":p")
+}
+
 impl Session {
     /// An input in a few words.
     pub(crate) fn told(&self, id: crate::journal::NodeId) -> String {
@@ -45,6 +50,7 @@ impl Session {
             Some(Input::Line { text, .. }) => text.clone(),
             Some(Input::Interrupt { .. }) => "Ctrl-C".into(),
             Some(Input::EndOfInput { .. }) => "Ctrl-D".into(),
+            Some(Input::Suspend { .. }) => "Ctrl-Z".into(),
             Some(Input::Save { path, .. }) => format!("saved {}", vfs::base_name(path)),
             Some(Input::Delete { path }) => format!("deleted {}", vfs::base_name(path)),
             Some(Input::Rename { from, .. }) => format!("renamed {}", vfs::base_name(from)),
@@ -59,14 +65,16 @@ impl Session {
             Some(Input::Hint { .. }) => "took a hint".into(),
             Some(Input::ImportBundle { name, .. }) => format!("imported {name}"),
             Some(Input::Pull { act, .. }) => crate::pulls::told(act),
+            Some(Input::OpenTerminal { .. }) => "opened a terminal".into(),
+            Some(Input::CloseTerminal { .. }) => "closed a terminal".into(),
         }
     }
 
-    /// Lines typed on the way to now, oldest first.
-    pub(crate) fn typed(&self) -> Vec<String> {
+    /// Lines typed into a terminal on the way to now, oldest first.
+    pub(crate) fn typed(&self, into: u32) -> Vec<String> {
         let path = self.journal.path();
         let lines = path.iter().filter_map(|id| match &self.journal.node(*id)?.input {
-            screen::Input::Line { text, .. } if !text.trim().is_empty() => Some(text.clone()),
+            screen::Input::Line { terminal, text } if *terminal == into && !is_key(text) => Some(text.clone()),
             _ => None,
         });
         lines.collect()

@@ -2,10 +2,10 @@
 
 use crate::drive::Motion;
 use crate::session::Session;
-use order::OrdSet;
-use screen::{ArgoCd, Brief, Clock, Cluster, FileView, Files, Git, Past, Pipelines, Shop, Update};
+use order::{OrdMap, OrdSet};
+use screen::{ArgoCd, Brief, Clock, Cluster, FileView, Files, Git, Past, Pipelines, Shop, TerminalTab, Update};
 use sim::Time;
-use world::{Foreground, MachineId};
+use world::{Foreground, MachineId, Terminal, TerminalId};
 
 /// The models as the page has them, and what it chose to look at.
 #[derive(Debug, Default)]
@@ -26,12 +26,20 @@ pub(crate) struct Models {
     argocd: ArgoCd,
     cluster: Cluster,
     seen: Option<Seen>,
-    lines: usize,
-    terminal: Option<Shown>,
+    tabs: Vec<TerminalTab>,
+    screens: OrdMap<TerminalId, Sent>,
 }
 
-/// What stands below a screen's finished lines: prompt, unfinished line, first line, whether it waits, the open file.
-type Shown = (Option<String>, String, usize, bool, Option<world::Editing>);
+/// How much of a terminal the page has.
+#[derive(Debug, Clone, Default)]
+struct Sent {
+    lines: usize,
+    below: Option<Shown>,
+}
+
+/// What stands below a screen's finished lines: prompt, unfinished line, first line, whether it waits, the open file, and
+/// which file of which pager is shown.
+type Shown = (Option<String>, String, usize, bool, Option<world::Editing>, Option<(world::Pid, u32)>);
 
 /// What the models were made from.
 #[derive(Debug)]
@@ -57,7 +65,7 @@ impl Models {
             self.chosen = false;
         }
         if world_changed || clock_changed {
-            self.screen(session, &mut updates);
+            self.terminals(session, &mut updates);
             let clock = clock(session);
             if self.clock.as_ref() != Some(&clock) {
                 self.clock = Some(clock.clone());
@@ -110,32 +118,41 @@ impl Models {
         self.seen = Some(Seen { at: world.now(), events, store, files, viewing: session.viewing() });
     }
 
-    fn screen(&mut self, session: &Session, updates: &mut Vec<Update>) {
+    fn terminals(&mut self, session: &Session, updates: &mut Vec<Update>) {
+        let world = &session.shown().world;
+        put(&mut self.tabs, view::terminal_tabs(world), Update::Terminals, updates);
+        self.screens.retain(|id, _| world.terminal(*id).is_some());
+        for (id, terminal) in world.terminals() {
+            self.screen(session, id, terminal, updates);
+        }
+    }
+
+    fn screen(&mut self, session: &Session, id: TerminalId, terminal: &Terminal, updates: &mut Vec<Update>) {
         let moment = session.shown();
-        let Some(terminal) = moment.world.terminal(moment.terminal) else { return };
+        let sent = self.screens.entry(id).or_default();
         // After an undo the screen is another one: all of it is sent again.
-        let seen = if terminal.lines.len() < self.lines || session.viewing().is_some() { 0 } else { self.lines };
-        let foreground = moment.foreground();
+        let seen = if terminal.lines.len() < sent.lines || session.viewing().is_some() { 0 } else { sent.lines };
+        let foreground = moment.world.foreground(id);
         let waiting = match foreground {
             Foreground::Waiting(until) => Some(format!("skipping {}", view::span(until.since(moment.now())))),
             _ => None,
         };
         let (prompt, partial) = (terminal.prompt.clone(), terminal.partial.clone());
-        let state = (prompt, partial, terminal.first_line, waiting.is_some(), terminal.editing.clone());
-        if seen == terminal.lines.len() && self.terminal.as_ref() == Some(&state) {
+        let paging = terminal.paging.as_ref().map(|paging| (paging.pid, paging.file.0));
+        let state = (prompt, partial, terminal.first_line, waiting.is_some(), terminal.editing.clone(), paging);
+        if seen == terminal.lines.len() && sent.below.as_ref() == Some(&state) {
             return;
         }
         let opened = |state: &Shown| state.4.as_ref().map(|open| (open.pid, open.path.clone()));
         if let Some((pid, path)) = opened(&state)
-            && self.terminal.as_ref().and_then(opened) != Some((pid, path.clone()))
+            && sent.below.as_ref().and_then(opened) != Some((pid, path.clone()))
         {
             put(&mut self.file, view::file(&moment.world, &path), Update::File, updates);
             self.open_file = Some(path);
         }
-        let mut screen = view::terminal(moment.terminal, terminal, foreground, seen, waiting);
-        screen.history = session.typed();
-        self.lines = terminal.lines.len();
-        self.terminal = Some(state);
+        let mut screen = view::terminal(id, terminal, foreground, seen, waiting);
+        screen.history = session.typed(id.0);
+        *sent = Sent { lines: terminal.lines.len(), below: Some(state) };
         updates.push(Update::Screen(screen));
     }
 }

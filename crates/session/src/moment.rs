@@ -13,6 +13,7 @@ use world::{Foreground, Programs, TerminalId, World};
 pub struct Moment {
     pub world: World,
     pub progress: Progress,
+    /// Where something was typed last.
     pub terminal: TerminalId,
     /// Words that the scenario picked for this seed.
     pub picks: OrdMap<String, String>,
@@ -41,10 +42,19 @@ impl Moment {
     }
 
     pub fn foreground(&self) -> Foreground {
-        self.world.foreground(self.terminal)
+        self.world.foreground_of_all()
     }
 
-    /// Whether a command in the foreground still has to be driven to its end.
+    /// The last terminal that something was typed into may have closed meanwhile.
+    fn find_terminal(&mut self) {
+        if self.world.terminal(self.terminal).is_none()
+            && let Some((id, _)) = self.world.terminals().last()
+        {
+            self.terminal = id;
+        }
+    }
+
+    /// Whether no command in any terminal's foreground has to be driven to its end.
     pub fn settled(&self) -> bool {
         matches!(self.foreground(), Foreground::Prompt | Foreground::Reading | Foreground::Following)
     }
@@ -65,6 +75,7 @@ impl Moment {
         }
         let events = self.world.sim.events().len();
         let ticked = self.world.step(limit).ticked;
+        self.find_terminal();
         if ticked || self.world.sim.events().len() > events {
             self.evaluate(lesson, lesson::Moment::AfterEvent);
         }
@@ -122,6 +133,20 @@ impl Moment {
         if let Some(told) = self.not_yet.as_ref().filter(|told| told.waits) {
             let facts = lesson::WorldFacts { world: &self.world, picks: &self.picks };
             self.not_yet = lesson::explain(&lesson.plan, &self.progress, &facts, &told.step);
+        }
+    }
+
+    pub(crate) fn open_terminal(&mut self, beside: TerminalId) -> bool {
+        let opened = self.world.open_terminal_beside(beside);
+        self.terminal = opened.unwrap_or(self.terminal);
+        opened.is_some()
+    }
+
+    pub(crate) fn close_terminal(&mut self, terminal: TerminalId) {
+        // The last one stays: a workbench without a terminal is none.
+        if self.world.terminals().count() > 1 {
+            self.world.close_terminal(terminal);
+            self.find_terminal();
         }
     }
 

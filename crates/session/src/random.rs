@@ -25,17 +25,25 @@ const LINES: &[&str] = &[
     "for i in 1 2 3; do echo $i; sleep 1; done",
     "git log --oneline | head -2",
     "nonsense && echo never || echo always",
+    "exit",
+    "fg",
+    "bg; jobs",
+    "kill %1",
 ];
 
 /// What a learner of lesson 0 may do next.
 pub fn random_input(rng: &mut Rng, session: &Session) -> Input {
-    let terminal = session.now().terminal.0;
-    match rng.below(20) {
+    let open: Vec<u32> = session.now().world.terminals().map(|(id, _)| id.0).collect();
+    let terminal = open[usize::try_from(rng.below(open.len() as u64)).expect("a short list")];
+    match rng.below(22) {
         0 => Input::Interrupt { terminal },
         1 => Input::Refresh { app: "encore".into() },
         2 => Input::Sync { app: "encore".into() },
         3 => Input::Save { path: "/home/learner/web/README.md".into(), text: format!("{}\n", rng.below(9)) },
         4..=6 => Input::Advance { to_micros: session.now().now().as_micros() + rng.below(90) * 1_000_000 },
+        7 => Input::OpenTerminal { beside: terminal },
+        9 => Input::Suspend { terminal },
+        8 if rng.below(3) == 0 => Input::CloseTerminal { terminal },
         _ => {
             let index = usize::try_from(rng.below(LINES.len() as u64)).expect("a short list");
             Input::Line { terminal, text: LINES[index].into() }

@@ -179,9 +179,8 @@ impl Session {
         }
     }
 
-    /// A terminal's width.
+    /// The terminals' width.
     pub fn resize(&mut self, columns: u16) {
-        let terminal = self.now.terminal;
-        self.now.world.resize_terminal(terminal, columns);
+        self.now.world.resize_terminals(columns);
     }
 }

@@ -36,6 +36,10 @@ pub fn empty_world(seed: u64) -> World {
 }
 
 /// A lesson without steps in an empty world: for console blocks that need no scenario.
+/// A terminal in the page scrolls: nothing has to be paged, and a learner's next line is no key of a pager. Whoever wants
+/// it as it is elsewhere says `git config --global core.pager less`.
+const GITCONFIG: &str = "[core]\n\tpager = cat\n";
+
 pub(crate) fn bare(start: Time) -> Result<(Lesson, Moment), StartError> {
     let mut world = empty_world(1);
     world.advance_to(start);
@@ -296,7 +300,10 @@ impl Builder<'_> {
         for machine in &scenario.machines {
             let id = MachineId::new(&machine.name);
             let micros = self.world.now().as_micros();
-            self.world.add_machine(id.clone(), Machine::new("encore", &machine.user, micros));
+            let mut host = Machine::new("encore", &machine.user, micros);
+            let quiet = host.files.write("/etc/gitconfig", GITCONFIG.as_bytes().to_vec(), micros);
+            quiet.map_err(|error| wrong(format!("/etc/gitconfig: {error}")))?;
+            self.world.add_machine(id.clone(), host);
             for (path, text) in &machine.files {
                 let text = self.fill(text)?;
                 let files = &mut self.world.machine_mut(&id).ok_or_else(|| wrong("the machine is missing"))?.files;

@@ -40,6 +40,9 @@ pub(crate) fn exit(shell: &mut Bash, args: &[String], cx: &mut Cx<'_>) -> Flow {
             2
         }
     };
+    if shell.stays_for_jobs(cx) {
+        return Flow::Turn;
+    }
     // In the EXIT trap, the exit code that was given before stands.
     let code = match shell.ending {
         Some(ending) if args.is_empty() => ending,

@@ -1,4 +1,4 @@
-//! Children: what is collected, background jobs, `wait`, `jobs`, `fg`, `bg`, `kill`, `disown`.
+//! Children: what is collected, jobs in the background and stopped ones, `wait`, `jobs`.
 
 use crate::run::Flow;
 use crate::state::{Bash, Waiting};
@@ -8,10 +8,46 @@ use world::{Cx, Pid};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Job {
     pub number: u32,
-    pub pid: Pid,
+    /// All of a pipeline, first one first.
+    pub pids: Vec<Pid>,
+    pub statuses: Vec<Option<i32>>,
     pub text: String,
-    /// Once it has ended.
+    /// Once all have ended: that of the last one.
     pub status: Option<i32>,
+    /// When it was stopped, counted; 0 while it runs.
+    pub stopped: u32,
+}
+
+impl Job {
+    pub fn new(number: u32, pids: Vec<Pid>, text: String) -> Self {
+        let statuses = vec![None; pids.len()];
+        Self { number, pids, statuses, text, status: None, stopped: 0 }
+    }
+
+    fn pid(&self) -> Pid {
+        self.pids.first().copied().unwrap_or(Pid(0))
+    }
+
+    /// Asks for exit codes, and whether it stands still.
+    fn look(&mut self, cx: &mut Cx<'_>) -> bool {
+        for (pid, status) in self.pids.iter().zip(self.statuses.iter_mut()) {
+            if status.is_none() {
+                *status = cx.reap(*pid);
+            }
+        }
+        if self.status.is_none() && self.statuses.iter().all(Option::is_some) {
+            self.status = self.statuses.last().copied().flatten();
+        }
+        let left = self.pids.iter().zip(&self.statuses).filter(|(_, status)| status.is_none());
+        let mut stands = false;
+        for (pid, _) in left {
+            if !cx.world.is_stopped(*pid) {
+                return false;
+            }
+            stands = true;
+        }
+        stands
+    }
 }
 
 impl Bash {
@@ -26,19 +62,28 @@ impl Bash {
                     }
                 }
                 if statuses.iter().any(Option::is_none) {
-                    return false;
+                    let left = pids.iter().zip(statuses.iter()).filter(|(_, status)| status.is_none());
+                    let stands = self.interactive && left.clone().all(|(pid, _)| cx.world.is_stopped(*pid));
+                    return stands && self.put_aside(cx);
                 }
                 let codes: Vec<i32> = statuses.iter().flatten().copied().collect();
                 let failed = codes.iter().rev().find(|code| **code != 0).copied();
                 let last = codes.last().copied().unwrap_or(0);
                 self.status = if self.options.pipefail { failed.unwrap_or(0) } else { last };
                 self.pipe_status = codes;
+                if let Some(number) = self.ahead.take() {
+                    self.jobs.retain(|job| job.number != number);
+                }
                 if self.replaced {
                     self.traps.remove("EXIT");
                     self.exiting = Some(self.status);
                 }
             }
             Waiting::Subst { pid, stream, file } => {
+                if self.interactive && cx.world.is_stopped(*pid) {
+                    // It is no job of its own: Ctrl-Z does not concern it.
+                    cx.world.resume(*pid);
+                }
                 let Some(code) = cx.reap(*pid) else { return false };
                 let bytes = cx.world.take_capture(*stream);
                 if *file {
@@ -78,7 +123,7 @@ impl Bash {
         let mut at = 0;
         while at < pids.len() {
             let pid = pids[at];
-            let job = self.jobs.iter().position(|job| job.pid == pid);
+            let job = self.jobs.iter().position(|job| job.pids.contains(&pid));
             match job.map(|index| (index, self.jobs[index].status)) {
                 Some((_, None)) if cx.world.is_running(pid) => at += 1,
                 Some((index, code)) => {
@@ -107,36 +152,57 @@ impl Bash {
         true
     }
 
-    /// Notes which jobs have ended.
+    /// Notes which jobs have ended, stand still, or go on.
     pub(crate) fn note_ended(&mut self, cx: &mut Cx<'_>) {
-        for job in &mut self.jobs {
-            if job.status.is_none() {
-                job.status = cx.reap(job.pid);
+        let mut last = self.jobs.iter().map(|job| job.stopped).max().unwrap_or(0);
+        for job in self.jobs.iter_mut().filter(|job| job.status.is_none()) {
+            match job.look(cx) {
+                true if job.stopped == 0 => {
+                    last += 1;
+                    job.stopped = last;
+                    self.news.push(job.number);
+                }
+                true => {}
+                false => job.stopped = 0,
             }
         }
     }
 
+    /// The jobs that `%+` and `%-` mean: stopped ones first, the one that was stopped last before the others.
+    pub(crate) fn marked(&self) -> (Option<u32>, Option<u32>) {
+        let mut rest: Vec<(u32, u32)> = self.jobs.iter().map(|job| (job.stopped, job.number)).collect();
+        let mut next = || {
+            let at = rest.iter().enumerate().max_by_key(|(_, job)| **job)?.0;
+            Some(rest.swap_remove(at).1)
+        };
+        (next(), next())
+    }
+
     pub(crate) fn reap_jobs(&mut self, cx: &mut Cx<'_>) {
         self.note_ended(cx);
-        let last = self.jobs.last().map(|job| job.number);
-        let before = self.jobs.iter().rev().nth(1).map(|job| job.number);
+        let marked = self.marked();
+        let news = std::mem::take(&mut self.news);
+        for job in self.jobs.iter().filter(|job| news.contains(&job.number) && job.stopped > 0) {
+            cx.err(format!("\n{}", line(job, marked, false)));
+        }
         let (ended, running): (Vec<Job>, Vec<Job>) =
             std::mem::take(&mut self.jobs).into_iter().partition(|job| job.status.is_some());
         self.jobs = running;
         for job in ended {
-            cx.out(line(&job, last, before, false));
+            cx.out(line(&job, marked, false));
         }
     }
 
     /// The job that `%1`, `%+`, `%-`, `%text` or a process number means.
-    fn job(&self, spec: &str) -> Option<&Job> {
+    pub(crate) fn job(&self, spec: &str) -> Option<&Job> {
         let Some(name) = spec.strip_prefix('%') else {
             let pid: u32 = spec.parse().ok()?;
-            return self.jobs.iter().find(|job| job.pid.0 == pid);
+            return self.jobs.iter().find(|job| job.pids.contains(&Pid(pid)));
         };
+        let (last, before) = self.marked();
         match name {
-            "" | "+" | "%" => self.jobs.last(),
-            "-" => self.jobs.iter().rev().nth(1).or(self.jobs.last()),
+            "" | "+" | "%" => self.jobs.iter().find(|job| Some(job.number) == last),
+            "-" => self.jobs.iter().find(|job| Some(job.number) == before.or(last)),
             text => match text.parse::<u32>() {
                 Ok(number) => self.jobs.iter().find(|job| job.number == number),
                 Err(_) => match text.strip_prefix('?') {
@@ -148,15 +214,19 @@ impl Bash {
     }
 }
 
-fn line(job: &Job, last: Option<u32>, before: Option<u32>, long: bool) -> String {
-    let mark = if Some(job.number) == last {
-        '+'
-    } else if Some(job.number) == before {
-        '-'
-    } else {
-        ' '
-    };
+/// `[1]+`
+pub(crate) fn mark(number: u32, (last, before): (Option<u32>, Option<u32>)) -> char {
+    match Some(number) {
+        same if same == last => '+',
+        same if same == before => '-',
+        _ => ' ',
+    }
+}
+
+pub(crate) fn line(job: &Job, marked: (Option<u32>, Option<u32>), long: bool) -> String {
+    let mark = mark(job.number, marked);
     let state = match job.status {
+        None if job.stopped > 0 => "Stopped".into(),
         None => "Running".to_string(),
         Some(0) => "Done".into(),
         Some(143) => "Terminated".into(),
@@ -164,16 +234,16 @@ fn line(job: &Job, last: Option<u32>, before: Option<u32>, long: bool) -> String
         Some(130) => "Interrupt".into(),
         Some(code) => format!("Exit {code}"),
     };
-    let runs = if job.status.is_none() { " &" } else { "" };
-    let pid = if long { format!("{} ", job.pid) } else { String::new() };
+    let runs = if job.status.is_none() && job.stopped == 0 { " &" } else { "" };
+    let pid = if long { format!("{} ", job.pid()) } else { String::new() };
     format!("[{}]{mark}  {pid}{state:<23} {}{runs}\n", job.number, job.text)
 }
 
 pub(crate) fn jobs(shell: &mut Bash, args: &[String], cx: &mut Cx<'_>) -> Flow {
     shell.note_ended(cx);
     let flag = |c: char| args.iter().any(|arg| arg.starts_with('-') && arg.contains(c));
-    let last = shell.jobs.last().map(|job| job.number);
-    let before = shell.jobs.iter().rev().nth(1).map(|job| job.number);
+    let marked = shell.marked();
+    shell.leaving = true;
     for spec in args.iter().filter(|arg| !arg.starts_with('-')) {
         if shell.job(spec).is_none() {
             return shell.usage(cx, &format!("jobs: {spec}: no such job"), 1);
@@ -187,14 +257,16 @@ pub(crate) fn jobs(shell: &mut Bash, args: &[String], cx: &mut Cx<'_>) -> Flow {
         .collect();
     let mut text = String::new();
     for job in &shell.jobs {
-        let state = (!flag('r') || job.status.is_none()) && (!flag('s') || job.status.is_some());
+        let runs = job.status.is_none() && job.stopped == 0;
+        let state = (!flag('r') || runs) && (!flag('s') || job.stopped > 0);
         if !state || !(wanted.is_empty() || wanted.contains(&job.number)) {
             continue;
         }
-        text.push_str(&if flag('p') { format!("{}\n", job.pid) } else { line(job, last, before, flag('l')) });
+        text.push_str(&if flag('p') { format!("{}\n", job.pid()) } else { line(job, marked, flag('l')) });
     }
     cx.out(text);
     shell.jobs.retain(|job| job.status.is_none());
+    shell.news.clear();
     shell.end(0)
 }
 
@@ -208,7 +280,7 @@ pub(crate) fn wait(shell: &mut Bash, args: &[String], cx: &mut Cx<'_>) -> Flow {
     shell.status = 0;
     for spec in &specs {
         match shell.job(spec) {
-            Some(job) => pids.push(job.pid),
+            Some(job) => pids.extend(job.pids.last()),
             None if spec.starts_with('%') => return shell.usage(cx, &format!("wait: {spec}: no such job"), 127),
             None if spec.parse::<u32>().is_ok() => {
                 return shell.usage(cx, &format!("wait: pid {spec} is not a child of this shell"), 127);
@@ -217,7 +289,7 @@ pub(crate) fn wait(shell: &mut Bash, args: &[String], cx: &mut Cx<'_>) -> Flow {
         }
     }
     if specs.is_empty() {
-        pids = shell.jobs.iter().map(|job| job.pid).collect();
+        pids = shell.jobs.iter().filter_map(|job| job.pids.last().copied()).collect();
         if any && pids.is_empty() {
             return shell.end(127);
         }
@@ -225,166 +297,4 @@ pub(crate) fn wait(shell: &mut Bash, args: &[String], cx: &mut Cx<'_>) -> Flow {
     // Those that have ended already are collected at the next step.
     shell.wait = Waiting::Jobs { pids, any, status: any || !specs.is_empty(), into };
     Flow::Turn
-}
-
-pub(crate) fn foreground(shell: &mut Bash, args: &[String], cx: &mut Cx<'_>, name: &str) -> Flow {
-    if !shell.interactive {
-        return shell.usage(cx, &format!("{name}: no job control"), 1);
-    }
-    shell.note_ended(cx);
-    let spec = args.first().map_or("%+", String::as_str);
-    let spec = if spec.starts_with('%') { spec.to_string() } else { format!("%{spec}") };
-    let Some(job) = shell.job(&spec).cloned() else {
-        let shown = if args.is_empty() { "current" } else { args[0].as_str() };
-        return shell.usage(cx, &format!("{name}: {shown}: no such job"), 1);
-    };
-    if name == "bg" {
-        return shell.usage(cx, &format!("bg: job {} already in background", job.number), 0);
-    }
-    cx.out(format!("{}\n", job.text));
-    shell.wait = Waiting::Jobs { pids: vec![job.pid], any: false, status: true, into: None };
-    Flow::Turn
-}
-
-pub(crate) fn disown(shell: &mut Bash, args: &[String], cx: &mut Cx<'_>) -> Flow {
-    let specs: Vec<String> = args.iter().filter(|arg| !arg.starts_with('-')).cloned().collect();
-    if args.iter().any(|arg| arg == "-a") {
-        shell.jobs.clear();
-        return shell.end(0);
-    }
-    if specs.is_empty() && shell.jobs.pop().is_none() {
-        return shell.usage(cx, "disown: current: no such job", 1);
-    }
-    for spec in specs {
-        match shell.job(&spec).map(|job| job.number) {
-            Some(number) => shell.jobs.retain(|job| job.number != number),
-            None => return shell.usage(cx, &format!("disown: {spec}: no such job"), 1),
-        }
-    }
-    shell.end(0)
-}
-
-/// Signals by their numbers.
-pub(crate) const SIGNALS: [(i32, &str); 31] = [
-    (1, "HUP"),
-    (2, "INT"),
-    (3, "QUIT"),
-    (4, "ILL"),
-    (5, "TRAP"),
-    (6, "ABRT"),
-    (7, "BUS"),
-    (8, "FPE"),
-    (9, "KILL"),
-    (10, "USR1"),
-    (11, "SEGV"),
-    (12, "USR2"),
-    (13, "PIPE"),
-    (14, "ALRM"),
-    (15, "TERM"),
-    (16, "STKFLT"),
-    (17, "CHLD"),
-    (18, "CONT"),
-    (19, "STOP"),
-    (20, "TSTP"),
-    (21, "TTIN"),
-    (22, "TTOU"),
-    (23, "URG"),
-    (24, "XCPU"),
-    (25, "XFSZ"),
-    (26, "VTALRM"),
-    (27, "PROF"),
-    (28, "WINCH"),
-    (29, "IO"),
-    (30, "PWR"),
-    (31, "SYS"),
-];
-
-/// A signal by name or number.
-pub(crate) fn signal(text: &str) -> Option<(i32, &'static str)> {
-    let upper = text.to_uppercase();
-    let name = upper.strip_prefix("SIG").unwrap_or(&upper);
-    SIGNALS.into_iter().find(|(number, known)| *known == name || number.to_string() == name)
-}
-
-fn list_signals(shell: &mut Bash, args: &[String], cx: &mut Cx<'_>) -> Flow {
-    for arg in args {
-        match signal(arg).or_else(|| signal(&(arg.parse::<i32>().ok()? - 128).to_string())) {
-            Some((number, _)) if arg.parse::<i32>().is_err() => cx.out(format!("{number}\n")),
-            Some((_, name)) => cx.out(format!("{name}\n")),
-            None => return shell.usage(cx, &format!("kill: {arg}: invalid signal specification"), 1),
-        }
-    }
-    if args.is_empty() {
-        let mut text = String::new();
-        for (index, (number, name)) in SIGNALS.into_iter().enumerate() {
-            text.push_str(&format!("{number:2}) SIG{name}"));
-            text.push(if index % 5 == 4 || index == 30 { '\n' } else { '\t' });
-        }
-        cx.out(text);
-    }
-    shell.end(0)
-}
-
-pub(crate) fn kill(shell: &mut Bash, args: &[String], cx: &mut Cx<'_>) -> Flow {
-    const USAGE: &str =
-        "kill: usage: kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]\n";
-    let (mut sent, mut rest) = ((15, "TERM"), args);
-    match args {
-        [flag, rest @ ..] if matches!(flag.as_str(), "-l" | "-L") => return list_signals(shell, rest, cx),
-        [flag, name, more @ ..] if matches!(flag.as_str(), "-s" | "-n") => match signal(name) {
-            Some(found) => (sent, rest) = (found, more),
-            None if name == "0" => (sent, rest) = ((0, ""), more),
-            None => return shell.usage(cx, &format!("kill: {name}: invalid signal specification"), 1),
-        },
-        [flag, more @ ..] if flag.len() > 1 && flag.starts_with('-') && flag != "--" => match signal(&flag[1..]) {
-            Some(found) => (sent, rest) = (found, more),
-            None if flag == "-0" => (sent, rest) = ((0, ""), more),
-            None => return shell.usage(cx, &format!("kill: {}: invalid signal specification", &flag[1..]), 1),
-        },
-        _ => {}
-    }
-    if rest.first().is_some_and(|arg| arg == "--") {
-        rest = &rest[1..];
-    }
-    if rest.is_empty() {
-        cx.err(USAGE);
-        return shell.end(2);
-    }
-    let mut status = 0;
-    for spec in rest {
-        status |= kill_one(shell, spec, sent, cx);
-    }
-    shell.end(status)
-}
-
-fn kill_one(shell: &mut Bash, spec: &str, (number, name): (i32, &str), cx: &mut Cx<'_>) -> i32 {
-    let job = if spec.starts_with('%') { shell.job(spec).map(|job| job.pid) } else { spec.parse().ok().map(Pid) };
-    let Some(pid) = job else {
-        let what = if spec.starts_with('%') { "no such job" } else { "arguments must be process or job IDs" };
-        shell.complain(cx, &format!("kill: {spec}: {what}"));
-        return 1;
-    };
-    let own = pid == cx.pid || shell.pid_shown == Some(pid.0);
-    if !own && !cx.world.is_running(pid) {
-        shell.complain(cx, &format!("kill: ({pid}) - No such process"));
-        return 1;
-    }
-    match number {
-        // Only asks whether it is there, or says what a process here does anyway.
-        0 | 17 | 18 | 23 | 28 => {}
-        19..=22 => {
-            shell.complain(
-                cx,
-                &format!("kill: stopping a process (SIG{name}) is real, but not part of this sandbox yet"),
-            );
-            return 1;
-        }
-        _ if own && pid == cx.pid => shell.signal(name),
-        _ if own => {
-            shell.complain(cx, "kill: ending the shell from its subshell is real, but not part of this sandbox yet");
-            return 1;
-        }
-        _ => cx.world.kill(pid, 128 + number),
-    }
-    0
 }

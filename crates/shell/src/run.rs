@@ -32,6 +32,9 @@ impl Behaviour for Bash {
         }
         if cx.world.take_interrupt(cx.pid) {
             self.unwind(cx);
+            if let Some(number) = self.ahead.take() {
+                self.jobs.retain(|job| job.number != number);
+            }
             self.status = 130;
             self.signal("INT");
         }

@@ -67,6 +67,12 @@ impl Bash {
                 }
             }
         }
+        self.leaving &= matches!(name.as_str(), "exit" | "jobs");
+        if name.starts_with('%') && self.interactive {
+            // A job's name alone brings it to the foreground.
+            argv.insert(0, "fg".into());
+        }
+        let name = argv[0].clone();
         self.trace(&assigns, &argv, cx);
         let mut fds = cx.fds();
         self.redirect(&simple.redirects, &mut fds, cx)?;

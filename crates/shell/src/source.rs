@@ -15,6 +15,9 @@ impl Bash {
         match self.read_unit() {
             Unit::Command { code, next, lines } => {
                 self.echo_source(next, cx);
+                if self.interactive {
+                    self.typed_unit = self.source[..next].trim().trim_end_matches(';').trim_end().to_owned();
+                }
                 self.source.drain(..next);
                 self.line = self.source_line;
                 self.source_line += lines;
@@ -61,7 +64,9 @@ impl Bash {
             Read::End if self.interactive => {
                 cx.show_prompt(None);
                 cx.err("exit\n");
-                self.exiting = Some(self.status);
+                if !self.stays_for_jobs(cx) {
+                    self.exiting = Some(self.status);
+                }
                 Step::Again
             }
             Read::End => {

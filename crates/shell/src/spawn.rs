@@ -99,6 +99,7 @@ impl Bash {
         child.files.clear();
         child.sinks.clear();
         child.jobs.clear();
+        child.news.clear();
         child.ending = None;
         child.level += 1;
         child.traps.retain(|name, text| text.is_empty() || (name == "ERR" && self.errtrace));
@@ -138,6 +139,9 @@ impl Bash {
     }
 
     pub(crate) fn background(&mut self, code: &Arc<Code>, text: &str, cx: &mut Cx<'_>) -> Flow {
+        if self.interactive && text.starts_with('%') && !text.contains(' ') {
+            return crate::job_control::bg(self, &[text.to_string()], cx);
+        }
         let mut fds = cx.fds();
         if self.interactive {
             fds.insert(0, Fd::Null);
@@ -146,7 +150,7 @@ impl Bash {
         let pid = cx.spawn_as(child, fds);
         cx.world.send_to_background(pid);
         let number = self.jobs.iter().map(|job| job.number).max().unwrap_or(0) + 1;
-        self.jobs.push(Job { number, pid, text: text.to_string(), status: None });
+        self.jobs.push(Job::new(number, vec![pid], text.to_string()));
         self.last_background = Some(pid);
         if self.interactive {
             cx.err(format!("[{number}] {pid}\n"));

@@ -37,6 +37,14 @@ pub struct Bash {
     pub(crate) history: Vec<String>,
     pub(crate) last_background: Option<Pid>,
     pub(crate) jobs: Vec<Job>,
+    /// Numbers of jobs that were found stopped and not yet told of.
+    pub(crate) news: Vec<u32>,
+    /// The job that `fg` waits for.
+    pub(crate) ahead: Option<u32>,
+    /// `exit` was asked to wait for stopped jobs, or they were looked at: the next one does not ask again.
+    pub(crate) leaving: bool,
+    /// The command in progress as it was typed.
+    pub(crate) typed_unit: String,
     /// `$$` of a subshell is its parent's.
     pub(crate) pid_shown: Option<u32>,
     /// How many subshells deep, and how many of them are substitutions.

@@ -1,7 +1,7 @@
 //! `trap`, and what `set -e` and the traps do after a command.
 
-use crate::jobs::{SIGNALS, signal};
 use crate::run::Flow;
+use crate::signals::{SIGNALS, signal};
 use crate::state::Bash;
 use std::sync::Arc;
 use world::Cx;
@@ -109,7 +109,7 @@ pub(crate) fn trap(shell: &mut Bash, args: &[String], cx: &mut Cx<'_>) -> Flow {
     let mut args = args;
     let print = args.first().is_some_and(|arg| arg == "-p");
     if args.first().is_some_and(|arg| arg == "-l") {
-        return crate::jobs::kill(shell, &["-l".to_string()], cx);
+        return crate::signals::kill(shell, &["-l".to_string()], cx);
     }
     if args.first().is_some_and(|arg| arg == "--" || arg == "-p") {
         args = &args[1..];

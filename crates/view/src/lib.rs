@@ -27,6 +27,6 @@ pub use self::git_trees::tree_diff;
 pub use self::pipelines::pipelines;
 pub use self::pulls::pull_diff;
 pub use self::shop::shop;
-pub use self::terminal::{line as terminal_line, terminal};
+pub use self::terminal::{line as terminal_line, terminal, terminal_tabs};
 pub use self::time::{clock_text, date_text, span, when};
 pub use self::why::why;

@@ -1,10 +1,38 @@
 //! Terminals: ANSI codes become spans.
 
-use screen::{Editing, Screen, Span, Style, TerminalLine};
-use world::{Foreground, Terminal, TerminalId};
+use screen::{Editing, Pager, Screen, Span, Style, TerminalLine, TerminalTab};
+use world::{Foreground, MachineId, Terminal, TerminalId, World};
 
 /// A screen holds at most this many lines.
 const LINES_MAX: usize = 2_000;
+/// More of a command does not fit on a tab.
+const TITLE_MAX: usize = 40;
+
+/// The terminals that are open.
+pub fn terminal_tabs(world: &World) -> Vec<TerminalTab> {
+    let tab = |(id, terminal): (TerminalId, &Terminal)| {
+        let running = world.running(id);
+        let runs = running.is_some();
+        let title = match running {
+            Some(command) => command.chars().take(TITLE_MAX).collect(),
+            None if terminal.is_over() => "ended".into(),
+            None => folder(world, id),
+        };
+        TerminalTab { terminal: id.0, title, runs, over: terminal.is_over() }
+    };
+    world.terminals().map(tab).collect()
+}
+
+/// `~`, `web`.
+fn folder(world: &World, id: TerminalId) -> String {
+    let cwd = world.shell_cwd(id);
+    let home = world.machine(&MachineId::workstation()).map_or("", |machine| machine.home());
+    if cwd == home {
+        return "~".into();
+    }
+    let name = vfs::base_name(&cwd);
+    if name.is_empty() { "/".into() } else { name.into() }
+}
 
 /// What changed since the screen had `seen` lines.
 pub fn terminal(
@@ -28,11 +56,26 @@ pub fn terminal(
         waiting,
         history: Vec::new(),
         reading: foreground == Foreground::Reading,
-        editing: terminal.editing.as_ref().map(editing),
+        editing: terminal.editing.as_ref().map(|open| editing(id, open)),
+        pager: terminal.paging.as_ref().map(pager),
     }
 }
 
-fn editing(editing: &world::Editing) -> Editing {
+fn pager(paging: &world::Paging) -> Pager {
+    Pager {
+        serial: paging.pid.0,
+        name: paging.name.clone(),
+        file: paging.file,
+        lines: paging.text.lines().map(line).collect(),
+        numbers: paging.numbers,
+        chop: paging.chop,
+        ignore_case: paging.ignore_case,
+        quit_at_end: paging.quit_at_end,
+        start: paging.start.clone(),
+    }
+}
+
+fn editing(terminal: TerminalId, editing: &world::Editing) -> Editing {
     let close = match editing.program.as_str() {
         _ if !editing.waits => "",
         "nano" => "^X",
@@ -41,6 +84,7 @@ fn editing(editing: &world::Editing) -> Editing {
     };
     Editing {
         serial: editing.pid.0,
+        terminal: terminal.0,
         program: editing.program.clone(),
         path: editing.path.clone(),
         line: editing.line,

@@ -1,7 +1,7 @@
 //! What a process sees: its arguments, its descriptors, its machine's files, and through them the world.
 
 use crate::stream::PIPE_BYTES_MAX;
-use crate::{Behaviour, Body, Editing, Entry, Fd, Machine, MachineId, Pid, Spawn, StreamId, World};
+use crate::{Behaviour, Body, Editing, Entry, Fd, Machine, MachineId, Paging, Pid, Spawn, StreamId, World};
 use order::OrdMap;
 use sim::{Causes, Time};
 use std::sync::Arc;
@@ -164,6 +164,23 @@ impl Cx<'_> {
         if let Some(terminal) = self.world.terminals.get_mut(&id) {
             terminal.editing = Some(Editing { pid, program, path: path.to_owned(), line, waits });
         }
+    }
+
+    /// Shows a text page by page in the process's terminal, from which it reads from now on. False where it has none.
+    pub fn page(&mut self, paging: Paging) -> bool {
+        let Some(id) = self.entry().terminal else { return false };
+        let Some(terminal) = self.world.terminals.get_mut(&id) else { return false };
+        terminal.paging = Some(paging);
+        let mut fds = self.fds();
+        fds.insert(0, Fd::Terminal(id));
+        self.set_fds(fds);
+        true
+    }
+
+    /// Columns of the process's terminal, wherever its output goes.
+    pub fn terminal_columns(&self) -> Option<usize> {
+        let terminal = self.entry().terminal.and_then(|id| self.world.terminal(id))?;
+        Some(usize::from(terminal.columns))
     }
 
     /// Columns of the terminal, where standard output is one.

@@ -17,9 +17,11 @@ mod run;
 mod runtime;
 mod snapshot;
 mod sources;
+mod stopped;
 mod stream;
 mod table;
 mod terminal;
+mod terminals;
 
 pub use cx::{Cx, Read};
 pub use forge::{FORGE, FORGE_ROOT};
@@ -32,7 +34,8 @@ pub use run::Stepped;
 pub use snapshot::SnapshotError;
 pub use stream::Stream;
 pub use table::Foreground;
-pub use terminal::{Editing, Terminal, TerminalId, strip_ansi};
+pub use terminal::{Editing, Paging, Terminal, TerminalId, strip_ansi};
+pub use terminals::TERMINALS_MAX;
 
 use order::{OrdMap, OrdSet};
 use process::Body;
@@ -56,11 +59,14 @@ pub struct World {
     streams: OrdMap<StreamId, Stream>,
     next_stream: u32,
     terminals: OrdMap<TerminalId, Terminal>,
+    /// Numbers are not given twice: who shows one need not ask whether it is still the same.
+    last_terminal: u32,
     /// Processes without a parent that have ended, for the engine that started them.
     ended: Vec<(Pid, i32)>,
     /// Exit codes of processes that were started from outside, until they are asked for.
     exit_codes: OrdMap<Pid, i32>,
     broken_pipes: OrdSet<Pid>,
+    stopped: OrdMap<Pid, stopped::Stopped>,
     /// Shells that got Ctrl-C and have not seen it yet.
     interrupted: OrdSet<Pid>,
     forge: forge::ForgeState,
@@ -93,9 +99,11 @@ impl World {
             streams: OrdMap::new(),
             next_stream: 0,
             terminals: OrdMap::new(),
+            last_terminal: 0,
             ended: Vec::new(),
             exit_codes: OrdMap::new(),
             broken_pipes: OrdSet::new(),
+            stopped: OrdMap::new(),
             interrupted: OrdSet::new(),
             forge: forge::ForgeState::default(),
             ci: ci::Ci::default(),
@@ -137,95 +145,6 @@ impl World {
 
     pub fn machines(&self) -> impl Iterator<Item = (&MachineId, &Machine)> {
         self.machines.iter()
-    }
-
-    /// Opens a terminal with an interactive shell (program `bash`) in the home folder of a machine.
-    pub fn open_terminal(&mut self, machine: &MachineId) -> Option<TerminalId> {
-        let id = TerminalId(self.terminals.keys().next_back().map_or(1, |last| last.0 + 1));
-        let input = self.new_stream();
-        if let Some(stream) = self.streams.get_mut(&input) {
-            stream.writers = 1;
-        }
-        self.terminals.insert(id, Terminal::new(input));
-        let host = self.machines.get(machine)?;
-        let mut env = (*host.env).clone();
-        env.insert("TERM".into(), "xterm-256color".into());
-        let shell = self.spawn(Spawn {
-            parent: None,
-            machine: machine.clone(),
-            argv: vec!["bash".into(), "-i".into()],
-            env: env.into(),
-            cwd: host.home().to_string(),
-            fds: (0..3).map(|number| (number, Fd::Terminal(id))).collect(),
-            terminal: Some(id),
-            causes: sim::Causes::none(),
-        })?;
-        self.terminals.get_mut(&id)?.shell = Some(shell);
-        Some(id)
-    }
-
-    pub fn terminal(&self, id: TerminalId) -> Option<&Terminal> {
-        self.terminals.get(&id)
-    }
-
-    pub fn resize_terminal(&mut self, id: TerminalId, columns: u16) {
-        if let Some(terminal) = self.terminals.get_mut(&id) {
-            terminal.columns = columns.clamp(20, 1_000);
-        }
-    }
-
-    pub fn terminals(&self) -> impl Iterator<Item = (TerminalId, &Terminal)> {
-        self.terminals.iter().map(|(id, terminal)| (*id, terminal))
-    }
-
-    /// Types a line and Enter: echoes it behind the prompt and gives it to whoever reads. `causes` is the input's event.
-    pub fn type_line(&mut self, id: TerminalId, line: &str, causes: &sim::Causes) {
-        let Some(terminal) = self.terminals.get_mut(&id) else { return };
-        let prompt = terminal.prompt.take().unwrap_or_default();
-        terminal.editing = terminal.editing.take().filter(|editing| editing.waits);
-        terminal.write(format!("{prompt}{line}\n").as_bytes());
-        let (input, shell) = (terminal.input, terminal.shell);
-        if let Some(entry) = shell.and_then(|pid| self.processes.get_mut(&pid)) {
-            entry.causes = causes.clone();
-        }
-        if let Some(stream) = self.streams.get_mut(&input) {
-            stream.data.extend_from_slice(line.as_bytes());
-            stream.data.push(b'\n');
-        }
-        self.wake_readers(input);
-    }
-
-    /// Ctrl-D: ends the input of whoever reads the terminal.
-    pub fn end_input(&mut self, id: TerminalId) {
-        let Some(input) = self.terminals.get(&id).map(|terminal| terminal.input) else { return };
-        if let Some(stream) = self.streams.get_mut(&input) {
-            stream.data.push(4);
-        }
-        self.wake_readers(input);
-    }
-
-    /// Ctrl-C: ends what runs in the foreground; the shell goes back to its prompt.
-    pub fn interrupt(&mut self, id: TerminalId) {
-        let Some(terminal) = self.terminals.get_mut(&id) else { return };
-        terminal.write(b"^C\n");
-        terminal.prompt = None;
-        let (input, shell) = (terminal.input, terminal.shell);
-        if let Some(stream) = self.streams.get_mut(&input) {
-            stream.data.clear();
-        }
-        let Some(shell) = shell else { return };
-        for child in self.children(shell) {
-            if !self.background.contains(&child) {
-                self.kill(child, 130);
-            }
-        }
-        self.interrupted.insert(shell);
-        self.wake(shell);
-    }
-
-    /// Whether Ctrl-C came since the last time this was asked.
-    pub fn take_interrupt(&mut self, pid: Pid) -> bool {
-        self.interrupted.remove(&pid)
     }
 
     pub(crate) fn write_terminal(&mut self, id: TerminalId, bytes: &[u8]) {

@@ -19,7 +19,7 @@ impl fmt::Display for Pid {
 }
 
 /// What a process wants after a step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Step {
     /// It has ended, with this exit code.
     Done(i32),
@@ -194,6 +194,8 @@ pub(crate) enum State {
     /// Ended, not yet waited for.
     Done(i32),
     Pace(Due),
+    /// Stands still until it is told to go on.
+    Stopped,
 }
 
 /// A row of a world's process table.
@@ -221,7 +223,7 @@ pub struct Seen {
     /// The program's name, then its arguments.
     pub argv: Vec<String>,
     pub terminal: Option<TerminalId>,
-    /// `R`: runs, `S`: waits, `Z`: has ended and nobody has asked for its exit code.
+    /// `R`: runs, `S`: waits, `T`: is stopped, `Z`: has ended and nobody has asked for its exit code.
     pub state: char,
     /// Its shell does not wait for it.
     pub background: bool,

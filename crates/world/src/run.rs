@@ -84,12 +84,7 @@ impl World {
                 continue;
             }
             self.exit_codes.insert(pid, code);
-            for terminal in self.terminals.values_mut() {
-                if terminal.shell == Some(pid) {
-                    terminal.shell = None;
-                    terminal.prompt = None;
-                }
-            }
+            self.shell_ended(pid);
         }
     }
 }

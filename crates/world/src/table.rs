@@ -82,7 +82,7 @@ impl World {
         self.settle(pid, step);
     }
 
-    fn settle(&mut self, pid: Pid, step: Step) {
+    pub(crate) fn settle(&mut self, pid: Pid, step: Step) {
         let now = self.now();
         let state = match step {
             Step::Done(code) => return self.exit(pid, code),
@@ -130,7 +130,7 @@ impl World {
     pub(crate) fn wake(&mut self, pid: Pid) {
         let Some(entry) = self.processes.get(&pid) else { return };
         match entry.state {
-            State::Ready(_) | State::Done(_) => return,
+            State::Ready(_) | State::Done(_) | State::Stopped => return,
             State::Sleeping(due) | State::Change(due) | State::Pace(due) => {
                 self.timers.cancel(due);
             }
@@ -181,13 +181,22 @@ impl World {
             self.timers.cancel(due);
         }
         entry.state = State::Done(code);
+        self.stopped.remove(&pid);
         if let Some(terminal) = entry.terminal.and_then(|id| self.terminals.get_mut(&id)) {
             terminal.editing = terminal.editing.take().filter(|editing| !editing.waits || editing.pid != pid);
+            terminal.paging = terminal.paging.take().filter(|paging| paging.pid != pid);
         }
         let fds: OrdMap<u8, Fd> = std::mem::take(&mut entry.fds);
         let parent = entry.parent;
         for (number, fd) in &fds {
             self.hold(fd, *number, false);
+        }
+        // Nobody will ask any more for the exit codes of its children.
+        for child in self.children(pid) {
+            if !self.is_running(child) {
+                self.processes.remove(&child);
+                self.background.remove(&child);
+            }
         }
         match parent.filter(|parent| self.processes.contains_key(parent)) {
             Some(parent) => {
@@ -197,7 +206,10 @@ impl World {
             }
             None => {
                 self.processes.remove(&pid);
-                self.ended.push((pid, code));
+                self.background.remove(&pid);
+                if parent.is_none() {
+                    self.ended.push((pid, code));
+                }
             }
         }
     }
@@ -237,6 +249,7 @@ impl World {
             state: match entry.state {
                 State::Ready(_) => 'R',
                 State::Done(_) => 'Z',
+                State::Stopped => 'T',
                 _ => 'S',
             },
             background: self.background.contains(pid),
@@ -272,7 +285,7 @@ impl World {
                 State::Sleeping(due) | State::Change(due) => wait = Some(wait.map_or(due, |w| w.min(due))),
                 State::Follow | State::Pace(_) => follows = true,
                 State::Stdin if matches!(entry.fds.get(&0), Some(Fd::Terminal(_))) => reads = true,
-                State::Stdin | State::Child | State::Done(_) => {}
+                State::Stdin | State::Child | State::Done(_) | State::Stopped => {}
             }
             open.extend(self.children(pid).into_iter().filter(|child| background || !self.background.contains(child)));
         }

@@ -22,6 +22,8 @@ pub struct Terminal {
     pub columns: u16,
     /// The file that an editor has open.
     pub editing: Option<Editing>,
+    /// The text that a pager shows.
+    pub paging: Option<Paging>,
     pub(crate) input: StreamId,
     pub(crate) shell: Option<Pid>,
     /// Output bytes that are not yet whole UTF-8.
@@ -42,6 +44,25 @@ pub struct Editing {
     pub waits: bool,
 }
 
+/// A text that a program shows page by page. Whoever draws the terminal answers the keys that only look; `q` is typed
+/// into the terminal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Paging {
+    pub pid: Pid,
+    /// The file's name; empty for standard input.
+    pub name: String,
+    /// Which of how many files, from 1.
+    pub file: (u32, u32),
+    pub text: Arc<str>,
+    /// `-N`, `-S`, `-i`, `-e`.
+    pub numbers: bool,
+    pub chop: bool,
+    pub ignore_case: bool,
+    pub quit_at_end: bool,
+    /// What comes first: `G`, `/words`.
+    pub start: String,
+}
+
 /// A line longer than this is broken.
 const LINE_BYTES_MAX: usize = 16_384;
 
@@ -54,10 +75,16 @@ impl Terminal {
             prompt: None,
             columns: 120,
             editing: None,
+            paging: None,
             input,
             shell: None,
             undecoded: Vec::new(),
         }
+    }
+
+    /// Whether its shell has ended: nobody listens any more.
+    pub fn is_over(&self) -> bool {
+        self.shell.is_none()
     }
 
     pub(crate) fn write(&mut self, bytes: &[u8]) {

@@ -4,13 +4,7 @@ use crate::getopt::{Tool, flag, missing, parse, value};
 use world::{Cx, Program};
 
 pub(crate) fn programs() -> Vec<Program> {
-    vec![
-        Program::once("column", column),
-        Program::once("join", join),
-        Program::once("split", split),
-        Program::once("less", |cx| pager(cx, "less")),
-        Program::once("more", |cx| pager(cx, "more")),
-    ]
+    vec![Program::once("column", column), Program::once("join", join), Program::once("split", split)]
 }
 
 /// A file's text, or standard input's; `None` while that is not whole, `Some(Err)` once the error was told.
@@ -323,26 +317,4 @@ fn split(cx: &mut Cx<'_>) -> i32 {
         }
     }
     0
-}
-
-/// Prints through: the terminal scrolls by itself.
-fn pager(cx: &mut Cx<'_>, name: &'static str) -> i32 {
-    let names: Vec<String> = cx.args().into_iter().filter(|arg| !arg.starts_with(['-', '+']) || arg == "-").collect();
-    let names = if names.is_empty() { vec!["-".to_string()] } else { names };
-    let Some(inputs) = super::input::all(cx, &names) else { return Cx::WAIT };
-    let mut code = 0;
-    for (file, input) in inputs {
-        match input {
-            Ok(bytes) => cx.out(bytes),
-            Err(error) => {
-                cx.err(if name == "less" {
-                    format!("{file}: {error}\n")
-                } else {
-                    format!("more: cannot open {file}: {error}\n")
-                });
-                code = 1;
-            }
-        }
-    }
-    code
 }

@@ -25,6 +25,7 @@ mod grep;
 mod gzip;
 mod head;
 mod input;
+mod less;
 mod lines;
 mod links;
 mod ls;
@@ -117,6 +118,7 @@ pub(crate) fn programs() -> Vec<Program> {
         Program::steps::<watch::Watch>("watch"),
     ];
     all.extend(columns::programs());
+    all.extend(less::programs());
     all.extend(editor::programs());
     all.extend(gzip::programs());
     all.extend(lines::programs());

@@ -54,6 +54,10 @@ pub(crate) struct Git<'a, 'w> {
     pub action: Option<String>,
     /// The repository, once it was looked for, and from which folder.
     pub found: RefCell<Option<(String, Repo)>>,
+    /// `--paginate` or `--no-pager` was given.
+    pub pager: Option<bool>,
+    /// A pager shows the output: it is for a terminal.
+    pub paged: bool,
 }
 
 /// A repository with a work tree, and the folder in it where the command runs (`""` is the top).
@@ -165,6 +169,18 @@ impl Git<'_, '_> {
         Ok(Work { repo, prefix })
     }
 
+    /// Whether a person reads the output, at once or by a pager.
+    pub fn out_is_terminal(&self) -> bool {
+        self.paged || self.cx.stdout_is_terminal()
+    }
+
+    /// The configuration of the whole machine; `GIT_CONFIG_NOSYSTEM` leaves it out.
+    pub fn system_config(&self) -> Option<String> {
+        let left_out =
+            self.cx.env("GIT_CONFIG_NOSYSTEM").is_some_and(|set| !matches!(set.as_str(), "" | "0" | "false"));
+        (!left_out).then(|| self.cx.env("GIT_CONFIG_SYSTEM").unwrap_or_else(|| "/etc/gitconfig".into()))
+    }
+
     pub fn settings(&self) -> Settings {
         let mut layers = Vec::new();
         let home = self.cx.env("HOME").unwrap_or_default();
@@ -175,7 +191,7 @@ impl Git<'_, '_> {
         };
         let repo = self.repo().ok();
         let mut files: Vec<(String, Config)> = Vec::new();
-        for name in names {
+        for name in self.system_config().into_iter().chain(names) {
             if let Some(config) = Config::read(self.files(), &name) {
                 files.push((name, config));
             }
@@ -219,14 +235,17 @@ impl Git<'_, '_> {
         match said.as_str() {
             "always" => true,
             "never" | "false" | "no" | "off" => false,
-            _ => self.cx.stdout_is_terminal() && self.cx.env("TERM").as_deref() != Some("dumb"),
+            _ => self.out_is_terminal() && self.cx.env("TERM").as_deref() != Some("dumb"),
         }
     }
 
     /// The columns that a table may take.
     pub fn columns(&self) -> usize {
         let given = self.cx.env("COLUMNS").and_then(|text| text.parse().ok());
-        given.filter(|columns| *columns > 0).or(self.cx.columns()).unwrap_or(80)
+        given
+            .filter(|columns| *columns > 0)
+            .or_else(|| if self.paged { self.cx.terminal_columns() } else { self.cx.columns() })
+            .unwrap_or(80)
     }
 
     /// Who acts, by environment and configuration; without both it says what Git says.

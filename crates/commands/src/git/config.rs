@@ -19,6 +19,7 @@ pub(crate) const SPEC: Spec = Spec {
     options: &[
         &[
             flag('\0', "global", "the user's own file"),
+            flag('\0', "system", "the machine's file"),
             flag('\0', "local", "the repository's file"),
             value('f', "file", "file", "this file"),
         ],
@@ -48,7 +49,6 @@ pub(crate) const SPEC: Spec = Spec {
         ],
     ],
     missing: &[
-        "--system",
         "--worktree",
         "--blob",
         "--get-urlmatch",
@@ -152,6 +152,10 @@ fn target(g: &Git<'_, '_>, given: &Given) -> Result<Layer, Stop> {
     if let Some(file) = given.value("file") {
         return load(g, &join(&g.cwd, file), file);
     }
+    if given.has("system") {
+        let path = g.system_config().unwrap_or_else(|| "/etc/gitconfig".into());
+        return load(g, &path, &path);
+    }
     if given.has("global") {
         let path = global_path(g);
         return load(g, &path, &path);
@@ -170,7 +174,7 @@ fn target(g: &Git<'_, '_>, given: &Given) -> Result<Layer, Stop> {
 
 /// The files that are read, weakest first.
 pub(crate) fn sources(g: &Git<'_, '_>, given: &Given) -> Result<Vec<Layer>, Stop> {
-    if given.value("file").is_some() || given.has("global") || given.has("local") {
+    if given.value("file").is_some() || ["global", "local", "system"].iter().any(|name| given.has(name)) {
         let layer = target(g, given)?;
         if given.has("list") && !g.files().exists(&layer.path) {
             return fatal(format!("unable to read config file '{}': No such file or directory", layer.shown));
@@ -178,7 +182,11 @@ pub(crate) fn sources(g: &Git<'_, '_>, given: &Given) -> Result<Vec<Layer>, Stop
         return Ok(vec![layer]);
     }
     let path = global_path(g);
-    let mut layers = vec![load(g, &path, &path)?];
+    let mut layers = Vec::new();
+    if let Some(path) = g.system_config() {
+        layers.push(load(g, &path, &path)?);
+    }
+    layers.push(load(g, &path, &path)?);
     let repo = g.repo().ok();
     if let Some(repo) = &repo {
         let path = repo.file("config");
@@ -274,6 +282,11 @@ fn unset(g: &mut Git<'_, '_>, given: &Given, name: &str, all: bool) -> Answer {
 }
 
 fn save(g: &mut Git<'_, '_>, layer: &Layer) -> Answer {
+    if layer.path.starts_with("/etc/") {
+        // Only the superuser may, and nobody is that here.
+        g.err(format!("error: could not lock config file {}: Permission denied\n", layer.shown));
+        return Ok(255);
+    }
     let micros = g.cx.micros();
     let text = layer.config.text().as_bytes().to_vec();
     let files = g.cx.files_mut();

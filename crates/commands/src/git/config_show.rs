@@ -16,6 +16,7 @@ fn origin(g: &Git<'_, '_>, given: &Given, layer: Option<&Layer>) -> String {
             None => "command",
             Some(_) if given.value("file").is_some() => "command",
             Some(layer) if layer.path == global || given.has("global") => "global",
+            Some(layer) if g.system_config().is_some_and(|path| path == layer.path) => "system",
             Some(_) => "local",
         });
         out.push_str(end);

@@ -76,7 +76,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         && !printer.output.any()
     {
         // `format:` separates entries; the last line still ends on a terminal, as the pager would show it.
-        if g.cx.stdout_is_terminal() {
+        if g.out_is_terminal() {
             g.out("\n");
         }
     }
@@ -143,7 +143,7 @@ pub(crate) fn style(g: &Git<'_, '_>, repo: &Repo, given: &Given) -> Result<Style
             None => return fatal(format!("unknown date format {name}")),
         },
     };
-    let terminal = g.cx.stdout_is_terminal();
+    let terminal = g.out_is_terminal();
     let auto = if terminal { Decorate::Short } else { Decorate::No };
     let word = match given.state("decorate") {
         Some(false) => "no".to_string(),

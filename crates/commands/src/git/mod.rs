@@ -79,6 +79,7 @@ mod notes;
 mod notes_edit;
 mod notes_show;
 mod options;
+mod pager;
 mod patch_answer;
 mod patch_apply;
 mod patch_ask;
@@ -236,6 +237,10 @@ fn global_options(g: &mut Git<'_, '_>, args: &mut Vec<String>) -> Result<(), Sto
         let value = args.get(1).cloned();
         match (first.as_str(), value) {
             ("--no-pager" | "-P" | "-p" | "--paginate" | "--no-optional-locks", _) => {
+                match first.as_str() {
+                    "--no-optional-locks" => {}
+                    word => g.pager = Some(matches!(word, "-p" | "--paginate")),
+                }
                 args.remove(0);
             }
             ("-C", Some(folder)) => {

@@ -53,6 +53,11 @@ pub(crate) struct Process {
     /// What goes on with the next line of input.
     asking: Option<Resume>,
     answers: Vec<i32>,
+    begun: bool,
+    /// Shows the output.
+    pager: Option<Pid>,
+    /// The exit code, while the pager is still looked at.
+    over: Option<i32>,
 }
 
 impl From<Vec<String>> for Process {
@@ -65,6 +70,9 @@ impl Behaviour for Process {
     const PROGRAM: &'static str = "git";
 
     fn step(&mut self, cx: &mut Cx<'_>) -> Step {
+        if let (Some(pager), Some(code)) = (self.pager, self.over) {
+            return if cx.reap(pager).is_some() { Step::Done(code) } else { Step::Child };
+        }
         let mut resumed = self.asking.take().map(|resume| (resume, None));
         if let Some((pid, resume)) = self.waiting.take() {
             match cx.reap(pid) {
@@ -91,14 +99,33 @@ impl Behaviour for Process {
             words: Vec::new(),
             action: None,
             found: RefCell::default(),
+            pager: None,
+            paged: self.pager.is_some(),
         };
-        let answer = global_options(&mut g, &mut args).and_then(|()| match resumed {
+        let read = global_options(&mut g, &mut args);
+        if read.is_ok() && !std::mem::replace(&mut self.begun, true) {
+            self.pager = super::pager::begin(&mut g, &args);
+            g.paged = self.pager.is_some();
+        }
+        let answer = read.and_then(|()| match resumed {
             None => {
                 g.answers.clone_from(&self.answers);
                 dispatch(&mut g, &args)
             }
             Some((resume, code)) => self.resumed(&mut g, &args, resume, code),
         });
+        let step = self.answered(&mut g, answer);
+        if let (Some(_), Step::Done(code)) = (self.pager, step) {
+            super::pager::end(&mut g);
+            self.over = Some(code);
+            return Step::Child;
+        }
+        step
+    }
+}
+
+impl Process {
+    fn answered(&mut self, g: &mut Git<'_, '_>, answer: Answer) -> Step {
         match answer {
             Ok(Cx::WAIT) | Err(Stop::Exit(Cx::WAIT)) => Step::Stdin,
             Ok(code) | Err(Stop::Exit(code)) => Step::Done(code),
@@ -116,7 +143,7 @@ impl Behaviour for Process {
                 if child.is_editor {
                     g.err("hint: Waiting for your editor to close the file... ");
                 }
-                match start(&mut g, child) {
+                match start(g, child) {
                     Some(pid) => {
                         self.waiting = Some((pid, resume));
                         Step::Child
@@ -126,9 +153,7 @@ impl Behaviour for Process {
             }
         }
     }
-}
 
-impl Process {
     /// Goes on; `code` is that of the child, where it was one that was waited for.
     fn resumed(&mut self, g: &mut Git<'_, '_>, args: &[String], resume: Resume, code: Option<i32>) -> Answer {
         match (resume, code) {

@@ -496,10 +496,9 @@ fn plumbing(dice: &mut Dice) -> String {
         4 => {
             format!("git hash-object '{file}'; echo x | git hash-object --stdin {}", dice.pick(&["", "-w", "-t blob"]))
         }
-        5 => format!(
-            "git diff-tree {} {revision}",
-            dice.pick(&["-p", "-r", "--stat", "--name-only -r", "--root", "-m"])
-        ),
+        5 => {
+            format!("git diff-tree {} {revision}", dice.pick(&["-p", "-r", "--stat", "--name-only -r", "--root", "-m"]))
+        }
         6 => format!("git diff-index {} HEAD", dice.pick(&["", "-p", "--cached", "--name-status", "--quiet"])),
         7 => format!("git symbolic-ref {}", dice.pick(&["HEAD", "--short HEAD", "-q HEAD", "refs/none"])),
         8 => format!(

@@ -24,7 +24,8 @@ pub(super) fn blocks(text: &str, file: &str, line: usize, notes: &mut Notes) -> 
     }
     let mut out = String::new();
     html::push_html(&mut out, events.into_iter());
-    out
+    // A lesson is not left by a look at somebody's documentation.
+    out.replace("<a href=\"https://", "<a target=\"_blank\" rel=\"noopener\" href=\"https://")
 }
 
 /// A text of one paragraph, without the paragraph's own tags.
