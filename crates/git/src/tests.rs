@@ -70,6 +70,7 @@ fn both_sides_of_a_conflict_stand_between_markers() {
         style: crate::ConflictStyle::Diff3,
         favor: None,
         keepers: Vec::new(),
+        ..MergeLabels::default()
     };
     let merged = merge_text(b"a\nb\nc\n", b"a\nx\nc\n", b"a\ny\nc\n", &labels);
     assert_eq!(merged.conflicts, 1);
