@@ -11,8 +11,7 @@
 //! - `pull --rebase` before the first commit asks whether there is an index file, and ours is written later or earlier;
 //! - a merge of several branches names both sides of a conflict after them; real Git's helpers name their temporary files;
 //! - `git-rebase-todo` of `--rebase-merges` is kept without its empty lines;
-//! - real `git gc` expires reflogs by the real clock, which these sessions do not have;
-//! - `reset -q -- PATH` in the middle of a merge does not name what is unmerged.
+//! - real `git gc` expires reflogs by the real clock, which these sessions do not have.
 
 #![allow(clippy::unwrap_used)]
 

@@ -6,7 +6,10 @@
 //! `git pull` makes names it in its message. Real Git reads what `opsfest sh --export` wrote.
 //!
 //! What still differs, and why:
-//! - usage texts after a wrong option: ours name the options that are there, and those that are not;
+//! - usage texts after a wrong option: ours name the options that are there, and those that are not; so does `git --nope`;
+//! - `format-patch` of a file that is not text says so: a binary patch depends on the real compressor's bytes;
+//! - where a pick of several began in the middle of a merge, or `bisect` in one, the words of what is refused afterwards;
+//! - `sort` in two process substitutions at once writes its complaints into one another; real `git gc` goes by the clock;
 //! - what `crates/commands/tests/real_language.rs` names of the language and the tools.
 //!
 //! `SEEDS=500` draws more sessions, `FROM=2000` later ones, `ONLY=17` shows and runs one, `VERBOSE=1` shows what differs;
@@ -19,6 +22,7 @@ mod real_sessions {
     pub mod shell_lines;
     pub mod state;
     pub mod wide_lines;
+    pub mod wide_words;
 }
 
 use real_sessions::both::{Compared, compare};

@@ -73,6 +73,8 @@ pub(crate) struct Wanted {
     pub tags: Option<bool>,
     pub prune: bool,
     pub dry_run: bool,
+    /// What a reference's log says did it: the whole command.
+    pub action: String,
 }
 
 /// A reference that was fetched to be merged: by name and id.
@@ -94,7 +96,9 @@ struct Line {
 pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let repo = g.repo()?;
     let settings = g.settings();
+    let words = ["fetch"].into_iter().chain(g.words.iter().map(String::as_str)).collect::<Vec<_>>().join(" ");
     let wanted = Wanted {
+        action: g.log_action(&words),
         verbose: given.has("verbose"),
         quiet: given.has("quiet"),
         force: given.has("force"),
@@ -301,11 +305,8 @@ fn carry_out(
             }
         };
         if update && !wanted.dry_run {
-            let message = match line.flag {
-                '*' => "fetch: storing head",
-                '+' => "fetch: forced-update",
-                _ => "fetch: fast-forward",
-            };
+            let what = ["fast-forward", "storing head", "forced-update"][" *+".find(line.flag).unwrap_or(0)];
+            let message = &[&wanted.action, ": ", what].concat();
             let who = g.logger();
             repo.update_ref(g.cx.files_mut(), &RefChange { name: to, new: *id, who: &who, message })?;
         }

@@ -1,5 +1,7 @@
 //! `git format-patch`: commits as mails, one a file.
 
+// Unlike git: the patch of a file that is not text says so, and does not carry the bytes.
+
 use super::cli::{Answer, Git, Stop, Whose, error, fatal};
 use super::diff_out::DiffOutput;
 use super::options::{Dialect, Given, Spec, flag, maybe, only, value};

@@ -243,7 +243,7 @@ fn function(lines: &[&[u8]], name: &str, anchor: usize) -> Result<Lines, Stop> {
     };
     let starts = |n: &usize| Driver::Plain.function_name(lines[*n]).is_some();
     let Some(start) = (anchor..lines.len()).find(|n| starts(n) && regex.is_match(&text(lines[*n]))) else {
-        return fatal(format!("-L parameter '{name}' starting at line {}: No match", anchor + 1));
+        return fatal(format!("-L parameter '{name}' starting at line {}: no match", anchor + 1));
     };
     let mut end = (start + 1..lines.len()).find(starts).unwrap_or(lines.len());
     // Empty lines at its end belong to nobody.

@@ -90,6 +90,8 @@ pub(crate) struct Wish {
     /// Whether what is resolved again is staged.
     pub rerere: Option<bool>,
     pub autostash: bool,
+    /// `-X diff-algorithm=myers`.
+    pub classic: bool,
 }
 
 impl Default for Wish {
@@ -108,6 +110,7 @@ impl Default for Wish {
             verify: true,
             rerere: None,
             autostash: false,
+            classic: false,
         }
     }
 }
@@ -235,6 +238,7 @@ pub(crate) fn wish(g: &mut Git<'_, '_>, given: &Given) -> Result<Wish, Stop> {
         quiet: given.has("quiet"),
         squash: given.has("squash"),
         favor: favor(g, given)?,
+        classic: given.values("strategy-option").contains(&"diff-algorithm=myers"),
         edit: given.has("edit"),
         signoff: given.has("signoff"),
         verify: !given.has("no-verify"),

@@ -19,9 +19,16 @@ pub(crate) fn favor(g: &mut Git<'_, '_>, given: &Given) -> Result<Option<git::Fa
     let mut favor = None;
     for option in given.values("strategy-option") {
         favor = match option {
+            "diff-algorithm=myers" | "diff-algorithm=histogram" | "histogram" => favor,
             "ours" => Some(git::Favor::Ours),
             "theirs" => Some(git::Favor::Theirs),
-            "no-renames" | "patience" | "histogram" | "minimal" | "ignore-space-change" | "ignore-all-space" => {
+            "no-renames"
+            | "patience"
+            | "minimal"
+            | "diff-algorithm=patience"
+            | "diff-algorithm=minimal"
+            | "ignore-space-change"
+            | "ignore-all-space" => {
                 g.err(format!("error: option `-X {option}' is real Git, but not part of this sandbox yet\n"));
                 return Err(Stop::Exit(129));
             }

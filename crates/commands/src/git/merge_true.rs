@@ -122,6 +122,7 @@ pub(crate) fn true_merge(
         style: conflict_style(g),
         favor: wish.favor,
         keepers: keepers(g),
+        classic: wish.classic,
         ..MergeLabels::default()
     };
     let mut message = wish.message.clone().unwrap_or_else(|| standard_message(g, repo, theirs));

@@ -119,6 +119,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         })?,
     };
     let wanted = Wanted {
+        action: action(g),
         verbose: given.has("verbose"),
         quiet: given.has("quiet"),
         tags: given.state("tags"),

@@ -65,6 +65,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         }
         return Err(git::GitError::UnknownRevision(name).into());
     };
+    let name = if full.starts_with("refs/remotes/") { full.clone() } else { name };
     let mut style = style(g, &repo, given)?;
     if given.last(&["oneline", "format", "pretty"]).is_none() {
         style.format = Format::Oneline;

@@ -117,7 +117,8 @@ fn add(g: &mut Git<'_, '_>, repo: &Repo, name: &str, url: &str, fetch: bool) -> 
     save(g, repo, &config)?;
     if fetch {
         g.out(format!("Updating {name}\n"));
-        return super::fetch::from_remote(g, repo, name, &[], &super::fetch::Wanted::default()).map(|_| 0);
+        let wanted = super::fetch::Wanted { action: format!("fetch {name}"), ..Default::default() };
+        return super::fetch::from_remote(g, repo, name, &[], &wanted).map(|_| 0);
     }
     Ok(0)
 }

@@ -2,6 +2,7 @@
 
 use super::draw::Dice;
 use super::git_lines::{BRANCHES, REVISIONS};
+use super::wide_words::*;
 
 const RANGES: [&str; 8] =
     ["HEAD~2..", "main..topic", "topic..main", "main...topic", "HEAD~3..HEAD~1", "-2", "fix..", "origin/main.."];
@@ -20,12 +21,9 @@ fn single(dice: &mut Dice, n: u64) -> String {
     match dice.roll(22) {
         0 => format!("git stash push {} -- '{file}'", dice.pick(&["", "-u", "-m part", "-k", "--staged"])),
         1 => {
-            format!("git stash {}", dice.pick(&["push --staged", "branch stashed", "clear", "drop stash@{1}", "show"]))
+            format!("git stash {}", dice.pick(SINGLE_1))
         }
-        2 => format!(
-            "git stash {}",
-            dice.pick(&["pop stash@{1}", "apply --index", "show -u", "show --stat -p", "create", "-p"])
-        ),
+        2 => format!("git stash {}", dice.pick(SINGLE_2)),
         3 => {
             format!("git restore {} '{file}'", dice.pick(&["-S", "-W", "-SW", "--ours", "--theirs", "-m", "-s HEAD~1"]))
         }
@@ -53,65 +51,11 @@ fn single(dice: &mut Dice, n: u64) -> String {
             "git commit {} -m 'late {n}'",
             dice.pick(&["--dry-run", "-o a.txt", "-i a.txt", "-s", "--no-verify"])
         ),
-        16 => format!(
-            "git commit {}",
-            dice.pick(&[
-                "--allow-empty -F b.txt",
-                "-a --amend --no-edit",
-                "--allow-empty -m one -m two",
-                "--allow-empty -m x --date='2026-01-02T03:04:05 +0200' --author='Bo B <bo@encore.example>'",
-                "--allow-empty --trailer 'Acked-by: Bo' -m trailed",
-                "--amend --date=2026-02-03T04:05:06Z -qm dated",
-                "-qm 'short' --short",
-                "-C HEAD --allow-empty",
-            ])
-        ),
-        17 => format!(
-            "git push {}",
-            dice.pick(&[
-                "--force-with-lease origin HEAD",
-                "--force-with-lease=main:HEAD~1 origin main",
-                "-n",
-                "-u origin HEAD:topic",
-                "origin --tags",
-                "--follow-tags",
-                "--prune origin 'refs/heads/*'",
-                "origin +HEAD:fix",
-                "--porcelain",
-                "-q origin :topic",
-            ])
-        ),
-        18 => format!(
-            "git {}",
-            dice.pick(&[
-                "fetch --prune",
-                "fetch --tags",
-                "fetch origin main:fetched",
-                "fetch --all -p",
-                "fetch --dry-run",
-                "pull --rebase=merges",
-                "pull --ff",
-                "pull --autostash --rebase",
-                "pull --no-ff --no-edit",
-                "remote prune origin",
-                "remote add other ../hub.git",
-            ])
-        ),
-        19 => format!(
-            "git worktree {}",
-            dice.pick(&["list", "add ../wt", "add -q ../wt2 -b wt2", "remove ../wt", "prune -v"])
-        ),
-        20 => format!(
-            "git notes {}",
-            dice.pick(&[
-                "list",
-                "append -m 'line two'",
-                "copy HEAD~1 HEAD",
-                "remove HEAD~1",
-                "--ref=x add -m y",
-                "prune"
-            ])
-        ),
+        16 => format!("git commit {}", dice.pick(SINGLE_3)),
+        17 => format!("git push {}", dice.pick(SINGLE_4)),
+        18 => format!("git {}", dice.pick(SINGLE_5)),
+        19 => format!("git worktree {}", dice.pick(SINGLE_6)),
+        20 => format!("git notes {}", dice.pick(SINGLE_7)),
         _ => format!("git update-ref refs/heads/made{} {revision}", dice.roll(2)),
     }
 }
@@ -121,7 +65,7 @@ fn history(dice: &mut Dice, n: u64) -> String {
     let (branch, revision) = (dice.pick(&BRANCHES), dice.pick(&REVISIONS));
     match dice.roll(20) {
         0 => {
-            format!("git cherry-pick {}", dice.pick(&["main..topic", "HEAD~3..HEAD~1", "topic~2..topic", "fix topic"]))
+            format!("git cherry-pick {}", dice.pick(HISTORY_1))
         }
         1 => format!(
             "git cherry-pick {} {branch}",
@@ -129,55 +73,16 @@ fn history(dice: &mut Dice, n: u64) -> String {
         ),
         2 => format!("git revert --no-edit {} {revision}", dice.pick(&["-m 1", "-m 2", "-n", "-s"])),
         3 => format!("git revert --no-edit {}", dice.pick(&["HEAD~2..HEAD", "HEAD HEAD~1", "HEAD~1", "main..topic"])),
-        4 => format!(
-            "git rebase {} {branch}",
-            dice.pick(&["--root", "-f", "--no-ff", "--autostash", "--keep-base", "-q", "-X ours", "--stat"])
-        ),
-        5 => format!(
-            "git rebase {}",
-            dice.pick(&["--onto main topic~1 topic", "-", "main topic", "--edit-todo", "--show-current-patch"])
-        ),
-        6 => format!(
-            "GIT_SEQUENCE_EDITOR='sed -i \"{}\"' GIT_EDITOR=true git rebase -i HEAD~3",
-            dice.pick(&[
-                "1a exec true",
-                "1a exec false",
-                "1a break",
-                "2s/pick/fixup -C/",
-                "2s/pick/f -c/",
-                "$d",
-                "s/^pick/p/",
-                "2,$s/pick/squash/",
-                "1i bogus line",
-                "1d;2d",
-                "d",
-                "1s/pick/squash/",
-                "1a label here\\nreset here",
-            ])
-        ),
+        4 => format!("git rebase {} {branch}", dice.pick(HISTORY_2)),
+        5 => format!("git rebase {}", dice.pick(HISTORY_3)),
+        6 => format!("GIT_SEQUENCE_EDITOR='sed -i \"{}\"' GIT_EDITOR=true git rebase -i HEAD~3", dice.pick(HISTORY_4)),
         7 => format!(
             "git commit --{} {revision} -a -m x; GIT_SEQUENCE_EDITOR=: GIT_EDITOR=true git rebase -i --autosquash HEAD~3",
             dice.pick(&["fixup", "squash"])
         ),
         8 => format!("git commit --allow-empty --fixup=amend:{revision} -m {}", dice.pick(&["words", "others"])),
-        9 => format!(
-            "git merge {} {branch}",
-            dice.pick(&[
-                "-m words",
-                "--ff",
-                "-q",
-                "--no-stat",
-                "-s ours",
-                "--no-ff --no-edit",
-                "--squash -q",
-                "--autostash",
-                "-e"
-            ])
-        ),
-        10 => format!(
-            "git merge {} {branch}",
-            dice.pick(&["-X diff-algorithm=myers", "-s recursive", "-s resolve", "--no-commit --no-ff",])
-        ),
+        9 => format!("git merge {} {branch}", dice.pick(HISTORY_5)),
+        10 => format!("git merge {} {branch}", dice.pick(HISTORY_6)),
         11 => format!("git -c merge.conflictStyle={} merge {branch}", dice.pick(&["diff3", "zdiff3"])),
         12 => format!(
             "git merge-base {} {branch} {revision}",
@@ -193,10 +98,7 @@ fn history(dice: &mut Dice, n: u64) -> String {
             dice.pick(&["", "-q", "-3", "-s"])
         ),
         15 => format!("git am {}", dice.pick(&["--abort", "--skip", "--continue", "--quit"])),
-        16 => format!(
-            "git diff {revision} > ../x.diff; git apply {} ../x.diff; rm ../x.diff",
-            dice.pick(&["", "-R", "--check", "--stat", "--index", "--cached", "--numstat", "--summary", "-v"])
-        ),
+        16 => format!("git diff {revision} > ../x.diff; git apply {} ../x.diff; rm ../x.diff", dice.pick(HISTORY_7)),
         17 => format!("git rebase -r --onto {branch} {revision}"),
         18 => format!(
             "git config rerere.enabled true; git merge {branch}; git rerere {}",
@@ -221,16 +123,16 @@ fn several(dice: &mut Dice, n: u64) -> String {
              git commit -qm x1 && git switch -q x2 && echo 'x2 {n}' >> '{other}' && git add . && git commit -qm x2 && \
              git tag -f xx && git merge -q --no-edit x1; git switch -q x1; git merge --no-edit xx; git merge --no-edit x2"
         ),
-        2 => format!("git bisect start HEAD HEAD~{} && git bisect run {}; git bisect reset", dice.roll(4) + 1, dice.pick(&["test -f b.txt", "true", "false", "sh -c 'exit 125'", "grep -q two a.txt", "sh -c 'exit 127'", "./none"])),
+        2 => format!("git bisect start HEAD HEAD~{} && git bisect run {}; git bisect reset", dice.roll(4) + 1, dice.pick(SEVERAL_1)),
         3 => format!("git bisect start; git bisect bad; git bisect good HEAD~{}; git bisect log; git bisect {}; git bisect reset", dice.roll(3) + 1, dice.pick(&["good", "bad", "skip", "terms", "visualize --oneline"])),
         4 => format!("printf '*.log\\n/out.txt\\nnew*/\\n' > .gitignore; touch x.log; git status -s {}; git check-ignore -v x.log out.txt", dice.pick(&["", "--ignored", "-uall"])),
         5 => format!("git checkout -q {branch} 2>/dev/null; git log --oneline -3; git checkout -q -"),
-        6 => format!("printf '#!/bin/sh\\necho hook {n}; exit {}\\n' > .git/hooks/{}; chmod +x .git/hooks/*; git commit --allow-empty -m 'hooked {n}'; rm -f .git/hooks/*", dice.roll(2), dice.pick(&["pre-commit", "commit-msg", "post-commit", "prepare-commit-msg"])),
-        7 => format!("git config --global alias.a{n} '{}'; git a{n}", dice.pick(&["log --oneline -2", "!echo from the shell", "status -s", "none"])),
+        6 => format!("printf '#!/bin/sh\\necho hook {n}; exit {}\\n' > .git/hooks/{}; chmod +x .git/hooks/*; git commit --allow-empty -m 'hooked {n}'; rm -f .git/hooks/*", dice.roll(2), dice.pick(SEVERAL_2)),
+        7 => format!("git config --global alias.a{n} '{}'; git a{n}", dice.pick(SEVERAL_3)),
         8 => "git bundle create -q ../all.bundle --all && git bundle verify -q ../all.bundle; git clone -q ../all.bundle ../copy; rm -rf ../copy ../all.bundle".into(),
         9 => format!("git commit -qm 'side {n}' --allow-empty; git switch -qc s{n} HEAD~1; echo {n} > side{n}; git add .; git commit -qm 'own {n}'; git merge --no-edit -; git log --graph --oneline -6"),
         10 => format!("git switch -qc o1 && git commit -q --allow-empty -m o1; git switch -qc o2 HEAD~1 && echo {n} > o2.txt && git add . && git commit -qm o2; git merge o1 {branch}"),
-        11 => format!("sed -i '1s/^/top {n} /' '{file}'; sed -i '$s/$/ end/' '{file}'; printf '{}' | git add -p '{file}'; git diff --cached --stat", dice.pick(&["y\\n", "n\\ny\\n", "s\\ny\\nn\\n", "a\\n", "d\\n", "?\\nq\\n"])),
+        11 => format!("sed -i '1s/^/top {n} /' '{file}'; sed -i '$s/$/ end/' '{file}'; printf '{}' | git add -p '{file}'; git diff --cached --stat", dice.pick(SEVERAL_4)),
         12 => format!("printf '* text=auto\\n*.md text\\n*.js merge=union\\n' > .gitattributes; git check-attr -a '{file}'; git diff --stat"),
         13 => format!("git stash -q; git switch -q {branch}; git stash pop"),
         _ => format!("git config merge.ff false; git merge {branch}; git config --unset merge.ff"),
@@ -250,49 +152,12 @@ pub fn wide_look(dice: &mut Dice) -> String {
 fn differences(dice: &mut Dice) -> String {
     let (file, revision, branch) = (dice.file(), dice.pick(&REVISIONS), dice.pick(&BRANCHES));
     match dice.roll(9) {
-        0..=2 => format!(
-            "git diff {} {revision}",
-            dice.pick(&[
-                "--numstat",
-                "--shortstat",
-                "--summary",
-                "--raw",
-                "-w",
-                "-b",
-                "--word-diff",
-                "--color-words",
-                "-R",
-                "-U0",
-                "-U5",
-                "--no-prefix",
-                "-M",
-                "--no-renames",
-                "--exit-code",
-                "--quiet",
-                "--name-status -z",
-                "--check",
-                "-W",
-                "--full-index",
-                "--diff-filter=AM",
-                "--patch-with-stat",
-                "--stat=40",
-                "-S two",
-                "-G line",
-                "--cached",
-                "--merge-base",
-                "--ignore-space-at-eol",
-                "--color=always",
-                "-p --raw",
-            ])
-        ),
+        0..=2 => format!("git diff {} {revision}", dice.pick(DIFFERENCES_1)),
         3 => format!("git diff {branch}..{} --stat", dice.pick(&BRANCHES)),
         4 => format!("git diff {branch}...{revision}"),
         5 => format!("git diff HEAD:{file} {revision}:{file}", file = dice.pick(&["a.txt", "b.txt", "notes.md"])),
         6 => format!("git diff --no-index '{file}' '{}'", dice.file()),
-        7 => format!(
-            "git show {} {revision}",
-            dice.pick(&["--stat", "--format=fuller", "--raw", "-s", "--name-status", "--pretty=raw"])
-        ),
+        7 => format!("git show {} {revision}", dice.pick(DIFFERENCES_2)),
         _ => format!("git stash show {}", dice.pick(&["-p", "--stat", "--name-only", "stash@{1}", "-u"])),
     }
 }
@@ -300,81 +165,10 @@ fn differences(dice: &mut Dice) -> String {
 fn log(dice: &mut Dice) -> String {
     let (file, range) = (dice.file(), dice.pick(&RANGES));
     match dice.roll(6) {
-        0 | 1 => format!(
-            "git log {} {range}",
-            dice.pick(&[
-                "--graph",
-                "--graph --format='%h%d %s'",
-                "--decorate --oneline",
-                "--name-status",
-                "--name-only --oneline",
-                "--merges --oneline",
-                "--no-merges --oneline",
-                "--first-parent --oneline",
-                "--date=short",
-                "--date=iso --format='%ad %cd %s'",
-                "--pretty=fuller",
-                "--pretty=short",
-                "--numstat --oneline",
-                "--format='%H %T %P %an %ae %cn %B%n%b|%f|%e'",
-                "--format='%C(red)%h%Creset %<(10,trunc)%s|%>(12)%an'",
-                "--left-right --oneline",
-                "--cherry-pick --oneline",
-                "--cherry-mark --oneline",
-                "--cherry --oneline",
-                "--topo-order --oneline",
-                "--abbrev=10 --oneline",
-                "--parents --oneline",
-                "--stat --summary",
-                "--shortstat",
-                "--format=reference",
-                "--pretty=email",
-                "--pretty=raw",
-                "--relative-date",
-                "--graph --stat",
-                "--raw",
-                "--patch --graph",
-                "--simplify-by-decoration --oneline",
-                "--notes",
-                "--format='%(trailers)%(describe)|%D|%gd|%x41%%'",
-                "--walk-reflogs",
-                "-z --format=%s",
-                "--count",
-            ])
-        ),
-        2 => format!(
-            "git log --oneline {}",
-            dice.pick(&[
-                "-S two",
-                "-G 'line'",
-                "--grep=change",
-                "--grep=CHANGE -i",
-                "--invert-grep --grep=change",
-                "--author=Lea",
-                "--since=2026-06-01",
-                "--until=2026-01-01",
-                "--skip=1 -2",
-                "--branches",
-                "--tags",
-                "--remotes",
-                "-g",
-                "HEAD ^main",
-                "@{u}..",
-                "HEAD@{1}..",
-                "--all --graph",
-                "HEAD^{/change}",
-                ":/first",
-                "--max-parents=1",
-                "--min-parents=2",
-                "--follow a.txt",
-                "-- src '*.md'",
-            ])
-        ),
+        0 | 1 => format!("git log {} {range}", dice.pick(LOG_1)),
+        2 => format!("git log --oneline {}", dice.pick(LOG_2)),
         3 => format!("git log {} -- '{file}'", dice.pick(&["-p", "--follow --oneline", "--stat", "-1"])),
-        4 => format!(
-            "git log {} --format=%s",
-            dice.pick(&["-L 1,3:a.txt", "-L 2,+2:b.txt -s", "-L '/two/,+1:a.txt'", "-L :x:src/app.js"])
-        ),
+        4 => format!("git log {} --format=%s", dice.pick(LOG_3)),
         _ => format!("git shortlog {} HEAD", dice.pick(&["", "-s", "-n", "-sn", "-e", "-sne", "--group=committer"])),
     }
 }
@@ -382,117 +176,25 @@ fn log(dice: &mut Dice) -> String {
 fn names(dice: &mut Dice) -> String {
     let (file, revision) = (dice.file(), dice.pick(&REVISIONS));
     match dice.roll(9) {
-        0 => format!(
-            "git blame {} HEAD -- '{file}'",
-            dice.pick(&["", "-s", "-L 1,2", "-e", "-w", "-l", "-f", "-p", "--date=short"])
-        ),
-        1 => format!(
-            "git describe {} {revision}",
-            dice.pick(&["", "--tags", "--always", "--long", "--all", "--dirty", "--contains"])
-        ),
-        2 => format!(
-            "git rev-parse {}",
-            dice.pick(&[
-                "HEAD^{tree}",
-                "HEAD:src",
-                "@{1}",
-                "--abbrev-ref HEAD",
-                "--abbrev-ref @{u}",
-                "HEAD~9",
-                "--verify topic",
-                "-q --verify nope",
-                "--show-toplevel",
-                "--is-inside-work-tree",
-                "v1^{}",
-                ":a.txt",
-                ":/change",
-                "--git-dir",
-                "HEAD^@",
-                "main...topic"
-            ])
-        ),
-        3 => format!(
-            "git branch {}",
-            dice.pick(&[
-                "--contains HEAD~1",
-                "--no-merged",
-                "--sort=-committerdate",
-                "--format='%(refname:short) %(upstream:track)'",
-                "-vv --all",
-                "--points-at HEAD",
-                "--no-contains HEAD"
-            ])
-        ),
-        4 => format!(
-            "git tag {}",
-            dice.pick(&["-l", "-n", "--contains HEAD~1", "--merged", "--sort=-refname", "--points-at HEAD", "-l 't*'"])
-        ),
+        0 => format!("git blame {} HEAD -- '{file}'", dice.pick(NAMES_1)),
+        1 => format!("git describe {} {revision}", dice.pick(NAMES_2)),
+        2 => format!("git rev-parse {}", dice.pick(NAMES_3)),
+        3 => format!("git branch {}", dice.pick(NAMES_4)),
+        4 => format!("git tag {}", dice.pick(NAMES_5)),
         5 => format!("git reflog {}", dice.pick(&["", "show topic", "-3", "--date=iso", "HEAD@{2}"])),
-        6 => format!(
-            "git status {}",
-            dice.pick(&[
-                "--porcelain=v2 --branch",
-                "-sbuall",
-                "--ignored",
-                "-z",
-                "--long",
-                "-v",
-                "--show-stash",
-                "--no-renames -s",
-            ])
-        ),
-        7 => format!(
-            "git grep {}",
-            dice.pick(&[
-                "two",
-                "-n line",
-                "-c o",
-                "-l two",
-                "-i ENCORE",
-                "-w one",
-                "-e one --or -e two",
-                "two HEAD",
-                "-v o -- a.txt",
-                "--cached line",
-                "-q none"
-            ])
-        ),
-        _ => format!(
-            "git for-each-ref {}",
-            dice.pick(&[
-                "",
-                "--count=2",
-                "--format='%(refname) %(objecttype) %(subject)'",
-                "refs/tags",
-                "--sort=-committerdate --format='%(refname:short)|%(HEAD)|%(authorname)'",
-                "--merged"
-            ])
-        ),
+        6 => format!("git status {}", dice.pick(NAMES_6)),
+        7 => format!("git grep {}", dice.pick(NAMES_7)),
+        _ => format!("git for-each-ref {}", dice.pick(NAMES_8)),
     }
 }
 
 fn plumbing(dice: &mut Dice) -> String {
     let (file, revision, range) = (dice.file(), dice.pick(&REVISIONS), dice.pick(&RANGES));
     match dice.roll(12) {
-        0 => format!(
-            "git ls-files {}",
-            dice.pick(&["", "-s", "-m", "-d", "-o", "-u", "-o --exclude-standard", "-t", "--stage src", "-v"])
-        ),
+        0 => format!("git ls-files {}", dice.pick(PLUMBING_1)),
         1 => format!("git ls-tree {} {revision}", dice.pick(&["", "-r", "-d", "-l", "--name-only", "-rt"])),
         2 => format!("git cat-file {} {revision}", dice.pick(&["-t", "-s", "-p", "-e", "commit", "tree", "blob"])),
-        3 => format!(
-            "git rev-list {} {range}",
-            dice.pick(&[
-                "",
-                "--count",
-                "--left-right",
-                "--objects",
-                "--parents",
-                "-n 1",
-                "--reverse",
-                "--left-right --count"
-            ])
-        ),
+        3 => format!("git rev-list {} {range}", dice.pick(PLUMBING_2)),
         4 => {
             format!("git hash-object '{file}'; echo x | git hash-object --stdin {}", dice.pick(&["", "-w", "-t blob"]))
         }
@@ -501,33 +203,9 @@ fn plumbing(dice: &mut Dice) -> String {
         }
         6 => format!("git diff-index {} HEAD", dice.pick(&["", "-p", "--cached", "--name-status", "--quiet"])),
         7 => format!("git symbolic-ref {}", dice.pick(&["HEAD", "--short HEAD", "-q HEAD", "refs/none"])),
-        8 => format!(
-            "git show-ref {}",
-            dice.pick(&["", "--heads", "--tags", "-s", "main", "--verify refs/heads/main", "--verify nope", "-d"])
-        ),
+        8 => format!("git show-ref {}", dice.pick(PLUMBING_3)),
         9 => format!("git name-rev {} {revision}", dice.pick(&["", "--name-only", "--tags", "--always"])),
-        10 => format!(
-            "git {}",
-            dice.pick(&[
-                "write-tree",
-                "fsck",
-                "count-objects",
-                "cherry main topic",
-                "cherry -v",
-                "var GIT_AUTHOR_IDENT",
-                "ls-remote",
-                "ls-remote --heads origin",
-                "archive HEAD | tar t",
-                "check-ref-format --branch x..y",
-                "config --get-regexp 'user.*'",
-                "config --show-origin user.name",
-                "config --type=bool core.bare",
-                "stripspace -s < notes.md",
-                "diff-files",
-                "pack-refs --all",
-                "version",
-            ])
-        ),
+        10 => format!("git {}", dice.pick(PLUMBING_4)),
         _ => format!("git cherry {} main {revision}", dice.pick(&["", "-v"])),
     }
 }

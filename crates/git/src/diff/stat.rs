@@ -27,13 +27,15 @@ impl FileStat {
         let new = repo.side_bytes(files, &change.path, change.new.as_ref())?;
         let (was, is) = (repo.diff_kind(files, &change.old_path), repo.diff_kind(files, &change.path));
         let binary = was.is_binary(&old) || is.is_binary(&new);
-        let (added, deleted) = if binary {
+        let unmerged = change.kind == ChangeKind::Unmerged;
+        let (added, deleted) = if unmerged {
+            (0, 0)
+        } else if binary {
             (new.len(), old.len())
         } else {
             let hunks = blanks.changes(&split_lines(&old), &split_lines(&new));
             (hunks.iter().map(|hunk| hunk.new.len()).sum(), hunks.iter().map(|hunk| hunk.old.len()).sum())
         };
-        let unmerged = change.kind == ChangeKind::Unmerged;
         Ok(Self { name: rename_name(&change.old_path, &change.path), added, deleted, binary, unmerged })
     }
 }
