@@ -5,6 +5,7 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
 import git from 'isomorphic-git';
 import { launchChromium } from './browsers.mjs';
 import { COMMIT, SETUP, figures } from './git-work.mjs';
@@ -25,7 +26,9 @@ const inNode = async () => {
   await figures({ Workstation: worker.Workstation, git, memory, print: printer('') });
 };
 
-const PAGE = `<!doctype html><meta charset="utf-8"><title>Git</title><script src="isomorphic-git.js"></script>`;
+const PAGE = `<!doctype html><meta charset="utf-8"><title>Git</title><script src="buffer.js"></script><script src="isomorphic-git.js"></script>`;
+/** Node's `Buffer`, which isomorphic-git wants in a browser too. */
+const BUFFER = "import { Buffer } from 'buffer/index.js'; globalThis.Buffer = Buffer;";
 
 /** The same in a page of Chromium. */
 const inChromium = async () => {
@@ -36,6 +39,11 @@ const inChromium = async () => {
   const work = readFileSync(join(here, 'git-work.mjs'), 'utf8').replaceAll('.mjs', '.js');
   writeFileSync(join(dist, 'git-work.js'), work);
   copyFileSync(join(here, 'node_modules/isomorphic-git/index.umd.min.js'), join(dist, 'isomorphic-git.js'));
+  await build({
+    stdin: { contents: BUFFER, resolveDir: here },
+    bundle: true,
+    outfile: join(dist, 'buffer.js'),
+  });
   writeFileSync(join(dist, 'index.html'), PAGE);
   const site = await serve({ dist, quality: 1 });
   const browser = await launchChromium();

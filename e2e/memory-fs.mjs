@@ -1,5 +1,8 @@
 // A file system in memory with the calls that isomorphic-git makes, as quick as it can be made: maps and nothing else.
 
+const bytes = new TextEncoder();
+const text = new TextDecoder();
+
 const missing = (path) => Object.assign(new Error(`ENOENT: ${path}`), { code: 'ENOENT' });
 
 export const memoryFs = () => {
@@ -40,10 +43,10 @@ export const memoryFs = () => {
     readFile: async (path, options) => {
       const { data } = get(path);
       const encoding = typeof options === 'string' ? options : options?.encoding;
-      return encoding ? Buffer.from(data).toString(encoding) : data;
+      return encoding ? text.decode(data) : data;
     },
     writeFile: async (path, data) => {
-      put(clean(path), { kind: 'file', data: typeof data === 'string' ? Buffer.from(data) : data });
+      put(clean(path), { kind: 'file', data: typeof data === 'string' ? bytes.encode(data) : data });
     },
     unlink: async (path) => drop(path),
     rmdir: async (path) => drop(path),
@@ -55,8 +58,8 @@ export const memoryFs = () => {
     },
     stat,
     lstat: stat,
-    readlink: async (path) => get(path).data.toString(),
-    symlink: async (target, path) => put(clean(path), { kind: 'link', data: Buffer.from(target) }),
+    readlink: async (path) => text.decode(get(path).data),
+    symlink: async (target, path) => put(clean(path), { kind: 'link', data: bytes.encode(target) }),
     chmod: async () => {},
   };
   return { promises };

@@ -114,7 +114,10 @@ pub(crate) fn clear_branch_state(g: &mut Git<'_, '_>, repo: &Repo) {
     if let Some(id) = super::merge::put_aside(g, repo) {
         super::stash::keep_autostash(g, repo, id).unwrap_or_default();
     }
-    for state in ["MERGE_HEAD", "MERGE_MSG", "MERGE_MODE", "SQUASH_MSG", "AUTO_MERGE", "MERGE_RR"] {
+    let names = g.files().names(&repo.git_dir).unwrap_or_default();
+    let states = ["MERGE_HEAD", "MERGE_MSG", "MERGE_MODE", "SQUASH_MSG", "AUTO_MERGE", "MERGE_RR"];
+    let left: Vec<&str> = states.into_iter().filter(|state| names.contains(state)).collect();
+    for state in left {
         repo.remove_state(g.cx.files_mut(), state, when);
     }
 }
