@@ -55,7 +55,8 @@ pub fn AskForm(props: &Props) -> Html {
     html! {
         <>
             <form class={classes!("ask", ask.choices.is_empty().then_some("row"))} {onsubmit}>{ body }</form>
-            { for feedback }
+            // A place of its own: what comes and goes beside the form would make it anew, without its text and focus.
+            <div>{ for feedback }</div>
         </>
     }
 }

@@ -41,7 +41,7 @@ pub fn Step(props: &Props) -> Html {
                 if is_current {
                     { super::hints::list(step) }
                 }
-                { for step.explain.as_ref().map(|explain| explanation(explain, "failed")) }
+                <div>{ for step.explain.as_ref().map(|explain| explanation(explain, "failed")) }</div>
                 if let Some(path) = unsaved.as_ref().filter(|_| is_wrong) {
                     <p class="explain" data-s="warn">
                         { inline(&format!("<code>{path}</code> has changes in the editor that are not saved: Ctrl+S saves them.")) }

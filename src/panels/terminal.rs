@@ -44,10 +44,9 @@ pub fn TerminalPanel(props: &Props) -> Html {
     };
     let terminal = props.terminals.shown();
     let view = props.terminals.views.get(&terminal).cloned().unwrap_or_default();
-    let several = props.terminals.tabs.len() > 1;
     {
-        let (follows, was) = (follows.clone(), use_mut_ref(|| (terminal, several)));
-        use_effect_with((terminal, several), move |now| {
+        let (follows, was) = (follows.clone(), use_mut_ref(|| terminal));
+        use_effect_with(terminal, move |now| {
             *follows.borrow_mut() = true;
             if was.replace(*now) != *now {
                 dom::focus("#cmd");

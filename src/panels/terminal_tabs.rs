@@ -45,7 +45,12 @@ pub fn TerminalTabs(props: &Props) -> Html {
         })
     };
     let several = terminals.tabs.len() > 1;
-    let tabs = terminals.tabs.iter().map(|tab| draw(tab, several, shown, acts)).collect::<Html>();
+    let mut tabs = terminals.tabs.clone();
+    if tabs.is_empty() {
+        // The first one can be typed into before it is there.
+        tabs.push(TerminalTab { terminal: shown, ..TerminalTab::default() });
+    }
+    let tabs = tabs.iter().map(|tab| draw(tab, several, shown, acts)).collect::<Html>();
     let onopen = acts.click(move |acts| acts.input(Input::OpenTerminal { beside: shown }));
     let onclose = {
         let terminals = Rc::clone(terminals);
