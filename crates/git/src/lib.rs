@@ -1,7 +1,8 @@
 //! Git repositories in a `vfs::Vfs`: objects, references, the index, the work tree, differences, merges, exchange.
 //!
-//! The files are the only truth: nothing is kept beside them, and a repository written to a real disk is one that
-//! real Git accepts. It never touches the real file system and asks no clock: callers say [`When`].
+//! The files are the only truth, and a repository written to a real disk is one that real Git accepts; what a file was
+//! read as stays beside it only until its bytes change ([`vfs::Vfs::read_as`]). Objects, differences and merges are our
+//! own code, and equal to real Git's by test. It never touches the real file system and asks no clock: callers say [`When`].
 
 mod config;
 mod date;
