@@ -3,6 +3,7 @@
 
 use crate::api::Writer;
 use crate::controllers::{self, Action, Reconciled};
+use crate::kinds;
 use crate::kubelet::{NodeRun, PodRun, Step};
 use crate::object::{Key, Object};
 use crate::recorder::{Note, Recorder};
@@ -23,6 +24,8 @@ pub(crate) enum Item {
     ReplicaSet(Key),
     EndpointSlice(Key),
     Namespace(Arc<str>),
+    /// An object of a kind that has one controller.
+    Of(Key),
     /// Dependants of an owner, by its uid.
     Garbage(Arc<str>),
     Schedule(Key),
@@ -141,6 +144,12 @@ impl Cluster {
                 ("endpoint-slice-controller", controllers::endpoint_slice::reconcile(&self.store, key))
             }
             Item::Namespace(name) => ("namespace-controller", controllers::namespace::reconcile(&self.store, name)),
+            Item::Of(key) => match key.kind {
+                kinds::SERVICEACCOUNT => {
+                    ("service-account-controller", controllers::service_account::reconcile(&self.store, key))
+                }
+                _ => return,
+            },
             Item::Garbage(uid) => ("garbage-collector", controllers::garbage::reconcile(&self.store, uid)),
             Item::Schedule(key) => return self.schedule(sim, key, causes),
             Item::Pod(key) => return self.sync_pod(sim, runtime, key),

@@ -4,6 +4,7 @@
 //! does is asked through [`Runtime`]. It keeps no clock: time and chance come from `sim`.
 
 mod api;
+pub mod base64;
 mod controllers;
 #[cfg(feature = "crowd")]
 pub mod crowd;
@@ -32,7 +33,7 @@ pub use controllers::{Action, Reconciled};
 pub use engine::Cluster;
 pub use kinds::{
     CONFIGMAP, CustomColumn, DEPLOYMENT, ENDPOINTSLICE, EVENT, KindId, KindInfo, Kinds, NAMESPACE, NODE, POD,
-    REPLICASET, SERVICE,
+    REPLICASET, SECRET, SERVICE, SERVICEACCOUNT,
 };
 pub use node_load::{Amounts, NodeLoad, Taint, pod_requests};
 pub use object::{Key, Object, condition, condition_true, time_at};

@@ -145,8 +145,16 @@ impl Cluster {
         Ok(node)
     }
 
-    /// kube-controller-manager's root-ca-cert-publisher puts the cluster's certificate into every namespace.
-    pub(crate) fn publish_root_ca(&mut self, sim: &mut Sim, namespace: &Object) {
+    /// What kube-controller-manager puts into every new namespace: the cluster's certificate, and the service account.
+    pub(crate) fn furnish(&mut self, sim: &mut Sim, namespace: &Object) {
+        let writer = Writer::new("service-account-controller", namespace.created_by.clone());
+        let account = object! { "metadata" => object! { "name" => "default" } };
+        // The namespace is new, so that the names are free there.
+        self.create(sim, kinds::SERVICEACCOUNT, namespace.name(), account, &writer).expect("a new namespace is empty");
+        self.publish_root_ca(sim, namespace);
+    }
+
+    fn publish_root_ca(&mut self, sim: &mut Sim, namespace: &Object) {
         let note = "Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as \
                     the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of \
                     Kubernetes clusters.";
@@ -157,7 +165,6 @@ impl Cluster {
             },
         };
         let writer = Writer::new("root-ca-cert-publisher", namespace.created_by.clone());
-        // The namespace is new, so that the name is free there.
         self.create(sim, kinds::CONFIGMAP, namespace.name(), value, &writer).expect("a new namespace has room for it");
     }
 }

@@ -52,6 +52,9 @@ impl Cluster {
                 let item = Item::EndpointSlice(crate::object::Key::new(kinds::SERVICE, key.namespace.clone(), service));
                 self.enqueue(sim, item, SEEN_AFTER, &object.written_by);
             }
+            kinds::SERVICEACCOUNT if new.is_none() && *key.name == *"default" => {
+                self.enqueue(sim, Item::Of(key.clone()), SEEN_AFTER, &object.written_by);
+            }
             kinds::NODE => self.node_changed(sim, pair),
             kinds::NAMESPACE if new.is_some_and(|namespace| namespace.deleting()) => {
                 self.enqueue(sim, Item::Namespace(key.name.clone()), SEEN_AFTER, &object.written_by);

@@ -41,6 +41,9 @@ impl Cluster {
             value.remove("status");
         }
         admit::default(kind, &mut value);
+        if kind == kinds::POD {
+            self.admit_pod(namespace, &mut value)?;
+        }
         admit::validate(&info, &value, None)?;
         let name: Arc<str> = value.str_at("metadata.name").into();
         if self.store.get(kind, namespace, &name).is_some() {
@@ -66,6 +69,10 @@ impl Cluster {
         let base = value.str_at("metadata.generateName");
         let mut name: Arc<str> = value.str_at("metadata.name").into();
         self.check_namespace(info, namespace, if name.is_empty() { base } else { &name })?;
+        if kind == kinds::POD {
+            self.admit_pod(namespace, &mut value)?;
+        }
+        let base = value.str_at("metadata.generateName");
         if name.is_empty() {
             let base: Arc<str> = base.into();
             loop {
@@ -116,7 +123,7 @@ impl Cluster {
             self.store.put(object.clone());
             self.notify(sim, None, Some(&object));
             if object.key.kind == kinds::NAMESPACE {
-                self.publish_root_ca(sim, &object);
+                self.furnish(sim, &object);
             }
         }
         object

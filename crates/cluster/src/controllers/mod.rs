@@ -8,6 +8,7 @@ pub(crate) mod replica_set;
 mod revisions;
 mod rolling;
 mod rollout_status;
+pub(crate) mod service_account;
 
 use crate::kinds::KindId;
 use crate::object::{Key, Object};

@@ -10,6 +10,7 @@ mod run;
 mod start;
 mod status;
 mod stop;
+mod volumes;
 
 pub(crate) use run::{NodeRun, PodRun, Step};
 

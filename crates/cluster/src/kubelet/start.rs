@@ -23,7 +23,7 @@ impl Cluster {
         if run.stopping {
             return;
         }
-        if let Some(missing) = env::missing_volume(&self.store, &pod) {
+        if let Some(missing) = super::volumes::missing_volume(&self.store, &pod) {
             self.event(sim, &pod, Note::warning("FailedMount", missing).on(&run.node, None));
             return self.set_timer(sim, key, &run.uid, MOUNT_AGAIN, Step::Sandbox);
         }

@@ -8,7 +8,7 @@ mod workload;
 pub use age::human_duration;
 pub use pod::pod_status;
 
-pub(crate) use core::{CONFIG_MAP, ENDPOINT_SLICE, EVENT, NAMESPACE, NODE, SERVICE};
+pub(crate) use core::{CONFIG_MAP, ENDPOINT_SLICE, EVENT, NAMESPACE, NODE, SECRET, SERVICE, SERVICE_ACCOUNT};
 pub(crate) use pod::POD;
 pub(crate) use workload::{DEPLOYMENT, REPLICA_SET};
 

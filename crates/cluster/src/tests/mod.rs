@@ -1,6 +1,7 @@
 //! Tests of the whole cluster, with a runtime whose programs do as they are told.
 
 mod api;
+mod config;
 mod lifecycle;
 mod rollout;
 mod scale;

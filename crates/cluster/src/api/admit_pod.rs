@@ -1,0 +1,42 @@
+//! Admission of pods: what the API server's plugins look up in the store (Kubernetes 1.32, `plugin/pkg/admission`).
+
+use crate::defaults;
+use crate::engine::Cluster;
+use crate::kinds;
+use crate::status::Status;
+use manifest::Value;
+
+impl Cluster {
+    /// Completes a pod that is about to be created, or refuses it. What needs nothing of the store is done already.
+    pub(super) fn admit_pod(&self, namespace: &str, pod: &mut Value) -> Result<(), Status> {
+        self.service_account(namespace, pod)
+    }
+
+    /// `plugin/pkg/admission/serviceaccount`.
+    fn service_account(&self, namespace: &str, pod: &mut Value) -> Result<(), Status> {
+        let name = pod.str_at("spec.serviceAccountName");
+        let Some(account) = self.store.get(kinds::SERVICEACCOUNT, namespace, name) else {
+            let why =
+                format!("error looking up service account {namespace}/{name}: serviceaccount \"{name}\" not found");
+            return Err(Status::forbidden(("", "pods"), pod_name(pod), &why));
+        };
+        let account = account.value.clone();
+        let mount = |value: &Value, path: &str| value.at(path).as_bool();
+        let own = mount(pod, "spec.automountServiceAccountToken");
+        if own.is_none() && mount(&account, "automountServiceAccountToken") == Some(false) {
+            defaults::remove_token(pod);
+        }
+        if pod.list_at("spec.imagePullSecrets").is_empty() && !account.list_at("imagePullSecrets").is_empty() {
+            pod.set("spec.imagePullSecrets", account.at("imagePullSecrets").clone());
+        }
+        Ok(())
+    }
+}
+
+/// The name that a refusal tells: of a pod without one, the base of its name.
+pub(super) fn pod_name(pod: &Value) -> &str {
+    match pod.str_at("metadata.name") {
+        "" => pod.str_at("metadata.generateName"),
+        name => name,
+    }
+}
