@@ -40,7 +40,9 @@ pub use object::{Key, Object, condition, condition_true, time_at};
 pub use pods::{int_or_percent, pod_available, pod_ready};
 pub use printers::{Cell, Column, Table, human_duration, pod_status, table};
 pub use quantity::{Quantity, canonical};
-pub use runtime::{ContainerPort, ContainerRef, ContainerStart, Mount, ProbeAction, PulledImage, Runtime, Stopped};
+pub use runtime::{
+    ContainerPort, ContainerRef, ContainerStart, Mount, ProbeAction, PulledImage, Runtime, Stopped, Usage,
+};
 pub use selector::{FieldSelector, LabelSelector};
 pub use setup::{NodeShape, VERSION};
 pub use status::{FieldError, Status, StatusDetails};

@@ -127,7 +127,8 @@ impl Cluster {
         };
         let spec_by = if same { base.spec_by.clone() } else { causes.clone() };
         let new = self.store_version(base, value, spec_by, causes);
-        if new.deleting() && new.finalizers().is_empty() && base.key.kind != kinds::POD && !waits_for_namespace(&new) {
+        let stopped = base.key.kind != kinds::POD || new.value.int_at("metadata.deletionGracePeriodSeconds") == Some(0);
+        if new.deleting() && new.finalizers().is_empty() && stopped && !waits_for_namespace(&new) {
             self.remove(sim, &new.key, writer);
             return Ok(new);
         }

@@ -74,6 +74,10 @@ impl Cluster {
             Step::Stopped { container, epoch, exit_code, reason, because } => {
                 self.exited(sim, runtime, key, (container, epoch), (exit_code, &reason), &because);
             }
+            Step::Deadline => {
+                let message = "Pod was active on the node longer than the specified deadline";
+                self.end_pod(sim, runtime, key, ("DeadlineExceeded", message));
+            }
             Step::Kill { container, epoch } => self.terminate(sim, runtime, key, container, epoch),
         }
     }

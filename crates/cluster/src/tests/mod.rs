@@ -3,6 +3,7 @@
 mod api;
 mod config;
 mod lifecycle;
+mod pods;
 mod rollout;
 mod scale;
 mod seeds;
@@ -44,7 +45,8 @@ impl Runtime for Programs {
     }
 
     fn start(&mut self, _: &mut Sim, start: &ContainerStart) -> Result<(), String> {
-        if start.init || self.broken.contains(&start.image) {
+        let sidecar = start.container.starts_with("side");
+        if (start.init && !sidecar) || self.broken.contains(&start.image) {
             self.ended.push((start.reference(), i32::from(!start.init)));
         }
         if self.keep_starts {
