@@ -2,6 +2,7 @@
 //! what asked for it is remembered as its causes.
 
 use crate::api::Writer;
+use crate::controllers::autoscaler::Memory;
 use crate::controllers::{self, Action, Reconciled};
 use crate::kinds;
 use crate::kubelet::{NodeRun, PodRun, Step};
@@ -58,6 +59,8 @@ pub struct Cluster {
     pub(crate) recorder: Recorder,
     pub(crate) waiting: Waiting,
     pub(crate) addresses: Addresses,
+    /// What autoscalers remember.
+    pub(crate) autoscalers: OrdMap<Key, Memory>,
 }
 
 impl Cluster {
@@ -71,6 +74,7 @@ impl Cluster {
             recorder: Recorder::default(),
             waiting: Waiting::default(),
             addresses: Addresses::default(),
+            autoscalers: OrdMap::new(),
         }
     }
 
@@ -148,6 +152,7 @@ impl Cluster {
                 kinds::SERVICEACCOUNT => {
                     ("service-account-controller", controllers::service_account::reconcile(&self.store, key))
                 }
+                kinds::HORIZONTALPODAUTOSCALER => ("horizontal-pod-autoscaler", self.autoscale(sim, runtime, key)),
                 _ => return,
             },
             Item::Garbage(uid) => ("garbage-collector", controllers::garbage::reconcile(&self.store, uid)),
@@ -156,6 +161,16 @@ impl Cluster {
             Item::Events => return self.expire_events(sim),
         };
         self.perform(sim, actor, &item, done, causes);
+    }
+
+    fn autoscale(&mut self, sim: &Sim, runtime: &dyn Runtime, key: &Key) -> Reconciled {
+        let mut memory = self.autoscalers.remove(key).unwrap_or_default();
+        let usages = |pod: &Key| self.pod_usage(sim, runtime, pod);
+        let done = controllers::autoscaler::reconcile(&self.store, key, sim.now(), &usages, &mut memory);
+        if self.store.get_key(key).is_some() {
+            self.autoscalers.insert(key.clone(), memory);
+        }
+        done
     }
 
     /// Applies what a controller wants, in its order. A refused write ends the round; it is tried again later.

@@ -12,6 +12,7 @@ mod defaults;
 mod engine;
 mod kinds;
 mod kubelet;
+mod metrics;
 mod node_load;
 mod object;
 mod pods;
@@ -32,9 +33,10 @@ pub use api::{Apply, DeleteOptions, PatchKind, Propagation, Writer};
 pub use controllers::{Action, Reconciled};
 pub use engine::Cluster;
 pub use kinds::{
-    CONFIGMAP, CustomColumn, DEPLOYMENT, ENDPOINTSLICE, EVENT, KindId, KindInfo, Kinds, NAMESPACE, NODE, POD,
-    REPLICASET, SECRET, SERVICE, SERVICEACCOUNT,
+    CONFIGMAP, CustomColumn, DEPLOYMENT, ENDPOINTSLICE, EVENT, HORIZONTALPODAUTOSCALER, KindId, KindInfo, Kinds,
+    NAMESPACE, NODE, POD, REPLICASET, SECRET, SERVICE, SERVICEACCOUNT,
 };
+pub use metrics::PodUsage;
 pub use node_load::{Amounts, NodeLoad, Taint, pod_requests};
 pub use object::{Key, Object, condition, condition_true, time_at};
 pub use pods::{int_or_percent, pod_available, pod_ready};

@@ -1,5 +1,6 @@
 //! Who looks again when an object changes: the watches of all controllers, in one table.
 
+use crate::controllers::autoscaler;
 use crate::engine::{Cluster, Item};
 use crate::kinds;
 use crate::object::Object;
@@ -54,6 +55,10 @@ impl Cluster {
             }
             kinds::SERVICEACCOUNT if new.is_none() && *key.name == *"default" => {
                 self.enqueue(sim, Item::Of(key.clone()), SEEN_AFTER, &object.written_by);
+            }
+            kinds::HORIZONTALPODAUTOSCALER if old.is_none() || new.is_none() => {
+                let after = if new.is_none() { SEEN_AFTER } else { autoscaler::SYNC };
+                self.enqueue(sim, Item::Of(key.clone()), after, &object.spec_by);
             }
             kinds::NODE => self.node_changed(sim, pair),
             kinds::NAMESPACE if new.is_some_and(|namespace| namespace.deleting()) => {

@@ -1,6 +1,7 @@
 //! Creating objects.
 
 use super::{Writer, admit};
+use crate::defaults;
 use crate::engine::Cluster;
 use crate::kinds::{self, KindId, KindInfo, behaviour_of};
 use crate::object::{Key, Object};
@@ -22,6 +23,7 @@ impl Cluster {
         writer: &Writer,
     ) -> Result<Arc<Object>, Status> {
         let info = self.store.kinds().info(kind).clone();
+        defaults::upgrade(&mut value);
         admit::decode(&info, &value)?;
         place(&info, namespace, &mut value)?;
         if value.str_at("metadata.name").is_empty() && !value.str_at("metadata.generateName").is_empty() {

@@ -1,6 +1,7 @@
 //! Replacing objects and their status.
 
 use super::{Writer, admit, change};
+use crate::defaults;
 use crate::engine::Cluster;
 use crate::kinds::{self, KindId, behaviour_of};
 use crate::object::{Key, Object};
@@ -34,10 +35,11 @@ impl Cluster {
         sim: &mut Sim,
         kind: KindId,
         namespace: &str,
-        value: Value,
+        mut value: Value,
         writer: &Writer,
     ) -> Result<Arc<Object>, Status> {
         let info = self.store.kinds().info(kind).clone();
+        defaults::upgrade(&mut value);
         admit::decode(&info, &value)?;
         self.update_decoded(sim, kind, namespace, value, writer)
     }

@@ -1,5 +1,6 @@
 //! The controllers: each reads the store and says what should change; the engine writes.
 
+pub(crate) mod autoscaler;
 pub(crate) mod deployment;
 pub(crate) mod endpoint_slice;
 pub(crate) mod garbage;

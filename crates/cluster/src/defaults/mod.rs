@@ -1,8 +1,10 @@
 //! What the API server fills in when a field is left out (Kubernetes 1.32, `pkg/apis/*/v1/defaults.go`, and the
 //! admission plugins that every cluster runs).
 
+mod autoscaler;
 mod pod;
 
+pub(crate) use autoscaler::{autoscaler, upgrade};
 pub(crate) use pod::{pod, remove_token};
 
 use crate::base64;

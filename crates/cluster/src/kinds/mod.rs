@@ -24,6 +24,7 @@ pub const CONFIGMAP: KindId = KindId(7);
 pub const EVENT: KindId = KindId(8);
 pub const SECRET: KindId = KindId(9);
 pub const SERVICEACCOUNT: KindId = KindId(10);
+pub const HORIZONTALPODAUTOSCALER: KindId = KindId(11);
 /// Kinds registered at run time count on from here.
 const CUSTOM_FIRST: u16 = 1_000;
 
@@ -169,6 +170,9 @@ impl Kinds {
     /// By the `apiVersion` and `kind` of a manifest.
     pub fn of_manifest(&self, api_version: &str, kind: &str) -> Option<&KindInfo> {
         let (group, version) = api_version.rsplit_once('/').unwrap_or(("", api_version));
+        // An autoscaler of v1 is another way to write one of v2.
+        let old = kind == "HorizontalPodAutoscaler" && version == "v1";
+        let version = if old && group == "autoscaling" { "v2" } else { version };
         self.iter().find(|info| *info.kind == *kind && *info.group == *group && *info.version == *version)
     }
 

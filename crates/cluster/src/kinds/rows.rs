@@ -60,4 +60,6 @@ pub(super) const ROWS: &[Row] = &[
     row(("", "v1", "Secret", "secrets", ""), SPACED, defaults::secret, validate::secret, printers::SECRET),
     row(("", "v1", "ServiceAccount", "serviceaccounts", "sa"), SPACED,
         defaults::nothing, validate::nothing, printers::SERVICE_ACCOUNT),
+    row(("autoscaling", "v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers", "hpa"), SPACED | ALL | STATUS,
+        defaults::autoscaler, validate::autoscaler, printers::AUTOSCALER),
 ];

@@ -225,6 +225,14 @@ impl PodRun {
         at < self.inits
     }
 
+    /// The containers that run, and since when.
+    pub(crate) fn running(&self) -> impl Iterator<Item = (&Arc<str>, Time)> {
+        self.containers.iter().filter_map(|c| match c.state {
+            State::Running { since } => Some((&c.name, since)),
+            _ => None,
+        })
+    }
+
     /// The containers of `spec.containers` and the sidecars.
     pub(super) fn lasting(&self) -> impl Iterator<Item = &ContainerRun> {
         let inits = usize::from(self.inits);

@@ -1,6 +1,7 @@
 //! The tables of `kubectl get`: the columns that the API server prints (`pkg/printers/internalversion/printers.go`).
 
 mod age;
+mod autoscaler;
 mod core;
 mod pod;
 mod workload;
@@ -8,6 +9,7 @@ mod workload;
 pub use age::human_duration;
 pub use pod::pod_status;
 
+pub(crate) use autoscaler::AUTOSCALER;
 pub(crate) use core::{CONFIG_MAP, ENDPOINT_SLICE, EVENT, NAMESPACE, NODE, SECRET, SERVICE, SERVICE_ACCOUNT};
 pub(crate) use pod::POD;
 pub(crate) use workload::{DEPLOYMENT, REPLICA_SET};

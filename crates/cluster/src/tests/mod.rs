@@ -1,6 +1,7 @@
 //! Tests of the whole cluster, with a runtime whose programs do as they are told.
 
 mod api;
+mod autoscaler;
 mod config;
 mod lifecycle;
 mod pods;
@@ -10,7 +11,7 @@ mod seeds;
 
 use crate::{
     Cluster, ContainerRef, ContainerStart, DEPLOYMENT, EVENT, KindId, NodeShape, Object, POD, ProbeAction, PulledImage,
-    Runtime, Selectors, Stopped, Writer,
+    Runtime, Selectors, Stopped, Usage, Writer,
 };
 use manifest::Value;
 use order::OrdSet;
@@ -30,6 +31,8 @@ pub(super) struct Programs {
     pub started: Vec<ContainerStart>,
     pub stopped: usize,
     pub keep_starts: bool,
+    /// What every container of an image uses: thousandths of a core, bytes.
+    pub usage: order::OrdMap<String, (i64, i64)>,
     images: order::OrdMap<ContainerRef, String>,
     /// Containers that end now.
     pub ended: Vec<(ContainerRef, i32)>,
@@ -61,6 +64,11 @@ impl Runtime for Programs {
             Some(image) if self.sick.contains(image) => Err("HTTP probe failed with statuscode: 500".into()),
             _ => Ok(()),
         }
+    }
+
+    fn usage(&self, _: &Sim, container: &ContainerRef) -> Option<Usage> {
+        let (cpu_milli, memory_bytes) = *self.usage.get(self.images.get(container)?)?;
+        Some(Usage { cpu_milli, memory_bytes })
     }
 
     fn stop(&mut self, _: &mut Sim, _: &ContainerRef) -> Stopped {

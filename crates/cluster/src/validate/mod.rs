@@ -1,12 +1,14 @@
 //! What the API server refuses, in its words (Kubernetes 1.32, `pkg/apis/*/validation`). Each function gets the new
 //! object and the one it replaces.
 
+mod autoscaler;
 mod config;
 mod metadata;
 mod pod;
 mod service;
 mod workload;
 
+pub(crate) use autoscaler::autoscaler;
 pub(crate) use config::{config_map, secret};
 pub(crate) use metadata::{NameForm, generate_name, metadata};
 pub(crate) use pod::pod;
