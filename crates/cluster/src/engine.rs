@@ -152,6 +152,8 @@ impl Cluster {
                 kinds::SERVICEACCOUNT => {
                     ("service-account-controller", controllers::service_account::reconcile(&self.store, key))
                 }
+                kinds::JOB => ("job-controller", controllers::job::reconcile(&self.store, key, now)),
+                kinds::CRONJOB => ("cronjob-controller", controllers::cron_job::reconcile(&self.store, key, now)),
                 kinds::HORIZONTALPODAUTOSCALER => ("horizontal-pod-autoscaler", self.autoscale(sim, runtime, key)),
                 _ => return,
             },

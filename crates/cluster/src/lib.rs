@@ -6,6 +6,7 @@
 mod api;
 pub mod base64;
 mod controllers;
+mod cron;
 #[cfg(feature = "crowd")]
 pub mod crowd;
 mod defaults;
@@ -33,8 +34,8 @@ pub use api::{Apply, DeleteOptions, PatchKind, Propagation, Writer};
 pub use controllers::{Action, Reconciled};
 pub use engine::Cluster;
 pub use kinds::{
-    CONFIGMAP, CustomColumn, DEPLOYMENT, ENDPOINTSLICE, EVENT, HORIZONTALPODAUTOSCALER, KindId, KindInfo, Kinds,
-    NAMESPACE, NODE, POD, REPLICASET, SECRET, SERVICE, SERVICEACCOUNT,
+    CONFIGMAP, CRONJOB, CustomColumn, DEPLOYMENT, ENDPOINTSLICE, EVENT, HORIZONTALPODAUTOSCALER, JOB, KindId, KindInfo,
+    Kinds, NAMESPACE, NODE, POD, REPLICASET, SECRET, SERVICE, SERVICEACCOUNT,
 };
 pub use metrics::PodUsage;
 pub use node_load::{Amounts, NodeLoad, Taint, pod_requests};

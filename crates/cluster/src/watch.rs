@@ -2,7 +2,7 @@
 
 use crate::controllers::autoscaler;
 use crate::engine::{Cluster, Item};
-use crate::kinds;
+use crate::kinds::{self, KindId};
 use crate::object::Object;
 use crate::pods::{finished, pod_ready};
 use crate::selector::LabelSelector;
@@ -17,6 +17,9 @@ const SEEN_AFTER: Duration = Duration::from_millis(5);
 const COUNT_PER_POD: Duration = Duration::from_micros(50);
 /// Endpoints are gathered for this long.
 const GATHER: Duration = Duration::from_millis(100);
+
+/// Kinds that count their pods, beside replica sets.
+const COUNTING: [(&str, KindId); 1] = [("Job", kinds::JOB)];
 
 /// Old and new state; one of them may be missing.
 type Pair<'o> = (Option<&'o Arc<Object>>, Option<&'o Arc<Object>>);
@@ -59,6 +62,10 @@ impl Cluster {
             kinds::HORIZONTALPODAUTOSCALER if old.is_none() || new.is_none() => {
                 let after = if new.is_none() { SEEN_AFTER } else { autoscaler::SYNC };
                 self.enqueue(sim, Item::Of(key.clone()), after, &object.spec_by);
+            }
+            kinds::JOB => self.job_changed(sim, pair, &object, spec_changed),
+            kinds::CRONJOB if new.is_some() && spec_changed => {
+                self.enqueue(sim, Item::Of(key.clone()), SEEN_AFTER, &because);
             }
             kinds::NODE => self.node_changed(sim, pair),
             kinds::NAMESPACE if new.is_some_and(|namespace| namespace.deleting()) => {
@@ -122,7 +129,23 @@ impl Cluster {
         }
     }
 
+    fn job_changed(&mut self, sim: &mut Sim, pair: Pair<'_>, job: &Arc<Object>, spec_changed: bool) {
+        if spec_changed || differs(pair, "metadata.deletionTimestamp") || differs(pair, "status.conditions") {
+            self.enqueue(sim, Item::Of(job.key.clone()), SEEN_AFTER, &job.spec_by);
+            if let Some(owner) = job.controller().filter(|owner| owner.str_at("kind") == "CronJob") {
+                let item = Item::Of(job.key.of(kinds::CRONJOB).named(owner.at("name")));
+                self.enqueue(sim, item, SEEN_AFTER, &job.written_by);
+            }
+        }
+    }
+
     fn pod_counted(&mut self, sim: &mut Sim, pair: Pair<'_>, pod: &Arc<Object>) {
+        if let Some(owner) = pod.controller()
+            && let Some((_, kind)) = COUNTING.iter().find(|(name, _)| *name == owner.str_at("kind"))
+        {
+            let item = Item::Of(pod.key.of(*kind).named(owner.at("name")));
+            return self.enqueue(sim, item, SEEN_AFTER, &pod.written_by);
+        }
         let Some(owner) = pod.controller().filter(|owner| owner.str_at("kind") == "ReplicaSet") else {
             let namespace = pod.key.namespace.clone();
             let sets: Vec<_> = self.store.all(kinds::REPLICASET, Some(&namespace)).cloned().collect();

@@ -97,6 +97,9 @@ impl Cluster {
     fn commit_new(&mut self, sim: &mut Sim, key: Key, mut value: Value, writer: &Writer) -> Arc<Object> {
         let uid = new_uid(sim);
         let version = if writer.dry_run { 0 } else { self.store.next_version() };
+        if key.kind == kinds::JOB {
+            defaults::job_identity(&mut value, &uid);
+        }
         let meta = value.at_mut("metadata").make_map();
         meta.insert("uid", Value::Str(uid.clone()));
         meta.insert("creationTimestamp", sim.now().rfc3339().into());

@@ -1,9 +1,11 @@
 //! The controllers: each reads the store and says what should change; the engine writes.
 
 pub(crate) mod autoscaler;
+pub(crate) mod cron_job;
 pub(crate) mod deployment;
 pub(crate) mod endpoint_slice;
 pub(crate) mod garbage;
+pub(crate) mod job;
 pub(crate) mod namespace;
 pub(crate) mod replica_set;
 mod revisions;

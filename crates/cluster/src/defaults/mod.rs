@@ -2,9 +2,11 @@
 //! admission plugins that every cluster runs).
 
 mod autoscaler;
+mod batch;
 mod pod;
 
 pub(crate) use autoscaler::{autoscaler, upgrade};
+pub(crate) use batch::{cron_job, job, job_identity};
 pub(crate) use pod::{pod, remove_token};
 
 use crate::base64;

@@ -25,6 +25,8 @@ pub const EVENT: KindId = KindId(8);
 pub const SECRET: KindId = KindId(9);
 pub const SERVICEACCOUNT: KindId = KindId(10);
 pub const HORIZONTALPODAUTOSCALER: KindId = KindId(11);
+pub const JOB: KindId = KindId(12);
+pub const CRONJOB: KindId = KindId(13);
 /// Kinds registered at run time count on from here.
 const CUSTOM_FIRST: u16 = 1_000;
 

@@ -62,4 +62,8 @@ pub(super) const ROWS: &[Row] = &[
         defaults::nothing, validate::nothing, printers::SERVICE_ACCOUNT),
     row(("autoscaling", "v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers", "hpa"), SPACED | ALL | STATUS,
         defaults::autoscaler, validate::autoscaler, printers::AUTOSCALER),
+    row(("batch", "v1", "Job", "jobs", ""), SPACED | ALL | STATUS | COUNTED,
+        defaults::job, validate::job, printers::JOB),
+    row(("batch", "v1", "CronJob", "cronjobs", "cj"), SPACED | ALL | STATUS | COUNTED,
+        defaults::cron_job, validate::cron_job, printers::CRON_JOB),
 ];

@@ -2,6 +2,7 @@
 
 mod age;
 mod autoscaler;
+mod batch;
 mod core;
 mod pod;
 mod workload;
@@ -10,6 +11,7 @@ pub use age::human_duration;
 pub use pod::pod_status;
 
 pub(crate) use autoscaler::AUTOSCALER;
+pub(crate) use batch::{CRON_JOB, JOB};
 pub(crate) use core::{CONFIG_MAP, ENDPOINT_SLICE, EVENT, NAMESPACE, NODE, SECRET, SERVICE, SERVICE_ACCOUNT};
 pub(crate) use pod::POD;
 pub(crate) use workload::{DEPLOYMENT, REPLICA_SET};

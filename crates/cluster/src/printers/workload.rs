@@ -3,6 +3,7 @@
 use super::{Cell, Printer, age, none_if_empty};
 use crate::object::Object;
 use crate::selector::LabelSelector;
+use manifest::Value;
 use sim::Time;
 
 pub(crate) const DEPLOYMENT: Printer = Printer {
@@ -37,12 +38,17 @@ fn number(object: &Object, path: &str) -> i64 {
     object.value.int_at(path).unwrap_or(0)
 }
 
+/// Names and images of containers.
+pub(super) fn containers(containers: &[Value]) -> [Cell; 2] {
+    let all = |field: &str| containers.iter().map(|c| c.str_at(field)).collect::<Vec<_>>().join(",");
+    [all("name"), all("image")]
+}
+
 /// Container names, images and selector: the wide columns.
 fn wide(object: &Object) -> [Cell; 3] {
-    let containers = object.value.list_at("spec.template.spec.containers");
-    let all = |field: &str| containers.iter().map(|c| c.str_at(field)).collect::<Vec<_>>().join(",");
+    let [names, images] = containers(object.value.list_at("spec.template.spec.containers"));
     let selector = LabelSelector::from_value(object.value.at("spec.selector")).to_string();
-    [all("name"), all("image"), none_if_empty(selector)]
+    [names, images, none_if_empty(selector)]
 }
 
 fn deployment(object: &Object, now: Time) -> Vec<Cell> {

@@ -2,6 +2,7 @@
 
 mod api;
 mod autoscaler;
+mod batch;
 mod config;
 mod lifecycle;
 mod pods;
@@ -28,6 +29,8 @@ pub(super) struct Programs {
     pub sick: OrdSet<String>,
     /// Images whose program ends at once with code 1.
     pub broken: OrdSet<String>,
+    /// Images whose program ends by itself, with this code.
+    pub ends: order::OrdMap<String, i32>,
     pub started: Vec<ContainerStart>,
     pub stopped: usize,
     pub keep_starts: bool,
@@ -51,6 +54,9 @@ impl Runtime for Programs {
         let sidecar = start.container.starts_with("side");
         if (start.init && !sidecar) || self.broken.contains(&start.image) {
             self.ended.push((start.reference(), i32::from(!start.init)));
+        }
+        if let Some(code) = self.ends.get(&start.image) {
+            self.ended.push((start.reference(), *code));
         }
         if self.keep_starts {
             self.started.push(start.clone());

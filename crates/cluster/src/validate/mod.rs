@@ -2,6 +2,7 @@
 //! object and the one it replaces.
 
 mod autoscaler;
+mod batch;
 mod config;
 mod metadata;
 mod pod;
@@ -9,6 +10,7 @@ mod service;
 mod workload;
 
 pub(crate) use autoscaler::autoscaler;
+pub(crate) use batch::{cron_job, job};
 pub(crate) use config::{config_map, secret};
 pub(crate) use metadata::{NameForm, generate_name, metadata};
 pub(crate) use pod::pod;
