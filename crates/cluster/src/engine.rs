@@ -152,6 +152,16 @@ impl Cluster {
                 kinds::SERVICEACCOUNT => {
                     ("service-account-controller", controllers::service_account::reconcile(&self.store, key))
                 }
+                kinds::STATEFULSET => {
+                    ("statefulset-controller", controllers::stateful_set::reconcile(&self.store, key, now))
+                }
+                kinds::DAEMONSET => ("daemonset-controller", controllers::daemon_set::reconcile(&self.store, key, now)),
+                kinds::PERSISTENTVOLUMECLAIM => {
+                    ("persistentvolume-controller", controllers::volume::reconcile_claim(&self.store, key, now))
+                }
+                kinds::PERSISTENTVOLUME => {
+                    ("persistentvolume-controller", controllers::volume::reconcile_volume(&self.store, key))
+                }
                 kinds::JOB => ("job-controller", controllers::job::reconcile(&self.store, key, now)),
                 kinds::CRONJOB => ("cronjob-controller", controllers::cron_job::reconcile(&self.store, key, now)),
                 kinds::HORIZONTALPODAUTOSCALER => ("horizontal-pod-autoscaler", self.autoscale(sim, runtime, key)),
@@ -194,7 +204,7 @@ impl Cluster {
                 let writer = Writer::new(actor, because.and(causes));
                 match self.create_admitted(sim, kind, &namespace, value, &writer) {
                     Ok(made) => {
-                        if let Some((about, reason, words)) = announce {
+                        if let Some((about, reason, words)) = announce.filter(|(_, _, words)| !words.is_empty()) {
                             let note = Note::normal(reason, format!("{words}{}", made.name())).by(actor);
                             self.event(sim, &about, note);
                         }
@@ -202,7 +212,7 @@ impl Cluster {
                     }
                     Err(status) => {
                         if let Some((about, ..)) = announce {
-                            let note = Note::warning("FailedCreate", format!("Error creating: {status}")).by(actor);
+                            let note = Note::warning("FailedCreate", failed(&about, &status)).by(actor);
                             self.event(sim, &about, note);
                         }
                         false
@@ -248,4 +258,13 @@ impl Cluster {
     pub(crate) fn subject_of(&self, key: &Key) -> Subject {
         Subject::new(self.store.kinds().info(key.kind).kind.to_string(), key.to_string())
     }
+}
+
+/// What a controller tells of a refused pod.
+fn failed(about: &Object, status: &crate::status::Status) -> String {
+    if about.key.kind != kinds::STATEFULSET {
+        return format!("Error creating: {status}");
+    }
+    let (pod, set) = (&status.details.name, about.name());
+    format!("create Pod {pod} in StatefulSet {set} failed error: {status}")
 }

@@ -34,8 +34,9 @@ pub use api::{Apply, DeleteOptions, PatchKind, Propagation, Writer};
 pub use controllers::{Action, Reconciled};
 pub use engine::Cluster;
 pub use kinds::{
-    CONFIGMAP, CRONJOB, CustomColumn, DEPLOYMENT, ENDPOINTSLICE, EVENT, HORIZONTALPODAUTOSCALER, JOB, KindId, KindInfo,
-    Kinds, NAMESPACE, NODE, POD, REPLICASET, SECRET, SERVICE, SERVICEACCOUNT,
+    CONFIGMAP, CONTROLLERREVISION, CRONJOB, CustomColumn, DAEMONSET, DEPLOYMENT, ENDPOINTSLICE, EVENT,
+    HORIZONTALPODAUTOSCALER, JOB, KindId, KindInfo, Kinds, NAMESPACE, NODE, PERSISTENTVOLUME, PERSISTENTVOLUMECLAIM,
+    POD, REPLICASET, SECRET, SERVICE, SERVICEACCOUNT, STATEFULSET, STORAGECLASS,
 };
 pub use metrics::PodUsage;
 pub use node_load::{Amounts, NodeLoad, Taint, pod_requests};

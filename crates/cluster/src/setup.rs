@@ -99,6 +99,12 @@ impl Cluster {
             let namespace = object! { "metadata" => object! { "name" => name } };
             cluster.create(sim, kinds::NAMESPACE, "", namespace, &writer).expect("the first namespaces are valid");
         }
+        let annotations = object! { "storageclass.kubernetes.io/is-default-class" => "true" };
+        let class = object! {
+            "metadata" => object! { "annotations" => annotations, "name" => "standard" },
+            "provisioner" => "rancher.io/local-path", "volumeBindingMode" => "WaitForFirstConsumer",
+        };
+        cluster.create(sim, kinds::STORAGECLASS, "", class, &writer).expect("the class above is valid");
         let labels = object! { "component" => "apiserver", "provider" => "kubernetes" };
         let port = object! { "name" => "https", "port" => 443, "protocol" => "TCP", "targetPort" => 6443 };
         let service = object! {

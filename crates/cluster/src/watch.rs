@@ -1,6 +1,7 @@
 //! Who looks again when an object changes: the watches of all controllers, in one table.
 
 use crate::controllers::autoscaler;
+use crate::controllers::volume::{SELECTED_NODE, uses};
 use crate::engine::{Cluster, Item};
 use crate::kinds::{self, KindId};
 use crate::object::Object;
@@ -19,7 +20,8 @@ const COUNT_PER_POD: Duration = Duration::from_micros(50);
 const GATHER: Duration = Duration::from_millis(100);
 
 /// Kinds that count their pods, beside replica sets.
-const COUNTING: [(&str, KindId); 1] = [("Job", kinds::JOB)];
+const COUNTING: [(&str, KindId); 3] =
+    [("Job", kinds::JOB), ("StatefulSet", kinds::STATEFULSET), ("DaemonSet", kinds::DAEMONSET)];
 
 /// Old and new state; one of them may be missing.
 type Pair<'o> = (Option<&'o Arc<Object>>, Option<&'o Arc<Object>>);
@@ -63,6 +65,12 @@ impl Cluster {
                 let after = if new.is_none() { SEEN_AFTER } else { autoscaler::SYNC };
                 self.enqueue(sim, Item::Of(key.clone()), after, &object.spec_by);
             }
+            kinds::STATEFULSET | kinds::DAEMONSET if new.is_some() && spec_changed => {
+                self.enqueue(sim, Item::Of(key.clone()), SEEN_AFTER, &because);
+            }
+            kinds::PERSISTENTVOLUMECLAIM => self.claim_changed(sim, pair, &object, spec_changed),
+            kinds::PERSISTENTVOLUME => self.volume_changed(sim, pair, &object),
+            kinds::STORAGECLASS if old.is_none() => self.claims_wait(sim, &object.written_by),
             kinds::JOB => self.job_changed(sim, pair, &object, spec_changed),
             kinds::CRONJOB if new.is_some() && spec_changed => {
                 self.enqueue(sim, Item::Of(key.clone()), SEEN_AFTER, &because);
@@ -123,9 +131,57 @@ impl Cluster {
                 self.waiting.forget(&pod.key);
             }
         }
+        if new.is_none_or(|pod| finished(pod)) {
+            self.claims_of(sim, pod);
+        }
         let freed = new.is_none_or(|pod| finished(pod)) && old.is_some_and(|pod| !finished(pod));
         if freed && !pod.value.str_at("spec.nodeName").is_empty() {
             self.retry_unschedulable(sim, &pod.written_by);
+        }
+    }
+
+    fn claim_changed(&mut self, sim: &mut Sim, pair: Pair<'_>, claim: &Arc<Object>, spec_changed: bool) {
+        let node = |o: Option<&Arc<Object>>| o.map(|o| o.annotation(SELECTED_NODE).to_string());
+        if spec_changed || differs(pair, "metadata.deletionTimestamp") || node(pair.0) != node(pair.1) {
+            self.enqueue(sim, Item::Of(claim.key.clone()), SEEN_AFTER, &claim.written_by);
+        }
+        if pair.1.is_none() {
+            let volume = claim.value.str_at("spec.volumeName").to_string();
+            let key = crate::object::Key::new(kinds::PERSISTENTVOLUME, "", volume);
+            self.enqueue(sim, Item::Of(key), SEEN_AFTER * 100, &claim.written_by);
+        }
+        if pair.0.is_none() || differs(pair, "spec.volumeName") {
+            let waits = |pod: &&Arc<Object>| pod.value.str_at("spec.nodeName").is_empty() && uses(pod, claim.name());
+            let namespace = claim.key.namespace.clone();
+            let pods: Vec<_> = self.store.all(kinds::POD, Some(&namespace)).filter(waits).cloned().collect();
+            for pod in pods {
+                self.enqueue(sim, Item::Schedule(pod.key.clone()), SEEN_AFTER * 4, &claim.written_by);
+            }
+        }
+    }
+
+    fn volume_changed(&mut self, sim: &mut Sim, pair: Pair<'_>, volume: &Arc<Object>) {
+        self.enqueue(sim, Item::Of(volume.key.clone()), SEEN_AFTER, &volume.written_by);
+        if pair.0.is_none() {
+            self.claims_wait(sim, &volume.written_by);
+        }
+        if pair.1.is_none() {
+            let claim = volume.value.at("spec.claimRef");
+            let (namespace, name) = (claim.str_at("namespace").to_string(), claim.str_at("name").to_string());
+            let key = crate::object::Key::new(kinds::PERSISTENTVOLUMECLAIM, namespace, name);
+            self.enqueue(sim, Item::Of(key), SEEN_AFTER, &volume.written_by);
+        }
+    }
+
+    /// Claims without a volume look again.
+    fn claims_wait(&mut self, sim: &mut Sim, because: &Causes) {
+        let all = self.store.all(kinds::PERSISTENTVOLUMECLAIM, None);
+        let waiting: Vec<_> = all
+            .filter(|claim| claim.value.str_at("spec.volumeName").is_empty())
+            .map(|claim| claim.key.clone())
+            .collect();
+        for key in waiting {
+            self.enqueue(sim, Item::Of(key), SEEN_AFTER, because);
         }
     }
 
@@ -148,6 +204,14 @@ impl Cluster {
         }
         let Some(owner) = pod.controller().filter(|owner| owner.str_at("kind") == "ReplicaSet") else {
             let namespace = pod.key.namespace.clone();
+            let owners = self.store.all(kinds::STATEFULSET, Some(&namespace));
+            let owners: Vec<_> = owners
+                .filter(|set| LabelSelector::from_value(set.value.at("spec.selector")).matches(pod.labels()))
+                .map(|set| set.key.clone())
+                .collect();
+            for key in owners {
+                self.enqueue(sim, Item::Of(key), SEEN_AFTER, &pod.written_by);
+            }
             let sets: Vec<_> = self.store.all(kinds::REPLICASET, Some(&namespace)).cloned().collect();
             for set in sets {
                 if LabelSelector::from_value(set.value.at("spec.selector")).matches(pod.labels()) {
@@ -195,7 +259,29 @@ impl Cluster {
         }
     }
 
+    /// The claims of a pod that is over may be deleted now.
+    fn claims_of(&mut self, sim: &mut Sim, pod: &Arc<Object>) {
+        for volume in pod.value.list_at("spec.volumes") {
+            let name = volume.str_at("persistentVolumeClaim.claimName");
+            let key = crate::object::Key::new(kinds::PERSISTENTVOLUMECLAIM, pod.key.namespace.clone(), name);
+            if self.store.get_key(&key).is_some_and(|claim| claim.deleting()) {
+                self.enqueue(sim, Item::Of(key), SEEN_AFTER, &pod.written_by);
+            }
+        }
+    }
+
+    fn daemons_look(&mut self, sim: &mut Sim, because: &Causes) {
+        let sets: Vec<_> = self.store.all(kinds::DAEMONSET, None).map(|set| set.key.clone()).collect();
+        for key in sets {
+            self.enqueue(sim, Item::Of(key), SEEN_AFTER, because);
+        }
+    }
+
     fn node_changed(&mut self, sim: &mut Sim, pair: Pair<'_>) {
+        if pair.1.is_none() || ["spec", "metadata.labels"].iter().any(|path| differs(pair, path)) {
+            let because = pair.1.or(pair.0).map(|node| node.written_by.clone()).unwrap_or_default();
+            self.daemons_look(sim, &because);
+        }
         let widened = ["spec", "status.allocatable", "metadata.labels"].iter().any(|path| differs(pair, path));
         if let Some(node) = pair.1.filter(|_| widened) {
             self.retry_unschedulable(sim, &node.written_by);

@@ -2,14 +2,38 @@
 
 use crate::defaults;
 use crate::engine::Cluster;
-use crate::kinds;
+use crate::kinds::{self, KindId};
 use crate::status::Status;
 use manifest::Value;
 
 impl Cluster {
+    /// Completes an object by what the store knows, or refuses it.
+    pub(super) fn admit_new(&self, kind: KindId, namespace: &str, value: &mut Value) -> Result<(), Status> {
+        match kind {
+            kinds::POD => self.admit_pod(namespace, value),
+            kinds::PERSISTENTVOLUMECLAIM => {
+                self.admit_claim(value);
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Completes a pod that is about to be created, or refuses it. What needs nothing of the store is done already.
     pub(super) fn admit_pod(&self, namespace: &str, pod: &mut Value) -> Result<(), Status> {
         self.service_account(namespace, pod)
+    }
+
+    /// A claim without a class gets the default one (`plugin/pkg/admission/storage/storageclass/setdefault`).
+    pub(super) fn admit_claim(&self, claim: &mut Value) {
+        let default = |class: &&std::sync::Arc<crate::object::Object>| {
+            class.annotation("storageclass.kubernetes.io/is-default-class") == "true"
+        };
+        if claim.at("spec.storageClassName").is_null()
+            && let Some(class) = self.store.all(kinds::STORAGECLASS, None).find(default)
+        {
+            claim.set("spec.storageClassName", &class.key.name);
+        }
     }
 
     /// `plugin/pkg/admission/serviceaccount`.

@@ -43,9 +43,7 @@ impl Cluster {
             value.remove("status");
         }
         admit::default(kind, &mut value);
-        if kind == kinds::POD {
-            self.admit_pod(namespace, &mut value)?;
-        }
+        self.admit_new(kind, namespace, &mut value)?;
         admit::validate(&info, &value, None)?;
         let name: Arc<str> = value.str_at("metadata.name").into();
         if self.store.get(kind, namespace, &name).is_some() {
@@ -71,9 +69,7 @@ impl Cluster {
         let base = value.str_at("metadata.generateName");
         let mut name: Arc<str> = value.str_at("metadata.name").into();
         self.check_namespace(info, namespace, if name.is_empty() { base } else { &name })?;
-        if kind == kinds::POD {
-            self.admit_pod(namespace, &mut value)?;
-        }
+        self.admit_new(kind, namespace, &mut value)?;
         let base = value.str_at("metadata.generateName");
         if name.is_empty() {
             let base: Arc<str> = base.into();

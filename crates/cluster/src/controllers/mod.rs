@@ -2,9 +2,11 @@
 
 pub(crate) mod autoscaler;
 pub(crate) mod cron_job;
+pub(crate) mod daemon_set;
 pub(crate) mod deployment;
 pub(crate) mod endpoint_slice;
 pub(crate) mod garbage;
+mod history;
 pub(crate) mod job;
 pub(crate) mod namespace;
 pub(crate) mod replica_set;
@@ -12,6 +14,8 @@ mod revisions;
 mod rolling;
 mod rollout_status;
 pub(crate) mod service_account;
+pub(crate) mod stateful_set;
+pub(crate) mod volume;
 
 use crate::kinds::KindId;
 use crate::object::{Key, Object};

@@ -4,10 +4,13 @@
 mod autoscaler;
 mod batch;
 mod pod;
+mod sets;
 
 pub(crate) use autoscaler::{autoscaler, upgrade};
 pub(crate) use batch::{cron_job, job, job_identity};
 pub(crate) use pod::{pod, remove_token};
+
+pub(crate) use sets::{claim, daemon_set, stateful_set, storage_class, volume};
 
 use crate::base64;
 use manifest::{Value, list, word};

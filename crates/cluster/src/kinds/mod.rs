@@ -27,6 +27,12 @@ pub const SERVICEACCOUNT: KindId = KindId(10);
 pub const HORIZONTALPODAUTOSCALER: KindId = KindId(11);
 pub const JOB: KindId = KindId(12);
 pub const CRONJOB: KindId = KindId(13);
+pub const STATEFULSET: KindId = KindId(14);
+pub const DAEMONSET: KindId = KindId(15);
+pub const CONTROLLERREVISION: KindId = KindId(16);
+pub const PERSISTENTVOLUME: KindId = KindId(17);
+pub const PERSISTENTVOLUMECLAIM: KindId = KindId(18);
+pub const STORAGECLASS: KindId = KindId(19);
 /// Kinds registered at run time count on from here.
 const CUSTOM_FIRST: u16 = 1_000;
 

@@ -9,6 +9,7 @@ mod pods;
 mod rollout;
 mod scale;
 mod seeds;
+mod sets;
 
 use crate::{
     Cluster, ContainerRef, ContainerStart, DEPLOYMENT, EVENT, KindId, NodeShape, Object, POD, ProbeAction, PulledImage,

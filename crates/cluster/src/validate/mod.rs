@@ -7,6 +7,7 @@ mod config;
 mod metadata;
 mod pod;
 mod service;
+mod storage;
 mod workload;
 
 pub(crate) use autoscaler::autoscaler;
@@ -15,7 +16,8 @@ pub(crate) use config::{config_map, secret};
 pub(crate) use metadata::{NameForm, generate_name, metadata};
 pub(crate) use pod::pod;
 pub(crate) use service::service;
-pub(crate) use workload::{deployment, replica_set};
+pub(crate) use storage::{claim, storage_class, volume};
+pub(crate) use workload::{daemon_set, deployment, replica_set, stateful_set};
 
 use crate::status::FieldError;
 use manifest::Value;

@@ -1,13 +1,21 @@
 //! The scheduler: filters the nodes, scores those that fit, binds; and says why when none does
 //! (Kubernetes 1.32, `pkg/scheduler`, the default plugins that look at requests, taints, selectors and `nodeName`).
 
+mod claims;
+mod nodes;
+
+pub(crate) use nodes::{suits, untolerated};
+
 use crate::api::Writer;
 use crate::engine::{Cluster, Item};
 use crate::node_load::{Amounts, NodeLoad, Taint, pod_requests};
 use crate::object::{Key, Object};
 use crate::pods::set_condition;
 use crate::recorder::Note;
+use crate::store::Store;
+use claims::Claims;
 use manifest::{Value, object};
+use nodes::{preference, tolerates};
 use order::{Arrange, OrdMap};
 use serde::{Deserialize, Serialize};
 use sim::{Causes, Sim, Time};
@@ -43,34 +51,25 @@ struct Demand<'p> {
     pod: &'p Object,
     asked: Amounts,
     scored: Amounts,
-    selector: &'p manifest::Map,
     tolerations: &'p [Value],
+    claims: Claims,
 }
 
 impl Demand<'_> {
-    fn tolerates(&self, taint: &Taint) -> bool {
-        self.tolerations.iter().any(|t| {
-            let key = t.str_at("key");
-            let effect = t.str_at("effect");
-            let exists = t.str_at("operator") == "Exists";
-            (effect.is_empty() || effect == taint.effect)
-                && (key == taint.key || (key.is_empty() && exists))
-                && (exists || t.str_at("value") == taint.value)
-        })
-    }
-
     /// Why the node does not take the pod; the flag says whether evicting others could help.
-    fn refused(&self, node: &NodeLoad) -> Vec<(String, bool)> {
-        if node.unschedulable && !self.tolerates(&unschedulable_taint()) {
+    fn refused(&self, store: &Store, name: &str, node: &NodeLoad) -> Vec<(String, bool)> {
+        if node.unschedulable && !tolerates(self.tolerations, &unschedulable_taint()) {
             return vec![("node(s) were unschedulable".into(), false)];
         }
-        let hard = |taint: &&Taint| taint.effect != "PreferNoSchedule" && !self.tolerates(taint);
-        if let Some(taint) = node.taints.iter().find(hard) {
+        if let Some(taint) = untolerated(self.tolerations, &node.taints) {
             return vec![(format!("node(s) had untolerated taint {{{}: {}}}", taint.key, taint.value), false)];
         }
         let labels = node.labels.entries();
-        if !self.selector.iter().all(|(key, value)| labels.get(key) == Some(value)) || !self.affine(labels) {
+        if !suits(self.pod.value.at("spec"), labels, name) {
             return vec![("node(s) didn't match Pod's node affinity/selector".into(), false)];
+        }
+        if let Some(why) = self.claims.refused(store, labels, name) {
+            return vec![(why.into(), false)];
         }
         let mut short = Vec::new();
         if node.pods_count + 1 > node.pods_max {
@@ -94,27 +93,10 @@ impl Demand<'_> {
         short
     }
 
-    /// `requiredDuringSchedulingIgnoredDuringExecution` of the node affinity.
-    fn affine(&self, labels: &manifest::Map) -> bool {
-        let path = "spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms";
-        let terms = self.pod.value.list_at(path);
-        let fits = |demand: &Value| {
-            let have = labels.get(demand.str_at("key")).and_then(Value::as_str);
-            let listed = |value: &str| demand.list_at("values").iter().any(|v| v.as_str() == Some(value));
-            match demand.str_at("operator") {
-                "In" => have.is_some_and(listed),
-                "NotIn" => !have.is_some_and(listed),
-                "Exists" => have.is_some(),
-                "DoesNotExist" => have.is_none(),
-                _ => false,
-            }
-        };
-        terms.is_empty() || terms.iter().any(|term| term.list_at("matchExpressions").iter().all(fits))
-    }
-
     /// Out of 300 and more: taints thrice, free room and its balance once each.
-    fn score(&self, node: &NodeLoad) -> i64 {
-        let soft = node.taints.iter().filter(|t| t.effect == "PreferNoSchedule" && !self.tolerates(t)).count();
+    fn score(&self, name: &str, node: &NodeLoad) -> i64 {
+        let soft =
+            node.taints.iter().filter(|t| t.effect == "PreferNoSchedule" && !tolerates(self.tolerations, t)).count();
         let share =
             |asked: i64, used: i64, all: i64| if all <= 0 { 1_000_000 } else { (asked + used) * 1_000_000 / all };
         let cpu = share(self.scored.cpu_milli, node.scored.cpu_milli, node.allocatable.cpu_milli);
@@ -122,7 +104,8 @@ impl Demand<'_> {
         let free = |share: i64| (1_000_000 - share.min(1_000_000)) / 10_000;
         let least = i64::midpoint(free(cpu), free(memory));
         let balance = 100 - (cpu.min(1_000_000) - memory.min(1_000_000)).abs() / 2 / 10_000;
-        300_i64 * i64::from(soft == 0) + least + balance
+        let liked = preference(self.pod.value.at("spec"), node.labels.entries(), name).min(100);
+        300_i64 * i64::from(soft == 0) + 2 * liked + least + balance
     }
 }
 
@@ -158,14 +141,19 @@ impl Cluster {
             return;
         }
         let (asked, scored) = pod_requests(&pod.value);
-        let demand = Demand {
-            pod: &pod,
-            asked,
-            scored,
-            selector: pod.value.map_at("spec.nodeSelector"),
-            tolerations: pod.value.list_at("spec.tolerations"),
+        let claims = match Claims::of(&self.store, &pod) {
+            Ok(claims) => claims,
+            Err(why) => {
+                let count = self.store.node_loads().count();
+                let head = format!("0/{count} nodes are available");
+                let told =
+                    format!("{head}: {why}. preemption: {head}: {count} Preemption is not helpful for scheduling.");
+                return self.unschedulable(sim, &pod, &told, causes);
+            }
         };
+        let demand = Demand { pod: &pod, asked, scored, tolerations: pod.value.list_at("spec.tolerations"), claims };
         match self.choose(sim, &demand) {
+            Ok(node) if demand.claims.wait() => self.select_node(sim, &demand.claims, &pod, &node),
             Ok(node) => self.bind(sim, &pod, &node, causes),
             Err(why) => self.unschedulable(sim, &pod, &why, causes),
         }
@@ -184,7 +172,7 @@ impl Cluster {
         let start = self.waiting.next_start % nodes.len();
         for step in 0..nodes.len() {
             let (name, node) = nodes[(start + step) % nodes.len()];
-            let refused = demand.refused(node);
+            let refused = demand.refused(&self.store, name, node);
             if !refused.is_empty() {
                 hopeless += usize::from(refused.iter().any(|(_, helps)| !helps));
                 for (reason, _) in refused {
@@ -192,7 +180,7 @@ impl Cluster {
                 }
                 continue;
             }
-            let score = demand.score(node);
+            let score = demand.score(name, node);
             match &best {
                 Some((top, _)) if score < *top => {}
                 Some((top, _)) if score == *top => {
