@@ -25,6 +25,8 @@ pub(crate) enum Item {
     ReplicaSet(Key),
     EndpointSlice(Key),
     Namespace(Arc<str>),
+    /// A node is switched off or on.
+    Power(Arc<str>, bool),
     /// An object of a kind that has one controller.
     Of(Key),
     /// Dependants of an owner, by its uid.
@@ -162,6 +164,13 @@ impl Cluster {
                 kinds::PERSISTENTVOLUME => {
                     ("persistentvolume-controller", controllers::volume::reconcile_volume(&self.store, key))
                 }
+                kinds::PODDISRUPTIONBUDGET => {
+                    ("controllermanager", controllers::disruption::reconcile(&self.store, key, now))
+                }
+                kinds::NODE => {
+                    let silent = self.nodes.get(&key.name).and_then(|node| node.silent_since);
+                    ("node-controller", controllers::node_lifecycle::reconcile(&self.store, key, now, silent))
+                }
                 kinds::JOB => ("job-controller", controllers::job::reconcile(&self.store, key, now)),
                 kinds::CRONJOB => ("cronjob-controller", controllers::cron_job::reconcile(&self.store, key, now)),
                 kinds::HORIZONTALPODAUTOSCALER => ("horizontal-pod-autoscaler", self.autoscale(sim, runtime, key)),
@@ -169,6 +178,7 @@ impl Cluster {
             },
             Item::Garbage(uid) => ("garbage-collector", controllers::garbage::reconcile(&self.store, uid)),
             Item::Schedule(key) => return self.schedule(sim, key, causes),
+            Item::Power(name, on) => return self.switch(sim, runtime, (name, *on), causes),
             Item::Pod(key) => return self.sync_pod(sim, runtime, key),
             Item::Events => return self.expire_events(sim),
         };

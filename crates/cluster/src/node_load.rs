@@ -20,7 +20,7 @@ pub struct Amounts {
 }
 
 impl Amounts {
-    fn plus(self, other: Self, sign: i64) -> Self {
+    pub(crate) fn plus(self, other: Self, sign: i64) -> Self {
         Self {
             cpu_milli: self.cpu_milli + sign * other.cpu_milli,
             memory_bytes: self.memory_bytes + sign * other.memory_bytes,
@@ -120,6 +120,8 @@ pub struct NodeLoad {
     pub scored: Amounts,
     pub pods_count: i64,
     pods: OrdSet<Key>,
+    /// Pods that do not want certain others near.
+    shy: OrdSet<Key>,
 }
 
 impl NodeLoad {
@@ -133,6 +135,11 @@ impl NodeLoad {
 
     pub fn pods(&self) -> impl Iterator<Item = &Key> {
         self.pods.iter()
+    }
+
+    /// Its pods with a required anti-affinity.
+    pub(crate) fn shy(&self) -> impl Iterator<Item = &Key> {
+        self.shy.iter()
     }
 
     /// Takes over what the node object says; `None` when the node is gone.
@@ -151,11 +158,17 @@ impl NodeLoad {
         if self.pods.insert(pod.key.clone()) && counts {
             self.count(pod, 1);
         }
+        if !pod.value.at("spec.affinity.podAntiAffinity").is_null() {
+            self.shy.insert(pod.key.clone());
+        }
     }
 
     pub(crate) fn remove(&mut self, pod: &Object, counted: bool) {
         if self.pods.remove(&pod.key) && counted {
             self.count(pod, -1);
+        }
+        if !self.shy.is_empty() {
+            self.shy.remove(&pod.key);
         }
     }
 

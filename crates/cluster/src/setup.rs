@@ -99,6 +99,17 @@ impl Cluster {
             let namespace = object! { "metadata" => object! { "name" => name } };
             cluster.create(sim, kinds::NAMESPACE, "", namespace, &writer).expect("the first namespaces are valid");
         }
+        for (name, value, what) in
+            [("system-cluster-critical", 2_000_000_000_i64, "cluster"), ("system-node-critical", 2_000_001_000, "node")]
+        {
+            let place =
+                if what == "node" { "moved from their current node" } else { "moved to another node if necessary" };
+            let told = format!("Used for system critical pods that must run in the cluster, but can be {place}.");
+            let told =
+                if what == "node" { told.replace("in the cluster, but can be", "and must not be") } else { told };
+            let class = object! { "description" => told, "metadata" => object! { "name" => name }, "value" => value };
+            cluster.create(sim, kinds::PRIORITYCLASS, "", class, &writer).expect("the class above is valid");
+        }
         let annotations = object! { "storageclass.kubernetes.io/is-default-class" => "true" };
         let class = object! {
             "metadata" => object! { "annotations" => annotations, "name" => "standard" },

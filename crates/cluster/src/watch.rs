@@ -2,6 +2,7 @@
 
 use crate::controllers::autoscaler;
 use crate::controllers::volume::{SELECTED_NODE, uses};
+use crate::controllers::{disruption, node_lifecycle};
 use crate::engine::{Cluster, Item};
 use crate::kinds::{self, KindId};
 use crate::object::Object;
@@ -65,6 +66,9 @@ impl Cluster {
                 let after = if new.is_none() { SEEN_AFTER } else { autoscaler::SYNC };
                 self.enqueue(sim, Item::Of(key.clone()), after, &object.spec_by);
             }
+            kinds::PODDISRUPTIONBUDGET if new.is_some() && spec_changed => {
+                self.enqueue(sim, Item::Of(key.clone()), SEEN_AFTER, &because);
+            }
             kinds::STATEFULSET | kinds::DAEMONSET if new.is_some() && spec_changed => {
                 self.enqueue(sim, Item::Of(key.clone()), SEEN_AFTER, &because);
             }
@@ -80,6 +84,9 @@ impl Cluster {
                 self.enqueue(sim, Item::Namespace(key.name.clone()), SEEN_AFTER, &object.written_by);
             }
             _ => {}
+        }
+        if spec_changed && matches!(key.kind, kinds::DEPLOYMENT | kinds::STATEFULSET | kinds::REPLICASET) {
+            self.budgets_look(sim, &key.namespace);
         }
         self.dependants_of(sim, pair, &object);
     }
@@ -109,6 +116,9 @@ impl Cluster {
         let flipped = |ask: fn(&Object) -> bool| old.map(|o| ask(o)) != new.map(|o| ask(o));
         let relabelled = differs(pair, "metadata.labels");
         let counted = flipped(pod_ready) || flipped(finished) || flipped(Object::deleting) || relabelled;
+        if counted {
+            self.budgets_of(sim, pod);
+        }
         if counted || differs(pair, "metadata.ownerReferences") {
             self.pod_counted(sim, pair, pod);
         }
@@ -122,6 +132,10 @@ impl Cluster {
                 }
             }
             Some(pod) => {
+                if differs(pair, "spec.nodeName") && self.tainted(pod.value.str_at("spec.nodeName")) {
+                    let node = crate::object::Key::new(kinds::NODE, "", pod.value.str_at("spec.nodeName"));
+                    self.enqueue(sim, Item::Of(node), SEEN_AFTER, &pod.written_by);
+                }
                 if old.is_none() || differs(pair, "spec") || flipped(Object::deleting) || shorter_grace(pair) {
                     self.enqueue(sim, Item::Pod(pod.key.clone()), SEEN_AFTER * 2, &pod.written_by);
                 }
@@ -259,6 +273,22 @@ impl Cluster {
         }
     }
 
+    fn budgets_of(&mut self, sim: &mut Sim, pod: &Arc<Object>) {
+        let budgets: Vec<_> = disruption::budgets_of(&self.store, pod).map(|budget| budget.key.clone()).collect();
+        for key in budgets {
+            self.enqueue(sim, Item::Of(key), SEEN_AFTER, &Causes::none());
+        }
+    }
+
+    /// A changed size changes what budgets ask for.
+    fn budgets_look(&mut self, sim: &mut Sim, namespace: &str) {
+        let all = self.store.all(kinds::PODDISRUPTIONBUDGET, Some(namespace));
+        let budgets: Vec<_> = all.map(|budget| budget.key.clone()).collect();
+        for key in budgets {
+            self.enqueue(sim, Item::Of(key), SEEN_AFTER * 2, &Causes::none());
+        }
+    }
+
     /// The claims of a pod that is over may be deleted now.
     fn claims_of(&mut self, sim: &mut Sim, pod: &Arc<Object>) {
         for volume in pod.value.list_at("spec.volumes") {
@@ -270,6 +300,11 @@ impl Cluster {
         }
     }
 
+    /// Whether pods of a node may have to leave it.
+    fn tainted(&self, node: &str) -> bool {
+        self.store.node_load(node).is_some_and(|load| load.taints.iter().any(|taint| taint.effect == "NoExecute"))
+    }
+
     fn daemons_look(&mut self, sim: &mut Sim, because: &Causes) {
         let sets: Vec<_> = self.store.all(kinds::DAEMONSET, None).map(|set| set.key.clone()).collect();
         for key in sets {
@@ -278,6 +313,12 @@ impl Cluster {
     }
 
     fn node_changed(&mut self, sim: &mut Sim, pair: Pair<'_>) {
+        let Some(node) = pair.1.or(pair.0) else { return };
+        let key = node.key.clone();
+        let after = if pair.1.is_none() { node_lifecycle::quarantine() } else { SEEN_AFTER };
+        if pair.1.is_none() || differs(pair, "spec") {
+            self.enqueue(sim, Item::Of(key), after, &node.written_by);
+        }
         if pair.1.is_none() || ["spec", "metadata.labels"].iter().any(|path| differs(pair, path)) {
             let because = pair.1.or(pair.0).map(|node| node.written_by.clone()).unwrap_or_default();
             self.daemons_look(sim, &because);

@@ -21,7 +21,28 @@ impl Cluster {
 
     /// Completes a pod that is about to be created, or refuses it. What needs nothing of the store is done already.
     pub(super) fn admit_pod(&self, namespace: &str, pod: &mut Value) -> Result<(), Status> {
-        self.service_account(namespace, pod)
+        self.service_account(namespace, pod)?;
+        self.priority(pod)
+    }
+
+    /// `plugin/pkg/admission/priority`.
+    fn priority(&self, pod: &mut Value) -> Result<(), Status> {
+        let name = pod.str_at("spec.priorityClassName");
+        let class = if name.is_empty() {
+            self.store.all(kinds::PRIORITYCLASS, None).find(|class| class.value.bool_at("globalDefault"))
+        } else {
+            let found = self.store.get(kinds::PRIORITYCLASS, "", name);
+            if found.is_none() {
+                let why = format!("no PriorityClass with name {name} was found");
+                return Err(Status::forbidden(("", "pods"), pod_name(pod), &why));
+            }
+            found
+        };
+        let Some(class) = class.cloned() else { return Ok(()) };
+        pod.set("spec.priorityClassName", &class.key.name);
+        pod.set("spec.priority", class.value.at("value").clone());
+        pod.set("spec.preemptionPolicy", class.value.at("preemptionPolicy").clone());
+        Ok(())
     }
 
     /// A claim without a class gets the default one (`plugin/pkg/admission/storage/storageclass/setdefault`).

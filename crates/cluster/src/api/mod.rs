@@ -5,6 +5,7 @@ mod admit_pod;
 mod change;
 mod create;
 mod delete;
+mod evict;
 mod patch;
 mod update;
 

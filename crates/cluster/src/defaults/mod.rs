@@ -36,6 +36,11 @@ pub(crate) fn node(node: &mut Value) {
     default(node, "spec", Value::map());
 }
 
+pub(crate) fn priority_class(class: &mut Value) {
+    default(class, "value", 0);
+    default(class, "preemptionPolicy", "PreemptLowerPriority");
+}
+
 /// Kinds whose fields have no defaults.
 pub(crate) fn nothing(_: &mut Value) {}
 

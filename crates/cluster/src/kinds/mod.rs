@@ -33,6 +33,8 @@ pub const CONTROLLERREVISION: KindId = KindId(16);
 pub const PERSISTENTVOLUME: KindId = KindId(17);
 pub const PERSISTENTVOLUMECLAIM: KindId = KindId(18);
 pub const STORAGECLASS: KindId = KindId(19);
+pub const PODDISRUPTIONBUDGET: KindId = KindId(20);
+pub const PRIORITYCLASS: KindId = KindId(21);
 /// Kinds registered at run time count on from here.
 const CUSTOM_FIRST: u16 = 1_000;
 

@@ -78,4 +78,8 @@ pub(super) const ROWS: &[Row] = &[
         defaults::claim, validate::claim, printers::CLAIM),
     row(("storage.k8s.io", "v1", "StorageClass", "storageclasses", "sc"), 0,
         defaults::storage_class, validate::storage_class, printers::STORAGE_CLASS),
+    row(("policy", "v1", "PodDisruptionBudget", "poddisruptionbudgets", "pdb"), SPACED | STATUS | COUNTED,
+        defaults::nothing, validate::budget, printers::BUDGET),
+    row(("scheduling.k8s.io", "v1", "PriorityClass", "priorityclasses", "pc"), COUNTED,
+        defaults::priority_class, validate::priority_class, printers::PRIORITY_CLASS),
 ];

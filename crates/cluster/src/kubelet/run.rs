@@ -259,6 +259,8 @@ pub(super) fn container_spec(pod: &Object, inits: u16, at: u16) -> &manifest::Va
 /// A node's images and addresses.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct NodeRun {
+    /// It has no power since then.
+    pub silent_since: Option<Time>,
     /// Third part of its pods' addresses.
     pub number: u32,
     pub images: OrdMap<Arc<str>, Image>,

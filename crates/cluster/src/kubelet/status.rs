@@ -142,7 +142,10 @@ fn conditions(status: &mut Value, run: &PodRun, phase: &str, now: &str) {
         make("ContainersReady", ready),
         scheduled.unwrap_or_else(|| make("PodScheduled", None)),
     ];
-    status.put("conditions", Value::list(new.into()));
+    // Conditions of others, such as DisruptionTarget, stay behind the kubelet's own.
+    let own = |c: &&Value| !new.iter().any(|mine| mine.at("type") == c.at("type"));
+    let others: Vec<Value> = old.iter().filter(own).cloned().collect();
+    status.put("conditions", new.into_iter().chain(others).collect::<Value>());
 }
 
 fn condition(old: &[Value], kind: &str, wrong: Option<(&str, String)>, now: &str) -> Value {

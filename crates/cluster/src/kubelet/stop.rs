@@ -140,7 +140,7 @@ impl Cluster {
         self.forget_pod(key);
     }
 
-    fn forget_pod(&mut self, key: &Key) -> Option<Arc<PodRun>> {
+    pub(super) fn forget_pod(&mut self, key: &Key) -> Option<Arc<PodRun>> {
         let run = self.pods.remove(key)?;
         if let Some(node) = self.nodes.get_mut(&run.node) {
             Arc::make_mut(node).release(run.ip);

@@ -5,6 +5,7 @@ mod autoscaler;
 mod batch;
 mod core;
 mod pod;
+mod policy;
 mod storage;
 mod workload;
 
@@ -15,6 +16,7 @@ pub(crate) use autoscaler::AUTOSCALER;
 pub(crate) use batch::{CRON_JOB, JOB};
 pub(crate) use core::{CONFIG_MAP, ENDPOINT_SLICE, EVENT, NAMESPACE, NODE, SECRET, SERVICE, SERVICE_ACCOUNT};
 pub(crate) use pod::POD;
+pub(crate) use policy::{BUDGET, PRIORITY_CLASS};
 pub(crate) use storage::{CLAIM, STORAGE_CLASS, VOLUME};
 pub(crate) use workload::{CONTROLLER_REVISION, DAEMON_SET, DEPLOYMENT, REPLICA_SET, STATEFUL_SET};
 

@@ -1,22 +1,25 @@
 //! The scheduler: filters the nodes, scores those that fit, binds; and says why when none does
-//! (Kubernetes 1.32, `pkg/scheduler`, the default plugins that look at requests, taints, selectors and `nodeName`).
+//! (Kubernetes 1.32, `pkg/scheduler`, the default plugins).
 
 mod claims;
+mod demand;
 mod nodes;
+mod peers;
+mod preempt;
+mod spread;
 
 pub(crate) use nodes::{suits, untolerated};
 
 use crate::api::Writer;
 use crate::engine::{Cluster, Item};
-use crate::node_load::{Amounts, NodeLoad, Taint, pod_requests};
+use crate::node_load::NodeLoad;
 use crate::object::{Key, Object};
 use crate::pods::set_condition;
 use crate::recorder::Note;
-use crate::store::Store;
-use claims::Claims;
+use demand::{Demand, Worth, scores};
 use manifest::{Value, object};
-use nodes::{preference, tolerates};
 use order::{Arrange, OrdMap};
+use preempt::Nominated;
 use serde::{Deserialize, Serialize};
 use sim::{Causes, Sim, Time};
 use std::sync::Arc;
@@ -36,6 +39,8 @@ const NODES_MIN: usize = 100;
 pub(crate) struct Waiting {
     /// Tries so far.
     unschedulable: OrdMap<Key, u32>,
+    /// Pods that wait for others to make room.
+    nominated: OrdMap<Key, Nominated>,
     next_start: usize,
     busy_until: Time,
 }
@@ -43,74 +48,8 @@ pub(crate) struct Waiting {
 impl Waiting {
     pub(crate) fn forget(&mut self, pod: &Key) {
         self.unschedulable.remove(pod);
+        self.nominated.remove(pod);
     }
-}
-
-/// What a pod asks of a node.
-struct Demand<'p> {
-    pod: &'p Object,
-    asked: Amounts,
-    scored: Amounts,
-    tolerations: &'p [Value],
-    claims: Claims,
-}
-
-impl Demand<'_> {
-    /// Why the node does not take the pod; the flag says whether evicting others could help.
-    fn refused(&self, store: &Store, name: &str, node: &NodeLoad) -> Vec<(String, bool)> {
-        if node.unschedulable && !tolerates(self.tolerations, &unschedulable_taint()) {
-            return vec![("node(s) were unschedulable".into(), false)];
-        }
-        if let Some(taint) = untolerated(self.tolerations, &node.taints) {
-            return vec![(format!("node(s) had untolerated taint {{{}: {}}}", taint.key, taint.value), false)];
-        }
-        let labels = node.labels.entries();
-        if !suits(self.pod.value.at("spec"), labels, name) {
-            return vec![("node(s) didn't match Pod's node affinity/selector".into(), false)];
-        }
-        if let Some(why) = self.claims.refused(store, labels, name) {
-            return vec![(why.into(), false)];
-        }
-        let mut short = Vec::new();
-        if node.pods_count + 1 > node.pods_max {
-            short.push(("Too many pods".to_string(), true));
-        }
-        let free = [
-            ("cpu", self.asked.cpu_milli, node.allocatable.cpu_milli, node.requested.cpu_milli),
-            ("memory", self.asked.memory_bytes, node.allocatable.memory_bytes, node.requested.memory_bytes),
-            (
-                "ephemeral-storage",
-                self.asked.ephemeral_bytes,
-                node.allocatable.ephemeral_bytes,
-                node.requested.ephemeral_bytes,
-            ),
-        ];
-        for (name, asked, all, used) in free {
-            if asked > 0 && asked > all - used {
-                short.push((format!("Insufficient {name}"), asked <= all));
-            }
-        }
-        short
-    }
-
-    /// Out of 300 and more: taints thrice, free room and its balance once each.
-    fn score(&self, name: &str, node: &NodeLoad) -> i64 {
-        let soft =
-            node.taints.iter().filter(|t| t.effect == "PreferNoSchedule" && !tolerates(self.tolerations, t)).count();
-        let share =
-            |asked: i64, used: i64, all: i64| if all <= 0 { 1_000_000 } else { (asked + used) * 1_000_000 / all };
-        let cpu = share(self.scored.cpu_milli, node.scored.cpu_milli, node.allocatable.cpu_milli);
-        let memory = share(self.scored.memory_bytes, node.scored.memory_bytes, node.allocatable.memory_bytes);
-        let free = |share: i64| (1_000_000 - share.min(1_000_000)) / 10_000;
-        let least = i64::midpoint(free(cpu), free(memory));
-        let balance = 100 - (cpu.min(1_000_000) - memory.min(1_000_000)).abs() / 2 / 10_000;
-        let liked = preference(self.pod.value.at("spec"), node.labels.entries(), name).min(100);
-        300_i64 * i64::from(soft == 0) + 2 * liked + least + balance
-    }
-}
-
-fn unschedulable_taint() -> Taint {
-    Taint { key: "node.kubernetes.io/unschedulable".into(), value: String::new(), effect: "NoSchedule".into() }
 }
 
 impl Cluster {
@@ -140,9 +79,8 @@ impl Cluster {
             self.waiting.forget(key);
             return;
         }
-        let (asked, scored) = pod_requests(&pod.value);
-        let claims = match Claims::of(&self.store, &pod) {
-            Ok(claims) => claims,
+        let demand = match Demand::of(&self.store, &pod, preempt::reserved(&self.waiting.nominated, &pod)) {
+            Ok(demand) => demand,
             Err(why) => {
                 let count = self.store.node_loads().count();
                 let head = format!("0/{count} nodes are available");
@@ -151,55 +89,57 @@ impl Cluster {
                 return self.unschedulable(sim, &pod, &told, causes);
             }
         };
-        let demand = Demand { pod: &pod, asked, scored, tolerations: pod.value.list_at("spec.tolerations"), claims };
         match self.choose(sim, &demand) {
             Ok(node) if demand.claims.wait() => self.select_node(sim, &demand.claims, &pod, &node),
             Ok(node) => self.bind(sim, &pod, &node, causes),
-            Err(why) => self.unschedulable(sim, &pod, &why, causes),
+            Err(misfit) => {
+                let preempted = self.preempt(sim, &demand, &misfit.hopeful, causes);
+                let current = self.store.get_key(key).cloned().unwrap_or(pod);
+                self.unschedulable(sim, &current, &misfit.told(preempted), causes);
+            }
         }
     }
 
-    /// The best node, chance deciding among equals; or the words of a fit error.
-    fn choose(&mut self, sim: &mut Sim, demand: &Demand<'_>) -> Result<Arc<str>, String> {
+    /// The best node, chance deciding among equals; or why there is none.
+    fn choose(&mut self, sim: &mut Sim, demand: &Demand<'_>) -> Result<Arc<str>, Misfit> {
         let nodes: Vec<(&Arc<str>, &Arc<NodeLoad>)> = self.store.node_loads().collect();
-        if nodes.is_empty() {
-            return Err("no nodes available to schedule pods".into());
-        }
         let enough = enough(nodes.len());
-        let (mut best, mut equals, mut found) = (None::<(i64, Arc<str>)>, 0_u64, 0);
-        let mut reasons: OrdMap<String, usize> = OrdMap::new();
-        let mut hopeless = 0;
-        let start = self.waiting.next_start % nodes.len();
+        let mut misfit = Misfit { nodes: nodes.len(), ..Misfit::default() };
+        let mut found: Vec<(&Arc<str>, Worth)> = Vec::new();
+        let start = self.waiting.next_start % nodes.len().max(1);
         for step in 0..nodes.len() {
             let (name, node) = nodes[(start + step) % nodes.len()];
             let refused = demand.refused(&self.store, name, node);
             if !refused.is_empty() {
-                hopeless += usize::from(refused.iter().any(|(_, helps)| !helps));
+                if refused.iter().all(|(_, helps)| *helps) {
+                    misfit.hopeful.push(name.clone());
+                }
                 for (reason, _) in refused {
-                    *reasons.entry(reason).or_default() += 1;
+                    *misfit.reasons.entry(reason).or_default() += 1;
                 }
                 continue;
             }
-            let score = demand.score(name, node);
-            match &best {
-                Some((top, _)) if score < *top => {}
-                Some((top, _)) if score == *top => {
-                    equals += 1;
-                    if sim.rng().below(equals) == 0 {
-                        best = Some((score, name.clone()));
-                    }
-                }
-                _ => {
-                    (best, equals) = (Some((score, name.clone())), 1);
-                }
-            }
-            found += 1;
-            if found >= enough {
+            found.push((name, demand.worth(name, node)));
+            if found.len() >= enough {
                 self.waiting.next_start = (start + step + 1) % nodes.len();
                 break;
             }
         }
-        best.map(|(_, name)| name).ok_or_else(|| fit_error(nodes.len(), &reasons, hopeless))
+        let worths: Vec<Worth> = found.iter().map(|(_, worth)| *worth).collect();
+        let (mut best, mut equals) = (None::<(i64, &Arc<str>)>, 0_u64);
+        for ((name, _), score) in found.iter().zip(scores(&worths)) {
+            match best {
+                Some((top, _)) if score < top => {}
+                Some((top, _)) if score == top => {
+                    equals += 1;
+                    if sim.rng().below(equals) == 0 {
+                        best = Some((score, *name));
+                    }
+                }
+                _ => (best, equals) = (Some((score, *name)), 1),
+            }
+        }
+        best.map(|(_, name)| name.clone()).ok_or(misfit)
     }
 
     fn bind(&mut self, sim: &mut Sim, pod: &Arc<Object>, node: &Arc<str>, causes: &Causes) {
@@ -253,18 +193,40 @@ fn enough(nodes: usize) -> usize {
     (nodes * percent / 100).max(NODES_MIN)
 }
 
-/// `framework.FitError`: each reason with its count, sorted.
-fn fit_error(nodes: usize, reasons: &OrdMap<String, usize>, hopeless: usize) -> String {
-    let mut told: Vec<String> = reasons.iter().map(|(reason, count)| format!("{count} {reason}")).collect();
-    told.arrange();
-    let mut victims = Vec::new();
-    if hopeless > 0 {
-        victims.push(format!("{hopeless} Preemption is not helpful for scheduling"));
+/// `framework.FitError`: why no node fits.
+#[derive(Default)]
+struct Misfit {
+    nodes: usize,
+    reasons: OrdMap<String, usize>,
+    /// Nodes on which evictions could help.
+    hopeful: Vec<Arc<str>>,
+}
+
+impl Misfit {
+    /// Each reason with its count, sorted, and what preemption came to.
+    fn told(&self, preempted: Result<bool, &'static str>) -> String {
+        let nodes = self.nodes;
+        if nodes == 0 {
+            return "no nodes available to schedule pods".into();
+        }
+        let mut told: Vec<String> = self.reasons.iter().map(|(reason, count)| format!("{count} {reason}")).collect();
+        told.arrange();
+        let head = format!("0/{nodes} nodes are available");
+        let told = format!("{head}: {}.", told.join(", "));
+        match preempted {
+            Ok(true) => return told,
+            Err(why) => return format!("{told} preemption: {why}"),
+            Ok(false) => {}
+        }
+        let hopeless = nodes - self.hopeful.len();
+        let mut victims = Vec::new();
+        if hopeless > 0 {
+            victims.push(format!("{hopeless} Preemption is not helpful for scheduling"));
+        }
+        if nodes > hopeless {
+            victims.push(format!("{} No preemption victims found for incoming pod", nodes - hopeless));
+        }
+        victims.arrange();
+        format!("{told} preemption: {head}: {}.", victims.join(", "))
     }
-    if nodes > hopeless {
-        victims.push(format!("{} No preemption victims found for incoming pod", nodes - hopeless));
-    }
-    victims.arrange();
-    let head = format!("0/{nodes} nodes are available");
-    format!("{head}: {}. preemption: {head}: {}.", told.join(", "), victims.join(", "))
 }

@@ -4,10 +4,12 @@ mod api;
 mod autoscaler;
 mod batch;
 mod config;
+mod disruption;
 mod lifecycle;
 mod pods;
 mod rollout;
 mod scale;
+mod scheduling;
 mod seeds;
 mod sets;
 

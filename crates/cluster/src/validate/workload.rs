@@ -202,7 +202,7 @@ fn shown_int_or_text(value: &Value) -> String {
 }
 
 /// A whole number that is not negative, or a percentage.
-fn amount(errors: &mut Vec<FieldError>, value: &Value, path: &str) {
+pub(super) fn amount(errors: &mut Vec<FieldError>, value: &Value, path: &str) {
     match value {
         Value::Int(n) if *n < 0 => {
             errors.push(FieldError::invalid_shown(path, &n.to_string(), "must be greater than or equal to 0"));
