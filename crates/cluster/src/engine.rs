@@ -2,7 +2,9 @@
 //! what asked for it is remembered as its causes.
 
 use crate::api::Writer;
+use crate::controllers::autoscaler::Memory;
 use crate::controllers::{self, Action, Reconciled};
+use crate::kinds;
 use crate::kubelet::{NodeRun, PodRun, Step};
 use crate::object::{Key, Object};
 use crate::recorder::{Note, Recorder};
@@ -23,6 +25,10 @@ pub(crate) enum Item {
     ReplicaSet(Key),
     EndpointSlice(Key),
     Namespace(Arc<str>),
+    /// A node is switched off or on.
+    Power(Arc<str>, bool),
+    /// An object of a kind that has one controller.
+    Of(Key),
     /// Dependants of an owner, by its uid.
     Garbage(Arc<str>),
     Schedule(Key),
@@ -55,6 +61,8 @@ pub struct Cluster {
     pub(crate) recorder: Recorder,
     pub(crate) waiting: Waiting,
     pub(crate) addresses: Addresses,
+    /// What autoscalers remember.
+    pub(crate) autoscalers: OrdMap<Key, Memory>,
 }
 
 impl Cluster {
@@ -68,6 +76,7 @@ impl Cluster {
             recorder: Recorder::default(),
             waiting: Waiting::default(),
             addresses: Addresses::default(),
+            autoscalers: OrdMap::new(),
         }
     }
 
@@ -141,12 +150,49 @@ impl Cluster {
                 ("endpoint-slice-controller", controllers::endpoint_slice::reconcile(&self.store, key))
             }
             Item::Namespace(name) => ("namespace-controller", controllers::namespace::reconcile(&self.store, name)),
+            Item::Of(key) => match key.kind {
+                kinds::SERVICEACCOUNT => {
+                    ("service-account-controller", controllers::service_account::reconcile(&self.store, key))
+                }
+                kinds::STATEFULSET => {
+                    ("statefulset-controller", controllers::stateful_set::reconcile(&self.store, key, now))
+                }
+                kinds::DAEMONSET => ("daemonset-controller", controllers::daemon_set::reconcile(&self.store, key, now)),
+                kinds::PERSISTENTVOLUMECLAIM => {
+                    ("persistentvolume-controller", controllers::volume::reconcile_claim(&self.store, key, now))
+                }
+                kinds::PERSISTENTVOLUME => {
+                    ("persistentvolume-controller", controllers::volume::reconcile_volume(&self.store, key))
+                }
+                kinds::PODDISRUPTIONBUDGET => {
+                    ("controllermanager", controllers::disruption::reconcile(&self.store, key, now))
+                }
+                kinds::NODE => {
+                    let silent = self.nodes.get(&key.name).and_then(|node| node.silent_since);
+                    ("node-controller", controllers::node_lifecycle::reconcile(&self.store, key, now, silent))
+                }
+                kinds::JOB => ("job-controller", controllers::job::reconcile(&self.store, key, now)),
+                kinds::CRONJOB => ("cronjob-controller", controllers::cron_job::reconcile(&self.store, key, now)),
+                kinds::HORIZONTALPODAUTOSCALER => ("horizontal-pod-autoscaler", self.autoscale(sim, runtime, key)),
+                _ => return,
+            },
             Item::Garbage(uid) => ("garbage-collector", controllers::garbage::reconcile(&self.store, uid)),
             Item::Schedule(key) => return self.schedule(sim, key, causes),
+            Item::Power(name, on) => return self.switch(sim, runtime, (name, *on), causes),
             Item::Pod(key) => return self.sync_pod(sim, runtime, key),
             Item::Events => return self.expire_events(sim),
         };
         self.perform(sim, actor, &item, done, causes);
+    }
+
+    fn autoscale(&mut self, sim: &Sim, runtime: &dyn Runtime, key: &Key) -> Reconciled {
+        let mut memory = self.autoscalers.remove(key).unwrap_or_default();
+        let usages = |pod: &Key| self.pod_usage(sim, runtime, pod);
+        let done = controllers::autoscaler::reconcile(&self.store, key, sim.now(), &usages, &mut memory);
+        if self.store.get_key(key).is_some() {
+            self.autoscalers.insert(key.clone(), memory);
+        }
+        done
     }
 
     /// Applies what a controller wants, in its order. A refused write ends the round; it is tried again later.
@@ -168,7 +214,7 @@ impl Cluster {
                 let writer = Writer::new(actor, because.and(causes));
                 match self.create_admitted(sim, kind, &namespace, value, &writer) {
                     Ok(made) => {
-                        if let Some((about, reason, words)) = announce {
+                        if let Some((about, reason, words)) = announce.filter(|(_, _, words)| !words.is_empty()) {
                             let note = Note::normal(reason, format!("{words}{}", made.name())).by(actor);
                             self.event(sim, &about, note);
                         }
@@ -176,7 +222,7 @@ impl Cluster {
                     }
                     Err(status) => {
                         if let Some((about, ..)) = announce {
-                            let note = Note::warning("FailedCreate", format!("Error creating: {status}")).by(actor);
+                            let note = Note::warning("FailedCreate", failed(&about, &status)).by(actor);
                             self.event(sim, &about, note);
                         }
                         false
@@ -222,4 +268,13 @@ impl Cluster {
     pub(crate) fn subject_of(&self, key: &Key) -> Subject {
         Subject::new(self.store.kinds().info(key.kind).kind.to_string(), key.to_string())
     }
+}
+
+/// What a controller tells of a refused pod.
+fn failed(about: &Object, status: &crate::status::Status) -> String {
+    if about.key.kind != kinds::STATEFULSET {
+        return format!("Error creating: {status}");
+    }
+    let (pod, set) = (&status.details.name, about.name());
+    format!("create Pod {pod} in StatefulSet {set} failed error: {status}")
 }

@@ -4,13 +4,16 @@
 //! does is asked through [`Runtime`]. It keeps no clock: time and chance come from `sim`.
 
 mod api;
+pub mod base64;
 mod controllers;
+mod cron;
 #[cfg(feature = "crowd")]
 pub mod crowd;
 mod defaults;
 mod engine;
 mod kinds;
 mod kubelet;
+mod metrics;
 mod node_load;
 mod object;
 mod pods;
@@ -31,15 +34,19 @@ pub use api::{Apply, DeleteOptions, PatchKind, Propagation, Writer};
 pub use controllers::{Action, Reconciled};
 pub use engine::Cluster;
 pub use kinds::{
-    CONFIGMAP, CustomColumn, DEPLOYMENT, ENDPOINTSLICE, EVENT, KindId, KindInfo, Kinds, NAMESPACE, NODE, POD,
-    REPLICASET, SERVICE,
+    CONFIGMAP, CONTROLLERREVISION, CRONJOB, CustomColumn, DAEMONSET, DEPLOYMENT, ENDPOINTSLICE, EVENT,
+    HORIZONTALPODAUTOSCALER, JOB, KindId, KindInfo, Kinds, NAMESPACE, NODE, PERSISTENTVOLUME, PERSISTENTVOLUMECLAIM,
+    POD, PODDISRUPTIONBUDGET, PRIORITYCLASS, REPLICASET, SECRET, SERVICE, SERVICEACCOUNT, STATEFULSET, STORAGECLASS,
 };
+pub use metrics::PodUsage;
 pub use node_load::{Amounts, NodeLoad, Taint, pod_requests};
 pub use object::{Key, Object, condition, condition_true, time_at};
 pub use pods::{int_or_percent, pod_available, pod_ready};
 pub use printers::{Cell, Column, Table, human_duration, pod_status, table};
 pub use quantity::{Quantity, canonical};
-pub use runtime::{ContainerPort, ContainerRef, ContainerStart, Mount, ProbeAction, PulledImage, Runtime, Stopped};
+pub use runtime::{
+    ContainerPort, ContainerRef, ContainerStart, Mount, ProbeAction, PulledImage, Runtime, Stopped, Usage,
+};
 pub use selector::{FieldSelector, LabelSelector};
 pub use setup::{NodeShape, VERSION};
 pub use status::{FieldError, Status, StatusDetails};

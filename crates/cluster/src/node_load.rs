@@ -20,7 +20,7 @@ pub struct Amounts {
 }
 
 impl Amounts {
-    fn plus(self, other: Self, sign: i64) -> Self {
+    pub(crate) fn plus(self, other: Self, sign: i64) -> Self {
         Self {
             cpu_milli: self.cpu_milli + sign * other.cpu_milli,
             memory_bytes: self.memory_bytes + sign * other.memory_bytes,
@@ -57,25 +57,43 @@ pub(crate) fn quantity_of(value: &Value) -> Option<Quantity> {
     }
 }
 
-/// What a pod asks for: the sum over its containers, or its largest init container where that is more.
-/// The second value counts defaults for what is not asked for.
+/// What a pod asks for: the sum over its containers and sidecars, or the most that its init containers need where that
+/// is more; and its overhead. The second value counts defaults for what is not asked for.
 pub fn pod_requests(pod: &Value) -> (Amounts, Amounts) {
     let (mut sum, mut scored) = (Amounts::default(), Amounts::default());
     for container in pod.list_at("spec.containers") {
-        let asked = Amounts::read(container.at("resources.requests"));
-        sum = sum.plus(asked, 1);
-        let counted = Amounts {
-            cpu_milli: if asked.cpu_milli == 0 { CPU_UNASKED_MILLI } else { asked.cpu_milli },
-            memory_bytes: if asked.memory_bytes == 0 { MEMORY_UNASKED_BYTES } else { asked.memory_bytes },
-            ..asked
-        };
-        scored = scored.plus(counted, 1);
+        let (asked, counted) = container_requests(container);
+        (sum, scored) = (sum.plus(asked, 1), scored.plus(counted, 1));
     }
+    let (mut peak, mut peak_scored) = (Amounts::default(), Amounts::default());
+    let (mut beside, mut beside_scored) = (Amounts::default(), Amounts::default());
     for container in pod.list_at("spec.initContainers") {
-        let asked = Amounts::read(container.at("resources.requests"));
-        (sum, scored) = (sum.max(asked), scored.max(asked));
+        let (asked, counted) = container_requests(container);
+        if container.str_at("restartPolicy") == "Always" {
+            (beside, beside_scored) = (beside.plus(asked, 1), beside_scored.plus(counted, 1));
+            (peak, peak_scored) = (peak.max(beside), peak_scored.max(beside_scored));
+        } else {
+            (peak, peak_scored) = (peak.max(beside.plus(asked, 1)), peak_scored.max(beside_scored.plus(counted, 1)));
+        }
     }
-    (sum, scored)
+    let overhead = pod.at("spec.overhead");
+    (sum, scored) = (sum.plus(beside, 1).max(peak), scored.plus(beside_scored, 1).max(peak_scored));
+    if overhead.is_null() {
+        return (sum, scored);
+    }
+    let overhead = Amounts::read(overhead);
+    (sum.plus(overhead, 1), scored.plus(overhead, 1))
+}
+
+/// What one container asks for, without and with defaults.
+fn container_requests(container: &Value) -> (Amounts, Amounts) {
+    let asked = Amounts::read(container.at("resources.requests"));
+    let counted = Amounts {
+        cpu_milli: if asked.cpu_milli == 0 { CPU_UNASKED_MILLI } else { asked.cpu_milli },
+        memory_bytes: if asked.memory_bytes == 0 { MEMORY_UNASKED_BYTES } else { asked.memory_bytes },
+        ..asked
+    };
+    (asked, counted)
 }
 
 /// A taint of a node.
@@ -102,6 +120,8 @@ pub struct NodeLoad {
     pub scored: Amounts,
     pub pods_count: i64,
     pods: OrdSet<Key>,
+    /// Pods that do not want certain others near.
+    shy: OrdSet<Key>,
 }
 
 impl NodeLoad {
@@ -115,6 +135,11 @@ impl NodeLoad {
 
     pub fn pods(&self) -> impl Iterator<Item = &Key> {
         self.pods.iter()
+    }
+
+    /// Its pods with a required anti-affinity.
+    pub(crate) fn shy(&self) -> impl Iterator<Item = &Key> {
+        self.shy.iter()
     }
 
     /// Takes over what the node object says; `None` when the node is gone.
@@ -133,11 +158,17 @@ impl NodeLoad {
         if self.pods.insert(pod.key.clone()) && counts {
             self.count(pod, 1);
         }
+        if !pod.value.at("spec.affinity.podAntiAffinity").is_null() {
+            self.shy.insert(pod.key.clone());
+        }
     }
 
     pub(crate) fn remove(&mut self, pod: &Object, counted: bool) {
         if self.pods.remove(&pod.key) && counted {
             self.count(pod, -1);
+        }
+        if !self.shy.is_empty() {
+            self.shy.remove(&pod.key);
         }
     }
 

@@ -93,6 +93,14 @@ pub struct Stopped {
     pub exit_code: i32,
 }
 
+/// What a container uses.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Usage {
+    pub cpu_milli: i64,
+    /// Its working set.
+    pub memory_bytes: i64,
+}
+
 /// Whoever runs the programs.
 pub trait Runtime {
     /// Fetches an image; the error is the text that the container runtime gives.
@@ -103,4 +111,8 @@ pub trait Runtime {
     fn probe(&mut self, sim: &mut Sim, container: &ContainerRef, action: &ProbeAction) -> Result<(), String>;
     /// Asks a program to stop. Called once for a running container; it does not call `container_exited` for it.
     fn stop(&mut self, sim: &mut Sim, container: &ContainerRef) -> Stopped;
+    /// What a running container uses now; nothing where that is not known.
+    fn usage(&self, _: &Sim, _: &ContainerRef) -> Option<Usage> {
+        None
+    }
 }

@@ -206,6 +206,8 @@ impl FieldSelector {
                 kinds::NODE => &["spec.unschedulable"],
                 kinds::NAMESPACE => &["status.phase"],
                 kinds::REPLICASET => &["status.replicas"],
+                kinds::SECRET => &["type"],
+                kinds::JOB => &["status.successful"],
                 kinds::SERVICE => &["spec.clusterIP", "spec.type"],
                 _ => &[],
             };

@@ -99,6 +99,23 @@ impl Cluster {
             let namespace = object! { "metadata" => object! { "name" => name } };
             cluster.create(sim, kinds::NAMESPACE, "", namespace, &writer).expect("the first namespaces are valid");
         }
+        for (name, value, what) in
+            [("system-cluster-critical", 2_000_000_000_i64, "cluster"), ("system-node-critical", 2_000_001_000, "node")]
+        {
+            let place =
+                if what == "node" { "moved from their current node" } else { "moved to another node if necessary" };
+            let told = format!("Used for system critical pods that must run in the cluster, but can be {place}.");
+            let told =
+                if what == "node" { told.replace("in the cluster, but can be", "and must not be") } else { told };
+            let class = object! { "description" => told, "metadata" => object! { "name" => name }, "value" => value };
+            cluster.create(sim, kinds::PRIORITYCLASS, "", class, &writer).expect("the class above is valid");
+        }
+        let annotations = object! { "storageclass.kubernetes.io/is-default-class" => "true" };
+        let class = object! {
+            "metadata" => object! { "annotations" => annotations, "name" => "standard" },
+            "provisioner" => "rancher.io/local-path", "volumeBindingMode" => "WaitForFirstConsumer",
+        };
+        cluster.create(sim, kinds::STORAGECLASS, "", class, &writer).expect("the class above is valid");
         let labels = object! { "component" => "apiserver", "provider" => "kubernetes" };
         let port = object! { "name" => "https", "port" => 443, "protocol" => "TCP", "targetPort" => 6443 };
         let service = object! {
@@ -145,8 +162,16 @@ impl Cluster {
         Ok(node)
     }
 
-    /// kube-controller-manager's root-ca-cert-publisher puts the cluster's certificate into every namespace.
-    pub(crate) fn publish_root_ca(&mut self, sim: &mut Sim, namespace: &Object) {
+    /// What kube-controller-manager puts into every new namespace: the cluster's certificate, and the service account.
+    pub(crate) fn furnish(&mut self, sim: &mut Sim, namespace: &Object) {
+        let writer = Writer::new("service-account-controller", namespace.created_by.clone());
+        let account = object! { "metadata" => object! { "name" => "default" } };
+        // The namespace is new, so that the names are free there.
+        self.create(sim, kinds::SERVICEACCOUNT, namespace.name(), account, &writer).expect("a new namespace is empty");
+        self.publish_root_ca(sim, namespace);
+    }
+
+    fn publish_root_ca(&mut self, sim: &mut Sim, namespace: &Object) {
         let note = "Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as \
                     the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of \
                     Kubernetes clusters.";
@@ -157,7 +182,6 @@ impl Cluster {
             },
         };
         let writer = Writer::new("root-ca-cert-publisher", namespace.created_by.clone());
-        // The namespace is new, so that the name is free there.
         self.create(sim, kinds::CONFIGMAP, namespace.name(), value, &writer).expect("a new namespace has room for it");
     }
 }

@@ -1,7 +1,10 @@
 //! Who looks again when an object changes: the watches of all controllers, in one table.
 
+use crate::controllers::autoscaler;
+use crate::controllers::volume::{SELECTED_NODE, uses};
+use crate::controllers::{disruption, node_lifecycle};
 use crate::engine::{Cluster, Item};
-use crate::kinds;
+use crate::kinds::{self, KindId};
 use crate::object::Object;
 use crate::pods::{finished, pod_ready};
 use crate::selector::LabelSelector;
@@ -16,6 +19,10 @@ const SEEN_AFTER: Duration = Duration::from_millis(5);
 const COUNT_PER_POD: Duration = Duration::from_micros(50);
 /// Endpoints are gathered for this long.
 const GATHER: Duration = Duration::from_millis(100);
+
+/// Kinds that count their pods, beside replica sets.
+const COUNTING: [(&str, KindId); 3] =
+    [("Job", kinds::JOB), ("StatefulSet", kinds::STATEFULSET), ("DaemonSet", kinds::DAEMONSET)];
 
 /// Old and new state; one of them may be missing.
 type Pair<'o> = (Option<&'o Arc<Object>>, Option<&'o Arc<Object>>);
@@ -52,11 +59,34 @@ impl Cluster {
                 let item = Item::EndpointSlice(crate::object::Key::new(kinds::SERVICE, key.namespace.clone(), service));
                 self.enqueue(sim, item, SEEN_AFTER, &object.written_by);
             }
+            kinds::SERVICEACCOUNT if new.is_none() && *key.name == *"default" => {
+                self.enqueue(sim, Item::Of(key.clone()), SEEN_AFTER, &object.written_by);
+            }
+            kinds::HORIZONTALPODAUTOSCALER if old.is_none() || new.is_none() => {
+                let after = if new.is_none() { SEEN_AFTER } else { autoscaler::SYNC };
+                self.enqueue(sim, Item::Of(key.clone()), after, &object.spec_by);
+            }
+            kinds::PODDISRUPTIONBUDGET if new.is_some() && spec_changed => {
+                self.enqueue(sim, Item::Of(key.clone()), SEEN_AFTER, &because);
+            }
+            kinds::STATEFULSET | kinds::DAEMONSET if new.is_some() && spec_changed => {
+                self.enqueue(sim, Item::Of(key.clone()), SEEN_AFTER, &because);
+            }
+            kinds::PERSISTENTVOLUMECLAIM => self.claim_changed(sim, pair, &object, spec_changed),
+            kinds::PERSISTENTVOLUME => self.volume_changed(sim, pair, &object),
+            kinds::STORAGECLASS if old.is_none() => self.claims_wait(sim, &object.written_by),
+            kinds::JOB => self.job_changed(sim, pair, &object, spec_changed),
+            kinds::CRONJOB if new.is_some() && spec_changed => {
+                self.enqueue(sim, Item::Of(key.clone()), SEEN_AFTER, &because);
+            }
             kinds::NODE => self.node_changed(sim, pair),
             kinds::NAMESPACE if new.is_some_and(|namespace| namespace.deleting()) => {
                 self.enqueue(sim, Item::Namespace(key.name.clone()), SEEN_AFTER, &object.written_by);
             }
             _ => {}
+        }
+        if spec_changed && matches!(key.kind, kinds::DEPLOYMENT | kinds::STATEFULSET | kinds::REPLICASET) {
+            self.budgets_look(sim, &key.namespace);
         }
         self.dependants_of(sim, pair, &object);
     }
@@ -86,6 +116,9 @@ impl Cluster {
         let flipped = |ask: fn(&Object) -> bool| old.map(|o| ask(o)) != new.map(|o| ask(o));
         let relabelled = differs(pair, "metadata.labels");
         let counted = flipped(pod_ready) || flipped(finished) || flipped(Object::deleting) || relabelled;
+        if counted {
+            self.budgets_of(sim, pod);
+        }
         if counted || differs(pair, "metadata.ownerReferences") {
             self.pod_counted(sim, pair, pod);
         }
@@ -99,6 +132,10 @@ impl Cluster {
                 }
             }
             Some(pod) => {
+                if differs(pair, "spec.nodeName") && self.tainted(pod.value.str_at("spec.nodeName")) {
+                    let node = crate::object::Key::new(kinds::NODE, "", pod.value.str_at("spec.nodeName"));
+                    self.enqueue(sim, Item::Of(node), SEEN_AFTER, &pod.written_by);
+                }
                 if old.is_none() || differs(pair, "spec") || flipped(Object::deleting) || shorter_grace(pair) {
                     self.enqueue(sim, Item::Pod(pod.key.clone()), SEEN_AFTER * 2, &pod.written_by);
                 }
@@ -108,15 +145,87 @@ impl Cluster {
                 self.waiting.forget(&pod.key);
             }
         }
+        if new.is_none_or(|pod| finished(pod)) {
+            self.claims_of(sim, pod);
+        }
         let freed = new.is_none_or(|pod| finished(pod)) && old.is_some_and(|pod| !finished(pod));
         if freed && !pod.value.str_at("spec.nodeName").is_empty() {
             self.retry_unschedulable(sim, &pod.written_by);
         }
     }
 
+    fn claim_changed(&mut self, sim: &mut Sim, pair: Pair<'_>, claim: &Arc<Object>, spec_changed: bool) {
+        let node = |o: Option<&Arc<Object>>| o.map(|o| o.annotation(SELECTED_NODE).to_string());
+        if spec_changed || differs(pair, "metadata.deletionTimestamp") || node(pair.0) != node(pair.1) {
+            self.enqueue(sim, Item::Of(claim.key.clone()), SEEN_AFTER, &claim.written_by);
+        }
+        if pair.1.is_none() {
+            let volume = claim.value.str_at("spec.volumeName").to_string();
+            let key = crate::object::Key::new(kinds::PERSISTENTVOLUME, "", volume);
+            self.enqueue(sim, Item::Of(key), SEEN_AFTER * 100, &claim.written_by);
+        }
+        if pair.0.is_none() || differs(pair, "spec.volumeName") {
+            let waits = |pod: &&Arc<Object>| pod.value.str_at("spec.nodeName").is_empty() && uses(pod, claim.name());
+            let namespace = claim.key.namespace.clone();
+            let pods: Vec<_> = self.store.all(kinds::POD, Some(&namespace)).filter(waits).cloned().collect();
+            for pod in pods {
+                self.enqueue(sim, Item::Schedule(pod.key.clone()), SEEN_AFTER * 4, &claim.written_by);
+            }
+        }
+    }
+
+    fn volume_changed(&mut self, sim: &mut Sim, pair: Pair<'_>, volume: &Arc<Object>) {
+        self.enqueue(sim, Item::Of(volume.key.clone()), SEEN_AFTER, &volume.written_by);
+        if pair.0.is_none() {
+            self.claims_wait(sim, &volume.written_by);
+        }
+        if pair.1.is_none() {
+            let claim = volume.value.at("spec.claimRef");
+            let (namespace, name) = (claim.str_at("namespace").to_string(), claim.str_at("name").to_string());
+            let key = crate::object::Key::new(kinds::PERSISTENTVOLUMECLAIM, namespace, name);
+            self.enqueue(sim, Item::Of(key), SEEN_AFTER, &volume.written_by);
+        }
+    }
+
+    /// Claims without a volume look again.
+    fn claims_wait(&mut self, sim: &mut Sim, because: &Causes) {
+        let all = self.store.all(kinds::PERSISTENTVOLUMECLAIM, None);
+        let waiting: Vec<_> = all
+            .filter(|claim| claim.value.str_at("spec.volumeName").is_empty())
+            .map(|claim| claim.key.clone())
+            .collect();
+        for key in waiting {
+            self.enqueue(sim, Item::Of(key), SEEN_AFTER, because);
+        }
+    }
+
+    fn job_changed(&mut self, sim: &mut Sim, pair: Pair<'_>, job: &Arc<Object>, spec_changed: bool) {
+        if spec_changed || differs(pair, "metadata.deletionTimestamp") || differs(pair, "status.conditions") {
+            self.enqueue(sim, Item::Of(job.key.clone()), SEEN_AFTER, &job.spec_by);
+            if let Some(owner) = job.controller().filter(|owner| owner.str_at("kind") == "CronJob") {
+                let item = Item::Of(job.key.of(kinds::CRONJOB).named(owner.at("name")));
+                self.enqueue(sim, item, SEEN_AFTER, &job.written_by);
+            }
+        }
+    }
+
     fn pod_counted(&mut self, sim: &mut Sim, pair: Pair<'_>, pod: &Arc<Object>) {
+        if let Some(owner) = pod.controller()
+            && let Some((_, kind)) = COUNTING.iter().find(|(name, _)| *name == owner.str_at("kind"))
+        {
+            let item = Item::Of(pod.key.of(*kind).named(owner.at("name")));
+            return self.enqueue(sim, item, SEEN_AFTER, &pod.written_by);
+        }
         let Some(owner) = pod.controller().filter(|owner| owner.str_at("kind") == "ReplicaSet") else {
             let namespace = pod.key.namespace.clone();
+            let owners = self.store.all(kinds::STATEFULSET, Some(&namespace));
+            let owners: Vec<_> = owners
+                .filter(|set| LabelSelector::from_value(set.value.at("spec.selector")).matches(pod.labels()))
+                .map(|set| set.key.clone())
+                .collect();
+            for key in owners {
+                self.enqueue(sim, Item::Of(key), SEEN_AFTER, &pod.written_by);
+            }
             let sets: Vec<_> = self.store.all(kinds::REPLICASET, Some(&namespace)).cloned().collect();
             for set in sets {
                 if LabelSelector::from_value(set.value.at("spec.selector")).matches(pod.labels()) {
@@ -164,7 +273,56 @@ impl Cluster {
         }
     }
 
+    fn budgets_of(&mut self, sim: &mut Sim, pod: &Arc<Object>) {
+        let budgets: Vec<_> = disruption::budgets_of(&self.store, pod).map(|budget| budget.key.clone()).collect();
+        for key in budgets {
+            self.enqueue(sim, Item::Of(key), SEEN_AFTER, &Causes::none());
+        }
+    }
+
+    /// A changed size changes what budgets ask for.
+    fn budgets_look(&mut self, sim: &mut Sim, namespace: &str) {
+        let all = self.store.all(kinds::PODDISRUPTIONBUDGET, Some(namespace));
+        let budgets: Vec<_> = all.map(|budget| budget.key.clone()).collect();
+        for key in budgets {
+            self.enqueue(sim, Item::Of(key), SEEN_AFTER * 2, &Causes::none());
+        }
+    }
+
+    /// The claims of a pod that is over may be deleted now.
+    fn claims_of(&mut self, sim: &mut Sim, pod: &Arc<Object>) {
+        for volume in pod.value.list_at("spec.volumes") {
+            let name = volume.str_at("persistentVolumeClaim.claimName");
+            let key = crate::object::Key::new(kinds::PERSISTENTVOLUMECLAIM, pod.key.namespace.clone(), name);
+            if self.store.get_key(&key).is_some_and(|claim| claim.deleting()) {
+                self.enqueue(sim, Item::Of(key), SEEN_AFTER, &pod.written_by);
+            }
+        }
+    }
+
+    /// Whether pods of a node may have to leave it.
+    fn tainted(&self, node: &str) -> bool {
+        self.store.node_load(node).is_some_and(|load| load.taints.iter().any(|taint| taint.effect == "NoExecute"))
+    }
+
+    fn daemons_look(&mut self, sim: &mut Sim, because: &Causes) {
+        let sets: Vec<_> = self.store.all(kinds::DAEMONSET, None).map(|set| set.key.clone()).collect();
+        for key in sets {
+            self.enqueue(sim, Item::Of(key), SEEN_AFTER, because);
+        }
+    }
+
     fn node_changed(&mut self, sim: &mut Sim, pair: Pair<'_>) {
+        let Some(node) = pair.1.or(pair.0) else { return };
+        let key = node.key.clone();
+        let after = if pair.1.is_none() { node_lifecycle::quarantine() } else { SEEN_AFTER };
+        if pair.1.is_none() || differs(pair, "spec") {
+            self.enqueue(sim, Item::Of(key), after, &node.written_by);
+        }
+        if pair.1.is_none() || ["spec", "metadata.labels"].iter().any(|path| differs(pair, path)) {
+            let because = pair.1.or(pair.0).map(|node| node.written_by.clone()).unwrap_or_default();
+            self.daemons_look(sim, &because);
+        }
         let widened = ["spec", "status.allocatable", "metadata.labels"].iter().any(|path| differs(pair, path));
         if let Some(node) = pair.1.filter(|_| widened) {
             self.retry_unschedulable(sim, &node.written_by);

@@ -1,6 +1,7 @@
 //! Creating objects.
 
 use super::{Writer, admit};
+use crate::defaults;
 use crate::engine::Cluster;
 use crate::kinds::{self, KindId, KindInfo, behaviour_of};
 use crate::object::{Key, Object};
@@ -22,6 +23,7 @@ impl Cluster {
         writer: &Writer,
     ) -> Result<Arc<Object>, Status> {
         let info = self.store.kinds().info(kind).clone();
+        defaults::upgrade(&mut value);
         admit::decode(&info, &value)?;
         place(&info, namespace, &mut value)?;
         if value.str_at("metadata.name").is_empty() && !value.str_at("metadata.generateName").is_empty() {
@@ -41,6 +43,7 @@ impl Cluster {
             value.remove("status");
         }
         admit::default(kind, &mut value);
+        self.admit_new(kind, namespace, &mut value)?;
         admit::validate(&info, &value, None)?;
         let name: Arc<str> = value.str_at("metadata.name").into();
         if self.store.get(kind, namespace, &name).is_some() {
@@ -66,6 +69,8 @@ impl Cluster {
         let base = value.str_at("metadata.generateName");
         let mut name: Arc<str> = value.str_at("metadata.name").into();
         self.check_namespace(info, namespace, if name.is_empty() { base } else { &name })?;
+        self.admit_new(kind, namespace, &mut value)?;
+        let base = value.str_at("metadata.generateName");
         if name.is_empty() {
             let base: Arc<str> = base.into();
             loop {
@@ -88,6 +93,9 @@ impl Cluster {
     fn commit_new(&mut self, sim: &mut Sim, key: Key, mut value: Value, writer: &Writer) -> Arc<Object> {
         let uid = new_uid(sim);
         let version = if writer.dry_run { 0 } else { self.store.next_version() };
+        if key.kind == kinds::JOB {
+            defaults::job_identity(&mut value, &uid);
+        }
         let meta = value.at_mut("metadata").make_map();
         meta.insert("uid", Value::Str(uid.clone()));
         meta.insert("creationTimestamp", sim.now().rfc3339().into());
@@ -116,7 +124,7 @@ impl Cluster {
             self.store.put(object.clone());
             self.notify(sim, None, Some(&object));
             if object.key.kind == kinds::NAMESPACE {
-                self.publish_root_ca(sim, &object);
+                self.furnish(sim, &object);
             }
         }
         object

@@ -1,9 +1,11 @@
 //! The doors of the API server: who wants to read or write comes through here.
 
 mod admit;
+mod admit_pod;
 mod change;
 mod create;
 mod delete;
+mod evict;
 mod patch;
 mod update;
 

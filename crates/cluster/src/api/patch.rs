@@ -1,6 +1,7 @@
 //! Patching, and client-side apply.
 
 use super::{Writer, admit};
+use crate::defaults;
 use crate::engine::Cluster;
 use crate::kinds::{KindId, behaviour_of};
 use crate::object::Object;
@@ -76,6 +77,7 @@ impl Cluster {
     ) -> Result<(Apply, Arc<Object>), Status> {
         let info = self.store.kinds().info(kind);
         let mut modified = value.clone();
+        defaults::upgrade(&mut modified);
         if info.namespaced && modified.str_at("metadata.namespace").is_empty() {
             modified.set("metadata.namespace", namespace);
         }

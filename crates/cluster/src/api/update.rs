@@ -1,6 +1,7 @@
 //! Replacing objects and their status.
 
 use super::{Writer, admit, change};
+use crate::defaults;
 use crate::engine::Cluster;
 use crate::kinds::{self, KindId, behaviour_of};
 use crate::object::{Key, Object};
@@ -34,10 +35,11 @@ impl Cluster {
         sim: &mut Sim,
         kind: KindId,
         namespace: &str,
-        value: Value,
+        mut value: Value,
         writer: &Writer,
     ) -> Result<Arc<Object>, Status> {
         let info = self.store.kinds().info(kind).clone();
+        defaults::upgrade(&mut value);
         admit::decode(&info, &value)?;
         self.update_decoded(sim, kind, namespace, value, writer)
     }
@@ -127,7 +129,8 @@ impl Cluster {
         };
         let spec_by = if same { base.spec_by.clone() } else { causes.clone() };
         let new = self.store_version(base, value, spec_by, causes);
-        if new.deleting() && new.finalizers().is_empty() && base.key.kind != kinds::POD && !waits_for_namespace(&new) {
+        let stopped = base.key.kind != kinds::POD || new.value.int_at("metadata.deletionGracePeriodSeconds") == Some(0);
+        if new.deleting() && new.finalizers().is_empty() && stopped && !waits_for_namespace(&new) {
             self.remove(sim, &new.key, writer);
             return Ok(new);
         }

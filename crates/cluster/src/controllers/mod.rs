@@ -1,13 +1,23 @@
 //! The controllers: each reads the store and says what should change; the engine writes.
 
+pub(crate) mod autoscaler;
+pub(crate) mod cron_job;
+pub(crate) mod daemon_set;
 pub(crate) mod deployment;
+pub(crate) mod disruption;
 pub(crate) mod endpoint_slice;
 pub(crate) mod garbage;
+mod history;
+pub(crate) mod job;
 pub(crate) mod namespace;
+pub(crate) mod node_lifecycle;
 pub(crate) mod replica_set;
 mod revisions;
 mod rolling;
 mod rollout_status;
+pub(crate) mod service_account;
+pub(crate) mod stateful_set;
+pub(crate) mod volume;
 
 use crate::kinds::KindId;
 use crate::object::{Key, Object};

@@ -86,7 +86,7 @@ fn create(set: &Arc<Object>, count: usize, done: &mut Reconciled) {
 }
 
 /// controller_utils `ActivePodsWithRanks`: those go first that are the least loss.
-fn rank(pod: &Object) -> impl Ord {
+pub(super) fn rank(pod: &Object) -> impl Ord + use<> {
     let phase = match pod.value.str_at("status.phase") {
         "Pending" => 0,
         "Unknown" => 1,

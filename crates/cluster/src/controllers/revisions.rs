@@ -167,7 +167,7 @@ fn make(plan: &Plan, revisions: &mut Revisions, next: i64, done: &mut Reconciled
 
 /// Ten characters or so of Kubernetes' safe alphabet from the digits of a 32-bit FNV-1a hash.
 /// Unlike kubernetes: the hash is over the template's JSON, not over a Go dump of it.
-fn template_hash(template: &Value, collisions: i64) -> String {
+pub(super) fn template_hash(template: &Value, collisions: i64) -> String {
     const SAFE: &[u8] = b"bcdfghjklmnpqrstvwxz2456789";
     let mut text = bare_template(template).to_json();
     if collisions > 0 {

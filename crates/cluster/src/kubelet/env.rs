@@ -1,13 +1,20 @@
-//! What a container gets to start with: its resolved environment, files from volumes, ports.
+//! What a container gets to start with: its resolved environment, ports, and files from volumes (`volumes.rs`).
 
 use super::run::{PodRun, container_spec};
-use crate::kinds;
+use super::volumes::mounts;
+use crate::base64;
+use crate::kinds::{self, KindId};
 use crate::node_load::quantity_of;
 use crate::object::Object;
-use crate::runtime::{ContainerPort, ContainerStart, Mount};
+use crate::runtime::{ContainerPort, ContainerStart};
 use crate::store::Store;
 use manifest::Value;
 use order::OrdMap;
+use std::sync::Arc;
+
+/// Where texts come from: the start of its fields, its kind, and its name in errors.
+const SOURCES: [(&str, KindId, &str); 2] =
+    [("configMap", kinds::CONFIGMAP, "ConfigMap"), ("secret", kinds::SECRET, "Secret")];
 
 /// All of it, or what is missing: the text of a `CreateContainerConfigError`.
 pub(super) fn container_start(
@@ -34,7 +41,7 @@ pub(super) fn container_start(
         command: expand(texts("command")),
         args: expand(texts("args")),
         ports: spec.list_at("ports").iter().map(port).collect(),
-        mounts: mounts(store, pod, spec),
+        mounts: mounts(store, pod, spec, (ip, &run.node)),
         labels: pod.labels().iter().map(|(k, v)| (k.to_string(), v.as_str().unwrap_or("").to_string())).collect(),
         resources: spec.at("resources").clone(),
         restart_count: container.restarts,
@@ -84,15 +91,12 @@ fn environment(
 ) -> Result<OrdMap<String, String>, String> {
     let mut env = OrdMap::new();
     for source in spec.list_at("envFrom") {
-        let Some(reference) = source.get("configMapRef") else { continue };
-        match config_map(store, pod, reference) {
-            Ok(Some(map)) => {
-                for (key, value) in map.value.map_at("data").iter() {
-                    env.insert(format!("{}{key}", source.str_at("prefix")), value.as_str().unwrap_or("").to_string());
-                }
+        for (field, kind, _) in SOURCES {
+            let Some(reference) = source.get(&format!("{field}Ref")) else { continue };
+            let wanted = (reference.str_at("name"), reference.bool_at("optional"));
+            for (key, value) in data_of(store, pod, kind, wanted)?.unwrap_or_default().iter() {
+                env.insert(format!("{}{key}", source.str_at("prefix")), value.clone());
             }
-            Ok(None) => {}
-            Err(missing) => return Err(missing),
         }
     }
     for variable in spec.list_at("env") {
@@ -110,12 +114,25 @@ fn environment(
     Ok(env)
 }
 
-fn config_map<'s>(store: &'s Store, pod: &Object, reference: &Value) -> Result<Option<&'s Object>, String> {
-    let name = reference.str_at("name");
-    match store.get(kinds::CONFIGMAP, pod.namespace(), name) {
-        Some(map) => Ok(Some(map)),
-        None if reference.bool_at("optional") => Ok(None),
-        None => Err(format!("configmap \"{name}\" not found")),
+/// The data of a config map or a secret as texts; nothing where it may be missing and is.
+pub(super) fn data_of(
+    store: &Store,
+    pod: &Object,
+    kind: KindId,
+    (name, optional): (&str, bool),
+) -> Result<Option<OrdMap<Arc<str>, String>>, String> {
+    let secret = kind == kinds::SECRET;
+    match store.get(kind, pod.namespace(), name) {
+        Some(found) => {
+            let plain = |text: &str| match secret {
+                true => String::from_utf8_lossy(&base64::decode(text).unwrap_or_default()).into_owned(),
+                false => text.to_string(),
+            };
+            let text = |(key, value): (&Arc<str>, &Value)| (key.clone(), plain(value.as_str().unwrap_or("")));
+            Ok(Some(found.value.map_at("data").iter().map(text).collect()))
+        }
+        None if optional => Ok(None),
+        None => Err(format!("{} \"{name}\" not found", if secret { "secret" } else { "configmap" })),
     }
 }
 
@@ -127,20 +144,15 @@ fn referenced(
     ip: &str,
     node: &str,
 ) -> Result<Option<String>, String> {
-    if let Some(reference) = from.get("configMapKeyRef") {
-        let Some(map) = config_map(store, pod, reference)? else { return Ok(None) };
-        let key = reference.str_at("key");
-        return match map.value.map_at("data").get(key).and_then(Value::as_str) {
-            Some(value) => Ok(Some(value.to_string())),
-            None if reference.bool_at("optional") => Ok(None),
-            None => Err(format!("couldn't find key {key} in ConfigMap {}/{}", pod.namespace(), map.name())),
+    for (field, kind, word) in SOURCES {
+        let Some(reference) = from.get(&format!("{field}KeyRef")) else { continue };
+        let (name, optional, key) = (reference.str_at("name"), reference.bool_at("optional"), reference.str_at("key"));
+        let Some(data) = data_of(store, pod, kind, (name, optional))? else { return Ok(None) };
+        return match data.get(key) {
+            Some(value) => Ok(Some(value.clone())),
+            None if optional => Ok(None),
+            None => Err(format!("couldn't find key {key} in {word} {}/{name}", pod.namespace())),
         };
-    }
-    if let Some(reference) = from.get("secretKeyRef") {
-        if reference.bool_at("optional") {
-            return Ok(None);
-        }
-        return Err(format!("secret \"{}\" not found", reference.str_at("name")));
     }
     if let Some(field) = from.get("fieldRef") {
         return Ok(Some(pod_field(pod, field.str_at("fieldPath"), ip, node)));
@@ -154,7 +166,7 @@ fn referenced(
     Ok(None)
 }
 
-fn pod_field(pod: &Object, path: &str, ip: &str, node: &str) -> String {
+pub(super) fn pod_field(pod: &Object, path: &str, ip: &str, node: &str) -> String {
     match path {
         "status.podIP" | "status.podIPs" => ip.to_string(),
         "spec.nodeName" => node.to_string(),
@@ -170,38 +182,4 @@ fn pod_field(pod: &Object, path: &str, ip: &str, node: &str) -> String {
             value.as_str().map_or_else(String::new, str::to_string)
         }
     }
-}
-
-fn mounts(store: &Store, pod: &Object, spec: &Value) -> Vec<Mount> {
-    let volumes = pod.value.list_at("spec.volumes");
-    let mut out = Vec::new();
-    for mount in spec.list_at("volumeMounts") {
-        let Some(volume) = volumes.iter().find(|v| v.at("name") == mount.at("name")) else { continue };
-        let Some(source) = volume.get("configMap") else { continue };
-        let Some(map) = store.get(kinds::CONFIGMAP, pod.namespace(), source.str_at("name")) else { continue };
-        let data = map.value.map_at("data");
-        let text = |key: &str| data.get(key).and_then(Value::as_str).unwrap_or("").to_string();
-        let items = source.list_at("items");
-        let files = if items.is_empty() {
-            data.keys().map(|key| (key.to_string(), text(key))).collect()
-        } else {
-            items.iter().map(|item| (item.str_at("path").to_string(), text(item.str_at("key")))).collect()
-        };
-        out.push(Mount { path: mount.str_at("mountPath").to_string(), files });
-    }
-    out
-}
-
-/// The first volume that cannot be mounted, in the words of its `FailedMount` event.
-pub(super) fn missing_volume(store: &Store, pod: &Object) -> Option<String> {
-    pod.value.list_at("spec.volumes").iter().find_map(|volume| {
-        let (kind, name) = match (volume.get("configMap"), volume.get("secret")) {
-            (Some(source), _) if !source.bool_at("optional") => ("configmap", source.str_at("name")),
-            (_, Some(source)) if !source.bool_at("optional") => ("secret", source.str_at("secretName")),
-            _ => return None,
-        };
-        let there = kind == "configmap" && store.get(kinds::CONFIGMAP, pod.namespace(), name).is_some();
-        let volume = volume.str_at("name");
-        (!there).then(|| format!("MountVolume.SetUp failed for volume \"{volume}\" : {kind} \"{name}\" not found"))
-    })
 }

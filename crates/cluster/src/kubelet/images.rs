@@ -22,6 +22,15 @@ impl Cluster {
         let spec = container_spec(&pod, run.inits, at);
         let image: Arc<str> = word(spec.str_at("image"));
         let epoch = container.epoch;
+        if image.split(['@', ':']).next().unwrap_or("").bytes().any(|b| b.is_ascii_uppercase()) {
+            let why = "invalid reference format: repository name must be lowercase";
+            let told =
+                format!("Failed to apply default image tag \"{image}\": couldn't parse image name \"{image}\": {why}");
+            for note in [Note::warning("InspectFailed", &*told), Note::warning("Failed", "Error: InvalidImageName")] {
+                self.event(sim, &pod, note.on(&run.node, Some(&container.name)));
+            }
+            return self.image_missing(sim, key, at, "InvalidImageName", &told);
+        }
         let known = self.nodes.get(&run.node).and_then(|node| node.images.get(&image)).cloned();
         let policy = spec.str_at("imagePullPolicy");
         if let Some(known) = known.clone().filter(|_| policy != "Always") {

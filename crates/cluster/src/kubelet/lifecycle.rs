@@ -73,31 +73,56 @@ impl Cluster {
         self.after_end(sim, runtime, key, at, exit_code);
     }
 
-    /// What follows an end: the pod's removal, the next init container, a restart, or nothing.
+    /// What follows an end: the next to stop, the next init container, a restart, or nothing.
     fn after_end(&mut self, sim: &mut Sim, runtime: &mut dyn Runtime, key: &Key, at: u16, exit_code: i32) {
         let Some(run) = self.pods.get(key).cloned() else { return };
-        if run.stopping {
-            if !run.containers.iter().any(super::run::ContainerRun::running) {
-                self.finish_deletion(sim, key);
-            }
-            return;
+        if run.stopping || run.over {
+            return self.stop_next(sim, runtime, key);
         }
         let Some(pod) = self.store.get_key(key) else { return };
         let policy = pod.value.str_at("spec.restartPolicy");
+        let Some(container) = run.container(at) else { return };
         let again = match policy {
+            _ if container.sidecar => true,
             _ if run.is_init(at) => exit_code != 0 && policy != "Never",
             "Never" => false,
             "OnFailure" => exit_code != 0,
             _ => true,
         };
         if again {
-            let epoch = run.container(at).map_or(0, |c| c.epoch);
-            return self.set_timer(sim, key, &run.uid, NOTICED, Step::Retry { container: at, epoch });
+            return self.set_timer(sim, key, &run.uid, NOTICED, Step::Retry { container: at, epoch: container.epoch });
         }
         if run.is_init(at) && exit_code == 0 {
-            if at + 1 < run.inits {
-                self.ensure_image(sim, runtime, key, at + 1);
-            } else {
+            return self.advance(sim, runtime, key);
+        }
+        let ended = |c: &super::run::ContainerRun| matches!(c.state, State::Ended(_));
+        let all = run.containers[usize::from(run.inits)..].iter().all(ended);
+        let settled = |c: &super::run::ContainerRun| match &c.state {
+            State::Ended(end) => policy == "Never" || end.exit_code == 0,
+            _ => false,
+        };
+        let done = all && run.containers[usize::from(run.inits)..].iter().all(settled);
+        if done || run.is_init(at) {
+            self.edit(key, |run| run.over = true);
+            self.stop_next(sim, runtime, key);
+        }
+    }
+
+    /// Begins the next init container whose turn it is; once all have done their part, the containers.
+    pub(super) fn advance(&mut self, sim: &mut Sim, runtime: &mut dyn Runtime, key: &Key) {
+        let Some(run) = self.pods.get(key).cloned() else { return };
+        if run.initialized || run.over || run.stopping {
+            return;
+        }
+        match run.next_init() {
+            Some(at) if at >= run.begun => {
+                self.edit(key, |run| run.begun = at + 1);
+                self.ensure_image(sim, runtime, key, at);
+            }
+            Some(_) => {}
+            None => {
+                self.edit(key, |run| run.initialized = true);
+                self.publish(sim, key);
                 for next in run.inits..u16::try_from(run.containers.len()).unwrap_or(0) {
                     self.ensure_image(sim, runtime, key, next);
                 }

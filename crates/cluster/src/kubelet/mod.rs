@@ -5,11 +5,13 @@ mod backoff;
 mod env;
 mod images;
 mod lifecycle;
+mod power;
 mod probes;
 mod run;
 mod start;
 mod status;
 mod stop;
+mod volumes;
 
 pub(crate) use run::{NodeRun, PodRun, Step};
 
@@ -25,6 +27,17 @@ impl Cluster {
     pub(crate) fn sync_pod(&mut self, sim: &mut Sim, runtime: &mut dyn Runtime, key: &Key) {
         let pod = self.store.get_key(key).cloned();
         let run = self.pods.get(key).cloned();
+        let node = match (&pod, &run) {
+            (_, Some(run)) => run.node.clone(),
+            (Some(pod), None) => pod.value.str_at("spec.nodeName").into(),
+            (None, None) => return,
+        };
+        if self.nodes.get(&node).is_some_and(|node| node.silent_since.is_some()) {
+            if pod.is_none() {
+                self.forget_pod(key);
+            }
+            return;
+        }
         match (pod, run) {
             (None, None) => {}
             (None, Some(run)) => self.kill_orphan(sim, runtime, key, &run),
@@ -59,7 +72,8 @@ impl Cluster {
         uid: &Arc<str>,
         step: Step,
     ) {
-        if self.pods.get(key).is_none_or(|run| run.uid != *uid) {
+        let Some(run) = self.pods.get(key).filter(|run| run.uid == *uid) else { return };
+        if self.nodes.get(&run.node).is_some_and(|node| node.silent_since.is_some()) {
             return;
         }
         match step {
@@ -72,6 +86,10 @@ impl Cluster {
             Step::Probe { container, epoch, probe } => self.probe(sim, runtime, key, container, epoch, probe),
             Step::Stopped { container, epoch, exit_code, reason, because } => {
                 self.exited(sim, runtime, key, (container, epoch), (exit_code, &reason), &because);
+            }
+            Step::Deadline => {
+                let message = "Pod was active on the node longer than the specified deadline";
+                self.end_pod(sim, runtime, key, ("DeadlineExceeded", message));
             }
             Step::Kill { container, epoch } => self.terminate(sim, runtime, key, container, epoch),
         }

@@ -122,6 +122,7 @@ impl Cluster {
                 self.publish(sim, key);
                 self.plan_probe(sim, key, at, ProbeKind::Readiness);
                 self.plan_probe(sim, key, at, ProbeKind::Liveness);
+                self.advance(sim, runtime, key);
                 false
             }
             (kind, false) => {
@@ -131,7 +132,7 @@ impl Cluster {
                 let text = format!("container {} failed its {word} probe and is restarted", container.name);
                 let because = sim.record("cluster", "kubelet", self.subject(pod), text, &run.because);
                 self.edit(key, |run| run.because = because.into());
-                self.terminate(sim, runtime, key, at, container.epoch);
+                self.begin_stop(sim, runtime, key, at);
                 false
             }
         }

@@ -46,6 +46,8 @@ pub(crate) enum Step {
         container: u16,
         epoch: u32,
     },
+    /// Its `activeDeadlineSeconds` are over.
+    Deadline,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -106,6 +108,8 @@ pub(crate) struct Tally {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct ContainerRun {
     pub name: Arc<str>,
+    /// An init container that keeps running: `restartPolicy: Always`.
+    pub sidecar: bool,
     pub state: State,
     pub last: Option<Ended>,
     pub restarts: u32,
@@ -127,10 +131,11 @@ pub(crate) struct ContainerRun {
 }
 
 impl ContainerRun {
-    fn new(name: &str, reason: &str) -> Self {
+    fn new(spec: &manifest::Value, init: bool, reason: &str) -> Self {
         let nothing: Arc<str> = manifest::word("");
         Self {
-            name: manifest::word(name),
+            name: manifest::word(spec.str_at("name")),
+            sidecar: init && spec.str_at("restartPolicy") == "Always",
             state: State::Waiting { reason: manifest::word(reason), message: None },
             last: None,
             restarts: 0,
@@ -170,8 +175,17 @@ pub(crate) struct PodRun {
     /// The last part of its address; 0 before it has one.
     pub ip: u8,
     pub sandbox: bool,
+    /// It is being deleted.
     pub stopping: bool,
+    /// No container starts again: the pod has done its work, or was ended.
+    pub over: bool,
+    /// Why the kubelet ended it: reason and message.
+    pub verdict: Option<(Arc<str>, Arc<str>)>,
     pub inits: u16,
+    /// Init containers that were begun.
+    pub begun: u16,
+    /// The init containers have done their part; the others may start.
+    pub initialized: bool,
     pub containers: Vec<ContainerRun>,
     /// The newest event of its life: what comes next happens because of it.
     pub because: Causes,
@@ -181,14 +195,18 @@ impl PodRun {
     pub(super) fn new(pod: &Object, node: Arc<str>) -> Self {
         let inits = pod.value.list_at("spec.initContainers");
         let first = if inits.is_empty() { "ContainerCreating" } else { "PodInitializing" };
-        let runs = inits.iter().map(|c| ContainerRun::new(c.str_at("name"), "PodInitializing"));
-        let mains = pod.value.list_at("spec.containers").iter().map(|c| ContainerRun::new(c.str_at("name"), first));
+        let runs = inits.iter().map(|c| ContainerRun::new(c, true, "PodInitializing"));
+        let mains = pod.value.list_at("spec.containers").iter().map(|c| ContainerRun::new(c, false, first));
         Self {
             uid: pod.uid.clone(),
             node,
             ip: 0,
             sandbox: false,
             stopping: false,
+            over: false,
+            verdict: None,
+            begun: 0,
+            initialized: inits.is_empty(),
             inits: u16::try_from(inits.len()).unwrap_or(u16::MAX),
             containers: runs.chain(mains).collect(),
             because: pod.written_by.clone(),
@@ -207,10 +225,28 @@ impl PodRun {
         at < self.inits
     }
 
-    pub(super) fn inits_done(&self) -> bool {
-        self.containers[..usize::from(self.inits)]
-            .iter()
-            .all(|c| matches!(&c.state, State::Ended(end) if end.exit_code == 0))
+    /// The containers that run, and since when.
+    pub(crate) fn running(&self) -> impl Iterator<Item = (&Arc<str>, Time)> {
+        self.containers.iter().filter_map(|c| match c.state {
+            State::Running { since } => Some((&c.name, since)),
+            _ => None,
+        })
+    }
+
+    /// The containers of `spec.containers` and the sidecars.
+    pub(super) fn lasting(&self) -> impl Iterator<Item = &ContainerRun> {
+        let inits = usize::from(self.inits);
+        self.containers.iter().enumerate().filter(move |(at, c)| *at >= inits || c.sidecar).map(|(_, c)| c)
+    }
+
+    /// The first init container that has not done its part: ended well or, for a sidecar, started.
+    pub(super) fn next_init(&self) -> Option<u16> {
+        let done = |c: &ContainerRun| match &c.state {
+            State::Ended(end) => !c.sidecar && end.exit_code == 0,
+            State::Running { .. } => c.sidecar && c.started,
+            State::Waiting { .. } => false,
+        };
+        (0..self.inits).find(|at| self.container(*at).is_some_and(|c| !done(c)))
     }
 }
 
@@ -223,6 +259,8 @@ pub(super) fn container_spec(pod: &Object, inits: u16, at: u16) -> &manifest::Va
 /// A node's images and addresses.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct NodeRun {
+    /// It has no power since then.
+    pub silent_since: Option<Time>,
     /// Third part of its pods' addresses.
     pub number: u32,
     pub images: OrdMap<Arc<str>, Image>,

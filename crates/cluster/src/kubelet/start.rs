@@ -20,10 +20,10 @@ impl Cluster {
     /// The network is up: init containers one by one, or all containers at once.
     pub(super) fn sandbox_ready(&mut self, sim: &mut Sim, runtime: &mut dyn Runtime, key: &Key) {
         let (Some(pod), Some(run)) = (self.store.get_key(key).cloned(), self.pods.get(key).cloned()) else { return };
-        if run.stopping {
+        if run.stopping || run.over {
             return;
         }
-        if let Some(missing) = env::missing_volume(&self.store, &pod) {
+        if let Some(missing) = super::volumes::missing_volume(&self.store, &pod) {
             self.event(sim, &pod, Note::warning("FailedMount", missing).on(&run.node, None));
             return self.set_timer(sim, key, &run.uid, MOUNT_AGAIN, Step::Sandbox);
         }
@@ -34,8 +34,12 @@ impl Cluster {
             run.sandbox = true;
         });
         self.publish(sim, key);
+        if let Some(secs) = pod.value.int_at("spec.activeDeadlineSeconds") {
+            let after = Duration::from_secs(u64::try_from(secs).unwrap_or(0));
+            self.set_timer(sim, key, &run.uid, after, Step::Deadline);
+        }
         if run.inits > 0 {
-            return self.ensure_image(sim, runtime, key, 0);
+            return self.advance(sim, runtime, key);
         }
         for at in 0..u16::try_from(run.containers.len()).unwrap_or(0) {
             self.ensure_image(sim, runtime, key, at);
@@ -44,7 +48,9 @@ impl Cluster {
 
     pub(super) fn start_container(&mut self, sim: &mut Sim, runtime: &mut dyn Runtime, key: &Key, at: u16, epoch: u32) {
         let (Some(pod), Some(run)) = (self.store.get_key(key).cloned(), self.pods.get(key).cloned()) else { return };
-        let Some(container) = run.container(at).filter(|c| c.epoch == epoch && !c.running() && !run.stopping) else {
+        let Some(container) =
+            run.container(at).filter(|c| c.epoch == epoch && !c.running() && !run.stopping && !run.over)
+        else {
             return;
         };
         let name = container.name.clone();
@@ -63,7 +69,10 @@ impl Cluster {
         self.event(sim, &pod, Note::normal("Created", told).on(&run.node, Some(&name)));
         let id: Arc<str> = container_id(sim);
         match runtime.start(sim, &start) {
-            Ok(()) => self.started(sim, key, &pod, at, &start.image, &id),
+            Ok(()) => {
+                self.started(sim, key, &pod, at, &start.image, &id);
+                self.advance(sim, runtime, key);
+            }
             Err(why) => self.start_failed(sim, key, &pod, at, &why, &id),
         }
     }
@@ -94,7 +103,7 @@ impl Cluster {
                 id: id.clone(),
                 image: word(image),
                 started: !startup,
-                ready: !startup && !readiness && !init,
+                ready: !startup && !readiness && (!init || container.sidecar),
                 stopping: false,
                 readiness: super::run::Tally::default(),
                 liveness: super::run::Tally::default(),
@@ -139,7 +148,9 @@ impl Cluster {
     /// A container that waited: its image again, or the program again, or a longer wait.
     pub(super) fn retry_container(&mut self, sim: &mut Sim, runtime: &mut dyn Runtime, key: &Key, at: u16, epoch: u32) {
         let (Some(pod), Some(run)) = (self.store.get_key(key).cloned(), self.pods.get(key).cloned()) else { return };
-        let Some(container) = run.container(at).filter(|c| c.epoch == epoch && !c.running() && !run.stopping) else {
+        let Some(container) =
+            run.container(at).filter(|c| c.epoch == epoch && !c.running() && !run.stopping && !run.over)
+        else {
             return;
         };
         let now = sim.now();
@@ -212,10 +223,14 @@ impl Cluster {
         let Some(run) = self.pods.get(&pod.key).cloned() else { return };
         for (at, container) in (0..).zip(&run.containers) {
             let image = container_spec(pod, run.inits, at).str_at("image");
-            if container.running() && !container.stopping && !run.is_init(at) && *container.image != *image {
+            if container.running()
+                && !container.stopping
+                && (!run.is_init(at) || container.sidecar)
+                && *container.image != *image
+            {
                 let told = format!("Container {} definition changed, will be restarted", container.name);
                 self.event(sim, pod, Note::normal("Killing", told).on(&run.node, Some(&container.name)));
-                self.terminate(sim, runtime, &pod.key, at, container.epoch);
+                self.begin_stop(sim, runtime, &pod.key, at);
             }
         }
     }

@@ -52,6 +52,10 @@ fn compute(pod: &Object, run: &PodRun, ip: &str, host: &Arc<str>, now: &str) -> 
     let (inits, mains) = run.containers.split_at(usize::from(run.inits));
     let phase = phase(pod, run, mains);
     status.put("phase", phase);
+    if let Some((reason, message)) = run.verdict.as_ref().filter(|_| phase == "Failed") {
+        status.put("reason", reason);
+        status.put("message", message);
+    }
     if status.get("startTime").is_none() {
         status.put("startTime", now);
         status.put("hostIP", host);
@@ -74,10 +78,14 @@ fn compute(pod: &Object, run: &PodRun, ip: &str, host: &Arc<str>, now: &str) -> 
 /// kubelet `getPhase`.
 fn phase(pod: &Object, run: &PodRun, mains: &[ContainerRun]) -> &'static str {
     let policy = pod.value.str_at("spec.restartPolicy");
-    if !run.inits_done() {
-        let broken = |c: &ContainerRun| matches!(&c.state, State::Ended(end) if end.exit_code != 0);
+    let any_runs = run.containers.iter().any(ContainerRun::running);
+    if run.verdict.is_some() && !any_runs {
+        return "Failed";
+    }
+    if !run.initialized {
+        let broken = |c: &ContainerRun| matches!(&c.state, State::Ended(end) if end.exit_code != 0 && !c.sidecar);
         let failed = policy == "Never" && run.containers[..usize::from(run.inits)].iter().any(broken);
-        return if failed { "Failed" } else { "Pending" };
+        return if failed && !any_runs { "Failed" } else { "Pending" };
     }
     let (mut waiting, mut running, mut stopped, mut succeeded) = (0, 0, 0, 0);
     for container in mains {
@@ -93,7 +101,7 @@ fn phase(pod: &Object, run: &PodRun, mains: &[ContainerRun]) -> &'static str {
     }
     match policy {
         _ if waiting > 0 => "Pending",
-        _ if running > 0 => "Running",
+        _ if running > 0 || any_runs => "Running",
         _ if run.stopping && stopped == succeeded => "Succeeded",
         _ if run.stopping => "Failed",
         "Always" => "Running",
@@ -104,13 +112,14 @@ fn phase(pod: &Object, run: &PodRun, mains: &[ContainerRun]) -> &'static str {
 }
 
 fn conditions(status: &mut Value, run: &PodRun, phase: &str, now: &str) {
-    let unready: Vec<&str> =
-        run.containers[usize::from(run.inits)..].iter().filter(|c| !c.ready).map(|c| c.name.as_ref()).collect();
-    let incomplete: Vec<&str> = run.containers[..usize::from(run.inits)]
-        .iter()
-        .filter(|c| !matches!(&c.state, State::Ended(end) if end.exit_code == 0))
-        .map(|c| c.name.as_ref())
-        .collect();
+    let unready: Vec<&str> = run.lasting().filter(|c| !c.ready).map(|c| c.name.as_ref()).collect();
+    let waited_for = |c: &&ContainerRun| match &c.state {
+        State::Ended(end) => c.sidecar || end.exit_code != 0,
+        State::Running { .. } => !(c.sidecar && c.started),
+        State::Waiting { .. } => true,
+    };
+    let inits = run.containers[..usize::from(run.inits)].iter().filter(|_| !run.initialized);
+    let incomplete: Vec<&str> = inits.filter(waited_for).map(|c| c.name.as_ref()).collect();
     let names = |all: &[&str]| all.join(" ");
     let ready = match (phase, unready.is_empty()) {
         (_, true) => None,
@@ -133,7 +142,10 @@ fn conditions(status: &mut Value, run: &PodRun, phase: &str, now: &str) {
         make("ContainersReady", ready),
         scheduled.unwrap_or_else(|| make("PodScheduled", None)),
     ];
-    status.put("conditions", Value::list(new.into()));
+    // Conditions of others, such as DisruptionTarget, stay behind the kubelet's own.
+    let own = |c: &&Value| !new.iter().any(|mine| mine.at("type") == c.at("type"));
+    let others: Vec<Value> = old.iter().filter(own).cloned().collect();
+    status.put("conditions", new.into_iter().chain(others).collect::<Value>());
 }
 
 fn condition(old: &[Value], kind: &str, wrong: Option<(&str, String)>, now: &str) -> Value {
@@ -160,7 +172,7 @@ fn container_status(pod: &Object, run: &PodRun, at: u16, container: &ContainerRu
     let image = container_spec(pod, run.inits, at).str_at("image");
     let mut status = object! {
         "image" => image, "imageID" => &container.image_id, "lastState" => last_state(container),
-        "name" => &container.name, "ready" => if run.is_init(at) { done(container) } else { container.ready },
+        "name" => &container.name, "ready" => if run.is_init(at) && !container.sidecar { done(container) } else { container.ready },
         "restartCount" => container.restarts, "started" => container.running() && container.started,
         "state" => state(&container.state),
     };

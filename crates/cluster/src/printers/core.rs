@@ -1,4 +1,4 @@
-//! Namespaces, nodes, services, endpoint slices, config maps and events.
+//! Namespaces, nodes, services, endpoint slices, config maps, secrets, service accounts and events.
 
 use super::{Cell, Printer, age, labels, none_if_empty, since};
 use crate::object::{Object, condition, time_at};
@@ -44,6 +44,12 @@ pub(crate) const ENDPOINT_SLICE: Printer = Printer {
 
 pub(crate) const CONFIG_MAP: Printer =
     Printer { columns: &[("NAME", false), ("DATA", false), ("AGE", false)], row: config_map };
+
+pub(crate) const SECRET: Printer =
+    Printer { columns: &[("NAME", false), ("TYPE", false), ("DATA", false), ("AGE", false)], row: secret };
+
+pub(crate) const SERVICE_ACCOUNT: Printer =
+    Printer { columns: &[("NAME", false), ("SECRETS", false), ("AGE", false)], row: service_account };
 
 pub(crate) const EVENT: Printer = Printer {
     columns: &[
@@ -164,6 +170,15 @@ fn endpoint_slice(object: &Object, now: Time) -> Vec<Cell> {
 fn config_map(object: &Object, now: Time) -> Vec<Cell> {
     let count = object.value.map_at("data").len() + object.value.map_at("binaryData").len();
     vec![object.name().into(), count.to_string(), age(object, now)]
+}
+
+fn secret(object: &Object, now: Time) -> Vec<Cell> {
+    let count = object.value.map_at("data").len();
+    vec![object.name().into(), object.value.str_at("type").into(), count.to_string(), age(object, now)]
+}
+
+fn service_account(object: &Object, now: Time) -> Vec<Cell> {
+    vec![object.name().into(), object.value.list_at("secrets").len().to_string(), age(object, now)]
 }
 
 fn event(object: &Object, now: Time) -> Vec<Cell> {

@@ -1,16 +1,24 @@
 //! The tables of `kubectl get`: the columns that the API server prints (`pkg/printers/internalversion/printers.go`).
 
 mod age;
+mod autoscaler;
+mod batch;
 mod core;
 mod pod;
+mod policy;
+mod storage;
 mod workload;
 
 pub use age::human_duration;
 pub use pod::pod_status;
 
-pub(crate) use core::{CONFIG_MAP, ENDPOINT_SLICE, EVENT, NAMESPACE, NODE, SERVICE};
+pub(crate) use autoscaler::AUTOSCALER;
+pub(crate) use batch::{CRON_JOB, JOB};
+pub(crate) use core::{CONFIG_MAP, ENDPOINT_SLICE, EVENT, NAMESPACE, NODE, SECRET, SERVICE, SERVICE_ACCOUNT};
 pub(crate) use pod::POD;
-pub(crate) use workload::{DEPLOYMENT, REPLICA_SET};
+pub(crate) use policy::{BUDGET, PRIORITY_CLASS};
+pub(crate) use storage::{CLAIM, STORAGE_CLASS, VOLUME};
+pub(crate) use workload::{CONTROLLER_REVISION, DAEMON_SET, DEPLOYMENT, REPLICA_SET, STATEFUL_SET};
 
 use crate::kinds::{KindId, behaviour_of};
 use crate::object::{Object, time_at};

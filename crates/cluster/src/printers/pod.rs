@@ -26,6 +26,13 @@ struct Summary {
     ready: usize,
     restarts: i64,
     last_restart: Option<Time>,
+    /// The same of the sidecars alone.
+    sidecar_restarts: (i64, Option<Time>),
+}
+
+/// An init container that keeps running.
+fn sidecar(spec: &Value) -> bool {
+    spec.str_at("restartPolicy") == "Always"
 }
 
 /// The STATUS column: `Running`, `CrashLoopBackOff`, `Init:0/1`, `Terminating` …
@@ -35,7 +42,8 @@ pub fn pod_status(pod: &Object) -> String {
 
 fn row(pod: &Object, now: Time) -> Vec<Cell> {
     let summary = summary(&pod.value);
-    let total = pod.value.list_at("spec.containers").len();
+    let sidecars = pod.value.list_at("spec.initContainers").iter().filter(|c| sidecar(c)).count();
+    let total = pod.value.list_at("spec.containers").len() + sidecars;
     let restarts = match summary.last_restart.filter(|_| summary.restarts > 0) {
         Some(at) => format!("{} ({} ago)", summary.restarts, since(Some(at), now)),
         None => summary.restarts.to_string(),
@@ -58,10 +66,10 @@ fn summary(pod: &Value) -> Summary {
     let phase = pod.str_at("status.phase");
     let told = pod.str_at("status.reason");
     let reason = if told.is_empty() { phase } else { told }.to_string();
-    let mut summary = Summary { reason, ready: 0, restarts: 0, last_restart: None };
+    let mut summary = Summary { reason, ready: 0, restarts: 0, last_restart: None, sidecar_restarts: (0, None) };
     let initializing = init_containers(pod, &mut summary);
     if !initializing || condition_true(pod, "Initialized") {
-        (summary.restarts, summary.last_restart) = (0, None);
+        (summary.restarts, summary.last_restart) = summary.sidecar_restarts;
         containers(pod, &mut summary);
     }
     if !pod.at("metadata.deletionTimestamp").is_null() {
@@ -93,8 +101,18 @@ fn init_containers(pod: &Value, summary: &mut Summary) -> bool {
     let total = pod.list_at("spec.initContainers").len();
     for (at, container) in pod.list_at("status.initContainerStatuses").iter().enumerate() {
         count_restarts(container, summary);
+        let beside = pod.list_at("spec.initContainers").get(at).is_some_and(sidecar);
+        if beside {
+            summary.sidecar_restarts.0 += container.int_at("restartCount").unwrap_or(0);
+            let last = time_at(container, "lastState.terminated.finishedAt");
+            summary.sidecar_restarts.1 = summary.sidecar_restarts.1.max(last);
+        }
         let (state, waiting) = (container.at("state.terminated"), container.str_at("state.waiting.reason"));
         if !state.is_null() && state.int_at("exitCode") == Some(0) {
+            continue;
+        }
+        if beside && container.bool_at("started") {
+            summary.ready += usize::from(container.bool_at("ready"));
             continue;
         }
         summary.reason = if !state.is_null() {

@@ -1,6 +1,7 @@
 //! The fields of the built-in kinds: which there are, and of which type. One small text, read once.
 //! The API server's strict decoding is this table: unknown fields and wrong types are refused in its words.
 
+use crate::base64;
 use crate::quantity::{QUANTITY_FORM, Quantity};
 use manifest::{Map, Value};
 use order::OrdMap;
@@ -16,6 +17,8 @@ enum Type {
     Int(&'static str),
     /// A map of texts.
     Texts,
+    /// A map of texts in base64.
+    Bytes,
     /// A map of quantities.
     Quantities,
     Quantity,
@@ -47,6 +50,7 @@ fn type_of(text: &'static str) -> Type {
         "bool" => Type::Bool,
         "int32" | "int64" => Type::Int(text),
         "texts" => Type::Texts,
+        "bytes" => Type::Bytes,
         "quantities" => Type::Quantities,
         "quantity" => Type::Quantity,
         "intstr" => Type::IntOrText,
@@ -109,6 +113,14 @@ impl Decoder {
             (Type::IntOrText, Value::Int(_) | Value::Str(_)) => Ok(()),
             (Type::IntOrText, _) => refuse("int32"),
             (Type::Quantity, value) => quantity(value),
+            (Type::Bytes, Value::Map(map)) => map.values().try_for_each(|value| match value {
+                Value::Str(text) => {
+                    base64::decode(text).map(drop).map_err(|at| format!("illegal base64 data at input byte {at}"))
+                }
+                Value::Null => Ok(()),
+                wrong => Err(mismatch(owner, wrong, go_path, "[]uint8")),
+            }),
+            (Type::Bytes, _) => refuse("map[string][]uint8"),
             (Type::Texts, Value::Map(map)) => {
                 match map.values().find(|value| value.as_str().is_none() && !value.is_null()) {
                     Some(wrong) => Err(mismatch(owner, wrong, go_path, "string")),

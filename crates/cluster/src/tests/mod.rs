@@ -1,14 +1,21 @@
 //! Tests of the whole cluster, with a runtime whose programs do as they are told.
 
 mod api;
+mod autoscaler;
+mod batch;
+mod config;
+mod disruption;
 mod lifecycle;
+mod pods;
 mod rollout;
 mod scale;
+mod scheduling;
 mod seeds;
+mod sets;
 
 use crate::{
     Cluster, ContainerRef, ContainerStart, DEPLOYMENT, EVENT, KindId, NodeShape, Object, POD, ProbeAction, PulledImage,
-    Runtime, Selectors, Stopped, Writer,
+    Runtime, Selectors, Stopped, Usage, Writer,
 };
 use manifest::Value;
 use order::OrdSet;
@@ -25,9 +32,13 @@ pub(super) struct Programs {
     pub sick: OrdSet<String>,
     /// Images whose program ends at once with code 1.
     pub broken: OrdSet<String>,
+    /// Images whose program ends by itself, with this code.
+    pub ends: order::OrdMap<String, i32>,
     pub started: Vec<ContainerStart>,
     pub stopped: usize,
     pub keep_starts: bool,
+    /// What every container of an image uses: thousandths of a core, bytes.
+    pub usage: order::OrdMap<String, (i64, i64)>,
     images: order::OrdMap<ContainerRef, String>,
     /// Containers that end now.
     pub ended: Vec<(ContainerRef, i32)>,
@@ -43,8 +54,12 @@ impl Runtime for Programs {
     }
 
     fn start(&mut self, _: &mut Sim, start: &ContainerStart) -> Result<(), String> {
-        if start.init || self.broken.contains(&start.image) {
+        let sidecar = start.container.starts_with("side");
+        if (start.init && !sidecar) || self.broken.contains(&start.image) {
             self.ended.push((start.reference(), i32::from(!start.init)));
+        }
+        if let Some(code) = self.ends.get(&start.image) {
+            self.ended.push((start.reference(), *code));
         }
         if self.keep_starts {
             self.started.push(start.clone());
@@ -58,6 +73,11 @@ impl Runtime for Programs {
             Some(image) if self.sick.contains(image) => Err("HTTP probe failed with statuscode: 500".into()),
             _ => Ok(()),
         }
+    }
+
+    fn usage(&self, _: &Sim, container: &ContainerRef) -> Option<Usage> {
+        let (cpu_milli, memory_bytes) = *self.usage.get(self.images.get(container)?)?;
+        Some(Usage { cpu_milli, memory_bytes })
     }
 
     fn stop(&mut self, _: &mut Sim, _: &ContainerRef) -> Stopped {

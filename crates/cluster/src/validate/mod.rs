@@ -1,15 +1,25 @@
 //! What the API server refuses, in its words (Kubernetes 1.32, `pkg/apis/*/validation`). Each function gets the new
 //! object and the one it replaces.
 
+mod autoscaler;
+mod batch;
+mod config;
 mod metadata;
 mod pod;
+mod policy;
 mod service;
+mod storage;
 mod workload;
 
+pub(crate) use autoscaler::autoscaler;
+pub(crate) use batch::{cron_job, job};
+pub(crate) use config::{config_map, secret};
 pub(crate) use metadata::{NameForm, generate_name, metadata};
 pub(crate) use pod::pod;
+pub(crate) use policy::{budget, priority_class};
 pub(crate) use service::service;
-pub(crate) use workload::{deployment, replica_set};
+pub(crate) use storage::{claim, storage_class, volume};
+pub(crate) use workload::{daemon_set, deployment, replica_set, stateful_set};
 
 use crate::status::FieldError;
 use manifest::Value;
@@ -18,7 +28,8 @@ pub(crate) fn namespace(_: &Value, _: Option<&Value>) -> Vec<FieldError> {
     Vec::new()
 }
 
-pub(crate) fn event(_: &Value, _: Option<&Value>) -> Vec<FieldError> {
+/// Kinds of which nothing but the metadata is checked.
+pub(crate) fn nothing(_: &Value, _: Option<&Value>) -> Vec<FieldError> {
     Vec::new()
 }
 
@@ -46,32 +57,6 @@ pub(crate) fn node(node: &Value, _: Option<&Value>) -> Vec<FieldError> {
         } else if !matches!(effect.as_str(), Some("NoSchedule" | "PreferNoSchedule" | "NoExecute")) {
             let known = ["NoSchedule", "PreferNoSchedule", "NoExecute"];
             errors.push(FieldError::unsupported(format!("{path}.effect"), effect, &known));
-        }
-    }
-    errors
-}
-
-const CONFIG_KEY: &str = "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  \
-     or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')";
-
-pub(crate) fn config_map(map: &Value, old: Option<&Value>) -> Vec<FieldError> {
-    let mut errors = Vec::new();
-    for field in ["data", "binaryData"] {
-        for key in map.map_at(field).keys() {
-            let fits = !key.is_empty() && key.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b));
-            if !fits {
-                errors.push(FieldError::invalid(format!("{field}[{key}]"), &Value::from(key), CONFIG_KEY));
-            }
-        }
-    }
-    if let Some(old) = old.filter(|old| old.bool_at("immutable")) {
-        if !map.bool_at("immutable") {
-            errors.push(FieldError::forbidden("immutable", "field is immutable when `immutable` is set"));
-        }
-        for field in ["data", "binaryData"] {
-            if map.at(field) != old.at(field) {
-                errors.push(FieldError::forbidden(field, "field is immutable when `immutable` is set"));
-            }
         }
     }
     errors

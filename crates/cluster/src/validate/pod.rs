@@ -61,6 +61,7 @@ pub(super) fn template_spec(errors: &mut Vec<FieldError>, spec: &Value, path: &s
         for (at, container) in spec.list_at(field).iter().enumerate() {
             let here = format!("{path}.{field}[{at}]");
             self::container(errors, container, &here, &volumes);
+            init_rules(errors, container, &here, field == "initContainers");
             let name = container.str_at("name");
             if !name.is_empty() && !names.insert(name.to_string()) {
                 errors.push(FieldError::duplicate(format!("{here}.name"), container.at("name")));
@@ -128,6 +129,29 @@ fn container(errors: &mut Vec<FieldError>, container: &Value, path: &str, volume
         }
     }
     resources(errors, container, path);
+}
+
+/// What only sidecars among the init containers may have, and only init containers may say.
+fn init_rules(errors: &mut Vec<FieldError>, container: &Value, path: &str, init: bool) {
+    let policy = container.at("restartPolicy");
+    if !init {
+        if !policy.is_null() {
+            let why = "may not be set for non-init containers";
+            errors.push(FieldError::forbidden(format!("{path}.restartPolicy"), why));
+        }
+        return;
+    }
+    match policy.as_str() {
+        Some("Always") => return,
+        Some(_) => errors.push(FieldError::unsupported(format!("{path}.restartPolicy"), policy, &["Always"])),
+        None => {}
+    }
+    for field in ["lifecycle", "livenessProbe", "readinessProbe", "startupProbe"] {
+        if !container.at(field).is_null() {
+            let why = "may not be set for init containers without restartPolicy=Always";
+            errors.push(FieldError::forbidden(format!("{path}.{field}"), why));
+        }
+    }
 }
 
 fn port_flaw(number: i64) -> Option<&'static str> {

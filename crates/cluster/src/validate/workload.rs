@@ -32,6 +32,82 @@ pub(crate) fn replica_set(set: &Value, old: Option<&Value>) -> Vec<FieldError> {
     errors
 }
 
+pub(crate) fn stateful_set(set: &Value, old: Option<&Value>) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    not_negative(&mut errors, set, "spec.replicas");
+    not_negative(&mut errors, set, "spec.minReadySeconds");
+    if !matches!(set.str_at("spec.podManagementPolicy"), "OrderedReady" | "Parallel") {
+        let given = set.at("spec.podManagementPolicy");
+        let why = "must be 'OrderedReady' or 'Parallel'";
+        errors.push(FieldError::invalid("spec.podManagementPolicy", given, why));
+    }
+    if !matches!(set.str_at("spec.updateStrategy.type"), "RollingUpdate" | "OnDelete") {
+        let why = "must be 'RollingUpdate' or 'OnDelete'";
+        errors.push(FieldError::invalid("spec.updateStrategy", set.at("spec.updateStrategy.type"), why));
+    }
+    not_negative(&mut errors, set, "spec.updateStrategy.rollingUpdate.partition");
+    // Mounts of claims are volumes of the pods.
+    let mut whole = set.clone();
+    for claim in set.list_at("spec.volumeClaimTemplates") {
+        let volume = manifest::object! { "name" => claim.at("metadata.name").clone(), "emptyDir" => Value::map() };
+        whole.at_mut("spec.template.spec.volumes").make_list().push(volume);
+    }
+    selector_and_template(&mut errors, &whole, "statefulset");
+    if let Some(old) = old {
+        let fixed = |set: &Value| {
+            let mut spec = set.at("spec").clone();
+            for field in [
+                "replicas",
+                "ordinals",
+                "template",
+                "updateStrategy",
+                "revisionHistoryLimit",
+                "persistentVolumeClaimRetentionPolicy",
+                "minReadySeconds",
+            ] {
+                spec.remove(field);
+            }
+            spec
+        };
+        if fixed(set) != fixed(old) {
+            let why = "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', \
+                       'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden";
+            errors.push(FieldError::forbidden("spec", why));
+        }
+    }
+    errors
+}
+
+pub(crate) fn daemon_set(set: &Value, old: Option<&Value>) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    selector_and_template(&mut errors, set, "daemonset");
+    not_negative(&mut errors, set, "spec.minReadySeconds");
+    let rolling = set.at("spec.updateStrategy.rollingUpdate");
+    match set.str_at("spec.updateStrategy.type") {
+        "OnDelete" => {}
+        "RollingUpdate" => {
+            for field in ["maxUnavailable", "maxSurge"] {
+                amount(&mut errors, rolling.at(field), &format!("spec.updateStrategy.rollingUpdate.{field}"));
+            }
+            let some = |field: &str| !matches!(rolling.at(field), Value::Int(0)) && rolling.str_at(field) != "0%";
+            let path = "spec.updateStrategy.rollingUpdate.maxSurge";
+            if some("maxUnavailable") && some("maxSurge") {
+                let shown = shown_int_or_text(rolling.at("maxSurge"));
+                errors.push(FieldError::invalid_shown(path, &shown, "may not be set when maxUnavailable is non-zero"));
+            } else if !some("maxUnavailable") && !some("maxSurge") {
+                let path = "spec.updateStrategy.rollingUpdate.maxUnavailable";
+                errors.push(FieldError::required(path, "cannot be 0 when maxSurge is 0"));
+            }
+        }
+        _ => {
+            let given = set.at("spec.updateStrategy.type");
+            errors.push(FieldError::unsupported("spec.updateStrategy.type", given, &["OnDelete", "RollingUpdate"]));
+        }
+    }
+    same_selector(&mut errors, set, old);
+    errors
+}
+
 /// A selector as Go prints the struct.
 fn shown_selector(selector: &Value) -> String {
     let labels = selector.map_at("matchLabels");
@@ -126,7 +202,7 @@ fn shown_int_or_text(value: &Value) -> String {
 }
 
 /// A whole number that is not negative, or a percentage.
-fn amount(errors: &mut Vec<FieldError>, value: &Value, path: &str) {
+pub(super) fn amount(errors: &mut Vec<FieldError>, value: &Value, path: &str) {
     match value {
         Value::Int(n) if *n < 0 => {
             errors.push(FieldError::invalid_shown(path, &n.to_string(), "must be greater than or equal to 0"));

@@ -1,98 +1,9 @@
-//! What the API server fills in when a field is left out (Kubernetes 1.32, `pkg/apis/*/v1/defaults.go`, and the
-//! admission plugins that every cluster runs).
+//! Pods: their own defaults, and what the admission plugins that every cluster runs add to them.
 
+use super::default;
 use crate::quantity::canonical;
-use manifest::{Map, Value, list, object, word};
+use manifest::{Map, Value, list, object};
 use std::sync::Arc;
-
-/// Sets a field that is missing or null.
-fn default(value: &mut Value, path: &str, fallback: impl Into<Value>) {
-    if value.at(path).is_null() {
-        *value.at_mut(path) = fallback.into();
-    }
-}
-
-pub(crate) fn namespace(namespace: &mut Value) {
-    let name = namespace.str_at("metadata.name").to_string();
-    let mut labels = namespace.at("metadata.labels").clone();
-    labels.put("kubernetes.io/metadata.name", name);
-    namespace.set("metadata.labels", labels);
-    default(namespace, "spec.finalizers", list!["kubernetes"]);
-    default(namespace, "status.phase", "Active");
-}
-
-pub(crate) fn node(node: &mut Value) {
-    default(node, "spec", Value::map());
-}
-
-pub(crate) fn config_map(_: &mut Value) {}
-
-pub(crate) fn event(_: &mut Value) {}
-
-pub(crate) fn endpoint_slice(slice: &mut Value) {
-    if slice.at("ports").items().iter().any(|port| port.get("protocol").is_none()) {
-        for port in slice.at_mut("ports").make_list() {
-            default(port, "protocol", "TCP");
-        }
-    }
-}
-
-pub(crate) fn service(service: &mut Value) {
-    default(service, "spec.type", "ClusterIP");
-    default(service, "spec.sessionAffinity", "None");
-    let kind = service.str_at("spec.type").to_string();
-    if kind != "ExternalName" {
-        default(service, "spec.internalTrafficPolicy", "Cluster");
-        default(service, "spec.ipFamilies", list!["IPv4"]);
-        default(service, "spec.ipFamilyPolicy", "SingleStack");
-    }
-    if kind == "NodePort" || kind == "LoadBalancer" {
-        default(service, "spec.externalTrafficPolicy", "Cluster");
-    }
-    if kind == "LoadBalancer" {
-        default(service, "spec.allocateLoadBalancerNodePorts", true);
-    }
-    if !service.list_at("spec.ports").is_empty() {
-        for port in service.at_mut("spec.ports").make_list() {
-            default(port, "protocol", "TCP");
-            let same = port.at("port").clone();
-            default(port, "targetPort", same);
-        }
-    }
-    default(service, "status.loadBalancer", Value::map());
-}
-
-pub(crate) fn deployment(deployment: &mut Value) {
-    default(deployment, "spec.replicas", 1);
-    default(deployment, "spec.revisionHistoryLimit", 10);
-    default(deployment, "spec.progressDeadlineSeconds", 600);
-    default(deployment, "spec.strategy.type", "RollingUpdate");
-    if deployment.str_at("spec.strategy.type") == "RollingUpdate" {
-        default(deployment, "spec.strategy.rollingUpdate.maxUnavailable", "25%");
-        default(deployment, "spec.strategy.rollingUpdate.maxSurge", "25%");
-    }
-    template(deployment);
-    default(deployment, "status", Value::map());
-}
-
-pub(crate) fn replica_set(set: &mut Value) {
-    default(set, "spec.replicas", 1);
-    template(set);
-    default(set, "status.replicas", 0);
-}
-
-fn template(owner: &mut Value) {
-    if owner.at("spec.template").as_map().is_none() {
-        return;
-    }
-    let meta = owner.at_mut("spec.template.metadata").make_map();
-    if !meta.contains("creationTimestamp") {
-        meta.insert(word("creationTimestamp"), Value::Null);
-    }
-    let mut spec = owner.at("spec.template.spec").clone();
-    pod_spec(&mut spec);
-    owner.set("spec.template.spec", spec);
-}
 
 pub(crate) fn pod(pod: &mut Value) {
     let mut spec = pod.at("spec").clone();
@@ -124,7 +35,7 @@ fn requests_from_limits(container: &mut Value) {
 }
 
 /// The defaults that a pod and a pod template share.
-pub(crate) fn pod_spec(spec: &mut Value) {
+pub(super) fn pod_spec(spec: &mut Value) {
     default(spec, "dnsPolicy", "ClusterFirst");
     default(spec, "restartPolicy", "Always");
     default(spec, "schedulerName", "default-scheduler");
@@ -283,6 +194,17 @@ fn mount_token(pod: &mut Value) {
     }
 }
 
+/// Takes the token out again, for a service account that does not want it mounted.
+pub(crate) fn remove_token(pod: &mut Value) {
+    pod.at_mut("spec.volumes").make_list().retain(|v| !v.str_at("name").starts_with(TOKEN_VOLUME));
+    for field in ["spec.containers", "spec.initContainers"] {
+        for at in 0..pod.list_at(field).len() {
+            let mounts = pod.at_mut(&format!("{field}[{at}].volumeMounts")).make_list();
+            mounts.retain(|m| !m.str_at("name").starts_with(TOKEN_VOLUME));
+        }
+    }
+}
+
 /// `kube-api-access-x7k2p`, by the name that the pod is made from.
 fn token_volume_name(pod: &Value) -> String {
     const SAFE: &[u8] = b"bcdfghjklmnpqrstvwxz2456789";
@@ -300,7 +222,7 @@ fn token_volume_name(pod: &Value) -> String {
 }
 
 /// Kubernetes 1.32, pkg/apis/core/helper/qos.
-pub(crate) fn qos_class(pod: &Value) -> &'static str {
+fn qos_class(pod: &Value) -> &'static str {
     let containers = || pod.list_at("spec.containers").iter().chain(pod.list_at("spec.initContainers"));
     let amount = |container: &Value, kind: &str, name: &str| {
         container

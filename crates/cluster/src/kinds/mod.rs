@@ -1,11 +1,11 @@
-//! The kinds: one row each for those that are built in, and those that are registered at run time.
-//! A new built-in kind is a row here with its defaulting, validation and printing.
+//! The kinds: one row each for those that are built in (`rows.rs`), and those that are registered at run time.
 
-use crate::defaults;
-use crate::printers::{self, Printer};
+mod rows;
+
+use crate::printers::Printer;
 use crate::status::FieldError;
-use crate::validate;
 use manifest::Value;
+use rows::{ROWS, Row};
 use serde::{Deserialize, Serialize};
 use std::sync::{Arc, OnceLock};
 
@@ -22,6 +22,19 @@ pub const SERVICE: KindId = KindId(5);
 pub const ENDPOINTSLICE: KindId = KindId(6);
 pub const CONFIGMAP: KindId = KindId(7);
 pub const EVENT: KindId = KindId(8);
+pub const SECRET: KindId = KindId(9);
+pub const SERVICEACCOUNT: KindId = KindId(10);
+pub const HORIZONTALPODAUTOSCALER: KindId = KindId(11);
+pub const JOB: KindId = KindId(12);
+pub const CRONJOB: KindId = KindId(13);
+pub const STATEFULSET: KindId = KindId(14);
+pub const DAEMONSET: KindId = KindId(15);
+pub const CONTROLLERREVISION: KindId = KindId(16);
+pub const PERSISTENTVOLUME: KindId = KindId(17);
+pub const PERSISTENTVOLUMECLAIM: KindId = KindId(18);
+pub const STORAGECLASS: KindId = KindId(19);
+pub const PODDISRUPTIONBUDGET: KindId = KindId(20);
+pub const PRIORITYCLASS: KindId = KindId(21);
 /// Kinds registered at run time count on from here.
 const CUSTOM_FIRST: u16 = 1_000;
 
@@ -88,48 +101,6 @@ pub(crate) struct Behaviour {
     pub generation: bool,
 }
 
-struct Row {
-    info: (&'static str, &'static str, &'static str, &'static str, &'static str),
-    namespaced: bool,
-    in_all: bool,
-    behaviour: Behaviour,
-}
-
-const fn behaviour(
-    default: fn(&mut Value),
-    validate: fn(&Value, Option<&Value>) -> Vec<FieldError>,
-    print: Printer,
-) -> Behaviour {
-    Behaviour { default, validate, print, generation: false }
-}
-
-const fn counted(behaviour: Behaviour) -> Behaviour {
-    Behaviour { generation: true, ..behaviour }
-}
-
-/// In the order of their ids: (group, version, kind, plural, short name).
-#[rustfmt::skip]
-const ROWS: [Row; 9] = [
-    Row { info: ("", "v1", "Namespace", "namespaces", "ns"), namespaced: false, in_all: false,
-        behaviour: behaviour(defaults::namespace, validate::namespace, printers::NAMESPACE) },
-    Row { info: ("", "v1", "Node", "nodes", "no"), namespaced: false, in_all: false,
-        behaviour: behaviour(defaults::node, validate::node, printers::NODE) },
-    Row { info: ("", "v1", "Pod", "pods", "po"), namespaced: true, in_all: true,
-        behaviour: behaviour(defaults::pod, validate::pod, printers::POD) },
-    Row { info: ("apps", "v1", "ReplicaSet", "replicasets", "rs"), namespaced: true, in_all: true,
-        behaviour: counted(behaviour(defaults::replica_set, validate::replica_set, printers::REPLICA_SET)) },
-    Row { info: ("apps", "v1", "Deployment", "deployments", "deploy"), namespaced: true, in_all: true,
-        behaviour: counted(behaviour(defaults::deployment, validate::deployment, printers::DEPLOYMENT)) },
-    Row { info: ("", "v1", "Service", "services", "svc"), namespaced: true, in_all: true,
-        behaviour: behaviour(defaults::service, validate::service, printers::SERVICE) },
-    Row { info: ("discovery.k8s.io", "v1", "EndpointSlice", "endpointslices", ""), namespaced: true, in_all: false,
-        behaviour: counted(behaviour(defaults::endpoint_slice, validate::endpoint_slice, printers::ENDPOINT_SLICE)) },
-    Row { info: ("", "v1", "ConfigMap", "configmaps", "cm"), namespaced: true, in_all: false,
-        behaviour: behaviour(defaults::config_map, validate::config_map, printers::CONFIG_MAP) },
-    Row { info: ("", "v1", "Event", "events", "ev"), namespaced: true, in_all: false,
-        behaviour: behaviour(defaults::event, validate::event, printers::EVENT) },
-];
-
 fn built_in() -> &'static [KindInfo] {
     static INFOS: OnceLock<Vec<KindInfo>> = OnceLock::new();
     INFOS.get_or_init(|| ROWS.iter().zip(0..).map(|(row, id)| info_of(row, KindId(id))).collect())
@@ -144,10 +115,10 @@ fn info_of(row: &Row, id: KindId) -> KindInfo {
         kind: kind.into(),
         plural: plural.into(),
         singular: kind.to_ascii_lowercase().into(),
-        short_names: Some(short).filter(|s| !s.is_empty()).map(Arc::from).into_iter().collect(),
-        categories: row.in_all.then(|| Arc::from("all")).into_iter().collect(),
-        namespaced: row.namespaced,
-        status_subresource: !matches!(id, CONFIGMAP | EVENT | ENDPOINTSLICE),
+        short_names: short.split(',').filter(|s| !s.is_empty()).map(Arc::from).collect(),
+        categories: row.has(rows::ALL).then(|| Arc::from("all")).into_iter().collect(),
+        namespaced: row.has(rows::SPACED),
+        status_subresource: row.has(rows::STATUS),
         columns: Vec::new(),
     }
 }
@@ -209,6 +180,9 @@ impl Kinds {
     /// By the `apiVersion` and `kind` of a manifest.
     pub fn of_manifest(&self, api_version: &str, kind: &str) -> Option<&KindInfo> {
         let (group, version) = api_version.rsplit_once('/').unwrap_or(("", api_version));
+        // An autoscaler of v1 is another way to write one of v2.
+        let old = kind == "HorizontalPodAutoscaler" && version == "v1";
+        let version = if old && group == "autoscaling" { "v2" } else { version };
         self.iter().find(|info| *info.kind == *kind && *info.group == *group && *info.version == *version)
     }
 

@@ -1,0 +1,143 @@
+//! The pods of a job: as many at a time as it may have, later after each failure.
+
+use super::indexes::{self, INDEX};
+use super::{Action, FINALIZER, Look, int, released, tracked};
+use crate::controllers::{owner_reference, replica_set};
+use crate::defaults;
+use crate::kinds;
+use crate::object::{Object, time_at};
+use crate::pods::finished;
+use crate::recorder::Note;
+use manifest::{Value, list, object};
+use order::Arrange;
+use sim::Time;
+use std::sync::Arc;
+use std::time::Duration;
+
+const BACKOFF_FIRST: Duration = Duration::from_secs(10);
+const BACKOFF_MAX: Duration = Duration::from_secs(600);
+/// Pods made in one round.
+const BURST: usize = 500;
+
+/// When a pod finished, by its containers or its `Ready` condition.
+fn finished_at(pod: &Object) -> Time {
+    let containers = pod.value.list_at("status.containerStatuses").iter();
+    let last = containers.filter_map(|c| time_at(c, "state.terminated.finishedAt")).max();
+    let ready = crate::object::condition(&pod.value, "Ready").and_then(|c| time_at(c, "lastTransitionTime"));
+    last.or(ready).unwrap_or_else(|| pod.created_at())
+}
+
+impl Look<'_> {
+    /// Stops pods that are not wanted any more; they do not count.
+    pub(super) fn drop_pods(&mut self, pods: &[Arc<Object>]) {
+        for pod in pods {
+            let because = self.job.spec_by.clone();
+            if tracked(pod) {
+                let value = released(pod);
+                self.done.actions.push(Action::Update { base: pod.clone(), value, because: because.clone() });
+            }
+            self.done.actions.push(Action::Delete { key: pod.key.clone(), uid: pod.uid.clone(), because });
+            self.note(Note::normal("SuccessfulDelete", format!("Deleted pod: {}", pod.name())));
+        }
+    }
+
+    /// Creates or deletes until as many are at work as may be.
+    pub(super) fn manage(&mut self, mut active: Vec<Arc<Object>>) {
+        let parallelism = int(self.spec(), "parallelism");
+        let have = i64::try_from(active.len()).unwrap_or(i64::MAX);
+        let won = int(&self.status, "succeeded");
+        let wanted = match self.spec().int_at("completions") {
+            None if won > 0 => have.min(parallelism),
+            None => parallelism,
+            Some(completions) => parallelism.min(completions - won),
+        };
+        if have > wanted {
+            active.arrange_by_key(|pod| (replica_set::rank(pod), pod.key.name.clone()));
+            let extra = usize::try_from(have - wanted).unwrap_or(0);
+            return self.drop_pods(&active[..extra]);
+        }
+        if have == wanted {
+            return;
+        }
+        let wait = self.backoff();
+        if !wait.is_zero() {
+            return self.done.look_again(wait);
+        }
+        let count = usize::try_from(wanted - have).unwrap_or(0).min(BURST);
+        if !self.indexed() {
+            let pod = self.pod(None);
+            (0..count).for_each(|_| self.create(pod.clone()));
+            return;
+        }
+        let done = indexes::parse(self.status.str_at("completedIndexes"));
+        let busy: Vec<i64> = active.iter().filter_map(|pod| indexes::of(pod)).collect();
+        let free = (0..int(self.spec(), "completions")).filter(|index| !done.contains(index) && !busy.contains(index));
+        for index in free.take(count).collect::<Vec<i64>>() {
+            let pod = self.pod(Some(index));
+            self.create(pod);
+        }
+    }
+
+    /// How long to wait after the failures since the last success.
+    fn backoff(&self) -> Duration {
+        let ended = self.pods.iter().filter(|pod| finished(pod));
+        let success = ended.clone().filter(|pod| super::succeeded(pod)).map(|pod| finished_at(pod)).max();
+        let failures: Vec<Time> = ended
+            .filter(|pod| !super::succeeded(pod))
+            .map(|pod| finished_at(pod))
+            .filter(|at| success.is_none_or(|success| *at > success))
+            .collect();
+        let (Some(last), Ok(count)) = (failures.iter().max(), u32::try_from(failures.len())) else {
+            return Duration::ZERO;
+        };
+        let wait = (BACKOFF_FIRST * 2_u32.pow((count - 1).min(10))).min(BACKOFF_MAX);
+        (*last + wait).since(self.now)
+    }
+
+    fn create(&mut self, pod: Value) {
+        self.done.actions.push(Action::Create {
+            kind: kinds::POD,
+            namespace: self.job.key.namespace.clone(),
+            value: pod,
+            because: self.job.spec_by.clone(),
+            announce: Some((self.job.clone(), "SuccessfulCreate", "Created pod: ")),
+        });
+    }
+
+    fn pod(&self, index: Option<i64>) -> Value {
+        let template = self.spec().at("template");
+        let name = self.job.name();
+        let base = index.map_or_else(|| format!("{name}-"), |index| format!("{name}-{index}-"));
+        let mut pod = object! {
+            "apiVersion" => "v1", "kind" => "Pod",
+            "metadata" => object! {
+                "finalizers" => list![FINALIZER], "generateName" => base,
+                "ownerReferences" => list![owner_reference(self.job)],
+            },
+            "spec" => template.at("spec").clone(),
+        };
+        for field in ["labels", "annotations"] {
+            if let Some(part) = template.at("metadata").get(field).filter(|part| !part.is_zero()) {
+                pod.at_mut("metadata").put(field, part.clone());
+            }
+        }
+        if let Some(index) = index {
+            pod.at_mut("metadata.labels").put(INDEX, index.to_string());
+            pod.at_mut("metadata.annotations").put(INDEX, index.to_string());
+            if pod.at("spec.hostname").is_zero() {
+                pod.set("spec.hostname", format!("{name}-{index}"));
+            }
+            let field = object! { "fieldRef" => object! {
+                "apiVersion" => "v1", "fieldPath" => format!("metadata.labels['{INDEX}']"),
+            } };
+            let variable = object! { "name" => "JOB_COMPLETION_INDEX", "valueFrom" => field };
+            for list in ["spec.containers", "spec.initContainers"] {
+                for at in 0..pod.list_at(list).len() {
+                    pod.at_mut(&format!("{list}[{at}].env")).make_list().push(variable.clone());
+                }
+            }
+        }
+        defaults::pod(&mut pod);
+        pod
+    }
+}

@@ -1,0 +1,178 @@
+//! What a pod asks of a node, and what a node is worth to it: the filters in the order of the default plugins.
+
+use super::claims::Claims;
+use super::nodes::{preference, suits, tolerates, untolerated};
+use super::peers::Peers;
+use super::spread::Spread;
+use crate::node_load::{Amounts, NodeLoad, Taint, pod_requests};
+use crate::object::{Key, Object};
+use crate::store::Store;
+use manifest::Value;
+use order::{OrdMap, OrdSet};
+use std::sync::Arc;
+
+pub(super) struct Demand<'p> {
+    pub pod: &'p Object,
+    pub asked: Amounts,
+    scored: Amounts,
+    tolerations: &'p [Value],
+    pub claims: Claims,
+    pub peers: Peers,
+    pub spread: Spread,
+    /// What is kept free on nodes for pods of no lower priority that wait for their victims to go.
+    reserved: OrdMap<Arc<str>, (Amounts, i64)>,
+    ports: Vec<(i64, String)>,
+}
+
+/// The parts of a node's worth that are compared over all nodes that fit.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Worth {
+    base: i64,
+    liked: i64,
+    near: i64,
+    crowd: i64,
+}
+
+fn host_ports(pod: &Object) -> Vec<(i64, String)> {
+    let ports = pod.value.list_at("spec.containers").iter().flat_map(|c| c.list_at("ports"));
+    let taken =
+        ports.filter_map(|p| Some((p.int_at("hostPort").filter(|n| *n > 0)?, p.str_at("protocol").to_string())));
+    taken.collect()
+}
+
+fn unschedulable_taint() -> Taint {
+    Taint { key: "node.kubernetes.io/unschedulable".into(), value: String::new(), effect: "NoSchedule".into() }
+}
+
+impl<'p> Demand<'p> {
+    /// The error holds for every node.
+    pub(super) fn of(
+        store: &Store,
+        pod: &'p Object,
+        reserved: OrdMap<Arc<str>, (Amounts, i64)>,
+    ) -> Result<Self, String> {
+        let (asked, scored) = pod_requests(&pod.value);
+        Ok(Self {
+            pod,
+            asked,
+            scored,
+            tolerations: pod.value.list_at("spec.tolerations"),
+            claims: Claims::of(store, pod)?,
+            peers: Peers::of(store, pod, &OrdSet::new()),
+            spread: Spread::of(store, pod, &OrdSet::new()),
+            reserved,
+            ports: host_ports(pod),
+        })
+    }
+
+    /// The same with some pods gone.
+    pub(super) fn without(&self, store: &Store, gone: &OrdSet<Key>) -> Option<(Peers, Spread)> {
+        let plain = self.peers.is_empty() && self.spread.is_empty();
+        (!plain).then(|| (Peers::of(store, self.pod, gone), Spread::of(store, self.pod, gone)))
+    }
+
+    /// Why the node does not take the pod; the flag says whether evicting others could help.
+    pub(super) fn refused(&self, store: &Store, name: &str, node: &NodeLoad) -> Vec<(String, bool)> {
+        self.refused_with(store, name, node, (&self.peers, &self.spread))
+    }
+
+    pub(super) fn refused_with(
+        &self,
+        store: &Store,
+        name: &str,
+        node: &NodeLoad,
+        (peers, spread): (&Peers, &Spread),
+    ) -> Vec<(String, bool)> {
+        if node.unschedulable && !tolerates(self.tolerations, &unschedulable_taint()) {
+            return vec![("node(s) were unschedulable".into(), false)];
+        }
+        if let Some(taint) = untolerated(self.tolerations, &node.taints) {
+            return vec![(format!("node(s) had untolerated taint {{{}: {}}}", taint.key, taint.value), false)];
+        }
+        let labels = node.labels.entries();
+        if !suits(self.pod.value.at("spec"), labels, name) {
+            return vec![("node(s) didn't match Pod's node affinity/selector".into(), false)];
+        }
+        if !self.ports.is_empty() && self.port_taken(store, node) {
+            return vec![("node(s) didn't have free ports for the requested pod ports".into(), true)];
+        }
+        let short = self.short(name, node);
+        if !short.is_empty() {
+            return short;
+        }
+        if let Some(why) = self.claims.refused(store, labels, name) {
+            return vec![(why.into(), false)];
+        }
+        if let Some((why, helps)) = spread.refused(labels).or_else(|| peers.refused(labels)) {
+            return vec![(why.into(), helps)];
+        }
+        Vec::new()
+    }
+
+    fn port_taken(&self, store: &Store, node: &NodeLoad) -> bool {
+        let here = node.pods().filter_map(|key| store.get_key(key)).filter(|pod| !crate::pods::finished(pod));
+        here.flat_map(|pod| host_ports(pod)).any(|port| self.ports.contains(&port))
+    }
+
+    fn short(&self, name: &str, node: &NodeLoad) -> Vec<(String, bool)> {
+        let mut short = Vec::new();
+        let (kept, count) = self.reserved.get(name).copied().unwrap_or_default();
+        if node.pods_count + count + 1 > node.pods_max {
+            short.push(("Too many pods".to_string(), true));
+        }
+        let (asked, all, used) = (self.asked, node.allocatable, node.requested);
+        for (name, asked, all, used) in [
+            ("cpu", asked.cpu_milli, all.cpu_milli, used.cpu_milli + kept.cpu_milli),
+            ("memory", asked.memory_bytes, all.memory_bytes, used.memory_bytes + kept.memory_bytes),
+            (
+                "ephemeral-storage",
+                asked.ephemeral_bytes,
+                all.ephemeral_bytes,
+                used.ephemeral_bytes + kept.ephemeral_bytes,
+            ),
+        ] {
+            if asked > 0 && asked > all - used {
+                short.push((format!("Insufficient {name}"), asked <= all));
+            }
+        }
+        short
+    }
+
+    /// What a node that fits is worth: taints thrice, free room and its balance once each, and what is compared.
+    pub(super) fn worth(&self, name: &str, node: &NodeLoad) -> Worth {
+        let soft =
+            node.taints.iter().filter(|t| t.effect == "PreferNoSchedule" && !tolerates(self.tolerations, t)).count();
+        let share =
+            |asked: i64, used: i64, all: i64| if all <= 0 { 1_000_000 } else { (asked + used) * 1_000_000 / all };
+        let cpu = share(self.scored.cpu_milli, node.scored.cpu_milli, node.allocatable.cpu_milli);
+        let memory = share(self.scored.memory_bytes, node.scored.memory_bytes, node.allocatable.memory_bytes);
+        let free = |share: i64| (1_000_000 - share.min(1_000_000)) / 10_000;
+        let least = i64::midpoint(free(cpu), free(memory));
+        let balance = 100 - (cpu.min(1_000_000) - memory.min(1_000_000)).abs() / 2 / 10_000;
+        let labels = node.labels.entries();
+        Worth {
+            base: 300_i64 * i64::from(soft == 0) + least + balance,
+            liked: preference(self.pod.value.at("spec"), labels, name),
+            near: self.peers.worth(labels),
+            crowd: self.spread.crowd(labels),
+        }
+    }
+}
+
+/// The final scores: node affinity, spread and affinity of pods count twice, each from 0 to 100.
+pub(super) fn scores(worths: &[Worth]) -> Vec<i64> {
+    let span = |field: fn(&Worth) -> i64| {
+        let all = worths.iter().map(field);
+        (all.clone().min().unwrap_or(0), all.max().unwrap_or(0))
+    };
+    let (_, liked) = span(|w| w.liked);
+    let (near_min, near_max) = span(|w| w.near);
+    let (crowd_min, crowd_max) = span(|w| w.crowd);
+    let score = |worth: &Worth| {
+        let liked = if liked > 0 { 100 * worth.liked / liked } else { 0 };
+        let near = if near_max > near_min { 100 * (worth.near - near_min) / (near_max - near_min) } else { 0 };
+        let room = if crowd_max > 0 { 100 * (crowd_max + crowd_min - worth.crowd) / crowd_max } else { 0 };
+        worth.base + 2 * (liked + near + room)
+    };
+    worths.iter().map(score).collect()
+}
