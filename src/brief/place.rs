@@ -28,7 +28,7 @@ fn keep(key: &str) {
 fn restore(key: &str) {
     let kept = js::call(&js::part("sessionStorage"), "getItem", &[&JsValue::from_str(key)]);
     let text = kept.map(|kept| js::text(&kept)).unwrap_or_default();
-    let mut numbers = text.split(' ').map(|number| number.parse::<f64>().unwrap_or_default());
+    let mut numbers = text.split(' ').map(|number| f64::from(number.parse::<u32>().unwrap_or_default()));
     if let (Some(top), Some(window)) = (numbers.next(), numbers.next()) {
         if let Some(brief) = dom::find(".brief").filter(|_| top > 0.0) {
             js::set(&brief, "scrollTop", &JsValue::from_f64(top));

@@ -40,6 +40,7 @@ pub fn ClusterPanel(props: &Props) -> Html {
                 }
             </div>
             <div><h3 class="cap">{ "Events" }</h3>{ events(&cluster.events) }</div>
+            { super::cluster_faults::faults(cluster, acts) }
             <SheetOver view={View::Cluster} sheet={props.sheet.clone()} acts={acts.clone()} />
         </>
     }
@@ -72,11 +73,16 @@ fn namespaces(cluster: &Cluster, acts: &Acts) -> Html {
 }
 
 fn node_box(node: &Node, dense: bool, acts: &Acts) -> Html {
+    let off = if node.powered {
+        html! {}
+    } else {
+        html! { <span class="dim">{ "no power" }</span> }
+    };
     let state = if node.ready { state_word("ok", "Ready") } else { state_word("bad", "NotReady") };
     html! {
         <section key={node.name.clone()} class="card nodebox" aria-label={format!("Node {}", node.name)}>
             <div>
-                <header><h3>{ &node.name }</h3>{ state }</header>
+                <header><h3>{ &node.name }</h3>{ state }{ off }</header>
                 <div class="cap2">
                     <span>{ "cpu" }</span>
                     { meter(node.cpu_percent, format!("CPU requested on {}", node.name)) }

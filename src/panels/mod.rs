@@ -2,6 +2,7 @@
 
 mod argocd;
 mod cluster;
+mod cluster_faults;
 mod conflict;
 mod editor;
 mod files;

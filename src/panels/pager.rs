@@ -189,8 +189,8 @@ fn row(pager: &Pager, at: usize, place: &Place) -> Html {
 fn marked(line: &TerminalLine, pattern: &str, ignore_case: bool) -> TerminalLine {
     let mut out = Vec::new();
     for span in &line.0 {
-        let shown = if ignore_case { span.text.to_lowercase() } else { span.text.clone() };
-        let wanted = if ignore_case { pattern.to_lowercase() } else { pattern.to_owned() };
+        let shown = if ignore_case { span.text.to_ascii_lowercase() } else { span.text.clone() };
+        let wanted = if ignore_case { pattern.to_ascii_lowercase() } else { pattern.to_owned() };
         let mut from = 0;
         // Letters whose small form is longer would shift the places: such a line is left as it is.
         let places = shown.match_indices(&wanted).filter(|_| shown.len() == span.text.len());

@@ -95,9 +95,9 @@ impl Place {
 
     /// Goes to the next line with the pattern, from the top line on or, with `after`, behind it.
     fn search(&mut self, text: &Text<'_>, upwards: bool, after: bool) {
-        let wanted = if text.ignore_case { self.pattern.to_lowercase() } else { self.pattern.clone() };
+        let wanted = if text.ignore_case { self.pattern.to_ascii_lowercase() } else { self.pattern.clone() };
         let has = |line: &String| match text.ignore_case {
-            true => line.to_lowercase().contains(&wanted),
+            true => line.to_ascii_lowercase().contains(&wanted),
             false => line.contains(&wanted),
         };
         let found = if upwards {

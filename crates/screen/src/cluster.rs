@@ -11,6 +11,8 @@ pub struct Cluster {
     /// Pods without a node.
     pub unscheduled: Vec<Pod>,
     pub pod_count: u32,
+    /// Deployments of the namespaces shown, as (namespace, name).
+    pub deployments: Vec<(String, String)>,
     /// Newest first.
     pub events: Vec<EventRow>,
 }
@@ -19,6 +21,8 @@ pub struct Cluster {
 pub struct Node {
     pub name: String,
     pub ready: bool,
+    /// Its machine runs, whatever Kubernetes knows of that yet.
+    pub powered: bool,
     /// Requested, of what can be allocated.
     pub cpu_percent: u32,
     pub memory_percent: u32,

@@ -85,6 +85,30 @@ pub enum Input {
     Suspend {
         terminal: u32,
     },
+    /// Something is broken on purpose, or mended again.
+    Fault(Fault),
+}
+
+/// What can be broken to see what happens.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Fault {
+    /// A node loses its power.
+    CutPower {
+        node: String,
+    },
+    PowerOn {
+        node: String,
+    },
+    /// A Deployment gets an image that no registry has.
+    BadImage {
+        namespace: String,
+        deployment: String,
+    },
+    /// A Deployment is changed behind the back of whoever looks after it.
+    Drift {
+        namespace: String,
+        deployment: String,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

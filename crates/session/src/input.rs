@@ -64,6 +64,7 @@ impl Moment {
                 }
             }
             Input::Pull { repo, act } => self.pull(repo, act, said),
+            Input::Fault(fault) => self.fault(fault, said),
             Input::OpenTerminal { beside } => {
                 if !self.open_terminal(TerminalId(*beside)) {
                     let text = format!("{TERMINALS_MAX} terminals are open: close one first.");

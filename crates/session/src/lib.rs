@@ -6,6 +6,7 @@
 
 mod desk;
 mod drive;
+mod faults;
 mod history;
 #[cfg(feature = "checks")]
 mod hour;

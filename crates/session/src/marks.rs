@@ -65,6 +65,7 @@ impl Session {
             Some(Input::Hint { .. }) => "took a hint".into(),
             Some(Input::ImportBundle { name, .. }) => format!("imported {name}"),
             Some(Input::Pull { act, .. }) => crate::pulls::told(act),
+            Some(Input::Fault(fault)) => crate::faults::told(fault),
             Some(Input::OpenTerminal { .. }) => "opened a terminal".into(),
             Some(Input::CloseTerminal { .. }) => "closed a terminal".into(),
         }

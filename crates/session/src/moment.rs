@@ -169,6 +169,7 @@ impl Moment {
                 | Input::Advance { .. }
                 | Input::ImportBundle { .. }
                 | Input::Pull { .. }
+                | Input::Fault(_)
         )
     }
 }

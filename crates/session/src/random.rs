@@ -2,7 +2,7 @@
 
 use crate::moment::Moment;
 use crate::session::{Lesson, Session};
-use screen::Input;
+use screen::{Fault, Input};
 use sim::Rng;
 use std::time::Duration;
 
@@ -44,10 +44,25 @@ pub fn random_input(rng: &mut Rng, session: &Session) -> Input {
         7 => Input::OpenTerminal { beside: terminal },
         9 => Input::Suspend { terminal },
         8 if rng.below(3) == 0 => Input::CloseTerminal { terminal },
+        10 if rng.below(3) == 0 => Input::Fault(random_fault(rng, session)),
         _ => {
             let index = usize::try_from(rng.below(LINES.len() as u64)).expect("a short list");
             Input::Line { terminal, text: LINES[index].into() }
         }
+    }
+}
+
+/// Something to break: a node's power, an image, the number of replicas.
+fn random_fault(rng: &mut Rng, session: &Session) -> Fault {
+    let store = session.now().world.cluster.store();
+    let nodes: Vec<String> = store.all(cluster::NODE, None).map(|node| node.name().to_string()).collect();
+    let node = nodes[usize::try_from(rng.below(nodes.len() as u64)).expect("a short list")].clone();
+    let (namespace, deployment) = ("shop".to_string(), "web".to_string());
+    match rng.below(4) {
+        0 => Fault::CutPower { node },
+        1 => Fault::PowerOn { node },
+        2 => Fault::BadImage { namespace, deployment },
+        _ => Fault::Drift { namespace, deployment },
     }
 }
 

@@ -24,9 +24,16 @@ pub fn cluster(world: &World, namespace: Option<&str>) -> Cluster {
         namespace: namespace.map(String::from),
         nodes,
         unscheduled: on(""),
+        deployments: deployments(world, namespace),
         pod_count: u32::try_from(pods.len()).unwrap_or(u32::MAX),
         events: events(world, namespace),
     }
+}
+
+fn deployments(world: &World, namespace: Option<&str>) -> Vec<(String, String)> {
+    let all = world.cluster.store().all(cluster::DEPLOYMENT, namespace);
+    let shown = all.filter(|one| namespace.is_some() || !one.namespace().starts_with("kube-"));
+    shown.map(|one| (one.namespace().to_string(), one.name().to_string())).collect()
 }
 
 fn percent(part: i64, whole: i64) -> u32 {
@@ -47,6 +54,7 @@ fn node_of(world: &World, node: &Object, pods: Vec<Pod>) -> Node {
     Node {
         name: node.name().to_string(),
         ready: cluster::condition_true(&node.value, "Ready"),
+        powered: world.cluster.node_runs(node.name()),
         cpu_percent: percent(cpu, amount("cpu").milli()),
         memory_percent: percent(memory, amount("memory").units()),
         pods,

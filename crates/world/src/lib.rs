@@ -6,8 +6,10 @@
 
 mod cx;
 mod doors;
+mod faults;
 mod forge;
 mod machine;
+mod metrics;
 mod pipeline;
 mod process;
 mod pulls;

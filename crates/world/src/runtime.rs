@@ -1,7 +1,7 @@
 //! The container-runtime port: the cluster asks, the registry and the workload answer.
 
 use ci::{Registry, RegistryError};
-use cluster::{Cluster, ContainerRef, ContainerStart, ProbeAction, PulledImage, Quantity, Runtime, Stopped};
+use cluster::{Cluster, ContainerRef, ContainerStart, ProbeAction, PulledImage, Quantity, Runtime, Stopped, Usage};
 use manifest::Value;
 use sim::{Causes, Sim};
 use std::sync::Arc;
@@ -10,6 +10,9 @@ use workload::{Key, Network, Program, Start, Workload};
 
 /// What a node can load in a second.
 const PULL_BYTES_PER_SEC: u64 = 25_000_000;
+
+/// What a program takes that nobody calls.
+const IDLE_CPU_MILLI: i64 = 1;
 
 pub(crate) struct Port<'a> {
     pub workload: &'a mut Workload,
@@ -143,6 +146,16 @@ impl Runtime for Port<'_> {
     fn stop(&mut self, sim: &mut Sim, container: &ContainerRef) -> Stopped {
         let (after, exit_code) = self.workload.stop(sim, &key_of(container));
         Stopped { after, exit_code }
+    }
+
+    fn usage(&self, sim: &Sim, container: &ContainerRef) -> Option<Usage> {
+        let found = self.workload.container(&key_of(container))?;
+        #[expect(clippy::cast_possible_truncation, reason = "a machine has fewer cores than that")]
+        let busy = (found.cpu_used_cores * 1_000.0).round() as i64;
+        // Until it listens it has taken little of its memory.
+        let share = if sim.now() >= found.listens { 1 } else { 4 };
+        let memory_bytes = i64::try_from(found.program.memory_bytes).unwrap_or(i64::MAX) / share;
+        Some(Usage { cpu_milli: busy.max(IDLE_CPU_MILLI), memory_bytes })
     }
 }
 
