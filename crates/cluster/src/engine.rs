@@ -164,6 +164,11 @@ impl Cluster {
                 kinds::PERSISTENTVOLUME => {
                     ("persistentvolume-controller", controllers::volume::reconcile_volume(&self.store, key))
                 }
+                kinds::RESOURCEQUOTA => ("resourcequota-controller", controllers::small::quota(&self.store, key)),
+                kinds::INGRESS => ("nginx-ingress-controller", controllers::small::ingress(&self.store, key)),
+                kinds::CUSTOMRESOURCEDEFINITION => {
+                    ("apiextensions-apiserver", controllers::small::definition(&self.store, key, now))
+                }
                 kinds::PODDISRUPTIONBUDGET => {
                     ("controllermanager", controllers::disruption::reconcile(&self.store, key, now))
                 }

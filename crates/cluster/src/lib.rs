@@ -4,21 +4,25 @@
 //! does is asked through [`Runtime`]. It keeps no clock: time and chance come from `sim`.
 
 mod api;
+mod authorizer;
 pub mod base64;
 mod controllers;
 mod cron;
 #[cfg(feature = "crowd")]
 pub mod crowd;
+mod custom;
 mod defaults;
 mod engine;
 mod kinds;
 mod kubelet;
 mod metrics;
+mod network;
 mod node_load;
 mod object;
 mod pods;
 mod printers;
 mod quantity;
+mod quota;
 mod recorder;
 mod runtime;
 mod scheduler;
@@ -31,12 +35,15 @@ mod validate;
 mod watch;
 
 pub use api::{Apply, DeleteOptions, PatchKind, Propagation, Writer};
+pub use authorizer::{Attempt, User};
 pub use controllers::{Action, Reconciled};
 pub use engine::Cluster;
 pub use kinds::{
-    CONFIGMAP, CONTROLLERREVISION, CRONJOB, CustomColumn, DAEMONSET, DEPLOYMENT, ENDPOINTSLICE, EVENT,
-    HORIZONTALPODAUTOSCALER, JOB, KindId, KindInfo, Kinds, NAMESPACE, NODE, PERSISTENTVOLUME, PERSISTENTVOLUMECLAIM,
-    POD, PODDISRUPTIONBUDGET, PRIORITYCLASS, REPLICASET, SECRET, SERVICE, SERVICEACCOUNT, STATEFULSET, STORAGECLASS,
+    CLUSTERROLE, CLUSTERROLEBINDING, CONFIGMAP, CONTROLLERREVISION, CRONJOB, CUSTOMRESOURCEDEFINITION, CustomColumn,
+    DAEMONSET, DEPLOYMENT, ENDPOINTSLICE, EVENT, HORIZONTALPODAUTOSCALER, INGRESS, INGRESSCLASS, JOB, KindId, KindInfo,
+    Kinds, LIMITRANGE, NAMESPACE, NETWORKPOLICY, NODE, PERSISTENTVOLUME, PERSISTENTVOLUMECLAIM, POD,
+    PODDISRUPTIONBUDGET, PRIORITYCLASS, REPLICASET, RESOURCEQUOTA, ROLE, ROLEBINDING, SECRET, SERVICE, SERVICEACCOUNT,
+    STATEFULSET, STORAGECLASS,
 };
 pub use metrics::PodUsage;
 pub use node_load::{Amounts, NodeLoad, Taint, pod_requests};

@@ -110,6 +110,7 @@ impl Cluster {
             let class = object! { "description" => told, "metadata" => object! { "name" => name }, "value" => value };
             cluster.create(sim, kinds::PRIORITYCLASS, "", class, &writer).expect("the class above is valid");
         }
+        cluster.found_roles(sim, &writer);
         let annotations = object! { "storageclass.kubernetes.io/is-default-class" => "true" };
         let class = object! {
             "metadata" => object! { "annotations" => annotations, "name" => "standard" },
@@ -133,6 +134,51 @@ impl Cluster {
             .create(sim, kinds::ENDPOINTSLICE, "default", slice, &writer)
             .expect("the API's own endpoints are valid");
         cluster
+    }
+
+    /// The roles for people (`plugin/pkg/auth/authorizer/rbac/bootstrappolicy`).
+    /// Unlike kubernetes: the system's own roles are not there.
+    fn found_roles(&mut self, sim: &mut Sim, writer: &Writer) {
+        let read = list!["get", "list", "watch"];
+        let write = list!["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
+        let namespaced = || {
+            let rule = |groups: Value, resources: Value, verbs: &Value| {
+                object! { "apiGroups" => groups, "resources" => resources, "verbs" => verbs.clone() }
+            };
+            let core = list![
+                "configmaps",
+                "endpoints",
+                "events",
+                "persistentvolumeclaims",
+                "pods",
+                "pods/log",
+                "pods/status",
+                "replicationcontrollers",
+                "serviceaccounts",
+                "services"
+            ];
+            let wide = list!["apps", "autoscaling", "batch", "networking.k8s.io", "policy"];
+            (rule, core, wide)
+        };
+        let (rule, core, wide) = namespaced();
+        let view = vec![rule(list![""], core.clone(), &read), rule(wide.clone(), list!["*"], &read)];
+        let secrets = list!["secrets", "pods/exec", "pods/attach", "pods/portforward", "pods/eviction"];
+        let edit =
+            vec![rule(list![""], core, &write), rule(list![""], secrets, &write), rule(wide, list!["*"], &write)];
+        let mut admin = edit.clone();
+        admin.push(rule(list!["rbac.authorization.k8s.io"], list!["roles", "rolebindings"], &write));
+        let all = vec![rule(list!["*"], list!["*"], &list!["*"])];
+        for (name, rules) in [("admin", admin), ("cluster-admin", all), ("edit", edit), ("view", view)] {
+            let labels = object! { "kubernetes.io/bootstrapping" => "rbac-defaults" };
+            let role = object! { "metadata" => object! { "labels" => labels, "name" => name }, "rules" => rules };
+            self.create(sim, kinds::CLUSTERROLE, "", role, writer).expect("the role above is valid");
+        }
+        let masters = object! { "kind" => "Group", "name" => "system:masters" };
+        let binding = object! {
+            "metadata" => object! { "name" => "cluster-admin" },
+            "roleRef" => object! { "kind" => "ClusterRole", "name" => "cluster-admin" }, "subjects" => list![masters],
+        };
+        self.create(sim, kinds::CLUSTERROLEBINDING, "", binding, writer).expect("the binding above is valid");
     }
 
     /// Adds a node that is ready.

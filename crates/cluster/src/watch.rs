@@ -66,6 +66,10 @@ impl Cluster {
                 let after = if new.is_none() { SEEN_AFTER } else { autoscaler::SYNC };
                 self.enqueue(sim, Item::Of(key.clone()), after, &object.spec_by);
             }
+            kinds::RESOURCEQUOTA | kinds::INGRESS if new.is_some() && spec_changed => {
+                self.enqueue(sim, Item::Of(key.clone()), SEEN_AFTER * 4, &because);
+            }
+            kinds::CUSTOMRESOURCEDEFINITION => self.definition_written(sim, pair, &object, spec_changed),
             kinds::PODDISRUPTIONBUDGET if new.is_some() && spec_changed => {
                 self.enqueue(sim, Item::Of(key.clone()), SEEN_AFTER, &because);
             }
@@ -84,6 +88,11 @@ impl Cluster {
                 self.enqueue(sim, Item::Namespace(key.name.clone()), SEEN_AFTER, &object.written_by);
             }
             _ => {}
+        }
+        if (old.is_none() || new.is_none() || (key.kind == kinds::POD && !differs(pair, "spec")))
+            && key.kind != kinds::EVENT
+        {
+            self.quotas_look(sim, pair, &key.namespace);
         }
         if spec_changed && matches!(key.kind, kinds::DEPLOYMENT | kinds::STATEFULSET | kinds::REPLICASET) {
             self.budgets_look(sim, &key.namespace);
@@ -270,6 +279,35 @@ impl Cluster {
             .collect();
         for service in services {
             self.enqueue(sim, Item::EndpointSlice(service), GATHER, &pod.written_by);
+        }
+    }
+
+    /// The kind is known, or not any more; its objects go with it.
+    fn definition_written(&mut self, sim: &mut Sim, pair: Pair<'_>, definition: &Arc<Object>, spec_changed: bool) {
+        if !spec_changed {
+            return;
+        }
+        if pair.1.is_none() {
+            let (group, kind) = (definition.value.str_at("spec.group"), definition.value.str_at("spec.names.kind"));
+            let id = self.store.kinds().iter().find(|info| *info.group == *group && *info.kind == *kind).map(|i| i.id);
+            let left: Vec<_> =
+                id.into_iter().flat_map(|id| self.store.all(id, None)).map(|object| object.key.clone()).collect();
+            let writer = crate::api::Writer::new("apiextensions-apiserver", definition.written_by.clone());
+            left.iter().for_each(|key| self.remove(sim, key, &writer));
+        }
+        self.definition_changed(definition, pair.1.is_some());
+        self.enqueue(sim, Item::Of(definition.key.clone()), SEEN_AFTER, &definition.written_by);
+    }
+
+    fn quotas_look(&mut self, sim: &mut Sim, pair: Pair<'_>, namespace: &str) {
+        let freed = |o: Option<&Arc<Object>>| o.map(|o| finished(o));
+        if namespace.is_empty() || (pair.0.is_some() && pair.1.is_some() && freed(pair.0) == freed(pair.1)) {
+            return;
+        }
+        let quotas = self.store.all(kinds::RESOURCEQUOTA, Some(namespace));
+        let quotas: Vec<_> = quotas.map(|quota| quota.key.clone()).collect();
+        for key in quotas {
+            self.enqueue(sim, Item::Of(key), SEEN_AFTER * 4, &Causes::none());
         }
     }
 

@@ -1,17 +1,25 @@
 //! What happens to an object on its way in: strict decoding, defaults, validation, addresses.
 
+use crate::custom;
 use crate::engine::Cluster;
 use crate::kinds::{self, KindId, KindInfo, behaviour_of};
 use crate::schema::{self, Flaw};
 use crate::status::{FieldError, Status};
+use crate::store::Store;
 use crate::validate::{self, NameForm};
 use manifest::{Value, list};
 
 /// Strict decoding, as `fieldValidation=Strict` asks for it.
-pub(super) fn decode(info: &KindInfo, value: &Value) -> Result<(), Status> {
-    let told = match schema::check(&info.kind, value) {
+pub(super) fn decode(store: &Store, info: &KindInfo, value: &Value) -> Result<(), Status> {
+    let checked = match behaviour_of(info.id) {
+        Some(_) => schema::check(&info.kind, value),
+        None => match custom::unknown(store, info, value) {
+            paths if paths.is_empty() => Ok(()),
+            paths => Err(Flaw::Unknown(paths)),
+        },
+    };
+    let told = match checked {
         Ok(()) => return Ok(()),
-        Err(_) if behaviour_of(info.id).is_none() => return Ok(()),
         Err(Flaw::Type(why)) => why,
         Err(Flaw::Unknown(paths)) => strict(&paths),
     };
@@ -29,15 +37,18 @@ fn name_form(kind: KindId) -> NameForm {
     match kind {
         kinds::NAMESPACE => NameForm::Label,
         kinds::SERVICE => NameForm::Label1035,
+        kinds::ROLE | kinds::ROLEBINDING | kinds::CLUSTERROLE | kinds::CLUSTERROLEBINDING => NameForm::Path,
         _ => NameForm::Subdomain,
     }
 }
 
 /// Checks a finished object against the one that it replaces.
-pub(super) fn validate(info: &KindInfo, value: &Value, old: Option<&Value>) -> Result<(), Status> {
+pub(super) fn validate(store: &Store, info: &KindInfo, value: &Value, old: Option<&Value>) -> Result<(), Status> {
     let mut errors = validate::metadata(value, name_form(info.id));
     if let Some(behaviour) = behaviour_of(info.id) {
         errors.extend((behaviour.validate)(value, old));
+    } else {
+        errors.extend(custom::validate(store, info, value));
     }
     if errors.is_empty() {
         return Ok(());
@@ -45,9 +56,10 @@ pub(super) fn validate(info: &KindInfo, value: &Value, old: Option<&Value>) -> R
     Err(Status::invalid(info.group_kind(), value.str_at("metadata.name"), errors))
 }
 
-pub(super) fn default(kind: KindId, value: &mut Value) {
-    if let Some(behaviour) = behaviour_of(kind) {
-        (behaviour.default)(value);
+pub(super) fn default(store: &Store, info: &KindInfo, value: &mut Value) {
+    match behaviour_of(info.id) {
+        Some(behaviour) => (behaviour.default)(value),
+        None => custom::default(store, info, value),
     }
 }
 

@@ -3,19 +3,45 @@
 use crate::defaults;
 use crate::engine::Cluster;
 use crate::kinds::{self, KindId};
+use crate::quota;
 use crate::status::Status;
 use manifest::Value;
 
 impl Cluster {
     /// Completes an object by what the store knows, or refuses it.
     pub(super) fn admit_new(&self, kind: KindId, namespace: &str, value: &mut Value) -> Result<(), Status> {
+        let told = self.limit(kind, namespace, value);
+        if !told.is_empty() {
+            let all = if told.len() == 1 { told[0].clone() } else { format!("[{}]", told.join(", ")) };
+            return Err(Status::forbidden(self.store.kinds().info(kind).resource(), pod_name(value), &all));
+        }
         match kind {
-            kinds::POD => self.admit_pod(namespace, value),
-            kinds::PERSISTENTVOLUMECLAIM => {
-                self.admit_claim(value);
-                Ok(())
+            kinds::POD => {
+                self.admit_pod(namespace, value)?;
+                if value.at("metadata.annotations").get("kubernetes.io/limit-ranger").is_some() {
+                    let class = defaults::qos_class(value);
+                    value.set("status.qosClass", class);
+                }
             }
-            _ => Ok(()),
+            kinds::PERSISTENTVOLUMECLAIM => self.admit_claim(value),
+            kinds::INGRESS => self.admit_ingress(value),
+            _ => {}
+        }
+        match quota::exceeded(&self.store, kind, namespace, value) {
+            Some(why) => Err(Status::forbidden(self.store.kinds().info(kind).resource(), pod_name(value), &why)),
+            None => Ok(()),
+        }
+    }
+
+    /// An ingress without a class gets the default one.
+    fn admit_ingress(&self, ingress: &mut Value) {
+        let default = |class: &&std::sync::Arc<crate::object::Object>| {
+            class.annotation("ingressclass.kubernetes.io/is-default-class") == "true"
+        };
+        if ingress.at("spec.ingressClassName").is_null()
+            && let Some(class) = self.store.all(kinds::INGRESSCLASS, None).find(default)
+        {
+            ingress.set("spec.ingressClassName", &class.key.name);
         }
     }
 

@@ -24,7 +24,7 @@ impl Cluster {
     ) -> Result<Arc<Object>, Status> {
         let info = self.store.kinds().info(kind).clone();
         defaults::upgrade(&mut value);
-        admit::decode(&info, &value)?;
+        admit::decode(&self.store, &info, &value)?;
         place(&info, namespace, &mut value)?;
         if value.str_at("metadata.name").is_empty() && !value.str_at("metadata.generateName").is_empty() {
             let name = validate::generate_name(value.str_at("metadata.generateName"), &sim.rng().suffix(5));
@@ -42,9 +42,9 @@ impl Cluster {
         if info.status_subresource && kind != kinds::NODE {
             value.remove("status");
         }
-        admit::default(kind, &mut value);
+        admit::default(&self.store, &info, &mut value);
         self.admit_new(kind, namespace, &mut value)?;
-        admit::validate(&info, &value, None)?;
+        admit::validate(&self.store, &info, &value, None)?;
         let name: Arc<str> = value.str_at("metadata.name").into();
         if self.store.get(kind, namespace, &name).is_some() {
             return Err(Status::already_exists(info.resource(), &name));

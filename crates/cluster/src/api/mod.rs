@@ -6,6 +6,7 @@ mod change;
 mod create;
 mod delete;
 mod evict;
+mod limits;
 mod patch;
 mod update;
 

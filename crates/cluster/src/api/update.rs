@@ -40,7 +40,7 @@ impl Cluster {
     ) -> Result<Arc<Object>, Status> {
         let info = self.store.kinds().info(kind).clone();
         defaults::upgrade(&mut value);
-        admit::decode(&info, &value)?;
+        admit::decode(&self.store, &info, &value)?;
         self.update_decoded(sim, kind, namespace, value, writer)
     }
 
@@ -72,11 +72,11 @@ impl Cluster {
                 value.make_map().insert("status", status);
             }
         }
-        admit::default(kind, &mut value);
+        admit::default(&self.store, &info, &mut value);
         if kind == kinds::SERVICE {
             self.allocate(&mut value, Some(&old.value), writer.dry_run)?;
         }
-        admit::validate(&info, &value, Some(&old.value))?;
+        admit::validate(&self.store, &info, &value, Some(&old.value))?;
         self.replace(sim, &old, value, writer)
     }
 

@@ -16,6 +16,7 @@ mod revisions;
 mod rolling;
 mod rollout_status;
 pub(crate) mod service_account;
+pub(crate) mod small;
 pub(crate) mod stateful_set;
 pub(crate) mod volume;
 

@@ -4,12 +4,14 @@
 mod autoscaler;
 mod batch;
 mod pod;
+mod rules;
 mod sets;
 
 pub(crate) use autoscaler::{autoscaler, upgrade};
 pub(crate) use batch::{cron_job, job, job_identity};
-pub(crate) use pod::{pod, remove_token};
+pub(crate) use pod::{pod, qos_class, remove_token};
 
+pub(crate) use rules::{binding, definition, ingress, limit_range, network_policy, quota};
 pub(crate) use sets::{claim, daemon_set, stateful_set, storage_class, volume};
 
 use crate::base64;

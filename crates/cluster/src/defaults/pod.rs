@@ -222,7 +222,7 @@ fn token_volume_name(pod: &Value) -> String {
 }
 
 /// Kubernetes 1.32, pkg/apis/core/helper/qos.
-fn qos_class(pod: &Value) -> &'static str {
+pub(crate) fn qos_class(pod: &Value) -> &'static str {
     let containers = || pod.list_at("spec.containers").iter().chain(pod.list_at("spec.initContainers"));
     let amount = |container: &Value, kind: &str, name: &str| {
         container

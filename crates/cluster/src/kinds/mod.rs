@@ -5,6 +5,7 @@ mod rows;
 use crate::printers::Printer;
 use crate::status::FieldError;
 use manifest::Value;
+use order::OrdSet;
 use rows::{ROWS, Row};
 use serde::{Deserialize, Serialize};
 use std::sync::{Arc, OnceLock};
@@ -35,6 +36,16 @@ pub const PERSISTENTVOLUMECLAIM: KindId = KindId(18);
 pub const STORAGECLASS: KindId = KindId(19);
 pub const PODDISRUPTIONBUDGET: KindId = KindId(20);
 pub const PRIORITYCLASS: KindId = KindId(21);
+pub const RESOURCEQUOTA: KindId = KindId(22);
+pub const LIMITRANGE: KindId = KindId(23);
+pub const ROLE: KindId = KindId(24);
+pub const ROLEBINDING: KindId = KindId(25);
+pub const CLUSTERROLE: KindId = KindId(26);
+pub const CLUSTERROLEBINDING: KindId = KindId(27);
+pub const INGRESS: KindId = KindId(28);
+pub const INGRESSCLASS: KindId = KindId(29);
+pub const NETWORKPOLICY: KindId = KindId(30);
+pub const CUSTOMRESOURCEDEFINITION: KindId = KindId(31);
 /// Kinds registered at run time count on from here.
 const CUSTOM_FIRST: u16 = 1_000;
 
@@ -132,6 +143,8 @@ pub(crate) fn behaviour_of(id: KindId) -> Option<&'static Behaviour> {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Kinds {
     custom: Vec<Arc<KindInfo>>,
+    /// Custom kinds that are not served any more.
+    gone: OrdSet<KindId>,
 }
 
 impl Kinds {
@@ -139,6 +152,7 @@ impl Kinds {
     pub fn register(&mut self, info: KindInfo) -> KindId {
         if let Some(old) = self.custom.iter_mut().find(|old| old.group == info.group && old.kind == info.kind) {
             let id = old.id;
+            self.gone.remove(&id);
             *old = Arc::new(KindInfo { id, ..info });
             return id;
         }
@@ -147,8 +161,17 @@ impl Kinds {
         id
     }
 
+    /// Takes a custom kind out of the API.
+    pub(crate) fn forget(&mut self, group: &str, kind: &str) {
+        let found = self.custom.iter().find(|info| *info.group == *group && *info.kind == *kind);
+        if let Some(id) = found.map(|info| info.id) {
+            self.gone.insert(id);
+        }
+    }
+
     pub fn iter(&self) -> impl Iterator<Item = &KindInfo> {
-        built_in().iter().chain(self.custom.iter().map(AsRef::as_ref))
+        let custom = self.custom.iter().map(AsRef::as_ref);
+        built_in().iter().chain(custom.filter(|info: &&KindInfo| !self.gone.contains(&info.id)))
     }
 
     pub fn info(&self, id: KindId) -> &KindInfo {

@@ -39,6 +39,8 @@ const fn row(
     Row { info, flags, behaviour: Behaviour { default, validate, print, generation: flags & COUNTED != 0 } }
 }
 
+const RBAC: &str = "rbac.authorization.k8s.io";
+
 /// In the order of their ids: (group, version, kind, plural, short names).
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
@@ -82,4 +84,22 @@ pub(super) const ROWS: &[Row] = &[
         defaults::nothing, validate::budget, printers::BUDGET),
     row(("scheduling.k8s.io", "v1", "PriorityClass", "priorityclasses", "pc"), COUNTED,
         defaults::priority_class, validate::priority_class, printers::PRIORITY_CLASS),
+    row(("", "v1", "ResourceQuota", "resourcequotas", "quota"), SPACED | STATUS,
+        defaults::quota, validate::nothing, printers::QUOTA),
+    row(("", "v1", "LimitRange", "limitranges", "limits"), SPACED,
+        defaults::limit_range, validate::nothing, printers::LIMIT_RANGE),
+    row((RBAC, "v1", "Role", "roles", ""), SPACED, defaults::nothing, validate::role, printers::ROLE),
+    row((RBAC, "v1", "RoleBinding", "rolebindings", ""), SPACED,
+        defaults::binding, validate::binding, printers::BINDING),
+    row((RBAC, "v1", "ClusterRole", "clusterroles", ""), 0, defaults::nothing, validate::role, printers::ROLE),
+    row((RBAC, "v1", "ClusterRoleBinding", "clusterrolebindings", ""), 0,
+        defaults::binding, validate::binding, printers::BINDING),
+    row(("networking.k8s.io", "v1", "Ingress", "ingresses", "ing"), SPACED | STATUS | COUNTED,
+        defaults::ingress, validate::ingress, printers::INGRESS),
+    row(("networking.k8s.io", "v1", "IngressClass", "ingressclasses", ""), COUNTED,
+        defaults::nothing, validate::nothing, printers::INGRESS_CLASS),
+    row(("networking.k8s.io", "v1", "NetworkPolicy", "networkpolicies", "netpol"), SPACED | COUNTED,
+        defaults::network_policy, validate::network_policy, printers::NETWORK_POLICY),
+    row(("apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions", "crd,crds"),
+        STATUS | COUNTED, defaults::definition, validate::definition, printers::DEFINITION),
 ];

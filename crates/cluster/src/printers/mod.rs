@@ -6,6 +6,7 @@ mod batch;
 mod core;
 mod pod;
 mod policy;
+mod rules;
 mod storage;
 mod workload;
 
@@ -17,6 +18,7 @@ pub(crate) use batch::{CRON_JOB, JOB};
 pub(crate) use core::{CONFIG_MAP, ENDPOINT_SLICE, EVENT, NAMESPACE, NODE, SECRET, SERVICE, SERVICE_ACCOUNT};
 pub(crate) use pod::POD;
 pub(crate) use policy::{BUDGET, PRIORITY_CLASS};
+pub(crate) use rules::{BINDING, DEFINITION, INGRESS, INGRESS_CLASS, LIMIT_RANGE, NETWORK_POLICY, QUOTA, ROLE};
 pub(crate) use storage::{CLAIM, STORAGE_CLASS, VOLUME};
 pub(crate) use workload::{CONTROLLER_REVISION, DAEMON_SET, DEPLOYMENT, REPLICA_SET, STATEFUL_SET};
 

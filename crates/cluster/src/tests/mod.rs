@@ -8,6 +8,7 @@ mod disruption;
 mod lifecycle;
 mod pods;
 mod rollout;
+mod rules;
 mod scale;
 mod scheduling;
 mod seeds;

@@ -8,6 +8,8 @@ use manifest::{Map, Value};
 pub(crate) enum NameForm {
     Subdomain,
     Label,
+    /// Anything that can be a part of an address.
+    Path,
     /// A label that starts with a letter.
     Label1035,
 }
@@ -52,6 +54,9 @@ fn name_part(text: &str) -> bool {
 /// What is wrong with a name.
 pub(crate) fn name_flaw(form: NameForm, name: &str) -> Option<&'static str> {
     match form {
+        NameForm::Path if name.contains('/') => Some("may not contain '/'"),
+        NameForm::Path if name.contains('%') => Some("may not contain '%'"),
+        NameForm::Path => matches!(name, "." | "..").then_some("may not be '.'"),
         NameForm::Subdomain if name.len() > 253 => Some("must be no more than 253 bytes"),
         NameForm::Subdomain => (!name.split('.').all(dns_label)).then_some(SUBDOMAIN),
         NameForm::Label | NameForm::Label1035 if name.len() > 63 => Some("must be no more than 63 bytes"),
