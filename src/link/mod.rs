@@ -317,6 +317,7 @@ fn words(input: &Input) -> Option<String> {
         Input::Hint { step, .. } => format!("hint for {step}"),
         Input::ImportBundle { name, .. } => format!("import {name}"),
         Input::Pull { repo, .. } => format!("pull request of {repo}"),
+        Input::Fault(_) => "break something".to_owned(),
         Input::OpenTerminal { .. } => "open a terminal".to_owned(),
         Input::CloseTerminal { .. } => "close a terminal".to_owned(),
     })

@@ -15,18 +15,6 @@ impl World {
         act(&mut self.cluster, &mut self.sim)
     }
 
-    /// `PodMetrics` of a namespace, or of all: what `kubectl top pods` reads.
-    pub fn pod_metrics(&mut self, namespace: Option<&str>) -> Vec<manifest::Value> {
-        let port = Port { workload: &mut self.workload, registry: self.ci.registry() };
-        self.cluster.pod_metrics(&self.sim, &port, namespace)
-    }
-
-    /// `NodeMetrics`: what `kubectl top nodes` reads.
-    pub fn node_metrics(&mut self) -> Vec<manifest::Value> {
-        let port = Port { workload: &mut self.workload, registry: self.ci.registry() };
-        self.cluster.node_metrics(&self.sim, &port)
-    }
-
     pub fn sync_app(&mut self, app: &str, prune: bool, causes: &Causes) -> Result<(), String> {
         self.argocd.sync(&mut self.sim, app, "learner", prune, causes)
     }

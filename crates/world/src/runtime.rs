@@ -143,14 +143,6 @@ impl Runtime for Port<'_> {
         }
     }
 
-    fn usage(&self, _: &Sim, container: &ContainerRef) -> Option<Usage> {
-        let found = self.workload.container(&key_of(container))?;
-        #[expect(clippy::cast_possible_truncation, reason = "a node has some thousand thousandths of a core")]
-        let busy = (found.cpu_used_cores * 1_000.0) as i64;
-        let memory_bytes = i64::try_from(found.program.memory_bytes).unwrap_or(i64::MAX);
-        Some(Usage { cpu_milli: busy + 1, memory_bytes })
-    }
-
     fn stop(&mut self, sim: &mut Sim, container: &ContainerRef) -> Stopped {
         let (after, exit_code) = self.workload.stop(sim, &key_of(container));
         Stopped { after, exit_code }
