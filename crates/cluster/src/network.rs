@@ -78,9 +78,9 @@ impl Cluster {
     }
 
     /// The backend that ingresses choose for a request: namespace, service, and its port by number or name.
-    pub fn route(&self, host: &str, path: &str) -> Option<(String, String, Value)> {
+    pub fn route(&self, host: &str, path: &str) -> Option<Backend> {
         // The most specific rule wins: an exact path, then the longest prefix; a rule with a host before one without.
-        let mut best: Option<((bool, bool, usize), (String, String, Value))> = None;
+        let mut best: Option<(Rank, Backend)> = None;
         for ingress in self.store.all(kinds::INGRESS, None) {
             for rule in ingress.value.list_at("spec.rules") {
                 if !host_fits(rule.str_at("host"), host) {
@@ -107,7 +107,12 @@ impl Cluster {
     }
 }
 
-fn backend(ingress: &Object, backend: &Value) -> (String, String, Value) {
+/// Namespace, service, and its port by number or name.
+type Backend = (String, String, Value);
+/// Whether a rule names a host, whether its path is exact, how long that is.
+type Rank = (bool, bool, usize);
+
+fn backend(ingress: &Object, backend: &Value) -> Backend {
     let service = backend.at("service");
     let port = match service.at("port.number") {
         Value::Null => service.at("port.name").clone(),

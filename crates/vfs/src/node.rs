@@ -57,10 +57,7 @@ mod shared_bytes {
     use std::fmt;
     use std::sync::Arc;
 
-    pub fn serialize<T: AsRef<[u8]>, S: Serializer>(bytes: &Arc<T>, serializer: S) -> Result<S::Ok, S::Error>
-    where
-        T: ?Sized,
-    {
+    pub fn serialize<T: AsRef<[u8]> + ?Sized, S: Serializer>(bytes: &Arc<T>, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_bytes((**bytes).as_ref())
     }
 
