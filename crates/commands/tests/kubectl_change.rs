@@ -253,3 +253,36 @@ fn objects_from_flags() {
         assert_eq!(s.fails(line), told, "{line}");
     }
 }
+
+#[test]
+fn differences_and_editors() {
+    let mut s = Session::new();
+    s.ok("kubectl apply -f web.yaml; kubectl rollout status deploy/web");
+    assert_eq!(s.ok("kubectl diff -f web.yaml"), "");
+    let (out, err, code) = s.run("sed s/1.27/1.28/ web.yaml | kubectl diff -f -");
+    assert_eq!((err.as_str(), code), ("", 1), "{out}");
+    assert!(out.starts_with("diff -u -N /tmp/LIVE-"), "{out}");
+    assert!(
+        out.contains("/apps.v1.Deployment.default.web")
+            && out.contains("\n-      - image: nginx:1.27\n+      - image: nginx:1.28\n"),
+        "{out}"
+    );
+    assert_eq!(s.ok("ls /tmp"), "");
+    for (line, told) in [
+        ("EDITOR='sed -i s/1.27/1.28/' kubectl edit deploy/web", "deployment.apps/web edited\n"),
+        ("kubectl get deploy web -o jsonpath='{..image}'", "nginx:1.28"),
+        ("ls /tmp", ""),
+    ] {
+        assert_eq!(s.ok(line), told, "{line}");
+    }
+    assert_eq!(
+        s.run("EDITOR=true kubectl edit deploy/web"),
+        (String::new(), "Edit cancelled, no changes made.\n".into(), 0)
+    );
+    assert_eq!(
+        s.fails("KUBE_EDITOR=false kubectl edit deploy web"),
+        "error: there was a problem with the editor \"false\"\n"
+    );
+    let told = s.fails("KUBE_EDITOR='sed -i \"s/replicas: 2/replicas: -2/\"' kubectl edit deploy web");
+    assert!(told.ends_with("error: Edit cancelled, no valid changes were saved.\n"), "{told}");
+}

@@ -15,11 +15,11 @@ const GROUPS: &[(&str, &str)] = &[
 /// The sections of `kubectl --help`.
 const SECTIONS: &[(&str, &[&str])] = &[
     ("Basic Commands (Beginner)", &["create", "expose", "run", "set"]),
-    ("Basic Commands (Intermediate)", &["get", "delete"]),
+    ("Basic Commands (Intermediate)", &["get", "edit", "delete"]),
     ("Deploy Commands", &["rollout", "scale", "autoscale"]),
     ("Cluster Management Commands", &["cluster-info", "cordon", "uncordon", "drain", "taint"]),
     ("Troubleshooting and Debugging Commands", &["describe", "logs", "exec", "events"]),
-    ("Advanced Commands", &["apply", "patch", "replace", "wait"]),
+    ("Advanced Commands", &["diff", "apply", "patch", "replace", "wait"]),
     ("Settings Commands", &["label", "annotate"]),
     ("Other Commands", &["api-resources", "config", "version"]),
 ];

@@ -13,8 +13,10 @@ mod cordon;
 mod create;
 mod delete;
 mod describe;
+mod diff;
 mod drain;
 mod duration;
+mod edit;
 mod events;
 mod exec;
 mod files;
@@ -107,7 +109,9 @@ const COMMANDS: &[&Command] = &[
     &generate::TOKEN,
     &delete::COMMAND,
     &describe::COMMAND,
+    &diff::COMMAND,
     &drain::COMMAND,
+    &edit::COMMAND,
     &events::COMMAND,
     &exec::COMMAND,
     &generate::EXPOSE,
@@ -150,6 +154,8 @@ pub(crate) enum Phase {
     Logs(logs::Tail),
     Events(events::Watch),
     Exec(exec::Running),
+    Diff(diff::Comparing),
+    Edit(Box<edit::Editing>),
     Wait(Box<wait::Waiting>),
     Drain(Box<drain::Draining>),
 }
@@ -185,6 +191,8 @@ impl Behaviour for Kubectl {
             Phase::Logs(tail) => follow::on(cx, |kube| tail.step(kube)),
             Phase::Events(watch) => follow::on(cx, |kube| watch.step(kube)),
             Phase::Exec(running) => follow::on(cx, |kube| running.step(kube)),
+            Phase::Diff(comparing) => follow::on(cx, |kube| comparing.step(kube)),
+            Phase::Edit(editing) => follow::on(cx, |kube| editing.step(kube)),
             Phase::Wait(waiting) => follow::on(cx, |kube| waiting.step(kube)),
             Phase::Drain(draining) => follow::on(cx, |kube| draining.step(kube)),
         };

@@ -12,8 +12,6 @@ const COMMANDS: &[&str] = &[
     "completion",
     "cp",
     "debug",
-    "diff",
-    "edit",
     "explain",
     "kustomize",
     "options",

@@ -134,10 +134,9 @@ fn one(
                 (Some(at), Some(value)) => {
                     let old = env[at].str_at("value");
                     if !given.has("overwrite") && old != value {
-                        return Err(Stop::error(format!(
-                            "{}\n '{name}' already has a value ({old}), and --overwrite is false",
-                            subject.named()
-                        )));
+                        let gap = if &*subject.kind.kind == "Pod" { " " } else { "\n " };
+                        let told = format!("'{name}' already has a value ({old}), and --overwrite is false");
+                        return Err(Stop::error(format!("{}{gap}{told}", subject.named())));
                     }
                     env[at] = object! { "name" => name, "value" => value };
                 }

@@ -94,6 +94,8 @@ fn create(kube: &mut Kube<'_, '_>, given: &Given, subject: &Subject) -> Result<(
         (sent(kube, scaler, cpu, dry)?, format!("horizontalpodautoscaler.autoscaling/{name}"))
     };
     let text = match &output {
+        // The real one's own word for a rehearsal.
+        Output::Table { .. } if dry == DryRun::Client => format!("{label} created{}\n", dry.mark()),
         Output::Table { .. } => format!("{label} autoscaled{}\n", dry.mark()),
         Output::Name => format!("{label}\n"),
         other => other.print_value(&shown)?,
