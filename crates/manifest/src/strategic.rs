@@ -102,6 +102,20 @@ fn directive(patch: &Map) -> Result<Option<&str>, PatchError> {
     }
 }
 
+/// A value as Go prints maps and slices.
+fn go_map(value: &Value) -> String {
+    match value {
+        Value::Map(map) => {
+            let pairs: Vec<String> = map.iter().map(|(key, value)| format!("{key}:{}", go_map(value))).collect();
+            format!("map[{}]", pairs.join(" "))
+        }
+        Value::List(items) => format!("[{}]", items.iter().map(go_map).collect::<Vec<_>>().join(" ")),
+        Value::Str(text) => text.to_string(),
+        Value::Null => "<nil>".into(),
+        other => other.to_json(),
+    }
+}
+
 impl Merger<'_> {
     fn map(&self, target: &Value, patch: &Map, parent: &str) -> Result<Value, PatchError> {
         match directive(patch)? {
@@ -162,7 +176,7 @@ impl Merger<'_> {
         Ok(())
     }
 
-    fn list(&self, have: &Value, change: &[Value], merge_key: &str, field: &str) -> Result<Value, PatchError> {
+    fn list(&self, have: &Value, change: &[Value], merge_key: &'static str, field: &str) -> Result<Value, PatchError> {
         let mut items: Vec<Value> = have.items().to_vec();
         let replaces = |item: &&Value| item.str_at(PATCH) == "replace" && item.get(merge_key).is_none();
         if change.iter().any(|item| replaces(&item)) {
@@ -174,7 +188,7 @@ impl Merger<'_> {
                 return Err(PatchError(format!("invalid patch format: {}", item.to_json())));
             };
             let Some(id) = patch.get(merge_key) else {
-                let shown = item.to_json();
+                let shown = go_map(item);
                 return Err(PatchError(format!("map: {shown} does not contain declared merge key: {merge_key}")));
             };
             let at = items.iter().position(|old| old.get(merge_key) == Some(id));
@@ -188,7 +202,9 @@ impl Merger<'_> {
                 (_, None) => items.push(self.map(&Value::Null, patch, field)?),
             }
         }
-        Ok(Value::list(items))
+        // apimachinery `mergeSlice`: what the patch names stands in the patch's order.
+        let order: Value = change.iter().filter(|item| item.get(PATCH).is_none()).cloned().collect();
+        Ok(self.ordered(&Value::list(items), have, &order, MergeRule::ByKey(merge_key)))
     }
 
     /// apimachinery `normalizeElementOrder`: the patch's order wins, items that only the server has keep their places.

@@ -118,7 +118,7 @@ fn run(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
 }
 
 fn one(kube: &mut Kube<'_, '_>, manifest: &Manifest, dry: DryRun, output: &Output) -> Result<(), String> {
-    let Manifest { kind, value, namespace, source } = manifest;
+    let Manifest { kind, value, namespace, source, .. } = manifest;
     let name = value.str_at("metadata.name");
     if name.is_empty() {
         return Err(format!(

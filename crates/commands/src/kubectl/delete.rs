@@ -124,7 +124,7 @@ fn run(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
     }
     let (dry, options) = (DryRun::parse(given)?, options(given)?);
     let force = given.has("force") && options.grace_secs == Some(0);
-    let limit = duration::parse("timeout", given.text("timeout"))?;
+    let limit = duration::parse("delete", "timeout", given.text("timeout"))?;
     let Some(targets) = targets(kube, given)? else { return Kube::wait(Phase::Start, Step::Stdin) };
     if force {
         kube.err(

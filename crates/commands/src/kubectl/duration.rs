@@ -3,9 +3,11 @@
 use super::kube::Stop;
 use std::time::Duration;
 
-pub(crate) fn parse(flag: &str, text: &str) -> Result<Duration, Stop> {
+/// `command` is the one whose help an error points to.
+pub(crate) fn parse(command: &str, flag: &str, text: &str) -> Result<Duration, Stop> {
     let wrong = |why: String| {
-        Stop::said(format!("error: invalid argument \"{text}\" for \"--{flag}\" flag: time: {why} \"{text}\""))
+        let told = format!("error: invalid argument \"{text}\" for \"--{flag}\" flag: time: {why} \"{text}\"");
+        Stop::said(format!("{told}\nSee 'kubectl {command} --help' for usage."))
     };
     if text == "0" {
         return Ok(Duration::ZERO);

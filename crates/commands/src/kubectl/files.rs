@@ -9,6 +9,8 @@ use manifest::{Level, Value};
 pub(crate) struct Manifest {
     pub kind: KindInfo,
     pub value: Value,
+    /// The same as it is written, without a namespace that it does not name.
+    pub bare: Value,
     /// The namespace it goes to; empty for kinds of the whole cluster.
     pub namespace: String,
     /// The file, as errors name it.
@@ -150,8 +152,9 @@ fn one(kube: &Kube<'_, '_>, source: &str, mut value: Value) -> Result<Manifest, 
     } else {
         own
     };
+    let bare = value.clone();
     if info.namespaced {
         value.set("metadata.namespace", &namespace);
     }
-    Ok(Manifest { kind: info, value, namespace, source: source.to_string() })
+    Ok(Manifest { kind: info, value, bare, namespace, source: source.to_string() })
 }

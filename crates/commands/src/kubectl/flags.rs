@@ -124,6 +124,11 @@ impl Given {
         self.text(name).parse().unwrap_or(0)
     }
 
+    /// Every value of a repeated flag as it stands.
+    pub fn each(&self, name: &str) -> Vec<String> {
+        self.values.get(name).cloned().unwrap_or_default()
+    }
+
     /// Every value of a repeated flag; commas separate too.
     pub fn all(&self, name: &str) -> Vec<String> {
         let given = self.values.get(name).into_iter().flatten();

@@ -14,12 +14,13 @@ const GROUPS: &[(&str, &str)] = &[
 
 /// The sections of `kubectl --help`.
 const SECTIONS: &[(&str, &[&str])] = &[
-    ("Basic Commands (Beginner)", &["create", "set"]),
-    ("Basic Commands (Intermediate)", &["get", "delete"]),
-    ("Deploy Commands", &["rollout", "scale"]),
-    ("Cluster Management Commands", &["cluster-info"]),
-    ("Troubleshooting and Debugging Commands", &["describe", "logs", "events"]),
-    ("Advanced Commands", &["apply"]),
+    ("Basic Commands (Beginner)", &["create", "expose", "run", "set"]),
+    ("Basic Commands (Intermediate)", &["get", "edit", "delete"]),
+    ("Deploy Commands", &["rollout", "scale", "autoscale"]),
+    ("Cluster Management Commands", &["cluster-info", "cordon", "uncordon", "drain", "taint"]),
+    ("Troubleshooting and Debugging Commands", &["describe", "logs", "exec", "events"]),
+    ("Advanced Commands", &["diff", "apply", "patch", "replace", "wait"]),
+    ("Settings Commands", &["label", "annotate"]),
     ("Other Commands", &["api-resources", "config", "version"]),
 ];
 
@@ -67,6 +68,31 @@ pub(super) fn of_group(name: &str) -> String {
          commands).\n"
     ));
     text
+}
+
+/// `kubectl create secret`: the kinds of it; nothing for other words.
+pub(super) fn of_create_group(word: &str) -> Option<String> {
+    let (text, usage) = match word {
+        "secret" => (
+            "Create a secret with specified type.\n\n A docker-registry type secret is for accessing a container registry.\n\n A \
+             generic type secret indicate an Opaque secret type.\n\n A tls type secret holds TLS certificate and its associated \
+             key.\n\nAvailable Commands:\n  docker-registry   Create a secret for use with a Docker registry\n  generic           \
+             Create a secret from a local file, directory, or literal value\n  tls               Create a TLS secret\n",
+            "(docker-registry | generic | tls)",
+        ),
+        "service" => (
+            "Create a service using a specified subcommand.\n\nAliases:\nservice, svc\n\nAvailable Commands:\n  clusterip      \
+             Create a ClusterIP service\n  externalname   Create an ExternalName service\n  loadbalancer   Create a LoadBalancer \
+             service\n  nodeport       Create a NodePort service\n",
+            "[flags]",
+        ),
+        _ => return None,
+    };
+    Some(format!(
+        "{text}\nUsage:\n  kubectl create {word} {usage} [options]\n\nUse \"kubectl create {word} <command> --help\" for more \
+         information about a given command.\nUse \"kubectl options\" for a list of global command-line options (applies to all \
+         commands).\n"
+    ))
 }
 
 pub(super) fn of_command(command: &Command) -> String {

@@ -72,7 +72,7 @@ fn run(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
         }
         _ => return Err(Stop::said(USAGE)),
     };
-    let since = duration::parse("since", given.text("since"))?;
+    let since = duration::parse("logs", "since", given.text("since"))?;
     let now = kube.cx.now();
     let tail = match given.number("tail") {
         -1 if !labels.is_empty() => Some(10),
@@ -108,7 +108,7 @@ fn run(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
 }
 
 /// The pod of this name, or one of those that a workload or a service chooses.
-fn pod_of(kube: &mut Kube<'_, '_>, word: &str) -> Result<Arc<Object>, Stop> {
+pub(super) fn pod_of(kube: &mut Kube<'_, '_>, word: &str) -> Result<Arc<Object>, Stop> {
     let Some((kind, name)) = word.split_once('/') else {
         return kube.get(POD, &kube.namespace.clone(), word);
     };
@@ -165,7 +165,7 @@ fn status<'p>(pod: &'p Object, container: &str) -> &'p Value {
     found.unwrap_or(Value::null())
 }
 
-fn restarts(pod: &Object, container: &str) -> i64 {
+pub(super) fn restarts(pod: &Object, container: &str) -> i64 {
     status(pod, container).int_at("restartCount").unwrap_or(0)
 }
 

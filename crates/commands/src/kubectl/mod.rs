@@ -8,14 +8,21 @@ mod cluster_info;
 mod columns;
 mod config;
 mod config_command;
+mod container;
+mod cordon;
 mod create;
 mod delete;
 mod describe;
+mod diff;
+mod drain;
 mod duration;
+mod edit;
 mod events;
+mod exec;
 mod files;
 mod flags;
 mod follow;
+mod generate;
 mod get;
 mod get_table;
 mod help;
@@ -23,13 +30,22 @@ mod jsonpath;
 mod jsonpath_eval;
 mod jsonpath_parse;
 mod kube;
+mod label;
 mod logs;
+mod names;
 mod not_here;
 mod output;
+mod patch;
+mod replace;
 mod rollout;
 mod scale;
+mod set_env;
 mod set_image;
+mod set_resources;
+mod subjects;
+mod taint;
 mod version;
+mod wait;
 
 #[cfg(test)]
 mod tests;
@@ -57,31 +73,69 @@ pub(crate) struct Command {
 }
 
 const COMMANDS: &[&Command] = &[
+    &label::ANNOTATE,
     &api_resources::COMMAND,
     &apply::COMMAND,
+    &generate::AUTOSCALE,
     &cluster_info::COMMAND,
     &config_command::CURRENT_CONTEXT,
     &config_command::GET_CONTEXTS,
     &config_command::SET_CONTEXT,
     &config_command::USE_CONTEXT,
     &config_command::VIEW,
+    &cordon::CORDON,
     &create::COMMAND,
-    &create::NAMESPACE,
-    &create::DEPLOYMENT,
+    &generate::CLUSTER_ROLE,
+    &generate::CLUSTER_ROLE_BINDING,
+    &generate::CONFIGMAP,
+    &generate::CRONJOB,
+    &generate::DEPLOYMENT,
+    &generate::INGRESS,
+    &generate::JOB,
+    &generate::NAMESPACE,
+    &generate::DISRUPTION_BUDGET,
+    &generate::PRIORITY_CLASS,
+    &generate::QUOTA,
+    &generate::ROLE,
+    &generate::ROLE_BINDING,
+    &generate::SECRET_DOCKER,
+    &generate::SECRET_GENERIC,
+    &generate::SECRET_TLS,
+    &generate::CLUSTER_IP,
+    &generate::EXTERNAL_NAME,
+    &generate::LOAD_BALANCER,
+    &generate::NODE_PORT,
+    &generate::SERVICE_ACCOUNT,
+    &generate::TOKEN,
     &delete::COMMAND,
     &describe::COMMAND,
+    &diff::COMMAND,
+    &drain::COMMAND,
+    &edit::COMMAND,
     &events::COMMAND,
+    &exec::COMMAND,
+    &generate::EXPOSE,
     &get::COMMAND,
+    &label::LABEL,
     &logs::COMMAND,
+    &patch::COMMAND,
+    &replace::COMMAND,
     &rollout::HISTORY,
     &rollout::PAUSE,
     &rollout::RESTART,
     &rollout::RESUME,
     &rollout::STATUS,
     &rollout::UNDO,
+    &generate::RUN,
     &scale::COMMAND,
+    &set_env::COMMAND,
     &set_image::COMMAND,
+    &set_resources::RESOURCES,
+    &set_resources::SERVICE_ACCOUNT,
+    &taint::COMMAND,
+    &cordon::UNCORDON,
     &version::COMMAND,
+    &wait::COMMAND,
 ];
 
 /// The program.
@@ -99,6 +153,11 @@ pub(crate) enum Phase {
     Rollout(rollout::Waiting),
     Logs(logs::Tail),
     Events(events::Watch),
+    Exec(exec::Running),
+    Diff(diff::Comparing),
+    Edit(Box<edit::Editing>),
+    Wait(Box<wait::Waiting>),
+    Drain(Box<drain::Draining>),
 }
 
 /// What a command comes to.
@@ -131,6 +190,11 @@ impl Behaviour for Kubectl {
             Phase::Rollout(waiting) => follow::on(cx, |kube| waiting.step(kube)),
             Phase::Logs(tail) => follow::on(cx, |kube| tail.step(kube)),
             Phase::Events(watch) => follow::on(cx, |kube| watch.step(kube)),
+            Phase::Exec(running) => follow::on(cx, |kube| running.step(kube)),
+            Phase::Diff(comparing) => follow::on(cx, |kube| comparing.step(kube)),
+            Phase::Edit(editing) => follow::on(cx, |kube| editing.step(kube)),
+            Phase::Wait(waiting) => follow::on(cx, |kube| waiting.step(kube)),
+            Phase::Drain(draining) => follow::on(cx, |kube| draining.step(kube)),
         };
         match answer {
             Ok(Next::Done(code)) => Step::Done(code),
@@ -180,13 +244,36 @@ pub(crate) fn flag_names(path: &[&str]) -> Vec<String> {
     own.iter().chain(flags::GLOBAL).map(|flag| format!("--{}", flag.long)).collect()
 }
 
+/// Other names of what `create` makes.
+const ALIASES: &[(&str, &str)] = &[
+    ("cm", "configmap"),
+    ("cj", "cronjob"),
+    ("deploy", "deployment"),
+    ("ing", "ingress"),
+    ("ns", "namespace"),
+    ("pc", "priorityclass"),
+    ("pdb", "poddisruptionbudget"),
+    ("resourcequota", "quota"),
+    ("sa", "serviceaccount"),
+    ("svc", "service"),
+];
+
 /// The longest command that the words begin with, and how many words it takes.
 fn find(path: &[String]) -> Option<(&'static Command, usize)> {
+    let mut words: Vec<&str> = path.iter().take(3).map(String::as_str).collect();
+    if let ["create", thing, ..] = &mut words[..]
+        && let Some((_, name)) = ALIASES.iter().find(|(alias, _)| alias == thing)
+    {
+        *thing = name;
+    }
+    if let ["set", thing @ "sa", ..] = &mut words[..] {
+        *thing = "serviceaccount";
+    }
     let named = |count: usize| {
-        let name = path.get(..count)?.join(" ");
+        let name = words.get(..count)?.join(" ");
         COMMANDS.iter().find(|command| command.path == name).map(|command| (*command, count))
     };
-    named(2).or_else(|| named(1))
+    named(3).or_else(|| named(2)).or_else(|| named(1))
 }
 
 /// No command of that name: a group, a command that is real but not here, or a slip of the pen.

@@ -5,35 +5,20 @@ use super::kube::Stop;
 /// Commands of kubectl 1.32 that are not here.
 const COMMANDS: &[&str] = &[
     "alpha",
-    "annotate",
     "api-versions",
     "attach",
     "auth",
-    "autoscale",
     "certificate",
     "completion",
-    "cordon",
     "cp",
     "debug",
-    "diff",
-    "drain",
-    "edit",
-    "exec",
     "explain",
-    "expose",
     "kustomize",
-    "label",
     "options",
-    "patch",
     "plugin",
     "port-forward",
     "proxy",
-    "replace",
-    "run",
-    "taint",
     "top",
-    "uncordon",
-    "wait",
 ];
 
 /// Subcommands of groups that are not here.
@@ -54,7 +39,7 @@ const IN_GROUPS: &[(&str, &[&str])] = &[
         ],
     ),
     ("rollout", &[]),
-    ("set", &["env", "resources", "selector", "serviceaccount", "sa", "subject"]),
+    ("set", &["selector", "subject"]),
 ];
 
 pub(super) fn real(name: &str) -> bool {

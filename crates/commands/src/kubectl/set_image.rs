@@ -6,7 +6,7 @@ use super::flags::{Given, maybe, switch, text};
 use super::kube::{Answer, Kube, Stop, told};
 use super::output::Output;
 use super::{Command, Next};
-use cluster::{Object, POD, PatchKind};
+use cluster::{Object, PatchKind};
 use manifest::{Value, object};
 use std::sync::Arc;
 
@@ -76,7 +76,7 @@ fn one(
     dry: DryRun,
     output: &Output,
 ) -> Result<(), Stop> {
-    let prefix = if object.key.kind == POD { "spec" } else { "spec.template.spec" };
+    let prefix = pod_spec(&kube.info(object.key.kind).kind);
     let mut patch = Value::map();
     let mut changed = false;
     for (name, image) in updates {
@@ -113,4 +113,13 @@ fn one(
     };
     kube.out(text);
     Ok(())
+}
+
+/// Where an object of this kind has its pods' spec.
+pub(super) fn pod_spec(kind: &str) -> &'static str {
+    match kind {
+        "Pod" => "spec",
+        "CronJob" => "spec.jobTemplate.spec.template.spec",
+        _ => "spec.template.spec",
+    }
 }

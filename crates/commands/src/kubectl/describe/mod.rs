@@ -89,7 +89,6 @@ fn describe(kube: &Kube<'_, '_>, object: &Object, show_events: bool) -> String {
         _ => core::any(object, &mut w),
     }
     if events && show_events {
-        w.flush();
         write_events(kube, object, &mut w);
     }
     w.finish()
@@ -102,6 +101,7 @@ fn write_events(kube: &Kube<'_, '_>, object: &Object, w: &mut Writer) {
     if events.is_empty() {
         return w.line(0, "Events:\t<none>");
     }
+    w.flush();
     events.arrange_by_key(|event| cluster::time_at(&event.value, "lastTimestamp"));
     w.line(0, "Events:");
     w.line(1, "Type\tReason\tAge\tFrom\tMessage");

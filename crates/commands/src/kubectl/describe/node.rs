@@ -35,7 +35,8 @@ pub(super) fn write(kube: &Kube<'_, '_>, node: &Object, w: &mut Writer) {
     for (title, field) in [("Capacity", "capacity"), ("Allocatable", "allocatable")] {
         w.line(0, &format!("{title}:"));
         for (name, amount) in status.map_at(field).iter() {
-            w.pair(1, name, int_or_text(amount));
+            let text = int_or_text(amount);
+            w.pair(1, name, cluster::canonical(&text).unwrap_or(text));
         }
     }
     system(w, status.at("nodeInfo"));

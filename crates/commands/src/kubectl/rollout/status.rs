@@ -24,7 +24,7 @@ pub(crate) const STATUS: Command = Command {
 };
 
 fn run(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
-    let limit = duration::parse("timeout", given.text("timeout"))?;
+    let limit = duration::parse("rollout status", "timeout", given.text("timeout"))?;
     let found = deployments(kube, given, "status")?;
     let now = kube.cx.now();
     let waiting = Waiting {

@@ -1,0 +1,5 @@
+//! The lines that run in the sandbox and in the real kubectl.
+
+pub mod generators;
+pub mod local;
+pub mod reading;
