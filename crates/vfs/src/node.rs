@@ -57,11 +57,8 @@ mod shared_bytes {
     use std::fmt;
     use std::sync::Arc;
 
-    pub fn serialize<T: AsRef<[u8]>, S: Serializer>(bytes: &Arc<T>, serializer: S) -> Result<S::Ok, S::Error>
-    where
-        T: ?Sized,
-    {
-        serializer.serialize_bytes((**bytes).as_ref())
+    pub fn serialize<T: AsRef<[u8]> + ?Sized, S: Serializer>(bytes: &Arc<T>, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_bytes((**bytes).as_ref())
     }
 
     struct Bytes;
