@@ -12,6 +12,10 @@
 //! - `sort` in two process substitutions at once writes its complaints into one another; real `git gc` goes by the clock;
 //! - what `crates/commands/tests/real_language.rs` names of the language and the tools.
 //!
+//! `FROM=50000 SEEDS=500` misses its aim for sessions: 14927 of 15021 commands are equal, and 492 of 500 sessions. Half of
+//! what differs are usage texts; then come `switch -m`, `remote prune`, `push --prune` and `--porcelain`, `log
+//! --pretty=email`, `checkout -` after a renamed branch, `ORIG_HEAD` after `merge -s ours` had nothing to do.
+//!
 //! `SEEDS=500` draws more sessions, `FROM=2000` later ones, `ONLY=17` shows and runs one, `VERBOSE=1` shows what differs;
 //! `OPSFEST=path` is another build of the program, so that a long run goes on while one works.
 
