@@ -13,6 +13,7 @@ pub mod crowd;
 mod custom;
 mod defaults;
 mod engine;
+mod fields;
 mod kinds;
 mod kubelet;
 mod metrics;

@@ -47,4 +47,4 @@ pub use start::{StartError, empty_world, start_world};
 /// The form of saved sessions. A snapshot of another schema is not read; its journal is replayed. It counts up with every
 /// change of what a `Moment` holds (1: until 2026-11-25; 2: processes read ahead, Git waits for its
 /// children; 3: and for lines of input, and editors are open).
-pub const SCHEMA: u32 = 3;
+pub const SCHEMA: u32 = 4;

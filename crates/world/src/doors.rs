@@ -17,13 +17,13 @@ impl World {
 
     /// `PodMetrics` of a namespace, or of all: what `kubectl top pods` reads.
     pub fn pod_metrics(&mut self, namespace: Option<&str>) -> Vec<manifest::Value> {
-        let port = Port { workload: &mut self.workload, registry: self.ci.registry() };
+        let port = Port { workload: &mut self.workload, registry: &self.registry };
         self.cluster.pod_metrics(&self.sim, &port, namespace)
     }
 
     /// `NodeMetrics`: what `kubectl top nodes` reads.
     pub fn node_metrics(&mut self) -> Vec<manifest::Value> {
-        let port = Port { workload: &mut self.workload, registry: self.ci.registry() };
+        let port = Port { workload: &mut self.workload, registry: &self.registry };
         self.cluster.node_metrics(&self.sim, &port)
     }
 
