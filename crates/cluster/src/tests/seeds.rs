@@ -127,7 +127,8 @@ fn check_at_rest(world: &mut World, seed: u64) {
     for set in world.list(STATEFULSET) {
         let (wanted, ready) =
             (set.value.int_at("spec.replicas"), set.value.int_at("status.readyReplicas").unwrap_or(0));
-        assert_eq!(wanted, Some(ready), "seed {seed}: {} converges", set.name());
+        let shown = format!("{}{}{:#?}", world.table(POD), world.table(crate::PERSISTENTVOLUMECLAIM), world.events());
+        assert_eq!(wanted, Some(ready), "seed {seed}: {} converges\n{shown}", set.name());
         assert_eq!(set.value.at("status.currentRevision"), set.value.at("status.updateRevision"), "seed {seed}");
     }
     for set in world.list(DAEMONSET) {
