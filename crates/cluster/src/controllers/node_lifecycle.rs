@@ -81,11 +81,9 @@ fn status(node: &Object, lost: bool, now: Time) -> Value {
 /// `MarkPodsNotReady`
 fn not_ready(pod: &Arc<Object>, now: Time, done: &mut Reconciled) {
     let mut status = pod.value.at("status").clone();
-    for kind in ["Ready"] {
-        let mut new = condition(&pod.value, kind).cloned().unwrap_or_default();
-        new.put("status", "False");
-        set_condition(&mut status, new, &now.rfc3339());
-    }
+    let mut new = condition(&pod.value, "Ready").cloned().unwrap_or_default();
+    new.put("status", "False");
+    set_condition(&mut status, new, &now.rfc3339());
     done.actions.push(Action::Status { base: pod.clone(), status });
     let note = Note::warning("NodeNotReady", "Node is not ready");
     done.actions.push(Action::Event { about: pod.clone(), note });

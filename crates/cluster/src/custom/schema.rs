@@ -73,7 +73,8 @@ pub(super) fn validate(schema: &Value, value: &Value, path: &str, errors: &mut V
     }
     let (wanted, is) = (schema.str_at("type"), kind_of(value));
     let either = schema.bool_at("x-kubernetes-int-or-string") && matches!(is, "integer" | "string");
-    if !wanted.is_empty() && wanted != is && !(wanted == "number" && is == "integer") && !either {
+    let fits = wanted.is_empty() || wanted == is || (wanted == "number" && is == "integer") || either;
+    if !fits {
         let why = format!("{path} in body must be of type {wanted}: {is:?}");
         return errors.push(FieldError::invalid_shown(path, &format!("{is:?}"), &why));
     }
