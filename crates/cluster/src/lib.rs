@@ -13,6 +13,7 @@ pub mod crowd;
 mod custom;
 mod defaults;
 mod engine;
+mod fields;
 mod kinds;
 mod kubelet;
 mod metrics;
@@ -46,6 +47,7 @@ pub use kinds::{
     STATEFULSET, STORAGECLASS,
 };
 pub use metrics::PodUsage;
+pub use network::Backend;
 pub use node_load::{Amounts, NodeLoad, Taint, pod_requests};
 pub use object::{Key, Object, condition, condition_true, time_at};
 pub use pods::{int_or_percent, pod_available, pod_ready};

@@ -7,6 +7,12 @@ use crate::object::Object;
 use crate::selector::LabelSelector;
 use manifest::Value;
 
+/// Namespace, service, and its port by number or name.
+pub type Backend = (String, String, Value);
+
+/// Whether the rule names a host, whether its path is exact, and how long that is.
+type Rank = (bool, bool, usize);
+
 /// Whether an address lies in `10.0.0.0/8`.
 fn inside(block: &str, address: &str) -> bool {
     let number = |text: &str| {
@@ -77,7 +83,7 @@ impl Cluster {
         self.passes(from, to, to, wanted, false) && self.passes(to, from, to, wanted, true)
     }
 
-    /// The backend that ingresses choose for a request: namespace, service, and its port by number or name.
+    /// The backend that ingresses choose for a request.
     pub fn route(&self, host: &str, path: &str) -> Option<Backend> {
         // The most specific rule wins: an exact path, then the longest prefix; a rule with a host before one without.
         let mut best: Option<(Rank, Backend)> = None;
@@ -106,11 +112,6 @@ impl Cluster {
         best.map(|(_, backend)| backend)
     }
 }
-
-/// Namespace, service, and its port by number or name.
-type Backend = (String, String, Value);
-/// Whether a rule names a host, whether its path is exact, how long that is.
-type Rank = (bool, bool, usize);
 
 fn backend(ingress: &Object, backend: &Value) -> Backend {
     let service = backend.at("service");

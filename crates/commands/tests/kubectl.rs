@@ -288,7 +288,13 @@ fn contexts_versions_and_kinds() {
     );
     let kinds = s.ok("kubectl api-resources");
     assert!(
-        kinds.lines().any(|line| line.split_whitespace().eq(["deployments", "deploy", "apps/v1", "true", "Deployment"])),
+        kinds.lines().any(|line| line.split_whitespace().eq([
+            "deployments",
+            "deploy",
+            "apps/v1",
+            "true",
+            "Deployment"
+        ])),
         "{kinds}"
     );
     assert!(s.ok("kubectl").starts_with("kubectl controls the Kubernetes cluster manager.\n"));

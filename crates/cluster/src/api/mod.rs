@@ -8,6 +8,7 @@ mod delete;
 mod evict;
 mod limits;
 mod patch;
+mod server_apply;
 mod update;
 
 pub use delete::{DeleteOptions, Propagation};

@@ -7,13 +7,15 @@ use crate::kinds::{KindId, behaviour_of};
 use crate::object::Object;
 use crate::schema::{self, Flaw};
 use crate::status::{FieldError, Status};
-use manifest::{JsonStyle, Value, json_merge, json_merge_three_way, strategic_merge, strategic_three_way};
+use manifest::{JsonStyle, Value, json_merge, json_merge_three_way, json_patch, strategic_merge, strategic_three_way};
 use sim::Sim;
 use std::sync::Arc;
 
 /// How a patch is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PatchKind {
+    /// `application/json-patch+json`: the patch is a list of operations.
+    Json,
     /// `application/merge-patch+json`
     Merge,
     /// `application/strategic-merge-patch+json`; only for built-in kinds.
@@ -44,6 +46,11 @@ impl Cluster {
         let current = self.get(kind, namespace, name)?.clone();
         let patched = match form {
             PatchKind::Merge => json_merge(&current.value, patch),
+            PatchKind::Json => json_patch(&current.value, patch).map_err(|_| Status {
+                code: 422,
+                reason: "Invalid".into(),
+                ..Status::bad_request("the server rejected our request due to an error in our request")
+            })?,
             PatchKind::Strategic if behaviour_of(kind).is_none() => {
                 let message = "the body of the request was in an unknown format - accepted media types include: \
                                application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml";

@@ -65,6 +65,7 @@ impl Cluster {
             return Err(Status::conflict_because(info.resource(), &name, &why));
         }
         keep_server_fields(&old, &mut value, info.namespaced);
+        self.take_ownership(sim, &old, &mut value, writer);
         if info.status_subresource {
             let status = old.value.get("status").cloned();
             value.remove("status");

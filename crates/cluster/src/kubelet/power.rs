@@ -65,6 +65,13 @@ impl Cluster {
                 self.cut(sim, runtime, &key);
             }
         }
+        if on {
+            // Pods that were bound while it was away are new to it.
+            let bound: Vec<Key> = self.store.pods_on(name).map(|pod| pod.key.clone()).collect();
+            for key in bound {
+                self.enqueue(sim, Item::Pod(key), Duration::from_secs(2), causes);
+            }
+        }
         self.enqueue(sim, Item::Of(Key::new(kinds::NODE, "", name.clone())), Duration::ZERO, causes);
     }
 
@@ -104,6 +111,5 @@ impl Cluster {
             }
         }
         self.publish(sim, key);
-        self.enqueue(sim, Item::Pod(key.clone()), Duration::from_secs(2), causes);
     }
 }

@@ -167,6 +167,63 @@ fn patches_with_unknown_fields_are_refused() {
 }
 
 #[test]
+fn json_patches_are_applied_or_refused() {
+    let mut world = World::new(1, 1);
+    world.apply(&deployment("web", "web:1", 1));
+    let mut patch = |json: &str| {
+        let patch = Value::from_json(json).unwrap();
+        let at = (DEPLOYMENT, "default", "web");
+        world.cluster.patch(&mut world.sim, at, PatchKind::Json, &patch, &learner()).map(|web| web.generation())
+    };
+    assert_eq!(patch(r#"[{"op":"replace","path":"/spec/replicas","value":3}]"#), Ok(2));
+    let refused = patch(r#"[{"op":"replace","path":"/spec/nothing","value":3}]"#).unwrap_err();
+    assert_eq!(
+        (refused.code, refused.message.as_str()),
+        (422, "the server rejected our request due to an error in our request")
+    );
+}
+
+#[test]
+fn server_side_apply_knows_who_owns_what() {
+    let mut world = World::new(1, 1);
+    let value = |yaml: &str| Value::from_yaml(yaml).unwrap();
+    let apply = |world: &mut World, yaml: &str, manager: &'static str, force: bool| {
+        let writer = crate::Writer::new(manager, sim::Causes::none());
+        world
+            .cluster
+            .server_apply(&mut world.sim, (DEPLOYMENT, "default"), &value(yaml), force, &writer)
+            .map(|done| done.0)
+    };
+    let web = deployment("web", "web:1", 2);
+    assert_eq!(apply(&mut world, &web, "kubectl", false), Ok(Apply::Created));
+    assert_eq!(apply(&mut world, &web, "kubectl", false), Ok(Apply::Unchanged));
+    let entry = world.get(DEPLOYMENT, "web").value.at("metadata.managedFields[0]").clone();
+    assert_eq!((entry.str_at("manager"), entry.str_at("operation")), ("kubectl", "Apply"));
+    let containers = entry.at("fieldsV1").at("f:spec.f:template.f:spec.f:containers");
+    assert!(containers.get("k:{\"name\":\"web\"}").is_some(), "{}", entry.to_json());
+    // Somebody else scales it.
+    let scaler = crate::Writer::new("kubectl-scale", sim::Causes::none());
+    let patch = value("spec: {replicas: 5}");
+    world.cluster.patch(&mut world.sim, (DEPLOYMENT, "default", "web"), PatchKind::Merge, &patch, &scaler).unwrap();
+    let refused = apply(&mut world, &web, "kubectl", false).unwrap_err();
+    assert_eq!(
+        (refused.code, refused.message.as_str()),
+        (409, "Apply failed with 1 conflict: conflict with \"kubectl-scale\" using apps/v1: .spec.replicas")
+    );
+    let without = web.replace("  replicas: 2\n", "");
+    assert_eq!(apply(&mut world, &without, "kubectl", false), Ok(Apply::Unchanged));
+    assert_eq!(world.get(DEPLOYMENT, "web").value.int_at("spec.replicas"), Some(5));
+    assert_eq!(apply(&mut world, &web, "kubectl", true), Ok(Apply::Configured));
+    assert_eq!(world.get(DEPLOYMENT, "web").value.int_at("spec.replicas"), Some(2));
+    // A field that its only owner drops goes.
+    let labelled = web.replace("{name: web}\nspec", "{name: web, labels: {tier: front}}\nspec");
+    apply(&mut world, &labelled, "kubectl", true).unwrap();
+    assert_eq!(world.get(DEPLOYMENT, "web").label("tier"), "front");
+    apply(&mut world, &web, "kubectl", true).unwrap();
+    assert_eq!(world.get(DEPLOYMENT, "web").label("tier"), "");
+}
+
+#[test]
 fn selectors_choose_by_labels_and_fields() {
     let mut world = World::new(1, 2);
     world.apply(&deployment("web", "web:1", 2));

@@ -1,14 +1,16 @@
 //! Random actions under many seeds: what must hold at every moment and at rest.
 
 use super::{PROBED, World, deployment, learner};
-use crate::{Cluster, DEPLOYMENT, DeleteOptions, POD, PatchKind, REPLICASET};
+use crate::{
+    Cluster, DAEMONSET, DEPLOYMENT, DeleteOptions, POD, PODDISRUPTIONBUDGET, PatchKind, REPLICASET, STATEFULSET,
+};
 use manifest::object;
-use sim::{Rng, state_hash};
+use sim::{Causes, Rng, state_hash};
 use std::time::Duration;
 
 fn act(world: &mut World, rng: &mut Rng) {
     let name = ["web", "api", "cart"][usize::try_from(rng.below(3)).unwrap()];
-    match rng.below(7) {
+    match rng.below(12) {
         0 | 1 => {
             let image = format!("{name}:{}", rng.below(3));
             let yaml = deployment(name, &image, u32::try_from(rng.below(6)).unwrap());
@@ -39,6 +41,23 @@ fn act(world: &mut World, rng: &mut Rng) {
                 world.programs.sick.insert(image);
             }
         }
+        6 => {
+            let node = format!("node-{:03}", rng.below(3));
+            let on = world.cluster.node_runs(&node);
+            let result = match on {
+                true => world.cluster.kill_node(&mut world.sim, &node, &Causes::none()),
+                false => world.cluster.revive_node(&mut world.sim, &node, &Causes::none()),
+            };
+            result.expect("the node exists");
+        }
+        7 => world.apply(&stateful(u32::try_from(rng.below(4)).unwrap(), rng.below(2))),
+        8 => world.apply(&format!(
+            "apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {{name: {name}}}\nspec: {{maxUnavailable: {}, selector: \
+             {{matchLabels: {{app: {name}}}}}}}\n",
+            rng.below(2)
+        )),
+        9 => evict_any(world, rng),
+        10 => world.apply(&format!("{DAEMON}{}'}}]}}\n", rng.below(2))),
         5 => drop(world.cluster.delete(
             &mut world.sim,
             (DEPLOYMENT, "default", name),
@@ -49,6 +68,38 @@ fn act(world: &mut World, rng: &mut Rng) {
     }
     world.run(Duration::from_millis(rng.below(9_000)));
 }
+
+/// A budget must have allowed it, by the count of healthy pods before.
+fn evict_any(world: &mut World, rng: &mut Rng) {
+    let pods = world.pods();
+    let Some(pod) = pods.get(usize::try_from(rng.below(8)).unwrap()) else { return };
+    let budget = world.list(PODDISRUPTIONBUDGET).into_iter().find(|b| b.name() == pod.label("app"));
+    let healthy = |world: &World| {
+        let mine = world.pods().into_iter().filter(|p| p.label("app") == pod.label("app"));
+        i64::try_from(mine.filter(|p| crate::pod_ready(p) && !p.deleting()).count()).unwrap()
+    };
+    let (before, counted) = (healthy(world), crate::pod_ready(pod) && !pod.deleting());
+    let done = world.cluster.evict(&mut world.sim, ("default", pod.name()), DeleteOptions::default(), &learner());
+    if let (Ok(_), Some(budget)) = (done, budget)
+        && counted
+    {
+        let needs = budget.value.int_at("status.desiredHealthy").unwrap_or(0);
+        assert!(before > needs, "an eviction broke the budget: {before} were healthy of {needs} that must be");
+        assert!(healthy(world) >= needs);
+    }
+}
+
+fn stateful(replicas: u32, version: u64) -> String {
+    format!(
+        "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {{name: db}}\nspec:\n  replicas: {replicas}\n  serviceName: db\n  \
+         selector: {{matchLabels: {{app: db}}}}\n  template:\n    metadata: {{labels: {{app: db}}}}\n    spec:\n      \
+         containers: [{{name: db, image: 'db:{version}'}}]\n  volumeClaimTemplates:\n  - metadata: {{name: data}}\n    spec: \
+         {{accessModes: [ReadWriteOnce], resources: {{requests: {{storage: 1Gi}}}}}}\n"
+    )
+}
+
+const DAEMON: &str = "apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: log}\nspec:\n  selector: {matchLabels: {app: log}}\n  \
+    template:\n    metadata: {labels: {app: log}}\n    spec: {containers: [{name: log, image: 'log:";
 
 /// What must hold always.
 fn check_always(world: &World, seed: u64) {
@@ -69,7 +120,20 @@ fn check_always(world: &World, seed: u64) {
 /// What must hold once nothing happens any more.
 fn check_at_rest(world: &mut World, seed: u64) {
     world.programs.sick.clear();
-    world.run(Duration::from_secs(900));
+    for n in 0..4 {
+        world.cluster.revive_node(&mut world.sim, &format!("node-{n:03}"), &Causes::none()).expect("the node exists");
+    }
+    world.run(Duration::from_secs(1_200));
+    for set in world.list(STATEFULSET) {
+        let (wanted, ready) =
+            (set.value.int_at("spec.replicas"), set.value.int_at("status.readyReplicas").unwrap_or(0));
+        let shown = format!("{}{}{:#?}", world.table(POD), world.table(crate::PERSISTENTVOLUMECLAIM), world.events());
+        assert_eq!(wanted, Some(ready), "seed {seed}: {} converges\n{shown}", set.name());
+        assert_eq!(set.value.at("status.currentRevision"), set.value.at("status.updateRevision"), "seed {seed}");
+    }
+    for set in world.list(DAEMONSET) {
+        assert_eq!(set.value.int_at("status.numberReady"), Some(4), "seed {seed}: {} is everywhere", set.name());
+    }
     for web in world.list(DEPLOYMENT) {
         let wanted = web.value.int_at("spec.replicas").unwrap();
         let have = web.value.int_at("status.availableReplicas").unwrap_or(0);

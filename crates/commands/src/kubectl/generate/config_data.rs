@@ -10,7 +10,8 @@ pub(super) type Data = OrdMap<String, Vec<u8>>;
 /// Reads everything that the flags name.
 pub(super) fn read(kube: &Kube<'_, '_>, given: &Given, name: &str, kind: &str) -> Result<Data, Stop> {
     let (files, literals, vars) = (given.all("from-file"), given.each("from-literal"), given.all("from-env-file"));
-    if !vars.is_empty() && !(files.is_empty() && literals.is_empty()) {
+    let others = !files.is_empty() || !literals.is_empty();
+    if others && !vars.is_empty() {
         return Err(Stop::error("from-env-file cannot be combined with from-file or from-literal"));
     }
     let mut data = Data::new();

@@ -1,8 +1,10 @@
 //! Who looks again when an object changes: the watches of all controllers, in one table.
 
+mod nodes;
+mod rules;
+mod storage;
+
 use crate::controllers::autoscaler;
-use crate::controllers::volume::{SELECTED_NODE, uses};
-use crate::controllers::{disruption, node_lifecycle};
 use crate::engine::{Cluster, Item};
 use crate::kinds::{self, KindId};
 use crate::object::Object;
@@ -163,51 +165,6 @@ impl Cluster {
         }
     }
 
-    fn claim_changed(&mut self, sim: &mut Sim, pair: Pair<'_>, claim: &Arc<Object>, spec_changed: bool) {
-        let node = |o: Option<&Arc<Object>>| o.map(|o| o.annotation(SELECTED_NODE).to_string());
-        if spec_changed || differs(pair, "metadata.deletionTimestamp") || node(pair.0) != node(pair.1) {
-            self.enqueue(sim, Item::Of(claim.key.clone()), SEEN_AFTER, &claim.written_by);
-        }
-        if pair.1.is_none() {
-            let volume = claim.value.str_at("spec.volumeName").to_string();
-            let key = crate::object::Key::new(kinds::PERSISTENTVOLUME, "", volume);
-            self.enqueue(sim, Item::Of(key), SEEN_AFTER * 100, &claim.written_by);
-        }
-        if pair.0.is_none() || differs(pair, "spec.volumeName") {
-            let waits = |pod: &&Arc<Object>| pod.value.str_at("spec.nodeName").is_empty() && uses(pod, claim.name());
-            let namespace = claim.key.namespace.clone();
-            let pods: Vec<_> = self.store.all(kinds::POD, Some(&namespace)).filter(waits).cloned().collect();
-            for pod in pods {
-                self.enqueue(sim, Item::Schedule(pod.key.clone()), SEEN_AFTER * 4, &claim.written_by);
-            }
-        }
-    }
-
-    fn volume_changed(&mut self, sim: &mut Sim, pair: Pair<'_>, volume: &Arc<Object>) {
-        self.enqueue(sim, Item::Of(volume.key.clone()), SEEN_AFTER, &volume.written_by);
-        if pair.0.is_none() {
-            self.claims_wait(sim, &volume.written_by);
-        }
-        if pair.1.is_none() {
-            let claim = volume.value.at("spec.claimRef");
-            let (namespace, name) = (claim.str_at("namespace").to_string(), claim.str_at("name").to_string());
-            let key = crate::object::Key::new(kinds::PERSISTENTVOLUMECLAIM, namespace, name);
-            self.enqueue(sim, Item::Of(key), SEEN_AFTER, &volume.written_by);
-        }
-    }
-
-    /// Claims without a volume look again.
-    fn claims_wait(&mut self, sim: &mut Sim, because: &Causes) {
-        let all = self.store.all(kinds::PERSISTENTVOLUMECLAIM, None);
-        let waiting: Vec<_> = all
-            .filter(|claim| claim.value.str_at("spec.volumeName").is_empty())
-            .map(|claim| claim.key.clone())
-            .collect();
-        for key in waiting {
-            self.enqueue(sim, Item::Of(key), SEEN_AFTER, because);
-        }
-    }
-
     fn job_changed(&mut self, sim: &mut Sim, pair: Pair<'_>, job: &Arc<Object>, spec_changed: bool) {
         if spec_changed || differs(pair, "metadata.deletionTimestamp") || differs(pair, "status.conditions") {
             self.enqueue(sim, Item::Of(job.key.clone()), SEEN_AFTER, &job.spec_by);
@@ -279,91 +236,6 @@ impl Cluster {
             .collect();
         for service in services {
             self.enqueue(sim, Item::EndpointSlice(service), GATHER, &pod.written_by);
-        }
-    }
-
-    /// The kind is known, or not any more; its objects go with it.
-    fn definition_written(&mut self, sim: &mut Sim, pair: Pair<'_>, definition: &Arc<Object>, spec_changed: bool) {
-        if !spec_changed {
-            return;
-        }
-        if pair.1.is_none() {
-            let (group, kind) = (definition.value.str_at("spec.group"), definition.value.str_at("spec.names.kind"));
-            let id = self.store.kinds().iter().find(|info| *info.group == *group && *info.kind == *kind).map(|i| i.id);
-            let left: Vec<_> =
-                id.into_iter().flat_map(|id| self.store.all(id, None)).map(|object| object.key.clone()).collect();
-            let writer = crate::api::Writer::new("apiextensions-apiserver", definition.written_by.clone());
-            left.iter().for_each(|key| self.remove(sim, key, &writer));
-        }
-        self.definition_changed(definition, pair.1.is_some());
-        self.enqueue(sim, Item::Of(definition.key.clone()), SEEN_AFTER, &definition.written_by);
-    }
-
-    fn quotas_look(&mut self, sim: &mut Sim, pair: Pair<'_>, namespace: &str) {
-        let freed = |o: Option<&Arc<Object>>| o.map(|o| finished(o));
-        if namespace.is_empty() || (pair.0.is_some() && pair.1.is_some() && freed(pair.0) == freed(pair.1)) {
-            return;
-        }
-        let quotas = self.store.all(kinds::RESOURCEQUOTA, Some(namespace));
-        let quotas: Vec<_> = quotas.map(|quota| quota.key.clone()).collect();
-        for key in quotas {
-            self.enqueue(sim, Item::Of(key), SEEN_AFTER * 4, &Causes::none());
-        }
-    }
-
-    fn budgets_of(&mut self, sim: &mut Sim, pod: &Arc<Object>) {
-        let budgets: Vec<_> = disruption::budgets_of(&self.store, pod).map(|budget| budget.key.clone()).collect();
-        for key in budgets {
-            self.enqueue(sim, Item::Of(key), SEEN_AFTER, &Causes::none());
-        }
-    }
-
-    /// A changed size changes what budgets ask for.
-    fn budgets_look(&mut self, sim: &mut Sim, namespace: &str) {
-        let all = self.store.all(kinds::PODDISRUPTIONBUDGET, Some(namespace));
-        let budgets: Vec<_> = all.map(|budget| budget.key.clone()).collect();
-        for key in budgets {
-            self.enqueue(sim, Item::Of(key), SEEN_AFTER * 2, &Causes::none());
-        }
-    }
-
-    /// The claims of a pod that is over may be deleted now.
-    fn claims_of(&mut self, sim: &mut Sim, pod: &Arc<Object>) {
-        for volume in pod.value.list_at("spec.volumes") {
-            let name = volume.str_at("persistentVolumeClaim.claimName");
-            let key = crate::object::Key::new(kinds::PERSISTENTVOLUMECLAIM, pod.key.namespace.clone(), name);
-            if self.store.get_key(&key).is_some_and(|claim| claim.deleting()) {
-                self.enqueue(sim, Item::Of(key), SEEN_AFTER, &pod.written_by);
-            }
-        }
-    }
-
-    /// Whether pods of a node may have to leave it.
-    fn tainted(&self, node: &str) -> bool {
-        self.store.node_load(node).is_some_and(|load| load.taints.iter().any(|taint| taint.effect == "NoExecute"))
-    }
-
-    fn daemons_look(&mut self, sim: &mut Sim, because: &Causes) {
-        let sets: Vec<_> = self.store.all(kinds::DAEMONSET, None).map(|set| set.key.clone()).collect();
-        for key in sets {
-            self.enqueue(sim, Item::Of(key), SEEN_AFTER, because);
-        }
-    }
-
-    fn node_changed(&mut self, sim: &mut Sim, pair: Pair<'_>) {
-        let Some(node) = pair.1.or(pair.0) else { return };
-        let key = node.key.clone();
-        let after = if pair.1.is_none() { node_lifecycle::quarantine() } else { SEEN_AFTER };
-        if pair.1.is_none() || differs(pair, "spec") {
-            self.enqueue(sim, Item::Of(key), after, &node.written_by);
-        }
-        if pair.1.is_none() || ["spec", "metadata.labels"].iter().any(|path| differs(pair, path)) {
-            let because = pair.1.or(pair.0).map(|node| node.written_by.clone()).unwrap_or_default();
-            self.daemons_look(sim, &because);
-        }
-        let widened = ["spec", "status.allocatable", "metadata.labels"].iter().any(|path| differs(pair, path));
-        if let Some(node) = pair.1.filter(|_| widened) {
-            self.retry_unschedulable(sim, &node.written_by);
         }
     }
 
