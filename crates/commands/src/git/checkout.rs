@@ -125,8 +125,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         && given.state("guess") != Some(false)
         && let Some(full) = guess_remote(g, &repo, &typed)
     {
-        let start = git::shorten_ref(&full).to_string();
-        return create(g, &repo, &typed, Some(&start), given, Some(true), force);
+        return create(g, &repo, &typed, Some(&full), given, Some(true), force);
     }
     if given.has("detach") {
         return fatal(format!("git checkout: --detach does not take a path argument '{typed}'"));

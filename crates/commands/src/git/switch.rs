@@ -147,9 +147,8 @@ fn not_a_branch(g: &mut Git<'_, '_>, repo: &Repo, name: &str, given: &Given, for
     let remote = guess_remote(g, repo, name).filter(|_| given.state("guess") != Some(false));
     match remote {
         Some(full) => {
-            let start = git::shorten_ref(&full).to_string();
             refuse_in_progress(g, repo)?;
-            create(g, repo, name, Some(&start), given, Some(true), force)
+            create(g, repo, name, Some(&full), given, Some(true), force)
         }
         None => fatal(format!("invalid reference: {name}")),
     }

@@ -103,7 +103,9 @@ pub(crate) fn overwrite(g: &mut Git<'_, '_>, repo: &Repo, new: &FlatTree) -> Res
     for (path, (mode, id)) in new {
         let there = repo.work_file(g.files(), path, old.get(path, 0), old.written)?;
         let entry = match (there, old.get(path, 0)) {
-            (Some(file), Some(entry)) if (file.mode, file.id) == (*mode, *id) && entry.id == *id => entry.clone(),
+            (Some(file), Some(entry)) if [(file.mode, file.id), (entry.mode, entry.id)] == [(*mode, *id); 2] => {
+                entry.clone()
+            }
             _ => repo.write_to_work(g.cx.files_mut(), path, *mode, id, when)?,
         };
         index.put(path, entry);

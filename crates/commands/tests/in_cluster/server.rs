@@ -96,6 +96,30 @@ fn place(cluster: &Cluster, path: &str) -> Option<(KindInfo, Option<String>, Opt
     Some((kind.clone(), namespace, rest.get(1).map(|name| (*name).to_string())))
 }
 
+/// The kinds of one version of a group.
+fn resources(cluster: &Cluster, version: &str) -> Value {
+    let kinds = cluster.store().kinds();
+    let verbs = list!["create", "delete", "get", "list", "patch", "update", "watch"];
+    let row = |kind: &KindInfo| {
+        let short: Value = kind.short_names.iter().map(Value::from).collect();
+        let categories: Value = kind.categories.iter().map(Value::from).collect();
+        object! {
+            "name" => &kind.plural, "singularName" => &kind.singular, "namespaced" => kind.namespaced,
+            "kind" => &kind.kind, "verbs" => verbs.clone(), "shortNames" => short, "categories" => categories,
+        }
+    };
+    let here = || kinds.iter().filter(|kind| kind.api_version() == version);
+    let scale = |kind: &KindInfo| {
+        object! {
+            "name" => format!("{}/scale", kind.plural), "singularName" => "", "namespaced" => true, "kind" => "Scale",
+            "group" => "autoscaling", "version" => "v1", "verbs" => list!["get", "patch", "update"],
+        }
+    };
+    let scaled = here().filter(|kind| matches!(&*kind.kind, "Deployment" | "ReplicaSet")).map(scale);
+    let rows: Value = here().map(row).chain(scaled).collect();
+    object! { "kind" => "APIResourceList", "apiVersion" => "v1", "groupVersion" => version, "resources" => rows }
+}
+
 fn reply(cluster: &Cluster, path: &str, query: &str) -> Option<Value> {
     let kinds = cluster.store().kinds();
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
@@ -117,30 +141,7 @@ fn reply(cluster: &Cluster, path: &str, query: &str) -> Option<Value> {
             let groups: Value = names.iter().map(group).collect();
             return Some(object! { "kind" => "APIGroupList", "apiVersion" => "v1", "groups" => groups });
         }
-        ["api", _] | ["apis", _, _] => {
-            let version = parts[1..].join("/");
-            let verbs = list!["create", "delete", "get", "list", "patch", "update", "watch"];
-            let row = |kind: &KindInfo| {
-                let short: Value = kind.short_names.iter().map(Value::from).collect();
-                let categories: Value = kind.categories.iter().map(Value::from).collect();
-                object! {
-                    "name" => &kind.plural, "singularName" => &kind.singular, "namespaced" => kind.namespaced,
-                    "kind" => &kind.kind, "verbs" => verbs.clone(), "shortNames" => short, "categories" => categories,
-                }
-            };
-            let here = || kinds.iter().filter(|kind| kind.api_version() == version);
-            let scale = |kind: &KindInfo| {
-                object! {
-                    "name" => format!("{}/scale", kind.plural), "singularName" => "", "namespaced" => true, "kind" => "Scale",
-                    "group" => "autoscaling", "version" => "v1", "verbs" => list!["get", "patch", "update"],
-                }
-            };
-            let scaled = here().filter(|kind| matches!(&*kind.kind, "Deployment" | "ReplicaSet")).map(scale);
-            let rows: Value = here().map(row).chain(scaled).collect();
-            return Some(object! {
-                "kind" => "APIResourceList", "apiVersion" => "v1", "groupVersion" => version, "resources" => rows,
-            });
-        }
+        ["api", _] | ["apis", _, _] => return Some(resources(cluster, &parts[1..].join("/"))),
         _ => {}
     }
     let unknown = [("resourcequotas", "ResourceQuotaList"), ("limitranges", "LimitRangeList")];
