@@ -176,7 +176,7 @@ fn json_patches_are_applied_or_refused() {
         world.cluster.patch(&mut world.sim, at, PatchKind::Json, &patch, &learner()).map(|web| web.generation())
     };
     assert_eq!(patch(r#"[{"op":"replace","path":"/spec/replicas","value":3}]"#), Ok(2));
-    let refused = patch(r#"[{"op":"replace","path":"/spec/nothing","value":3}]"#).unwrap_err();
+    let refused = patch(r#"[{"op":"remove","path":"/spec/nothing"}]"#).unwrap_err();
     assert_eq!(
         (refused.code, refused.message.as_str()),
         (422, "the server rejected our request due to an error in our request")
