@@ -137,8 +137,8 @@ mod tests {
     }
 
     #[test]
-    fn budgets_are_the_designs() {
-        let sizes = Sizes { page: Size { brotli: 250_001, ..Size::default() }, ..Sizes::default() };
+    fn what_is_over_its_budget_is_named() {
+        let sizes = Sizes { page: Size { brotli: 255_001, ..Size::default() }, ..Sizes::default() };
         let over: Vec<&str> =
             sizes.budgets().iter().filter(|budget| budget.bytes > budget.limit).map(|budget| budget.name).collect();
         assert_eq!(over, ["page"]);
