@@ -26,7 +26,7 @@ pub use json_parse::{JsonError, NESTING_MAX};
 pub use json_patch::json_patch;
 pub use map::Map;
 pub use number::float_text;
-pub use strategic::{MergeRule, PatchError, json_merge, merge_rule, strategic_merge};
+pub use strategic::{MergeRule, PatchError, go_map, json_merge, merge_rule, strategic_merge};
 pub use tree::{Node, Shape, Style};
 pub use value::{Value, word};
 pub use yaml::{Diagnostic, Document, Level, Mark};

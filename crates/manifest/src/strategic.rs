@@ -102,8 +102,8 @@ fn directive(patch: &Map) -> Result<Option<&str>, PatchError> {
     }
 }
 
-/// A value as Go prints maps and slices.
-fn go_map(value: &Value) -> String {
+/// A value as Go's `%+v` prints maps and slices: `map[a:[1 2]]`.
+pub fn go_map(value: &Value) -> String {
     match value {
         Value::Map(map) => {
             let pairs: Vec<String> = map.iter().map(|(key, value)| format!("{key}:{}", go_map(value))).collect();

@@ -7,7 +7,9 @@ use crate::kinds::{KindId, behaviour_of};
 use crate::object::Object;
 use crate::schema::{self, Flaw};
 use crate::status::{FieldError, Status};
-use manifest::{JsonStyle, Value, json_merge, json_merge_three_way, json_patch, strategic_merge, strategic_three_way};
+use manifest::{
+    JsonStyle, Value, go_map, json_merge, json_merge_three_way, json_patch, strategic_merge, strategic_three_way,
+};
 use sim::Sim;
 use std::sync::Arc;
 
@@ -138,18 +140,4 @@ fn decode_patched(kind: &str, patched: &Value, patch: &Value) -> Result<(), Stat
     };
     let why = FieldError::invalid_shown("patch", &go_map(patch), &told);
     Err(Status::invalid(("", ""), "", vec![why]))
-}
-
-/// A value as Go's `%+v` prints maps and slices.
-fn go_map(value: &Value) -> String {
-    match value {
-        Value::Map(map) => {
-            let pairs: Vec<String> = map.iter().map(|(key, value)| format!("{key}:{}", go_map(value))).collect();
-            format!("map[{}]", pairs.join(" "))
-        }
-        Value::List(items) => format!("[{}]", items.iter().map(go_map).collect::<Vec<_>>().join(" ")),
-        Value::Str(text) => text.to_string(),
-        Value::Null => "<nil>".into(),
-        other => other.to_json(),
-    }
 }
