@@ -9,7 +9,7 @@ async fn response(url: &str) -> Result<JsValue, String> {
     if js::get(&response, "ok").is_truthy() {
         return Ok(response);
     }
-    Err(format!("{url} answered {}", js::number(&js::get(&response, "status"))))
+    Err(format!("{url} answered {}", js::number(&js::get(&response, "status")) as u16))
 }
 
 async fn body(url: &str, form: &str) -> Result<JsValue, String> {

@@ -3,6 +3,7 @@
 
 mod bar;
 mod button;
+mod decimal;
 mod dialog;
 mod icon;
 mod inline;
@@ -15,6 +16,7 @@ mod toast;
 
 pub use bar::{bar, meter};
 pub use button::{action, icon_button};
+pub use decimal::{tenths, whole};
 pub use dialog::Dialogs;
 pub use icon::{icon, icon_named, logo, state_word};
 pub use inline::inline;

@@ -1,6 +1,6 @@
 //! Sparklines: a minute of values.
 
-use std::fmt::Write;
+use super::tenths;
 use yew::prelude::*;
 
 /// The line lies between these heights of a box 28 high.
@@ -30,8 +30,7 @@ fn line(values: &[f64], most: f64) -> String {
         let share = if value.is_finite() && most > 0.0 { (value / most).clamp(0.0, 1.0) } else { 0.0 };
         let (x, y) = (at as f64 * step, BOTTOM - share * (BOTTOM - TOP));
         let gap = if at == 0 { "" } else { " " };
-        // Writing into a String cannot fail.
-        write!(line, "{gap}{x:.1},{y:.1}").ok();
+        line.extend([gap, &tenths(x), ",", &tenths(y)]);
     }
     line
 }

@@ -2,7 +2,7 @@
 //! the page has nothing else to do, and not at all for those who asked for less motion or less data.
 
 use crate::browser::{dom, js};
-use crate::components::{icon, spark};
+use crate::components::{icon, spark, tenths, whole};
 use crate::link::{Keeping, Link};
 use crate::place::Place;
 use crate::state::{Action, Model};
@@ -150,14 +150,14 @@ fn footer(shop: &Shop, runs: bool) -> Html {
     if !runs {
         return html! { <footer><span>{ "Open the first exercise to set it going." }</span></footer> };
     }
-    let rate = format!("{:.0}", shop.requests_per_second);
+    let rate = whole(shop.requests_per_second);
     let label = format!("Requests per second over the last minute, now {rate}");
     html! {
         <footer>
             <span class="badge mono">{ format!("web {}", shop.version) }</span>
             <span><b class="num">{ rate }</b>{ " req/s" }</span>
             { spark(&shop.requests_history, 1.0, "now", label) }
-            <span><b class="num">{ format!("{:.1} %", shop.error_percent) }</b>{ " errors" }</span>
+            <span><b class="num">{ format!("{} %", tenths(shop.error_percent)) }</b>{ " errors" }</span>
         </footer>
     }
 }

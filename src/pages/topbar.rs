@@ -2,7 +2,7 @@
 
 use crate::acts::Acts;
 use crate::browser::share;
-use crate::components::{icon, icon_button, logo};
+use crate::components::{icon, icon_button, logo, tenths};
 use crate::state::{Action, Dialog};
 use screen::{Clock, Control, Input, Look, Mark, MarkKind, Motion, Reply, Tone};
 use std::rc::Rc;
@@ -144,7 +144,7 @@ fn Rewind(props: &ClockProps) -> Html {
             }
         })
     };
-    let percent = |entry: u32| format!("{:.1}%", f64::from(entry.min(last)) * 100.0 / f64::from(last.max(1)));
+    let percent = |entry: u32| tenths(f64::from(entry.min(last)) * 100.0 / f64::from(last.max(1))) + "%";
     let at = if last == 0 { "0%".to_owned() } else { percent(clock.at) };
     let marks = clock.marks.iter().map(|mark| sign(mark, percent(mark.entry))).collect::<Html>();
     html! {

@@ -2,7 +2,7 @@
 
 use crate::acts::Acts;
 use crate::browser::{dom, js};
-use crate::components::diff;
+use crate::components::{diff, whole};
 use screen::{Look, Reply};
 use std::cell::Cell;
 use std::rc::Rc;
@@ -89,6 +89,6 @@ fn place(x: f64, y: f64) {
     let (width, height) = (size("innerWidth"), size("innerHeight"));
     let left = (x + 16.0).min(width - WIDTH_PX - 8.0).max(8.0);
     let top = if y + 20.0 + HEIGHT_PX < height { y + 20.0 } else { (y - 12.0 - HEIGHT_PX).max(8.0) };
-    dom::set_property(".peek", "left", &format!("{left}px"));
-    dom::set_property(".peek", "top", &format!("{top}px"));
+    dom::set_property(".peek", "left", &format!("{}px", whole(left)));
+    dom::set_property(".peek", "top", &format!("{}px", whole(top)));
 }

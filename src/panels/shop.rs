@@ -1,6 +1,6 @@
 //! The Shop: what customers see, how many see which version, and how they fare.
 
-use crate::components::{empty, icon, skeleton, spark};
+use crate::components::{empty, icon, skeleton, spark, tenths, whole};
 use screen::{Request, Shop, Ticket, VersionShare};
 use std::rc::Rc;
 use yew::prelude::*;
@@ -73,7 +73,7 @@ fn share(shares: &[VersionShare]) -> Html {
         return Html::default();
     }
     let words: Vec<String> =
-        shares.iter().map(|share| format!("{:.0} % to {}", share.percent, share.version)).collect();
+        shares.iter().map(|share| format!("{} % to {}", whole(share.percent), share.version)).collect();
     let label = format!("Traffic: {}", words.join(", "));
     let mut from = 0.0;
     let mut bars = Vec::new();
@@ -82,12 +82,12 @@ fn share(shares: &[VersionShare]) -> Html {
         let lane = format!("lane-{}", at % 5);
         let key = share.version.clone();
         bars.push(html! {
-            <rect key={key.clone()} class={lane.clone()} x={format!("{from:.1}")}
-                width={format!("{:.1}", share.percent)} height="8" />
+            <rect key={key.clone()} class={lane.clone()} x={tenths(from)}
+                width={tenths(share.percent)} height="8" />
         });
         items.push(html! {
             <li {key} class={lane}>
-                { format!("web {} ", share.version) }<b class="num">{ format!("{:.0} %", share.percent) }</b>
+                { format!("web {} ", share.version) }<b class="num">{ format!("{} %", whole(share.percent)) }</b>
             </li>
         });
         from += share.percent;
@@ -106,8 +106,8 @@ fn stats(shop: &Shop) -> Html {
     let errors = if shop.error_percent >= ERRORS_BAD_PERCENT { "bad" } else { "ok" };
     let slow = if shop.p99_ms >= P99_BAD_MS { "bad" } else { "now" };
     let (p99, unit) = duration(shop.p99_ms);
-    let requests = format!("{:.0}", shop.requests_per_second);
-    let error = format!("{:.1}", shop.error_percent);
+    let requests = whole(shop.requests_per_second);
+    let error = tenths(shop.error_percent);
     html! {
         <dl class="stats">
             { figure("Requests", requests, "req/s", spark_of("Requests", &shop.requests_history, 1.0, "now")) }
@@ -119,7 +119,7 @@ fn stats(shop: &Shop) -> Html {
 
 fn spark_of(name: &str, history: &[f64], most: f64, state: &'static str) -> Html {
     let now = history.last().copied().unwrap_or_default();
-    spark(history, most, state, format!("{name} over the last minute, now {now:.1}"))
+    spark(history, most, state, format!("{name} over the last minute, now {}", tenths(now)))
 }
 
 fn figure(name: &'static str, value: String, unit: &'static str, line: Html) -> Html {
@@ -127,7 +127,7 @@ fn figure(name: &'static str, value: String, unit: &'static str, line: Html) -> 
 }
 
 fn duration(millis: f64) -> (String, &'static str) {
-    if millis >= P99_BAD_MS { (format!("{:.1}", millis / 1_000.0), "s") } else { (format!("{millis:.0}"), "ms") }
+    if millis >= P99_BAD_MS { (tenths(millis / 1_000.0), "s") } else { (whole(millis), "ms") }
 }
 
 fn request(request: &Request) -> Html {

@@ -1,5 +1,5 @@
-//! What esbuild does. The editor of the Files panel: `editor/` and CodeMirror bundled by esbuild into one module, named by its content. The
-//! page loads it when a file is first shown.
+//! What esbuild does: scripts and style sheets made smaller, and the editor of the Files panel, `editor/` and CodeMirror
+//! bundled into one module, named by its content. The page loads it when a file is first shown.
 
 use crate::files;
 use crate::process::{self, Program, say};
@@ -34,6 +34,15 @@ pub fn minify(script: &Path) -> Result<()> {
         .arg(script)
         .args(["--minify", "--format=esm", "--target=es2022", "--log-level=warning", "--allow-overwrite"])
         .arg(format!("--outfile={}", script.display()))
+        .run()
+}
+
+/// Makes a style sheet smaller, in place.
+pub fn minify_style(sheet: &Path) -> Result<()> {
+    Program::new("esbuild")
+        .arg(sheet)
+        .args(["--minify", "--target=es2022", "--log-level=warning", "--allow-overwrite"])
+        .arg(format!("--outfile={}", sheet.display()))
         .run()
 }
 

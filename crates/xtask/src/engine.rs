@@ -3,7 +3,7 @@
 
 use crate::metadata;
 use crate::process::{self, Program, say};
-use crate::split::{self, Halves};
+use crate::split::{self, Halves, Places};
 use crate::{editor, files};
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
@@ -50,10 +50,12 @@ pub fn build(dist: &Path, optimise: Optimise) -> Result<String> {
         shrink(&wasm_file, &wasm_file)?;
     }
     let wasm = files::read(&wasm_file)?;
-    let Halves { first, rest } = split::split(&wasm, &used(&wasm, &whole)?)?;
+    let places = Places::read(&files::read(&module)?)?;
+    let Halves { first, rest, late_data } = split::split(&wasm, &used(&wasm, &whole)?, &places)?;
     let script = script(&whole)?;
     let id = files::short_hash([first.as_slice(), rest.as_slice(), script.as_slice()]);
-    say(format_args!("engine {id}: {} kB first, {} kB behind", first.len() / 1000, rest.len() / 1000));
+    let (now, late, data) = (first.len() / 1000, rest.len() / 1000, late_data / 1000);
+    say(format_args!("engine {id}: {now} kB first, {late} kB behind, {data} kB of it data"));
     for (name, bytes) in [("first.wasm", first), ("rest.wasm", rest), ("worker.js", script)] {
         files::write(&dist.join("engine").join(&id).join(name), bytes)?;
     }
@@ -99,10 +101,11 @@ pub fn rustflags() -> String {
     flags.join("\u{1f}")
 }
 
-/// Compiles the worker for wasm; gives the module as rustc left it.
+/// Compiles the worker for wasm; gives the module as rustc left it, with the linker's relocations.
 pub fn compile(more: &[&str]) -> Result<PathBuf> {
     let release = ["--release", "--target", TARGET, "-p", "worker"];
-    Program::cargo("build").args(release).args(more).env(RUSTFLAGS, rustflags()).run()?;
+    let link = ["--", "-C", "link-arg=--emit-relocs"];
+    Program::cargo("rustc").args(release).args(more).args(link).env(RUSTFLAGS, rustflags()).run()?;
     let target = match more.iter().position(|word| *word == "--target-dir") {
         Some(at) => process::root().join(more.get(at + 1).context("--target-dir wants a folder")?),
         None => metadata::load()?.target_directory,

@@ -123,6 +123,9 @@ fn page(folder: &Path, new: &Path, optimise: Optimise) -> Result<Shell> {
         engine::shrink(&wasm, &wasm)?;
     }
     editor::minify(&folder.join(&shell.js))?;
+    for sheet in files::walk(folder)?.iter().filter(|file| file.extension().is_some_and(|end| end == "css")) {
+        editor::minify_style(sheet)?;
+    }
     files::copy_tree(folder, new)?;
     Ok(shell)
 }

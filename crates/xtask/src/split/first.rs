@@ -1,13 +1,13 @@
 //! The first half: the module as it is, with stubs in the place of deferred functions that it names.
 
 use super::module::{Module, plain};
-use super::{LOADER, Plan};
+use super::{LOADER, Plan, data};
 use anyhow::{Context, Result};
 use std::convert::Infallible;
 use wasm_encoder::reencode::{Error, Reencode};
 use wasm_encoder::{
-    BlockType, CodeSection, DataCountSection, DataSection, ElementSection, EntityType, ExportKind, ExportSection,
-    Function, FunctionSection, GlobalSection, ImportSection, MemorySection, Module as Encoded, RefType, StartSection,
+    BlockType, CodeSection, DataCountSection, ElementSection, EntityType, ExportKind, ExportSection, Function,
+    FunctionSection, GlobalSection, ImportSection, MemorySection, Module as Encoded, RefType, StartSection,
     TableSection, TableType, TypeSection,
 };
 
@@ -69,15 +69,11 @@ pub(super) fn encode(module: &Module, plan: &Plan) -> Result<Vec<u8>> {
     let mut elements = ElementSection::new();
     numbers.parse_element_section(&mut elements, module.elements.clone()).map_err(plain)?;
     out.section(&elements);
-    if let Some(count) = module.data_count {
-        out.section(&DataCountSection { count });
+    if module.data_count.is_some() {
+        out.section(&DataCountSection { count: u32::try_from(plan.pieces.first.len())? });
     }
     out.section(&code(module, plan, &here, &mut numbers)?);
-    if let Some(section) = &module.data {
-        let mut data = DataSection::new();
-        numbers.parse_data_section(&mut data, section.clone()).map_err(plain)?;
-        out.section(&data);
-    }
+    out.section(&data::section(&plan.pieces.first));
     Ok(out.finish())
 }
 

@@ -1,20 +1,25 @@
 //! A wasm module in two: `first` has what the start and everyday commands call, `rest` all other functions. The rest
 //! arrives behind; a call that comes before it fetches it at once.
 //!
-//! Both share one memory, one set of tables and globals: it is one program still. Where `first` calls what is not in it,
+//! Both share one memory, one set of tables and globals: it is one program still. Constant data that only functions of
+//! the rest can come to (texts of messages, tables of options) arrive with them. Where `first` calls what is not in it,
 //! a stub asks for the rest if it is not linked yet and jumps through a table that the rest fills. Which function goes
 //! where is measured: [`marked`] makes a module that tells each function that runs.
 
+mod data;
 mod first;
 mod mark;
 mod module;
+mod places;
 mod rest;
 
 use anyhow::{Result, ensure};
+use data::Pieces;
 use module::{Module, References};
 use std::collections::BTreeSet;
 
 pub use mark::marked;
+pub use places::Places;
 
 /// Where `first` imports the function that brings the rest, and under which name.
 const LOADER: (&str, &str) = ("rest", "load");
@@ -28,6 +33,8 @@ const SHORT_BYTES: usize = 100;
 pub struct Halves {
     pub first: Vec<u8>,
     pub rest: Vec<u8>,
+    /// Bytes of constant data in the rest.
+    pub late_data: usize,
 }
 
 /// What goes where. Function numbers are those of the whole module, imports before all others.
@@ -39,17 +46,20 @@ struct Plan {
     stubs: Vec<u32>,
     /// Functions of `first`, or its imports, that the rest calls.
     called_back: Vec<u32>,
+    pieces: Pieces,
 }
 
-/// Splits a module: functions whose number, imports not counted, is in `used` stay in the first half.
-pub fn split(module: &[u8], used: &BTreeSet<u32>) -> Result<Halves> {
+/// Splits a module: functions whose number, imports not counted, is in `used` stay in the first half, and the data that
+/// they can come to.
+pub fn split(module: &[u8], used: &BTreeSet<u32>, places: &Places) -> Result<Halves> {
     let module = Module::read(module)?;
-    let plan = Plan::new(&module, used)?;
-    Ok(Halves { first: first::encode(&module, &plan)?, rest: rest::encode(&module, &plan)? })
+    let plan = Plan::new(&module, used, places)?;
+    let (first, rest) = (first::encode(&module, &plan)?, rest::encode(&module, &plan)?);
+    Ok(Halves { first, rest, late_data: plan.late_data() })
 }
 
 impl Plan {
-    fn new(module: &Module, used: &BTreeSet<u32>) -> Result<Self> {
+    fn new(module: &Module, used: &BTreeSet<u32>, places: &Places) -> Result<Self> {
         let is_deferred = |defined: u32, bytes: usize| !used.contains(&defined) && bytes > SHORT_BYTES;
         let bodies = || (0_u32..).zip(&module.bodies);
         let deferred: Vec<u32> = bodies()
@@ -65,7 +75,8 @@ impl Plan {
         let late = |index: &u32| deferred.binary_search(index).is_ok();
         let stubs = by_first.functions.iter().copied().filter(late).collect();
         let called_back = by_rest.functions.iter().copied().filter(|index| !late(index)).collect();
-        Ok(Self { deferred, stubs, called_back })
+        let pieces = Pieces::new(module, places, &by_first)?;
+        Ok(Self { deferred, stubs, called_back, pieces })
     }
 
     fn is_deferred(&self, index: u32) -> bool {

@@ -3,12 +3,12 @@
 use anyhow::{Context, Result, bail};
 use std::collections::BTreeSet;
 use std::convert::Infallible;
-use wasm_encoder::reencode::{Error, Reencode};
+use wasm_encoder::reencode::{self, Error, Reencode};
 use wasm_encoder::{CodeSection, ElementSection, ExportSection, GlobalSection};
 use wasmparser::{
-    DataSectionReader, ElementSectionReader, ExportSectionReader, FuncType, FunctionBody, FunctionSectionReader,
-    GlobalSectionReader, ImportSectionReader, MemorySectionReader, Operator, Parser, Payload, TableSectionReader,
-    TypeRef, TypeSectionReader,
+    ConstExpr, DataSectionReader, ElementSectionReader, ExportSectionReader, FuncType, FunctionBody,
+    FunctionSectionReader, GlobalSectionReader, ImportSectionReader, MemorySectionReader, Operator, Parser, Payload,
+    TableSectionReader, TypeRef, TypeSectionReader,
 };
 
 /// What rustc, wasm-bindgen and wasm-opt emit. Names and other custom sections are left out.
@@ -111,6 +111,11 @@ impl<'a> Module<'a> {
         found.parse_element_section(&mut ElementSection::new(), self.elements.clone()).map_err(plain)?;
         found.parse_export_section(&mut ExportSection::new(), self.exports.clone()).map_err(plain)?;
         found.parse_global_section(&mut GlobalSection::new(), self.globals.clone()).map_err(plain)?;
+        for global in self.globals.clone() {
+            if let [Operator::I32Const { value }, ..] = words(&global?.init_expr)?.as_slice() {
+                found.numbers.insert(value.cast_unsigned());
+            }
+        }
         Ok(found)
     }
 }
@@ -121,6 +126,8 @@ pub(super) struct References {
     pub functions: BTreeSet<u32>,
     /// Whether a body makes a reference to a function.
     pub takes_references: bool,
+    /// Constants and offsets of loads and stores: among them all addresses of data.
+    pub numbers: BTreeSet<u32>,
 }
 
 impl Reencode for References {
@@ -130,15 +137,31 @@ impl Reencode for References {
         self.functions.insert(index);
         Ok(index)
     }
+
+    fn mem_arg(&mut self, place: wasmparser::MemArg) -> Result<wasm_encoder::MemArg, Error<Infallible>> {
+        self.numbers.extend(u32::try_from(place.offset));
+        reencode::utils::mem_arg(self, place)
+    }
 }
 
 impl References {
     pub(super) fn of_body(&mut self, body: &FunctionBody<'_>) -> Result<()> {
         for operator in body.get_operators_reader()? {
-            self.takes_references |= matches!(operator?, Operator::RefFunc { .. });
+            match operator? {
+                Operator::RefFunc { .. } => self.takes_references = true,
+                Operator::I32Const { value } => {
+                    self.numbers.insert(value.cast_unsigned());
+                }
+                _ => {}
+            }
         }
         self.parse_function_body(&mut CodeSection::new(), body.clone()).map_err(plain)
     }
+}
+
+/// The words of a constant expression.
+pub(super) fn words<'a>(expression: &ConstExpr<'a>) -> Result<Vec<Operator<'a>>> {
+    expression.get_operators_reader().into_iter().map(|operator| operator.context("reading a constant")).collect()
 }
 
 /// An encoder's error as one of ours.

@@ -1,8 +1,8 @@
-//! The second half: the deferred functions, on the first half's memory, tables and globals.
+//! The second half: the deferred functions and their data, on the first half's memory, tables and globals.
 
 use super::first::rest_table;
 use super::module::{Module, plain};
-use super::{FIRST, Plan};
+use super::{FIRST, Plan, data};
 use anyhow::Result;
 use std::borrow::Cow;
 use std::convert::Infallible;
@@ -50,7 +50,7 @@ pub(super) fn encode(module: &Module, plan: &Plan) -> Result<Vec<u8>> {
     for index in &plan.deferred {
         numbers.parse_function_body(&mut code, module.body(*index)?.clone()).map_err(plain)?;
     }
-    out.section(&code);
+    out.section(&code).section(&data::section(&plan.pieces.rest));
     Ok(out.finish())
 }
 

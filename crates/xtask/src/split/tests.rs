@@ -49,22 +49,33 @@ fn module() -> Vec<u8> {
     out.finish()
 }
 
-fn bodies(module: &[u8]) -> usize {
-    Module::read(module).unwrap().bodies.len()
+pub(super) fn bodies_of(module: &[u8]) -> usize {
+    let payloads = wasmparser::Parser::new(0).parse_all(module).map(Result::unwrap);
+    payloads.filter(|payload| matches!(payload, wasmparser::Payload::CodeSectionEntry(_))).count()
+}
+
+/// What a module puts into memory, and where.
+pub(super) fn pieces_of(module: &[u8]) -> Vec<(u32, Vec<u8>)> {
+    let data = wasmparser::Parser::new(0).parse_all(module).find_map(|payload| match payload.unwrap() {
+        wasmparser::Payload::DataSection(section) => Some(section),
+        _ => None,
+    });
+    let segments = data.unwrap().into_iter().map(Result::unwrap);
+    segments.map(|segment| (places::address(&segment.kind).unwrap(), segment.data.to_vec())).collect()
 }
 
 #[test]
 fn both_halves_are_valid_and_no_function_is_lost() {
-    let halves = split(&module(), &BTreeSet::from([0])).unwrap();
+    let halves = split(&module(), &BTreeSet::from([0]), &Places::default()).unwrap();
     Validator::new().validate_all(&halves.first).unwrap();
     Validator::new().validate_all(&halves.rest).unwrap();
     // `run`, two stubs and what makes sure of the rest.
-    assert_eq!(bodies(&halves.first), 4);
+    assert_eq!(bodies_of(&halves.first), 4);
 }
 
 #[test]
 fn the_rest_imports_what_the_first_exports() {
-    let halves = split(&module(), &BTreeSet::from([0])).unwrap();
+    let halves = split(&module(), &BTreeSet::from([0]), &Places::default()).unwrap();
     let first = Module::read(&halves.first).unwrap();
     let exported: Vec<(String, ExternalKind)> =
         first.exports.into_iter().map(|export| export.unwrap()).map(|e| (e.name.to_owned(), e.kind)).collect();
@@ -81,8 +92,8 @@ fn the_rest_imports_what_the_first_exports() {
 
 #[test]
 fn what_is_used_stays() {
-    let all = split(&module(), &BTreeSet::from([0, 1, 2])).unwrap();
-    assert_eq!(bodies(&all.first), 4);
+    let all = split(&module(), &BTreeSet::from([0, 1, 2]), &Places::default()).unwrap();
+    assert_eq!(bodies_of(&all.first), 4);
     let none_late = Module::read(&all.first).unwrap();
     assert_eq!(none_late.imported, 2, "the host's function and the loader");
 }
@@ -96,6 +107,6 @@ fn a_marked_module_is_valid_and_tells_through_one_more_import() {
 
 #[test]
 fn what_is_no_module_is_refused() {
-    assert!(split(b"\0asm", &BTreeSet::new()).is_err());
+    assert!(split(b"\0asm", &BTreeSet::new(), &Places::default()).is_err());
     assert!(marked(b"GIF89a").is_err());
 }

@@ -1,0 +1,132 @@
+//! Constant data in two: what only functions of the rest can come to arrives with them.
+
+use super::Plan;
+use super::module::{Module, References};
+use super::places::{Places, address};
+use anyhow::{Context, Result};
+use std::ops::Range;
+use wasm_encoder::{ConstExpr, DataSection};
+
+/// So many bytes of the other half between two pieces cost less than a piece of their own.
+const GAP_BYTES: usize = 8;
+
+/// Bytes and where they go.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Piece {
+    pub address: u32,
+    pub bytes: Vec<u8>,
+}
+
+/// The pieces of both halves.
+#[derive(Debug, Default)]
+pub(super) struct Pieces {
+    pub first: Vec<Piece>,
+    pub rest: Vec<Piece>,
+}
+
+/// Whose a byte is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Half {
+    /// Between symbols: whoever is next to it.
+    Either,
+    First,
+    Rest,
+}
+
+impl Pieces {
+    /// `by_first` are the numbers in the first half's code.
+    pub(super) fn new(module: &Module, places: &Places, by_first: &References) -> Result<Self> {
+        let mut pieces = Self::default();
+        let Some(section) = &module.data else { return Ok(pieces) };
+        let reached = places.reached(&by_first.numbers);
+        for segment in section.clone() {
+            let segment = segment?;
+            let start = address(&segment.kind)?;
+            let mut halves = vec![Half::Either; segment.data.len()];
+            places.all().for_each(|place| paint(&mut halves, start, &place, Half::Rest));
+            reached.iter().for_each(|place| paint(&mut halves, start, place, Half::First));
+            pieces.cut(start, segment.data, &halves)?;
+        }
+        Ok(pieces)
+    }
+
+    /// The bytes of one segment, each where it belongs.
+    fn cut(&mut self, start: u32, bytes: &[u8], halves: &[Half]) -> Result<()> {
+        let late = runs(halves, |half| half == Half::Rest, 0);
+        for run in &late {
+            self.rest.push(piece(start, bytes, run)?);
+        }
+        // What is no symbol's stays, and short late pieces may come twice: nobody changed them before they come again.
+        for run in runs(halves, |half| half != Half::Rest, GAP_BYTES) {
+            self.first.push(piece(start, bytes, &run)?);
+        }
+        Ok(())
+    }
+}
+
+/// Gives those bytes of a segment that lie in a place to a half.
+fn paint(halves: &mut [Half], start: u32, place: &Range<u32>, half: Half) {
+    let from = place.start.saturating_sub(start) as usize;
+    let to = (place.end.saturating_sub(start) as usize).min(halves.len());
+    if let Some(part) = halves.get_mut(from..to) {
+        part.fill(half);
+    }
+}
+
+/// The stretches of bytes that are wanted, and what lies between two of them if it is short.
+fn runs(halves: &[Half], wanted: impl Fn(Half) -> bool, gap: usize) -> Vec<Range<usize>> {
+    let mut runs: Vec<Range<usize>> = Vec::new();
+    for (at, _) in halves.iter().enumerate().filter(|(_, half)| wanted(**half)) {
+        match runs.last_mut() {
+            Some(run) if at <= run.end + gap => run.end = at + 1,
+            _ => runs.push(at..at + 1),
+        }
+    }
+    runs
+}
+
+fn piece(start: u32, bytes: &[u8], run: &Range<usize>) -> Result<Piece> {
+    let address = start + u32::try_from(run.start)?;
+    Ok(Piece { address, bytes: bytes.get(run.clone()).context("a piece lies outside of its segment")?.to_vec() })
+}
+
+/// A section of data that puts pieces where they go, in memory 0.
+pub(super) fn section(pieces: &[Piece]) -> DataSection {
+    let mut section = DataSection::new();
+    for piece in pieces {
+        let place = ConstExpr::i32_const(piece.address.cast_signed());
+        section.active(0, &place, piece.bytes.iter().copied());
+    }
+    section
+}
+
+impl Plan {
+    /// How many bytes of data come late.
+    pub(super) fn late_data(&self) -> usize {
+        self.pieces.rest.iter().map(|piece| piece.bytes.len()).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_lies_between_goes_along_only_if_it_is_short() {
+        let mut halves = vec![Half::Rest; 40];
+        paint(&mut halves, 100, &(100..104), Half::First);
+        paint(&mut halves, 100, &(110..112), Half::First);
+        paint(&mut halves, 100, &(130..150), Half::First);
+        assert_eq!(runs(&halves, |half| half == Half::First, GAP_BYTES), [0..12, 30..40]);
+        assert_eq!(runs(&halves, |half| half == Half::Rest, 0), [4..10, 12..30]);
+    }
+
+    #[test]
+    fn bytes_of_no_symbol_stay() {
+        let mut pieces = Pieces::default();
+        let halves = [Half::Either, Half::Rest, Half::Rest, Half::Either];
+        pieces.cut(8, b"abcd", &halves).unwrap();
+        assert_eq!(pieces.rest, [Piece { address: 9, bytes: b"bc".to_vec() }]);
+        assert_eq!(pieces.first, [Piece { address: 8, bytes: b"abcd".to_vec() }]);
+    }
+}
