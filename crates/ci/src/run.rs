@@ -1,5 +1,6 @@
 //! A run: what a workflow did for one commit.
 
+use crate::trigger::PullEvent;
 use crate::workflow::Workflow;
 use order::OrdMap;
 use serde::{Deserialize, Serialize};
@@ -53,7 +54,10 @@ pub struct Run {
     pub path: String,
     pub commit: String,
     pub subject: String,
+    /// Of a pull request, its head.
     pub branch: String,
+    /// What happened to a pull request, where that started it.
+    pub pull: Option<PullEvent>,
     pub actor: String,
     pub state: State,
     pub created: Time,
