@@ -1,6 +1,6 @@
 //! The engine: queues jobs, walks their steps, asks the world for what it cannot do itself.
 
-use crate::run::{JobRun, Run, State, StepRun};
+use crate::run::{JobRun, Run, State};
 use crate::trigger::PullEvent;
 use crate::workflow::Workflow;
 use order::OrdMap;
@@ -147,7 +147,10 @@ impl Ci {
         };
         let subject = Subject::new("Run", format!("{}#{number}", push.repo));
         let event = sim.record("ci", "github-actions", subject, text, &push.causes);
-        let jobs = workflow.as_ref().map(|workflow| jobs_of(workflow, number)).unwrap_or_default();
+        let jobs = workflow
+            .as_ref()
+            .map(|workflow| workflow.jobs.iter().map(|job| JobRun::queued(job, number)).collect())
+            .unwrap_or_default();
         self.runs.push(Arc::new(Run {
             number,
             repo: push.repo.clone(),
@@ -367,37 +370,4 @@ impl Ci {
 
 pub(crate) fn short(commit: &str) -> &str {
     commit.get(..7).unwrap_or(commit)
-}
-
-fn jobs_of(workflow: &Workflow, number: u32) -> Vec<JobRun> {
-    workflow
-        .jobs
-        .iter()
-        .map(|job| JobRun {
-            id: job.id.clone(),
-            name: job.name.clone(),
-            needs: job.needs.clone(),
-            state: State::Queued,
-            started: None,
-            finished: None,
-            steps: job
-                .steps
-                .iter()
-                .map(|step| StepRun {
-                    id: step.id.clone(),
-                    name: step.name.clone(),
-                    state: State::Queued,
-                    started: None,
-                    finished: None,
-                    log: String::new(),
-                    outputs: OrdMap::new(),
-                    forgiven: false,
-                })
-                .collect(),
-            outputs: OrdMap::new(),
-            env: OrdMap::new(),
-            machine: format!("runner-{number}-{}", job.id),
-            at: 0,
-        })
-        .collect()
 }

@@ -170,11 +170,24 @@ fn pull_requests_start_their_checks() {
     assert!(said.ends_with("unit\tpending\n8\n"), "{said}");
     let said = session.run_line("sleep 60; gh pr checks | cut -f1,2");
     assert_eq!(said, "unit\tpass\n");
+    let listed = session.run_line("gh run list -L 1 | cut -f1-7");
+    assert_eq!(listed, "completed\tsuccess\ttopic\tCheck\ttopic\tpull_request\t1\n");
+    let said = session.run_line("gh run view 1");
+    assert!(said.contains("✓ topic Check encore/web#1 · 1\nTriggered via pull_request about 1 minute ago\n"), "{said}");
+    assert!(said.contains("JOBS\n✓ unit in "), "{said}");
+    assert!(session.run_line("gh run view 1 --log | grep -c refs/pull/1/merge").starts_with('1'));
     let world = &session.now().world;
     let run = world.ci.runs().iter().rev().find(|run| run.workflow_name == "Check").expect("it ran");
     let log = &run.jobs[0].steps[1].log;
     assert!(log.contains("pull_request refs/pull/1/merge topic to main"), "{log}");
-    session.run_line("touch broken; git add broken; git commit -qm 'Break it'; git push -q; sleep 60");
+    session.run_line("touch broken; git add broken; git commit -qm 'Break it'; git push -q; sleep 5");
+    let said =
+        session.run_line("gh run watch --exit-status | tail -3; echo ${PIPESTATUS[0]}; gh run rerun nope; echo $?");
+    assert!(said.contains("  X Run test -f one"), "{said}");
+    assert!(said.contains("\n1\nfailed to get run: HTTP 404: Not Found ("), "{said}");
+    let said = session.run_line("gh run view --log-failed | tail -1 | cut -f1,2; gh run view --exit-status | tail -3");
+    assert!(said.starts_with("unit\tRun test -f one"), "{said}");
+    assert!(said.contains("To see what failed, try: gh run view 2 --log-failed\n"), "{said}");
     let said = session.run_line("gh pr checks | cut -f1,2; echo ${PIPESTATUS[0]}; gh pr merge --squash");
     assert!(said.starts_with("unit\tfail\n1\n"), "{said}");
     session.run_line("git rm -q broken; git commit -qm 'Mend it'; git push -q; sleep 60");
