@@ -64,10 +64,10 @@ impl On {
     pub(crate) fn read(on: &Value) -> Result<Self, Wrong> {
         let mut read = Self::default();
         match on {
-            Value::Str(event) => read.add(event, &Value::null())?,
+            Value::Str(event) => read.add(event, Value::null())?,
             Value::List(events) => {
                 for event in events.iter() {
-                    read.add(event.as_str().unwrap_or_default(), &Value::null())?;
+                    read.add(event.as_str().unwrap_or_default(), Value::null())?;
                 }
             }
             _ => {
@@ -107,7 +107,7 @@ impl On {
             "workflow_dispatch" => {}
             _ if NOT_HERE.contains(&event) => {
                 let message = format!("'{event}' is real GitHub Actions, but not part of this sandbox yet");
-                return Err((format!("{event}"), message));
+                return Err((event.to_string(), message));
             }
             _ => return Err((event.to_string(), format!("Unexpected value '{event}'"))),
         }
@@ -120,7 +120,7 @@ impl On {
 
     pub fn is_for_pull(&self, event: &PullEvent) -> bool {
         self.pull_request.as_ref().is_some_and(|on| {
-            let named = on.types.iter().any(|word| *word == event.action);
+            let named = on.types.contains(&event.action);
             let usual = on.types.is_empty() && USUAL.contains(&event.action.as_str());
             (named || usual) && passes(&on.branches, &event.base)
         })
