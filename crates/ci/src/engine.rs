@@ -1,6 +1,7 @@
 //! The engine: queues jobs, walks their steps, asks the world for what it cannot do itself.
 
-use crate::run::{JobRun, Run, State, StepRun};
+use crate::run::{JobRun, Run, State};
+use crate::trigger::PullEvent;
 use crate::workflow::Workflow;
 use order::OrdMap;
 use serde::{Deserialize, Serialize};
@@ -58,7 +59,7 @@ pub struct Outcome {
     pub env: OrdMap<String, String>,
 }
 
-/// A branch moved on the forge.
+/// A branch moved on the forge, or something happened to a pull request.
 #[derive(Debug, Clone)]
 pub struct Push {
     pub repo: String,
@@ -66,6 +67,8 @@ pub struct Push {
     pub commit: String,
     pub subject: String,
     pub actor: String,
+    /// Then `branch` is its head.
+    pub pull: Option<PullEvent>,
     /// Paths and texts of `.github/workflows/*.yml` at that commit.
     pub workflows: Vec<(String, String)>,
     pub causes: Causes,
@@ -115,14 +118,21 @@ impl Ci {
         self.timers.next_due()
     }
 
-    /// Starts every workflow that this push starts.
+    /// Starts every workflow that this push starts, or what happened to the pull request.
     pub fn push(&mut self, sim: &mut Sim, push: &Push) {
         for (path, text) in &push.workflows {
             match Workflow::parse(path, text) {
-                Ok(workflow) if workflow.runs_on_push_to(&push.branch) => {
-                    self.start(sim, push, path, Ok(Arc::new(workflow)));
+                Ok(workflow) => {
+                    let wanted = match &push.pull {
+                        Some(event) => workflow.on.is_for_pull(event),
+                        None => workflow.on.is_for_push_to(&push.branch),
+                    };
+                    if wanted {
+                        self.start(sim, push, path, Ok(Arc::new(workflow)));
+                    }
                 }
-                Ok(_) => {}
+                // The push has said so.
+                Err(_) if push.pull.is_some() => {}
                 Err(error) => self.start(sim, push, path, Err(error.to_string())),
             }
         }
@@ -137,7 +147,10 @@ impl Ci {
         };
         let subject = Subject::new("Run", format!("{}#{number}", push.repo));
         let event = sim.record("ci", "github-actions", subject, text, &push.causes);
-        let jobs = workflow.as_ref().map(|workflow| jobs_of(workflow, number)).unwrap_or_default();
+        let jobs = workflow
+            .as_ref()
+            .map(|workflow| workflow.jobs.iter().map(|job| JobRun::queued(job, number)).collect())
+            .unwrap_or_default();
         self.runs.push(Arc::new(Run {
             number,
             repo: push.repo.clone(),
@@ -146,6 +159,7 @@ impl Ci {
             commit: push.commit.clone(),
             subject: push.subject.clone(),
             branch: push.branch.clone(),
+            pull: push.pull.clone(),
             actor: push.actor.clone(),
             state: if workflow.is_ok() { State::Queued } else { State::Failed },
             created: sim.now(),
@@ -172,6 +186,7 @@ impl Ci {
             commit: run.commit.clone(),
             subject: run.subject.clone(),
             actor: run.actor.clone(),
+            pull: run.pull.clone(),
             workflows: Vec::new(),
             causes: run.causes.and(causes),
         };
@@ -355,37 +370,4 @@ impl Ci {
 
 pub(crate) fn short(commit: &str) -> &str {
     commit.get(..7).unwrap_or(commit)
-}
-
-fn jobs_of(workflow: &Workflow, number: u32) -> Vec<JobRun> {
-    workflow
-        .jobs
-        .iter()
-        .map(|job| JobRun {
-            id: job.id.clone(),
-            name: job.name.clone(),
-            needs: job.needs.clone(),
-            state: State::Queued,
-            started: None,
-            finished: None,
-            steps: job
-                .steps
-                .iter()
-                .map(|step| StepRun {
-                    id: step.id.clone(),
-                    name: step.name.clone(),
-                    state: State::Queued,
-                    started: None,
-                    finished: None,
-                    log: String::new(),
-                    outputs: OrdMap::new(),
-                    forgiven: false,
-                })
-                .collect(),
-            outputs: OrdMap::new(),
-            env: OrdMap::new(),
-            machine: format!("runner-{number}-{}", job.id),
-            at: 0,
-        })
-        .collect()
 }

@@ -1,6 +1,7 @@
 //! A run: what a workflow did for one commit.
 
-use crate::workflow::Workflow;
+use crate::trigger::PullEvent;
+use crate::workflow::{Job, Step, Workflow};
 use order::OrdMap;
 use serde::{Deserialize, Serialize};
 use sim::{Causes, EventId, Time};
@@ -53,7 +54,10 @@ pub struct Run {
     pub path: String,
     pub commit: String,
     pub subject: String,
+    /// Of a pull request, its head.
     pub branch: String,
+    /// What happened to a pull request, where that started it.
+    pub pull: Option<PullEvent>,
     pub actor: String,
     pub state: State,
     pub created: Time,
@@ -99,6 +103,33 @@ pub struct StepRun {
 }
 
 impl JobRun {
+    /// A job of a run that has just begun.
+    pub(crate) fn queued(job: &Job, run: u32) -> Self {
+        let step = |step: &Step| StepRun {
+            id: step.id.clone(),
+            name: step.name.clone(),
+            state: State::Queued,
+            started: None,
+            finished: None,
+            log: String::new(),
+            outputs: OrdMap::new(),
+            forgiven: false,
+        };
+        Self {
+            id: job.id.clone(),
+            name: job.name.clone(),
+            needs: job.needs.clone(),
+            state: State::Queued,
+            started: None,
+            finished: None,
+            steps: job.steps.iter().map(step).collect(),
+            outputs: OrdMap::new(),
+            env: OrdMap::new(),
+            machine: format!("runner-{run}-{}", job.id),
+            at: 0,
+        }
+    }
+
     pub fn failed(&self) -> bool {
         self.steps.iter().any(|step| step.state == State::Failed && !step.forgiven)
     }

@@ -47,6 +47,60 @@ fn map_of(texts: &OrdMap<String, String>) -> Value {
     map
 }
 
+fn event_name(run: &Run) -> &'static str {
+    if run.pull.is_some() { "pull_request" } else { "push" }
+}
+
+/// `github.ref`.
+// Unlike GitHub: a pull request's run checks out its head, not a merge of it into the base.
+fn reference(run: &Run) -> String {
+    match &run.pull {
+        Some(pull) => format!("refs/pull/{}/merge", pull.number),
+        None => format!("refs/heads/{}", run.branch),
+    }
+}
+
+fn ref_name(run: &Run) -> String {
+    run.pull.as_ref().map_or_else(|| run.branch.clone(), |pull| format!("{}/merge", pull.number))
+}
+
+fn head_ref(run: &Run) -> String {
+    run.pull.as_ref().map_or_else(String::new, |pull| pull.head.clone())
+}
+
+fn base_ref(run: &Run) -> String {
+    run.pull.as_ref().map_or_else(String::new, |pull| pull.base.clone())
+}
+
+/// `github.event`, as far as workflows ask for it.
+fn event(run: &Run) -> Value {
+    let mut event = Value::map();
+    let Some(pull) = &run.pull else {
+        let mut head = Value::map();
+        head.put("message", run.subject.as_str());
+        head.put("id", run.commit.as_str());
+        event.put("head_commit", head);
+        return event;
+    };
+    let end = |name: &str| {
+        let mut end = Value::map();
+        end.put("ref", name);
+        end
+    };
+    let mut head = end(&pull.head);
+    head.put("sha", run.commit.as_str());
+    let mut about = Value::map();
+    about.put("number", i64::from(pull.number));
+    about.put("title", pull.title.as_str());
+    about.put("draft", pull.draft);
+    about.put("head", head);
+    about.put("base", end(&pull.base));
+    event.put("action", pull.action.as_str());
+    event.put("number", i64::from(pull.number));
+    event.put("pull_request", about);
+    event
+}
+
 impl Place<'_> {
     fn contexts(&self, ci: &Ci, env: &OrdMap<String, String>) -> Value {
         let run = self.run;
@@ -54,12 +108,15 @@ impl Place<'_> {
         let owner = run.repo.split('/').next().unwrap_or_default();
         for (key, value) in [
             ("sha", run.commit.clone()),
-            ("ref", format!("refs/heads/{}", run.branch)),
-            ("ref_name", run.branch.clone()),
+            ("ref", reference(run)),
+            ("ref_name", ref_name(run)),
+            ("ref_type", "branch".to_string()),
+            ("head_ref", head_ref(run)),
+            ("base_ref", base_ref(run)),
             ("repository", run.repo.clone()),
             ("repository_owner", owner.to_string()),
             ("actor", run.actor.clone()),
-            ("event_name", "push".to_string()),
+            ("event_name", event_name(run).to_string()),
             ("run_number", run.number.to_string()),
             ("run_id", run.number.to_string()),
             ("workflow", run.workflow_name.clone()),
@@ -70,12 +127,7 @@ impl Place<'_> {
         ] {
             github.put(key, value);
         }
-        let mut head = Value::map();
-        head.put("message", run.subject.as_str());
-        head.put("id", run.commit.as_str());
-        let mut event = Value::map();
-        event.put("head_commit", head);
-        github.put("event", event);
+        github.put("event", event(run));
         let mut steps = Value::map();
         for step in &self.state.steps {
             let mut one = Value::map();
@@ -216,11 +268,14 @@ fn script_env(place: &Place<'_>, env: OrdMap<String, String>, token: Token) -> O
         ("GITHUB_ACTIONS", "true".to_string()),
         ("GITHUB_ACTOR", run.actor.clone()),
         ("GITHUB_ENV", format!("{TEMP}/env-{}", token.step)),
-        ("GITHUB_EVENT_NAME", "push".to_string()),
+        ("GITHUB_EVENT_NAME", event_name(run).to_string()),
+        ("GITHUB_BASE_REF", base_ref(run)),
+        ("GITHUB_HEAD_REF", head_ref(run)),
+        ("GITHUB_REF_TYPE", "branch".to_string()),
         ("GITHUB_JOB", place.job.id.clone()),
         ("GITHUB_OUTPUT", format!("{TEMP}/output-{}", token.step)),
-        ("GITHUB_REF", format!("refs/heads/{}", run.branch)),
-        ("GITHUB_REF_NAME", run.branch.clone()),
+        ("GITHUB_REF", reference(run)),
+        ("GITHUB_REF_NAME", ref_name(run)),
         ("GITHUB_REPOSITORY", run.repo.clone()),
         ("GITHUB_RUN_ID", run.number.to_string()),
         ("GITHUB_RUN_NUMBER", run.number.to_string()),

@@ -1,5 +1,5 @@
 use crate::expr::{Scope, condition, interpolate};
-use crate::{Ask, Ci, ImageRef, Outcome, Push, Registry, State, Workflow, build};
+use crate::{Ask, Ci, ImageRef, Outcome, PullEvent, Push, Registry, State, Workflow, build};
 use manifest::Value;
 use sim::{Causes, Sim, Time};
 use vfs::Vfs;
@@ -40,6 +40,7 @@ fn push(text: &str) -> Push {
         commit: "4f2c91e000000000000000000000000000000000".into(),
         subject: "New headline".into(),
         actor: "learner".into(),
+        pull: None,
         workflows: vec![(".github/workflows/release.yml".into(), text.into())],
         causes: Causes::none(),
     }
@@ -102,6 +103,19 @@ fn other_branches_and_broken_files_are_told_apart() {
     let (mut ci, mut sim) = (Ci::default(), Sim::new(1, Time::from_unix_secs(1_000)));
     ci.push(&mut sim, &Push { branch: "topic".into(), ..push(RELEASE) });
     assert!(ci.runs().is_empty());
+    let event = PullEvent {
+        number: 7,
+        action: "opened".into(),
+        title: "A topic".into(),
+        base: "main".into(),
+        head: "topic".into(),
+        draft: false,
+    };
+    let script = "on: pull_request\njobs: {a: {runs-on: x, steps: [{run: a}]}}";
+    ci.push(&mut sim, &push(script));
+    assert!(ci.runs().is_empty(), "a push is no pull request");
+    ci.push(&mut sim, &Push { branch: "topic".into(), pull: Some(event), ..push(script) });
+    assert_eq!(ci.runs().last().unwrap().branch, "topic");
     for (text, says) in [
         ("on: push\njobs: {a: {runs-on: x, steps: [{run: a, uses: b}]}}", "both"),
         ("on: push\njobs: {a: {runs-on: x, needs: b, steps: [{run: a}]}}", "unknown job 'b'"),
@@ -121,10 +135,10 @@ fn branch_filters_are_globs() {
         let text = format!("on: {{push: {{branches: {filter}}}}}\njobs: {{a: {{runs-on: x, steps: [{{run: a}}]}}}}");
         Workflow::parse("w.yml", &text).expect("a good workflow")
     };
-    assert!(workflow("['release/*']").runs_on_push_to("release/1"));
-    assert!(!workflow("['release/*']").runs_on_push_to("release/1/2"));
-    assert!(workflow("['**']").runs_on_push_to("a/b/c"));
-    assert!(!workflow("['**', '!main']").runs_on_push_to("main"));
+    assert!(workflow("['release/*']").on.is_for_push_to("release/1"));
+    assert!(!workflow("['release/*']").on.is_for_push_to("release/1/2"));
+    assert!(workflow("['**']").on.is_for_push_to("a/b/c"));
+    assert!(!workflow("['**', '!main']").on.is_for_push_to("main"));
 }
 
 #[test]

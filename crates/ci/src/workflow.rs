@@ -1,5 +1,6 @@
 //! Workflow files: reading and checking.
 
+use crate::trigger::On;
 use manifest::Value;
 use order::{Arrange, OrdMap};
 use serde::{Deserialize, Serialize};
@@ -9,8 +10,7 @@ use serde::{Deserialize, Serialize};
 pub struct Workflow {
     pub path: String,
     pub name: String,
-    /// Branch patterns of `on.push`; `None` where pushes do not start it.
-    pub push_branches: Option<Vec<String>>,
+    pub on: On,
     pub env: OrdMap<String, String>,
     /// In file order.
     pub jobs: Vec<Job>,
@@ -73,6 +73,7 @@ impl Workflow {
         if on.is_null() {
             return Err(fail(1, "Required property is missing: on".into()));
         }
+        let triggers = On::read(on).map_err(|(key, message)| fail(line_of(&key), message))?;
         let jobs = root.get("jobs").and_then(Value::as_map);
         let Some(jobs) = jobs.filter(|jobs| !jobs.is_empty()) else {
             return Err(fail(1, "Required property is missing: jobs".into()));
@@ -97,28 +98,15 @@ impl Workflow {
         Ok(Self {
             path: path.into(),
             name: root.at("name").as_str().map_or_else(|| path.to_string(), String::from),
-            push_branches: push_branches(on),
+            on: triggers,
             env: texts(root.at("env")),
             jobs: read,
         })
     }
-
-    pub fn runs_on_push_to(&self, branch: &str) -> bool {
-        let Some(patterns) = &self.push_branches else { return false };
-        let mut hit = patterns.is_empty() || patterns.iter().all(|pattern| pattern.starts_with('!'));
-        for pattern in patterns {
-            match pattern.strip_prefix('!') {
-                Some(negated) if matches(negated, branch) => hit = false,
-                None if matches(pattern, branch) => hit = true,
-                _ => {}
-            }
-        }
-        hit
-    }
 }
 
 /// A branch filter: `*` stays within a path part, `**` does not.
-fn matches(pattern: &str, text: &str) -> bool {
+pub(crate) fn matches(pattern: &str, text: &str) -> bool {
     match pattern.find('*') {
         None => pattern == text,
         Some(at) => {
@@ -131,32 +119,18 @@ fn matches(pattern: &str, text: &str) -> bool {
     }
 }
 
-fn push_branches(on: &Value) -> Option<Vec<String>> {
-    match on {
-        Value::Str(event) => (&**event == "push").then(Vec::new),
-        Value::List(events) => events.iter().any(|event| event.as_str() == Some("push")).then(Vec::new),
-        _ => {
-            let push = on.get("push")?;
-            let list = |key: &str| -> Vec<String> {
-                match push.at(key) {
-                    Value::Str(one) => vec![one.to_string()],
-                    many => many.items().iter().filter_map(|item| item.as_str().map(String::from)).collect(),
-                }
-            };
-            let mut patterns = list("branches");
-            patterns.extend(list("branches-ignore").into_iter().map(|pattern| format!("!{pattern}")));
-            // `on.push.tags` alone means: branches do not start it.
-            if patterns.is_empty() && !push.at("tags").is_null() {
-                return None;
-            }
-            Some(patterns)
-        }
+/// A text or a list of them.
+pub(crate) fn list(value: &Value, key: &str) -> Vec<String> {
+    match value.at(key) {
+        Value::Str(one) => vec![one.to_string()],
+        many => many.items().iter().filter_map(|item| item.as_str().map(String::from)).collect(),
     }
 }
 
-type Wrong = (String, String);
+/// The key to look for in the text, and what is wrong with it.
+pub(crate) type Wrong = (String, String);
 
-fn known(value: &Value, keys: &[&str]) -> Result<(), Wrong> {
+pub(crate) fn known(value: &Value, keys: &[&str]) -> Result<(), Wrong> {
     for key in value.entries().keys() {
         if !keys.contains(&&**key) {
             return Err((format!("{key}:"), format!("Unexpected value '{key}'")));
@@ -165,7 +139,7 @@ fn known(value: &Value, keys: &[&str]) -> Result<(), Wrong> {
     Ok(())
 }
 
-fn missing(value: &Value, keys: &[&str]) -> Result<(), Wrong> {
+pub(crate) fn missing(value: &Value, keys: &[&str]) -> Result<(), Wrong> {
     for key in keys {
         if !value.at(key).is_null() {
             let message = format!("'{key}' is real GitHub Actions, but not part of this sandbox yet");

@@ -83,7 +83,12 @@ fn named(opt: &Opt, name: &str) -> bool {
 /// `--help` prints the help and gives 0.
 pub fn parse(cx: &mut Cx<'_>, tool: &Tool) -> Result<Given, i32> {
     let args = cx.args();
-    match read(&args, tool) {
+    parse_words(cx, &args, tool)
+}
+
+/// The same with arguments that were made from those of this process.
+pub fn parse_words(cx: &mut Cx<'_>, args: &[String], tool: &Tool) -> Result<Given, i32> {
+    match read(args, tool) {
         Ok(given) => Ok(given),
         Err(Stop::Help) => {
             cx.out(help(tool));

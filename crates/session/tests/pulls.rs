@@ -147,3 +147,52 @@ fn a_conflict_is_told_and_can_be_resolved() {
         Some("unknown command \"frobnicate\" for \"gh pr\"")
     );
 }
+
+/// A workflow for pull requests runs when one is opened and when its head moves, and is what `main` waits for.
+#[test]
+fn pull_requests_start_their_checks() {
+    let rules = BranchRules { pull_request: true, checks: vec!["unit".into()], ..BranchRules::default() };
+    let mut session = with_topic(rules);
+    for line in [
+        "mkdir -p .github/workflows",
+        "printf '%s\\n' 'name: Check' 'on: {pull_request: {branches: [main]}}' 'jobs:' '  unit:' \
+         '    runs-on: ubuntu-latest' '    steps:' '      - uses: actions/checkout@v4' \
+         '      - run: echo \"$GITHUB_EVENT_NAME $GITHUB_REF $GITHUB_HEAD_REF to $GITHUB_BASE_REF\"' \
+         '      - run: test -f one && ! test -f broken' > .github/workflows/check.yml",
+        "git add .; git commit -qm 'Check pull requests'; git push -q",
+    ] {
+        type_line(&mut session, line);
+    }
+    assert_eq!(session.run_line("gh pr checks 2>&1"), "no pull requests found for branch \"topic\"\n");
+    session.run_line("gh pr create --fill");
+    let said = session.run_line("gh pr merge --squash; gh pr checks | cut -f1,2; echo ${PIPESTATUS[0]}");
+    assert!(said.contains("the base branch policy prohibits the merge"), "{said}");
+    assert!(said.ends_with("unit\tpending\n8\n"), "{said}");
+    let said = session.run_line("sleep 60; gh pr checks | cut -f1,2");
+    assert_eq!(said, "unit\tpass\n");
+    let listed = session.run_line("gh run list -L 1 | cut -f1-7");
+    assert_eq!(listed, "completed\tsuccess\ttopic\tCheck\ttopic\tpull_request\t1\n");
+    let said = session.run_line("gh run view 1");
+    assert!(said.contains("✓ topic Check encore/web#1 · 1\nTriggered via pull_request about 1 minute ago\n"), "{said}");
+    assert!(said.contains("JOBS\n✓ unit in "), "{said}");
+    assert!(session.run_line("gh run view 1 --log | grep -c refs/pull/1/merge").starts_with('1'));
+    let world = &session.now().world;
+    let run = world.ci.runs().iter().rev().find(|run| run.workflow_name == "Check").expect("it ran");
+    let log = &run.jobs[0].steps[1].log;
+    assert!(log.contains("pull_request refs/pull/1/merge topic to main"), "{log}");
+    session.run_line("touch broken; git add broken; git commit -qm 'Break it'; git push -q; sleep 5");
+    let said =
+        session.run_line("gh run watch --exit-status | tail -3; echo ${PIPESTATUS[0]}; gh run rerun nope; echo $?");
+    assert!(said.contains("  X Run test -f one"), "{said}");
+    assert!(said.contains("\n1\nfailed to get run: HTTP 404: Not Found ("), "{said}");
+    let said = session.run_line("gh run view --log-failed | tail -1 | cut -f1,2; gh run view --exit-status | tail -3");
+    assert!(said.starts_with("unit\tRun test -f one"), "{said}");
+    assert!(said.contains("To see what failed, try: gh run view 2 --log-failed\n"), "{said}");
+    let said = session.run_line("gh pr checks | cut -f1,2; echo ${PIPESTATUS[0]}; gh pr merge --squash");
+    assert!(said.starts_with("unit\tfail\n1\n"), "{said}");
+    session.run_line("git rm -q broken; git commit -qm 'Mend it'; git push -q; sleep 60");
+    let said = session.run_line("gh pr merge --squash; gh pr view | head -2 | tail -1");
+    assert!(said.ends_with("state:\tMERGED\n"), "{said}");
+    let runs = session.now().world.ci.runs().iter().filter(|run| run.workflow_name == "Check").count();
+    assert_eq!(runs, 3, "opened, and two pushes");
+}

@@ -3,7 +3,7 @@
 use crate::pulls::Pull;
 use crate::rules::BranchRules;
 use crate::{Machine, MachineId, World};
-use ci::Push;
+use ci::{PullEvent, Push};
 use git::{ObjectId, RefUpdate, Repo, When};
 use order::{OrdMap, OrdSet};
 use sim::{Causes, EventId, Subject};
@@ -126,6 +126,7 @@ impl World {
             last = Some(event);
             if let (true, Some(new), Some(branch)) = (on_forge, update.new, update.name.strip_prefix("refs/heads/")) {
                 self.start_pipelines(&name, branch, new, actor, event);
+                self.pull_head_moved(&name, branch, new, actor, event);
             }
         }
         if let Some(event) = last.filter(|_| on_forge && self.forge.argocd_webhooks.contains(&name)) {
@@ -135,6 +136,44 @@ impl World {
     }
 
     fn start_pipelines(&mut self, name: &str, branch: &str, commit: ObjectId, actor: &str, event: EventId) {
+        self.start_for(name, (branch, None), commit, actor, event);
+    }
+
+    /// Pushes to the head of a pull request start what is to check it.
+    fn pull_head_moved(&mut self, name: &str, branch: &str, commit: ObjectId, actor: &str, event: EventId) {
+        let open: Vec<u32> =
+            self.pulls(name).iter().filter(|p| p.is_open() && p.head == branch).map(|pull| pull.number).collect();
+        for number in open {
+            let causes = self.pull(name, number).map_or_else(Causes::none, |pull| pull.event.into());
+            let event = self.note_pull(name, number, actor, "has new commits".into(), &causes.and(&event.into()));
+            self.start_for_pull(name, number, "synchronize", commit, actor, event);
+        }
+    }
+
+    /// Starts the workflows that wait for this to happen to a pull request.
+    pub(crate) fn start_for_pull(
+        &mut self,
+        name: &str,
+        number: u32,
+        action: &str,
+        commit: ObjectId,
+        actor: &str,
+        event: EventId,
+    ) {
+        let Some(pull) = self.pull(name, number) else { return };
+        let (title, base, head) = (pull.title.clone(), pull.base.clone(), pull.head.clone());
+        let about = PullEvent { number, action: action.into(), title, base, head: head.clone(), draft: pull.draft };
+        self.start_for(name, (&head, Some(about)), commit, actor, event);
+    }
+
+    fn start_for(
+        &mut self,
+        name: &str,
+        (branch, pull): (&str, Option<PullEvent>),
+        commit: ObjectId,
+        actor: &str,
+        event: EventId,
+    ) {
         let Some((repo, files)) = self.forge_repo(name) else { return };
         let Some(found) = workflows(&repo, files, &commit) else { return };
         let push = Push {
@@ -143,6 +182,7 @@ impl World {
             commit: commit.to_string(),
             subject: found.0,
             actor: actor.into(),
+            pull,
             workflows: found.1,
             causes: event.into(),
         };

@@ -130,7 +130,9 @@ impl World {
             ended: None,
             event,
         };
+        let author = pull.author.clone();
         self.forge.pulls.entry(repo.to_string()).or_default().push(pull);
+        self.start_for_pull(repo, number, "opened", head, &author, event);
         Ok(number)
     }
 
@@ -154,7 +156,8 @@ impl World {
         if to == PullChange::Reopen && self.branch_of_forge(repo, &pull.head).is_none() {
             return Err("Could not open the pull request. (reopenPullRequest)".into());
         }
-        let ended = self.pull_ends(repo, &pull).map(|(base, head)| (base.to_string(), head.to_string()));
+        let ends = self.pull_ends(repo, &pull);
+        let ended = ends.map(|(base, head)| (base.to_string(), head.to_string()));
         let event = self.note_pull(repo, number, actor, word.into(), &causes.and(&pull.event.into()));
         let Some(pull) = self.pull_mut(repo, number) else { return Ok(()) };
         pull.event = event;
@@ -163,6 +166,15 @@ impl World {
             PullChange::Reopen => (pull.state, pull.ended) = (PullState::Open, None),
             PullChange::Ready => pull.draft = false,
             PullChange::Draft => pull.draft = true,
+        }
+        let action = match to {
+            PullChange::Close => "closed",
+            PullChange::Reopen => "reopened",
+            PullChange::Ready => "ready_for_review",
+            PullChange::Draft => "converted_to_draft",
+        };
+        if let Some((_, head)) = ends {
+            self.start_for_pull(repo, number, action, head, actor, event);
         }
         Ok(())
     }

@@ -118,6 +118,7 @@ impl World {
         }
         let update = RefUpdate { name: format!("refs/heads/{}", pull.base), old: Some(base), new: Some(tip) };
         self.move_branch(&found, update, &who.account, &event.into());
+        self.start_for_pull(repo, number, "closed", head, &who.account, event);
         Ok(tip)
     }
 

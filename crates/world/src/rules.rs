@@ -78,8 +78,14 @@ impl World {
     /// What the pipelines say of a commit: the newest run of each workflow.
     pub fn checks(&self, repo: &str, commit: &str) -> Vec<Check> {
         let mut all: Vec<Check> = Vec::new();
-        for run in self.ci.runs().iter().filter(|run| run.repo == repo && run.commit == commit) {
-            all.retain(|check| check.workflow != run.workflow_name);
+        let here = |run: &&std::sync::Arc<ci::Run>| run.repo == repo && run.commit == commit;
+        for run in self.ci.runs().iter().filter(here) {
+            // A workflow for pushes and for pull requests checks a commit twice.
+            let replaced = |check: &Check| {
+                let earlier = self.ci.run(check.run);
+                earlier.is_some_and(|e| e.workflow_name == run.workflow_name && e.pull.is_some() == run.pull.is_some())
+            };
+            all.retain(|check| !replaced(check));
             let check = |name: &str, state, started, finished| Check {
                 name: name.into(),
                 workflow: run.workflow_name.clone(),

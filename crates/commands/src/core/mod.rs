@@ -22,6 +22,7 @@ mod find;
 mod find_expr;
 mod find_parse;
 mod grep;
+mod grep_lines;
 mod gzip;
 mod head;
 mod input;

@@ -1,6 +1,6 @@
-//! `gh`: the command line of GitHub 2.x, as far as pull requests go; here it talks to the world's forge.
+//! `gh`: the command line of GitHub 2.x, as far as pull requests and runs go; here it talks to the world's forge.
 //!
-//! Its words come from the tool's source (`pkg/cmd/pr/*`), not from a comparison with a server.
+//! Its words come from the tool's source (`pkg/cmd/pr/*`, `pkg/cmd/run/*`), not from a comparison with a server.
 
 mod call;
 mod change;
@@ -10,6 +10,7 @@ mod flags;
 mod list;
 mod merge;
 mod review;
+mod runs;
 mod view;
 mod words;
 
@@ -32,6 +33,8 @@ pub(crate) struct Gh {
     rest: Vec<Vec<String>>,
     /// What is said when all went well.
     last: String,
+    /// The run that is watched.
+    watched: Option<runs::Watch>,
 }
 
 impl From<Vec<String>> for Gh {
@@ -45,6 +48,8 @@ enum End {
     Exit(i32),
     /// With these runs of `git`, then with these words on standard error.
     Git(Vec<Vec<String>>, String),
+    /// When a run has ended.
+    Watch(runs::Watch),
 }
 
 type Answer = Result<End, Fail>;
@@ -71,20 +76,32 @@ const PULLS: &[Row] = &[
     Row { command: &view::COMMAND, run: view::run },
 ];
 
-/// Real commands of `gh pr` and of `gh` that are not here.
+const RUNS: &[Row] = &[
+    Row { command: &runs::LIST, run: runs::list },
+    Row { command: &runs::RERUN, run: runs::rerun },
+    Row { command: &runs::VIEW, run: runs::view },
+    Row { command: &runs::WATCH, run: runs::watch },
+];
+
+/// Real commands of `gh pr`, `gh run` and of `gh` that are not here.
+const RUNS_MISSING: &str = "cancel delete download";
 const PULLS_MISSING: &str = "edit lock unlock revert update-branch";
-const MISSING: &str = "auth browse codespace gist issue org project release repo cache run workflow agent-task alias \
+const MISSING: &str = "auth browse codespace gist issue org project release repo cache workflow agent-task alias \
     api attestation completion config extension gpg-key label preview ruleset search secret ssh-key variable";
 
-/// The subcommands and their long options, for completion.
-pub(crate) fn commands() -> impl Iterator<Item = (&'static str, Vec<&'static str>)> {
-    PULLS.iter().map(|row| (row.command.name(), row.command.flags.iter().map(|flag| flag.long).collect()))
+/// The subcommands of `pr` or `run` and their long options, for completion.
+pub(crate) fn commands(group: &str) -> impl Iterator<Item = (&'static str, Vec<&'static str>)> {
+    let rows = if group == "run" { RUNS } else { PULLS };
+    rows.iter().map(|row| (row.command.name(), row.command.flags.iter().map(|flag| flag.long).collect()))
 }
 
 impl Behaviour for Gh {
     const PROGRAM: &'static str = "gh";
 
     fn step(&mut self, cx: &mut Cx<'_>) -> Step {
+        if let Some(watched) = self.watched.clone() {
+            return self.look(cx, &watched);
+        }
         if let Some(pid) = self.pid {
             match cx.reap(pid) {
                 None => return Step::Child,
@@ -95,7 +112,11 @@ impl Behaviour for Gh {
             match dispatch(cx) {
                 End::Exit(code) => return Step::Done(code),
                 End::Git(rest, last) => (self.rest, self.last) = (rest, last),
+                End::Watch(watched) => self.watched = Some(watched),
             }
+        }
+        if let Some(watched) = self.watched.clone() {
+            return self.look(cx, &watched);
         }
         if self.rest.is_empty() {
             cx.err(&self.last);
@@ -104,6 +125,15 @@ impl Behaviour for Gh {
         let (env, fds) = (cx.env_all(), cx.fds());
         self.pid = cx.spawn(self.rest.remove(0), env, fds);
         if self.pid.is_some() { Step::Child } else { Step::Done(1) }
+    }
+}
+
+impl Gh {
+    fn look(&mut self, cx: &mut Cx<'_>, watched: &runs::Watch) -> Step {
+        match watched.look(cx) {
+            Some(code) => Step::Done(code),
+            None => Step::Until(cx.now() + std::time::Duration::from_secs(watched.interval.into())),
+        }
     }
 }
 
@@ -117,16 +147,19 @@ fn dispatch(cx: &mut Cx<'_>) -> End {
             End::Exit(0)
         }
         ["pr"] | ["pr", "--help" | "-h" | "help"] => help(cx),
-        ["pr", name, ..] => match PULLS
-            .iter()
-            .find(|row| row.command.name() == *name || alias(name) == row.command.name())
-        {
-            Some(row) => run(cx, row, &args[2..]),
-            None if PULLS_MISSING.split(' ').any(|missing| missing == *name) => not_here(cx, &format!("gh pr {name}")),
-            None => unknown(cx, name, "gh pr"),
-        },
+        ["run"] | ["run", "--help" | "-h" | "help"] => help(cx),
+        [group @ "pr", name, ..] => subcommand(cx, (group, name), PULLS, PULLS_MISSING),
+        [group @ "run", name, ..] => subcommand(cx, (group, name), RUNS, RUNS_MISSING),
         [name, ..] if MISSING.split_whitespace().any(|missing| missing == *name) => not_here(cx, &format!("gh {name}")),
         [name, ..] => unknown(cx, name, "gh"),
+    }
+}
+
+fn subcommand(cx: &mut Cx<'_>, (group, name): (&str, &str), rows: &[Row], missing: &str) -> End {
+    match rows.iter().find(|row| row.command.name() == name || alias(name) == row.command.name()) {
+        Some(row) => run(cx, row, &cx.args()[2..]),
+        None if missing.split(' ').any(|missing| missing == name) => not_here(cx, &format!("gh {group} {name}")),
+        None => unknown(cx, name, &format!("gh {group}")),
     }
 }
 
@@ -170,10 +203,12 @@ fn unknown(cx: &mut Cx<'_>, name: &str, of: &str) -> End {
 }
 
 fn help(cx: &mut Cx<'_>) -> End {
-    let mut text =
-        String::from("Work with the forge's pull requests.\n\nUSAGE\n  gh pr <command> [flags]\n\nCOMMANDS\n");
-    for row in PULLS {
-        text.push_str(&format!("  {:<12}{}\n", format!("{}:", row.command.name()), row.command.summary));
+    let mut text = String::from("Work with the forge's pull requests and runs.\n");
+    for (group, rows) in [("pr", PULLS), ("run", RUNS)] {
+        text.push_str(&format!("\nUSAGE\n  gh {group} <command> [flags]\n\nCOMMANDS\n"));
+        for row in rows {
+            text.push_str(&format!("  {:<12}{}\n", format!("{}:", row.command.name()), row.command.summary));
+        }
     }
     cx.out(text);
     End::Exit(0)
