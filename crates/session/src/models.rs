@@ -109,9 +109,12 @@ impl Models {
             put(&mut self.shop, view::shop(world), Update::Shop, updates);
         }
         put(&mut self.brief, brief(session), Update::Brief, updates);
-        if first && self.pipelines == Pipelines::default() {
-            // Nothing has run yet: the page has to know that too.
-            updates.push(Update::Pipelines(Pipelines::default()));
+        if first {
+            // No repository, nothing that ran: the page has to know that too.
+            tell_empty(&self.git, Update::Git, updates);
+            tell_empty(&self.pipelines, Update::Pipelines, updates);
+            tell_empty(&self.argocd, Update::ArgoCd, updates);
+            tell_empty(&self.cluster, Update::Cluster, updates);
         }
         let events = world.sim.events().len();
         let store = world.cluster.store().version();
@@ -154,6 +157,13 @@ impl Models {
         screen.history = session.typed(id.0);
         *sent = Sent { lines: terminal.lines.len(), below: Some(state) };
         updates.push(Update::Screen(screen));
+    }
+}
+
+/// What is as empty as it began was not sent.
+fn tell_empty<T: Default + PartialEq>(model: &T, update: fn(T) -> Update, updates: &mut Vec<Update>) {
+    if *model == T::default() {
+        updates.push(update(T::default()));
     }
 }
 

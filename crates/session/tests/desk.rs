@@ -51,3 +51,20 @@ fn the_worked_solution_opens_at_once_with_the_hints_below_it() {
     session.act(Input::Hint { step: "find".into(), rung: 3 });
     assert_eq!(session.now().progress.hints.get("find").map(|seen| (seen.count, seen.solution)), Some((4, true)));
 }
+
+/// A panel without content waits for ever if nobody tells it that there is none.
+#[test]
+fn the_page_hears_that_a_world_has_no_repository_and_no_application() {
+    let deploy = testkit::compiled_from("containers", "08-deploy");
+    let file = LessonFile { plan: deploy.plan, page: deploy.page };
+    let lesson = postcard::to_allocvec(&file).expect("plain data");
+    let mut heard = Vec::new();
+    let mut hear = |said: FromWorker| {
+        if let FromWorker::Updates(updates) = said {
+            heard.extend(updates);
+        }
+    };
+    Desk::new("test").take(ToWorker::Open { lesson, seed: 1, saved: None }, &mut hear, &mut || true);
+    assert!(heard.iter().any(|update| matches!(update, Update::Git(git) if git.repos.is_empty())));
+    assert!(heard.iter().any(|update| matches!(update, Update::ArgoCd(argocd) if argocd.apps.is_empty())));
+}

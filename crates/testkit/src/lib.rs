@@ -5,6 +5,6 @@ mod lessons;
 mod seeds;
 mod temp;
 
-pub use lessons::{compiled, first_lesson, root};
+pub use lessons::{compiled, compiled_from, first_lesson, root};
 pub use seeds::seeds;
 pub use temp::Temp;
