@@ -299,16 +299,23 @@ impl Parser {
         }
         if self.peek() == Some('\\') {
             self.at += 1;
+            let blanks_are_text = self.at;
             self.blanks();
             if self.peek() == Some('\n') {
                 self.at += 1;
+            } else {
+                self.at = blanks_are_text;
             }
         }
         let mut text = String::new();
         while let Some(c) = self.next() {
             match c {
                 '\n' => break,
-                '\\' => text.extend(self.next()),
+                '\\' => text.extend(self.next().map(|escaped| match escaped {
+                    'n' => '\n',
+                    't' => '\t',
+                    other => other,
+                })),
                 c => text.push(c),
             }
         }

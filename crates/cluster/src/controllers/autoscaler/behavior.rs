@@ -70,8 +70,8 @@ impl Memory {
         self.changes.push((now, by));
     }
 
-    /// Holds the desired size within what was recommended lately, then remembers it.
-    fn stabilize(&mut self, desired: i64, current: i64, (up, down): (i64, i64), now: Time) -> i64 {
+    /// The lowest and the highest that was recommended within the two windows, in seconds; then remembers this one.
+    fn stabilize(&mut self, desired: i64, (up, down): (i64, i64), now: Time) -> (i64, i64) {
         let within = |at: Time, window: i64| now.since(at) < secs(window);
         let (mut low, mut high) = (desired, desired);
         for (at, size) in &self.recommendations {
@@ -84,7 +84,7 @@ impl Memory {
         }
         self.recommendations.retain(|(at, _)| within(*at, up.max(down)));
         self.recommendations.push((now, desired));
-        current.max(low).min(high)
+        (low, high)
     }
 
     /// Pods added and removed within a period, up to now.
@@ -94,7 +94,8 @@ impl Memory {
 
     /// `spec.behavior` is null: doubled at most, or four; down after five minutes.
     fn plain(&mut self, desired: i64, bounds: Bounds, now: Time) -> Normal {
-        let size = self.stabilize(desired, bounds.current, (0, DOWNSCALE_WINDOW_SECS), now);
+        // The highest counts whatever there is now: what somebody took away by hand comes back (`stabilizeRecommendation`).
+        let (_, size) = self.stabilize(desired, (0, DOWNSCALE_WINDOW_SECS), now);
         let able = if size == desired { READY } else { DOWN_STABILIZED };
         let up_limit = (2 * bounds.current).max(4);
         let (allowed, reason) = if bounds.max > up_limit { (up_limit, UP_LIMIT) } else { (bounds.max, TOO_MANY) };
@@ -116,7 +117,8 @@ impl Memory {
             up.int_at("stabilizationWindowSeconds").unwrap_or(0),
             down.int_at("stabilizationWindowSeconds").unwrap_or(DOWNSCALE_WINDOW_SECS),
         );
-        let size = self.stabilize(desired, bounds.current, windows, now);
+        let (low, high) = self.stabilize(desired, windows, now);
+        let size = bounds.current.max(low).min(high);
         let able = match size == desired {
             true => READY,
             false if desired >= bounds.current => UP_STABILIZED,
@@ -180,6 +182,20 @@ mod tests {
             let normal = memory.normalize(&Value::Null, desired, Bounds { current, min, max }, now);
             assert_eq!((normal.size, normal.limit.0), (wanted, reason), "{current} to {desired}");
         }
+    }
+
+    #[test]
+    fn pods_that_somebody_took_away_come_back_while_the_window_lasts() {
+        let mut memory = Memory::default();
+        let mut size = |desired, current, secs| {
+            let now = Time::from_unix_secs(1_000 + secs);
+            let normal = memory.normalize(&Value::Null, desired, Bounds { current, min: 2, max: 10 }, now);
+            (normal.size, normal.able.0)
+        };
+        assert_eq!(size(8, 8, 0), (8, "ReadyForNewScale"));
+        assert_eq!(size(2, 2, 60), (4, "ScaleDownStabilized"), "scaled to 2 by hand");
+        assert_eq!(size(2, 4, 75), (8, "ScaleDownStabilized"));
+        assert_eq!(size(2, 8, 376), (2, "ReadyForNewScale"));
     }
 
     #[test]
