@@ -187,7 +187,7 @@ mod tests {
     #[test]
     fn pods_that_somebody_took_away_come_back_while_the_window_lasts() {
         let mut memory = Memory::default();
-        let mut size = |desired, current, secs| {
+        let mut size = |desired: i64, current: i64, secs: u64| {
             let now = Time::from_unix_secs(1_000 + secs);
             let normal = memory.normalize(&Value::Null, desired, Bounds { current, min: 2, max: 10 }, now);
             (normal.size, normal.able.0)
@@ -208,7 +208,7 @@ mod tests {
         .unwrap();
         let mut memory = Memory::default();
         let at = |secs: u64| Time::from_unix_secs(1_000 + secs);
-        let mut size = |desired, current, secs| {
+        let mut size = |desired: i64, current: i64, secs: u64| {
             let normal = memory.normalize(&behavior, desired, Bounds { current, min: 1, max: 100 }, at(secs));
             memory.changed(normal.size - current, at(secs));
             (normal.size, normal.limit.0)
