@@ -14,6 +14,7 @@ mod update;
 pub use delete::{DeleteOptions, Propagation};
 pub use patch::{Apply, PatchKind};
 
+use crate::authorizer::User;
 use crate::engine::Cluster;
 use crate::kinds::{KindId, KindInfo};
 use crate::object::Object;
@@ -31,16 +32,23 @@ pub struct Writer {
     pub causes: Causes,
     /// Checks and fills in everything, stores nothing.
     pub dry_run: bool,
+    /// On whose behalf: what RBAC does not allow them is refused. Nobody is asked for the cluster itself and its owner.
+    pub user: Option<User>,
 }
 
 impl Writer {
     pub fn new(name: impl Into<Cow<'static, str>>, causes: Causes) -> Self {
-        Self { name: name.into(), causes, dry_run: false }
+        Self { name: name.into(), causes, dry_run: false, user: None }
     }
 
     #[must_use]
     pub fn dry_run(self, dry_run: bool) -> Self {
         Self { dry_run, ..self }
+    }
+
+    #[must_use]
+    pub fn on_behalf(self, user: Option<User>) -> Self {
+        Self { user, ..self }
     }
 }
 

@@ -74,6 +74,7 @@ impl Kube<'_, '_> {
             (true, true) => None,
             (true, false) => Some(self.namespace.as_str()),
         };
+        self.may("list", (kind.id, ""), (namespace.unwrap_or(""), ""))?;
         let found = self.cx.world.cluster.list(kind.id, namespace, selectors).map_err(|status| refused(&status))?;
         Ok(found.into_iter().cloned().collect())
     }

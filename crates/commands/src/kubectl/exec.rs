@@ -3,7 +3,7 @@
 use super::flags::{Given, switch, text};
 use super::kube::{Answer, Kube, Stop};
 use super::{Command, Next, Phase, container, logs};
-use cluster::Object;
+use cluster::{Object, POD};
 use order::OrdMap;
 use serde::{Deserialize, Serialize};
 use world::{Fd, Pid, Spawn, Step};
@@ -46,6 +46,11 @@ fn run(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
     let pod = logs::pod_of(kube, name)?;
     let asked = given.text("container");
     let container = choose(kube, &pod, asked, given.has("quiet"))?;
+    // A web socket is opened by GET; where that is refused, the client tries POST.
+    let place = (pod.namespace(), pod.name());
+    if kube.may("get", (POD, "exec"), place).is_err() {
+        kube.may("create", (POD, "exec"), place)?;
+    }
     ready(kube, &pod, &container)?;
     let tty = given.has("tty") && given.has("stdin");
     if tty && !kube.cx.stdin_is_terminal() && !given.has("quiet") {

@@ -37,6 +37,7 @@ pub(crate) const COMMAND: Command = Command {
         text("output", 'o', "", "Output format. One of: (json, yaml, name, jsonpath, custom-columns, wide)."),
         switch("recursive", 'R', "Go into the folders that -f names."),
         text("selector", 'l', "", "Selector (label query) to filter on, supports '=', '==', '!=', 'in', 'notin'."),
+        switch("show-managed-fields", '\0', "Print metadata.managedFields too, in JSON or YAML."),
         switch("show-kind", '\0', "List the resource type with each name."),
         switch("show-labels", '\0', "Show all labels as the last column."),
         text("sort-by", '\0', "", "Sort by this field, named by a JSONPath expression."),
@@ -51,7 +52,6 @@ pub(crate) const COMMAND: Command = Command {
         "output-watch-events",
         "raw",
         "server-print",
-        "show-managed-fields",
         "subresource",
         "template",
     ],
@@ -216,6 +216,7 @@ impl Watch {
     }
 
     pub fn step(mut self, kube: &mut Kube<'_, '_>) -> Answer {
+        kube.managed_fields = self.look.managed_fields;
         let chosen = Selectors {
             labels: LabelSelector::parse(&self.labels).unwrap_or_default(),
             fields: FieldSelector::parse(&self.fields).unwrap_or_default(),
@@ -234,7 +235,7 @@ impl Watch {
                     self.headers = true;
                     get_table::tables(kube, &[object], &look, *wide)
                 }
-                Output::Yaml => format!("---\n{}", object.value.to_yaml()),
+                Output::Yaml => format!("---\n{}", Output::Yaml.print_objects(kube, &[object], true)?),
                 output => output.print_objects(kube, &[object], true)?,
             };
             kube.out(text);

@@ -88,6 +88,7 @@ fn run(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
     };
     let mut sources = Vec::new();
     for pod in &pods {
+        kube.may("get", (POD, "log"), (pod.namespace(), pod.name()))?;
         for name in containers(kube, pod, &container, given.has("all-containers"))? {
             check(pod, &name, look.previous)?;
             sources.push(Source {

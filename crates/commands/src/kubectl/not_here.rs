@@ -7,7 +7,6 @@ const COMMANDS: &[&str] = &[
     "alpha",
     "api-versions",
     "attach",
-    "auth",
     "certificate",
     "completion",
     "cp",
@@ -18,7 +17,6 @@ const COMMANDS: &[&str] = &[
     "plugin",
     "port-forward",
     "proxy",
-    "top",
 ];
 
 /// Subcommands of groups that are not here.
@@ -38,6 +36,7 @@ const IN_GROUPS: &[(&str, &[&str])] = &[
             "unset",
         ],
     ),
+    ("auth", &["reconcile"]),
     ("rollout", &[]),
     ("set", &["selector", "subject"]),
 ];

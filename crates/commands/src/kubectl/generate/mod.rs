@@ -13,7 +13,7 @@ mod rbac;
 mod rbac_rules;
 mod run;
 mod service;
-mod token;
+pub(super) mod token;
 
 pub(super) use autoscale::AUTOSCALE;
 pub(super) use batch::{CRONJOB, JOB};
