@@ -12,7 +12,7 @@ mod server_apply;
 mod update;
 
 pub use delete::{DeleteOptions, Propagation};
-pub use patch::{Apply, PatchKind};
+pub use patch::{Apply, PatchKind, last_applied};
 
 use crate::authorizer::User;
 use crate::engine::Cluster;

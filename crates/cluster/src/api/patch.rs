@@ -114,6 +114,16 @@ impl Cluster {
     }
 }
 
+/// What client-side apply keeps of a manifest in its annotation.
+pub fn last_applied(value: &Value) -> String {
+    with_last_applied(value)
+        .map_at("metadata.annotations")
+        .get(LAST_APPLIED)
+        .and_then(Value::as_str)
+        .unwrap_or("")
+        .into()
+}
+
 /// The object with itself, as JSON, in the annotation that the next apply compares with.
 fn with_last_applied(value: &Value) -> Value {
     let mut bare = value.clone();

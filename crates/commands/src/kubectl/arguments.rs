@@ -1,7 +1,7 @@
 //! What a command line names: `TYPE`, `TYPE NAME…`, `TYPE/NAME…`, `TYPE,TYPE`, `all`.
 
 use super::kube::{Kube, Stop, refused};
-use cluster::{FieldSelector, KindInfo, LabelSelector, Object, Selectors};
+use cluster::{ENDPOINTS, FieldSelector, KindInfo, LabelSelector, Object, Selectors};
 use order::Arrange;
 use std::sync::Arc;
 
@@ -75,6 +75,11 @@ impl Kube<'_, '_> {
             (true, false) => Some(self.namespace.as_str()),
         };
         self.may("list", (kind.id, ""), (namespace.unwrap_or(""), ""))?;
+        if kind.id == ENDPOINTS {
+            let mut all = self.cx.world.cluster.all_endpoints(namespace);
+            all.retain(|object| selectors.matches(object));
+            return Ok(all);
+        }
         let found = self.cx.world.cluster.list(kind.id, namespace, selectors).map_err(|status| refused(&status))?;
         Ok(found.into_iter().cloned().collect())
     }

@@ -46,11 +46,7 @@ fn run(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
     let pod = logs::pod_of(kube, name)?;
     let asked = given.text("container");
     let container = choose(kube, &pod, asked, given.has("quiet"))?;
-    // A web socket is opened by GET; where that is refused, the client tries POST.
-    let place = (pod.namespace(), pod.name());
-    if kube.may("get", (POD, "exec"), place).is_err() {
-        kube.may("create", (POD, "exec"), place)?;
-    }
+    allowed(kube, &pod)?;
     ready(kube, &pod, &container)?;
     let tty = given.has("tty") && given.has("stdin");
     if tty && !kube.cx.stdin_is_terminal() && !given.has("quiet") {
@@ -89,6 +85,12 @@ pub(super) fn choose(kube: &mut Kube<'_, '_>, pod: &Object, asked: &str, quiet: 
         kube.err(format!("Defaulted container \"{first}\" out of: {}\n", all.join(", ")));
     }
     Ok(first)
+}
+
+/// A web socket is opened by GET; where that is refused, the client tries POST.
+pub(super) fn allowed(kube: &Kube<'_, '_>, pod: &Object) -> Result<(), Stop> {
+    let place = (pod.namespace(), pod.name());
+    kube.may("get", (POD, "exec"), place).or_else(|_| kube.may("create", (POD, "exec"), place))
 }
 
 /// What the kubelet says where there is nothing to go into.

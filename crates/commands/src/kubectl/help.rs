@@ -17,10 +17,10 @@ const GROUPS: &[(&str, &str)] = &[
 /// The sections of `kubectl --help`.
 const SECTIONS: &[(&str, &[&str])] = &[
     ("Basic Commands (Beginner)", &["create", "expose", "run", "set"]),
-    ("Basic Commands (Intermediate)", &["get", "edit", "delete"]),
+    ("Basic Commands (Intermediate)", &["explain", "get", "edit", "delete"]),
     ("Deploy Commands", &["rollout", "scale", "autoscale"]),
     ("Cluster Management Commands", &["cluster-info", "top", "cordon", "uncordon", "drain", "taint"]),
-    ("Troubleshooting and Debugging Commands", &["describe", "logs", "exec", "auth", "events"]),
+    ("Troubleshooting and Debugging Commands", &["describe", "logs", "exec", "cp", "auth", "events"]),
     ("Advanced Commands", &["diff", "apply", "patch", "replace", "wait"]),
     ("Settings Commands", &["label", "annotate"]),
     ("Other Commands", &["api-resources", "config", "version"]),

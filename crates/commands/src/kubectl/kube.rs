@@ -3,7 +3,7 @@
 use super::config::Kubeconfig;
 use super::flags::Given;
 use super::{Next, Phase, users};
-use cluster::{KindId, KindInfo, Kinds, Object, Status, Store, User, Writer};
+use cluster::{ENDPOINTS, KindId, KindInfo, Kinds, Object, Status, Store, User, Writer};
 use std::fmt::Write as _;
 use std::sync::Arc;
 use world::Cx;
@@ -121,6 +121,9 @@ impl<'a, 'w> Kube<'a, 'w> {
     /// An object by its place, or the server's words.
     pub fn get(&self, kind: KindId, namespace: &str, name: &str) -> Result<Arc<Object>, Stop> {
         self.may("get", (kind, ""), (namespace, name))?;
+        if kind == ENDPOINTS {
+            return self.cx.world.cluster.endpoints(namespace, name).map_err(|status| refused(&status));
+        }
         self.cx.world.cluster.get(kind, namespace, name).cloned().map_err(|status| refused(&status))
     }
 }

@@ -10,6 +10,7 @@ mod columns;
 mod config;
 mod config_command;
 mod container;
+mod copy;
 mod cordon;
 mod create;
 mod delete;
@@ -20,6 +21,7 @@ mod duration;
 mod edit;
 mod events;
 mod exec;
+mod explain;
 mod files;
 mod flags;
 mod follow;
@@ -43,6 +45,7 @@ mod scale;
 mod set_env;
 mod set_image;
 mod set_resources;
+mod set_selector;
 mod subjects;
 mod taint;
 mod top;
@@ -90,6 +93,7 @@ const COMMANDS: &[&Command] = &[
     &config_command::USE_CONTEXT,
     &config_command::VIEW,
     &cordon::CORDON,
+    &copy::COMMAND,
     &create::COMMAND,
     &generate::CLUSTER_ROLE,
     &generate::CLUSTER_ROLE_BINDING,
@@ -120,6 +124,7 @@ const COMMANDS: &[&Command] = &[
     &edit::COMMAND,
     &events::COMMAND,
     &exec::COMMAND,
+    &explain::COMMAND,
     &generate::EXPOSE,
     &get::COMMAND,
     &label::LABEL,
@@ -137,6 +142,7 @@ const COMMANDS: &[&Command] = &[
     &set_env::COMMAND,
     &set_image::COMMAND,
     &set_resources::RESOURCES,
+    &set_selector::COMMAND,
     &set_resources::SERVICE_ACCOUNT,
     &taint::COMMAND,
     &top::NODE,

@@ -9,9 +9,7 @@ const COMMANDS: &[&str] = &[
     "attach",
     "certificate",
     "completion",
-    "cp",
     "debug",
-    "explain",
     "kustomize",
     "options",
     "plugin",
@@ -38,7 +36,7 @@ const IN_GROUPS: &[(&str, &[&str])] = &[
     ),
     ("auth", &["reconcile"]),
     ("rollout", &[]),
-    ("set", &["selector", "subject"]),
+    ("set", &["subject"]),
 ];
 
 pub(super) fn real(name: &str) -> bool {

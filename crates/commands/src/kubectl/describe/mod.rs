@@ -20,9 +20,9 @@ use super::arguments::selectors;
 use super::files::{self, Loaded};
 use super::flags::{Given, on, switch, text, texts};
 use super::kube::{Answer, Kube, Stop};
-use super::{Command, Next, Phase, columns};
+use super::{Command, Next, Phase};
 use cluster::{
-    CLUSTERROLE, CLUSTERROLEBINDING, CONFIGMAP, CRONJOB, DAEMONSET, DEPLOYMENT, ENDPOINTSLICE, EVENT,
+    CLUSTERROLE, CLUSTERROLEBINDING, CONFIGMAP, CRONJOB, DAEMONSET, DEPLOYMENT, ENDPOINTS, ENDPOINTSLICE, EVENT,
     HORIZONTALPODAUTOSCALER, INGRESS, INGRESSCLASS, JOB, LIMITRANGE, NAMESPACE, NETWORKPOLICY, NODE, Object,
     PERSISTENTVOLUME, PERSISTENTVOLUMECLAIM, POD, PODDISRUPTIONBUDGET, PRIORITYCLASS, REPLICASET, RESOURCEQUOTA, ROLE,
     ROLEBINDING, SECRET, SERVICE, SERVICEACCOUNT, STATEFULSET, STORAGECLASS,
@@ -116,6 +116,7 @@ fn describe(kube: &Kube<'_, '_>, object: &Object, show_events: bool) -> String {
         HORIZONTALPODAUTOSCALER => autoscaler::write(object, w),
         SERVICE => service::write(kube, object, w),
         ENDPOINTSLICE => service::endpoint_slice(object, w),
+        ENDPOINTS => service::endpoints_object(object, w),
         INGRESS => network::ingress(kube, object, w),
         INGRESSCLASS => network::ingress_class(object, w),
         NETWORKPOLICY => network::policy(object, w),
@@ -170,8 +171,9 @@ fn write_events(kube: &Kube<'_, '_>, object: &Object, w: &mut Writer) {
 }
 
 /// The pod template of a revision, for `rollout history --revision` and `rollout undo --dry-run`.
-pub(super) fn template_text(set: &Object) -> String {
+pub(super) fn template_text(template: &manifest::Value) -> String {
     let mut w = Writer::default();
-    containers::template(set.value.at("spec.template"), &mut w);
-    columns::described(&w.text)
+    containers::template(template, &mut w);
+    // The real client writes these tabs as they are.
+    w.text
 }

@@ -95,6 +95,30 @@ fn endpoints(slices: &[&Arc<Object>], name: &str) -> String {
     }
 }
 
+pub(super) fn endpoints_object(object: &Object, w: &mut Writer) {
+    super::parts::head(w, object);
+    w.line(0, "Subsets:");
+    for subset in object.value.list_at("subsets") {
+        let shown = |field: &str| {
+            let all: Vec<&str> = subset.list_at(field).iter().map(|address| address.str_at("ip")).collect();
+            if all.is_empty() { "<none>".to_string() } else { all.join(",") }
+        };
+        w.pair(1, "Addresses", shown("addresses"));
+        w.pair(1, "NotReadyAddresses", shown("notReadyAddresses"));
+        let ports = subset.list_at("ports");
+        if !ports.is_empty() {
+            w.line(1, "Ports:");
+            w.line(2, "Name\tPort\tProtocol");
+            w.line(2, "----\t----\t--------");
+        }
+        for port in ports {
+            let name = Some(port.str_at("name")).filter(|name| !name.is_empty()).unwrap_or("<unset>");
+            w.line(2, &format!("{name}\t{}\t{}", port.int_at("port").unwrap_or(0), port.str_at("protocol")));
+        }
+        w.line(0, "");
+    }
+}
+
 pub(super) fn endpoint_slice(slice: &Object, w: &mut Writer) {
     let unset = |text: String| if text.is_empty() { "<unset>".to_string() } else { text };
     w.pair(0, "Name", slice.name());
