@@ -91,7 +91,7 @@ impl World {
     }
 
     /// What changed by a direct call of the API is seen by Argo CD too.
-    pub(crate) fn settle_watches(&mut self) {
+    pub fn settle_watches(&mut self) {
         self.argocd.watch(&mut self.sim, &self.cluster);
     }
 

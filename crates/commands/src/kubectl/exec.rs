@@ -43,7 +43,7 @@ fn run(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
     if command.is_empty() {
         return Err(Stop::error("you must specify at least one command for the container"));
     }
-    let pod = logs::pod_of(kube, name)?;
+    let pod = logs::pod_of(kube, name, false)?;
     let asked = given.text("container");
     let container = choose(kube, &pod, asked, given.has("quiet"))?;
     allowed(kube, &pod)?;

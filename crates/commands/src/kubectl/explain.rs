@@ -52,8 +52,11 @@ fn run(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
         out.push_str(&format!("GROUP:      {}\n", kind.group));
     }
     out.push_str(&format!("KIND:       {}\nVERSION:    {}\n\n", kind.kind, kind.version));
-    let field = follow(&schema, &path, &mut out)
-        .ok_or_else(|| Stop::error(format!("field \"{}\" does not exist", path.last().map_or("", String::as_str))))?;
+    let Some(field) = follow(&schema, &path, &mut out) else {
+        kube.out(out);
+        let name = path.last().map_or("", String::as_str);
+        return Err(Stop::error(format!("field \"{name}\" does not exist")));
+    };
     let told = match described(&field) {
         text if text.is_empty() => "<empty>".to_string(),
         text => text,
@@ -79,7 +82,9 @@ fn kind_and_path(kube: &Kube<'_, '_>, what: &str) -> Result<(KindInfo, Vec<Strin
         // `pods.spec` is no group `spec`: find takes a word with dots only by its whole group.
         Some((kind.clone(), words[count..].iter().map(|word| (*word).to_string()).collect()))
     });
-    found.ok_or_else(|| no_such_type(words.first().unwrap_or(&"")))
+    // This one comes without `error: `.
+    let told = format!("the server doesn't have a resource type {:?}", words.first().unwrap_or(&""));
+    found.ok_or_else(|| Stop::said(told))
 }
 
 fn schema_for(kube: &Kube<'_, '_>, kind: &KindInfo) -> Option<Value> {
@@ -121,7 +126,7 @@ fn follow(schema: &Value, path: &[String], out: &mut String) -> Option<Value> {
         match here.at("properties").get(name) {
             Some(field) => {
                 if rest.len() == 1 {
-                    out.push_str(&format!("FIELD: {name} <{}>\n\n", type_of(field)));
+                    out.push_str(&format!("FIELD: {name} <{}>\n\n\n", type_of(field)));
                 }
                 here = field.clone();
                 rest = &rest[1..];

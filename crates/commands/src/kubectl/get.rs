@@ -63,6 +63,7 @@ fn run(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
     let chosen = selectors(given.text("selector"), given.text("field-selector"))?;
     let all = given.has("all-namespaces");
     let files = given.all("filename");
+    let mut missing = Vec::new();
     let (wanted, objects) = if files.is_empty() {
         if given.operands.is_empty() {
             return Err(Stop::said(
@@ -72,13 +73,17 @@ fn run(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
             ));
         }
         let wanted = kube.wanted(&given.operands)?;
-        let objects = match kube.objects(&wanted, all, &chosen) {
+        let objects = match kube.objects_there(&wanted, all, &chosen) {
             Err(stop) if given.has("ignore-not-found") && stop.message.contains("(NotFound)") => {
                 return Ok(Next::Done(0));
             }
             other => other?,
         };
-        (wanted, objects)
+        missing = objects.1;
+        if given.has("ignore-not-found") {
+            missing.retain(|stop| !stop.message.contains("(NotFound)"));
+        }
+        (wanted, objects.0)
     } else {
         match from_files(kube, &files, given.has("recursive"))? {
             Some(found) => found,
@@ -87,13 +92,20 @@ fn run(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
     };
     let mut objects = objects;
     sort(&mut objects, given.text("sort-by"))?;
-    let look = Look::of(given, &wanted, all);
+    let mut look = Look::of(given, &wanted, all);
+    if !wanted.named.is_empty() && !given.has("show-kind") {
+        // Of objects with names, only those that are there count.
+        look.kinds = objects.iter().any(|object| object.key.kind != objects[0].key.kind);
+    }
     let watching = given.has("watch") || given.has("watch-only");
     if watching && wanted.kinds.len() > 1 {
         return Err(Stop::error("you may only specify a single resource type"));
     }
     if !given.has("watch-only") {
-        print(kube, &output, &look, &wanted, &objects, !watching)?;
+        print(kube, &output, &look, &wanted, &objects, !watching && missing.is_empty())?;
+    }
+    if !missing.is_empty() {
+        return Err(Stop { message: missing.into_iter().map(|stop| stop.message).collect(), code: 1 });
     }
     if !watching {
         return Ok(Next::Done(0));

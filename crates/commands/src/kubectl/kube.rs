@@ -140,7 +140,7 @@ pub(crate) fn refused(status: &Status) -> Stop {
 
 /// The same where a file was being worked on: `error when creating "web.yaml": `.
 pub(crate) fn told(status: &Status, doing: &str) -> String {
-    if status.reason == "Invalid" && !status.details.kind.is_empty() {
+    if status.reason == "Invalid" {
         return invalid(status);
     }
     format!("Error from server ({}): {doing}{}\n", status.reason, status.message)
@@ -149,9 +149,14 @@ pub(crate) fn told(status: &Status, doing: &str) -> String {
 /// kubectl `checkErr`: the fields of an invalid object, one a line where there are several.
 fn invalid(status: &Status) -> String {
     let details = &status.details;
-    let mut text = format!("The {} \"{}\" is invalid", details.kind, details.name);
+    let mut text = if details.kind.is_empty() && details.name.is_empty() {
+        String::from("The request is invalid")
+    } else {
+        format!("The {} \"{}\" is invalid", details.kind, details.name)
+    };
     match &details.causes[..] {
-        [] => write!(text, ": {}", status.message).unwrap_or_default(),
+        [] if details.kind.is_empty() => write!(text, ": {}", status.message).unwrap_or_default(),
+        [] => {}
         [only] => write!(text, ": {only}").unwrap_or_default(),
         all => {
             text.push_str(": \n");

@@ -62,7 +62,10 @@ use kube::{Answer, Kube, Stop};
 use serde::{Deserialize, Serialize};
 use world::{Behaviour, Cx, Program, Step};
 
+pub use api_resources::TOLD;
 pub use config::default_kubeconfig;
+pub use generate::token::{token_for, user_of_token};
+pub use users::{impersonated, owner};
 
 /// A row of the table of subcommands.
 pub(crate) struct Command {

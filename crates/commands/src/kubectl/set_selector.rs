@@ -63,7 +63,12 @@ fn run(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
                 subject.name
             )));
         }
-        put(kube, subject, new, "selector updated", (given, dry, &output))?;
+        // Told also where nothing changes.
+        if new == subject.value {
+            subjects::tell(kube, subject, &new, "selector updated", (dry, &output))?;
+        } else {
+            put(kube, subject, new, "selector updated", (given, dry, &output))?;
+        }
     }
     Ok(Next::Done(0))
 }
