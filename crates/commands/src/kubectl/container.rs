@@ -8,9 +8,7 @@ use manifest::Value;
 use order::OrdMap;
 use std::sync::Arc;
 use workload::Key;
-use world::{Machine, MachineId};
-
-const PREFIX: &str = "container:";
+use world::{CONTAINER as PREFIX, Machine, MachineId};
 
 /// Programs of the workstation that no image brings.
 const NOT_IN_IMAGES: [&str; 9] = ["argocd", "code", "gh", "git", "jq", "kubectl", "nano", "vi", "yq"];

@@ -4,6 +4,7 @@ use super::super::kube::Kube;
 use super::containers::{containers, spread, volumes};
 use super::parts::{Writer, annotations, controller, labels, time, tolerations};
 use cluster::{Object, human_duration, time_at};
+use manifest::Value;
 
 pub(super) fn write(kube: &Kube<'_, '_>, pod: &Object, w: &mut Writer) {
     let value = &pod.value;
@@ -67,6 +68,11 @@ pub(super) fn write(kube: &Kube<'_, '_>, pod: &Object, w: &mut Writer) {
     if !value.str_at("status.nominatedNodeName").is_empty() {
         w.pair(0, "NominatedNodeName", value.str_at("status.nominatedNodeName"));
     }
+    of_containers(value, w);
+    rest(value, w);
+}
+
+fn of_containers(value: &Value, w: &mut Writer) {
     let spec = value.at("spec");
     for (title, field, statuses) in [
         ("Init Containers", "initContainers", "status.initContainerStatuses"),
@@ -77,6 +83,11 @@ pub(super) fn write(kube: &Kube<'_, '_>, pod: &Object, w: &mut Writer) {
             containers(w, title, spec.list_at(field), value.list_at(statuses), "", Some(value));
         }
     }
+}
+
+/// What stands below the containers.
+fn rest(value: &Value, w: &mut Writer) {
+    let spec = value.at("spec");
     let gates = spec.list_at("readinessGates");
     if !gates.is_empty() {
         w.line(0, "Readiness Gates:");

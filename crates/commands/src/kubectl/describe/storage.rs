@@ -200,7 +200,7 @@ pub(super) fn source(spec: &Value, w: &mut Writer) {
         }
         for (at, (key, value)) in attributes.iter().enumerate() {
             let head = if at == 0 { "VolumeAttributes:\t".to_string() } else { "    \t".to_string() };
-            w.line(2, &format!("{head}{}{key}={}", if at == 0 { "    " } else { "    " }, plain(value)));
+            w.line(2, &format!("{head}    {key}={}", plain(value)));
         }
     }
 }
