@@ -100,7 +100,10 @@ fn programs_run_inside_of_containers() {
         s.run("kubectl exec foo -- sh -c 'exit 3'"),
         (String::new(), "command terminated with exit code 3\n".into(), 3)
     );
-    assert_eq!(s.fails("kubectl exec foo -c nope -- ls"), "error: container nope is not valid for pod foo out of: c\n");
+    assert_eq!(
+        s.fails("kubectl exec foo -c nope -- ls"),
+        "Error from server (BadRequest): container nope is not valid for pod foo\n"
+    );
     assert_eq!(s.fails("kubectl exec nope -- ls"), "Error from server (NotFound): pods \"nope\" not found\n");
     assert!(
         s.fails("kubectl exec foo -- kubectl")

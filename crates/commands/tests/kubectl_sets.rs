@@ -133,7 +133,7 @@ fn kinds_are_explained() {
     let out = s.ok("kubectl explain deploy.spec.replicas");
     assert_eq!(
         out,
-        "GROUP:      apps\nKIND:       Deployment\nVERSION:    v1\n\nFIELD: replicas <integer>\n\nDESCRIPTION:\n    <empty>\n\n"
+        "GROUP:      apps\nKIND:       Deployment\nVERSION:    v1\n\nFIELD: replicas <integer>\n\n\nDESCRIPTION:\n    <empty>\n\n"
     );
     let out = s.ok("kubectl explain pod");
     assert!(out.starts_with("KIND:       Pod\nVERSION:    v1\n\nDESCRIPTION:\n    <empty>\nFIELDS:\n  apiVersion\t<string>\n    <no description>\n\n"), "{out}");
@@ -159,4 +159,26 @@ fn files_go_in_and_out() {
     assert_eq!(s.ok("cat back/e/f"), "hi\n");
     assert_eq!(s.fails("kubectl cp a b"), "error: one of src or dest must be a remote file specification\n");
     assert_eq!(s.fails(&format!("kubectl cp nothere {pod}:/x")), "error: nothere doesn't exist in local filesystem\n");
+}
+
+#[test]
+fn a_container_is_added_to_look_around() {
+    let mut s = Session::new();
+    s.ok("kubectl run one --image=nginx; kubectl wait --for=condition=Ready pod/one");
+    let (out, err, code) =
+        s.run("echo 'cat /etc/hostname; exit 3' | kubectl debug one -i --image=busybox -c dbg --profile=general");
+    assert_eq!(
+        (out.as_str(), err.as_str(), code),
+        ("one\n", "If you don't see a command prompt, try pressing enter.\n", 0)
+    );
+    assert_eq!(
+        s.ok("kubectl get pod one -o jsonpath='{.status.ephemeralContainerStatuses[0].state.terminated.exitCode}'"),
+        "3"
+    );
+    assert!(s.ok("kubectl describe pod one").contains("Ephemeral Containers:\n  dbg:\n"));
+    let (out, err, _) = s.run("kubectl debug one --image=busybox");
+    assert!(out.starts_with("Defaulting debug container name to debugger-"), "{out}");
+    assert!(err.starts_with("--profile=legacy is deprecated"), "{err}");
+    let (out, _, code) = s.run("kubectl debug node/node-1 --image=busybox");
+    assert!(code == 0 && out.starts_with("Creating debugging pod node-debugger-node-1-"), "{out}");
 }

@@ -5,6 +5,7 @@ mod admit_pod;
 mod change;
 mod create;
 mod delete;
+mod ephemeral;
 mod evict;
 mod limits;
 mod patch;

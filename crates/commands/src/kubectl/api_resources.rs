@@ -4,7 +4,7 @@ use super::flags::{Given, switch, text};
 use super::kube::{Answer, Kube, Stop};
 use super::{Command, Next, columns};
 use cluster::{ENDPOINTS, KindInfo};
-use order::Arrange;
+use order::{Arrange, OrdSet};
 
 pub(crate) const COMMAND: Command = Command {
     path: "api-resources",
@@ -86,6 +86,32 @@ fn run(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
         rows.push(row);
     }
     kube.out(columns::table(&rows));
+    Ok(Next::Done(0))
+}
+
+pub(crate) const VERSIONS: Command = Command {
+    path: "api-versions",
+    operands: "",
+    summary: "Print the supported API versions on the server, in the form of \"group/version\".",
+    examples: &[("The versions of all groups", "kubectl api-versions")],
+    flags: &[],
+    missing: &[],
+    run: versions,
+};
+
+fn versions(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
+    if !given.operands.is_empty() {
+        let words = given.operands.join(" ");
+        let told =
+            format!("error: unexpected arguments: [{words}]\nSee 'kubectl api-versions -h' for help and examples");
+        return Err(Stop::said(told));
+    }
+    // The older form of autoscalers is served too.
+    let mut all: OrdSet<String> = [String::from("autoscaling/v1")].into_iter().collect();
+    all.extend(kube.kinds().iter().map(KindInfo::api_version));
+    all.extend(TOLD.iter().map(|told| format!("{}/{}", told.group, told.version)));
+    let text: String = all.iter().map(|version| format!("{version}\n")).collect();
+    kube.out(text);
     Ok(Next::Done(0))
 }
 

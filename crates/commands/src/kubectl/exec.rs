@@ -53,7 +53,7 @@ fn run(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
         kube.err("Unable to use a TTY - input is not a terminal or the right kind of file\n");
     }
     let pid = start(kube, &pod, &container, command, given.has("stdin"))?;
-    Kube::wait(Phase::Exec(Running { pid }), Step::Child)
+    Kube::wait(Phase::Exec(Running { pid, debug: None }), Step::Child)
 }
 
 /// The container that is meant: asked for, marked as the default, or the first one.
@@ -72,8 +72,8 @@ pub(super) fn choose(kube: &mut Kube<'_, '_>, pod: &Object, asked: &str, quiet: 
         return if container::spec_of(pod, asked).is_some() {
             Ok(asked.to_string())
         } else {
-            let told = format!("container {asked} is not valid for pod {} out of: {}", pod.name(), all.join(", "));
-            Err(Stop::error(told))
+            let told = format!("container {asked} is not valid for pod {}", pod.name());
+            Err(Stop::said(format!("Error from server (BadRequest): {told}")))
         };
     }
     let marked = pod.annotation("kubectl.kubernetes.io/default-container");
@@ -160,12 +160,18 @@ pub(super) fn start(
 /// A program in a container that is waited for.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Running {
-    pid: Pid,
+    pub(super) pid: Pid,
+    /// Namespace, pod and name of an ephemeral container that ends with the program.
+    pub(super) debug: Option<(String, String, String)>,
 }
 
 impl Running {
     pub fn step(self, kube: &mut Kube<'_, '_>) -> Answer {
-        match kube.cx.reap(self.pid) {
+        let ended = kube.cx.reap(self.pid);
+        if let (Some(code), Some((namespace, pod, name))) = (ended, &self.debug) {
+            return super::debug::ended(kube, (namespace, pod, name), code);
+        }
+        match ended {
             None => Kube::wait(Phase::Exec(self), Step::Child),
             Some(0) => Ok(Next::Done(0)),
             Some(code) => Err(Stop { message: format!("command terminated with exit code {code}\n"), code }),

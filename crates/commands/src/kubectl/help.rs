@@ -20,10 +20,10 @@ const SECTIONS: &[(&str, &[&str])] = &[
     ("Basic Commands (Intermediate)", &["explain", "get", "edit", "delete"]),
     ("Deploy Commands", &["rollout", "scale", "autoscale"]),
     ("Cluster Management Commands", &["cluster-info", "top", "cordon", "uncordon", "drain", "taint"]),
-    ("Troubleshooting and Debugging Commands", &["describe", "logs", "exec", "cp", "auth", "events"]),
+    ("Troubleshooting and Debugging Commands", &["describe", "logs", "exec", "cp", "auth", "debug", "events"]),
     ("Advanced Commands", &["diff", "apply", "patch", "replace", "wait"]),
     ("Settings Commands", &["label", "annotate"]),
-    ("Other Commands", &["api-resources", "config", "version"]),
+    ("Other Commands", &["api-resources", "api-versions", "config", "version"]),
 ];
 
 pub(super) fn is_group(name: &str) -> bool {

@@ -13,6 +13,7 @@ mod container;
 mod copy;
 mod cordon;
 mod create;
+mod debug;
 mod delete;
 mod describe;
 mod diff;
@@ -85,6 +86,7 @@ pub(crate) struct Command {
 const COMMANDS: &[&Command] = &[
     &label::ANNOTATE,
     &api_resources::COMMAND,
+    &api_resources::VERSIONS,
     &apply::COMMAND,
     &auth::CAN_I,
     &auth::WHO_AM_I,
@@ -120,6 +122,7 @@ const COMMANDS: &[&Command] = &[
     &generate::NODE_PORT,
     &generate::SERVICE_ACCOUNT,
     &generate::TOKEN,
+    &debug::COMMAND,
     &delete::COMMAND,
     &describe::COMMAND,
     &diff::COMMAND,

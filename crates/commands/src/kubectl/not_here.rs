@@ -3,19 +3,8 @@
 use super::kube::Stop;
 
 /// Commands of kubectl 1.32 that are not here.
-const COMMANDS: &[&str] = &[
-    "alpha",
-    "api-versions",
-    "attach",
-    "certificate",
-    "completion",
-    "debug",
-    "kustomize",
-    "options",
-    "plugin",
-    "port-forward",
-    "proxy",
-];
+const COMMANDS: &[&str] =
+    &["alpha", "attach", "certificate", "completion", "kustomize", "options", "plugin", "port-forward", "proxy"];
 
 /// Subcommands of groups that are not here.
 const IN_GROUPS: &[(&str, &[&str])] = &[

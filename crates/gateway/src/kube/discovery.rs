@@ -46,6 +46,7 @@ fn subs_of(kind: &KindInfo) -> Vec<Sub> {
     }
     if kind.id == cluster::POD {
         all.push(("attach", "", "v1", "PodAttachOptions", &["create", "get"]));
+        all.push(("ephemeralcontainers", "", "v1", "Pod", STATUS));
         all.push(("eviction", "policy", "v1", "Eviction", &["create"]));
         all.push(("exec", "", "v1", "PodExecOptions", &["create", "get"]));
         all.push(("log", "", "v1", "Pod", &["get"]));

@@ -20,6 +20,7 @@ pub(super) fn answer(
     let done = match (request.method.as_str(), target.sub.as_str(), target.name.is_empty()) {
         ("POST", "", true) => create(running, user, request, target),
         ("POST", "eviction", false) if target.kind.id == cluster::POD => evict(running, user, request, target),
+        ("PATCH", "ephemeralcontainers", false) => debug(running, user, request, target),
         ("PUT", "" | "status", false) => update(running, user, request, target),
         ("PATCH", "" | "status", false) => patch(running, user, request, target),
         ("DELETE", "", false) => delete(running, user, request, target),
@@ -196,4 +197,22 @@ fn evict(running: &mut Running, user: Option<User>, request: &Request, target: &
     let place = (target.space(), target.name.as_str());
     running.world.api(|cluster, sim| cluster.evict(sim, place, options, &writer))?;
     Ok(json(running, 201, &status::success(201, Value::map())))
+}
+
+/// The ephemeral containers that a patch adds to a pod.
+fn debug(running: &mut Running, user: Option<User>, request: &Request, target: &Target) -> Result<Reply, Status> {
+    let patch = body::json(request)?;
+    let writer = writer(user, request, &Value::Null);
+    let place = (target.space(), target.name.as_str());
+    let mut pod = running.world.cluster.get(target.kind.id, place.0, place.1)?.clone();
+    let merged = merged(PatchKind::Strategic, "Pod", &pod.value, &patch)?;
+    let known = pod.value.list_at("spec.ephemeralContainers").to_vec();
+    for container in merged.list_at("spec.ephemeralContainers") {
+        if known.iter().any(|own| own.at("name") == container.at("name")) {
+            continue;
+        }
+        let new = container.clone();
+        pod = running.world.api(|cluster, sim| cluster.add_ephemeral(sim, place, new, &writer))?;
+    }
+    Ok(told(running, 200, request, target, &pod))
 }

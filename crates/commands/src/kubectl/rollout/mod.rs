@@ -59,7 +59,11 @@ fn workloads(kube: &Kube<'_, '_>, given: &Given, verb: &str) -> Result<Vec<Arc<O
         let info = kube.info(other.key.kind);
         let plural = info.qualified();
         return Err(match verb {
-            "history" => Stop::error(format!("no history viewer has been implemented for \"{}\"", info.kind)),
+            "history" => {
+                let (group, kind) = info.group_kind();
+                let told = format!("no visitor method exists for {{{group} {kind}}}");
+                Stop::error(format!("error retrieving history for {kind:?}, {told}"))
+            }
             "status" => Stop::error(format!("no status viewer has been implemented for {}", info.kind)),
             "undo" => Stop::error(format!("no rollbacker has been implemented for \"{}\"", info.kind)),
             "restart" => Stop::error(format!("{plural} \"{}\" restarting is not supported", other.name())),
