@@ -1,4 +1,5 @@
 //! `opsfest serve --kube` without a kubectl: what its HTTP answers, and that no request ends it or makes it grow.
+#![expect(clippy::disallowed_types, reason = "a server is waited for in real time")]
 
 use gateway::kube::{Pace, Server, serve};
 use std::io::{Read, Write};

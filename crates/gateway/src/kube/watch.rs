@@ -1,4 +1,5 @@
 //! Watches: the changes of a kind's objects as lines of JSON, for as long as the client listens.
+#![expect(clippy::disallowed_types, reason = "real clients wait in real time")]
 
 use super::clock::Running;
 use super::http::{self, Request};
