@@ -72,7 +72,7 @@ fn patches_of_three_kinds() {
         ),
         (
             "kubectl patch deploy web --subresource=scale --type=merge -p '{\"spec\":{\"replicas\":2}}'",
-            "deployment.apps/web patched\n",
+            "scale.autoscaling/web patched\n",
         ),
         ("kubectl get deploy web -o jsonpath='{.spec.replicas}'", "2"),
     ] {

@@ -141,7 +141,7 @@ fn kinds_are_explained() {
     assert!(out.contains("FIELD: spec <ServiceSpec>\n"), "{out}");
     assert!(out.contains("  ports\t<[]ServicePort>\n    appProtocol\t<string>\n"), "{out}");
     assert_eq!(s.fails("kubectl explain pod.spec.nope"), "error: field \"nope\" does not exist\n");
-    assert_eq!(s.fails("kubectl explain nope"), "error: the server doesn't have a resource type \"nope\"\n");
+    assert_eq!(s.fails("kubectl explain nope"), "the server doesn't have a resource type \"nope\"\n");
 }
 
 #[test]
