@@ -14,7 +14,7 @@ pub const KINDS: &[&str] = &[
     "kubectl describe ing shop all",
     "kubectl describe ingressclass nginx",
     "kubectl describe netpol closed some",
-    "kubectl describe secret keys",
+    "kubectl describe secret keys | sort",
     "kubectl describe sa robot default",
     "kubectl describe role reader",
     "kubectl describe rolebinding robot-reads",

@@ -35,6 +35,7 @@ pub(super) fn secret(secret: &Object, w: &mut Writer) {
     w.line(0, "");
     w.line(0, "Data");
     w.line(0, "====");
+    // Unlike kubectl: the keys stand in order; the real client takes them as a map gives them.
     for (key, value) in secret.value.map_at("data").iter() {
         let bytes = base64::decode(value.as_str().unwrap_or("")).unwrap_or_default();
         if key.as_ref() == "token" && kind == "kubernetes.io/service-account-token" {
