@@ -1,14 +1,15 @@
 //! Who may do what: RBAC (Kubernetes 1.32, `plugin/pkg/auth/authorizer/rbac`, `pkg/registry/rbac/validation`).
 
 use crate::engine::Cluster;
-use crate::kinds;
+use crate::kinds::{self, KindId};
 use crate::object::Object;
 use crate::status::Status;
 use manifest::{Value, object};
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// Somebody: a name and groups. Service accounts are `system:serviceaccount:NAMESPACE:NAME`.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct User {
     pub name: String,
     pub groups: Vec<String>,
@@ -36,6 +37,8 @@ pub struct Attempt {
     pub namespace: String,
     /// Empty for all of them.
     pub name: String,
+    /// A path of the API server, instead of a resource.
+    pub url: String,
 }
 
 fn listed(rule: &Value, field: &str, wanted: &str) -> bool {
@@ -44,6 +47,14 @@ fn listed(rule: &Value, field: &str, wanted: &str) -> bool {
 
 /// `VerbMatches`, `APIGroupMatches`, `ResourceMatches`, `ResourceNameMatches`.
 fn permits(rule: &Value, attempt: &Attempt) -> bool {
+    if !attempt.url.is_empty() {
+        let fits = |url: &str| match url.strip_suffix('*') {
+            Some(begin) => attempt.url.starts_with(begin),
+            None => url == attempt.url,
+        };
+        let mut urls = rule.list_at("nonResourceURLs").iter().filter_map(Value::as_str);
+        return listed(rule, "verbs", &attempt.verb) && urls.any(fits);
+    }
     let sub = attempt.resource.split_once('/').map(|(_, sub)| format!("*/{sub}"));
     let names = rule.list_at("resourceNames");
     listed(rule, "verbs", &attempt.verb)
@@ -109,6 +120,34 @@ impl Cluster {
         })
     }
 
+    /// Refuses what somebody may not do with a kind's objects; nobody is nobody's business.
+    pub fn permit(
+        &self,
+        user: Option<&User>,
+        verb: &str,
+        (kind, sub): (KindId, &str),
+        (namespace, name): (&str, &str),
+    ) -> Result<(), Status> {
+        let Some(user) = user else { return Ok(()) };
+        let info = self.store.kinds().info(kind);
+        let mut resource = info.plural.to_string();
+        if !sub.is_empty() {
+            resource.push('/');
+            resource.push_str(sub);
+        }
+        // A namespace is asked for in itself.
+        let space = if kind == kinds::NAMESPACE { name } else { namespace };
+        let attempt = Attempt {
+            verb: verb.into(),
+            group: info.group.to_string(),
+            resource,
+            namespace: space.into(),
+            name: name.into(),
+            url: String::new(),
+        };
+        self.authorize(user, &attempt)
+    }
+
     /// Refuses what somebody may not do, in the API server's words.
     pub fn authorize(&self, user: &User, attempt: &Attempt) -> Result<(), Status> {
         if self.allowed(user, attempt).is_some() {
@@ -142,6 +181,13 @@ impl Cluster {
             resource,
             namespace: text("namespace"),
             name: text("name"),
+            url: String::new(),
+        };
+        let path = review.at("spec.nonResourceAttributes");
+        let attempt = if path.is_null() {
+            attempt
+        } else {
+            Attempt { verb: path.str_at("verb").into(), url: path.str_at("path").into(), ..Attempt::default() }
         };
         let mut answer = review.clone();
         let status = match self.allowed(user, &attempt) {
@@ -155,11 +201,6 @@ impl Cluster {
 
     /// All rules that hold for somebody in a namespace: what `kubectl auth can-i --list` shows.
     pub fn rules_for(&self, user: &User, namespace: &str) -> Vec<Value> {
-        let all = Value::from("*");
-        if user.groups.iter().any(|group| group == "system:masters") {
-            let any = Value::list(vec![all]);
-            return vec![object! { "apiGroups" => any.clone(), "resources" => any.clone(), "verbs" => any }];
-        }
         let bindings =
             self.store.all(kinds::CLUSTERROLEBINDING, None).chain(self.store.all(kinds::ROLEBINDING, Some(namespace)));
         let mine = bindings.filter(|binding| {

@@ -12,6 +12,7 @@ mod cron;
 pub mod crowd;
 mod custom;
 mod defaults;
+mod endpoints;
 mod engine;
 mod fields;
 mod kinds;
@@ -35,14 +36,14 @@ mod store;
 mod validate;
 mod watch;
 
-pub use api::{Apply, DeleteOptions, PatchKind, Propagation, Writer};
+pub use api::{Apply, DeleteOptions, PatchKind, Propagation, Writer, last_applied};
 pub use authorizer::{Attempt, User};
 pub use controllers::{Action, Reconciled};
 pub use engine::Cluster;
 pub use kinds::{
     CLUSTERROLE, CLUSTERROLEBINDING, CONFIGMAP, CONTROLLERREVISION, CRONJOB, CUSTOMRESOURCEDEFINITION, CustomColumn,
-    DAEMONSET, DEPLOYMENT, ENDPOINTSLICE, EVENT, HORIZONTALPODAUTOSCALER, INGRESS, INGRESSCLASS, JOB, KindId, KindInfo,
-    Kinds, LIMITRANGE, NAMESPACE, NETWORKPOLICY, NODE, PERSISTENTVOLUME, PERSISTENTVOLUMECLAIM, POD,
+    DAEMONSET, DEPLOYMENT, ENDPOINTS, ENDPOINTSLICE, EVENT, HORIZONTALPODAUTOSCALER, INGRESS, INGRESSCLASS, JOB,
+    KindId, KindInfo, Kinds, LIMITRANGE, NAMESPACE, NETWORKPOLICY, NODE, PERSISTENTVOLUME, PERSISTENTVOLUMECLAIM, POD,
     PODDISRUPTIONBUDGET, PRIORITYCLASS, REPLICASET, RESOURCEQUOTA, ROLE, ROLEBINDING, SECRET, SERVICE, SERVICEACCOUNT,
     STATEFULSET, STORAGECLASS,
 };
@@ -56,6 +57,7 @@ pub use quantity::{Quantity, canonical};
 pub use runtime::{
     ContainerPort, ContainerRef, ContainerStart, Mount, ProbeAction, PulledImage, Runtime, Stopped, Usage,
 };
+pub use schema::{schema_behind, schema_names, schema_of};
 pub use selector::{FieldSelector, LabelSelector};
 pub use setup::{NodeShape, VERSION};
 pub use status::{FieldError, Status, StatusDetails};

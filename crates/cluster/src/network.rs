@@ -13,6 +13,9 @@ pub type Backend = (String, String, Value);
 /// Whether the rule names a host, whether its path is exact, and how long that is.
 type Rank = (bool, bool, usize);
 
+/// The address of whoever is outside of the cluster.
+const OUTSIDE: &str = "203.0.113.10";
+
 /// Whether an address lies in `10.0.0.0/8`.
 fn inside(block: &str, address: &str) -> bool {
     let number = |text: &str| {
@@ -32,14 +35,15 @@ fn inside(block: &str, address: &str) -> bool {
 }
 
 impl Cluster {
-    /// Whether a policy's peer means a pod.
-    fn peer(&self, policy: &Object, peer: &Value, other: &Object) -> bool {
+    /// Whether a policy's peer means a pod, or, without one, somebody outside of the cluster.
+    fn peer(&self, policy: &Object, peer: &Value, other: Option<&Object>) -> bool {
         let block = peer.at("ipBlock");
         if !block.is_null() {
-            let address = other.value.str_at("status.podIP");
+            let address = other.map_or(OUTSIDE, |other| other.value.str_at("status.podIP"));
             let except = block.list_at("except").iter().filter_map(Value::as_str);
             return inside(block.str_at("cidr"), address) && !except.into_iter().any(|block| inside(block, address));
         }
+        let Some(other) = other else { return false };
         let spaces = peer.at("namespaceSelector");
         let here = if spaces.is_null() {
             policy.namespace() == other.namespace()
@@ -51,7 +55,14 @@ impl Cluster {
     }
 
     /// Whether the policies of one end let the traffic pass.
-    fn passes(&self, end: &Object, other: &Object, to: &Object, (port, protocol): (i64, &str), ingress: bool) -> bool {
+    fn passes(
+        &self,
+        end: &Object,
+        other: Option<&Object>,
+        to: &Object,
+        (port, protocol): (i64, &str),
+        ingress: bool,
+    ) -> bool {
         let (kind, rules, peers) = if ingress { ("Ingress", "ingress", "from") } else { ("Egress", "egress", "to") };
         let mut isolated = false;
         for policy in self.store.all(kinds::NETWORKPOLICY, Some(end.namespace())) {
@@ -80,7 +91,23 @@ impl Cluster {
             return true;
         }
         let wanted = (port, protocol);
-        self.passes(from, to, to, wanted, false) && self.passes(to, from, to, wanted, true)
+        self.passes(from, Some(to), to, wanted, false) && self.passes(to, Some(from), to, wanted, true)
+    }
+
+    /// Whether the network policies let somebody outside of the cluster talk to a pod.
+    pub fn outside_allowed(&self, to: &Object, port: i64, protocol: &str) -> bool {
+        self.passes(to, None, to, (port, protocol), true)
+    }
+
+    /// Whether an ingress that a controller serves names this host, or is reached by this address.
+    pub fn has_ingress(&self, host: &str) -> bool {
+        self.store.all(kinds::INGRESS, None).any(|ingress| {
+            let addresses = ingress.value.list_at("status.loadBalancer.ingress");
+            let named = |rule: &Value| !rule.str_at("host").is_empty() && host_fits(rule.str_at("host"), host);
+            !addresses.is_empty()
+                && (addresses.iter().any(|address| address.str_at("ip") == host)
+                    || ingress.value.list_at("spec.rules").iter().any(named))
+        })
     }
 
     /// The backend that ingresses choose for a request.

@@ -20,7 +20,9 @@ pub struct Amounts {
 }
 
 impl Amounts {
-    pub(crate) fn plus(self, other: Self, sign: i64) -> Self {
+    /// The sum; the difference with a sign of -1.
+    #[must_use]
+    pub fn plus(self, other: Self, sign: i64) -> Self {
         Self {
             cpu_milli: self.cpu_milli + sign * other.cpu_milli,
             memory_bytes: self.memory_bytes + sign * other.memory_bytes,
@@ -28,7 +30,9 @@ impl Amounts {
         }
     }
 
-    fn max(self, other: Self) -> Self {
+    /// The greater of each.
+    #[must_use]
+    pub fn max(self, other: Self) -> Self {
         Self {
             cpu_milli: self.cpu_milli.max(other.cpu_milli),
             memory_bytes: self.memory_bytes.max(other.memory_bytes),

@@ -154,6 +154,16 @@ pub struct FieldSelector {
     demands: Vec<(String, bool, String)>,
 }
 
+impl std::fmt::Display for FieldSelector {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for (at, (path, equal, value)) in self.demands.iter().enumerate() {
+            let comma = if at == 0 { "" } else { "," };
+            write!(f, "{comma}{path}{}{value}", if *equal { "=" } else { "!=" })?;
+        }
+        Ok(())
+    }
+}
+
 impl FieldSelector {
     /// Reads the form of `kubectl --field-selector`.
     pub fn parse(text: &str) -> Result<Self, Status> {

@@ -13,6 +13,7 @@ pub mod kubectl;
 mod yq;
 
 pub use gh::merger;
+pub use kubectl::{TOLD, impersonated, owner, token_for, user_of_token};
 
 use shell::Bash;
 use world::{Program, Programs};

@@ -126,7 +126,7 @@ fn mistakes_are_told_as_the_real_client_does() {
         ("kubectl rollout status", "error: required resource not specified\n"),
         ("kubectl apply -f nope.yaml", "error: the path \"nope.yaml\" does not exist\n"),
         ("kubectl attach web", "error: kubectl attach is real, but not part of this sandbox yet\n"),
-        ("kubectl set selector svc x A=b", "error: kubectl set selector is real, but not part of this sandbox yet\n"),
+        ("kubectl set subject rolebinding x", "error: kubectl set subject is real, but not part of this sandbox yet\n"),
         ("kubectl get pods --chunk-size=5", "error: --chunk-size is real, but not part of this sandbox yet\n"),
         (
             "kubectl get pods -o nice",

@@ -72,7 +72,7 @@ fn patches_of_three_kinds() {
         ),
         (
             "kubectl patch deploy web --subresource=scale --type=merge -p '{\"spec\":{\"replicas\":2}}'",
-            "deployment.apps/web patched\n",
+            "scale.autoscaling/web patched\n",
         ),
         ("kubectl get deploy web -o jsonpath='{.spec.replicas}'", "2"),
     ] {
@@ -100,7 +100,10 @@ fn programs_run_inside_of_containers() {
         s.run("kubectl exec foo -- sh -c 'exit 3'"),
         (String::new(), "command terminated with exit code 3\n".into(), 3)
     );
-    assert_eq!(s.fails("kubectl exec foo -c nope -- ls"), "error: container nope is not valid for pod foo out of: c\n");
+    assert_eq!(
+        s.fails("kubectl exec foo -c nope -- ls"),
+        "Error from server (BadRequest): container nope is not valid for pod foo\n"
+    );
     assert_eq!(s.fails("kubectl exec nope -- ls"), "Error from server (NotFound): pods \"nope\" not found\n");
     assert!(
         s.fails("kubectl exec foo -- kubectl")

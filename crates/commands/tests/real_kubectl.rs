@@ -6,6 +6,7 @@ mod real_kubectl_lines;
 
 use in_cluster::{Session, server};
 use real_kubectl_lines::generators::GENERATORS;
+use real_kubectl_lines::kinds::KINDS;
 use real_kubectl_lines::local::LOCAL;
 use real_kubectl_lines::reading::{READING, SETUP};
 use std::path::{Path, PathBuf};
@@ -38,6 +39,8 @@ const FILES: &[(&str, &[u8])] = &[
         b"apiVersion: v1\nkind: Pod\nmetadata: {name: foo}\nspec: {containers: [{name: c, image: nginx, env: [{name: X, value: w}]}, {name: d, image: e}]}\n",
     ),
     ("dep.yaml", in_cluster::WEB.as_bytes()),
+    ("kinds.yaml", include_bytes!("real_kubectl_lines/kinds.yaml")),
+    ("daily.yaml", b"apiVersion: example.com/v1\nkind: CronTab\nmetadata: {name: daily}\nspec: {cron: '* *', apiURL: x, list: [1, {aB: c}]}\n"),
 ];
 
 /// A folder with the files, that goes away.
@@ -90,16 +93,20 @@ fn run_real(kubectl: &Path, folder: &Folder, server: &str, line: &str) -> Outcom
     (text(&done.stdout), text(&done.stderr), done.status.code().unwrap_or(-1))
 }
 
-/// The age of an event, and the widths that follow from it, are another clock's.
+/// The age of an event or of a node's pod, and the widths that follow from it, are another clock's.
 fn without_ages(text: &str) -> String {
-    let (mut out, mut events) = (String::new(), false);
+    let (mut out, mut events, mut in_pods) = (String::new(), false, false);
     for line in text.lines() {
         events = (events && line.starts_with(' ')) || line.starts_with("Events:");
         let words: Vec<&str> = line.split_whitespace().collect();
-        if events && words.len() > 3 {
-            let shown = words.iter().enumerate().filter(|(at, _)| *at != 2).map(|(_, word)| *word);
-            let rest: Vec<&str> = shown.skip_while(|word| word.starts_with('(')).collect();
-            out.push_str(&rest.join(" "));
+        in_pods = (in_pods && line.starts_with(' ')) || line.starts_with("Non-terminated");
+        if in_pods && words.len() > 5 {
+            out.push_str(&words[..words.len() - 1].join(" "));
+        } else if events && words.len() > 3 {
+            // `3s` or `3s (x2 over 5m)`
+            let last = if words[3].starts_with("(x") { 6 } else { 3 };
+            let shown = words.iter().enumerate().filter(|(at, _)| *at < 2 || *at >= last).map(|(_, word)| *word);
+            out.push_str(&shown.collect::<Vec<_>>().join(" "));
         } else {
             out.push_str(line.trim_end());
         }
@@ -141,7 +148,7 @@ macro_rules! or_skip {
 fn generators_print_what_the_real_ones_print() {
     let kubectl = or_skip!();
     let (mut s, folder) = (session(), Folder::new("generators"));
-    let url = format!("--server={}", server::serve(s.world.cluster.clone()));
+    let url = format!("--server={}", server::serve(s.world.cluster.clone(), s.world.now()));
     let lines: Vec<String> =
         GENERATORS.iter().map(|line| line.replacen("kubectl ", "kubectl --dry-run=client -oyaml ", 1)).collect();
     let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
@@ -152,7 +159,7 @@ fn generators_print_what_the_real_ones_print() {
 fn what_needs_no_server_is_equal() {
     let kubectl = or_skip!();
     let (mut s, folder) = (session(), Folder::new("local"));
-    let url = format!("--server={}", server::serve(s.world.cluster.clone()));
+    let url = format!("--server={}", server::serve(s.world.cluster.clone(), s.world.now()));
     compare(&mut s, &kubectl, &folder, &url, LOCAL);
 }
 
@@ -161,6 +168,19 @@ fn the_same_objects_are_read_alike() {
     let kubectl = or_skip!();
     let (mut s, folder) = (session(), Folder::new("reading"));
     s.ok(SETUP);
-    let url = format!("--server={}", server::serve(s.world.cluster.clone()));
+    let url = format!("--server={}", server::serve(s.world.cluster.clone(), s.world.now()));
     compare(&mut s, &kubectl, &folder, &url, READING);
+}
+
+#[test]
+fn every_kind_is_described_alike() {
+    let kubectl = or_skip!();
+    let (mut s, folder) = (session(), Folder::new("kinds"));
+    s.ok("kubectl create ns team");
+    s.ok("kubectl create ns empty");
+    s.ok("kubectl apply -f dep.yaml -f kinds.yaml");
+    s.ok("sleep 2; kubectl apply -f daily.yaml");
+    s.wait(700);
+    let url = format!("--server={}", server::serve(s.world.cluster.clone(), s.world.now()));
+    compare(&mut s, &kubectl, &folder, &url, KINDS);
 }

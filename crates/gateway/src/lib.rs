@@ -4,6 +4,7 @@ mod args;
 mod bench;
 mod first;
 mod hashes;
+pub mod kube;
 mod lessons;
 mod pack;
 mod parts;
@@ -21,6 +22,7 @@ const USAGE: &str = "usage: opsfest sh [--lesson ID] [--seed N] [--file HOSTFILE
        opsfest play FILE.md…
        opsfest verify [--list] [lessons/…]…
        opsfest verify-progress FILE…
+       opsfest serve --kube ADDR [--kubeconfig FILE] [--lesson ID] [--seed N] [--speed N]
        opsfest hashes [--random N]
        opsfest pack DIR
 ";
@@ -47,7 +49,7 @@ pub fn opsfest() -> ExitCode {
         "first" => first::run(rest),
         "hashes" => hashes::run(rest),
         "pack" => pack::run(rest),
-        "serve" => Err(Usage("serve: the world behind real protocols is not there yet".into())),
+        "serve" => kube::run(rest),
         "--help" | "-h" | "help" => {
             print!("{USAGE}");
             Ok(0)

@@ -13,8 +13,12 @@ fn one_line(args: &[&str], message: &str) {
 #[test]
 fn unknown_commands_and_options_are_one_line_and_exit_2() {
     one_line(&["dance"], "unknown command \"dance\"; see opsfest --help");
-    one_line(&["serve"], "serve: the world behind real protocols is not there yet");
-    one_line(&["serve", "--speed", "2"], "serve: the world behind real protocols is not there yet");
+    one_line(&["serve"], "serve needs --kube ADDR, such as 127.0.0.1:6443");
+    one_line(
+        &["serve", "--kube", "192.0.2.1:1"],
+        "--kube: \"192.0.2.1:1\" is no address of this machine, such as 127.0.0.1:6443",
+    );
+    one_line(&["serve", "--kube", "127.0.0.1:0", "--speed", "0"], "--speed: \"0\" is no number from 1 to 3600");
     for name in ["sh", "play", "verify", "verify-progress", "hashes", "pack"] {
         one_line(&[name, "--nope"], "unknown option --nope");
     }

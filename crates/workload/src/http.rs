@@ -14,6 +14,9 @@ pub struct Response {
     pub ms: u32,
 }
 
+/// No status: nobody answered, and nobody refused, until the client gave up.
+pub const TIMED_OUT: u16 = 0;
+
 pub(crate) fn reason(status: u16) -> &'static str {
     match status {
         200 => "OK",
@@ -21,6 +24,7 @@ pub(crate) fn reason(status: u16) -> &'static str {
         500 => "Internal Server Error",
         502 => "Bad Gateway",
         503 => "Service Unavailable",
+        504 => "Gateway Timeout",
         508 => "Loop Detected",
         _ => "Error",
     }
@@ -51,6 +55,9 @@ impl Workload {
         }
         let count = u64::try_from(endpoints.len()).ok()?;
         let (key, port) = &endpoints[usize::try_from(pick % count).ok()?];
+        if !network.passes(None, key, *port) {
+            return Some(plain(TIMED_OUT, String::new()));
+        }
         let Some(container) = self.containers.get(key).filter(|c| c.listening(now) && c.program.port == *port) else {
             return Some(plain(502, "bad gateway: connection refused\n".into()));
         };
@@ -59,13 +66,26 @@ impl Workload {
         for call in calls {
             let (space, name) = call.split_once('/').unwrap_or((namespace, call));
             let behind = network.endpoints(space, name).unwrap_or_default();
-            let up = behind.iter().any(|(key, _)| self.containers.get(key).is_some_and(|c| c.listening(now)));
+            let listens = |to: &Key| self.containers.get(to).is_some_and(|c| c.listening(now));
+            let up = behind.iter().any(|(to, port)| listens(to) && network.passes(Some(key), to, *port));
             if !up {
                 let body = format!("{} cannot reach {name}\n", container.program.name);
                 return Some(Response { version: response.version, ..plain(502, body) });
             }
         }
         Some(response)
+    }
+}
+
+impl Response {
+    /// What an ingress controller says where no rule fits.
+    pub fn not_found(text: &str) -> Self {
+        plain(404, text.into())
+    }
+
+    /// What it says where a rule's service is not there.
+    pub fn unavailable() -> Self {
+        plain(503, "503 Service Temporarily Unavailable\n".into())
     }
 }
 

@@ -11,7 +11,7 @@ mod program;
 mod traffic;
 
 pub use container::{Container, Exit, Key, LogLine, Start};
-pub use http::Response;
+pub use http::{Response, TIMED_OUT};
 pub use program::{Program, ProgramError};
 pub use traffic::{Customers, Sample, Served};
 
@@ -30,6 +30,11 @@ pub trait Network {
 
     /// The service, its namespace and port behind a host name of the outside world (`shop.encore`).
     fn host(&self, name: &str) -> Option<(String, String)>;
+
+    /// Whether a container's pod may talk to another one's port; without one it is the requester who asks.
+    fn passes(&self, _from: Option<&Key>, _to: &Key, _port: u16) -> bool {
+        true
+    }
 
     /// The events that led to a container.
     fn causes(&self, key: &Key) -> Causes;

@@ -76,7 +76,8 @@ impl Workload {
         let Some(customers) = self.customers.clone() else { return };
         let wobble = 0.94 + 0.12 * sim.rng().unit();
         let rate = customers.rate * curve::daily(sim.now(), customers.daily) * wobble;
-        let answer = self.flow(sim, network, &customers.namespace, &customers.service, rate, 0);
+        let place = (customers.namespace.as_str(), customers.service.as_str());
+        let answer = self.flow(sim, network, None, place, rate, 0);
         self.tell(sim, &customers, &answer);
         self.show(sim, &answer);
     }
@@ -86,8 +87,8 @@ impl Workload {
         &mut self,
         sim: &mut Sim,
         network: &dyn Network,
-        space: &str,
-        service: &str,
+        from: Option<&Key>,
+        (space, service): (&str, &str),
         rate: f64,
         depth: u32,
     ) -> Answer {
@@ -96,7 +97,7 @@ impl Workload {
             // No such name, or nobody behind it.
             None => failure(502),
             Some(endpoints) if endpoints.is_empty() => failure(503),
-            Some(endpoints) => self.share(sim, network, space, &endpoints, rate, depth),
+            Some(endpoints) => self.let_through(sim, network, (from, space), &endpoints, rate, depth),
         };
         let series = self.samples.entry(format!("{space}/{service}")).or_default();
         let now = sim.now();
@@ -120,6 +121,36 @@ impl Workload {
         }
         while series.len() > HISTORY {
             series.pop_front();
+        }
+        answer
+    }
+
+    /// What network policies drop is waited for until customers give up; the rest is shared.
+    #[expect(clippy::cast_precision_loss, reason = "a service has few endpoints")]
+    fn let_through(
+        &mut self,
+        sim: &mut Sim,
+        network: &dyn Network,
+        (from, space): (Option<&Key>, &str),
+        endpoints: &[(Key, u16)],
+        rate: f64,
+        depth: u32,
+    ) -> Answer {
+        let open: Vec<(Key, u16)> =
+            endpoints.iter().filter(|(key, port)| network.passes(from, key, *port)).cloned().collect();
+        if open.len() == endpoints.len() {
+            return self.share(sim, network, space, endpoints, rate, depth);
+        }
+        let part = open.len() as f64 / endpoints.len() as f64;
+        if open.is_empty() {
+            return Answer { p50_ms: TIMEOUT_MS, p99_ms: TIMEOUT_MS, ..failure(504) };
+        }
+        let mut answer = self.share(sim, network, space, &open, rate * part, depth);
+        answer.failed = 1.0 - part * (1.0 - answer.failed);
+        answer.status = 504;
+        answer.p99_ms = TIMEOUT_MS;
+        for share in answer.versions.values_mut() {
+            *share *= part;
         }
         answer
     }
@@ -178,7 +209,8 @@ impl Workload {
         }
         total.p50_ms = slow.iter().map(|(p50, _)| p50).sum::<f64>() / (slow.len().max(1)) as f64;
         total.p99_ms = slow.iter().map(|(_, p99)| *p99).fold(0.0, f64::max);
-        self.call_on(sim, network, space, &downstream, rate, depth, &mut total);
+        let from = endpoints.first().map(|(key, _)| key);
+        self.call_on(sim, network, (from, space), &downstream, rate, depth, &mut total);
         total
     }
 
@@ -188,7 +220,7 @@ impl Workload {
         &mut self,
         sim: &mut Sim,
         network: &dyn Network,
-        space: &str,
+        (from, space): (Option<&Key>, &str),
         downstream: &OrdMap<String, f64>,
         rate: f64,
         depth: u32,
@@ -196,7 +228,7 @@ impl Workload {
     ) {
         for (service, share) in downstream {
             let (target_space, name) = service.split_once('/').unwrap_or((space, service));
-            let answer = self.flow(sim, network, target_space, name, rate * share, depth + 1);
+            let answer = self.flow(sim, network, from, (target_space, name), rate * share, depth + 1);
             let broken = share * answer.failed;
             if broken > 0.0 {
                 total.status = if total.status == 200 { 502 } else { total.status };

@@ -44,19 +44,52 @@ impl World {
         Net {
             cluster: &self.cluster,
             host: customers.map(|c| (c.host.as_str(), c.namespace.as_str(), c.service.as_str())),
+            from: None,
         }
     }
 
-    /// One HTTP request to a host of the world. The error is `curl`'s exit code and words.
-    pub fn http_get(&mut self, host: &str, path: &str) -> Result<Response, (i32, String)> {
+    /// The service that a machine means by a name: its namespace and name.
+    pub fn service_behind(&self, machine: &MachineId, host: &str) -> Option<(String, String)> {
+        let mut net = self.net();
+        net.from = crate::runtime::pod_behind(&self.cluster, machine);
+        workload::Network::host(&net, host)
+    }
+
+    /// One HTTP request of a machine to a host of the world, with the host that its header names. The error is `curl`'s
+    /// exit code and words.
+    pub fn http_get(
+        &mut self,
+        machine: &MachineId,
+        (host, header): (&str, &str),
+        path: &str,
+    ) -> Result<Response, (i32, String)> {
         let pick = self.sim.rng().next_u64();
-        let net = self.net();
-        let Some((namespace, service)) = workload::Network::host(&net, host) else {
+        let mut net = self.net();
+        net.from = crate::runtime::pod_behind(&self.cluster, machine);
+        let mut backend = workload::Network::host(&net, host);
+        if backend.is_none() && self.cluster.has_ingress(host) {
+            let bare = path.split('?').next().unwrap_or(path);
+            let Some((namespace, service, _)) = self.cluster.route(header, bare) else {
+                return Ok(Response::not_found("default backend - 404"));
+            };
+            // The ingress controller is who calls.
+            net.from = None;
+            if self.cluster.get(cluster::SERVICE, &namespace, &service).is_err() {
+                return Ok(Response::unavailable());
+            }
+            backend = Some((namespace, service));
+        }
+        let Some((namespace, service)) = backend else {
             return Err((6, format!("Could not resolve host: {host}")));
         };
-        self.workload
-            .request(&net, (&namespace, &service), path, self.now(), pick)
-            .ok_or_else(|| (7, format!("Failed to connect to {host} port 80 after 1 ms: Couldn't connect to server")))
+        let answer = self.workload.request(&net, (&namespace, &service), path, self.now(), pick);
+        match answer {
+            Some(answer) if answer.status == workload::TIMED_OUT => {
+                Err((28, format!("Failed to connect to {host} port 80 after 130104 ms: Timeout was reached")))
+            }
+            Some(answer) => Ok(answer),
+            None => Err((7, format!("Failed to connect to {host} port 80 after 1 ms: Couldn't connect to server"))),
+        }
     }
 
     pub(crate) fn fire_cluster(&mut self) {
@@ -74,7 +107,7 @@ impl World {
     pub(crate) fn fire_workload(&mut self) {
         let customers = self.workload.customers().cloned();
         let host = customers.as_ref().map(|c| (c.host.as_str(), c.namespace.as_str(), c.service.as_str()));
-        let net = Net { cluster: &self.cluster, host };
+        let net = Net { cluster: &self.cluster, host, from: None };
         let exits = self.workload.fire(&mut self.sim, &net);
         for exit in exits {
             let key = &exit.key;
@@ -91,7 +124,7 @@ impl World {
     }
 
     /// What changed by a direct call of the API is seen by Argo CD too.
-    pub(crate) fn settle_watches(&mut self) {
+    pub fn settle_watches(&mut self) {
         self.argocd.watch(&mut self.sim, &self.cluster);
     }
 

@@ -17,6 +17,7 @@ mod pulls_merge;
 mod rules;
 mod run;
 mod runtime;
+pub use runtime::CONTAINER;
 mod snapshot;
 mod sources;
 mod stopped;

@@ -2,6 +2,7 @@
 
 use crate::World;
 use crate::runtime::Port;
+use cluster::Status;
 use manifest::Value;
 
 impl World {
@@ -10,6 +11,21 @@ impl World {
         let mut workload = self.workload.clone();
         let port = Port { workload: &mut workload, registry: &self.registry };
         self.cluster.pod_metrics(&self.sim, &port, namespace)
+    }
+
+    /// The `PodMetrics` of one pod, or metrics-server's words.
+    pub fn metrics_of_pod(&self, namespace: &str, name: &str) -> Result<Value, Status> {
+        self.cluster.get(cluster::POD, namespace, name)?;
+        let all = self.pod_metrics(Some(namespace));
+        let missing = || Status::not_found(("metrics.k8s.io", "podmetrics"), &format!("{namespace}/{name}"));
+        all.into_iter().find(|pod| pod.str_at("metadata.name") == name).ok_or_else(missing)
+    }
+
+    /// The `NodeMetrics` of one node.
+    pub fn metrics_of_node(&self, name: &str) -> Result<Value, Status> {
+        self.cluster.get(cluster::NODE, "", name)?;
+        let missing = || Status::not_found(("metrics.k8s.io", "nodemetrics"), name);
+        self.node_metrics().into_iter().find(|node| node.str_at("metadata.name") == name).ok_or_else(missing)
     }
 
     /// `NodeMetrics` of every node that answers.

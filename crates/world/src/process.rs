@@ -40,7 +40,7 @@ pub enum Step {
 }
 
 /// A program's behaviour, step by step. Each step costs [`crate::STEP`] of virtual time.
-pub trait Behaviour: Clone + fmt::Debug + Serialize + DeserializeOwned + 'static {
+pub trait Behaviour: Clone + fmt::Debug + Serialize + DeserializeOwned + Send + Sync + 'static {
     /// Its name in the program table.
     const PROGRAM: &'static str;
 
@@ -48,7 +48,7 @@ pub trait Behaviour: Clone + fmt::Debug + Serialize + DeserializeOwned + 'static
 }
 
 /// A [`Behaviour`] whose type is forgotten.
-pub(crate) trait Process: fmt::Debug {
+pub(crate) trait Process: fmt::Debug + Send + Sync {
     fn step(&mut self, cx: &mut Cx<'_>) -> Step;
     fn freeze(&self) -> Vec<u8>;
     fn fork(&self) -> Box<dyn Process>;

@@ -177,10 +177,21 @@ fn pull_error(image: &str, error: &RegistryError) -> String {
     }
 }
 
+/// What the machine of a container is called: this, the uid of its pod, and more.
+pub const CONTAINER: &str = "container:";
+
+/// The pod whose container a machine is.
+pub(crate) fn pod_behind(cluster: &Cluster, machine: &crate::MachineId) -> Option<Arc<cluster::Object>> {
+    let uid = machine.0.strip_prefix(CONTAINER)?.split('/').next()?;
+    cluster.store().by_uid(uid).filter(|object| object.key.kind == cluster::POD).cloned()
+}
+
 /// Services, as the cluster has them: who answers behind a name.
 pub(crate) struct Net<'a> {
     pub cluster: &'a Cluster,
     pub host: Option<(&'a str, &'a str, &'a str)>,
+    /// The pod that asks; nobody for those outside of the cluster.
+    pub from: Option<Arc<cluster::Object>>,
 }
 
 impl Network for Net<'_> {
@@ -219,12 +230,34 @@ impl Network for Net<'_> {
         {
             return Some((namespace.into(), service.into()));
         }
+        if let Some(from) = self.from.as_ref().filter(|_| !name.contains('.')) {
+            // A pod's search list begins with its own namespace.
+            let there = self.cluster.store().get(cluster::SERVICE, from.namespace(), name).is_some();
+            return there.then(|| (from.namespace().to_string(), name.to_string()));
+        }
         let mut parts = name.split('.');
         let (service, namespace) = (parts.next()?, parts.next()?);
         let rest: Vec<&str> = parts.collect();
         let good = matches!(rest[..], [] | ["svc"] | ["svc", "cluster", "local"]);
         let exists = self.cluster.store().get(cluster::SERVICE, namespace, service).is_some();
         (good && exists).then(|| (namespace.to_string(), service.to_string()))
+    }
+
+    fn passes(&self, from: Option<&Key>, to: &Key, port: u16) -> bool {
+        let store = self.cluster.store();
+        if store.all(cluster::NETWORKPOLICY, None).next().is_none() {
+            return true;
+        }
+        let pod = |key: &Key| store.get(cluster::POD, &key.namespace, &key.pod);
+        let Some(to) = pod(to) else { return true };
+        let from = match from {
+            Some(key) => pod(key),
+            None => self.from.as_ref(),
+        };
+        match from {
+            Some(from) => self.cluster.traffic_allowed(from, to, i64::from(port), "TCP"),
+            None => self.cluster.outside_allowed(to, i64::from(port), "TCP"),
+        }
     }
 
     fn causes(&self, key: &Key) -> Causes {

@@ -22,6 +22,7 @@ impl Cluster {
         mut value: Value,
         writer: &Writer,
     ) -> Result<Arc<Object>, Status> {
+        self.permit(writer.user.as_ref(), "create", (kind, ""), (namespace, ""))?;
         let info = self.store.kinds().info(kind).clone();
         defaults::upgrade(&mut value);
         admit::decode(&self.store, &info, &value)?;

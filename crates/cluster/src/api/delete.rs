@@ -42,6 +42,7 @@ impl Cluster {
         options: DeleteOptions,
         writer: &Writer,
     ) -> Result<Arc<Object>, Status> {
+        self.permit(writer.user.as_ref(), "delete", (kind, ""), (namespace, name))?;
         let object = self.get(kind, namespace, name)?.clone();
         let protected = matches!(name, "default" | "kube-system" | "kube-public") && kind == kinds::NAMESPACE;
         if protected {

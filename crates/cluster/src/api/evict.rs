@@ -29,6 +29,8 @@ impl Cluster {
         options: DeleteOptions,
         writer: &Writer,
     ) -> Result<Arc<Object>, Status> {
+        self.permit(writer.user.as_ref(), "create", (kinds::POD, "eviction"), (namespace, name))?;
+        let writer = &writer.clone().on_behalf(None);
         let pod = self.get(kinds::POD, namespace, name)?.clone();
         let counts = !matches!(pod.value.str_at("status.phase"), "Succeeded" | "Failed" | "Pending") && !pod.deleting();
         if counts {

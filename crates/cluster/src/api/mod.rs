@@ -5,6 +5,7 @@ mod admit_pod;
 mod change;
 mod create;
 mod delete;
+mod ephemeral;
 mod evict;
 mod limits;
 mod patch;
@@ -12,8 +13,9 @@ mod server_apply;
 mod update;
 
 pub use delete::{DeleteOptions, Propagation};
-pub use patch::{Apply, PatchKind};
+pub use patch::{Apply, PatchKind, last_applied};
 
+use crate::authorizer::User;
 use crate::engine::Cluster;
 use crate::kinds::{KindId, KindInfo};
 use crate::object::Object;
@@ -31,16 +33,23 @@ pub struct Writer {
     pub causes: Causes,
     /// Checks and fills in everything, stores nothing.
     pub dry_run: bool,
+    /// On whose behalf: what RBAC does not allow them is refused. Nobody is asked for the cluster itself and its owner.
+    pub user: Option<User>,
 }
 
 impl Writer {
     pub fn new(name: impl Into<Cow<'static, str>>, causes: Causes) -> Self {
-        Self { name: name.into(), causes, dry_run: false }
+        Self { name: name.into(), causes, dry_run: false, user: None }
     }
 
     #[must_use]
     pub fn dry_run(self, dry_run: bool) -> Self {
         Self { dry_run, ..self }
+    }
+
+    #[must_use]
+    pub fn on_behalf(self, user: Option<User>) -> Self {
+        Self { user, ..self }
     }
 }
 

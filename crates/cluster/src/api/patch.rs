@@ -44,6 +44,7 @@ impl Cluster {
         patch: &Value,
         writer: &Writer,
     ) -> Result<Arc<Object>, Status> {
+        self.permit(writer.user.as_ref(), "patch", (kind, ""), (namespace, name))?;
         let info = self.store.kinds().info(kind).clone();
         let current = self.get(kind, namespace, name)?.clone();
         let patched = match form {
@@ -84,6 +85,8 @@ impl Cluster {
         value: &Value,
         writer: &Writer,
     ) -> Result<(Apply, Arc<Object>), Status> {
+        let place = (namespace, value.str_at("metadata.name"));
+        self.permit(writer.user.as_ref(), "get", (kind, ""), place)?;
         let info = self.store.kinds().info(kind);
         let mut modified = value.clone();
         defaults::upgrade(&mut modified);
@@ -109,6 +112,16 @@ impl Cluster {
         let same = patched.value == current.value;
         Ok((if same { Apply::Unchanged } else { Apply::Configured }, patched))
     }
+}
+
+/// What client-side apply keeps of a manifest in its annotation.
+pub fn last_applied(value: &Value) -> String {
+    with_last_applied(value)
+        .map_at("metadata.annotations")
+        .get(LAST_APPLIED)
+        .and_then(Value::as_str)
+        .unwrap_or("")
+        .into()
 }
 
 /// The object with itself, as JSON, in the annotation that the next apply compares with.

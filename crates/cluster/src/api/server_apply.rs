@@ -82,6 +82,8 @@ impl Cluster {
         force: bool,
         writer: &Writer,
     ) -> Result<(Apply, Arc<Object>), Status> {
+        let place = (namespace, value.str_at("metadata.name"));
+        self.permit(writer.user.as_ref(), "patch", (kind, ""), place)?;
         let info = self.store.kinds().info(kind).clone();
         let mut applied = value.clone();
         defaults::upgrade(&mut applied);

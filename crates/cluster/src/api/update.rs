@@ -38,6 +38,8 @@ impl Cluster {
         mut value: Value,
         writer: &Writer,
     ) -> Result<Arc<Object>, Status> {
+        let place = (namespace, value.str_at("metadata.name"));
+        self.permit(writer.user.as_ref(), "update", (kind, ""), place)?;
         let info = self.store.kinds().info(kind).clone();
         defaults::upgrade(&mut value);
         admit::decode(&self.store, &info, &value)?;
@@ -91,6 +93,7 @@ impl Cluster {
         writer: &Writer,
     ) -> Result<Arc<Object>, Status> {
         let name = value.str_at("metadata.name");
+        self.permit(writer.user.as_ref(), "update", (kind, "status"), (namespace, name))?;
         let old = self.get(kind, namespace, name)?.clone();
         let version = value.str_at("metadata.resourceVersion");
         if !version.is_empty() && version != old.version.to_string() {

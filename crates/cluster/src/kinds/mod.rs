@@ -46,6 +46,8 @@ pub const INGRESS: KindId = KindId(28);
 pub const INGRESSCLASS: KindId = KindId(29);
 pub const NETWORKPOLICY: KindId = KindId(30);
 pub const CUSTOMRESOURCEDEFINITION: KindId = KindId(31);
+/// Told from the endpoint slices when somebody looks: see `Cluster::endpoints`.
+pub const ENDPOINTS: KindId = KindId(32);
 /// Kinds registered at run time count on from here.
 const CUSTOM_FIRST: u16 = 1_000;
 

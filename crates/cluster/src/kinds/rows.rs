@@ -102,4 +102,6 @@ pub(super) const ROWS: &[Row] = &[
         defaults::network_policy, validate::network_policy, printers::NETWORK_POLICY),
     row(("apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions", "crd,crds"),
         STATUS | COUNTED, defaults::definition, validate::definition, printers::DEFINITION),
+    row(("", "v1", "Endpoints", "endpoints", "ep"), SPACED,
+        defaults::nothing, validate::endpoints, printers::ENDPOINTS),
 ];

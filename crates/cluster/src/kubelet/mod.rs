@@ -4,6 +4,7 @@
 mod backoff;
 mod env;
 mod images;
+mod lease;
 mod lifecycle;
 mod power;
 mod probes;

@@ -42,6 +42,9 @@ pub(crate) const ENDPOINT_SLICE: Printer = Printer {
     row: endpoint_slice,
 };
 
+pub(crate) const ENDPOINTS: Printer =
+    Printer { columns: &[("NAME", false), ("ENDPOINTS", false), ("AGE", false)], row: endpoints };
+
 pub(crate) const CONFIG_MAP: Printer =
     Printer { columns: &[("NAME", false), ("DATA", false), ("AGE", false)], row: config_map };
 
@@ -165,6 +168,21 @@ fn endpoint_slice(object: &Object, now: Time) -> Vec<Cell> {
         unset(shortened(&addresses)),
         age(object, now),
     ]
+}
+
+fn endpoints(object: &Object, now: Time) -> Vec<Cell> {
+    let mut all = Vec::new();
+    for subset in object.value.list_at("subsets") {
+        let addresses = subset.list_at("addresses").iter().map(|a| a.str_at("ip"));
+        for port in subset.list_at("ports") {
+            let number = port.int_at("port").unwrap_or(0);
+            all.extend(addresses.clone().map(|ip| format!("{ip}:{number}")));
+        }
+        if subset.list_at("ports").is_empty() {
+            all.extend(addresses.map(str::to_string));
+        }
+    }
+    vec![object.name().into(), none_if_empty(shortened(&all)), age(object, now)]
 }
 
 fn config_map(object: &Object, now: Time) -> Vec<Cell> {

@@ -15,7 +15,9 @@ pub use pod::pod_status;
 
 pub(crate) use autoscaler::AUTOSCALER;
 pub(crate) use batch::{CRON_JOB, JOB};
-pub(crate) use core::{CONFIG_MAP, ENDPOINT_SLICE, EVENT, NAMESPACE, NODE, SECRET, SERVICE, SERVICE_ACCOUNT};
+pub(crate) use core::{
+    CONFIG_MAP, ENDPOINT_SLICE, ENDPOINTS, EVENT, NAMESPACE, NODE, SECRET, SERVICE, SERVICE_ACCOUNT,
+};
 pub(crate) use pod::POD;
 pub(crate) use policy::{BUDGET, PRIORITY_CLASS};
 pub(crate) use rules::{BINDING, DEFINITION, INGRESS, INGRESS_CLASS, LIMIT_RANGE, NETWORK_POLICY, QUOTA, ROLE};

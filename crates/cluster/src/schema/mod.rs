@@ -1,6 +1,10 @@
 //! The fields of the built-in kinds: which there are, and of which type. One small text, read once.
 //! The API server's strict decoding is this table: unknown fields and wrong types are refused in its words.
 
+mod open_api;
+
+pub use open_api::{schema_behind, schema_names, schema_of};
+
 use crate::base64;
 use crate::quantity::{QUANTITY_FORM, Quantity};
 use manifest::{Map, Value};

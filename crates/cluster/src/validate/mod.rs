@@ -18,7 +18,7 @@ pub(crate) use config::{config_map, secret};
 pub(crate) use metadata::{NameForm, generate_name, metadata};
 pub(crate) use pod::pod;
 pub(crate) use policy::{budget, priority_class};
-pub(crate) use rules::{binding, definition, ingress, network_policy, role};
+pub(crate) use rules::{binding, definition, endpoints, ingress, network_policy, role};
 pub(crate) use service::service;
 pub(crate) use storage::{claim, storage_class, volume};
 pub(crate) use workload::{daemon_set, deployment, replica_set, stateful_set};

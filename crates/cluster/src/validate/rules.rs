@@ -182,3 +182,8 @@ pub(crate) fn definition(definition: &Value, _: Option<&Value>) -> Vec<FieldErro
     }
     errors
 }
+
+/// Unlike kubernetes: endpoints are told from the slices and are not written.
+pub(crate) fn endpoints(_: &Value, _: Option<&Value>) -> Vec<FieldError> {
+    vec![FieldError::forbidden("", "endpoints are made from the service's endpoint slices")]
+}

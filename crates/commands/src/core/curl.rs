@@ -72,7 +72,7 @@ pub(crate) fn main(cx: &mut Cx<'_>) -> i32 {
 
 fn request(cx: &mut Cx<'_>, given: &Given, url: &Url, output: Option<&str>) -> Done {
     let method = given.method();
-    let response = match ask(cx, url) {
+    let response = match ask(cx, given, url) {
         Ok(response) => response,
         Err((code, error)) => {
             if given.verbose {
@@ -113,13 +113,27 @@ fn request(cx: &mut Cx<'_>, given: &Given, url: &Url, output: Option<&str>) -> D
 }
 
 /// Asks the world. A service answers on the ports that it declares; the shop's own host on port 80.
-fn ask(cx: &mut Cx<'_>, url: &Url) -> Result<Response, (i32, String)> {
-    let answer = cx.world.http_get(&url.host, &url.path);
+fn ask(cx: &mut Cx<'_>, given: &Given, url: &Url) -> Result<Response, (i32, String)> {
+    let named = given.headers.iter().find_map(|header| {
+        let (name, value) = header.split_once(':')?;
+        name.trim().eq_ignore_ascii_case("host").then(|| value.trim().to_string())
+    });
+    let header = named.as_deref().unwrap_or(&url.host);
+    let machine = cx.machine_id();
+    let answer = cx.world.http_get(&machine, (&url.host, header), &url.path);
     let closed = |port: u16| {
         (7, format!("Failed to connect to {} port {port} after 1 ms: Couldn't connect to server", url.host))
     };
     match answer {
         Err((6, why)) => Err((6, why)),
+        // Unlike curl: a wait for an answer that never comes costs no time here.
+        Err((28, why)) => Err((
+            28,
+            match given.max_ms {
+                Some(limit) => format!("Connection timed out after {limit} milliseconds"),
+                None => why,
+            },
+        )),
         _ if !is_open(cx, &url.host, url.port) => Err(closed(url.port)),
         Err((7, _)) => Err(closed(url.port)),
         other => other,
@@ -127,9 +141,16 @@ fn ask(cx: &mut Cx<'_>, url: &Url) -> Result<Response, (i32, String)> {
 }
 
 fn is_open(cx: &Cx<'_>, host: &str, port: u16) -> bool {
-    let mut parts = host.split('.');
-    let (service, namespace) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-    match cx.world.cluster.store().get(cluster::SERVICE, namespace, service) {
+    // The shop's own host and an ingress are open on port 80 only.
+    let service = host.contains('.').then(|| {
+        let mut parts = host.split('.');
+        (parts.next().unwrap_or_default().to_string(), parts.next().unwrap_or_default().to_string())
+    });
+    let (service, namespace) = service.unwrap_or_else(|| {
+        let found = cx.world.service_behind(&cx.machine_id(), host).unwrap_or_default();
+        (found.1, found.0)
+    });
+    match cx.world.cluster.store().get(cluster::SERVICE, &namespace, &service) {
         Some(object) => {
             object.value.list_at("spec.ports").iter().any(|one| one.int_at("port") == Some(i64::from(port)))
         }

@@ -1,7 +1,7 @@
 //! What a command line names: `TYPE`, `TYPE NAME…`, `TYPE/NAME…`, `TYPE,TYPE`, `all`.
 
 use super::kube::{Kube, Stop, refused};
-use cluster::{FieldSelector, KindInfo, LabelSelector, Object, Selectors};
+use cluster::{ENDPOINTS, FieldSelector, KindInfo, LabelSelector, Object, Selectors};
 use order::Arrange;
 use std::sync::Arc;
 
@@ -74,13 +74,45 @@ impl Kube<'_, '_> {
             (true, true) => None,
             (true, false) => Some(self.namespace.as_str()),
         };
-        let found = self.cx.world.cluster.list(kind.id, namespace, selectors).map_err(|status| refused(&status))?;
+        self.may("list", (kind.id, ""), (namespace.unwrap_or(""), ""))?;
+        if kind.id == ENDPOINTS {
+            let mut all = self.cx.world.cluster.all_endpoints(namespace);
+            all.retain(|object| selectors.matches(object));
+            return Ok(all);
+        }
+        let found = self.cx.world.cluster.list(kind.id, namespace, selectors).map_err(|mut status| {
+            let place = format!("{}/{}, Resource={}", kind.group, kind.version, kind.plural);
+            let (labels, fields) = (selectors.labels.to_string(), selectors.fields.to_string());
+            let what = format!("{place:?} that match label selector {labels:?}, field selector {fields:?}");
+            status.message = format!("Unable to find {what}: {}", status.message);
+            refused(&status)
+        })?;
         Ok(found.into_iter().cloned().collect())
     }
 
     /// One object by kind and name, in the namespace of this request.
     pub fn fetch(&self, kind: &KindInfo, name: &str) -> Result<Arc<Object>, Stop> {
         self.get(kind.id, if kind.namespaced { &self.namespace } else { "" }, name)
+    }
+
+    /// Every object that is asked for, in order, and what was told of those that are missing.
+    pub fn objects_there(
+        &self,
+        wanted: &Wanted,
+        all: bool,
+        selectors: &Selectors,
+    ) -> Result<(Vec<Arc<Object>>, Vec<Stop>), Stop> {
+        if wanted.named.len() < 2 || all || *selectors != Selectors::default() {
+            return Ok((self.objects(wanted, all, selectors)?, Vec::new()));
+        }
+        let (mut objects, mut missing) = (Vec::new(), Vec::new());
+        for (kind, name) in &wanted.named {
+            match self.fetch(kind, name) {
+                Ok(object) => objects.push(object),
+                Err(stop) => missing.push(stop),
+            }
+        }
+        Ok((objects, missing))
     }
 
     /// Every object that is asked for, in order; the first that is missing ends it.

@@ -66,6 +66,12 @@ impl Kubeconfig {
         self.named("contexts", name).map(|item| item.at("context")).ok_or_else(missing)
     }
 
+    /// The user of the context, with its credentials.
+    pub fn user(&self, context: Option<&str>) -> &Value {
+        let name = self.context(context).map_or("", |context| context.str_at("user"));
+        self.named("users", name).map_or(Value::null(), |item| item.at("user"))
+    }
+
     pub fn namespace(&self, context: Option<&str>) -> Result<String, Stop> {
         if context.is_none() && self.current().is_empty() {
             let told =

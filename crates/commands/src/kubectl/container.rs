@@ -8,9 +8,7 @@ use manifest::Value;
 use order::OrdMap;
 use std::sync::Arc;
 use workload::Key;
-use world::{Machine, MachineId};
-
-const PREFIX: &str = "container:";
+use world::{CONTAINER as PREFIX, Machine, MachineId};
 
 /// Programs of the workstation that no image brings.
 const NOT_IN_IMAGES: [&str; 9] = ["argocd", "code", "gh", "git", "jq", "kubectl", "nano", "vi", "yq"];
@@ -23,7 +21,13 @@ fn id_of(pod: &Object, container: &str) -> MachineId {
 /// Whether the container runs.
 pub(super) fn runs(kube: &Kube<'_, '_>, pod: &Object, container: &str) -> bool {
     let key = Key::new(pod.namespace(), pod.name(), container);
-    kube.cx.world.workload.container(&key).is_some()
+    kube.cx.world.workload.container(&key).is_some() || ephemeral(pod, container)
+}
+
+/// Whether it is an ephemeral container that runs.
+fn ephemeral(pod: &Object, container: &str) -> bool {
+    let mut all = pod.value.list_at("status.ephemeralContainerStatuses").iter();
+    all.any(|status| status.str_at("name") == container && !status.at("state.running").is_null())
 }
 
 /// Whether its image has this program. The image of a pause container has none.

@@ -114,6 +114,7 @@ fn targets(kube: &mut Kube<'_, '_>, given: &Given) -> Result<Option<Vec<Target>>
 
 fn find(kube: &Kube<'_, '_>, kind: &KindInfo, namespace: &str, name: &str, source: &str) -> Target {
     let doing = if source.is_empty() { String::new() } else { format!("error when deleting \"{source}\": ") };
+    kube.may("delete", (kind.id, ""), (namespace, name)).map_err(|stop| stop.message)?;
     kube.cx.world.cluster.get(kind.id, namespace, name).cloned().map_err(|status| told(&status, &doing))
 }
 

@@ -76,6 +76,11 @@ fn both(kube: &mut Kube<'_, '_>, manifest: &Manifest, folders: &[String; 2]) -> 
     for (folder, side) in folders.iter().zip([live, Some(merged)]) {
         let Some(mut side) = side else { continue };
         side.remove("metadata.managedFields");
+        let mut annotations = side.at("metadata.annotations").clone();
+        if !annotations.is_null() {
+            annotations.make_map().remove("kubectl.kubernetes.io/last-applied-configuration");
+            side.set("metadata.annotations", annotations);
+        }
         let path = format!("{folder}/{file}");
         let written = kube.cx.files_mut().write(&path, Value::to_yaml(&side).into_bytes(), micros);
         written.map_err(|why| Stop::error(format!("open {path}: {why}")))?;

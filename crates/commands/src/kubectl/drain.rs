@@ -11,6 +11,7 @@ use cluster::{DeleteOptions, LabelSelector, Object, POD, Propagation};
 use serde::{Deserialize, Serialize};
 use sim::Time;
 use std::sync::Arc;
+use std::time::Duration;
 
 pub(crate) const COMMAND: Command = Command {
     path: "drain",
@@ -175,11 +176,24 @@ pub(crate) struct Draining {
     /// The next one last.
     nodes: Vec<String>,
     rules: Rules,
-    /// Namespace, name and uid of the pods that are on their way out of the node.
-    pods: Option<Vec<(String, String, String)>>,
+    /// The pods that are on their way out of the node.
+    pods: Option<Vec<Leaving>>,
     failed: Failed,
     since: Time,
 }
+
+/// A pod that has to go.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Leaving {
+    namespace: String,
+    name: String,
+    uid: String,
+    /// Its budget did not let it go; it is asked again then.
+    again: Option<Time>,
+}
+
+/// A budget is asked again after this time.
+const RETRY: Duration = Duration::from_secs(5);
 
 impl Draining {
     pub fn step(mut self, kube: &mut Kube<'_, '_>) -> Answer {
@@ -196,14 +210,20 @@ impl Draining {
                 },
             };
             let word = if self.rules.by_deleting { "deleted" } else { "evicted" };
-            left.retain(|(namespace, name, uid)| {
-                let there = kube.store().get(POD, namespace, name).is_some_and(|pod| *pod.uid == **uid);
-                if !there {
-                    kube.cx.out(format!("pod/{name} {word}\n"));
+            let now = kube.cx.now();
+            let asked = left.iter_mut().filter(|pod| pod.again.is_some_and(|again| now >= again));
+            if let Err(why) = asked.into_iter().try_for_each(|pod| evict(kube, pod, &self.rules)) {
+                self.failed.push((node, vec![why]));
+                self.nodes.pop();
+                continue;
+            }
+            left.retain(|pod| {
+                let there = kube.store().get(POD, &pod.namespace, &pod.name).is_some_and(|one| *one.uid == *pod.uid);
+                if !there && pod.again.is_none() {
+                    kube.cx.out(format!("pod/{} {word}\n", pod.name));
                 }
                 there
             });
-            let now = kube.cx.now();
             if left.is_empty() {
                 kube.out(format!("node/{node} drained\n"));
                 self.nodes.pop();
@@ -211,7 +231,12 @@ impl Draining {
                 self.give_up(kube, &node, &left);
                 self.nodes.pop();
             } else {
-                let step = follow::change(now, self.since, self.rules.end);
+                let again = left.iter().filter_map(|pod| pod.again).min();
+                let end = match (again, self.rules.end) {
+                    (Some(again), Some(end)) => Some(again.min(end)),
+                    (again, end) => again.or(end),
+                };
+                let step = follow::change(now, self.since, end);
                 self.pods = Some(left);
                 return Kube::wait(Phase::Drain(Box::new(self)), step);
             }
@@ -220,48 +245,58 @@ impl Draining {
     }
 
     /// Asks every pod of a node to go.
-    fn begin(&self, kube: &mut Kube<'_, '_>, node: &str) -> Result<Vec<(String, String, String)>, Vec<String>> {
+    fn begin(&self, kube: &mut Kube<'_, '_>, node: &str) -> Result<Vec<Leaving>, Vec<String>> {
         let (pods, warnings) = pods_of(kube, node, &self.rules)?;
         warn(kube, &warnings);
         let mut left = Vec::new();
         for pod in pods {
-            if !self.rules.by_deleting {
-                kube.out(format!("evicting pod {}/{}\n", pod.namespace(), pod.name()));
-            }
-            if let Err(why) = evict(kube, &pod, &self.rules) {
-                return Err(vec![why]);
-            }
-            left.push((pod.namespace().to_string(), pod.name().to_string(), pod.uid.to_string()));
+            let (namespace, name) = (pod.namespace().to_string(), pod.name().to_string());
+            let mut pod = Leaving { namespace, name, uid: pod.uid.to_string(), again: None };
+            evict(kube, &mut pod, &self.rules).map_err(|why| vec![why])?;
+            left.push(pod);
         }
         Ok(left)
     }
 
-    fn give_up(&mut self, kube: &mut Kube<'_, '_>, node: &str, left: &[(String, String, String)]) {
+    fn give_up(&mut self, kube: &mut Kube<'_, '_>, node: &str, left: &[Leaving]) {
         let why: Vec<String> = left
             .iter()
-            .map(|(namespace, name, _)| {
+            .map(|pod| {
+                let (namespace, name) = (&pod.namespace, &pod.name);
                 let waiting = format!("error when waiting for pod {name:?} in namespace {namespace:?} to terminate");
                 format!("{waiting}: global timeout reached: {}", self.rules.timeout)
             })
             .collect();
         let told = if why.len() == 1 { why[0].clone() } else { format!("[{}]", why.join(", ")) };
         kube.err(format!("There are pending pods in node \"{node}\" when an error occurred: {told}\n"));
-        for (_, name, _) in left {
-            kube.err(format!("pod/{name}\n"));
+        for pod in left {
+            kube.err(format!("pod/{}\n", pod.name));
         }
         self.failed.push((node.to_string(), why));
     }
 }
 
-/// An eviction. Unlike kubectl: no PodDisruptionBudget is asked while the cluster has none.
-fn evict(kube: &mut Kube<'_, '_>, pod: &Object, rules: &Rules) -> Result<(), String> {
+/// Asks a pod to go, or deletes it; where its budget says no, it is asked again later.
+fn evict(kube: &mut Kube<'_, '_>, pod: &mut Leaving, rules: &Rules) -> Result<(), String> {
     let options = DeleteOptions { propagation: Propagation::Background, grace_secs: rules.grace_secs };
     let writer = kube.writer();
-    let place = (POD, pod.namespace(), pod.name());
-    let done = kube.cx.world.api(|cluster, sim| cluster.delete(sim, place, options, &writer));
+    let (namespace, name) = (pod.namespace.as_str(), pod.name.as_str());
+    let done = if rules.by_deleting {
+        kube.cx.world.api(|cluster, sim| cluster.delete(sim, (POD, namespace, name), options, &writer))
+    } else {
+        kube.cx.out(format!("evicting pod {namespace}/{name}\n"));
+        kube.cx.world.api(|cluster, sim| cluster.evict(sim, (namespace, name), options, &writer))
+    };
+    pod.again = None;
     match done {
+        Err(status) if status.code == 429 => {
+            let told = format!("error when evicting pods/{name:?} -n {namespace:?} (will retry after 5s)");
+            kube.err(format!("{told}: {}\n", status.message));
+            pod.again = Some(kube.cx.now() + RETRY);
+            Ok(())
+        }
         Err(status) if status.code != 404 => {
-            Err(format!("error when evicting pods/{:?} -n {:?}: {status}", pod.name(), pod.namespace()))
+            Err(format!("error when evicting pods/{name:?} -n {namespace:?}: {}", status.message))
         }
         _ => Ok(()),
     }

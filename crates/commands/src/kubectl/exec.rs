@@ -3,7 +3,7 @@
 use super::flags::{Given, switch, text};
 use super::kube::{Answer, Kube, Stop};
 use super::{Command, Next, Phase, container, logs};
-use cluster::Object;
+use cluster::{Object, POD};
 use order::OrdMap;
 use serde::{Deserialize, Serialize};
 use world::{Fd, Pid, Spawn, Step};
@@ -43,16 +43,17 @@ fn run(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
     if command.is_empty() {
         return Err(Stop::error("you must specify at least one command for the container"));
     }
-    let pod = logs::pod_of(kube, name)?;
+    let pod = logs::pod_of(kube, name, false)?;
     let asked = given.text("container");
     let container = choose(kube, &pod, asked, given.has("quiet"))?;
+    allowed(kube, &pod)?;
     ready(kube, &pod, &container)?;
     let tty = given.has("tty") && given.has("stdin");
     if tty && !kube.cx.stdin_is_terminal() && !given.has("quiet") {
         kube.err("Unable to use a TTY - input is not a terminal or the right kind of file\n");
     }
     let pid = start(kube, &pod, &container, command, given.has("stdin"))?;
-    Kube::wait(Phase::Exec(Running { pid }), Step::Child)
+    Kube::wait(Phase::Exec(Running { pid, debug: None }), Step::Child)
 }
 
 /// The container that is meant: asked for, marked as the default, or the first one.
@@ -71,8 +72,8 @@ pub(super) fn choose(kube: &mut Kube<'_, '_>, pod: &Object, asked: &str, quiet: 
         return if container::spec_of(pod, asked).is_some() {
             Ok(asked.to_string())
         } else {
-            let told = format!("container {asked} is not valid for pod {} out of: {}", pod.name(), all.join(", "));
-            Err(Stop::error(told))
+            let told = format!("container {asked} is not valid for pod {}", pod.name());
+            Err(Stop::said(format!("Error from server (BadRequest): {told}")))
         };
     }
     let marked = pod.annotation("kubectl.kubernetes.io/default-container");
@@ -84,6 +85,12 @@ pub(super) fn choose(kube: &mut Kube<'_, '_>, pod: &Object, asked: &str, quiet: 
         kube.err(format!("Defaulted container \"{first}\" out of: {}\n", all.join(", ")));
     }
     Ok(first)
+}
+
+/// A web socket is opened by GET; where that is refused, the client tries POST.
+pub(super) fn allowed(kube: &Kube<'_, '_>, pod: &Object) -> Result<(), Stop> {
+    let place = (pod.namespace(), pod.name());
+    kube.may("get", (POD, "exec"), place).or_else(|_| kube.may("create", (POD, "exec"), place))
 }
 
 /// What the kubelet says where there is nothing to go into.
@@ -153,12 +160,18 @@ pub(super) fn start(
 /// A program in a container that is waited for.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Running {
-    pid: Pid,
+    pub(super) pid: Pid,
+    /// Namespace, pod and name of an ephemeral container that ends with the program.
+    pub(super) debug: Option<(String, String, String)>,
 }
 
 impl Running {
     pub fn step(self, kube: &mut Kube<'_, '_>) -> Answer {
-        match kube.cx.reap(self.pid) {
+        let ended = kube.cx.reap(self.pid);
+        if let (Some(code), Some((namespace, pod, name))) = (ended, &self.debug) {
+            return super::debug::ended(kube, (namespace, pod, name), code);
+        }
+        match ended {
             None => Kube::wait(Phase::Exec(self), Step::Child),
             Some(0) => Ok(Next::Done(0)),
             Some(code) => Err(Stop { message: format!("command terminated with exit code {code}\n"), code }),

@@ -57,16 +57,17 @@ pub(crate) const fn maybe(long: &'static str, default: &'static str, alone: &'st
 
 /// Flags of every command.
 pub(crate) const GLOBAL: &[Flag] = &[
+    text("as", '\0', "", "Username to impersonate for the operation."),
+    texts("as-group", '\0', "Group to impersonate for the operation."),
     text("context", '\0', "", "The name of the kubeconfig context to use"),
     switch("help", 'h', "Help for the command"),
     text("kubeconfig", '\0', "", "Path to the kubeconfig file to use for CLI requests."),
     text("namespace", 'n', "", "If present, the namespace scope for this CLI request"),
+    text("token", '\0', "", "Bearer token for authentication to the API server"),
 ];
 
 /// Global flags of the real kubectl that are not here, and whether they take a value.
 const GLOBAL_MISSING: &[(&str, bool)] = &[
-    ("as", true),
-    ("as-group", true),
     ("as-uid", true),
     ("cache-dir", true),
     ("certificate-authority", true),
@@ -83,7 +84,6 @@ const GLOBAL_MISSING: &[(&str, bool)] = &[
     ("server", true),
     ("s", true),
     ("tls-server-name", true),
-    ("token", true),
     ("user", true),
     ("username", true),
     ("v", true),

@@ -37,6 +37,7 @@ pub(crate) const COMMAND: Command = Command {
         text("output", 'o', "", "Output format. One of: (json, yaml, name, jsonpath, custom-columns, wide)."),
         switch("recursive", 'R', "Go into the folders that -f names."),
         text("selector", 'l', "", "Selector (label query) to filter on, supports '=', '==', '!=', 'in', 'notin'."),
+        switch("show-managed-fields", '\0', "Print metadata.managedFields too, in JSON or YAML."),
         switch("show-kind", '\0', "List the resource type with each name."),
         switch("show-labels", '\0', "Show all labels as the last column."),
         text("sort-by", '\0', "", "Sort by this field, named by a JSONPath expression."),
@@ -51,7 +52,6 @@ pub(crate) const COMMAND: Command = Command {
         "output-watch-events",
         "raw",
         "server-print",
-        "show-managed-fields",
         "subresource",
         "template",
     ],
@@ -63,6 +63,7 @@ fn run(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
     let chosen = selectors(given.text("selector"), given.text("field-selector"))?;
     let all = given.has("all-namespaces");
     let files = given.all("filename");
+    let mut missing = Vec::new();
     let (wanted, objects) = if files.is_empty() {
         if given.operands.is_empty() {
             return Err(Stop::said(
@@ -72,13 +73,17 @@ fn run(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
             ));
         }
         let wanted = kube.wanted(&given.operands)?;
-        let objects = match kube.objects(&wanted, all, &chosen) {
+        let objects = match kube.objects_there(&wanted, all, &chosen) {
             Err(stop) if given.has("ignore-not-found") && stop.message.contains("(NotFound)") => {
                 return Ok(Next::Done(0));
             }
             other => other?,
         };
-        (wanted, objects)
+        missing = objects.1;
+        if given.has("ignore-not-found") {
+            missing.retain(|stop| !stop.message.contains("(NotFound)"));
+        }
+        (wanted, objects.0)
     } else {
         match from_files(kube, &files, given.has("recursive"))? {
             Some(found) => found,
@@ -87,13 +92,20 @@ fn run(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
     };
     let mut objects = objects;
     sort(&mut objects, given.text("sort-by"))?;
-    let look = Look::of(given, &wanted, all);
+    let mut look = Look::of(given, &wanted, all);
+    if !wanted.named.is_empty() && !given.has("show-kind") {
+        // Of objects with names, only those that are there count.
+        look.kinds = objects.iter().any(|object| object.key.kind != objects[0].key.kind);
+    }
     let watching = given.has("watch") || given.has("watch-only");
     if watching && wanted.kinds.len() > 1 {
         return Err(Stop::error("you may only specify a single resource type"));
     }
     if !given.has("watch-only") {
-        print(kube, &output, &look, &wanted, &objects, !watching)?;
+        print(kube, &output, &look, &wanted, &objects, !watching && missing.is_empty())?;
+    }
+    if !missing.is_empty() {
+        return Err(Stop { message: missing.into_iter().map(|stop| stop.message).collect(), code: 1 });
     }
     if !watching {
         return Ok(Next::Done(0));
@@ -216,6 +228,7 @@ impl Watch {
     }
 
     pub fn step(mut self, kube: &mut Kube<'_, '_>) -> Answer {
+        kube.managed_fields = self.look.managed_fields;
         let chosen = Selectors {
             labels: LabelSelector::parse(&self.labels).unwrap_or_default(),
             fields: FieldSelector::parse(&self.fields).unwrap_or_default(),
@@ -234,7 +247,7 @@ impl Watch {
                     self.headers = true;
                     get_table::tables(kube, &[object], &look, *wide)
                 }
-                Output::Yaml => format!("---\n{}", object.value.to_yaml()),
+                Output::Yaml => format!("---\n{}", Output::Yaml.print_objects(kube, &[object], true)?),
                 output => output.print_objects(kube, &[object], true)?,
             };
             kube.out(text);

@@ -18,6 +18,8 @@ pub(crate) struct Look {
     pub kinds: bool,
     pub labels: bool,
     pub label_columns: Vec<String>,
+    /// Whole objects are printed with `metadata.managedFields`.
+    pub managed_fields: bool,
 }
 
 impl Look {
@@ -28,6 +30,7 @@ impl Look {
             kinds: wanted.kinds.len() > 1 || given.has("show-kind"),
             labels: given.has("show-labels"),
             label_columns: given.all("label-columns"),
+            managed_fields: given.has("show-managed-fields"),
         }
     }
 }

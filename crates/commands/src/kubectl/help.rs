@@ -7,21 +7,23 @@ use world::Cx;
 
 /// Groups of commands: name and summary.
 const GROUPS: &[(&str, &str)] = &[
+    ("auth", "Inspect authorization"),
     ("config", "Modify kubeconfig files"),
     ("rollout", "Manage the rollout of a resource"),
     ("set", "Set specific features on objects"),
+    ("top", "Display resource (CPU/memory) usage"),
 ];
 
 /// The sections of `kubectl --help`.
 const SECTIONS: &[(&str, &[&str])] = &[
     ("Basic Commands (Beginner)", &["create", "expose", "run", "set"]),
-    ("Basic Commands (Intermediate)", &["get", "edit", "delete"]),
+    ("Basic Commands (Intermediate)", &["explain", "get", "edit", "delete"]),
     ("Deploy Commands", &["rollout", "scale", "autoscale"]),
-    ("Cluster Management Commands", &["cluster-info", "cordon", "uncordon", "drain", "taint"]),
-    ("Troubleshooting and Debugging Commands", &["describe", "logs", "exec", "events"]),
+    ("Cluster Management Commands", &["cluster-info", "top", "cordon", "uncordon", "drain", "taint"]),
+    ("Troubleshooting and Debugging Commands", &["describe", "logs", "exec", "cp", "auth", "debug", "events"]),
     ("Advanced Commands", &["diff", "apply", "patch", "replace", "wait"]),
     ("Settings Commands", &["label", "annotate"]),
-    ("Other Commands", &["api-resources", "config", "version"]),
+    ("Other Commands", &["api-resources", "api-versions", "config", "version"]),
 ];
 
 pub(super) fn is_group(name: &str) -> bool {

@@ -2,8 +2,8 @@
 
 use super::config::Kubeconfig;
 use super::flags::Given;
-use super::{Next, Phase};
-use cluster::{KindId, KindInfo, Kinds, Object, Status, Store, Writer};
+use super::{Next, Phase, users};
+use cluster::{ENDPOINTS, KindId, KindInfo, Kinds, Object, Status, Store, User, Writer};
 use std::fmt::Write as _;
 use std::sync::Arc;
 use world::Cx;
@@ -41,6 +41,10 @@ pub(crate) struct Kube<'a, 'w> {
     pub namespace: String,
     /// Whether `-n` was given.
     pub namespace_given: bool,
+    /// On whose behalf requests are sent; nobody for the cluster's owner, who may do everything.
+    pub user: Option<User>,
+    /// Whether objects are printed with their `metadata.managedFields`.
+    pub managed_fields: bool,
 }
 
 impl<'a, 'w> Kube<'a, 'w> {
@@ -50,12 +54,33 @@ impl<'a, 'w> Kube<'a, 'w> {
             Some(namespace) => namespace.to_string(),
             None => config.namespace(context)?,
         };
-        Ok(Self { cx, config, namespace, namespace_given: given.is_set("namespace") })
+        let user = users::of(cx, &config, given)?;
+        Ok(Self {
+            cx,
+            config,
+            namespace,
+            namespace_given: given.is_set("namespace"),
+            user,
+            managed_fields: given.has("show-managed-fields"),
+        })
     }
 
     /// For later steps of a command: its output does not depend on flags any more.
-    pub fn plain(cx: &'a mut Cx<'w>) -> Self {
-        Self { cx, config: Kubeconfig::default(), namespace: String::new(), namespace_given: false }
+    pub fn plain(cx: &'a mut Cx<'w>, user: Option<User>) -> Self {
+        Self {
+            cx,
+            config: Kubeconfig::default(),
+            namespace: String::new(),
+            namespace_given: false,
+            user,
+            managed_fields: false,
+        }
+    }
+
+    /// Whether this user may do something, or the server's refusal.
+    pub fn may(&self, verb: &str, what: (KindId, &str), place: (&str, &str)) -> Result<(), Stop> {
+        let done = self.cx.world.cluster.permit(self.user.as_ref(), verb, what, place);
+        done.map_err(|status| refused(&status))
     }
 
     pub fn store(&self) -> &Store {
@@ -79,7 +104,7 @@ impl<'a, 'w> Kube<'a, 'w> {
     }
 
     pub fn writer(&self) -> Writer {
-        Writer::new("kubectl", self.cx.causes())
+        Writer::new("kubectl", self.cx.causes()).on_behalf(self.user.clone())
     }
 
     /// `deployment.apps/web`, `pod/web-1`.
@@ -95,6 +120,10 @@ impl<'a, 'w> Kube<'a, 'w> {
 
     /// An object by its place, or the server's words.
     pub fn get(&self, kind: KindId, namespace: &str, name: &str) -> Result<Arc<Object>, Stop> {
+        self.may("get", (kind, ""), (namespace, name))?;
+        if kind == ENDPOINTS {
+            return self.cx.world.cluster.endpoints(namespace, name).map_err(|status| refused(&status));
+        }
         self.cx.world.cluster.get(kind, namespace, name).cloned().map_err(|status| refused(&status))
     }
 }
@@ -111,7 +140,7 @@ pub(crate) fn refused(status: &Status) -> Stop {
 
 /// The same where a file was being worked on: `error when creating "web.yaml": `.
 pub(crate) fn told(status: &Status, doing: &str) -> String {
-    if status.reason == "Invalid" && !status.details.kind.is_empty() {
+    if status.reason == "Invalid" {
         return invalid(status);
     }
     format!("Error from server ({}): {doing}{}\n", status.reason, status.message)
@@ -120,9 +149,14 @@ pub(crate) fn told(status: &Status, doing: &str) -> String {
 /// kubectl `checkErr`: the fields of an invalid object, one a line where there are several.
 fn invalid(status: &Status) -> String {
     let details = &status.details;
-    let mut text = format!("The {} \"{}\" is invalid", details.kind, details.name);
+    let mut text = if details.kind.is_empty() && details.name.is_empty() {
+        String::from("The request is invalid")
+    } else {
+        format!("The {} \"{}\" is invalid", details.kind, details.name)
+    };
     match &details.causes[..] {
-        [] => write!(text, ": {}", status.message).unwrap_or_default(),
+        [] if details.kind.is_empty() => write!(text, ": {}", status.message).unwrap_or_default(),
+        [] => {}
         [only] => write!(text, ": {only}").unwrap_or_default(),
         all => {
             text.push_str(": \n");

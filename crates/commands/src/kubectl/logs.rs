@@ -4,7 +4,9 @@ use super::arguments::selectors;
 use super::flags::{Given, number, switch, text};
 use super::kube::{Answer, Kube, Stop};
 use super::{Command, Next, Phase, duration};
-use cluster::{DEPLOYMENT, KindInfo, LabelSelector, Object, POD, REPLICASET, SERVICE, Selectors};
+use cluster::{
+    DAEMONSET, DEPLOYMENT, JOB, KindInfo, LabelSelector, Object, POD, REPLICASET, SERVICE, STATEFULSET, Selectors,
+};
 use manifest::Value;
 use order::Arrange;
 use serde::{Deserialize, Serialize};
@@ -62,13 +64,13 @@ fn run(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
         (_, labels) if !labels.is_empty() => {
             return Err(Stop::error("only a selector (-l) or a POD name is allowed"));
         }
-        ([name], _) => vec![pod_of(kube, name)?],
+        ([name], _) => vec![pod_of(kube, name, true).map_err(|stop| not_there(kube, stop))?],
         ([name, second], _) => {
             if !container.is_empty() {
                 return Err(Stop::error("only one of -c or an inline [CONTAINER] arg is allowed"));
             }
             container.clone_from(second);
-            vec![pod_of(kube, name)?]
+            vec![pod_of(kube, name, true).map_err(|stop| not_there(kube, stop))?]
         }
         _ => return Err(Stop::said(USAGE)),
     };
@@ -88,6 +90,7 @@ fn run(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
     };
     let mut sources = Vec::new();
     for pod in &pods {
+        kube.may("get", (POD, "log"), (pod.namespace(), pod.name()))?;
         for name in containers(kube, pod, &container, given.has("all-containers"))? {
             check(pod, &name, look.previous)?;
             sources.push(Source {
@@ -107,8 +110,19 @@ fn run(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
     Tail { sources, look, first: true, follow }.step(kube)
 }
 
+/// The client names the namespace where a pod is missing.
+fn not_there(kube: &Kube<'_, '_>, stop: Stop) -> Stop {
+    match stop.message.strip_prefix("Error from server (NotFound): ") {
+        Some(what) => {
+            let told = format!("error from server (NotFound): {} in namespace {:?}", what.trim_end(), kube.namespace);
+            Stop::error(told)
+        }
+        None => stop,
+    }
+}
+
 /// The pod of this name, or one of those that a workload or a service chooses.
-pub(super) fn pod_of(kube: &mut Kube<'_, '_>, word: &str) -> Result<Arc<Object>, Stop> {
+pub(super) fn pod_of(kube: &mut Kube<'_, '_>, word: &str, tells: bool) -> Result<Arc<Object>, Stop> {
     let Some((kind, name)) = word.split_once('/') else {
         return kube.get(POD, &kube.namespace.clone(), word);
     };
@@ -117,18 +131,34 @@ pub(super) fn pod_of(kube: &mut Kube<'_, '_>, word: &str) -> Result<Arc<Object>,
     let labels = match kind.id {
         POD => return Ok(object),
         SERVICE => LabelSelector::from_labels(object.value.map_at("spec.selector")),
-        DEPLOYMENT | REPLICASET => LabelSelector::from_value(object.value.at("spec.selector")),
+        DEPLOYMENT | REPLICASET | STATEFULSET | DAEMONSET | JOB => {
+            LabelSelector::from_value(object.value.at("spec.selector"))
+        }
         _ => return Err(Stop::error(format!("cannot get the logs from {}: selector is not available", shown(&kind)))),
     };
     let pods = kube.list(&kube.info(POD), false, &Selectors { labels, ..Selectors::default() })?;
-    // kubectl takes the pod that is most likely to run: ready before unready, older first.
-    let mut pods: Vec<_> = pods.into_iter().filter(|pod| !pod.deleting()).collect();
-    pods.arrange_by_key(|pod| (!cluster::pod_ready(pod), pod.created_at(), pod.key.name.clone()));
+    // kubectl `podutils.ByLogging`: with a node, running, ready and for longer, restarted more often, older.
+    let mut pods = pods;
+    let restarted = |pod: &Object| {
+        let all = pod.value.list_at("status.containerStatuses").iter().filter_map(|s| s.int_at("restartCount"));
+        all.max().unwrap_or(0)
+    };
+    pods.arrange_by_key(|pod| {
+        let phase = match pod.value.str_at("status.phase") {
+            "Pending" => 2,
+            "Unknown" => 1,
+            _ => 0,
+        };
+        let ready = cluster::condition(&pod.value, "Ready").filter(|_| cluster::pod_ready(pod));
+        let since = ready.and_then(|ready| cluster::time_at(ready, "lastTransitionTime"));
+        let assigned = !pod.value.str_at("spec.nodeName").is_empty();
+        (!assigned, phase, since.is_none(), since, std::cmp::Reverse(restarted(pod)), pod.created_at())
+    });
     let count = pods.len();
     let Some(first) = pods.into_iter().next() else {
         return Err(Stop::error("timed out waiting for the condition"));
     };
-    if count > 1 {
+    if count > 1 && tells {
         kube.err(format!("Found {count} pods, using pod/{}\n", first.name()));
     }
     Ok(first)

@@ -4,13 +4,16 @@
 mod api_resources;
 mod apply;
 mod arguments;
+mod auth;
 mod cluster_info;
 mod columns;
 mod config;
 mod config_command;
 mod container;
+mod copy;
 mod cordon;
 mod create;
+mod debug;
 mod delete;
 mod describe;
 mod diff;
@@ -19,6 +22,7 @@ mod duration;
 mod edit;
 mod events;
 mod exec;
+mod explain;
 mod files;
 mod flags;
 mod follow;
@@ -42,20 +46,27 @@ mod scale;
 mod set_env;
 mod set_image;
 mod set_resources;
+mod set_selector;
 mod subjects;
 mod taint;
+mod top;
+mod users;
 mod version;
 mod wait;
 
 #[cfg(test)]
 mod tests;
 
+use cluster::User;
 use flags::{Flag, Given};
 use kube::{Answer, Kube, Stop};
 use serde::{Deserialize, Serialize};
 use world::{Behaviour, Cx, Program, Step};
 
+pub use api_resources::TOLD;
 pub use config::default_kubeconfig;
+pub use generate::token::{token_for, user_of_token};
+pub use users::{impersonated, owner};
 
 /// A row of the table of subcommands.
 pub(crate) struct Command {
@@ -75,7 +86,10 @@ pub(crate) struct Command {
 const COMMANDS: &[&Command] = &[
     &label::ANNOTATE,
     &api_resources::COMMAND,
+    &api_resources::VERSIONS,
     &apply::COMMAND,
+    &auth::CAN_I,
+    &auth::WHO_AM_I,
     &generate::AUTOSCALE,
     &cluster_info::COMMAND,
     &config_command::CURRENT_CONTEXT,
@@ -84,6 +98,7 @@ const COMMANDS: &[&Command] = &[
     &config_command::USE_CONTEXT,
     &config_command::VIEW,
     &cordon::CORDON,
+    &copy::COMMAND,
     &create::COMMAND,
     &generate::CLUSTER_ROLE,
     &generate::CLUSTER_ROLE_BINDING,
@@ -107,6 +122,7 @@ const COMMANDS: &[&Command] = &[
     &generate::NODE_PORT,
     &generate::SERVICE_ACCOUNT,
     &generate::TOKEN,
+    &debug::COMMAND,
     &delete::COMMAND,
     &describe::COMMAND,
     &diff::COMMAND,
@@ -114,6 +130,7 @@ const COMMANDS: &[&Command] = &[
     &edit::COMMAND,
     &events::COMMAND,
     &exec::COMMAND,
+    &explain::COMMAND,
     &generate::EXPOSE,
     &get::COMMAND,
     &label::LABEL,
@@ -131,8 +148,11 @@ const COMMANDS: &[&Command] = &[
     &set_env::COMMAND,
     &set_image::COMMAND,
     &set_resources::RESOURCES,
+    &set_selector::COMMAND,
     &set_resources::SERVICE_ACCOUNT,
     &taint::COMMAND,
+    &top::NODE,
+    &top::POD_USAGE,
     &cordon::UNCORDON,
     &version::COMMAND,
     &wait::COMMAND,
@@ -170,6 +190,8 @@ pub(crate) enum Next {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Kubectl {
     phase: Phase,
+    /// On whose behalf its later steps act.
+    user: Option<User>,
 }
 
 impl From<Vec<String>> for Kubectl {
@@ -183,18 +205,22 @@ impl Behaviour for Kubectl {
 
     fn step(&mut self, cx: &mut Cx<'_>) -> Step {
         let phase = std::mem::take(&mut self.phase);
+        let user = &self.user;
         let answer = match phase {
-            Phase::Start => start(cx),
-            Phase::Watch(watch) => follow::on(cx, |kube| watch.step(kube)),
-            Phase::Gone(gone) => follow::on(cx, |kube| gone.step(kube)),
-            Phase::Rollout(waiting) => follow::on(cx, |kube| waiting.step(kube)),
-            Phase::Logs(tail) => follow::on(cx, |kube| tail.step(kube)),
-            Phase::Events(watch) => follow::on(cx, |kube| watch.step(kube)),
-            Phase::Exec(running) => follow::on(cx, |kube| running.step(kube)),
-            Phase::Diff(comparing) => follow::on(cx, |kube| comparing.step(kube)),
-            Phase::Edit(editing) => follow::on(cx, |kube| editing.step(kube)),
-            Phase::Wait(waiting) => follow::on(cx, |kube| waiting.step(kube)),
-            Phase::Drain(draining) => follow::on(cx, |kube| draining.step(kube)),
+            Phase::Start => start(cx).map(|(next, user)| {
+                self.user = user;
+                next
+            }),
+            Phase::Watch(watch) => follow::on(cx, user, |kube| watch.step(kube)),
+            Phase::Gone(gone) => follow::on(cx, user, |kube| gone.step(kube)),
+            Phase::Rollout(waiting) => follow::on(cx, user, |kube| waiting.step(kube)),
+            Phase::Logs(tail) => follow::on(cx, user, |kube| tail.step(kube)),
+            Phase::Events(watch) => follow::on(cx, user, |kube| watch.step(kube)),
+            Phase::Exec(running) => follow::on(cx, user, |kube| running.step(kube)),
+            Phase::Diff(comparing) => follow::on(cx, user, |kube| comparing.step(kube)),
+            Phase::Edit(editing) => follow::on(cx, user, |kube| editing.step(kube)),
+            Phase::Wait(waiting) => follow::on(cx, user, |kube| waiting.step(kube)),
+            Phase::Drain(draining) => follow::on(cx, user, |kube| draining.step(kube)),
         };
         match answer {
             Ok(Next::Done(code)) => Step::Done(code),
@@ -210,22 +236,24 @@ impl Behaviour for Kubectl {
     }
 }
 
-fn start(cx: &mut Cx<'_>) -> Answer {
+fn start(cx: &mut Cx<'_>) -> Result<(Next, Option<User>), Stop> {
     let args = cx.args();
     let (path, rest) = flags::command_path(&args);
+    let nobody = |next| (next, None);
     if path.first().is_some_and(|word| word == "help") {
-        return help::of_path(cx, &path[1..]);
+        return help::of_path(cx, &path[1..]).map(nobody);
     }
-    let Some((command, used)) = find(&path) else { return unknown(cx, &path, &rest) };
+    let Some((command, used)) = find(&path) else { return unknown(cx, &path, &rest).map(nobody) };
     let operands = path[used..].to_vec();
     let given = flags::parse(command, &operands, &rest)?;
     if given.has("help") {
         cx.out(help::of_command(command));
-        return Ok(Next::Done(0));
+        return Ok(nobody(Next::Done(0)));
     }
     let config = config::Kubeconfig::load(cx, given.value("kubeconfig"))?;
     let mut kube = Kube::new(cx, config, &given)?;
-    (command.run)(&mut kube, &given)
+    let next = (command.run)(&mut kube, &given)?;
+    Ok((next, kube.user))
 }
 
 /// The words that may follow these ones, for completion.
@@ -266,8 +294,11 @@ fn find(path: &[String]) -> Option<(&'static Command, usize)> {
     {
         *thing = name;
     }
-    if let ["set", thing @ "sa", ..] = &mut words[..] {
-        *thing = "serviceaccount";
+    match &mut words[..] {
+        ["set", thing @ "sa", ..] => *thing = "serviceaccount",
+        ["top", thing @ ("pods" | "po"), ..] => *thing = "pod",
+        ["top", thing @ ("nodes" | "no"), ..] => *thing = "node",
+        _ => {}
     }
     let named = |count: usize| {
         let name = words.get(..count)?.join(" ");

@@ -3,23 +3,8 @@
 use super::kube::Stop;
 
 /// Commands of kubectl 1.32 that are not here.
-const COMMANDS: &[&str] = &[
-    "alpha",
-    "api-versions",
-    "attach",
-    "auth",
-    "certificate",
-    "completion",
-    "cp",
-    "debug",
-    "explain",
-    "kustomize",
-    "options",
-    "plugin",
-    "port-forward",
-    "proxy",
-    "top",
-];
+const COMMANDS: &[&str] =
+    &["alpha", "attach", "certificate", "completion", "kustomize", "options", "plugin", "port-forward", "proxy"];
 
 /// Subcommands of groups that are not here.
 const IN_GROUPS: &[(&str, &[&str])] = &[
@@ -38,8 +23,9 @@ const IN_GROUPS: &[(&str, &[&str])] = &[
             "unset",
         ],
     ),
+    ("auth", &["reconcile"]),
     ("rollout", &[]),
-    ("set", &["selector", "subject"]),
+    ("set", &["subject"]),
 ];
 
 pub(super) fn real(name: &str) -> bool {

@@ -50,8 +50,8 @@ impl Output {
     /// One value, in a format that needs no table.
     pub fn print_value(&self, value: &Value) -> Result<String, Stop> {
         match self {
-            Self::Yaml => Ok(value.to_yaml()),
-            Self::Json => Ok(value.to_json_pretty()),
+            Self::Yaml => Ok(without_managers(value).to_yaml()),
+            Self::Json => Ok(without_managers(value).to_json_pretty()),
             Self::JsonPath(template) => Template::parse(template)?.print(value),
             Self::Name | Self::Table { .. } | Self::Columns(_) => {
                 Err(Stop::error("unable to print this in the given output format"))
@@ -64,10 +64,29 @@ impl Output {
         match self {
             Self::Name => Ok(objects.iter().map(|object| format!("{}\n", kube.named(object))).collect()),
             Self::Columns(spec) => custom_columns(spec, objects),
-            _ if single && objects.len() == 1 => self.print_value(&objects[0].value),
-            _ => self.print_value(&list_of(objects)),
+            _ => {
+                let value = if single && objects.len() == 1 { objects[0].value.clone() } else { list_of(objects) };
+                match self {
+                    Self::Yaml if kube.managed_fields => Ok(value.to_yaml()),
+                    Self::Json if kube.managed_fields => Ok(value.to_json_pretty()),
+                    _ => self.print_value(&value),
+                }
+            }
         }
     }
+}
+
+/// The object, or the list, without the record of who owns which field.
+fn without_managers(value: &Value) -> Value {
+    let mut value = value.clone();
+    value.remove("metadata.managedFields");
+    if let Some(mut items) = value.get("items").filter(|_| value.str_at("kind") == "List").cloned() {
+        for item in items.make_list() {
+            item.remove("metadata.managedFields");
+        }
+        value.put("items", items);
+    }
+    value
 }
 
 fn list_of(objects: &[Arc<Object>]) -> Value {

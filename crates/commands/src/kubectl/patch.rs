@@ -61,6 +61,10 @@ fn run(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
             sent(kube, subject, (&kind, given.text("subresource")), &patch, dry)?
         };
         let word = if new == subject.value { "patched (no change)" } else { "patched" };
+        if !local && given.text("subresource") == "scale" && output == (Output::Table { wide: false }) {
+            kube.out(format!("scale.autoscaling/{} {word}\n", subject.name));
+            continue;
+        }
         // The real one's mark of a dry run is lost here and for taints.
         subjects::tell(kube, subject, &new, word, (DryRun::No, &output))?;
     }

@@ -5,13 +5,13 @@ use super::arguments::selectors;
 use super::flags::{Given, maybe, number, switch, text};
 use super::kube::{Answer, Kube, Stop, told};
 use super::{Command, Next};
-use cluster::{DEPLOYMENT, PatchKind, REPLICASET};
+use cluster::{DEPLOYMENT, PatchKind, REPLICASET, STATEFULSET};
 use manifest::object;
 
 pub(crate) const COMMAND: Command = Command {
     path: "scale",
     operands: "[--resource-version=version] [--current-replicas=count] --replicas=COUNT (-f FILENAME | TYPE NAME)",
-    summary: "Set a new size for a deployment or replica set.",
+    summary: "Set a new size for a deployment, replica set, or stateful set.",
     examples: &[
         ("Scale a deployment to 3", "kubectl scale --replicas=3 deployment/web"),
         ("Only if it has 2 now", "kubectl scale --current-replicas=2 --replicas=3 deployment/web"),
@@ -58,13 +58,18 @@ fn run(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
     if wanted.named.is_empty() && chosen.labels.is_empty() && !given.has("all") {
         return Err(Stop::error("resource(s) were provided, but no name was specified"));
     }
-    let objects = kube.objects(&wanted, false, &chosen)?;
+    let objects = kube.objects(&wanted, false, &chosen).map_err(|stop| {
+        match stop.message.strip_prefix("Error from server (NotFound): ") {
+            Some(what) => Stop::error(format!("no objects passed to scale {}", what.trim_end())),
+            None => stop,
+        }
+    })?;
     if objects.is_empty() {
         return Err(Stop::error("no objects passed to scale"));
     }
     for object in objects {
         let kind = object.key.kind;
-        if kind != DEPLOYMENT && kind != REPLICASET {
+        if ![DEPLOYMENT, REPLICASET, STATEFULSET].contains(&kind) {
             return Err(Stop::error(format!("cannot scale a {}", kube.info(kind).kind)));
         }
         let current = object.value.int_at("spec.replicas").unwrap_or(0);
@@ -73,7 +78,9 @@ fn run(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
             return Err(Stop::error(format!("Expected replicas to be {expected}, was {current}")));
         }
         if dry != DryRun::Client {
-            let writer = kube.writer().dry_run(dry == DryRun::Server);
+            // The subresource is written, which roles name apart.
+            kube.may("patch", (kind, "scale"), (object.namespace(), object.name()))?;
+            let writer = kube.writer().dry_run(dry == DryRun::Server).on_behalf(None);
             let patch = object! { "spec" => object! { "replicas" => count } };
             let place = (kind, object.namespace(), object.name());
             let done = kube.cx.world.api(|cluster, sim| cluster.patch(sim, place, PatchKind::Merge, &patch, &writer));

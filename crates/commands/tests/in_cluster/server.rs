@@ -6,18 +6,18 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 
 /// Serves a copy of the cluster; the address that it listens on. It ends with the test.
-pub fn serve(cluster: Cluster) -> String {
+pub fn serve(cluster: Cluster, now: sim::Time) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = listener.local_addr().expect("it is bound").to_string();
     std::thread::spawn(move || {
         for stream in listener.incoming().flatten() {
-            answer(&cluster, stream);
+            answer(&cluster, now, stream);
         }
     });
     format!("http://{address}")
 }
 
-fn answer(cluster: &Cluster, mut stream: TcpStream) {
+fn answer(cluster: &Cluster, now: sim::Time, mut stream: TcpStream) {
     let mut reader = BufReader::new(stream.try_clone().expect("a second handle"));
     let mut first = String::new();
     if reader.read_line(&mut first).is_err() {
@@ -29,7 +29,7 @@ fn answer(cluster: &Cluster, mut stream: TcpStream) {
     }
     let url = first.split(' ').nth(1).unwrap_or("/").to_string();
     let (path, query) = url.split_once('?').unwrap_or((&url, ""));
-    let (code, body) = match reply(cluster, path, query) {
+    let (code, body) = match lease(cluster, now, path).or_else(|| reply(cluster, path, query)) {
         Some(value) => ("200 OK", value),
         None => ("404 Not Found", missing(cluster, path)),
     };
@@ -40,6 +40,11 @@ fn answer(cluster: &Cluster, mut stream: TcpStream) {
     );
     let sent = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(text.as_bytes()));
     assert!(sent.is_ok(), "the client took the answer");
+}
+
+fn lease(cluster: &Cluster, now: sim::Time, path: &str) -> Option<Value> {
+    let name = path.strip_prefix("/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/")?;
+    cluster.node_lease(now, name).ok()
 }
 
 fn missing(cluster: &Cluster, path: &str) -> Value {
@@ -143,15 +148,6 @@ fn reply(cluster: &Cluster, path: &str, query: &str) -> Option<Value> {
         }
         ["api", _] | ["apis", _, _] => return Some(resources(cluster, &parts[1..].join("/"))),
         _ => {}
-    }
-    let unknown = [("resourcequotas", "ResourceQuotaList"), ("limitranges", "LimitRangeList")];
-    if let Some((_, kind)) = unknown.iter().find(|(plural, _)| path.ends_with(plural))
-        && place(cluster, path).is_none()
-    {
-        let meta = object! { "resourceVersion" => "1" };
-        return Some(
-            object! { "kind" => *kind, "apiVersion" => "v1", "metadata" => meta, "items" => Value::list(Vec::new()) },
-        );
     }
     let (kind, namespace, name) = place(cluster, path)?;
     if let Some(name) = name {

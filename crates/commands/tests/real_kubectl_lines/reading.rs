@@ -9,7 +9,7 @@ pub const READING: &[&str] = &[
     "kubectl describe deploy web",
     "kubectl describe rs",
     "kubectl describe svc web",
-    "kubectl describe node node-1 | sed '/^Lease/d;/^Non-term/,/^Allocated/d'",
+    "kubectl describe node node-1",
     "kubectl describe ns default",
     "kubectl describe cm kube-root-ca.crt",
     "kubectl describe pods -l app=web",

@@ -1,6 +1,7 @@
 //! Containers, volumes and pod templates.
 
-use super::parts::{Writer, annotations, int_or_text, labels, or_none, time, tolerations};
+use super::parts::{Writer, annotations, int_or_text, labels, or_none, selector, time, tolerations};
+use super::storage;
 use manifest::Value;
 use order::Arrange;
 
@@ -210,18 +211,22 @@ pub(super) fn volumes(w: &mut Writer, all: &[Value], indent: &str) {
             w.pair(2, "Medium", source.str_at("medium"));
             let limit = int_or_text(source.at("sizeLimit"));
             w.pair(2, "SizeLimit", if limit.is_empty() { "<unset>".into() } else { limit });
-        } else if let Some(source) = volume.get("hostPath") {
-            w.pair(2, "Type", "HostPath (bare host directory volume)");
-            w.pair(2, "Path", source.str_at("path"));
-            w.pair(2, "HostPathType", source.str_at("type"));
         } else if let Some(source) = volume.get("persistentVolumeClaim") {
             w.pair(2, "Type", "PersistentVolumeClaim (a reference to a PersistentVolumeClaim in the same namespace)");
             w.pair(2, "ClaimName", source.str_at("claimName"));
             w.pair(2, "ReadOnly", source.bool_at("readOnly"));
         } else if let Some(source) = volume.get("projected") {
             projected(w, source);
+        } else if let Some(source) = volume.get("downwardAPI") {
+            w.pair(2, "Type", "DownwardAPI (a volume populated by information about the pod)");
+            w.line(2, "Items:");
+            for item in source.list_at("items") {
+                let field = item.str_at("fieldRef.fieldPath");
+                let from = if field.is_empty() { item.str_at("resourceFieldRef.resource") } else { field };
+                w.line(3, &format!("{from} -> {}", item.str_at("path")));
+            }
         } else {
-            w.line(1, "<unknown>");
+            storage::source(volume, w);
         }
     }
 }
@@ -260,6 +265,24 @@ pub(super) fn template(template: &Value, w: &mut Writer) {
     }
     containers(w, "Containers", spec.list_at("containers"), &[], "  ", None);
     volumes(w, spec.list_at("volumes"), "  ");
+    spread(w, spec.list_at("topologySpreadConstraints"), "  ");
+    if !spec.str_at("priorityClassName").is_empty() {
+        w.pair(1, "Priority Class Name", spec.str_at("priorityClassName"));
+    }
     labels(w, "  Node-Selectors", spec.map_at("nodeSelector"));
     tolerations(w, "  Tolerations", spec.list_at("tolerations"));
+}
+
+/// Topology spread constraints, by their keys.
+pub(super) fn spread(w: &mut Writer, all: &[Value], indent: &str) {
+    let mut all: Vec<&Value> = all.iter().collect();
+    all.arrange_by_key(|constraint| constraint.str_at("topologyKey").to_string());
+    for (at, constraint) in all.into_iter().enumerate() {
+        let head = if at == 0 { "Topology Spread Constraints:" } else { "" };
+        let (key, action) = (constraint.str_at("topologyKey"), constraint.str_at("whenUnsatisfiable"));
+        let skew = constraint.int_at("maxSkew").unwrap_or(0);
+        let chosen = constraint.at("labelSelector");
+        let pods = if chosen.is_null() { String::new() } else { format!(" for selector {}", selector(chosen)) };
+        w.line(0, &format!("{indent}{head}\t{key}:{action} when max skew {skew} is exceeded{pods}"));
+    }
 }

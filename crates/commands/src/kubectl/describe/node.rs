@@ -2,7 +2,7 @@
 
 use super::super::kube::Kube;
 use super::parts::{Writer, annotations, int_or_text, labels, rfc1123, time};
-use cluster::{Amounts, Object, human_duration};
+use cluster::{Amounts, Object, human_duration, pod_requests};
 use manifest::Value;
 use order::Arrange;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ pub(super) fn write(kube: &Kube<'_, '_>, node: &Object, w: &mut Writer) {
     w.pair(0, "CreationTimestamp", rfc1123(node.created_at()));
     taints(w, spec.list_at("taints"));
     w.pair(0, "Unschedulable", spec.bool_at("unschedulable"));
-    // Unlike kubectl: no Lease, since nodes here have none.
+    lease(kube, node.name(), w);
     w.line(0, "Conditions:");
     w.line(1, "Type\tStatus\tLastHeartbeatTime\tLastTransitionTime\tReason\tMessage");
     w.line(1, "----\t------\t-----------------\t------------------\t------\t-------");
@@ -44,6 +44,18 @@ pub(super) fn write(kube: &Kube<'_, '_>, node: &Object, w: &mut Writer) {
     let cidrs: Vec<&str> = spec.list_at("podCIDRs").iter().filter_map(Value::as_str).collect();
     w.pair(0, "PodCIDRs", cidrs.join(","));
     pods(kube, node, w);
+}
+
+fn lease(kube: &Kube<'_, '_>, name: &str, w: &mut Writer) {
+    let lease = match kube.cx.world.cluster.node_lease(kube.cx.now(), name) {
+        Ok(lease) => lease,
+        Err(status) => return w.pair(0, "Lease", format!("Failed to get lease: {}", status.message)),
+    };
+    w.line(0, "Lease:");
+    w.pair(1, "HolderIdentity", lease.str_at("spec.holderIdentity"));
+    for (title, path) in [("AcquireTime", "spec.acquireTime"), ("RenewTime", "spec.renewTime")] {
+        w.pair(1, title, if lease.at(path).is_null() { "<unset>".into() } else { time(&lease, path) });
+    }
 }
 
 fn taints(w: &mut Writer, taints: &[Value]) {
@@ -79,16 +91,19 @@ fn system(w: &mut Writer, info: &Value) {
     }
 }
 
-/// Requests or limits of all containers of a pod.
-fn sum(pod: &Object, kind: &str) -> Amounts {
-    let mut sum = Amounts::default();
-    for container in pod.value.list_at("spec.containers") {
-        let asked = Amounts::read(container.at("resources").at(kind));
-        sum.cpu_milli += asked.cpu_milli;
-        sum.memory_bytes += asked.memory_bytes;
-        sum.ephemeral_bytes += asked.ephemeral_bytes;
+/// What the containers of a pod may use: all of them with the sidecars, or the most that its init containers may.
+fn limits(pod: &Value) -> Amounts {
+    let of = |container: &Value| Amounts::read(container.at("resources.limits"));
+    let (mut beside, mut peak) = (Amounts::default(), Amounts::default());
+    for container in pod.list_at("spec.initContainers") {
+        if container.str_at("restartPolicy") == "Always" {
+            beside = beside.plus(of(container), 1);
+            peak = peak.max(beside);
+        } else {
+            peak = peak.max(beside.plus(of(container), 1));
+        }
     }
-    sum
+    pod.list_at("spec.containers").iter().fold(beside, |sum, container| sum.plus(of(container), 1)).max(peak)
 }
 
 fn cpu(milli: i64) -> String {
@@ -144,12 +159,8 @@ fn pods(kube: &Kube<'_, '_>, node: &Object, w: &mut Writer) {
     let (mut asked, mut limited) = (Amounts::default(), Amounts::default());
     let with_share = |amount: String, part: i64, whole: i64| format!("{amount} ({}%)", share(part, whole));
     for pod in pods {
-        let (requests, limits) = (sum(pod, "requests"), sum(pod, "limits"));
-        for (total, part) in [(&mut asked, requests), (&mut limited, limits)] {
-            total.cpu_milli += part.cpu_milli;
-            total.memory_bytes += part.memory_bytes;
-            total.ephemeral_bytes += part.ephemeral_bytes;
-        }
+        let (requests, limits) = (pod_requests(&pod.value).0, limits(&pod.value));
+        (asked, limited) = (asked.plus(requests, 1), limited.plus(limits, 1));
         let cells = [
             with_share(cpu(requests.cpu_milli), requests.cpu_milli, all.cpu_milli),
             with_share(cpu(limits.cpu_milli), limits.cpu_milli, all.cpu_milli),

@@ -1,6 +1,7 @@
 //! The parts that descriptions share: lines with columns, labels, annotations, tolerations, times.
 
 use super::super::columns;
+use cluster::{LabelSelector, Object};
 use manifest::{Map, Value};
 use order::Arrange;
 use sim::Time;
@@ -139,4 +140,61 @@ pub(super) fn int_or_text(value: &Value) -> String {
         Value::Int(n) => n.to_string(),
         other => text(other).to_string(),
     }
+}
+
+/// What most descriptions begin with; the namespace only where there is one.
+pub(super) fn head(w: &mut Writer, object: &Object) {
+    w.pair(0, "Name", object.name());
+    if !object.namespace().is_empty() {
+        w.pair(0, "Namespace", object.namespace());
+    }
+    labels(w, "Labels", object.labels());
+    annotations(w, "Annotations", object.value.map_at("metadata.annotations"));
+}
+
+/// `a=b,c=d`, or `<none>`: labels on one line.
+pub(super) fn on_one_line(map: &Map) -> String {
+    let all: Vec<String> = map.iter().map(|(key, value)| format!("{key}={}", text(value))).collect();
+    if all.is_empty() { "<none>".into() } else { all.join(",") }
+}
+
+/// `[a b]`: a list of texts as Go prints it.
+pub(super) fn go_list(items: &[Value]) -> String {
+    let words: Vec<&str> = items.iter().map(text).collect();
+    format!("[{}]", words.join(" "))
+}
+
+/// The texts of a list with a separator between.
+pub(super) fn joined(items: &[Value], separator: &str) -> String {
+    items.iter().map(text).collect::<Vec<_>>().join(separator)
+}
+
+/// An amount in its canonical form; nothing is `0`.
+pub(super) fn amount(value: &Value) -> String {
+    let text = int_or_text(value);
+    if value.is_null() { "0".into() } else { cluster::canonical(&text).unwrap_or(text) }
+}
+
+pub(super) fn selector(value: &Value) -> String {
+    LabelSelector::from_value(value).to_string()
+}
+
+/// A field by its title, where the object has it.
+pub(super) fn if_set(w: &mut Writer, title: &str, value: &Value) {
+    if !value.is_null() {
+        w.pair(0, title, plain(value));
+    }
+}
+
+/// A scalar as Go prints it.
+pub(super) fn plain(value: &Value) -> String {
+    match value {
+        Value::Str(text) => text.to_string(),
+        other => other.to_json(),
+    }
+}
+
+/// A field, or `<unset>`.
+pub(super) fn or_unset(value: &Value) -> String {
+    if value.is_null() { "<unset>".into() } else { plain(value) }
 }

@@ -1,9 +1,10 @@
 //! Pods.
 
 use super::super::kube::Kube;
-use super::containers::{containers, volumes};
+use super::containers::{containers, spread, volumes};
 use super::parts::{Writer, annotations, controller, labels, time, tolerations};
 use cluster::{Object, human_duration, time_at};
+use manifest::Value;
 
 pub(super) fn write(kube: &Kube<'_, '_>, pod: &Object, w: &mut Writer) {
     let value = &pod.value;
@@ -12,8 +13,14 @@ pub(super) fn write(kube: &Kube<'_, '_>, pod: &Object, w: &mut Writer) {
     if let Some(priority) = value.int_at("spec.priority") {
         w.pair(0, "Priority", priority);
     }
-    if !value.str_at("spec.serviceAccountName").is_empty() {
-        w.pair(0, "Service Account", value.str_at("spec.serviceAccountName"));
+    for (title, path) in [
+        ("Priority Class Name", "spec.priorityClassName"),
+        ("Runtime Class Name", "spec.runtimeClassName"),
+        ("Service Account", "spec.serviceAccountName"),
+    ] {
+        if !value.str_at(path).is_empty() {
+            w.pair(0, title, value.str_at(path));
+        }
     }
     match value.str_at("spec.nodeName") {
         "" => w.pair(0, "Node", "<none>"),
@@ -34,7 +41,12 @@ pub(super) fn write(kube: &Kube<'_, '_>, pod: &Object, w: &mut Writer) {
         }
         None => w.pair(0, "Status", phase),
     }
-    for (title, path) in [("Reason", "status.reason"), ("Message", "status.message")] {
+    for (title, path) in [
+        ("Reason", "status.reason"),
+        ("Message", "status.message"),
+        ("SeccompProfile", "spec.securityContext.seccompProfile.type"),
+        ("LocalhostProfile", "spec.securityContext.seccompProfile.localhostProfile"),
+    ] {
         if !value.str_at(path).is_empty() {
             w.pair(0, title, value.str_at(path));
         }
@@ -53,13 +65,39 @@ pub(super) fn write(kube: &Kube<'_, '_>, pod: &Object, w: &mut Writer) {
     if !owner.is_empty() {
         w.pair(0, "Controlled By", owner);
     }
-    let spec = value.at("spec");
-    if !spec.list_at("initContainers").is_empty() {
-        let statuses = value.list_at("status.initContainerStatuses");
-        containers(w, "Init Containers", spec.list_at("initContainers"), statuses, "", Some(value));
+    if !value.str_at("status.nominatedNodeName").is_empty() {
+        w.pair(0, "NominatedNodeName", value.str_at("status.nominatedNodeName"));
     }
-    let statuses = value.list_at("status.containerStatuses");
-    containers(w, "Containers", spec.list_at("containers"), statuses, "", Some(value));
+    of_containers(value, w);
+    rest(value, w);
+}
+
+fn of_containers(value: &Value, w: &mut Writer) {
+    let spec = value.at("spec");
+    for (title, field, statuses) in [
+        ("Init Containers", "initContainers", "status.initContainerStatuses"),
+        ("Containers", "containers", "status.containerStatuses"),
+        ("Ephemeral Containers", "ephemeralContainers", "status.ephemeralContainerStatuses"),
+    ] {
+        if field == "containers" || !spec.list_at(field).is_empty() {
+            containers(w, title, spec.list_at(field), value.list_at(statuses), "", Some(value));
+        }
+    }
+}
+
+/// What stands below the containers.
+fn rest(value: &Value, w: &mut Writer) {
+    let spec = value.at("spec");
+    let gates = spec.list_at("readinessGates");
+    if !gates.is_empty() {
+        w.line(0, "Readiness Gates:");
+        w.line(1, "Type\tStatus");
+    }
+    for gate in gates {
+        let kind = gate.str_at("conditionType");
+        let status = cluster::condition(value, kind).map_or("<none>", |condition| condition.str_at("status"));
+        w.line(1, &format!("{kind} \t{status} "));
+    }
     let conditions = value.list_at("status.conditions");
     if !conditions.is_empty() {
         w.line(0, "Conditions:");
@@ -72,4 +110,5 @@ pub(super) fn write(kube: &Kube<'_, '_>, pod: &Object, w: &mut Writer) {
     w.pair(0, "QoS Class", value.str_at("status.qosClass"));
     labels(w, "Node-Selectors", spec.map_at("nodeSelector"));
     tolerations(w, "Tolerations", spec.list_at("tolerations"));
+    spread(w, spec.list_at("topologySpreadConstraints"), "");
 }

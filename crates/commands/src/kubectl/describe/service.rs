@@ -33,9 +33,18 @@ pub(super) fn write(kube: &Kube<'_, '_>, service: &Object, w: &mut Writer) {
     if !spec.str_at("externalName").is_empty() {
         w.pair(0, "External Name", spec.str_at("externalName"));
     }
-    let slices: Vec<&Arc<Object>> = (kube.store().all(ENDPOINTSLICE, Some(service.namespace())))
-        .filter(|slice| slice.label("kubernetes.io/service-name") == service.name())
-        .collect();
+    if !spec.str_at("loadBalancerIP").is_empty() {
+        w.pair(0, "Desired LoadBalancer IP", spec.str_at("loadBalancerIP"));
+    }
+    let balancers = service.value.list_at("status.loadBalancer.ingress");
+    if !balancers.is_empty() {
+        let one = |b: &Value| match (b.str_at("ip"), b.str_at("ipMode")) {
+            ("", _) => b.str_at("hostname").to_string(),
+            (ip, "") => ip.to_string(),
+            (ip, mode) => format!("{ip} ({mode})"),
+        };
+        w.pair(0, "LoadBalancer Ingress", balancers.iter().map(one).collect::<Vec<_>>().join(", "));
+    }
     for port in spec.list_at("ports") {
         let name = Some(port.str_at("name")).filter(|name| !name.is_empty()).unwrap_or("<unset>");
         let protocol = port.str_at("protocol");
@@ -44,7 +53,7 @@ pub(super) fn write(kube: &Kube<'_, '_>, service: &Object, w: &mut Writer) {
         if let Some(node_port) = port.int_at("nodePort").filter(|n| *n > 0) {
             w.pair(0, "NodePort", format!("{name}\t{node_port}/{protocol}"));
         }
-        w.pair(0, "Endpoints", endpoints(&slices, port.str_at("name")));
+        w.pair(0, "Endpoints", endpoints_of(kube, service, port.str_at("name")));
     }
     w.pair(0, "Session Affinity", spec.str_at("sessionAffinity"));
     for (title, field) in
@@ -54,6 +63,14 @@ pub(super) fn write(kube: &Kube<'_, '_>, service: &Object, w: &mut Writer) {
             w.pair(0, title, spec.str_at(field));
         }
     }
+}
+
+/// What stands behind a service's port of a name.
+pub(super) fn endpoints_of(kube: &Kube<'_, '_>, service: &Object, name: &str) -> String {
+    let slices: Vec<&Arc<Object>> = (kube.store().all(ENDPOINTSLICE, Some(service.namespace())))
+        .filter(|slice| slice.label("kubernetes.io/service-name") == service.name())
+        .collect();
+    endpoints(&slices, name)
 }
 
 /// Ready addresses behind a port: three, and how many more.
@@ -75,6 +92,30 @@ fn endpoints(slices: &[&Arc<Object>], name: &str) -> String {
     match all.len() {
         0..=3 => all.join(","),
         more => format!("{} + {} more...", all[..3].join(","), more - 3),
+    }
+}
+
+pub(super) fn endpoints_object(object: &Object, w: &mut Writer) {
+    super::parts::head(w, object);
+    w.line(0, "Subsets:");
+    for subset in object.value.list_at("subsets") {
+        let shown = |field: &str| {
+            let all: Vec<&str> = subset.list_at(field).iter().map(|address| address.str_at("ip")).collect();
+            if all.is_empty() { "<none>".to_string() } else { all.join(",") }
+        };
+        w.pair(1, "Addresses", shown("addresses"));
+        w.pair(1, "NotReadyAddresses", shown("notReadyAddresses"));
+        let ports = subset.list_at("ports");
+        if !ports.is_empty() {
+            w.line(1, "Ports:");
+            w.line(2, "Name\tPort\tProtocol");
+            w.line(2, "----\t----\t--------");
+        }
+        for port in ports {
+            let name = Some(port.str_at("name")).filter(|name| !name.is_empty()).unwrap_or("<unset>");
+            w.line(2, &format!("{name}\t{}\t{}", port.int_at("port").unwrap_or(0), port.str_at("protocol")));
+        }
+        w.line(0, "");
     }
 }
 

@@ -91,14 +91,18 @@ pub(super) fn replica_set(kube: &Kube<'_, '_>, object: &Object, w: &mut Writer) 
     }
     let (have, want) = (number(object, "status.replicas"), number(object, "spec.replicas"));
     w.pair(0, "Replicas", format!("{have} current / {want} desired"));
+    pods_status(kube, object, w);
+    template(object.value.at("spec.template"), w);
+    conditions(w, object.value.list_at("status.conditions"));
+}
+
+/// How many pods of a controller are in which phase.
+pub(super) fn pods_status(kube: &Kube<'_, '_>, object: &Object, w: &mut Writer) {
     let phase = |name: &str| {
         let pods = kube.store().owned_by(&object.uid).filter(|pod| pod.key.kind == POD);
         pods.filter(|pod| pod.value.str_at("status.phase") == name).count()
     };
-    let counts = ["Running", "Pending", "Succeeded", "Failed"].map(phase);
-    let [running, waiting, succeeded, failed] = counts;
+    let [running, waiting, succeeded, failed] = ["Running", "Pending", "Succeeded", "Failed"].map(phase);
     let text = format!("{running} Running / {waiting} Waiting / {succeeded} Succeeded / {failed} Failed");
     w.pair(0, "Pods Status", text);
-    template(object.value.at("spec.template"), w);
-    conditions(w, object.value.list_at("status.conditions"));
 }

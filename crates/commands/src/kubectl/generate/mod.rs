@@ -13,7 +13,7 @@ mod rbac;
 mod rbac_rules;
 mod run;
 mod service;
-mod token;
+pub(super) mod token;
 
 pub(super) use autoscale::AUTOSCALE;
 pub(super) use batch::{CRONJOB, JOB};
@@ -134,7 +134,7 @@ fn make(kube: &mut Kube<'_, '_>, given: &Given, mut value: Value, failing: &str)
 const CLUSTER_WIDE: [&str; 4] = ["ClusterRole", "ClusterRoleBinding", "Namespace", "PriorityClass"];
 
 /// Five letters and digits that no other name has.
-fn suffix(kube: &mut Kube<'_, '_>) -> String {
+pub(super) fn suffix(kube: &mut Kube<'_, '_>) -> String {
     const SAFE: &[u8] = b"bcdfghjklmnpqrstvwxz2456789";
     let rng = |sim: &mut sim::Sim| usize::try_from(sim.rng().below(27)).unwrap_or(0);
     kube.cx.world.api(|_, sim| (0..5).map(|_| char::from(SAFE[rng(sim)])).collect())

@@ -15,7 +15,7 @@ pub(super) use undo::UNDO;
 use super::arguments::selectors;
 use super::flags::{Flag, Given, text};
 use super::kube::{Kube, Stop, told};
-use cluster::{DEPLOYMENT, Object, PatchKind, REPLICASET};
+use cluster::{CONTROLLERREVISION, DAEMONSET, DEPLOYMENT, KindId, Object, PatchKind, REPLICASET, STATEFULSET};
 use manifest::Value;
 use order::Arrange;
 use std::sync::Arc;
@@ -40,22 +40,30 @@ const MISSING: &[&str] = &[
     "template",
 ];
 
-/// The deployments that a rollout command is about.
-fn deployments(kube: &Kube<'_, '_>, given: &Given, verb: &str) -> Result<Vec<Arc<Object>>, Stop> {
+/// The kinds that have rollouts; only the first of them can be paused.
+const ROLLED: [KindId; 3] = [DEPLOYMENT, DAEMONSET, STATEFULSET];
+
+/// The objects that a rollout command is about.
+fn workloads(kube: &Kube<'_, '_>, given: &Given, verb: &str) -> Result<Vec<Arc<Object>>, Stop> {
     if given.operands.is_empty() {
         return Err(Stop::error("required resource not specified"));
     }
     let chosen = selectors(given.text("selector"), "")?;
     let wanted = kube.wanted(&given.operands)?;
     let objects = kube.objects(&wanted, false, &chosen)?;
+    let kinds = if matches!(verb, "pausing" | "resuming") { &ROLLED[..1] } else { &ROLLED };
     if objects.is_empty() {
         return Err(Stop::said(format!("No resources found in {} namespace.", kube.namespace)));
     }
-    if let Some(other) = objects.iter().find(|object| object.key.kind != DEPLOYMENT) {
+    if let Some(other) = objects.iter().find(|object| !kinds.contains(&object.key.kind)) {
         let info = kube.info(other.key.kind);
         let plural = info.qualified();
         return Err(match verb {
-            "history" => Stop::error(format!("no history viewer has been implemented for \"{}\"", info.kind)),
+            "history" => {
+                let (group, kind) = info.group_kind();
+                let told = format!("no visitor method exists for {{{group} {kind}}}");
+                Stop::error(format!("error retrieving history for {kind:?}, {told}"))
+            }
             "status" => Stop::error(format!("no status viewer has been implemented for {}", info.kind)),
             "undo" => Stop::error(format!("no rollbacker has been implemented for \"{}\"", info.kind)),
             "restart" => Stop::error(format!("{plural} \"{}\" restarting is not supported", other.name())),
@@ -65,12 +73,30 @@ fn deployments(kube: &Kube<'_, '_>, given: &Given, verb: &str) -> Result<Vec<Arc
     Ok(objects)
 }
 
-/// The replica sets of a deployment, lowest revision first.
-fn revisions(kube: &Kube<'_, '_>, deployment: &Object) -> Vec<(i64, Arc<Object>)> {
-    let number = |set: &Object| set.annotation("deployment.kubernetes.io/revision").parse().unwrap_or(0);
-    let sets = kube.store().owned_by(&deployment.uid).filter(|object| object.key.kind == REPLICASET);
-    let mut all: Vec<(i64, Arc<Object>)> = sets.map(|set| (number(set), set.clone())).collect();
-    all.arrange_by(|a, b| (a.0, &a.1.key).cmp(&(b.0, &b.1.key)));
+/// A template that a workload had.
+struct Revision {
+    number: i64,
+    /// The replica set or controller revision that keeps it.
+    keeper: Arc<Object>,
+    template: Value,
+}
+
+/// The revisions of a workload, the lowest first.
+fn revisions(kube: &Kube<'_, '_>, workload: &Object) -> Vec<Revision> {
+    let kind = if workload.key.kind == DEPLOYMENT { REPLICASET } else { CONTROLLERREVISION };
+    let of = |keeper: &Arc<Object>| {
+        let keeper = keeper.clone();
+        if kind == REPLICASET {
+            let number = keeper.annotation("deployment.kubernetes.io/revision").parse().unwrap_or(0);
+            return Revision { number, template: keeper.value.at("spec.template").clone(), keeper };
+        }
+        let mut template = keeper.value.at("data.spec.template").clone();
+        template.remove("$patch");
+        Revision { number: keeper.value.int_at("revision").unwrap_or(0), template, keeper }
+    };
+    let owned = kube.store().owned_by(&workload.uid).filter(|object| object.key.kind == kind);
+    let mut all: Vec<Revision> = owned.map(of).collect();
+    all.arrange_by(|a, b| (a.number, &a.keeper.key).cmp(&(b.number, &b.keeper.key)));
     all
 }
 

@@ -3,7 +3,7 @@
 use super::super::flags::Given;
 use super::super::kube::{Answer, Kube, Stop};
 use super::super::{Command, Next};
-use super::{MISSING, SELECTOR, deployments, patch};
+use super::{MISSING, SELECTOR, patch, workloads};
 use cluster::PatchKind;
 use manifest::{Value, object};
 
@@ -35,7 +35,7 @@ fn resume(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
 
 fn set(kube: &mut Kube<'_, '_>, given: &Given, paused: bool) -> Answer {
     let (verb, told) = if paused { ("pausing", "paused") } else { ("resuming", "resumed") };
-    for deployment in deployments(kube, given, verb)? {
+    for deployment in workloads(kube, given, verb)? {
         let name = kube.named(&deployment);
         if deployment.value.bool_at("spec.paused") == paused {
             let state = if paused { "is already paused" } else { "is not paused" };

@@ -3,7 +3,7 @@
 use super::super::flags::Given;
 use super::super::kube::{Answer, Kube, Stop};
 use super::super::{Command, Next};
-use super::{MISSING, SELECTOR, deployments, patch};
+use super::{MISSING, SELECTOR, patch, workloads};
 use cluster::PatchKind;
 use manifest::object;
 
@@ -18,7 +18,7 @@ pub(crate) const RESTART: Command = Command {
 };
 
 fn run(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
-    for deployment in deployments(kube, given, "restart")? {
+    for deployment in workloads(kube, given, "restart")? {
         let name = kube.named(&deployment);
         if deployment.value.bool_at("spec.paused") {
             return Err(Stop::error("can't restart paused deployment (run rollout resume first)"));

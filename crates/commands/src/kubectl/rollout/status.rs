@@ -3,8 +3,8 @@
 use super::super::flags::{Given, number, on, text};
 use super::super::kube::{Answer, Kube, Stop};
 use super::super::{Command, Next, Phase, duration, follow};
-use super::{MISSING, SELECTOR, deployments};
-use cluster::{ChangeKind, DEPLOYMENT, Object, condition};
+use super::{MISSING, SELECTOR, workloads};
+use cluster::{ChangeKind, DAEMONSET, KindId, Object, STATEFULSET, condition};
 use serde::{Deserialize, Serialize};
 use sim::Time;
 
@@ -25,10 +25,10 @@ pub(crate) const STATUS: Command = Command {
 
 fn run(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
     let limit = duration::parse("rollout status", "timeout", given.text("timeout"))?;
-    let found = deployments(kube, given, "status")?;
+    let found = workloads(kube, given, "status")?;
     let now = kube.cx.now();
     let waiting = Waiting {
-        left: found.iter().rev().map(|d| (d.namespace().to_string(), d.name().to_string())).collect(),
+        left: found.iter().rev().map(|d| (d.key.kind, d.namespace().to_string(), d.name().to_string())).collect(),
         revision: given.number("revision"),
         watch: given.has("watch"),
         since: now,
@@ -41,8 +41,8 @@ fn run(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
 /// Waiting for rollouts, one after the other.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Waiting {
-    /// Namespace and name; the next one last.
-    left: Vec<(String, String)>,
+    /// Kind, namespace and name; the next one last.
+    left: Vec<(KindId, String, String)>,
     revision: i64,
     watch: bool,
     since: Time,
@@ -53,15 +53,19 @@ pub(crate) struct Waiting {
 
 impl Waiting {
     pub fn step(mut self, kube: &mut Kube<'_, '_>) -> Answer {
-        while let Some((namespace, name)) = self.left.last().cloned() {
+        while let Some((kind, namespace, name)) = self.left.last().cloned() {
             let states = match self.seen {
-                None => vec![kube.get(DEPLOYMENT, &namespace, &name)?],
-                Some(seen) => changed(kube, seen, &namespace, &name)?,
+                None => vec![kube.get(kind, &namespace, &name)?],
+                Some(seen) => changed(kube, seen, (kind, &namespace, &name))?,
             };
             self.seen = Some(kube.store().version());
             let mut done = false;
             for deployment in states {
-                let (message, ended) = progress(&deployment, self.revision)?;
+                let (message, ended) = match kind {
+                    DAEMONSET => daemons(&deployment)?,
+                    STATEFULSET => ordered(&deployment)?,
+                    _ => progress(&deployment, self.revision)?,
+                };
                 kube.out(message);
                 if ended {
                     done = true;
@@ -87,13 +91,13 @@ impl Waiting {
 type States = Vec<std::sync::Arc<Object>>;
 
 /// The deployment's states since the last look, oldest first.
-fn changed(kube: &Kube<'_, '_>, seen: u64, namespace: &str, name: &str) -> Result<States, Stop> {
-    let now = || kube.get(DEPLOYMENT, namespace, name);
+fn changed(kube: &Kube<'_, '_>, seen: u64, (kind, namespace, name): (KindId, &str, &str)) -> Result<States, Stop> {
+    let now = || kube.get(kind, namespace, name);
     let Ok(changes) = kube.store().changes_since(seen) else { return Ok(vec![now()?]) };
     let mut states = Vec::new();
     for change in changes {
         let key = &change.object.key;
-        if key.kind != DEPLOYMENT || *key.namespace != *namespace || *key.name != *name {
+        if key.kind != kind || *key.namespace != *namespace || *key.name != *name {
             continue;
         }
         if change.kind == ChangeKind::Deleted {
@@ -134,4 +138,60 @@ fn progress(deployment: &Object, revision: i64) -> Result<(String, bool), Stop> 
         return Ok((format!("deployment \"{name}\" successfully rolled out\n"), true));
     };
     Ok((message, false))
+}
+
+type Progress = Result<(String, bool), Stop>;
+
+fn rolls(set: &Object) -> Result<(), Stop> {
+    if set.value.str_at("spec.updateStrategy.type") == "RollingUpdate" {
+        return Ok(());
+    }
+    Err(Stop::error("rollout status is only available for RollingUpdate strategy type"))
+}
+
+fn daemons(set: &Object) -> Progress {
+    rolls(set)?;
+    let number = |field: &str| set.value.at("status").int_at(field).unwrap_or(0);
+    if set.generation() > number("observedGeneration") {
+        return Ok(("Waiting for daemon set spec update to be observed...\n".into(), false));
+    }
+    let (wanted, updated) = (number("desiredNumberScheduled"), number("updatedNumberScheduled"));
+    let available = number("numberAvailable");
+    let waiting = format!("Waiting for daemon set {:?} rollout to finish:", set.name());
+    if updated < wanted {
+        return Ok((format!("{waiting} {updated} out of {wanted} new pods have been updated...\n"), false));
+    }
+    if available < wanted {
+        return Ok((format!("{waiting} {available} of {wanted} updated pods are available...\n"), false));
+    }
+    Ok((format!("daemon set {:?} successfully rolled out\n", set.name()), true))
+}
+
+fn ordered(set: &Object) -> Progress {
+    rolls(set)?;
+    let status = set.value.at("status");
+    let number = |field: &str| status.int_at(field).unwrap_or(0);
+    if number("observedGeneration") == 0 || set.generation() > number("observedGeneration") {
+        return Ok(("Waiting for statefulset spec update to be observed...\n".into(), false));
+    }
+    let (wanted, updated) = (set.value.int_at("spec.replicas").unwrap_or(1), number("updatedReplicas"));
+    if number("readyReplicas") < wanted {
+        return Ok((format!("Waiting for {} pods to be ready...\n", wanted - number("readyReplicas")), false));
+    }
+    let rolling = set.value.at("spec.updateStrategy.rollingUpdate");
+    if !rolling.is_null() {
+        let left = wanted - rolling.int_at("partition").unwrap_or(0);
+        if !rolling.at("partition").is_null() && updated < left {
+            let told = "Waiting for partitioned roll out to finish:";
+            return Ok((format!("{told} {updated} out of {left} new pods have been updated...\n"), false));
+        }
+        return Ok((format!("partitioned roll out complete: {updated} new pods have been updated...\n"), true));
+    }
+    let (new, now) = (status.str_at("updateRevision"), status.str_at("currentRevision"));
+    if new != now {
+        let told = "waiting for statefulset rolling update to complete";
+        return Ok((format!("{told} {updated} pods at revision {new}...\n"), false));
+    }
+    let have = number("currentReplicas");
+    Ok((format!("statefulset rolling update complete {have} pods at revision {now}...\n"), true))
 }

@@ -4,8 +4,8 @@ use super::super::apply::DryRun;
 use super::super::flags::{Given, maybe, number};
 use super::super::kube::{Answer, Kube, Stop, told};
 use super::super::{Command, Next, describe};
-use super::{MISSING, SELECTOR, deployments, revisions};
-use cluster::Object;
+use super::{MISSING, SELECTOR, revisions, workloads};
+use cluster::{DEPLOYMENT, Object, PatchKind};
 use manifest::Value;
 
 pub(crate) const UNDO: Command = Command {
@@ -46,36 +46,49 @@ fn bare(template: &Value) -> Value {
 
 fn run(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
     let (to, dry) = (given.number("to-revision"), DryRun::parse(given)?);
-    for deployment in deployments(kube, given, "undo")? {
+    for deployment in workloads(kube, given, "undo")? {
+        let all = revisions(kube, &deployment);
+        let found = if to != 0 {
+            all.iter().find(|revision| revision.number == to)
+        } else {
+            all.len().checked_sub(2).and_then(|at| all.get(at))
+        };
+        let has_sets = deployment.key.kind == DEPLOYMENT;
+        let Some(found) = found else {
+            return Err(Stop::error(if to != 0 {
+                format!("unable to find specified revision {to} in history")
+            } else if has_sets {
+                format!("no rollout history found for deployment \"{}\"", deployment.name())
+            } else {
+                "no last revision to roll back to".into()
+            }));
+        };
+        let name = kube.named(&deployment);
+        if dry == DryRun::Client {
+            let text = describe::template_text(&found.template);
+            let will = if has_sets { "" } else { "will roll back to " };
+            kube.out(format!("{name} {will}{text} (dry run)\n"));
+            continue;
+        }
         if deployment.value.bool_at("spec.paused") {
             return Err(Stop::error(
                 "you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again",
             ));
         }
-        let all = revisions(kube, &deployment);
-        let set = if to > 0 {
-            all.iter().find(|(number, _)| *number == to)
+        if bare(&found.template) == bare(deployment.value.at("spec.template")) {
+            kube.out(format!("{name} skipped rollback (current template already matches revision {to})\n"));
+            continue;
+        }
+        if has_sets {
+            roll_back(kube, &deployment, &found.keeper, dry)?;
         } else {
-            all.len().checked_sub(2).and_then(|at| all.get(at))
-        };
-        let Some((number, set)) = set else {
-            return Err(Stop::error(if to > 0 {
-                format!("unable to find specified revision {to} in history")
-            } else {
-                format!("no rollout history found for deployment \"{}\"", deployment.name())
-            }));
-        };
-        let name = kube.named(&deployment);
-        if dry == DryRun::Client {
-            let text = describe::template_text(set);
-            kube.out(format!("{name} {text} (dry run)\n"));
-            continue;
+            let data = found.keeper.value.at("data").clone();
+            let writer = kube.writer().dry_run(dry == DryRun::Server);
+            let place = (deployment.key.kind, deployment.namespace(), deployment.name());
+            let form = PatchKind::Strategic;
+            let done = kube.cx.world.api(|cluster, sim| cluster.patch(sim, place, form, &data, &writer));
+            done.map_err(|status| Stop::error(format!("failed restoring revision {to}: {}", status.message)))?;
         }
-        if bare(set.value.at("spec.template")) == bare(deployment.value.at("spec.template")) {
-            kube.out(format!("{name} skipped rollback (current template already matches revision {number})\n"));
-            continue;
-        }
-        roll_back(kube, &deployment, set, dry)?;
         kube.out(format!("{name} rolled back{}\n", dry.mark()));
     }
     Ok(Next::Done(0))
