@@ -34,7 +34,7 @@ pub use diff::{
 pub use error::{GitError, Result};
 pub use includes::ConfigPart;
 pub use index::{Index, IndexEntry};
-pub use merge::{Conflict, ConflictKind, ConflictStyle, Favor, MergeLabels, MergedText, MergedTree, merge_text};
+pub use merge::{Conflict, ConflictStyle, Favor, FolderRenames, MergeLabels, MergedText, MergedTree, merge_text};
 pub use object::{
     Commit, FlatTree, Kind, Mode, Object, ObjectId, PackEntry, Tag, TreeEntry, hash_object, null_id, parse_id,
     plain_hash, read_pack, write_pack,

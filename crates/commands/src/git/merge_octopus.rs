@@ -210,12 +210,12 @@ pub(crate) fn ours(g: &mut Git<'_, '_>, repo: &Repo, all: &[Theirs], wish: &Wish
     let Some(head) = repo.head(g.files())?.id() else {
         return super::cli::fatal("Can merge only exactly one commit into empty head");
     };
+    let when = g.when();
+    repo.write_state(g.cx.files_mut(), "ORIG_HEAD", &format!("{head}\n"), when)?;
     if all.is_empty() {
         g.out("Already up to date.\n");
         return Ok(0);
     }
-    let when = g.when();
-    repo.write_state(g.cx.files_mut(), "ORIG_HEAD", &format!("{head}\n"), when)?;
     let parents = std::iter::once(head).chain(all.iter().map(|theirs| theirs.id)).collect();
     let message = wish.message.clone().unwrap_or_else(|| message(g, repo, all));
     conclude(g, repo, wish, Made { head, parents, all, message, action: action(all), strategy: "ours" })

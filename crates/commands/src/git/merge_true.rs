@@ -4,7 +4,7 @@ use super::cli::{Answer, Git, Stop, Whose};
 use super::commit_make::{NewCommit, cleaned, make};
 use super::merge::{Theirs, Wish};
 use super::merge_squash::{drafted, note_squash, wait, with_child};
-use super::merging::{Join, Joined, common_files, conflict_style, conflicts_comment, join, keepers};
+use super::merging::{Join, Joined, base_label, common_files, conflict_style, conflicts_comment, join, keepers};
 use super::reset::move_head;
 use super::switching::flat;
 use git::{FileStat, MergeLabels, ObjectId, Pathspec, Repo, find_renames};
@@ -113,11 +113,7 @@ pub(crate) fn true_merge(
     let base = common_files(g, repo, bases, 0)?;
     let labels = MergeLabels {
         ours: "HEAD".into(),
-        base: match bases {
-            [] => "empty tree".into(),
-            [one] => repo.short_id(g.files(), one, 7),
-            _ => "merged common ancestors".into(),
-        },
+        base: base_label(g, repo, bases),
         theirs: theirs.label.clone(),
         style: conflict_style(g),
         favor: wish.favor,

@@ -2,7 +2,7 @@
 
 use super::cli::{Answer, Git, Stop};
 use super::draft::Draft;
-use super::merging::{Join, Joined, common_files, conflict_style, join, keepers};
+use super::merging::{Join, Joined, base_label, common_files, conflict_style, join, keepers};
 use super::rebase_pick::{commit, edited, stop_at};
 use super::rebase_run::{After, Flow, What};
 use super::rebase_state::{self as files};
@@ -117,10 +117,7 @@ fn joined(g: &mut Git<'_, '_>, repo: &Repo, head: ObjectId, name: &str, theirs: 
     let theirs_files = flat(g, repo, Some(&theirs))?;
     let labels = MergeLabels {
         ours: "HEAD".into(),
-        base: match bases.as_slice() {
-            [one] => repo.short_id(g.files(), one, 7),
-            _ => "merged common ancestors".into(),
-        },
+        base: base_label(g, repo, &bases),
         theirs: format!("{NAMES}{name}"),
         style: conflict_style(g),
         favor: None,

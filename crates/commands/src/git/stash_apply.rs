@@ -59,7 +59,7 @@ fn bring_back(
     if with_index && parts.index_tree != parts.base_tree && stashed_index != ours {
         let when = g.when();
         let merged = repo.merge_trees(g.cx.files_mut(), &base, &ours, &stashed_index, &labels, when)?;
-        if !merged.conflicts.is_empty() {
+        if !merged.clean {
             g.err("error: conflicts in index. Try without --index.\n");
             return Ok(None);
         }

@@ -15,6 +15,16 @@ const PAIRS_MAX: usize = 1_000_000;
 
 /// Turns pairs of deletions and additions into renames.
 pub fn find_renames(repo: &Repo, files: &Vfs, changes: Vec<Change>) -> Result<Vec<Change>> {
+    find_renames_of(repo, files, changes, &|_| true)
+}
+
+/// Removed files that nobody asks after are only told by their whole content.
+pub(crate) fn find_renames_of(
+    repo: &Repo,
+    files: &Vfs,
+    changes: Vec<Change>,
+    wanted: &dyn Fn(&str) -> bool,
+) -> Result<Vec<Change>> {
     let of = |kind: ChangeKind| -> Vec<usize> { (0..changes.len()).filter(|n| changes[*n].kind == kind).collect() };
     let (gone, made) = (of(ChangeKind::Deleted), of(ChangeKind::Added));
     if gone.is_empty() || made.is_empty() {
@@ -22,6 +32,7 @@ pub fn find_renames(repo: &Repo, files: &Vfs, changes: Vec<Change>) -> Result<Ve
     }
     let mut pairs = Pairs { changes: &changes, score: OrdMap::new(), used: OrdMap::new() };
     pairs.exact(&gone, &made);
+    let gone: Vec<usize> = gone.into_iter().filter(|n| wanted(&changes[*n].path)).collect();
     pairs.similar(repo, files, &gone, &made)?;
     let (score, used) = (pairs.score, pairs.used);
     let mut out = Vec::new();
