@@ -198,7 +198,7 @@ impl Repo {
     /// The full name of the reference that a short name means, by Git's order of precedence.
     pub fn full_ref_name(&self, files: &Vfs, name: &str) -> Option<String> {
         let name = if name == "@" { "HEAD" } else { name };
-        let special = name.ends_with("HEAD") && !name.contains('/');
+        let special = name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
         let candidates = [
             name.to_string(),
             format!("refs/{name}"),

@@ -188,18 +188,23 @@ fn merged_trees_equal_real_ones() {
     let folder: PathBuf = std::env::temp_dir().join(format!("opsfest-merges-{}", std::process::id()));
     fs::remove_dir_all(&folder).ok();
     export(&vfs, "/r", &folder);
-    let mut same = 0;
+    let (mut same, mut crashed) = (0, 0);
     for (round, ids, ours) in &rounds {
         let real = real(&folder, *ids);
-        if *ours == real {
+        if real.contains("Assertion") {
+            println!("round {round}: real Git fails in an assertion of its own");
+            crashed += 1;
+        } else if *ours == real {
             same += 1;
         } else {
             println!("=== round {round}: {ids:?}\n--- real\n{real}--- ours\n{ours}");
         }
     }
-    println!("merges of trees equal: {same}/{}", rounds.len());
+    let compared = rounds.len() - crashed;
+    println!("merges of trees equal: {same}/{compared}");
     if number("KEEP").is_none() {
         fs::remove_dir_all(&folder).unwrap();
     }
-    assert_eq!(same, rounds.len(), "all equal");
+    assert!(crashed * 100 <= rounds.len(), "real Git merges most of them");
+    assert_eq!(same, compared, "all equal");
 }

@@ -86,6 +86,12 @@ impl Merge<'_> {
 
     fn write(&mut self, path: String, file: Option<File>, clean: bool, stages: [Option<File>; 3]) {
         if let Some(file) = file {
+            // A rename brought a file to where another one brought a folder: real Git writes down the file alone.
+            let start = [path.as_str(), "/"].concat();
+            let below = self.merged.files.from_key(start.as_str()).take_while(|(name, _)| name.starts_with(&start));
+            for name in below.map(|(name, _)| name.clone()).collect::<Vec<_>>() {
+                self.merged.files.remove(&name);
+            }
             self.merged.files.insert(path.clone(), file);
         }
         if !clean {

@@ -36,11 +36,32 @@ fn arrivals(pairs: &[Pair], moves: &Moves) -> OrdMap<String, Vec<String>> {
     places
 }
 
+/// The folders above a path, the nearest one first.
+fn above(path: &str) -> impl Iterator<Item = &str> {
+    path.rmatch_indices('/').map(|(at, _)| &path[..at])
+}
+
 impl Merge<'_> {
+    /// Folders in which the other side made files, and that this side has no more, or one above them: where did they go?
+    pub fn folders_wanted(&self, side: usize) -> OrdSet<String> {
+        let other = 3 - side;
+        let made = self.paths.iter().filter(|(_, entry)| {
+            entry.stages[other].is_some() && entry.stages[0].is_none() && entry.stages[side].is_none()
+        });
+        let folders: OrdSet<&str> = made.filter_map(|(path, _)| above(path).next()).collect();
+        let gone = |folder: &&&str| self.is_gone(folder, side) || above(folder).any(|folder| self.is_gone(folder, side));
+        folders.iter().filter(gone).map(|folder| (*folder).to_string()).collect()
+    }
+
+    /// Whether a side has no more files in a folder.
+    fn is_gone(&self, folder: &str, side: usize) -> bool {
+        has_folder(self.trees[0], folder) && !has_folder(self.trees[side], folder)
+    }
+
     /// Changes the pairs' new names, where their folder went elsewhere.
     pub fn follow_folders(&mut self, mut pairs: [Vec<Pair>; 2], wanted: &[OrdSet<String>; 2]) -> Vec<Pair> {
         if self.labels.depth == 0 && self.labels.folder_renames != FolderRenames::Off {
-            let mut moves = [self.moves(&pairs[0], &wanted[0]), self.moves(&pairs[1], &wanted[1])];
+            let mut moves = [self.moves(&pairs[0], 1, wanted), self.moves(&pairs[1], 2, wanted)];
             let both: Vec<String> = moves[0].keys().filter(|old| moves[1].contains_key(*old)).cloned().collect();
             for old in both {
                 moves[0].remove(&old);
@@ -61,18 +82,20 @@ impl Merge<'_> {
         pairs.into_iter().flatten().collect()
     }
 
-    /// Where each folder's files went, by the majority of them.
-    fn moves(&mut self, pairs: &[Pair], wanted: &OrdSet<String>) -> Moves {
+    /// Where each folder's files went, by the majority of them. Folders below a wanted one count by their own files.
+    fn moves(&mut self, pairs: &[Pair], side: usize, wanted: &[OrdSet<String>; 2]) -> Moves {
         let mut counts: OrdMap<String, OrdMap<String, usize>> = OrdMap::new();
         for pair in pairs {
             let Some(old) = &pair.old else { continue };
             let (mut old, mut new, mut first) = (old.as_str(), pair.new.as_str(), true);
             loop {
                 let ((old_folder, old_name), (new_folder, new_name)) = (split(old), split(new));
-                if !first && old_name != new_name {
+                let itself = wanted[side - 1].contains(old_folder);
+                let below = above(old_folder).any(|folder| wanted.iter().any(|wanted| wanted.contains(folder)));
+                if (!first && old_name != new_name) || !(itself || below) || !self.is_gone(old_folder, side) {
                     break;
                 }
-                if wanted.contains(old_folder) {
+                if itself || first {
                     *counts.entry(old_folder.into()).or_default().entry(new_folder.into()).or_default() += 1;
                 }
                 if old_folder.is_empty() || new_folder.is_empty() {

@@ -6,7 +6,7 @@ use crate::index::IndexEntry;
 use crate::object::{FlatTree, Mode, ObjectId};
 use crate::work::Pathspec;
 use crate::{Repo, Result, When};
-use order::{Arrange, OrdMap, OrdSet};
+use order::{Arrange, OrdMap};
 use vfs::Vfs;
 
 pub(super) type File = (Mode, ObjectId);
@@ -159,18 +159,6 @@ impl Merge<'_> {
         let numbered = (0_u32..).map(|n| [wished.as_str(), "_", &n.to_string()].concat());
         let mut names = std::iter::once(wished.clone()).chain(numbered);
         names.find(|name| !self.is_taken(name)).unwrap_or_default()
-    }
-
-    /// Folders that one side has no more, and in which the other made files: where did they go?
-    pub fn folders_wanted(&self, side: usize) -> OrdSet<String> {
-        let other = 3 - side;
-        let made = self.paths.iter().filter(|(_, entry)| {
-            entry.stages[other].is_some() && entry.stages[0].is_none() && entry.stages[side].is_none()
-        });
-        let folders = made.filter_map(|(path, _)| path.rsplit_once('/').map(|(folder, _)| folder.to_string()));
-        let folders: OrdSet<String> = folders.collect();
-        let gone = |folder: &&String| has_folder(self.trees[0], folder) && !has_folder(self.trees[side], folder);
-        folders.iter().filter(gone).cloned().collect()
     }
 }
 
