@@ -205,7 +205,11 @@ pub(crate) fn start(g: &mut Git<'_, '_>, repo: &Repo, args: &[String]) -> Answer
         }
     };
     if repo.read_state(g.files(), "BISECT_START").is_some() {
-        go_back(g, repo, &place, false)?;
+        if let Err(stop) = go_back(g, repo, &place, false) {
+            let Stop::Exit(_) = stop else { return Err(stop) };
+            g.err(format!("error: checking out '{place}' failed. Try 'git bisect start <valid-branch>'.\n"));
+            return Ok(1);
+        }
     }
     clean(g, repo)?;
     write(g, repo, "BISECT_START", &format!("{place}\n"))?;
@@ -289,7 +293,7 @@ fn go_back(g: &mut Git<'_, '_>, repo: &Repo, place: &str, quiet: bool) -> Result
     };
     let Some(id) = id else { return fatal(format!("'{place}' is not a valid commit")) };
     let branch = branch.map(|_| place.to_string());
-    let goal = Goal { id: Some(id), branch, typed: place.into(), quiet, force: false, stays: false, note: None };
+    let goal = Goal { id: Some(id), branch, typed: place.into(), quiet, force: false, stays: false, note: None, merge: None };
     if goal.branch.is_none() && !quiet && repo.head(g.files())?.branch().is_some() && g.advises("detachedHead") {
         g.err(super::checkout::detached_advice(place));
     }

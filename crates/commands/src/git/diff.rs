@@ -208,11 +208,10 @@ fn conflict(g: &Git<'_, '_>, repo: &Repo, index: &Index, path: &str, output: &Di
     }
     let result = repo.work_file(g.files(), path, None, 0)?.map(|_| repo.work_bytes(g.files(), path)).transpose()?;
     let ids: Vec<String> = sides.iter().map(|id| repo.short_id(g.files(), id, 7)).collect();
-    let mut head = format!("index {}..0000000", ids.join(","));
+    let mode = repo.work_file(g.files(), path, None, 0)?.map(|file| file.mode);
+    let modes: Vec<Option<Mode>> = [2, 3].iter().map(|stage| index.get(path, *stage).map(|entry| entry.mode)).collect();
+    let head = git::combined_head(&ids, "0000000", &modes, mode);
     if result.is_none() {
-        let modes: Vec<String> =
-            [2, 3].iter().filter_map(|n| index.get(path, *n)).map(|e| e.mode.to_string()).collect();
-        head.push_str(&format!("\ndeleted file mode {}", modes.join(",")));
         let (on, off) = (output.options.colors.meta, output.options.colors.reset);
         let name = |prefix: &str| git::quoted_path(prefix, path);
         let lines = [format!("diff --cc {}", name("")), head, format!("--- {}", name("a/")), "+++ /dev/null".into()];

@@ -343,6 +343,22 @@ fn prune(
     Ok(lines)
 }
 
+/// What a remote has no more is forgotten: its address, and the short names.
+pub(crate) fn pruned(
+    g: &mut Git<'_, '_>,
+    repo: &Repo,
+    name: &str,
+    wanted: &Wanted,
+) -> Result<(String, Vec<String>), Stop> {
+    let url = fetch_url(g, repo, name).unwrap_or_else(|| name.to_string());
+    let remote = resolve(g, &url)?;
+    let source = remote.snapshot(g);
+    let specs: Vec<Refspec> =
+        repo.config(g.files()).get_all(&format!("remote.{name}.fetch")).into_iter().map(Refspec::parse).collect();
+    let lines = prune(g, repo, &remote, &source, &specs, wanted)?;
+    Ok((url, lines.into_iter().map(|line| line.to).collect()))
+}
+
 fn described(full: &str) -> String {
     match full.strip_prefix("refs/heads/") {
         Some(name) => format!("branch '{name}'"),

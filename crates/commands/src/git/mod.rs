@@ -130,6 +130,7 @@ mod status_text;
 mod status_v2;
 mod switch;
 mod switching;
+mod switching_merge;
 mod tag;
 mod tracking;
 mod words;

@@ -29,18 +29,18 @@ pub(crate) const SPEC: Spec = Spec {
         flag('u', "set-upstream", "follow what is pushed to"),
         flag('\0', "verify", "run the pre-push hook (default)"),
         flag('\0', "follow-tags", "annotated tags on what is pushed too"),
+        flag('\0', "porcelain", "a report for scripts"),
+        flag('\0', "prune", "delete there what is not here"),
     ]],
     missing: &[
         "--repo",
         "--mirror",
-        "--porcelain",
         "--force-if-includes",
         "--recurse-submodules",
         "--thin",
         "--receive-pack",
         "--exec",
         "--progress",
-        "--prune",
         "--signed",
         "--atomic",
         "-o",
@@ -258,8 +258,9 @@ fn apply(
     Ok(())
 }
 
-/// ` * [new branch]      main -> main`
-fn line(g: &Git<'_, '_>, repo: &Repo, remote_old: Option<ObjectId>, one: &Planned, fate: &Fate) -> String {
+/// ` * [new branch]      main -> main`, or with full names and tabs: `--porcelain`.
+fn line(g: &Git<'_, '_>, repo: &Repo, one: &Planned, fate: &Fate, porcelain: bool) -> String {
+    let remote_old = one.old;
     let to = git::shorten_ref(&one.to);
     let short = |id: Option<ObjectId>| id.map_or(String::new(), |id| repo.short_id(g.files(), &id, 7));
     let names = if one.new.is_none() { to.to_string() } else { format!("{} -> {to}", one.from) };
@@ -292,6 +293,15 @@ fn line(g: &Git<'_, '_>, repo: &Repo, remote_old: Option<ObjectId>, one: &Planne
         }
         Fate::RemoteRejected(_) => ('!', "[remote rejected]".into(), " (protected branch hook declined)"),
     };
+    if porcelain {
+        let from = match (&one.new, &one.local_branch) {
+            (None, _) => String::new(),
+            _ if one.from == "HEAD" => "HEAD".into(),
+            (_, Some(branch)) => ["refs/heads/", branch].concat(),
+            _ => repo.full_ref_name(g.files(), &one.from).unwrap_or_else(|| one.from.clone()),
+        };
+        return format!("{flag}\t{from}:{}\t{summary}{note}\n", one.to);
+    }
     format!(" {flag} {summary:<17} {names}{note}\n")
 }
 
@@ -304,7 +314,9 @@ fn report(
     fates: &[Fate],
     given: &Given,
 ) -> Answer {
-    let (quiet, verbose) = (given.has("quiet"), given.has("verbose"));
+    let (quiet, porcelain) = (given.has("quiet"), given.has("porcelain"));
+    let verbose = given.has("verbose") || porcelain && !quiet;
+    let say = |g: &mut Git<'_, '_>, text: String| if porcelain { g.out(text) } else { g.err(text) };
     let checked_out = |fate: &Fate| *fate == Fate::RemoteRejected(CHECKED_OUT_SHORT);
     for (one, _) in planned.iter().zip(fates).filter(|(_, fate)| checked_out(fate)) {
         let text = CHECKED_OUT.replace("{}", &one.to);
@@ -323,25 +335,37 @@ fn report(
             g.err("Everything up-to-date\n");
         }
     } else if !quiet || refused {
-        g.err(format!("To {}\n", remote.url));
+        say(g, ["To ", &remote.url, "\n"].concat());
         for (one, fate) in shown {
-            let text = line(g, repo, one.old, one, fate);
-            g.err(text);
+            let text = line(g, repo, one, fate, porcelain);
+            say(g, text);
         }
+    }
+    if !refused {
+        follow(g, repo, name, planned, given)?;
+    }
+    if porcelain {
+        g.out("Done\n");
     }
     if refused {
         g.err(format!("error: failed to push some refs to '{}'\n", remote.url));
         advise(g, repo, planned, fates)?;
         return Ok(1);
     }
-    if given.has("set-upstream") && !given.has("dry-run") {
-        for one in planned.iter().filter(|one| one.new.is_some()) {
-            if let (Some(local), Some(branch)) = (one.local_branch.as_deref(), one.to.strip_prefix("refs/heads/")) {
-                set_upstream(g, repo, local, &format!("refs/remotes/{name}/{branch}"), quiet)?;
-            }
+    Ok(0)
+}
+
+/// `-u`.
+fn follow(g: &mut Git<'_, '_>, repo: &Repo, name: &str, planned: &[Planned], given: &Given) -> Result<(), Stop> {
+    if !given.has("set-upstream") || given.has("dry-run") {
+        return Ok(());
+    }
+    for one in planned.iter().filter(|one| one.new.is_some()) {
+        if let (Some(local), Some(branch)) = (one.local_branch.as_deref(), one.to.strip_prefix("refs/heads/")) {
+            set_upstream(g, repo, local, &format!("refs/remotes/{name}/{branch}"), given.has("quiet"))?;
         }
     }
-    Ok(0)
+    Ok(())
 }
 
 /// What to do about a refusal.

@@ -4,6 +4,7 @@ use super::cli::{Git, Stop, fatal};
 use super::hooks_to_world::Remote;
 use super::options::Given;
 use git::{Kind, ObjectId, Refspec, Repo};
+use order::Arrange;
 
 /// One reference to be pushed.
 #[derive(Debug, Clone)]
@@ -26,6 +27,8 @@ pub(crate) struct Planned {
 pub(crate) struct Plan {
     items: Vec<Planned>,
     url: String,
+    /// `--prune`: what was deleted here is to be deleted there, by these patterns from there to here.
+    prunes: Vec<Refspec>,
 }
 
 /// Reads refspecs, or finds out what the current branch is pushed to.
@@ -51,6 +54,11 @@ pub(crate) fn plan(g: &mut Git<'_, '_>, repo: &Repo, name: &str, given: &Given, 
         items.push(current(g, repo, name, given)?);
     }
     let mut missing = false;
+    let mut prunes = Vec::new();
+    for (_, prefix) in kinds.iter().filter(|(option, _)| given.has("prune") && given.has(option)) {
+        let all = [*prefix, "*"].concat();
+        prunes.push(Refspec { force: false, from: all.clone(), to: all });
+    }
     for text in specs {
         if given.has("delete") {
             if text.contains(':') {
@@ -66,6 +74,21 @@ pub(crate) fn plan(g: &mut Git<'_, '_>, repo: &Repo, name: &str, given: &Given, 
             });
             continue;
         }
+        let spec = Refspec::parse(text);
+        if spec.from.contains('*') {
+            let to = if spec.to.is_empty() { spec.from.clone() } else { spec.to.clone() };
+            let spec = Refspec { to, ..spec };
+            for (full, id) in repo.refs(g.files(), "refs/") {
+                if let Some(to) = spec.map(&full) {
+                    let (from, local_branch) = (git::shorten_ref(&full).to_string(), local(&full));
+                    items.push(Planned { from, to, new: Some(id), old: None, force: spec.force, local_branch });
+                }
+            }
+            if given.has("prune") {
+                prunes.push(Refspec { force: false, from: spec.to, to: spec.from });
+            }
+            continue;
+        }
         match explicit(g, repo, text)? {
             Some(one) => items.push(one),
             None => {
@@ -79,7 +102,7 @@ pub(crate) fn plan(g: &mut Git<'_, '_>, repo: &Repo, name: &str, given: &Given, 
         g.err(format!("error: failed to push some refs to '{url}'\n"));
         return Err(Stop::Exit(1));
     }
-    Ok(Plan { items, url: url.into() })
+    Ok(Plan { items, url: url.into(), prunes })
 }
 
 /// Annotated tags that the other side lacks, on commits that it has or gets.
@@ -228,6 +251,15 @@ impl Plan {
             one.old = remote.repo.read_ref(&there, &one.to);
             items.push(one);
         }
+        for (to, id) in remote.repo.refs(&there, "refs/") {
+            let gone = |spec: &Refspec| spec.map(&to).is_some_and(|here| repo.read_ref(g.files(), &here).is_none());
+            if self.prunes.iter().any(gone) && !items.iter().any(|one| one.to == to) {
+                let (from, old) = (String::new(), Some(id));
+                items.push(Planned { from, to, new: None, old, force: false, local_branch: None });
+            }
+        }
+        // What is there already, as it is listed there; then what is new.
+        items.arrange_by_key(|one| (one.old.is_none(), one.old.map(|_| one.to.clone())));
         Ok(items)
     }
 }

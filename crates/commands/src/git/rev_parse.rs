@@ -111,8 +111,11 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
                 for line in &out {
                     g.out(format!("{line}\n"));
                 }
-                super::range::explain_path(g, &repo, arg)?;
-                g.out(format!("{arg}\n"));
+                let why = super::range::explain_path(g, &repo, arg);
+                if why.is_ok() || arg.starts_with(':') {
+                    g.out(format!("{arg}\n"));
+                }
+                why?;
                 return Err(GitError::UnknownRevision(arg.clone()).into());
             }
         }

@@ -64,6 +64,10 @@ fn bring_back(
             return Ok(None);
         }
         staged = Some(merged.files);
+        // Real Git tries the index out, and resets it.
+        if let Some(id) = repo.head(g.files())?.id() {
+            super::reset::move_head(g, repo, id, Some(id), "reset: moving to HEAD")?;
+        }
     }
     let ours_before = Some(ours.clone());
     let joined =

@@ -19,13 +19,12 @@ pub(crate) const SPEC: Spec = Spec {
         flag('d', "detach", "stand on a commit, on no branch"),
         maybe('t', "track", "mode", "let the new branch follow its start"),
         flag('f', "force", "throw away what is not committed"),
+        flag('m', "merge", "merge what is not committed there"),
+        value('\0', "conflict", "style", "the same, and conflicts so: merge, diff3, zdiff3"),
     ]],
     missing: &[
         "--recurse-submodules",
         "--progress",
-        "-m",
-        "--merge",
-        "--conflict",
         "--overwrite-ignore",
         "--ignore-other-worktrees",
     ],
@@ -66,7 +65,15 @@ fn refuse_in_progress(g: &mut Git<'_, '_>, repo: &Repo) -> Result<(), Stop> {
 pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let repo = g.work()?.repo;
     let (quiet, force) = (given.has("quiet"), given.has("force") || given.has("discard-changes"));
+    let merge = super::restore::conflict_wish(g, given)?;
+    if merge.is_some() && force {
+        let option = if given.has("force") { "'-f' cannot be used with '-m'" } else { "'--discard-changes' cannot be used with '--merge'" };
+        return fatal(option);
+    }
     if let Some(name) = given.value("orphan") {
+        if repo.read_ref(g.files(), &format!("refs/heads/{name}")).is_some() {
+            return fatal(format!("a branch named '{name}' already exists"));
+        }
         refuse_in_progress(g, &repo)?;
         return orphan(g, &repo, name, given.operands.first().map(String::as_str), true, force);
     }
@@ -102,7 +109,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     if given.has("detach") {
         let typed = arg.unwrap_or("HEAD");
         let id = repo.resolve_commit(g.files(), typed).or_else(|_| fatal(format!("invalid reference: {typed}")))?;
-        let goal = Goal { id: Some(id), branch: None, typed: typed.into(), quiet, force, stays: false, note: None };
+        let goal = Goal { id: Some(id), branch: None, typed: typed.into(), quiet, force, stays: false, note: None, merge };
         refuse_in_progress(g, &repo)?;
         go(g, &repo, &goal, None)?;
         return Ok(0);
@@ -118,7 +125,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let branch = repo.read_ref(g.files(), &format!("refs/heads/{name}"));
     if let Some(id) = branch {
         let goal =
-            Goal { id: Some(id), branch: Some(name.clone()), typed: name, quiet, force, stays: false, note: None };
+            Goal { id: Some(id), branch: Some(name.clone()), typed: name, quiet, force, stays: false, note: None, merge };
         refuse_in_progress(g, &repo)?;
         go(g, &repo, &goal, None)?;
         return Ok(0);
@@ -200,7 +207,8 @@ pub(crate) fn create(
         return fatal(format!("Cannot switch branch to a non-commit '{start}'"));
     };
     let stays = plain && !(exists && given.value("B").is_some()) && head.id() == Some(id) && !force;
-    let goal = Goal { id: Some(id), branch: Some(name.into()), typed: name.into(), quiet, force, stays, note: None };
+    let merge = super::restore::conflict_wish(g, given)?;
+    let goal = Goal { id: Some(id), branch: Some(name.into()), typed: name.into(), quiet, force, stays, note: None, merge };
     let followed = repo.upstream(g.files(), name).is_some();
     // Tried on a copy first: no branch is made where the files cannot follow.
     super::switching::try_move(g, repo, &goal)?;

@@ -19,6 +19,8 @@ pub(crate) struct Goal {
     pub stays: bool,
     /// Said once the files are there.
     pub note: Option<String>,
+    /// `-m`: what is not committed is merged there, and its conflicts look so.
+    pub merge: Option<git::ConflictStyle>,
 }
 
 /// What a branch is made of.
@@ -130,9 +132,14 @@ pub(crate) fn go(g: &mut Git<'_, '_>, repo: &Repo, goal: &Goal, new_branch: Opti
     };
     if !goal.stays {
         refuse_unmerged(g, repo, goal.force)?;
-        move_files(g, repo, goal.id.as_ref(), goal.force, "checkout", "switch branches")?;
+        // Only with `-m` it is tried first: that costs.
+        let blocked = if goal.merge.is_some() && !goal.force { could_move(g, repo, goal)? } else { None };
+        match (blocked, goal.merge) {
+            (Some(blocked), Some(style)) => super::switching_merge::merge_over(g, repo, goal, &blocked, style)?,
+            _ => move_files(g, repo, goal.id.as_ref(), goal.force, "checkout", "switch branches")?,
+        }
         if !goal.quiet && !goal.force && goal.id.is_some() {
-            local_changes(g, repo, goal.id.as_ref())?;
+            local_changes(g, repo, goal.id.as_ref(), goal.merge.is_some())?;
         }
     }
     if let Some(note) = &goal.note {
@@ -212,12 +219,21 @@ fn refuse_unmerged(g: &mut Git<'_, '_>, repo: &Repo, force: bool) -> Result<(), 
 }
 
 /// `M a.txt`: what is not committed and was carried along.
-pub(crate) fn local_changes(g: &mut Git<'_, '_>, repo: &Repo, commit: Option<&ObjectId>) -> Result<(), Stop> {
+pub(crate) fn local_changes(
+    g: &mut Git<'_, '_>,
+    repo: &Repo,
+    commit: Option<&ObjectId>,
+    merged: bool,
+) -> Result<(), Stop> {
     let Some(commit) = commit else { return Ok(()) };
     let tree = repo.read_commit(g.files(), commit)?.tree;
     let index = repo.read_index(g.files())?;
     for change in repo.diff_work(g.files(), &tree, &index, &Pathspec::default())? {
-        let letter = if change.kind == ChangeKind::Unmerged { 'U' } else { change.kind.letter() };
+        let letter = match change.kind {
+            ChangeKind::Unmerged if merged => 'M',
+            ChangeKind::Unmerged => 'U',
+            kind => kind.letter(),
+        };
         g.out(format!("{letter}\t{}\n", change.path));
     }
     Ok(())
@@ -352,19 +368,24 @@ pub(crate) fn guess_remote(g: &Git<'_, '_>, repo: &Repo, name: &str) -> Option<S
 
 /// Whether the files could follow; says why not.
 pub(crate) fn try_move(g: &mut Git<'_, '_>, repo: &Repo, goal: &Goal) -> Result<(), Stop> {
-    let head = repo.head(g.files())?.id();
     if goal.force || goal.stays {
         return Ok(());
     }
     refuse_unmerged(g, repo, false)?;
-    let index = repo.read_index(g.files())?;
-    let (old, new) = (flat(g, repo, head.as_ref())?, flat(g, repo, goal.id.as_ref())?);
-    let ignores = g.ignores(repo);
-    match repo.plan_switch(g.files(), &index, &ignores, &old, &new)? {
-        Ok(_) => Ok(()),
-        Err(blocked) => {
+    match could_move(g, repo, goal)? {
+        Some(blocked) if goal.merge.is_none() => {
             say_blocked(g, &blocked, "checkout", "switch branches");
             Err(Stop::Exit(1))
         }
+        _ => Ok(()),
     }
+}
+
+/// What stands in the way of going there, if something does.
+fn could_move(g: &mut Git<'_, '_>, repo: &Repo, goal: &Goal) -> Result<Option<Blocked>, Stop> {
+    let head = repo.head(g.files())?.id();
+    let index = repo.read_index(g.files())?;
+    let (old, new) = (flat(g, repo, head.as_ref())?, flat(g, repo, goal.id.as_ref())?);
+    let ignores = g.ignores(repo);
+    Ok(repo.plan_switch(g.files(), &index, &ignores, &old, &new)?.err())
 }

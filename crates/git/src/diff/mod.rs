@@ -17,7 +17,7 @@ mod stat;
 mod words;
 
 pub use change::{Change, ChangeKind, Side, Source};
-pub use combined::combined_patch;
+pub use combined::{combined_head, combined_patch};
 pub use driver::Driver;
 pub use lines::{LineHunk, diff_lines, split_lines};
 pub use parse::{BadPatch, FilePatch, Hunk, parse_patches};
