@@ -178,7 +178,7 @@ fn changes(
     }
 }
 
-/// The patch with conflicts shown against both sides, in path order.
+/// The patch; what is shown against both sides comes first.
 fn with_combined(
     g: &Git<'_, '_>,
     repo: &Repo,
@@ -188,12 +188,11 @@ fn with_combined(
 ) -> Result<String, Stop> {
     let index = repo.read_index(g.files())?;
     let mut out = String::new();
-    for change in changes {
-        if combined.contains(&change.path) {
-            out.push_str(&conflict(g, repo, &index, &change.path, output)?);
-        } else {
-            out.push_str(&git::patch(repo, g.files(), change, &output.options)?);
-        }
+    for change in changes.iter().filter(|change| combined.contains(&change.path)) {
+        out.push_str(&conflict(g, repo, &index, &change.path, output)?);
+    }
+    for change in changes.iter().filter(|change| !combined.contains(&change.path)) {
+        out.push_str(&git::patch(repo, g.files(), change, &output.options)?);
     }
     Ok(out)
 }

@@ -191,7 +191,7 @@ fn mail(
         out.push_str("---\n");
     }
     let text = output.print(g, repo, &changes)?;
-    if !output.stat {
+    if !output.stat && !changes.is_empty() {
         out.push('\n');
     }
     out.push_str(&text);

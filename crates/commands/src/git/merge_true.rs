@@ -87,7 +87,7 @@ pub(crate) fn conclude(
         }
         Joined::Clean(_) => {
             wait(g, repo, theirs, &message, &[])?;
-            g.out("Automatic merge went well; stopped before committing as requested\n");
+            g.err("Automatic merge went well; stopped before committing as requested\n");
             Ok(0)
         }
         Joined::Conflicts(paths) => {

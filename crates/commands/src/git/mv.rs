@@ -45,6 +45,9 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
             Some("can not move directory into itself")
         } else if g.files().is_dir(&from) && !index.has_below(&old) {
             Some("source directory is empty")
+        } else if let Some(gone) = lost_below(g, &work.repo, &index, &old).filter(|_| !given.has("k")) {
+            let to = [new.as_str(), &gone[old.len()..]].concat();
+            return fatal(format!("bad source, source={gone}, destination={to}"));
         } else if !g.files().is_dir(&from) && index.get(&old, 0).is_none() {
             Some(if index.has(&old) { "conflicted" } else { "not under version control" })
         } else if g.files().lstat(&to).is_ok() && !given.has("force") {
@@ -87,4 +90,11 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         work.repo.write_index(g.cx.files_mut(), &index, when)?;
     }
     Ok(0)
+}
+
+/// A tracked file below a folder that is not there any more.
+fn lost_below(g: &Git<'_, '_>, repo: &git::Repo, index: &git::Index, folder: &str) -> Option<String> {
+    let start = [folder, "/"].concat();
+    let below = index.unique_paths().into_iter().filter(|path| path.starts_with(&start));
+    below.into_iter().find(|path| repo.work_path(path).is_ok_and(|full| g.files().lstat(&full).is_err()))
 }

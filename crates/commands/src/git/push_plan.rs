@@ -218,6 +218,22 @@ fn current(g: &Git<'_, '_>, repo: &Repo, name: &str, given: &Given) -> Result<Pl
     }
 }
 
+/// Whether a word is HEAD on a branch.
+fn known_branch(g: &Git<'_, '_>, repo: &Repo, word: &str) -> Result<bool, Stop> {
+    Ok(word == "HEAD" && repo.head(g.files())?.branch().is_some())
+}
+
+/// What is no branch and no tag cannot tell of which kind its name there shall be.
+fn unqualified<T>(g: &mut Git<'_, '_>, one: &Planned, url: &str) -> Result<T, Stop> {
+    let Planned { from, to, .. } = one;
+    g.err(format!("error: The destination you provided is not a full refname (i.e.,\nstarting with \"refs/\"). We tried to guess what you meant by:\n\n- Looking for a ref that matches '{to}' on the remote side.\n- Checking if the <src> being pushed ('{from}')\n  is a ref in \"refs/{{heads,tags}}/\". If so we add a corresponding\n  refs/{{heads,tags}}/ prefix on the remote side.\n\nNeither worked, so we gave up. You must fully qualify the ref.\n"));
+    if g.advises("pushUnqualifiedRefName") {
+        g.hint(&format!("The <src> part of the refspec is a commit object.\nDid you mean to create a new branch by pushing to\n'{from}:refs/heads/{to}'?"));
+    }
+    g.err(format!("error: failed to push some refs to '{url}'\n"));
+    Err(Stop::Exit(1))
+}
+
 impl Plan {
     /// Gives names there their full form and says what they are now.
     pub fn refine(self, g: &mut Git<'_, '_>, repo: &Repo, remote: &Remote) -> Result<Vec<Planned>, Stop> {
@@ -237,6 +253,9 @@ impl Plan {
                             .is_some_and(|full| full.starts_with("refs/tags/")) =>
                     {
                         format!("refs/tags/{}", one.to)
+                    }
+                    None if one.local_branch.is_none() && !known_branch(g, repo, &one.from)? => {
+                        return unqualified(g, &one, &self.url);
                     }
                     None => format!("refs/heads/{}", one.to),
                 };

@@ -88,6 +88,10 @@ pub(crate) fn merge(g: &mut Git<'_, '_>, repo: &Repo, item: &Item, forced: bool)
         super::reset::move_head(g, repo, *id, None, &format!("{}: fast-forward", g.log_action("rebase")))?;
         return Ok(Flow::Next);
     }
+    // Nothing is to be merged that is there already.
+    if repo.is_ancestor(g.files(), theirs, &head)? {
+        return Ok(Flow::Next);
+    }
     let message = match &original {
         Some((_, old)) => old.message.clone(),
         None if subject.trim().is_empty() => format!("Merge branch '{name}'\n"),

@@ -153,9 +153,8 @@ fn create(g: &mut Git<'_, '_>, words: &[String]) -> Answer {
     let work = g.work()?;
     refuse_unmerged(g, &work.repo)?;
     let wish = Wish { message: (!words.is_empty()).then(|| words.join(" ")), ..Wish::default() };
-    if let Some(made) = make(g, &work, &wish)? {
-        g.out(format!("{}\n", made.id));
-    }
+    let Some(made) = make(g, &work, &wish)? else { return Ok(1) };
+    g.out(format!("{}\n", made.id));
     Ok(0)
 }
 

@@ -123,7 +123,11 @@ fn settle_index(g: &mut Git<'_, '_>, repo: &Repo, ours: &FlatTree, staged: Optio
         }
     }
     for (path, (mode, id)) in target {
-        if !index.has(path) {
+        // A file may have become a folder, or the other way round.
+        let parted = path.match_indices('/').any(|(at, _)| index.has(&path[..at]));
+        if !index.has(path) && (parted || index.has_below(path)) {
+            g.err(format!("error: '{path}' appears as both a file and as a directory\n"));
+        } else if !index.has(path) {
             index.put(path, IndexEntry::new(*mode, *id));
         }
     }

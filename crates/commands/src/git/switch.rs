@@ -192,7 +192,9 @@ pub(crate) fn create(
     if start.is_none() && head.id().is_none() {
         let log = format!("checkout: moving from {} to {name}", head.branch().unwrap_or_default());
         repo.attach_head(g.cx.files_mut(), &full, &who, &log)?;
-        g.err(format!("Switched to a new branch '{name}'\n"));
+        if !quiet {
+            g.err(format!("Switched to a new branch '{name}'\n"));
+        }
         return Ok(0);
     }
     let plain = start.is_none();

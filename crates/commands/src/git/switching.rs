@@ -58,6 +58,12 @@ pub(crate) fn say_blocked(g: &mut Git<'_, '_>, blocked: &Blocked, verb: &str, be
             list(&blocked.untracked)
         ));
     }
+    if !blocked.removed.is_empty() {
+        g.err(format!(
+            "error: The following untracked working tree files would be removed by {verb}:\n{}Please move or remove them before you {before}.\n",
+            list(&blocked.removed)
+        ));
+    }
     g.err("Aborting\n");
 }
 
