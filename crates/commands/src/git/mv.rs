@@ -45,6 +45,12 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
             Some("can not move directory into itself")
         } else if g.files().is_dir(&from) && !index.has_below(&old) {
             Some("source directory is empty")
+        } else if let Some(path) = index.unmerged().into_keys().find(|path| path.starts_with(&[&old, "/"].concat())) {
+            if given.has("k") {
+                continue;
+            }
+            let to = [new.as_str(), &path[old.len()..]].concat();
+            return fatal(format!("conflicted, source={path}, destination={to}"));
         } else if let Some(gone) = lost_below(g, &work.repo, &index, &old).filter(|_| !given.has("k")) {
             let to = [new.as_str(), &gone[old.len()..]].concat();
             return fatal(format!("bad source, source={gone}, destination={to}"));

@@ -91,6 +91,9 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let url = push_url(g, &repo, &name).unwrap_or_else(|| name.clone());
     let planned = plan(g, &repo, &name, given, &url)?;
     let remote = resolve(g, &url)?;
+    if given.has("verbose") && g.answers.is_empty() {
+        g.err(["Pushing to ", &remote.url, "\n"].concat());
+    }
     let mut planned = planned.refine(g, &repo, &remote)?;
     if given.state("follow-tags").unwrap_or(g.settings().get_bool("push.followtags") == Some(true)) {
         planned.extend(following_tags(g, &repo, &remote, &planned)?);
@@ -330,11 +333,7 @@ fn report(
         Fate::Done { .. } => 1,
         _ => 2,
     });
-    if shown.is_empty() {
-        if !quiet {
-            g.err("Everything up-to-date\n");
-        }
-    } else if !quiet || refused {
+    if !shown.is_empty() && (!quiet || refused) {
         say(g, ["To ", &remote.url, "\n"].concat());
         for (one, fate) in shown {
             let text = line(g, repo, one, fate, porcelain);
@@ -344,8 +343,18 @@ fn report(
     if !refused {
         follow(g, repo, name, planned, given)?;
     }
+    let moved = fates.iter().any(|fate| matches!(fate, Fate::Done { .. }));
+    if given.has("verbose") && !given.has("dry-run") {
+        for (one, _) in planned.iter().zip(fates).filter(|(_, fate)| matches!(fate, Fate::Done { .. } | Fate::UpToDate)) {
+            if let Some(branch) = one.to.strip_prefix("refs/heads/") {
+                g.err(format!("updating local tracking ref 'refs/remotes/{name}/{branch}'\n"));
+            }
+        }
+    }
     if porcelain {
         g.out("Done\n");
+    } else if !quiet && !refused && !moved {
+        g.err("Everything up-to-date\n");
     }
     if refused {
         g.err(format!("error: failed to push some refs to '{}'\n", remote.url));

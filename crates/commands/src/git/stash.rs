@@ -153,7 +153,7 @@ fn create(g: &mut Git<'_, '_>, words: &[String]) -> Answer {
     let work = g.work()?;
     refuse_unmerged(g, &work.repo)?;
     let wish = Wish { message: (!words.is_empty()).then(|| words.join(" ")), ..Wish::default() };
-    let Some(made) = make(g, &work, &wish)? else { return Ok(1) };
+    let Some(made) = make(g, &work, &wish)? else { return Ok(0) };
     g.out(format!("{}\n", made.id));
     Ok(0)
 }

@@ -214,9 +214,11 @@ pub(crate) fn create(
     let followed = repo.upstream(g.files(), name).is_some();
     // Tried on a copy first: no branch is made where the files cannot follow.
     super::switching::try_move(g, repo, &goal)?;
+    // Files go first: where HEAD stands on the branch that is made, it would be there already.
+    super::switching::carry(g, repo, &goal)?;
     let before = repo.upstream(g.files(), name);
     make_branch(g, repo, &NewBranch { name, start: &start, track, reset, quiet: true })?;
-    let mut goal = goal;
+    let mut goal = Goal { stays: true, ..goal };
     if let Some(full) = repo.upstream(g.files(), name).filter(|full| !quiet && before.as_ref() != Some(full)) {
         goal.note = Some(format!("branch '{name}' set up to track '{}'.\n", git::shorten_ref(&full)));
     }

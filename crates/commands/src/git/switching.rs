@@ -124,30 +124,43 @@ pub(crate) fn overwrite(g: &mut Git<'_, '_>, repo: &Repo, new: &FlatTree) -> Res
 /// What is said of a branch that was not there before.
 pub(crate) const NEW_BRANCH: &str = "Switched to a new branch";
 
-/// Goes there and says so.
-pub(crate) fn go(g: &mut Git<'_, '_>, repo: &Repo, goal: &Goal, new_branch: Option<&str>) -> Result<(), Stop> {
+/// Brings index and work tree there, and says what was carried along.
+pub(crate) fn carry(g: &mut Git<'_, '_>, repo: &Repo, goal: &Goal) -> Result<(), Stop> {
+    refuse_used(g, repo, goal)?;
+    if goal.stays {
+        return Ok(());
+    }
+    refuse_unmerged(g, repo, goal.force)?;
+    // Only with `-m` it is tried first: that costs.
+    let blocked = if goal.merge.is_some() && !goal.force { could_move(g, repo, goal)? } else { None };
+    match (blocked, goal.merge) {
+        (Some(blocked), Some(style)) => super::switching_merge::merge_over(g, repo, goal, &blocked, style)?,
+        _ => move_files(g, repo, goal.id.as_ref(), goal.force, "checkout", "switch branches")?,
+    }
+    if !goal.quiet && !goal.force && goal.id.is_some() {
+        local_changes(g, repo, goal.id.as_ref(), goal.merge.is_some())?;
+    }
+    Ok(())
+}
+
+fn refuse_used(g: &Git<'_, '_>, repo: &Repo, goal: &Goal) -> Result<(), Stop> {
     let head = repo.head(g.files())?;
     if let Some(branch) = goal.branch.as_ref().filter(|branch| head.branch() != Some(branch.as_str()))
         && let Some(other) = repo.used_elsewhere(g.files(), &format!("refs/heads/{branch}"))
     {
         return fatal(format!("'{branch}' is already used by worktree at '{}'", other.path));
     }
+    Ok(())
+}
+
+/// Goes there and says so.
+pub(crate) fn go(g: &mut Git<'_, '_>, repo: &Repo, goal: &Goal, new_branch: Option<&str>) -> Result<(), Stop> {
+    let head = repo.head(g.files())?;
     let follows = match &goal.branch {
         Some(branch) if new_branch.is_none() => tracking(g, repo, branch)?,
         _ => None,
     };
-    if !goal.stays {
-        refuse_unmerged(g, repo, goal.force)?;
-        // Only with `-m` it is tried first: that costs.
-        let blocked = if goal.merge.is_some() && !goal.force { could_move(g, repo, goal)? } else { None };
-        match (blocked, goal.merge) {
-            (Some(blocked), Some(style)) => super::switching_merge::merge_over(g, repo, goal, &blocked, style)?,
-            _ => move_files(g, repo, goal.id.as_ref(), goal.force, "checkout", "switch branches")?,
-        }
-        if !goal.quiet && !goal.force && goal.id.is_some() {
-            local_changes(g, repo, goal.id.as_ref(), goal.merge.is_some())?;
-        }
-    }
+    carry(g, repo, goal)?;
     if let Some(note) = &goal.note {
         g.out(note);
     }
