@@ -28,8 +28,8 @@ pub use config::{Config, ConfigEntry};
 pub use date::DateFormat;
 pub use diff::{
     BadPatch, Blanks, Change, ChangeKind, DiffColors, Driver, FilePatch, FileStat, Hunk, LineHunk, PatchOptions, Side,
-    Source, Words, combined_head, combined_patch, diff_lines, find_renames, parse_patches, patch, quoted_path, shortstat, split_lines,
-    stat_table, summary_line, unified,
+    Source, Words, combined_head, combined_patch, diff_lines, find_renames, parse_patches, patch, quoted_path,
+    shortstat, split_lines, stat_table, summary_line, unified,
 };
 pub use error::{GitError, Result};
 pub use includes::ConfigPart;

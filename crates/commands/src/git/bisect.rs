@@ -293,7 +293,8 @@ fn go_back(g: &mut Git<'_, '_>, repo: &Repo, place: &str, quiet: bool) -> Result
     };
     let Some(id) = id else { return fatal(format!("'{place}' is not a valid commit")) };
     let branch = branch.map(|_| place.to_string());
-    let goal = Goal { id: Some(id), branch, typed: place.into(), quiet, force: false, stays: false, note: None, merge: None };
+    let goal =
+        Goal { id: Some(id), branch, typed: place.into(), quiet, force: false, stays: false, note: None, merge: None };
     if goal.branch.is_none() && !quiet && repo.head(g.files())?.branch().is_some() && g.advises("detachedHead") {
         g.err(super::checkout::detached_advice(place));
     }

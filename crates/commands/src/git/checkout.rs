@@ -195,7 +195,16 @@ fn branch_or_commit(
         super::switching::try_move(
             g,
             repo,
-            &Goal { id: Some(commit), branch: None, typed: typed.into(), quiet, force, stays: false, note: None, merge },
+            &Goal {
+                id: Some(commit),
+                branch: None,
+                typed: typed.into(),
+                quiet,
+                force,
+                stays: false,
+                note: None,
+                merge,
+            },
         )?;
         g.err(format!("Note: switching to '{typed}'.\n\n{DETACHED}"));
     }

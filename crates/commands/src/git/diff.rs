@@ -220,6 +220,13 @@ fn conflict(g: &Git<'_, '_>, repo: &Repo, index: &Index, path: &str, output: &Di
     Ok(text.unwrap_or_else(|| {
         let on = output.options.colors.meta;
         let off = output.options.colors.reset;
-        format!("{on}diff --cc {path}{off}\n{on}{head}{off}\n")
+        let name = |prefix: &str| git::quoted_path(prefix, path);
+        let lines = [
+            ["diff --cc ", &name("")].concat(),
+            head.clone(),
+            ["--- ", &name("a/")].concat(),
+            ["+++ ", &name("b/")].concat(),
+        ];
+        lines.iter().map(|line| [on, line, off, "\n"].concat()).collect()
     }))
 }

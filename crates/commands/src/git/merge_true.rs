@@ -67,7 +67,7 @@ pub(crate) fn conclude(
             Ok(1)
         }
         Joined::Clean(_) if wish.commit && with_child(g, repo, wish) => {
-            wait(g, repo, theirs, &message, &[])?;
+            wait(g, repo, theirs, &message, None)?;
             drafted(g, repo, head, theirs, wish, [author, committer], message)
         }
         Joined::Clean(tree) if wish.commit => {
@@ -86,12 +86,12 @@ pub(crate) fn conclude(
             Ok(0)
         }
         Joined::Clean(_) => {
-            wait(g, repo, theirs, &message, &[])?;
+            wait(g, repo, theirs, &message, None)?;
             g.err("Automatic merge went well; stopped before committing as requested\n");
             Ok(0)
         }
         Joined::Conflicts(paths) => {
-            wait(g, repo, theirs, &message, &paths)?;
+            wait(g, repo, theirs, &message, Some(&paths))?;
             super::rerere::auto(g, repo, wish.rerere)?;
             g.out("Automatic merge failed; fix conflicts and then commit the result.\n");
             Ok(1)

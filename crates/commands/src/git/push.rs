@@ -345,7 +345,8 @@ fn report(
     }
     let moved = fates.iter().any(|fate| matches!(fate, Fate::Done { .. }));
     if given.has("verbose") && !given.has("dry-run") {
-        for (one, _) in planned.iter().zip(fates).filter(|(_, fate)| matches!(fate, Fate::Done { .. } | Fate::UpToDate)) {
+        for (one, _) in planned.iter().zip(fates).filter(|(_, fate)| matches!(fate, Fate::Done { .. } | Fate::UpToDate))
+        {
             if let Some(branch) = one.to.strip_prefix("refs/heads/") {
                 g.err(format!("updating local tracking ref 'refs/remotes/{name}/{branch}'\n"));
             }

@@ -22,12 +22,7 @@ pub(crate) const SPEC: Spec = Spec {
         flag('m', "merge", "merge what is not committed there"),
         value('\0', "conflict", "style", "the same, and conflicts so: merge, diff3, zdiff3"),
     ]],
-    missing: &[
-        "--recurse-submodules",
-        "--progress",
-        "--overwrite-ignore",
-        "--ignore-other-worktrees",
-    ],
+    missing: &["--recurse-submodules", "--progress", "--overwrite-ignore", "--ignore-other-worktrees"],
     dialect: Dialect::Options,
 };
 
@@ -67,7 +62,11 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let (quiet, force) = (given.has("quiet"), given.has("force") || given.has("discard-changes"));
     let merge = super::restore::conflict_wish(g, given)?;
     if merge.is_some() && force {
-        let option = if given.has("force") { "'-f' cannot be used with '-m'" } else { "'--discard-changes' cannot be used with '--merge'" };
+        let option = if given.has("force") {
+            "'-f' cannot be used with '-m'"
+        } else {
+            "'--discard-changes' cannot be used with '--merge'"
+        };
         return fatal(option);
     }
     if let Some(name) = given.value("orphan") {
@@ -109,7 +108,8 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     if given.has("detach") {
         let typed = arg.unwrap_or("HEAD");
         let id = repo.resolve_commit(g.files(), typed).or_else(|_| fatal(format!("invalid reference: {typed}")))?;
-        let goal = Goal { id: Some(id), branch: None, typed: typed.into(), quiet, force, stays: false, note: None, merge };
+        let goal =
+            Goal { id: Some(id), branch: None, typed: typed.into(), quiet, force, stays: false, note: None, merge };
         refuse_in_progress(g, &repo)?;
         go(g, &repo, &goal, None)?;
         return Ok(0);
@@ -124,8 +124,16 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     };
     let branch = repo.read_ref(g.files(), &format!("refs/heads/{name}"));
     if let Some(id) = branch {
-        let goal =
-            Goal { id: Some(id), branch: Some(name.clone()), typed: name, quiet, force, stays: false, note: None, merge };
+        let goal = Goal {
+            id: Some(id),
+            branch: Some(name.clone()),
+            typed: name,
+            quiet,
+            force,
+            stays: false,
+            note: None,
+            merge,
+        };
         refuse_in_progress(g, &repo)?;
         go(g, &repo, &goal, None)?;
         return Ok(0);
@@ -210,7 +218,8 @@ pub(crate) fn create(
     };
     let stays = plain && !(exists && given.value("B").is_some()) && head.id() == Some(id) && !force;
     let merge = super::restore::conflict_wish(g, given)?;
-    let goal = Goal { id: Some(id), branch: Some(name.into()), typed: name.into(), quiet, force, stays, note: None, merge };
+    let goal =
+        Goal { id: Some(id), branch: Some(name.into()), typed: name.into(), quiet, force, stays, note: None, merge };
     let followed = repo.upstream(g.files(), name).is_some();
     // Tried on a copy first: no branch is made where the files cannot follow.
     super::switching::try_move(g, repo, &goal)?;

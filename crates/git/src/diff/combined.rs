@@ -1,7 +1,7 @@
 //! One result against several parents at once: `diff --cc`, as merges and conflicts are shown.
 
 use super::lines::{diff_lines, split_lines};
-use super::patch::{DiffColors, PatchOptions, quoted_path};
+use super::patch::{DiffColors, PatchOptions, is_binary, quoted_path};
 use crate::object::Mode;
 use order::Arrange;
 
@@ -51,6 +51,13 @@ pub fn combined_patch(
     dense: bool,
     options: &PatchOptions,
 ) -> Option<String> {
+    let DiffColors { meta, reset, .. } = options.colors;
+    if parents.iter().map(Vec::as_slice).chain(result).any(is_binary) {
+        let word = if dense { "cc" } else { "combined" };
+        let mut out = [meta, "diff --", word, " ", &quoted_path("", path), reset, "\n"].concat();
+        head.lines().for_each(|line| out += &[meta, line, reset, "\n"].concat());
+        return Some(out + "Binary files differ\n");
+    }
     let mut rows = rows(parents, result.unwrap_or(b""));
     let all = (1_u32 << parents.len()) - 1;
     for row in &mut rows {
@@ -62,7 +69,6 @@ pub fn combined_patch(
     if !rows.iter().any(|row| row.shown) && !head.contains('\n') {
         return None;
     }
-    let DiffColors { meta, reset, .. } = options.colors;
     let word = if dense { "cc" } else { "combined" };
     let name = quoted_path("", path);
     let mut out = format!("{meta}diff --{word} {name}{reset}\n");

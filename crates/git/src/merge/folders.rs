@@ -49,7 +49,8 @@ impl Merge<'_> {
             entry.stages[other].is_some() && entry.stages[0].is_none() && entry.stages[side].is_none()
         });
         let folders: OrdSet<&str> = made.filter_map(|(path, _)| above(path).next()).collect();
-        let gone = |folder: &&&str| self.is_gone(folder, side) || above(folder).any(|folder| self.is_gone(folder, side));
+        let gone =
+            |folder: &&&str| self.is_gone(folder, side) || above(folder).any(|folder| self.is_gone(folder, side));
         folders.iter().filter(gone).map(|folder| (*folder).to_string()).collect()
     }
 
