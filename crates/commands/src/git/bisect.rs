@@ -153,6 +153,20 @@ fn clean(g: &mut Git<'_, '_>, repo: &Repo) -> Result<(), Stop> {
     Ok(())
 }
 
+/// One that goes on is left first: its place is where the new one ends too. `Some`: that failed, which is said.
+fn leave_earlier(g: &mut Git<'_, '_>, repo: &Repo, place: &str) -> Result<Option<i32>, Stop> {
+    if repo.read_state(g.files(), "BISECT_START").is_none() {
+        return Ok(None);
+    }
+    match go_back(g, repo, place, false) {
+        Err(Stop::Exit(_)) => {
+            g.err(format!("error: checking out '{place}' failed. Try 'git bisect start <valid-branch>'.\n"));
+            Ok(Some(1))
+        }
+        other => other.map(|()| None),
+    }
+}
+
 pub(crate) fn start(g: &mut Git<'_, '_>, repo: &Repo, args: &[String]) -> Answer {
     let mut terms = Terms::usual();
     let (mut named, mut revisions, mut paths) = (false, Vec::new(), Vec::new());
@@ -204,12 +218,8 @@ pub(crate) fn start(g: &mut Git<'_, '_>, repo: &Repo, args: &[String]) -> Answer
             }
         }
     };
-    if repo.read_state(g.files(), "BISECT_START").is_some() {
-        if let Err(stop) = go_back(g, repo, &place, false) {
-            let Stop::Exit(_) = stop else { return Err(stop) };
-            g.err(format!("error: checking out '{place}' failed. Try 'git bisect start <valid-branch>'.\n"));
-            return Ok(1);
-        }
+    if let Some(code) = leave_earlier(g, repo, &place)? {
+        return Ok(code);
     }
     clean(g, repo)?;
     write(g, repo, "BISECT_START", &format!("{place}\n"))?;

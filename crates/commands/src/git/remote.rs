@@ -164,7 +164,7 @@ fn rename(g: &mut Git<'_, '_>, repo: &Repo, old: &str, new: &str) -> Answer {
 fn prune(g: &mut Git<'_, '_>, repo: &Repo, names: &[&str], dry_run: bool) -> Answer {
     for name in names {
         let wanted = super::fetch::Wanted { dry_run, ..Default::default() };
-        let (url, gone) = super::fetch::pruned(g, repo, name, &wanted)?;
+        let (url, gone) = super::fetch_prune::pruned(g, repo, name, &wanted)?;
         if !gone.is_empty() {
             g.out(["Pruning ", name, "\nURL: ", &url, "\n"].concat());
         }

@@ -57,23 +57,29 @@ fn refuse_in_progress(g: &mut Git<'_, '_>, repo: &Repo) -> Result<(), Stop> {
     Ok(())
 }
 
+/// `-m`, `--conflict`: how conflicts look of what is merged there.
+fn merge_wish(g: &mut Git<'_, '_>, given: &Given, force: bool) -> Result<Option<git::ConflictStyle>, Stop> {
+    let merge = super::restore::conflict_wish(g, given)?;
+    match merge {
+        Some(_) if given.has("force") => fatal("'-f' cannot be used with '-m'"),
+        Some(_) if force => fatal("'--discard-changes' cannot be used with '--merge'"),
+        merge => Ok(merge),
+    }
+}
+
+fn refuse_taken(g: &mut Git<'_, '_>, repo: &Repo, name: &str) -> Result<(), Stop> {
+    match repo.read_ref(g.files(), &format!("refs/heads/{name}")) {
+        Some(_) => fatal(format!("a branch named '{name}' already exists")),
+        None => refuse_in_progress(g, repo),
+    }
+}
+
 pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let repo = g.work()?.repo;
     let (quiet, force) = (given.has("quiet"), given.has("force") || given.has("discard-changes"));
-    let merge = super::restore::conflict_wish(g, given)?;
-    if merge.is_some() && force {
-        let option = if given.has("force") {
-            "'-f' cannot be used with '-m'"
-        } else {
-            "'--discard-changes' cannot be used with '--merge'"
-        };
-        return fatal(option);
-    }
+    let merge = merge_wish(g, given, force)?;
     if let Some(name) = given.value("orphan") {
-        if repo.read_ref(g.files(), &format!("refs/heads/{name}")).is_some() {
-            return fatal(format!("a branch named '{name}' already exists"));
-        }
-        refuse_in_progress(g, &repo)?;
+        refuse_taken(g, &repo, name)?;
         return orphan(g, &repo, name, given.operands.first().map(String::as_str), true, force);
     }
     let created = given.value("create").or(given.value("force-create")).map(str::to_string);

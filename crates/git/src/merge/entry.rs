@@ -26,22 +26,7 @@ impl Merge<'_> {
             if entry.stages[1].is_none() && entry.stages[2].is_none() {
                 return Ok(());
             }
-            let free = self.free_name(&path, side);
-            let branch = self.side_name(side);
-            let words = [
-                "CONFLICT (file/directory): directory in the way of ",
-                &path,
-                " from ",
-                &branch,
-                "; moving it to ",
-                &free,
-                " instead.",
-            ];
-            self.say(&free, &words);
-            for name in &mut entry.names {
-                name.get_or_insert_with(|| path.clone());
-            }
-            path = free;
+            path = self.make_way(path, side, &mut entry);
         }
         if removed {
             return Ok(());
@@ -82,6 +67,26 @@ impl Merge<'_> {
             [Some(_), None, None] => self.write(path, None, !entry.unclear, entry.stages),
         }
         Ok(())
+    }
+
+    /// A folder has a file's name: the file gets another one, which is given back.
+    fn make_way(&mut self, path: String, side: usize, entry: &mut Entry) -> String {
+        let free = self.free_name(&path, side);
+        let branch = self.side_name(side);
+        let words = [
+            "CONFLICT (file/directory): directory in the way of ",
+            &path,
+            " from ",
+            &branch,
+            "; moving it to ",
+            &free,
+            " instead.",
+        ];
+        self.say(&free, &words);
+        for name in &mut entry.names {
+            name.get_or_insert_with(|| path.clone());
+        }
+        free
     }
 
     fn write(&mut self, path: String, file: Option<File>, clean: bool, stages: [Option<File>; 3]) {
