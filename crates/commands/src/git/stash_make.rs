@@ -281,7 +281,9 @@ fn unstage(
     }
     for path in whole {
         match committed.get(&path) {
-            Some((mode, id)) => drop(repo.write_to_work(g.cx.files_mut(), &path, *mode, id, when)?),
+            Some((mode, id)) => {
+                repo.write_to_work(g.cx.files_mut(), &path, *mode, id, when)?;
+            }
             None => repo.remove_from_work(g.cx.files_mut(), &path, when)?,
         }
     }

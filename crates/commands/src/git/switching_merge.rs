@@ -65,7 +65,9 @@ fn write(g: &mut Git<'_, '_>, repo: &Repo, new: &FlatTree, merged: &MergedTree) 
     let when = g.when();
     for change in Repo::diff_flat(new, &merged.files, &Pathspec::default()) {
         match merged.files.get(&change.path) {
-            Some((mode, id)) => drop(repo.write_to_work(g.cx.files_mut(), &change.path, *mode, id, when)?),
+            Some((mode, id)) => {
+                repo.write_to_work(g.cx.files_mut(), &change.path, *mode, id, when)?;
+            }
             None => repo.remove_from_work(g.cx.files_mut(), &change.path, when)?,
         }
     }
