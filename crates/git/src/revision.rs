@@ -175,6 +175,8 @@ impl Repo {
             return Ok(self.read_ref(files, &full));
         }
         match log.len().checked_sub(back + 1) {
+            // A branch that got another name ends the log for a moment.
+            Some(at) if log[at].new.is_null() => Ok(Some(log[at].old)),
             Some(at) => Ok(Some(log[at].new)),
             None if log.len() == back && !log[0].old.is_null() => Ok(Some(log[0].old)),
             None => Err(GitError::fatal(format!(
