@@ -136,11 +136,13 @@ fn real_files(folder: &Path, base: &Path, into: &mut OrdMap<String, String>) {
         if path.file_name().is_some_and(|name| name == ".git") || path.to_string_lossy().ends_with(".bare") {
             continue;
         }
-        if path.is_dir() {
+        let name = || path.strip_prefix(base).unwrap().to_string_lossy().into_owned();
+        if let Ok(target) = std::fs::read_link(&path) {
+            into.insert(name(), format!("link to {}", target.display()));
+        } else if path.is_dir() {
             real_files(&path, base, into);
         } else {
-            let name = path.strip_prefix(base).unwrap().to_string_lossy().into_owned();
-            into.insert(name, String::from_utf8_lossy(&std::fs::read(&path).unwrap()).into_owned());
+            into.insert(name(), String::from_utf8_lossy(&std::fs::read(&path).unwrap()).into_owned());
         }
     }
 }
@@ -152,8 +154,12 @@ fn our_files(ours: &Ours, home: &str) -> OrdMap<String, String> {
     walked
         .into_iter()
         .filter(|(path, stat)| stat.kind != vfs::Kind::Dir && !path.ends_with("/.git"))
-        .map(|(path, _)| {
-            (path.trim_start_matches(home).trim_start_matches('/').to_string(), files.read_text(&path).unwrap())
+        .map(|(path, stat)| {
+            let text = match stat.kind {
+                vfs::Kind::Symlink => format!("link to {}", files.read_link(&path).unwrap()),
+                _ => files.read_text(&path).unwrap(),
+            };
+            (path.trim_start_matches(home).trim_start_matches('/').to_string(), text)
         })
         .collect()
 }

@@ -38,6 +38,8 @@ pub fn sessions() -> Vec<Session> {
         ("notes", NOTES),
         ("mails", MAILS),
         ("worktrees", WORKTREES),
+        ("merges_renamed", MERGES_RENAMED),
+        ("carried", CARRIED),
     ] {
         let setup = if name == "basics" { "" } else { SETUP };
         all.push((name.to_string(), read(&format!("{setup}{text}"))));
@@ -91,6 +93,8 @@ const NOTES: &str = include_str!("real_git_sessions/notes.txt");
 const OCTOPUS: &str = include_str!("real_git_sessions/octopus.txt");
 const ARCHIVE: &str = include_str!("real_git_sessions/archive.txt");
 const ATTRIBUTES: &str = include_str!("real_git_sessions/attributes.txt");
+const CARRIED: &str = include_str!("real_git_sessions/carried.txt");
+const MERGES_RENAMED: &str = include_str!("real_git_sessions/merges_renamed.txt");
 const MERGES_AGAIN: &str = include_str!("real_git_sessions/merges_again.txt");
 const RERERE: &str = include_str!("real_git_sessions/rerere.txt");
 const RANGE_DIFF: &str = include_str!("real_git_sessions/range_diff.txt");

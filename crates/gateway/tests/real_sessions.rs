@@ -7,14 +7,14 @@
 //!
 //! What still differs, and why:
 //! - usage texts after a wrong option: ours name the options that are there, and those that are not; so does `git --nope`;
+//!   half of all that differs are these;
 //! - `format-patch` of a file that is not text says so: a binary patch depends on the real compressor's bytes;
 //! - where a pick of several began in the middle of a merge, or `bisect` in one, the words of what is refused afterwards;
-//! - `sort` in two process substitutions at once writes its complaints into one another; real `git gc` goes by the clock;
-//! - what `crates/commands/tests/real_language.rs` names of the language and the tools.
-//!
-//! `FROM=50000 SEEDS=500` misses its aim for sessions: 14927 of 15021 commands are equal, and 492 of 500 sessions. Half of
-//! what differs are usage texts; then come `switch -m`, `remote prune`, `push --prune` and `--porcelain`, `log
-//! --pretty=email`, `checkout -` after a renamed branch, `ORIG_HEAD` after `merge -s ours` had nothing to do.
+//! - `am -3` merges by the older strategy `recursive`: the same files, in words of another order;
+//! - commits of the same second stand in another order in `range-diff`; `log -L` of a merge's second parent is not shown;
+//! - the real index knows that a file was written anew, though with the same content: `diff-files` and `stash create` say so;
+//! - `rerere` writes a preimage once for each variant of a conflict, ours once for all;
+//! - real `git gc` goes by the clock; what `crates/commands/tests/real_language.rs` names of the language and the tools.
 //!
 //! `SEEDS=500` draws more sessions, `FROM=2000` later ones, `ONLY=17` shows and runs one, `VERBOSE=1` shows what differs;
 //! `OPSFEST=path` is another build of the program, so that a long run goes on while one works.

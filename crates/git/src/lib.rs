@@ -28,13 +28,13 @@ pub use config::{Config, ConfigEntry};
 pub use date::DateFormat;
 pub use diff::{
     BadPatch, Blanks, Change, ChangeKind, DiffColors, Driver, FilePatch, FileStat, Hunk, LineHunk, PatchOptions, Side,
-    Source, Words, combined_patch, diff_lines, find_renames, parse_patches, patch, quoted_path, shortstat, split_lines,
-    stat_table, summary_line, unified,
+    Source, Words, combined_head, combined_patch, diff_lines, find_renames, parse_patches, patch, quoted_path,
+    shortstat, split_lines, stat_table, summary_line, unified,
 };
 pub use error::{GitError, Result};
 pub use includes::ConfigPart;
 pub use index::{Index, IndexEntry};
-pub use merge::{Conflict, ConflictKind, ConflictStyle, Favor, MergeLabels, MergedText, MergedTree, merge_text};
+pub use merge::{Conflict, ConflictStyle, Favor, FolderRenames, MergeLabels, MergedText, MergedTree, merge_text};
 pub use object::{
     Commit, FlatTree, Kind, Mode, Object, ObjectId, PackEntry, Tag, TreeEntry, hash_object, null_id, parse_id,
     plain_hash, read_pack, write_pack,

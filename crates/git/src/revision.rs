@@ -175,6 +175,8 @@ impl Repo {
             return Ok(self.read_ref(files, &full));
         }
         match log.len().checked_sub(back + 1) {
+            // A branch that got another name ends the log for a moment.
+            Some(at) if log[at].new.is_null() => Ok(Some(log[at].old)),
             Some(at) => Ok(Some(log[at].new)),
             None if log.len() == back && !log[0].old.is_null() => Ok(Some(log[0].old)),
             None => Err(GitError::fatal(format!(
@@ -198,7 +200,7 @@ impl Repo {
     /// The full name of the reference that a short name means, by Git's order of precedence.
     pub fn full_ref_name(&self, files: &Vfs, name: &str) -> Option<String> {
         let name = if name == "@" { "HEAD" } else { name };
-        let special = name.ends_with("HEAD") && !name.contains('/');
+        let special = name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
         let candidates = [
             name.to_string(),
             format!("refs/{name}"),

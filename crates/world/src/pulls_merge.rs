@@ -153,7 +153,7 @@ fn flat(repo: &Repo, files: &Vfs, commit: ObjectId) -> git::Result<FlatTree> {
 
 fn merge(repo: &Repo, files: &mut Vfs, trees: [&FlatTree; 3], when: When) -> git::Result<Option<ObjectId>> {
     let merged = repo.merge_trees(files, trees[0], trees[1], trees[2], &MergeLabels::default(), when)?;
-    if !merged.conflicts.is_empty() {
+    if !merged.clean {
         return Ok(None);
     }
     repo.write_tree(files, &merged.files, when).map(Some)

@@ -87,6 +87,10 @@ fn one(cx: &mut Cx<'_>, given: &crate::getopt::Given, target: &str, link: &str) 
         }
     }
     if cx.files().lstat(&path).is_ok() {
+        if given.has("f") && cx.path(target) == path {
+            cx.err(format!("ln: {} and {} are the same file\n", quoted(target), quoted(link)));
+            return 1;
+        }
         if !given.has("f") {
             cx.err(format!("ln: failed to create symbolic link {}: File exists\n", quoted(link)));
             return 1;

@@ -69,6 +69,8 @@ fn move_one(cx: &mut Cx<'_>, source: &str, target: &str, keep: bool) -> Result<b
         Err(VfsError::NotADirectory) if files.exists(&to) => {
             Err(format!("cannot overwrite non-directory '{target}' with directory '{source}'"))
         }
+        // Behind a file there is nothing to look at.
+        Err(VfsError::NotADirectory) => Err(format!("cannot stat '{target}': Not a directory")),
         Err(error) => Err(format!("cannot move '{source}' to '{target}': {error}")),
     }
 }

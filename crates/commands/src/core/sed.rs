@@ -147,6 +147,10 @@ fn in_place(cx: &mut Cx<'_>, names: &[String], editor: &mut Editor, suffix: &str
         };
         let files = cx.files_mut();
         let kept = if suffix.is_empty() { Ok(()) } else { files.write(&kept, bytes, micros) };
+        // A new file takes the place of a link, which is not followed.
+        if files.lstat(&path).is_ok_and(|stat| stat.kind == vfs::Kind::Symlink) {
+            files.remove_file(&path, micros).ok();
+        }
         if let Err(error) = kept.and_then(|()| files.write(&path, out, micros)) {
             cx.err(format!("sed: couldn't write {name}: {error}\n"));
             code = 4;

@@ -65,7 +65,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let spec = g.pathspec(&work, &given.operands)?;
     let mut index = work.repo.read_index(g.files())?;
     if given.has("update") {
-        unknown_to_index(&index, &spec)?;
+        unknown_to_index(g, &work, &index, &spec)?;
     }
     let refused = if given.has("update") { false } else { check_specs(g, &work, &index, &spec, given)? };
     if refused && !given.has("all") && blocked_only(g, &work, &spec)? {
@@ -161,9 +161,7 @@ fn candidates(
             ChangeKind::Unmerged => repo.work_file(files, &change.path, None, 0)?.is_none(),
             _ => false,
         };
-        if !(given.has("intent-to-add") && gone) {
-            paths.push((change.path, gone));
-        }
+        paths.push((change.path, gone));
     }
     if !given.has("update") {
         let ignores = g.ignores(repo);
@@ -230,9 +228,13 @@ fn check_specs(g: &mut Git<'_, '_>, work: &Work, index: &Index, spec: &Pathspec,
 }
 
 /// `-u` only takes what is in the index.
-fn unknown_to_index(index: &Index, spec: &Pathspec) -> Result<(), Stop> {
+fn unknown_to_index(g: &mut Git<'_, '_>, work: &Work, index: &Index, spec: &Pathspec) -> Result<(), Stop> {
     for (typed, path) in spec.items() {
         let known = path.is_empty() || index.has(path) || index.has_below(path) || git::has_wildcard(path);
+        if !known && g.files().lstat(&work.repo.work_path(path)?).is_ok() {
+            g.err(format!("error: pathspec '{typed}' did not match any file(s) known to git\n"));
+            return Err(Stop::Exit(128));
+        }
         if !known {
             return fatal(format!("pathspec '{typed}' did not match any files"));
         }

@@ -111,9 +111,8 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         }
         Some(_) => show(g, &repo, given.value("show-current-patch")),
         None if going && given.operands.is_empty() && g.cx.stdin_is_terminal() => go(g, &repo, given),
-        None if going || repo.read_state(g.files(), "rebase-merge/onto").is_some() => {
-            let folder = if going { FOLDER } else { "rebase-merge" };
-            fatal(format!("previous rebase directory {} still exists but mbox given.", shown(&repo, folder)))
+        None if going => {
+            fatal(format!("previous rebase directory {} still exists but mbox given.", shown(&repo, FOLDER)))
         }
         None => start(g, &repo, given),
     }

@@ -75,6 +75,7 @@ fn merged(g: &mut Git<'_, '_>, repo: &Repo, mail: &Mail, patches: &[git::FilePat
         style: conflict_style(g),
         favor: None,
         keepers: keepers(g),
+        folder_renames: git::FolderRenames::Off,
         ..MergeLabels::default()
     };
     let wish = Join { base, ours: None, theirs, labels, verb: "merge", before: "merge", terse: false };

@@ -153,6 +153,20 @@ fn clean(g: &mut Git<'_, '_>, repo: &Repo) -> Result<(), Stop> {
     Ok(())
 }
 
+/// One that goes on is left first: its place is where the new one ends too. `Some`: that failed, which is said.
+fn leave_earlier(g: &mut Git<'_, '_>, repo: &Repo, place: &str) -> Result<Option<i32>, Stop> {
+    if repo.read_state(g.files(), "BISECT_START").is_none() {
+        return Ok(None);
+    }
+    match go_back(g, repo, place, false) {
+        Err(Stop::Exit(_)) => {
+            g.err(format!("error: checking out '{place}' failed. Try 'git bisect start <valid-branch>'.\n"));
+            Ok(Some(1))
+        }
+        other => other.map(|()| None),
+    }
+}
+
 pub(crate) fn start(g: &mut Git<'_, '_>, repo: &Repo, args: &[String]) -> Answer {
     let mut terms = Terms::usual();
     let (mut named, mut revisions, mut paths) = (false, Vec::new(), Vec::new());
@@ -204,8 +218,8 @@ pub(crate) fn start(g: &mut Git<'_, '_>, repo: &Repo, args: &[String]) -> Answer
             }
         }
     };
-    if repo.read_state(g.files(), "BISECT_START").is_some() {
-        go_back(g, repo, &place, false)?;
+    if let Some(code) = leave_earlier(g, repo, &place)? {
+        return Ok(code);
     }
     clean(g, repo)?;
     write(g, repo, "BISECT_START", &format!("{place}\n"))?;
@@ -289,7 +303,8 @@ fn go_back(g: &mut Git<'_, '_>, repo: &Repo, place: &str, quiet: bool) -> Result
     };
     let Some(id) = id else { return fatal(format!("'{place}' is not a valid commit")) };
     let branch = branch.map(|_| place.to_string());
-    let goal = Goal { id: Some(id), branch, typed: place.into(), quiet, force: false, stays: false, note: None };
+    let goal =
+        Goal { id: Some(id), branch, typed: place.into(), quiet, force: false, stays: false, note: None, merge: None };
     if goal.branch.is_none() && !quiet && repo.head(g.files())?.branch().is_some() && g.advises("detachedHead") {
         g.err(super::checkout::detached_advice(place));
     }

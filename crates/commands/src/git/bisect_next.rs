@@ -117,8 +117,16 @@ pub(crate) fn found(g: &mut Git<'_, '_>, repo: &Repo, terms: &Terms, id: ObjectI
 /// Checks the commit out, to be tested.
 pub(crate) fn visit(g: &mut Git<'_, '_>, repo: &Repo, id: ObjectId) -> Answer {
     write(g, repo, "BISECT_EXPECTED_REV", &format!("{id}\n"))?;
-    let goal =
-        Goal { id: Some(id), branch: None, typed: id.to_string(), quiet: true, force: false, stays: false, note: None };
+    let goal = Goal {
+        id: Some(id),
+        branch: None,
+        typed: id.to_string(),
+        quiet: true,
+        force: false,
+        stays: false,
+        note: None,
+        merge: None,
+    };
     go(g, repo, &goal, None)?;
     let subject = repo.read_commit(g.files(), &id)?.subject();
     g.out(format!("[{id}] {subject}\n"));

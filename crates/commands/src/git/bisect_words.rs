@@ -190,7 +190,11 @@ fn answered(g: &mut Git<'_, '_>, repo: &Repo, good: &[ObjectId], shown: &str) ->
     if doubted == Some(last) {
         let first = good.iter().min().copied();
         if let Some(first) = first {
-            visit(g, repo, first)?;
+            if let Err(stop) = visit(g, repo, first) {
+                let Stop::Exit(_) = stop else { return Err(stop) };
+                g.err(format!("error: unable to verify {shown} on good revision\n"));
+                return Ok(Some(Answered::Failed));
+            }
             return Ok(Some(Answered::Verify));
         }
     } else if let Some(at) = doubted.filter(|at| at + 1 == last) {

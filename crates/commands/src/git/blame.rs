@@ -87,7 +87,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     };
     let tree = repo.read_commit(g.files(), &start)?.tree;
     let committed = repo.tree_entry(g.files(), &tree, &path)?;
-    let Some((_, blob)) = committed else {
+    let Some((_, blob)) = committed.filter(|(mode, _)| !mode.is_tree()) else {
         return fatal(match rev {
             Some(rev) => format!("no such path {path} in {rev}"),
             None => format!("no such path '{path}' in HEAD"),

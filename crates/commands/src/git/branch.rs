@@ -111,7 +111,8 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         (None, Some(branch)) if head.id().is_some() => branch.to_string(),
         (start, _) => start.map_or("HEAD", String::as_str).to_string(),
     };
-    if track == Some(true) && repo.try_resolve(g.files(), &start_name)?.is_none() {
+    let taken = !given.has("force") && repo.read_ref(g.files(), &format!("refs/heads/{name}")).is_some();
+    if track == Some(true) && !taken && repo.try_resolve(g.files(), &start_name)?.is_none() {
         no_upstream(g, &start_name);
         return Ok(128);
     }

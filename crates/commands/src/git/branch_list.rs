@@ -93,7 +93,13 @@ fn formatted(g: &Git<'_, '_>, repo: &Repo, given: &Given, format: &str, lines: &
         let Some(id) = line.id else { continue };
         let full = match &line.local {
             Some(name) => format!("refs/heads/{name}"),
-            None if line.current => "HEAD".to_string(),
+            // The place is told instead of a name.
+            None if line.current => {
+                let format = format.replace("%(refname)", &line.shown).replace("%(refname:short)", &line.shown);
+                out.push_str(&shown_as(g, repo, given, &format, "HEAD", id)?);
+                out.push('\n');
+                continue;
+            }
             None => format!("refs/remotes/{}", line.shown.trim_start_matches("remotes/")),
         };
         out.push_str(&shown_as(g, repo, given, format, &full, id)?);
@@ -111,7 +117,11 @@ fn filter(g: &mut Git<'_, '_>, repo: &Repo, given: &Given, lines: &mut Vec<Line>
         match repo.try_resolve(g.files(), text)? {
             Some(id) => commit(repo, g, id).map(Some),
             None => {
-                g.err(format!("error: malformed object name {text}\n"));
+                if name.ends_with("merged") {
+                    return super::cli::fatal(format!("malformed object name {text}"));
+                }
+                let quote = if name == "points-at" { "'" } else { "" };
+                g.err(format!("error: malformed object name {quote}{text}{quote}\n"));
                 Err(Stop::Exit(129))
             }
         }

@@ -17,7 +17,7 @@ pub(crate) const SPEC: Spec = Spec {
         value('\0', "orphan", "new-branch", "a branch without a history"),
         value('B', "", "branch", "the same; one that exists is moved"),
         flag('\0', "guess", "a name that only one remote has means that branch (default)"),
-        flag('m', "merge", "make the conflict anew"),
+        flag('m', "merge", "merge what is not committed there; of a file, make the conflict anew"),
         value('\0', "conflict", "style", "the same, so: merge, diff3, zdiff3"),
         flag('p', "patch", "choose hunk by hunk"),
         flag('q', "quiet", "say nothing"),
@@ -89,6 +89,9 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         first => first.unwrap_or_default().to_string(),
     };
     let id = if first.is_some() { repo.try_resolve(g.files(), &typed)? } else { None };
+    if first == Some("-") && id.is_none() && given.dashes_at.is_none() {
+        return error("pathspec '-' did not match any file(s) known to git");
+    }
     let file = !typed.is_empty() && g.files().lstat(&vfs::join(&g.cwd, &typed)).is_ok();
     if given.has("patch") {
         return by_hunks(g, id, before, after);
@@ -147,7 +150,7 @@ fn by_hunks(g: &mut Git<'_, '_>, id: Option<git::ObjectId>, before: &[String], a
 fn files(g: &mut Git<'_, '_>, given: &Given, source: From, paths: &[String]) -> Answer {
     let restored = Restore {
         conflict: super::restore::conflict_wish(g, given)?,
-        told: true,
+        told: given.dashes_at.is_none() && !given.has("quiet"),
         source,
         worktree: true,
         staged: matches!(source, From::Tree(_)),
@@ -179,6 +182,10 @@ fn branch_or_commit(
         return error(format!("pathspec '{typed}' did not match any file(s) known to git"));
     };
     let is_branch = !given.has("detach") && repo.read_ref(g.files(), &format!("refs/heads/{typed}")).is_some();
+    let merge = super::restore::conflict_wish(g, given)?;
+    if merge.is_some() && force {
+        return fatal("'-f' cannot be used with '-m'");
+    }
     let head = repo.head(g.files())?;
     let branch = match typed {
         "HEAD" if !given.has("detach") => head.branch().map(str::to_string),
@@ -188,14 +195,23 @@ fn branch_or_commit(
         super::switching::try_move(
             g,
             repo,
-            &Goal { id: Some(commit), branch: None, typed: typed.into(), quiet, force, stays: false, note: None },
+            &Goal {
+                id: Some(commit),
+                branch: None,
+                typed: typed.into(),
+                quiet,
+                force,
+                stays: false,
+                note: None,
+                merge,
+            },
         )?;
         g.err(format!("Note: switching to '{typed}'.\n\n{DETACHED}"));
     }
-    let goal = Goal { id: Some(commit), branch, typed: typed.into(), quiet, force, stays: false, note: None };
+    let goal = Goal { id: Some(commit), branch, typed: typed.into(), quiet, force, stays: false, note: None, merge };
     if let ("HEAD", Some(branch)) = (typed, &goal.branch) {
         if !quiet {
-            local_changes(g, repo, goal.id.as_ref())?;
+            local_changes(g, repo, goal.id.as_ref(), false)?;
             if let Some(tracking) = tracking(g, repo, branch)? {
                 g.out(tracking.sentence(true, true));
             }

@@ -164,6 +164,10 @@ pub(crate) fn shows_date(given: &Given, amended: Option<&Commit>, whence: Whence
 /// Without this, markers of a conflict would be committed.
 pub(crate) fn refuse_unmerged(g: &mut Git<'_, '_>, repo: &Repo) -> Result<(), Stop> {
     let index = repo.read_index(g.files())?;
+    say_unmerged(g, &index)
+}
+
+fn say_unmerged(g: &mut Git<'_, '_>, index: &Index) -> Result<(), Stop> {
     let unmerged = index.unmerged();
     if unmerged.is_empty() {
         return Ok(());
@@ -200,6 +204,10 @@ fn stage(g: &mut Git<'_, '_>, work: &Work, given: &Given, whence: Whence) -> Res
     }
     let changed = repo.diff_unstaged(g.files(), &index, &spec)?;
     update(g, repo, &mut index, changed.iter().map(|change| change.path.clone()).collect())?;
+    let looks = ["dry-run", "short", "porcelain", "long"].iter().any(|name| given.has(name));
+    if given.has("include") && !looks {
+        say_unmerged(g, &index)?;
+    }
     if !only {
         return Ok((index, None));
     }

@@ -176,17 +176,26 @@ fn first_source(g: &mut Git<'_, '_>, repo: &Repo, given: &Given, amended: Option
     Ok(Message { needs_editor: true, ..Message::default() })
 }
 
+fn is_trailer(line: &str) -> bool {
+    line.starts_with("(cherry picked from commit ")
+        || line.split_once(": ").is_some_and(|(token, _)| {
+            !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        })
+}
+
+/// The last paragraph of a message, where it is one of `Token: value` lines.
+pub(crate) fn trailers(message: &str) -> String {
+    match message.trim_end().rsplit_once("\n\n") {
+        Some((_, last)) if last.lines().all(is_trailer) => [last, "\n"].concat(),
+        _ => String::new(),
+    }
+}
+
 /// Adds a `Token: value` line: behind others of its kind, else as a paragraph of its own.
 pub(crate) fn with_trailer(message: &str, line: &str) -> String {
     let text = cleaned(message, false);
     let last = text.trim_end().rsplit("\n\n").next().unwrap_or_default();
     let only_title = !text.trim_end().contains("\n\n");
-    let is_trailer = |line: &str| {
-        line.starts_with("(cherry picked from commit ")
-            || line.split_once(": ").is_some_and(|(token, _)| {
-                !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-            })
-    };
     let footer = !only_title && last.lines().all(is_trailer);
     if footer && last.lines().last() == Some(line) {
         return text;

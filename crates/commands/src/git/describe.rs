@@ -36,9 +36,11 @@ struct Name {
     shown: String,
 }
 
-fn names(g: &Git<'_, '_>, repo: &Repo, given: &Given) -> Result<OrdMap<ObjectId, Name>, Stop> {
+/// The names that may be used, and whether there are any, be they only light ones.
+fn names(g: &Git<'_, '_>, repo: &Repo, given: &Given) -> Result<(OrdMap<ObjectId, Name>, bool), Stop> {
     let all = given.has("all");
     let mut names: OrdMap<ObjectId, Name> = OrdMap::new();
+    let mut any = false;
     let matches = |pattern: &str, name: &str| git::wildmatch(pattern, name, false);
     for (full, id) in repo.refs(g.files(), "refs/") {
         let tag = full.strip_prefix("refs/tags/");
@@ -51,6 +53,7 @@ fn names(g: &Git<'_, '_>, repo: &Repo, given: &Given) -> Result<OrdMap<ObjectId,
             continue;
         }
         let annotated = tag.is_some() && repo.read_object(g.files(), &id)?.kind == Kind::Tag;
+        any = true;
         let rank = if annotated {
             2
         } else if tag.is_some() {
@@ -72,7 +75,7 @@ fn names(g: &Git<'_, '_>, repo: &Repo, given: &Given) -> Result<OrdMap<ObjectId,
             names.insert(commit, name);
         }
     }
-    Ok(names)
+    Ok((names, any))
 }
 
 pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
@@ -80,8 +83,8 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     if given.has("contains") {
         return super::name_rev::contains(g, &repo, given);
     }
-    let names = names(g, &repo, given)?;
-    if names.is_empty() && !given.has("always") {
+    let (names, any) = names(g, &repo, given)?;
+    if !any && !given.has("always") {
         return fatal("No names found, cannot describe anything.");
     }
     if given.state("dirty") == Some(true) && !given.operands.is_empty() {
@@ -101,6 +104,13 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         g.out(format!("{text}\n"));
     }
     Ok(0)
+}
+
+/// `%(describe)`: nothing where no tag describes it.
+pub(crate) fn quietly(g: &Git<'_, '_>, repo: &Repo, id: ObjectId) -> Result<String, Stop> {
+    let Ok(given) = super::options::parse(&[], &SPEC) else { return Ok(String::new()) };
+    let (names, _) = names(g, repo, &given)?;
+    Ok(one(g, repo, &given, &names, id).unwrap_or_default())
 }
 
 fn dirty(g: &Git<'_, '_>, repo: &Repo) -> Result<bool, Stop> {

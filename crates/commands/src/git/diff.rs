@@ -178,7 +178,7 @@ fn changes(
     }
 }
 
-/// The patch with conflicts shown against both sides, in path order.
+/// The patch; what is shown against both sides comes first.
 fn with_combined(
     g: &Git<'_, '_>,
     repo: &Repo,
@@ -188,12 +188,11 @@ fn with_combined(
 ) -> Result<String, Stop> {
     let index = repo.read_index(g.files())?;
     let mut out = String::new();
-    for change in changes {
-        if combined.contains(&change.path) {
-            out.push_str(&conflict(g, repo, &index, &change.path, output)?);
-        } else {
-            out.push_str(&git::patch(repo, g.files(), change, &output.options)?);
-        }
+    for change in changes.iter().filter(|change| combined.contains(&change.path)) {
+        out.push_str(&conflict(g, repo, &index, &change.path, output)?);
+    }
+    for change in changes.iter().filter(|change| !combined.contains(&change.path)) {
+        out.push_str(&git::patch(repo, g.files(), change, &output.options)?);
     }
     Ok(out)
 }
@@ -208,11 +207,10 @@ fn conflict(g: &Git<'_, '_>, repo: &Repo, index: &Index, path: &str, output: &Di
     }
     let result = repo.work_file(g.files(), path, None, 0)?.map(|_| repo.work_bytes(g.files(), path)).transpose()?;
     let ids: Vec<String> = sides.iter().map(|id| repo.short_id(g.files(), id, 7)).collect();
-    let mut head = format!("index {}..0000000", ids.join(","));
+    let mode = repo.work_file(g.files(), path, None, 0)?.map(|file| file.mode);
+    let modes: Vec<Option<Mode>> = [2, 3].iter().map(|stage| index.get(path, *stage).map(|entry| entry.mode)).collect();
+    let head = git::combined_head(&ids, "0000000", &modes, mode);
     if result.is_none() {
-        let modes: Vec<String> =
-            [2, 3].iter().filter_map(|n| index.get(path, *n)).map(|e| e.mode.to_string()).collect();
-        head.push_str(&format!("\ndeleted file mode {}", modes.join(",")));
         let (on, off) = (output.options.colors.meta, output.options.colors.reset);
         let name = |prefix: &str| git::quoted_path(prefix, path);
         let lines = [format!("diff --cc {}", name("")), head, format!("--- {}", name("a/")), "+++ /dev/null".into()];
@@ -222,6 +220,13 @@ fn conflict(g: &Git<'_, '_>, repo: &Repo, index: &Index, path: &str, output: &Di
     Ok(text.unwrap_or_else(|| {
         let on = output.options.colors.meta;
         let off = output.options.colors.reset;
-        format!("{on}diff --cc {path}{off}\n{on}{head}{off}\n")
+        let name = |prefix: &str| git::quoted_path(prefix, path);
+        let lines = [
+            ["diff --cc ", &name("")].concat(),
+            head.clone(),
+            ["--- ", &name("a/")].concat(),
+            ["+++ ", &name("b/")].concat(),
+        ];
+        lines.iter().map(|line| [on, line, off, "\n"].concat()).collect()
     }))
 }

@@ -16,6 +16,8 @@ pub(crate) const ROWS: &[Opt] = &[
     only('\0', "shortstat", "only the last line of the table"),
     only('\0', "summary", "what was made, removed, renamed"),
     only('\0', "raw", "modes, ids and letters"),
+    only('\0', "patch-with-stat", "the table, and the changes"),
+    only('\0', "patch-with-raw", "modes, ids and letters, and the changes"),
     only('z', "", "a NUL behind each name"),
     only('\0', "quiet", "only the exit code"),
     value('\0', "abbrev", "n", "so many digits in --raw"),
@@ -135,14 +137,16 @@ impl DiffOutput {
         let color = color || words_by_color(given);
         let width = given.value("stat").and_then(|text| text.split(',').next()?.parse().ok());
         let mut output = Self {
-            patch: given.has("patch") || given.has("u") || given.value("unified").is_some(),
-            stat: given.has("stat"),
+            patch: ["patch", "u", "patch-with-stat", "patch-with-raw"].iter().any(|name| given.has(name))
+                || given.value("unified").is_some(),
+            stat: given.has("stat") || given.has("patch-with-stat"),
             numstat: given.has("numstat"),
             shortstat: given.has("shortstat"),
             summary: given.has("summary"),
             name_only: given.has("name-only"),
             name_status: given.has("name-status"),
-            raw: given.has("raw").then(|| given.value("abbrev").and_then(|text| text.parse().ok()).unwrap_or(7)),
+            raw: (given.has("raw") || given.has("patch-with-raw"))
+                .then(|| given.value("abbrev").and_then(|text| text.parse().ok()).unwrap_or(7)),
             nul: given.has("z"),
             renames: given.last(&["find-renames", "no-renames"]) != Some("no-renames")
                 && g.settings().get_bool("diff.renames") != Some(false),

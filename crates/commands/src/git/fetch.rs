@@ -85,12 +85,12 @@ pub(crate) struct Fetched {
 }
 
 /// One line of the report.
-struct Line {
-    flag: char,
-    summary: String,
-    from: String,
-    to: String,
-    note: &'static str,
+pub(super) struct Line {
+    pub flag: char,
+    pub summary: String,
+    pub from: String,
+    pub to: String,
+    pub note: &'static str,
 }
 
 pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
@@ -214,7 +214,7 @@ pub(crate) fn from_remote(
     let (lines, refused) = carry_out(g, repo, &remote, &source, &plan, wanted)?;
     let mut lines = lines;
     if wanted.prune {
-        lines.splice(0..0, prune(g, repo, &remote, &source, &configured, wanted)?);
+        lines.splice(0..0, super::fetch_prune::prune(g, repo, &remote, &source, &configured, wanted)?);
     }
     write_fetch_head(g, repo, &remote, &plan, &fetched)?;
     report(g, &remote, &lines, wanted);
@@ -313,34 +313,6 @@ fn carry_out(
         lines.push(line);
     }
     Ok((lines, refused))
-}
-
-fn prune(
-    g: &mut Git<'_, '_>,
-    repo: &Repo,
-    remote: &Remote,
-    source: &Vfs,
-    specs: &[Refspec],
-    wanted: &Wanted,
-) -> Result<Vec<Line>, Stop> {
-    let when = g.when();
-    let there: Vec<String> = remote.repo.refs(source, "refs/").into_keys().collect();
-    let mut lines = Vec::new();
-    for spec in specs {
-        let prefix = spec.to.trim_end_matches('*').to_string();
-        for full in repo.refs(g.files(), &prefix).into_keys() {
-            let kept = there.iter().any(|name| spec.map(name).as_deref() == Some(full.as_str()));
-            if kept || full.ends_with("/HEAD") {
-                continue;
-            }
-            if !wanted.dry_run {
-                repo.delete_ref(g.cx.files_mut(), &full, when)?;
-            }
-            let to = git::shorten_ref(&full).to_string();
-            lines.push(Line { flag: '-', summary: "[deleted]".into(), from: "(none)".into(), to, note: "" });
-        }
-    }
-    Ok(lines)
 }
 
 fn described(full: &str) -> String {

@@ -250,7 +250,11 @@ fn shortened(full: &str, how: &str) -> String {
         let count: usize = count.parse().unwrap_or(0);
         return parts[..parts.len().saturating_sub(count)].join("/");
     }
-    if how == "short" { git::shorten_ref(full).to_string() } else { full.to_string() }
+    match full.strip_prefix("refs/remotes/").and_then(|rest| rest.strip_suffix("/HEAD")) {
+        Some(remote) if how == "short" => remote.to_string(),
+        _ if how == "short" => git::shorten_ref(full).to_string(),
+        _ => full.to_string(),
+    }
 }
 
 /// `authorname`, `committerdate:short` and the like.

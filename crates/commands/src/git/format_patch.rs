@@ -185,6 +185,22 @@ fn mail(
         let line = format!("Signed-off-by: {} <{}>", who.name, who.email);
         commit.message = super::commit_message::with_trailer(&commit.message, &line);
     }
+    let mut out = letter(id, &commit, tag);
+    let changes = output.prepare(g, repo, changes_of(g, repo, &commit, &Pathspec::default())?)?;
+    if output.stat && !changes.is_empty() {
+        out.push_str("---\n");
+    }
+    let text = output.print(g, repo, &changes)?;
+    if !output.stat && !changes.is_empty() {
+        out.push('\n');
+    }
+    out.push_str(&text);
+    out.push_str("-- \n2.47.3\n\n");
+    Ok(out)
+}
+
+/// The head of a mail, and its words.
+pub(crate) fn letter(id: &ObjectId, commit: &Commit, tag: &str) -> String {
     let author = &commit.author;
     let mut out = format!("From {id} Mon Sep 17 00:00:00 2001\n");
     out.push_str(&format!("From: {} <{}>\n", encoded(&author.name), author.email));
@@ -199,17 +215,7 @@ fn mail(
     if !body.is_empty() {
         out.push_str(&format!("{body}\n"));
     }
-    let changes = output.prepare(g, repo, changes_of(g, repo, &commit, &Pathspec::default())?)?;
-    if output.stat && !changes.is_empty() {
-        out.push_str("---\n");
-    }
-    let text = output.print(g, repo, &changes)?;
-    if !output.stat {
-        out.push('\n');
-    }
-    out.push_str(&text);
-    out.push_str("-- \n2.47.3\n\n");
-    Ok(out)
+    out
 }
 
 /// A header in lines that are not too long.

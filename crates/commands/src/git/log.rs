@@ -178,6 +178,7 @@ pub(crate) fn style(g: &Git<'_, '_>, repo: &Repo, given: &Given) -> Result<Style
         names: names(g, repo)?,
         now: g.when().secs,
         show_parents: given.has("parents"),
+        nul: given.has("z"),
         sides: Sides::default(),
         digits: given.value("abbrev").and_then(|text| text.parse().ok()).map_or(7, |digits: usize| digits.clamp(4, 40)),
     })
@@ -212,7 +213,7 @@ impl Printer {
             if let Some(graph) = &mut self.graph {
                 out.push_str(&graph.padding());
             }
-            out.push('\n');
+            out.push_str(self.style.end());
         }
         self.shown = true;
         let mark = match (self.style.sides.mark(id), &self.graph) {
@@ -234,8 +235,8 @@ impl Printer {
         }
         let mut body = String::new();
         if self.style.format != Format::Oneline {
-            let dashes = self.output.stat && self.output.patch;
-            if !text.ends_with('\n') {
+            let dashes = self.output.stat && self.output.patch && self.style.format != Format::Email;
+            if !text.ends_with(['\n', '\0']) {
                 out.push('\n');
             }
             body.push_str(if dashes { "---\n" } else { "\n" });

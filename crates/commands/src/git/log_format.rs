@@ -14,6 +14,8 @@ pub(crate) enum Format {
     Fuller,
     Reference,
     Raw,
+    /// As mails: `git format-patch`.
+    Email,
     /// `format:` puts line ends between entries, `tformat:` after each.
     User {
         text: String,
@@ -38,6 +40,7 @@ impl Format {
             "fuller" => Self::Fuller,
             "reference" => Self::Reference,
             "raw" => Self::Raw,
+            "email" | "mboxrd" => Self::Email,
             text if text.contains('%') => Self::User { text: text.into(), ends: true },
             text => return fatal(format!("invalid --pretty format: {text}")),
         })
@@ -71,6 +74,8 @@ pub(crate) struct Style {
     pub names: OrdMap<ObjectId, Vec<Name>>,
     pub now: i64,
     pub show_parents: bool,
+    /// `-z`: entries end, or are apart, by a NUL.
+    pub nul: bool,
     pub notes: super::notes_show::Shown,
     pub sides: super::log_sides::Sides,
 }
@@ -104,6 +109,11 @@ pub(crate) fn names(g: &Git<'_, '_>, repo: &Repo) -> Result<OrdMap<ObjectId, Vec
 }
 
 impl Style {
+    /// What stands behind an entry of one line, or between others.
+    pub fn end(&self) -> &'static str {
+        if self.nul { "\0" } else { "\n" }
+    }
+
     fn paint(&self, color: &str, text: &str) -> String {
         if self.color { format!("{color}{text}\x1b[m") } else { text.to_string() }
     }
@@ -158,17 +168,19 @@ impl Style {
         match &self.format {
             Format::User { text, ends } => {
                 let line = self.placeholders(g, repo, text, id, commit)?;
-                Ok(if *ends { format!("{line}\n") } else { line })
+                Ok(if *ends { line + self.end() } else { line })
             }
             Format::Oneline => {
                 let head = self.paint("\x1b[33m", &format!("{mark}{}{parents}", hash(id)));
                 let notes = super::notes_show::below(g, repo, &self.notes, id, true);
-                Ok(format!("{head}{} {}\n{notes}", self.wrapped(id), commit.subject()))
+                Ok([&head, self.wrapped(id).as_str(), " ", &commit.subject(), self.end(), &notes].concat())
             }
             Format::Reference => {
                 let date = commit.author.when.format(DateFormat::Short, self.now);
-                Ok(format!("{} ({}, {date})\n", repo.short_id(g.files(), id, self.digits), commit.subject()))
+                let short = repo.short_id(g.files(), id, self.digits);
+                Ok([&short, " (", &commit.subject(), ", ", &date, ")", self.end()].concat())
             }
+            Format::Email => Ok(super::format_patch::letter(id, commit, "[PATCH] ")),
             format => {
                 let head = self.paint("\x1b[33m", &format!("commit {mark}{}{parents}", hash(id)));
                 let mut out = format!("{head}{}\n", self.wrapped(id));

@@ -60,6 +60,8 @@ pub(crate) const SPEC: Spec = Spec {
         &[
             only('g', "walk-reflogs", "as a reference's log names them"),
             only('m', "", "show merges against each parent"),
+            only('\0', "simplify-by-decoration", "only commits that have a name"),
+            only('\0', "count", ""),
             only('\0', "graph", "draw the lines of history"),
             flag('\0', "follow", "one file through its renames"),
             value('L', "", "range:file", "the history of some lines: 1,9:file or :function:file"),
@@ -91,7 +93,6 @@ pub(crate) const MISSING: &[&str] = &[
     "--reflog",
     "--merge",
     "--boundary",
-    "--simplify-by-decoration",
     "--full-history",
     "--dense",
     "--sparse",

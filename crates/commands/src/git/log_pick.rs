@@ -1,6 +1,6 @@
 //! Which commits `git log` shows: ranges, paths, dates, authors, words.
 
-use super::cli::{Git, Stop, fatal};
+use super::cli::{Git, Stop, error, fatal};
 use super::log::Entries;
 use super::log_sides::Sides;
 use super::options::Given;
@@ -44,7 +44,13 @@ pub(super) fn pick_all(
     if !spec.is_empty() {
         (order, parents) = touching(repo, g, &order, &parents, spec, &from)?;
     }
-    if given.has("graph") || given.has("topo-order") {
+    if given.has("simplify-by-decoration") {
+        if !spec.is_empty() {
+            return error("--simplify-by-decoration with paths is real Git, but not part of this sandbox yet");
+        }
+        order = repo.topo_order(&order, &parents);
+        (order, parents) = named_ones(g, repo, &order, &parents)?;
+    } else if given.has("graph") || given.has("topo-order") {
         order = repo.topo_order(&order, &parents);
     }
     let mut kept = Vec::new();
@@ -136,6 +142,50 @@ pub(crate) fn touching(
     let parents =
         kept.iter().map(|id| (*id, followed[id].iter().filter_map(|parent| shown(*parent)).collect())).collect();
     Ok((kept, parents))
+}
+
+/// Leaves out commits that no reference leads to, but for roots and for merges that join two lines of kept ones.
+fn named_ones(
+    g: &Git<'_, '_>,
+    repo: &Repo,
+    order: &[ObjectId],
+    parents: &OrdMap<ObjectId, Vec<ObjectId>>,
+) -> Result<Picked, Stop> {
+    let named = super::log_format::names(g, repo)?;
+    let mut nearest: OrdMap<ObjectId, Option<ObjectId>> = OrdMap::new();
+    let (mut kept, mut followed) = (Vec::new(), OrdMap::new());
+    for id in order.iter().rev() {
+        let all = &parents[id];
+        let mut own: Vec<ObjectId> = Vec::new();
+        for parent in all.iter().filter_map(|parent| nearest.get(parent).copied().flatten()) {
+            let mut needless = false;
+            for other in &own {
+                needless |= repo.is_ancestor(g.files(), &parent, other)?;
+            }
+            if !needless {
+                own.push(parent);
+            }
+        }
+        let last = own.last().copied();
+        if let (Some(last), true) = (last, own.len() > 1) {
+            let mut left = Vec::new();
+            for other in own {
+                if other == last || !repo.is_ancestor(g.files(), &other, &last)? {
+                    left.push(other);
+                }
+            }
+            own = left;
+        }
+        if named.contains_key(id) || all.is_empty() || own.len() > 1 {
+            nearest.insert(*id, Some(*id));
+            kept.push(*id);
+            followed.insert(*id, own);
+        } else {
+            nearest.insert(*id, own.first().copied());
+        }
+    }
+    kept.reverse();
+    Ok((kept, followed))
 }
 
 /// What else a commit must be.

@@ -92,6 +92,10 @@ impl Style {
             }
             b'C' => self.color_placeholder(rest),
             b'G' if second == b'?' => (Some("N".into()), 2),
+            // Only entries of a reference's log have these; there they are filled in before.
+            b'g' if matches!(second, b'd' | b'D' | b's' | b'n' | b'N' | b'e' | b'E') => (Some(String::new()), 2),
+            b'(' if rest.starts_with("(trailers)") => (Some(super::commit_message::trailers(&commit.message)), 10),
+            b'(' if rest.starts_with("(describe)") => (Some(super::describe::quietly(g, repo, *id)?), 10),
             _ => (None, 0),
         })
     }

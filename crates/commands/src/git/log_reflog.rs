@@ -55,6 +55,9 @@ fn with_lines(text: String, style: &Style, selector: &str, entry: &LogEntry) -> 
 
 pub(crate) fn run(g: &mut Git<'_, '_>, repo: &Repo, given: &Given, mut printer: Printer) -> Answer {
     let name = given.operands.first().map_or("HEAD", String::as_str).to_string();
+    if let Some((hidden, _)) = name.split_once("..") {
+        return fatal(format!("cannot walk reflogs for {}", if hidden.is_empty() { "HEAD" } else { hidden }));
+    }
     let Some(full) = repo.full_ref_name(g.files(), &name) else {
         return Err(git::GitError::UnknownRevision(name).into());
     };

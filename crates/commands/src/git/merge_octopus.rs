@@ -164,7 +164,7 @@ fn message(g: &Git<'_, '_>, repo: &Repo, all: &[Theirs]) -> String {
 fn conflicts(g: &mut Git<'_, '_>, repo: &Repo, all: &[Theirs], wish: &Wish, paths: &[String]) -> Answer {
     let message = wish.message.clone().unwrap_or_else(|| message(g, repo, all));
     let ids: Vec<ObjectId> = all.iter().map(|theirs| theirs.id).collect();
-    wait_for_all(g, repo, &ids, &message, paths)?;
+    wait_for_all(g, repo, &ids, &message, Some(paths))?;
     super::rerere::auto(g, repo, wish.rerere)?;
     g.out("Automatic merge failed; fix conflicts and then commit the result.\n");
     Ok(1)
@@ -179,7 +179,7 @@ fn conclude(g: &mut Git<'_, '_>, repo: &Repo, wish: &Wish, made: Made<'_>) -> An
         return Ok(0);
     }
     if !wish.commit {
-        wait_for_all(g, repo, &ids, &made.message, &[])?;
+        wait_for_all(g, repo, &ids, &made.message, None)?;
         g.err("Automatic merge went well; stopped before committing as requested\n");
         return Ok(0);
     }
@@ -210,12 +210,12 @@ pub(crate) fn ours(g: &mut Git<'_, '_>, repo: &Repo, all: &[Theirs], wish: &Wish
     let Some(head) = repo.head(g.files())?.id() else {
         return super::cli::fatal("Can merge only exactly one commit into empty head");
     };
+    let when = g.when();
+    repo.write_state(g.cx.files_mut(), "ORIG_HEAD", &format!("{head}\n"), when)?;
     if all.is_empty() {
         g.out("Already up to date.\n");
         return Ok(0);
     }
-    let when = g.when();
-    repo.write_state(g.cx.files_mut(), "ORIG_HEAD", &format!("{head}\n"), when)?;
     let parents = std::iter::once(head).chain(all.iter().map(|theirs| theirs.id)).collect();
     let message = wish.message.clone().unwrap_or_else(|| message(g, repo, all));
     conclude(g, repo, wish, Made { head, parents, all, message, action: action(all), strategy: "ours" })

@@ -148,7 +148,7 @@ pub(crate) fn wait(
     repo: &Repo,
     theirs: &Theirs,
     message: &str,
-    conflicts: &[String],
+    conflicts: Option<&[String]>,
 ) -> Result<(), Stop> {
     wait_for_all(g, repo, &[theirs.id], message, conflicts)
 }
@@ -158,11 +158,11 @@ pub(crate) fn wait_for_all(
     repo: &Repo,
     theirs: &[ObjectId],
     message: &str,
-    conflicts: &[String],
+    conflicts: Option<&[String]>,
 ) -> Result<(), Stop> {
     let when = g.when();
     let message = format!("{}\n", message.trim_end());
-    let text = if conflicts.is_empty() { message } else { message + &conflicts_comment(conflicts) };
+    let text = conflicts.map_or(message.clone(), |paths| message + &conflicts_comment(paths));
     let heads: String = theirs.iter().map(|id| format!("{id}\n")).collect();
     repo.write_state(g.cx.files_mut(), "MERGE_HEAD", &heads, when)?;
     repo.write_state(g.cx.files_mut(), "MERGE_MSG", &text, when)?;

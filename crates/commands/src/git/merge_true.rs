@@ -4,7 +4,7 @@ use super::cli::{Answer, Git, Stop, Whose};
 use super::commit_make::{NewCommit, cleaned, make};
 use super::merge::{Theirs, Wish};
 use super::merge_squash::{drafted, note_squash, wait, with_child};
-use super::merging::{Join, Joined, common_files, conflict_style, conflicts_comment, join, keepers};
+use super::merging::{Join, Joined, base_label, common_files, conflict_style, conflicts_comment, join, keepers};
 use super::reset::move_head;
 use super::switching::flat;
 use git::{FileStat, MergeLabels, ObjectId, Pathspec, Repo, find_renames};
@@ -67,7 +67,7 @@ pub(crate) fn conclude(
             Ok(1)
         }
         Joined::Clean(_) if wish.commit && with_child(g, repo, wish) => {
-            wait(g, repo, theirs, &message, &[])?;
+            wait(g, repo, theirs, &message, None)?;
             drafted(g, repo, head, theirs, wish, [author, committer], message)
         }
         Joined::Clean(tree) if wish.commit => {
@@ -86,12 +86,12 @@ pub(crate) fn conclude(
             Ok(0)
         }
         Joined::Clean(_) => {
-            wait(g, repo, theirs, &message, &[])?;
-            g.out("Automatic merge went well; stopped before committing as requested\n");
+            wait(g, repo, theirs, &message, None)?;
+            g.err("Automatic merge went well; stopped before committing as requested\n");
             Ok(0)
         }
         Joined::Conflicts(paths) => {
-            wait(g, repo, theirs, &message, &paths)?;
+            wait(g, repo, theirs, &message, Some(&paths))?;
             super::rerere::auto(g, repo, wish.rerere)?;
             g.out("Automatic merge failed; fix conflicts and then commit the result.\n");
             Ok(1)
@@ -113,11 +113,7 @@ pub(crate) fn true_merge(
     let base = common_files(g, repo, bases, 0)?;
     let labels = MergeLabels {
         ours: "HEAD".into(),
-        base: match bases {
-            [] => "empty tree".into(),
-            [one] => repo.short_id(g.files(), one, 7),
-            _ => "merged common ancestors".into(),
-        },
+        base: base_label(g, repo, bases),
         theirs: theirs.label.clone(),
         style: conflict_style(g),
         favor: wish.favor,

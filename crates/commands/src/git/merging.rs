@@ -2,8 +2,7 @@
 
 use super::cli::{Git, Stop};
 use super::switching::{flat, say_blocked};
-use git::{ConflictKind, ConflictStyle, FlatTree, MergeLabels, MergedTree, ObjectId, Repo};
-use order::Arrange;
+use git::{ConflictStyle, FlatTree, FolderRenames, MergeLabels, MergedTree, ObjectId, Repo};
 
 /// How it ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,7 +40,8 @@ pub(crate) fn join(g: &mut Git<'_, '_>, repo: &Repo, join: &Join<'_>) -> Result<
             flat(g, repo, head.as_ref())?
         }
     };
-    let merged = repo.merge_trees(g.cx.files_mut(), &join.base, &ours, &join.theirs, &join.labels, when)?;
+    let labels = by_settings(g, join);
+    let merged = repo.merge_trees(g.cx.files_mut(), &join.base, &ours, &join.theirs, &labels, when)?;
     let mut index = repo.read_index(g.files())?;
     let ignores = g.ignores(repo);
     let plan = match repo.plan_switch(g.files(), &index, &ignores, &ours, &merged.files)? {
@@ -61,17 +61,32 @@ pub(crate) fn join(g: &mut Git<'_, '_>, repo: &Repo, join: &Join<'_>) -> Result<
     repo.write_index(g.cx.files_mut(), &index, when)?;
     if join.verb == "octopus" {
         say_octopus(g, &merged);
-    } else if !join.terse || !merged.conflicts.is_empty() {
-        let text = messages(&merged, &join.labels);
-        g.out(text);
+    } else if !join.terse || !merged.clean {
+        merged.said.iter().for_each(|(_, text)| g.out(text));
     }
-    if merged.conflicts.is_empty() {
+    if merged.clean {
         repo.remove_state(g.cx.files_mut(), "AUTO_MERGE", when);
         return Ok(Joined::Clean(repo.write_tree(g.cx.files_mut(), &merged.files, when)?));
     }
     let tree = repo.write_tree(g.cx.files_mut(), &merged.files, when)?;
     repo.write_state(g.cx.files_mut(), "AUTO_MERGE", &format!("{tree}\n"), when)?;
     Ok(Joined::Conflicts(merged.conflicts.iter().map(|conflict| conflict.path.clone()).collect()))
+}
+
+/// With what the settings say of renames; the helpers of an octopus know none.
+fn by_settings(g: &Git<'_, '_>, join: &Join<'_>) -> MergeLabels {
+    let mut labels = join.labels.clone();
+    let settings = g.settings();
+    let renames = settings.get("merge.renames").or_else(|| settings.get("diff.renames"));
+    labels.no_renames |= join.verb == "octopus" || renames.is_some_and(|value| value == "false" || value == "0");
+    if labels.folder_renames == FolderRenames::Conflict {
+        labels.folder_renames = match settings.get("merge.directoryrenames").as_deref() {
+            Some("true" | "yes" | "on" | "1") => FolderRenames::Follow,
+            Some("false" | "no" | "off" | "0") => FolderRenames::Off,
+            _ => FolderRenames::Conflict,
+        };
+    }
+    labels
 }
 
 /// What the helpers of an octopus say of files that both sides changed.
@@ -87,37 +102,6 @@ fn say_octopus(g: &mut Git<'_, '_>, merged: &MergedTree) {
     if !merged.conflicts.is_empty() {
         g.err("fatal: merge program failed\n");
     }
-}
-
-/// One or two lines for each path that was not simply taken from one side.
-fn messages(merged: &MergedTree, labels: &MergeLabels) -> String {
-    let mut lines: Vec<(String, u8, String)> =
-        merged.auto_merged.iter().map(|path| (path.clone(), 1, format!("Auto-merging {path}\n"))).collect();
-    for conflict in &merged.conflicts {
-        let path = &conflict.path;
-        let (ours, theirs) = (&labels.ours, &labels.theirs);
-        let text = match &conflict.kind {
-            ConflictKind::Content => format!("CONFLICT (content): Merge conflict in {path}\n"),
-            ConflictKind::AddAdd => format!("CONFLICT (add/add): Merge conflict in {path}\n"),
-            ConflictKind::Binary => {
-                lines.push((
-                    path.clone(),
-                    0,
-                    format!("warning: Cannot merge binary files: {path} ({ours} vs. {theirs})\n"),
-                ));
-                format!("CONFLICT (content): Merge conflict in {path}\n")
-            }
-            ConflictKind::ModifyDelete { deleted_by_us } => {
-                let (gone, kept) = if *deleted_by_us { (ours, theirs) } else { (theirs, ours) };
-                format!(
-                    "CONFLICT (modify/delete): {path} deleted in {gone} and modified in {kept}.  Version {kept} of {path} left in tree.\n"
-                )
-            }
-        };
-        lines.push((path.clone(), 2, text));
-    }
-    lines.arrange();
-    lines.into_iter().map(|(.., text)| text).collect()
 }
 
 /// The lines that a waiting message names the conflicts with.
@@ -143,6 +127,15 @@ pub(crate) fn keepers(g: &Git<'_, '_>) -> Vec<String> {
     names.filter(keeps).collect()
 }
 
+/// What the markers call what two lines of history have in common.
+pub(crate) fn base_label(g: &Git<'_, '_>, repo: &Repo, bases: &[ObjectId]) -> String {
+    match bases {
+        [] => "empty tree".into(),
+        [one] => repo.short_id(g.files(), one, 7),
+        _ => "merged common ancestors".into(),
+    }
+}
+
 /// Several bases of a criss-cross are merged first, as deep as this.
 const DEPTH_MAX: usize = 5;
 
@@ -166,8 +159,11 @@ pub(crate) fn common_files(
         let base = common_files(g, repo, &deeper, depth + 1)?;
         let labels = MergeLabels {
             ours: "Temporary merge branch 1".into(),
-            base: "merged common ancestors".into(),
+            base: base_label(g, repo, &deeper),
             theirs: "Temporary merge branch 2".into(),
+            style: conflict_style(g),
+            keepers: keepers(g),
+            depth: depth + 1,
             ..MergeLabels::default()
         };
         let when = g.when();

@@ -39,26 +39,16 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         let from = join(&g.cwd, source);
         let to = if into { join(&folder, base_name(&from)) } else { folder.clone() };
         let (old, new) = (below(&from), below(&to));
-        let why = if g.files().lstat(&from).is_err() {
-            Some("bad source")
-        } else if to == from || to.starts_with(&format!("{from}/")) {
-            Some("can not move directory into itself")
-        } else if g.files().is_dir(&from) && !index.has_below(&old) {
-            Some("source directory is empty")
-        } else if !g.files().is_dir(&from) && index.get(&old, 0).is_none() {
-            Some(if index.has(&old) { "conflicted" } else { "not under version control" })
-        } else if g.files().lstat(&to).is_ok() && !given.has("force") {
-            Some("destination exists")
-        } else {
-            None
-        };
+        let why = trouble(g, &work.repo, &index, [&from, &to], [&old, &new], given.has("force"));
         if given.has("dry-run") {
             g.out(format!("Checking rename of '{old}' to '{new}'\n"));
         }
         match why {
             None => moves.push((old, new, from, to)),
             Some(_) if given.has("k") => {}
-            Some(why) => return fatal(format!("{why}, source={old}, destination={new}")),
+            Some((why, below)) => {
+                return fatal(format!("{why}, source={old}{below}, destination={new}{below}"));
+            }
         }
     }
     let micros = g.cx.micros();
@@ -87,4 +77,40 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         work.repo.write_index(g.cx.files_mut(), &index, when)?;
     }
     Ok(0)
+}
+
+/// Why a source cannot be moved, and for which file below it.
+fn trouble(
+    g: &Git<'_, '_>,
+    repo: &git::Repo,
+    index: &git::Index,
+    [from, to]: [&str; 2],
+    [old, new]: [&str; 2],
+    force: bool,
+) -> Option<(&'static str, String)> {
+    let whole = |why| Some((why, String::new()));
+    let folder = g.files().is_dir(from);
+    if g.files().lstat(from).is_err() {
+        return whole("bad source");
+    }
+    if to == from || to.strip_prefix(from).is_some_and(|rest| rest.starts_with('/')) {
+        return whole("can not move directory into itself");
+    }
+    if folder && !index.has_below(old) {
+        return whole("source directory is empty");
+    }
+    if folder {
+        let start = [old, "/"].concat();
+        for path in index.unique_paths().into_iter().filter(|path| path.starts_with(&start)) {
+            let lost = repo.work_path(&path).is_ok_and(|full| g.files().lstat(&full).is_err());
+            if lost || index.get(&path, 0).is_none() {
+                let below = path[old.len()..].to_string();
+                return Some((if lost { "bad source" } else { "conflicted" }, below));
+            }
+        }
+    } else if index.get(old, 0).is_none() {
+        return whole(if index.has(old) { "conflicted" } else { "not under version control" });
+    }
+    let taken = g.files().lstat(to).is_ok() && !force && old != new;
+    if taken { whole("destination exists") } else { None }
 }

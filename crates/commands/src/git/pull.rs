@@ -219,6 +219,7 @@ fn onto(g: &mut Git<'_, '_>, repo: &Repo, given: &Given, fetched: &Fetched) -> A
     if let Some(head) = repo.head(g.files())?.id()
         && repo.is_ancestor(g.files(), &head, &fetched.id)?
     {
+        super::merge::refuse_unfinished(g, repo)?;
         let theirs =
             Theirs { id: fetched.id, label: fetched.id.to_string(), described: String::new(), action: action(g) };
         let wish = Wish {
@@ -237,6 +238,13 @@ fn onto(g: &mut Git<'_, '_>, repo: &Repo, given: &Given, fetched: &Fetched) -> A
     words.extend(["--onto".to_string(), fetched.id.to_string(), fetched.id.to_string()]);
     if given.value("rebase") == Some("interactive") || given.value("rebase") == Some("i") {
         words.push("-i".into());
+    }
+    let merges = match given.value("rebase") {
+        Some(how) => how == "merges" || how == "m",
+        None => g.settings().get("pull.rebase").is_some_and(|how| how == "merges" || how == "m"),
+    };
+    if merges {
+        words.push("--rebase-merges".into());
     }
     match super::options::parse(&words, &super::rebase::SPEC) {
         Ok(words) => {
@@ -276,6 +284,7 @@ fn integrate(
     if rebase == Some(true) && head.is_some() {
         return onto(g, repo, given, fetched);
     }
+    super::merge::refuse_unfinished(g, repo)?;
     let url = fetch_url(g, repo, name).unwrap_or_else(|| name.to_string());
     let branch = fetched.name.strip_prefix("refs/heads/");
     let described = match branch {

@@ -7,10 +7,9 @@ use super::hooks_to_world::{Remote, received_push, resolve};
 use super::options::{Dialect, Given, Spec, flag, maybe};
 use super::process::{Resume, wait_for};
 use super::push_plan::{Planned, following_tags, plan};
+use super::push_report::report;
 use super::remote::push_url;
-use super::switching::set_upstream;
 use git::{Head, ObjectId, RefChange, RefUpdate, Repo};
-use order::Arrange;
 use world::World;
 
 pub(crate) const SPEC: Spec = Spec {
@@ -29,18 +28,18 @@ pub(crate) const SPEC: Spec = Spec {
         flag('u', "set-upstream", "follow what is pushed to"),
         flag('\0', "verify", "run the pre-push hook (default)"),
         flag('\0', "follow-tags", "annotated tags on what is pushed too"),
+        flag('\0', "porcelain", "a report for scripts"),
+        flag('\0', "prune", "delete there what is not here"),
     ]],
     missing: &[
         "--repo",
         "--mirror",
-        "--porcelain",
         "--force-if-includes",
         "--recurse-submodules",
         "--thin",
         "--receive-pack",
         "--exec",
         "--progress",
-        "--prune",
         "--signed",
         "--atomic",
         "-o",
@@ -53,11 +52,11 @@ pub(crate) const SPEC: Spec = Spec {
     dialect: Dialect::Options,
 };
 
-const CHECKED_OUT_SHORT: &str = "branch is currently checked out";
+pub(super) const CHECKED_OUT_SHORT: &str = "branch is currently checked out";
 
 /// What became of one reference.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Fate {
+pub(super) enum Fate {
     UpToDate,
     Done { forced: bool },
     Rejected(Why),
@@ -65,7 +64,7 @@ enum Fate {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Why {
+pub(super) enum Why {
     /// We have the other side's commits, ours is behind them.
     Behind,
     /// The other side has commits that we lack.
@@ -91,6 +90,9 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let url = push_url(g, &repo, &name).unwrap_or_else(|| name.clone());
     let planned = plan(g, &repo, &name, given, &url)?;
     let remote = resolve(g, &url)?;
+    if given.has("verbose") && g.answers.is_empty() {
+        g.err(["Pushing to ", &remote.url, "\n"].concat());
+    }
     let mut planned = planned.refine(g, &repo, &remote)?;
     if given.state("follow-tags").unwrap_or(g.settings().get_bool("push.followtags") == Some(true)) {
         planned.extend(following_tags(g, &repo, &remote, &planned)?);
@@ -257,126 +259,3 @@ fn apply(
     }
     Ok(())
 }
-
-/// ` * [new branch]      main -> main`
-fn line(g: &Git<'_, '_>, repo: &Repo, remote_old: Option<ObjectId>, one: &Planned, fate: &Fate) -> String {
-    let to = git::shorten_ref(&one.to);
-    let short = |id: Option<ObjectId>| id.map_or(String::new(), |id| repo.short_id(g.files(), &id, 7));
-    let names = if one.new.is_none() { to.to_string() } else { format!("{} -> {to}", one.from) };
-    let (flag, summary, note) = match fate {
-        Fate::UpToDate => ('=', "[up to date]".to_string(), ""),
-        Fate::Done { .. } if one.new.is_none() => ('-', "[deleted]".into(), ""),
-        Fate::Done { .. } if remote_old.is_none() => {
-            let kind = if one.to.starts_with("refs/tags/") {
-                "tag"
-            } else if one.to.starts_with("refs/heads/") {
-                "branch"
-            } else {
-                "reference"
-            };
-            ('*', format!("[new {kind}]"), "")
-        }
-        Fate::Done { forced: false } => (' ', format!("{}..{}", short(remote_old), short(one.new)), ""),
-        Fate::Done { forced: true } => ('+', format!("{}...{}", short(remote_old), short(one.new)), " (forced update)"),
-        Fate::Rejected(why) => {
-            let note = match why {
-                Why::Behind => " (non-fast-forward)",
-                Why::FetchFirst => " (fetch first)",
-                Why::TagExists => " (already exists)",
-                Why::Stale => " (stale info)",
-            };
-            ('!', "[rejected]".into(), note)
-        }
-        Fate::RemoteRejected(CHECKED_OUT_SHORT) => {
-            ('!', "[remote rejected]".into(), " (branch is currently checked out)")
-        }
-        Fate::RemoteRejected(_) => ('!', "[remote rejected]".into(), " (protected branch hook declined)"),
-    };
-    format!(" {flag} {summary:<17} {names}{note}\n")
-}
-
-fn report(
-    g: &mut Git<'_, '_>,
-    repo: &Repo,
-    remote: &Remote,
-    name: &str,
-    planned: &[Planned],
-    fates: &[Fate],
-    given: &Given,
-) -> Answer {
-    let (quiet, verbose) = (given.has("quiet"), given.has("verbose"));
-    let checked_out = |fate: &Fate| *fate == Fate::RemoteRejected(CHECKED_OUT_SHORT);
-    for (one, _) in planned.iter().zip(fates).filter(|(_, fate)| checked_out(fate)) {
-        let text = CHECKED_OUT.replace("{}", &one.to);
-        g.err(text.lines().map(|line| format!("remote: {line}\n")).collect::<String>());
-    }
-    let refused = fates.iter().any(|fate| matches!(fate, Fate::Rejected(_) | Fate::RemoteRejected(_)));
-    let mut shown: Vec<(&Planned, &Fate)> =
-        planned.iter().zip(fates).filter(|(_, fate)| verbose || **fate != Fate::UpToDate).collect();
-    shown.arrange_by_key(|(_, fate)| match fate {
-        Fate::UpToDate => 0,
-        Fate::Done { .. } => 1,
-        _ => 2,
-    });
-    if shown.is_empty() {
-        if !quiet {
-            g.err("Everything up-to-date\n");
-        }
-    } else if !quiet || refused {
-        g.err(format!("To {}\n", remote.url));
-        for (one, fate) in shown {
-            let text = line(g, repo, one.old, one, fate);
-            g.err(text);
-        }
-    }
-    if refused {
-        g.err(format!("error: failed to push some refs to '{}'\n", remote.url));
-        advise(g, repo, planned, fates)?;
-        return Ok(1);
-    }
-    if given.has("set-upstream") && !given.has("dry-run") {
-        for one in planned.iter().filter(|one| one.new.is_some()) {
-            if let (Some(local), Some(branch)) = (one.local_branch.as_deref(), one.to.strip_prefix("refs/heads/")) {
-                set_upstream(g, repo, local, &format!("refs/remotes/{name}/{branch}"), quiet)?;
-            }
-        }
-    }
-    Ok(0)
-}
-
-/// What to do about a refusal.
-fn advise(g: &mut Git<'_, '_>, repo: &Repo, planned: &[Planned], fates: &[Fate]) -> Result<(), Stop> {
-    let has = |why: Why| fates.contains(&Fate::Rejected(why));
-    let head = repo.head(g.files())?;
-    let current = planned.iter().zip(fates).any(|(one, fate)| {
-        *fate == Fate::Rejected(Why::Behind)
-            && one.local_branch.is_some()
-            && one.local_branch.as_deref() == head.branch()
-    });
-    let see = "See the 'Note about fast-forwards' in 'git push --help' for details.";
-    if has(Why::Behind) && current {
-        g.hint(&format!("Updates were rejected because the tip of your current branch is behind\nits remote counterpart. If you want to integrate the remote changes,\nuse 'git pull' before pushing again.\n{see}"));
-    } else if has(Why::Behind) {
-        g.hint(&format!("Updates were rejected because a pushed branch tip is behind its remote\ncounterpart. If you want to integrate the remote changes, use 'git pull'\nbefore pushing again.\n{see}"));
-    } else if has(Why::TagExists) {
-        g.hint("Updates were rejected because the tag already exists in the remote.");
-    } else if has(Why::FetchFirst) {
-        g.hint(&format!("Updates were rejected because the remote contains work that you do not\nhave locally. This is usually caused by another repository pushing to\nthe same ref. If you want to integrate the remote changes, use\n'git pull' before pushing again.\n{see}"));
-    }
-    Ok(())
-}
-
-const CHECKED_OUT: &str = "error: refusing to update checked out branch: {}
-error: By default, updating the current branch in a non-bare repository
-is denied, because it will make the index and work tree inconsistent
-with what you pushed, and will require 'git reset --hard' to match
-the work tree to HEAD.
-
-You can set the 'receive.denyCurrentBranch' configuration variable
-to 'ignore' or 'warn' in the remote repository to allow pushing into
-its current branch; however, this is not recommended unless you
-arranged to update its work tree to match what you pushed in some
-other way.
-
-To squelch this message and still keep the default behaviour, set
-'receive.denyCurrentBranch' configuration variable to 'refuse'.";

@@ -4,6 +4,7 @@ use super::cli::{Git, Stop, fatal};
 use super::hooks_to_world::Remote;
 use super::options::Given;
 use git::{Kind, ObjectId, Refspec, Repo};
+use order::Arrange;
 
 /// One reference to be pushed.
 #[derive(Debug, Clone)]
@@ -26,6 +27,8 @@ pub(crate) struct Planned {
 pub(crate) struct Plan {
     items: Vec<Planned>,
     url: String,
+    /// `--prune`: what was deleted here is to be deleted there, by these patterns from there to here.
+    prunes: Vec<Refspec>,
 }
 
 /// Reads refspecs, or finds out what the current branch is pushed to.
@@ -51,6 +54,11 @@ pub(crate) fn plan(g: &mut Git<'_, '_>, repo: &Repo, name: &str, given: &Given, 
         items.push(current(g, repo, name, given)?);
     }
     let mut missing = false;
+    let mut prunes = Vec::new();
+    for (_, prefix) in kinds.iter().filter(|(option, _)| given.has("prune") && given.has(option)) {
+        let all = [*prefix, "*"].concat();
+        prunes.push(Refspec { force: false, from: all.clone(), to: all });
+    }
     for text in specs {
         if given.has("delete") {
             if text.contains(':') {
@@ -66,6 +74,21 @@ pub(crate) fn plan(g: &mut Git<'_, '_>, repo: &Repo, name: &str, given: &Given, 
             });
             continue;
         }
+        let spec = Refspec::parse(text);
+        if spec.from.contains('*') {
+            let to = if spec.to.is_empty() { spec.from.clone() } else { spec.to.clone() };
+            let spec = Refspec { to, ..spec };
+            for (full, id) in repo.refs(g.files(), "refs/") {
+                if let Some(to) = spec.map(&full) {
+                    let (from, local_branch) = (git::shorten_ref(&full).to_string(), local(&full));
+                    items.push(Planned { from, to, new: Some(id), old: None, force: spec.force, local_branch });
+                }
+            }
+            if given.has("prune") {
+                prunes.push(Refspec { force: false, from: spec.to, to: spec.from });
+            }
+            continue;
+        }
         match explicit(g, repo, text)? {
             Some(one) => items.push(one),
             None => {
@@ -79,7 +102,7 @@ pub(crate) fn plan(g: &mut Git<'_, '_>, repo: &Repo, name: &str, given: &Given, 
         g.err(format!("error: failed to push some refs to '{url}'\n"));
         return Err(Stop::Exit(1));
     }
-    Ok(Plan { items, url: url.into() })
+    Ok(Plan { items, url: url.into(), prunes })
 }
 
 /// Annotated tags that the other side lacks, on commits that it has or gets.
@@ -195,6 +218,22 @@ fn current(g: &Git<'_, '_>, repo: &Repo, name: &str, given: &Given) -> Result<Pl
     }
 }
 
+/// Whether a word is HEAD on a branch.
+fn known_branch(g: &Git<'_, '_>, repo: &Repo, word: &str) -> Result<bool, Stop> {
+    Ok(word == "HEAD" && repo.head(g.files())?.branch().is_some())
+}
+
+/// What is no branch and no tag cannot tell of which kind its name there shall be.
+fn unqualified<T>(g: &mut Git<'_, '_>, one: &Planned, url: &str) -> Result<T, Stop> {
+    let Planned { from, to, .. } = one;
+    g.err(format!("error: The destination you provided is not a full refname (i.e.,\nstarting with \"refs/\"). We tried to guess what you meant by:\n\n- Looking for a ref that matches '{to}' on the remote side.\n- Checking if the <src> being pushed ('{from}')\n  is a ref in \"refs/{{heads,tags}}/\". If so we add a corresponding\n  refs/{{heads,tags}}/ prefix on the remote side.\n\nNeither worked, so we gave up. You must fully qualify the ref.\n"));
+    if g.advises("pushUnqualifiedRefName") {
+        g.hint(&format!("The <src> part of the refspec is a commit object.\nDid you mean to create a new branch by pushing to\n'{from}:refs/heads/{to}'?"));
+    }
+    g.err(format!("error: failed to push some refs to '{url}'\n"));
+    Err(Stop::Exit(1))
+}
+
 impl Plan {
     /// Gives names there their full form and says what they are now.
     pub fn refine(self, g: &mut Git<'_, '_>, repo: &Repo, remote: &Remote) -> Result<Vec<Planned>, Stop> {
@@ -215,6 +254,9 @@ impl Plan {
                     {
                         format!("refs/tags/{}", one.to)
                     }
+                    None if one.local_branch.is_none() && !known_branch(g, repo, &one.from)? => {
+                        return unqualified(g, &one, &self.url);
+                    }
                     None => format!("refs/heads/{}", one.to),
                 };
             }
@@ -228,6 +270,15 @@ impl Plan {
             one.old = remote.repo.read_ref(&there, &one.to);
             items.push(one);
         }
+        for (to, id) in remote.repo.refs(&there, "refs/") {
+            let gone = |spec: &Refspec| spec.map(&to).is_some_and(|here| repo.read_ref(g.files(), &here).is_none());
+            if self.prunes.iter().any(gone) && !items.iter().any(|one| one.to == to) {
+                let (from, old) = (String::new(), Some(id));
+                items.push(Planned { from, to, new: None, old, force: false, local_branch: None });
+            }
+        }
+        // What is there already, as it is listed there; then what is new.
+        items.arrange_by_key(|one| (one.old.is_none(), one.old.map(|_| one.to.clone())));
         Ok(items)
     }
 }

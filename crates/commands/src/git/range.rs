@@ -41,8 +41,12 @@ impl Range {
                 return fatal(format!("bad revision '{arg}'"));
             }
             for path in &operands[n..revisions] {
-                let exists = g.files().lstat(&vfs::join(&g.cwd, path)).is_ok();
-                if !exists && !git::has_wildcard(path) && !path.starts_with(":/") && !path.starts_with(":(") {
+                let full = match (path.strip_prefix(":/"), &repo.work_tree) {
+                    (Some(rest), Some(top)) => vfs::join(top, rest),
+                    _ => vfs::join(&g.cwd, path),
+                };
+                let exists = g.files().lstat(&full).is_ok();
+                if !exists && !git::has_wildcard(path) && !path.starts_with(":(") {
                     return Err(GitError::UnknownRevision(path.clone()).into());
                 }
             }
@@ -116,14 +120,26 @@ pub(crate) fn explain_path(g: &Git<'_, '_>, repo: &Repo, arg: &str) -> Result<()
     else {
         return Ok(());
     };
-    let on_disk = g.files().lstat(&vfs::join(&g.cwd, path)).is_ok();
     if revision.is_empty() {
+        let (asked, path) = match path.as_bytes() {
+            [digit @ b'0'..=b'3', b':', ..] => (digit - b'0', &path[2..]),
+            _ => (0, path),
+        };
+        let on_disk = g.files().lstat(&vfs::join(&g.cwd, path)).is_ok();
+        let index = repo.read_index(g.files())?;
+        let stage = (0..4).find(|stage| index.get(path, *stage).is_some());
+        if let Some(stage) = stage.filter(|stage| *stage != asked) {
+            return fatal(format!(
+                "path '{path}' is in the index, but not at stage {asked}\nhint: Did you mean ':{stage}:{path}'?"
+            ));
+        }
         return match (path.starts_with('/'), on_disk) {
             (true, _) => Ok(()),
             (_, true) => fatal(format!("path '{path}' exists on disk, but not in the index")),
             (_, false) => fatal(format!("path '{path}' does not exist (neither on disk nor in the index)")),
         };
     }
+    let on_disk = g.files().lstat(&vfs::join(&g.cwd, path)).is_ok();
     if g.files().lstat(&vfs::join(&g.cwd, arg)).is_ok() {
         return Ok(());
     }

@@ -73,14 +73,14 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let repo = g.work()?.repo;
     let action = given.last(&["continue", "skip", "abort", "quit", "edit-todo", "show-current-patch"]);
     let state = State::read(g, &repo);
+    if repo.read_state(g.files(), "rebase-apply/applying").is_some() {
+        return fatal("It looks like 'git am' is in progress. Cannot rebase.");
+    }
     let Some(action) = action else {
         if state.is_some() {
             return fatal(
                 "It seems that there is already a rebase-merge directory, and\nI wonder if you are in the middle of another rebase.  If that is the\ncase, please try\n\tgit rebase (--continue | --abort | --skip)\nIf that is not the case, please\n\trm -fr \".git/rebase-merge\"\nand run me again.  I am stopping in case you still have something\nvaluable there.\n",
             );
-        }
-        if repo.read_state(g.files(), "rebase-apply/applying").is_some() {
-            return fatal("It looks like 'git am' is in progress. Cannot rebase.");
         }
         return start(g, &repo, given);
     };

@@ -76,6 +76,7 @@ pub(crate) fn target(g: &mut Git<'_, '_>, repo: &Repo, name: Option<&String>) ->
             force: false,
             stays: false,
             note: None,
+            merge: None,
         };
         let head_name = if branch.is_some() { full } else { "detached HEAD".into() };
         return Ok(Target { head_name, shown: name.clone(), id, goes_to: Some(goal) });

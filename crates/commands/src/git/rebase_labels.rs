@@ -2,7 +2,7 @@
 
 use super::cli::{Answer, Git, Stop};
 use super::draft::Draft;
-use super::merging::{Join, Joined, common_files, conflict_style, join, keepers};
+use super::merging::{Join, Joined, base_label, common_files, conflict_style, join, keepers};
 use super::rebase_pick::{commit, edited, stop_at};
 use super::rebase_run::{After, Flow, What};
 use super::rebase_state::{self as files};
@@ -88,6 +88,10 @@ pub(crate) fn merge(g: &mut Git<'_, '_>, repo: &Repo, item: &Item, forced: bool)
         super::reset::move_head(g, repo, *id, None, &format!("{}: fast-forward", g.log_action("rebase")))?;
         return Ok(Flow::Next);
     }
+    // Nothing is to be merged that is there already.
+    if repo.is_ancestor(g.files(), theirs, &head)? {
+        return Ok(Flow::Next);
+    }
     let message = match &original {
         Some((_, old)) => old.message.clone(),
         None if subject.trim().is_empty() => format!("Merge branch '{name}'\n"),
@@ -117,10 +121,7 @@ fn joined(g: &mut Git<'_, '_>, repo: &Repo, head: ObjectId, name: &str, theirs: 
     let theirs_files = flat(g, repo, Some(&theirs))?;
     let labels = MergeLabels {
         ours: "HEAD".into(),
-        base: match bases.as_slice() {
-            [one] => repo.short_id(g.files(), one, 7),
-            _ => "merged common ancestors".into(),
-        },
+        base: base_label(g, repo, &bases),
         theirs: format!("{NAMES}{name}"),
         style: conflict_style(g),
         favor: None,

@@ -14,9 +14,11 @@ pub(crate) const SPEC: Spec = Spec {
         "remote remove <name>",
         "remote get-url [--push] <name>",
         "remote set-url [--push] <name> <newurl>",
+        "remote prune [-n | --dry-run] <name>",
     ],
     options: &[&[
         flag('v', "verbose", "with URLs"),
+        flag('n', "dry-run", "prune: only say what would be forgotten"),
         only('f', "fetch", "add: fetch at once"),
         only('\0', "push", "the URL that is pushed to"),
     ]],
@@ -62,11 +64,12 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
             config.set(&format!("remote.{name}.{key}"), url);
             save(g, &repo, &config)
         }
-        ["show" | "prune" | "update" | "set-head" | "set-branches", ..] => {
+        ["prune", names @ ..] if !names.is_empty() => prune(g, &repo, names, given.has("dry-run")),
+        ["show" | "update" | "set-head" | "set-branches", ..] => {
             g.err(format!("git: 'remote {}' is real Git, but not part of this sandbox yet\n", words[0]));
             Ok(1)
         }
-        ["add" | "rename" | "remove" | "rm" | "get-url" | "set-url", ..] => {
+        ["add" | "rename" | "remove" | "rm" | "get-url" | "set-url" | "prune", ..] => {
             g.err(usage(&SPEC));
             Ok(129)
         }
@@ -153,6 +156,22 @@ fn rename(g: &mut Git<'_, '_>, repo: &Repo, old: &str, new: &str) -> Answer {
     if let Some(target) = head {
         let target = target.replace(&format!("refs/remotes/{old}/"), &format!("refs/remotes/{new}/"));
         repo.set_symbolic(g.cx.files_mut(), &format!("refs/remotes/{new}/HEAD"), &target, when)?;
+    }
+    Ok(0)
+}
+
+/// Forgets branches that are gone there.
+fn prune(g: &mut Git<'_, '_>, repo: &Repo, names: &[&str], dry_run: bool) -> Answer {
+    for name in names {
+        let wanted = super::fetch::Wanted { dry_run, ..Default::default() };
+        let (url, gone) = super::fetch_prune::pruned(g, repo, name, &wanted)?;
+        if !gone.is_empty() {
+            g.out(["Pruning ", name, "\nURL: ", &url, "\n"].concat());
+        }
+        let what = if dry_run { " * [would prune] " } else { " * [pruned] " };
+        for short in gone {
+            g.out([what, &short, "\n"].concat());
+        }
     }
     Ok(0)
 }

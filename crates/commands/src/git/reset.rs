@@ -148,6 +148,11 @@ pub(crate) fn reset_merge(g: &mut Git<'_, '_>, repo: &Repo, target: Option<Objec
 
 pub(crate) fn reset_merge_files(g: &mut Git<'_, '_>, repo: &Repo, target: Option<&ObjectId>) -> Result<(), Stop> {
     let when = g.when();
+    // As it is typed; an abort goes to HEAD.
+    let name = match target {
+        Some(id) if repo.head(g.files())?.id() != Some(*id) => id.to_string(),
+        _ => "HEAD".into(),
+    };
     let new = flat(g, repo, target)?;
     let old = repo.read_index(g.files())?;
     let mut index = old.clone();
@@ -163,10 +168,7 @@ pub(crate) fn reset_merge_files(g: &mut Git<'_, '_>, repo: &Repo, target: Option
             let there = repo.work_file(g.files(), &path, Some(entry), old.written)?;
             if there.is_some_and(|file| Some((file.mode, file.id)) != staged) {
                 g.err(format!("error: Entry '{path}' not uptodate. Cannot merge.\n"));
-                return fatal(format!(
-                    "Could not reset index file to revision '{}'.",
-                    target.map_or("HEAD".into(), ToString::to_string)
-                ));
+                return fatal(format!("Could not reset index file to revision '{name}'."));
             }
         }
         changes.push((path, will));

@@ -189,8 +189,10 @@ pub(crate) fn restore(g: &mut Git<'_, '_>, what: &Restore, paths: &[String]) -> 
             None => repo.flat_tree(g.files(), Some(&id))?,
         },
     };
-    let tracked: OrdSet<String> =
-        index.all().map(|(path, ..)| path.to_string()).chain(source.keys().cloned()).collect();
+    // `checkout TREE -- PATH` removes nothing: what the tree has not is not there.
+    let both = what.removes || what.source == From::Index;
+    let in_index = index.all().filter(|_| both).map(|(path, ..)| path.to_string());
+    let tracked: OrdSet<String> = in_index.chain(source.keys().cloned()).collect();
     let known: Vec<&str> = tracked.iter().map(String::as_str).collect();
     let typed = if known.is_empty() { paths.first().map(String::as_str) } else { spec.unmatched(&known) };
     if let Some(typed) = typed {

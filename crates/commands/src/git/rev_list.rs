@@ -56,6 +56,9 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     log::add_references(g, &repo, given, &mut range)?;
     let asked_all = ["all", "branches", "tags", "remotes"].iter().any(|name| given.has(name));
     if range.from.is_empty() && range.hidden.is_empty() && !asked_all {
+        if given.has("objects") {
+            return Ok(0);
+        }
         g.err(usage(&SPEC));
         return Ok(129);
     }

@@ -54,6 +54,18 @@ pub(crate) const SPEC: Spec = Spec {
     dialect: Dialect::Options,
 };
 
+/// What was read before is printed, and the word itself.
+fn unknown(g: &mut Git<'_, '_>, repo: &Repo, arg: &str, out: &[String]) -> Stop {
+    for line in out {
+        g.out([line, "\n"].concat());
+    }
+    let why = super::range::explain_path(g, repo, arg).err();
+    if why.is_none() || arg.starts_with(':') {
+        g.out([arg, "\n"].concat());
+    }
+    why.unwrap_or_else(|| GitError::UnknownRevision(arg.into()).into())
+}
+
 pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let repo = g.repo()?;
     let mut out = Vec::new();
@@ -107,13 +119,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
             None if given.has("revs-only") => {}
             None if g.files().lstat(&vfs::join(&g.cwd, arg)).is_ok() => out.push(arg.clone()),
             None => {
-                // What was read before is printed, and the word itself.
-                for line in &out {
-                    g.out(format!("{line}\n"));
-                }
-                super::range::explain_path(g, &repo, arg)?;
-                g.out(format!("{arg}\n"));
-                return Err(GitError::UnknownRevision(arg.clone()).into());
+                return Err(unknown(g, &repo, arg, &out));
             }
         }
     }

@@ -63,7 +63,7 @@ fn begin(g: &mut Git<'_, '_>, repo: &Repo, going: &Going, todo: &[ObjectId]) -> 
     save(g, repo, going, todo)
 }
 
-fn not_possible(g: &mut Git<'_, '_>, going: &Going) -> Answer {
+pub(crate) fn not_possible(g: &mut Git<'_, '_>, going: &Going) -> Answer {
     g.err(format!(
         "error: {} is not possible because you have unmerged files.\n",
         if going.reverts { "Reverting" } else { "Cherry-picking" }

@@ -62,6 +62,9 @@ pub(crate) fn proceed(g: &mut Git<'_, '_>, repo: &Repo, now: &Going) -> Answer {
         super::commit::refuse_unmerged(g, repo)?;
         return commit_waiting(g, repo, &going, listed);
     }
+    if !repo.read_index(g.files())?.unmerged().is_empty() {
+        return super::sequencer::not_possible(g, &going);
+    }
     if dirty_index(g, repo)? {
         g.err(format!("error: your local changes would be overwritten by {}.\n", going.command()));
         g.hint("commit your changes or stash them to proceed.");

@@ -8,6 +8,7 @@ use super::log_options::{FORMAT_ROWS, MISSING};
 use super::options::{Dialect, Given, Spec, only, value};
 use super::range::{Range, head_commit};
 use git::{Change, Commit, DateFormat, Kind, Mode, ObjectId, Pathspec, Repo};
+use order::OrdSet;
 
 pub(crate) const SPEC: Spec = Spec {
     name: "show",
@@ -144,7 +145,7 @@ impl Shower<'_> {
     fn merge(&self, g: &Git<'_, '_>, repo: &Repo, commit: &Commit) -> Result<String, Stop> {
         let files = g.files();
         let result = repo.flat_tree(files, Some(&commit.tree))?;
-        let mut sides = Vec::new();
+        let (mut sides, mut renamed) = (Vec::new(), OrdSet::new());
         for parent in &commit.parents {
             let tree = repo.read_commit(files, parent)?.tree;
             let mut side = repo.flat_tree(files, Some(&tree))?;
@@ -153,17 +154,21 @@ impl Shower<'_> {
             for change in git::find_renames(repo, files, changes)? {
                 if let (true, Some(old)) = (change.old_path != change.path, change.old) {
                     side.insert(change.path, (old.mode, old.id));
+                    renamed.insert(change.old_path);
                 }
             }
             sides.push(side);
         }
         let mut out = String::new();
-        for (path, (mode, id)) in result.iter().filter(|(path, _)| self.spec.matches(path)) {
-            if sides.iter().any(|side| side.get(path) == Some(&(*mode, *id))) {
+        let lost = sides.first().into_iter().flat_map(|side| side.keys());
+        let lost = lost.filter(|path| !result.contains_key(*path) && !renamed.contains(*path));
+        let paths: OrdSet<&String> = result.keys().chain(lost).filter(|path| self.spec.matches(path)).collect();
+        for path in paths {
+            let file = result.get(path);
+            if sides.iter().any(|side| side.get(path) == file) {
                 continue;
             }
-            let mut parents = Vec::new();
-            let mut ids = Vec::new();
+            let (mut parents, mut ids, mut modes) = (Vec::new(), Vec::new(), Vec::new());
             for side in &sides {
                 let there = side.get(path);
                 parents
@@ -171,10 +176,13 @@ impl Shower<'_> {
                         repo.read_blob(files, id).map(|blob| blob.data().to_vec())
                     })?);
                 ids.push(there.map_or("0000000".into(), |(_, id)| repo.short_id(files, id, 7)));
+                modes.push(there.map(|(mode, _)| *mode));
             }
-            let head = format!("index {}..{}", ids.join(","), repo.short_id(files, id, 7));
-            let bytes = repo.read_blob(files, id)?;
-            let text = git::combined_patch(path, &head, &parents, Some(bytes.data()), true, &self.output.options);
+            let short = file.map_or("0000000".into(), |(_, id)| repo.short_id(files, id, 7));
+            let head = git::combined_head(&ids, &short, &modes, file.map(|(mode, _)| *mode));
+            let bytes = file.map(|(_, id)| repo.read_blob(files, id)).transpose()?;
+            let bytes = bytes.as_ref().map(|object| object.data());
+            let text = git::combined_patch(path, &head, &parents, bytes, true, &self.output.options);
             out.push_str(&text.unwrap_or_default());
         }
         Ok(out)

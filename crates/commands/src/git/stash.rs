@@ -133,23 +133,28 @@ pub(crate) fn run(g: &mut Git<'_, '_>, _: &Given) -> Answer {
     }
 }
 
+/// Says which paths are unmerged, for then no entry is made.
+pub(crate) fn refuse_unmerged(g: &mut Git<'_, '_>, repo: &Repo) -> Result<(), Stop> {
+    let index = repo.read_index(g.files())?;
+    let unmerged = index.unmerged();
+    if unmerged.is_empty() {
+        return Ok(());
+    }
+    unmerged.keys().for_each(|path| g.out([path, ": needs merge\n"].concat()));
+    for (path, entry) in index.all().filter(|(_, stage, _)| *stage > 0).map(|(path, _, entry)| (path, entry)) {
+        g.err(format!("{path}: unmerged ({})\n", entry.id));
+    }
+    g.err("Cannot save the current index state\n");
+    Err(Stop::Exit(1))
+}
+
 /// Makes an entry without keeping it: prints its id.
 fn create(g: &mut Git<'_, '_>, words: &[String]) -> Answer {
     let work = g.work()?;
-    let index = work.repo.read_index(g.files())?;
-    let unmerged = index.unmerged();
-    if !unmerged.is_empty() {
-        unmerged.keys().for_each(|path| g.out(format!("{path}: needs merge\n")));
-        for (path, entry) in index.all().filter(|(_, stage, _)| *stage > 0).map(|(path, _, entry)| (path, entry)) {
-            g.err(format!("{path}: unmerged ({})\n", entry.id));
-        }
-        g.err("Cannot save the current index state\n");
-        return Ok(1);
-    }
+    refuse_unmerged(g, &work.repo)?;
     let wish = Wish { message: (!words.is_empty()).then(|| words.join(" ")), ..Wish::default() };
-    if let Some(made) = make(g, &work, &wish)? {
-        g.out(format!("{}\n", made.id));
-    }
+    let Some(made) = make(g, &work, &wish)? else { return Ok(0) };
+    g.out(format!("{}\n", made.id));
     Ok(0)
 }
 
@@ -206,8 +211,7 @@ fn push(g: &mut Git<'_, '_>, given: &Given, words_are_message: bool) -> Answer {
         g.out(format!("Saved working directory and index state {}\n", made.message));
     }
     let keep = given.state("keep-index").unwrap_or(false);
-    super::stash_make::take_away(g, &work, &wish, &made, keep)?;
-    Ok(0)
+    super::stash_make::take_away(g, &work, &wish, &made, keep)
 }
 
 /// `--patch`: what is asked for hunk by hunk is stashed, and taken away.
@@ -331,6 +335,7 @@ fn branch(g: &mut Git<'_, '_>, rest: &[String]) -> Answer {
         force: false,
         stays: false,
         note: None,
+        merge: None,
     };
     let tried = if repo.read_ref(g.files(), &format!("refs/heads/{name}")).is_some() {
         Ok(())

@@ -59,11 +59,15 @@ fn bring_back(
     if with_index && parts.index_tree != parts.base_tree && stashed_index != ours {
         let when = g.when();
         let merged = repo.merge_trees(g.cx.files_mut(), &base, &ours, &stashed_index, &labels, when)?;
-        if !merged.conflicts.is_empty() {
+        if !merged.clean {
             g.err("error: conflicts in index. Try without --index.\n");
             return Ok(None);
         }
         staged = Some(merged.files);
+        // Real Git tries the index out, and resets it.
+        if let Some(id) = repo.head(g.files())?.id() {
+            super::reset::move_head(g, repo, id, Some(id), "reset: moving to HEAD")?;
+        }
     }
     let ours_before = Some(ours.clone());
     let joined =
@@ -119,7 +123,11 @@ fn settle_index(g: &mut Git<'_, '_>, repo: &Repo, ours: &FlatTree, staged: Optio
         }
     }
     for (path, (mode, id)) in target {
-        if !index.has(path) {
+        // A file may have become a folder, or the other way round.
+        let parted = path.match_indices('/').any(|(at, _)| index.has(&path[..at]));
+        if !index.has(path) && (parted || index.has_below(path)) {
+            g.err(format!("error: '{path}' appears as both a file and as a directory\n"));
+        } else if !index.has(path) {
             index.put(path, IndexEntry::new(*mode, *id));
         }
     }

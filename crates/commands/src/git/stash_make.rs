@@ -1,11 +1,11 @@
 //! Making and keeping entries of the stash: commits of the index, of untracked files and of the work tree, and the
 //! log of `refs/stash`.
 
-// Unlike git: `stash push PATH` and `--staged` take the change away also where git makes the entry and then fails to.
+// Unlike git: `stash push PATH` takes the change away also where git makes the entry and then fails to.
 
-use super::cli::{Git, Stop, Whose, Work, fatal};
+use super::cli::{Answer, Git, Stop, Whose, Work, fatal};
 use super::switching::{flat, overwrite};
-use git::{Commit, FlatTree, Head, Index, IndexEntry, Kind, ObjectId, Pathspec, RefChange, Repo, Signature};
+use git::{Commit, FlatTree, Head, Index, Kind, ObjectId, Pathspec, RefChange, Repo, Signature};
 
 /// What is to be stashed.
 #[derive(Debug, Clone, Default)]
@@ -172,6 +172,8 @@ fn work_files(
                 let entry = repo.stage_file(g.cx.files_mut(), &path, when)?;
                 files.insert(path, (entry.mode, entry.id));
             }
+            // What was only ever staged is no change of the work tree, whose file is gone.
+            None if !head.contains_key(&path) => {}
             None => {
                 files.remove(&path);
             }
@@ -190,22 +192,21 @@ pub(crate) fn store(g: &mut Git<'_, '_>, repo: &Repo, id: ObjectId, message: &st
 }
 
 /// Index and work tree without what was stashed.
-pub(crate) fn take_away(g: &mut Git<'_, '_>, work: &Work, wish: &Wish, made: &Made, keep: bool) -> Result<(), Stop> {
+pub(crate) fn take_away(g: &mut Git<'_, '_>, work: &Work, wish: &Wish, made: &Made, keep: bool) -> Answer {
     let repo = &work.repo;
     let when = g.when();
     let head = repo.head(g.files())?.id();
     let committed = flat(g, repo, head.as_ref())?;
     let staged = repo.flat_tree(g.files(), Some(&made.index_tree))?;
     if wish.staged {
-        unstage(g, repo, &committed, &staged)?;
-        if let Some(id) = head {
-            super::reset::move_head(g, repo, id, Some(id), "reset: moving to HEAD")?;
-        }
-        return Ok(());
+        return unstage(g, repo, head, &committed, &staged);
     }
     let target = if keep { &staged } else { &committed };
     if wish.paths.is_empty() {
         overwrite(g, repo, target)?;
+        for path in committed.keys().filter(|path| !target.contains_key(*path)) {
+            repo.remove_from_work(g.cx.files_mut(), path, when)?;
+        }
         if let Some(id) = head {
             super::reset::move_head(g, repo, id, Some(id), "reset: moving to HEAD")?;
         }
@@ -245,40 +246,59 @@ pub(crate) fn take_away(g: &mut Git<'_, '_>, work: &Work, wish: &Wish, made: &Ma
     if wish.paths.is_empty() {
         super::reset::clear_branch_state(g, repo);
     }
-    Ok(())
+    Ok(0)
 }
 
-/// `--staged`: what is staged goes from the index, and from the files where they are as staged.
-fn unstage(g: &mut Git<'_, '_>, repo: &Repo, committed: &FlatTree, staged: &FlatTree) -> Result<(), Stop> {
+/// `--staged`: what is staged goes from the files, where it can be taken back, and then from the index.
+fn unstage(
+    g: &mut Git<'_, '_>,
+    repo: &Repo,
+    head: Option<ObjectId>,
+    committed: &FlatTree,
+    staged: &FlatTree,
+) -> Answer {
     let when = g.when();
-    let mut index = repo.read_index(g.files())?;
+    let index = repo.read_index(g.files())?;
+    let (mut text, mut whole) = (String::new(), Vec::new());
+    let options = git::PatchOptions { context: 1, ..git::PatchOptions::default() };
     for change in Repo::diff_flat(committed, staged, &Pathspec::default()) {
-        let path = change.path;
-        let there = repo.work_file(g.files(), &path, index.get(&path, 0), index.written)?;
-        let as_staged = there.map(|file| (file.mode, file.id)) == staged.get(&path).copied();
-        match committed.get(&path) {
-            Some((mode, id)) if as_staged => {
-                let entry = repo.write_to_work(g.cx.files_mut(), &path, *mode, id, when)?;
-                index.put(&path, entry);
-            }
-            Some((mode, id)) => index.put(&path, IndexEntry::new(*mode, *id)),
-            None => {
-                if as_staged {
-                    repo.remove_from_work(g.cx.files_mut(), &path, when)?;
-                }
-                index.remove(&path);
-            }
+        let there = repo.work_file(g.files(), &change.path, index.get(&change.path, 0), index.written)?;
+        if there.map(|file| (file.mode, file.id)) == staged.get(&change.path).copied() {
+            whole.push(change.path);
+        } else {
+            text += &git::patch(repo, g.files(), &change, &options)?;
         }
     }
-    Ok(repo.write_index(g.cx.files_mut(), &index, when)?)
+    let patches = git::parse_patches(text.as_bytes(), 1).unwrap_or_default();
+    let back: Vec<git::FilePatch> = patches.iter().map(git::FilePatch::reversed).collect();
+    let onto = super::apply::Onto { index: false, work: true };
+    match super::apply::check(g, repo, &back, onto, false)? {
+        Some(result) => super::apply_write::write(g, repo, &result, onto)?,
+        None => {
+            g.err("Cannot remove worktree changes\n");
+            return Ok(1);
+        }
+    }
+    for path in whole {
+        match committed.get(&path) {
+            Some((mode, id)) => {
+                repo.write_to_work(g.cx.files_mut(), &path, *mode, id, when)?;
+            }
+            None => repo.remove_from_work(g.cx.files_mut(), &path, when)?,
+        }
+    }
+    super::reset::mixed(g, repo, head.as_ref(), &Pathspec::default(), false)?;
+    if let Some(id) = head {
+        super::reset::move_head(g, repo, id, Some(id), "reset: moving to HEAD")?;
+    }
+    Ok(0)
 }
 
 /// Stashes what is not committed for the time of a rebase or merge.
 pub(crate) fn create_autostash(g: &mut Git<'_, '_>, repo: &Repo) -> Result<Option<ObjectId>, Stop> {
     let work = g.work()?;
-    let index = repo.read_index(g.files())?;
-    if !index.unmerged().is_empty() {
-        return Ok(None);
+    if let Err(Stop::Exit(_)) = super::stash::refuse_unmerged(g, repo) {
+        return fatal("Cannot autostash");
     }
     let wish = Wish { message: Some("autostash".into()), ..Wish::default() };
     let Some(made) = make(g, &work, &wish)? else { return Ok(None) };

@@ -19,16 +19,10 @@ pub(crate) const SPEC: Spec = Spec {
         flag('d', "detach", "stand on a commit, on no branch"),
         maybe('t', "track", "mode", "let the new branch follow its start"),
         flag('f', "force", "throw away what is not committed"),
+        flag('m', "merge", "merge what is not committed there"),
+        value('\0', "conflict", "style", "the same, and conflicts so: merge, diff3, zdiff3"),
     ]],
-    missing: &[
-        "--recurse-submodules",
-        "--progress",
-        "-m",
-        "--merge",
-        "--conflict",
-        "--overwrite-ignore",
-        "--ignore-other-worktrees",
-    ],
+    missing: &["--recurse-submodules", "--progress", "--overwrite-ignore", "--ignore-other-worktrees"],
     dialect: Dialect::Options,
 };
 
@@ -63,11 +57,29 @@ fn refuse_in_progress(g: &mut Git<'_, '_>, repo: &Repo) -> Result<(), Stop> {
     Ok(())
 }
 
+/// `-m`, `--conflict`: how conflicts look of what is merged there.
+fn merge_wish(g: &mut Git<'_, '_>, given: &Given, force: bool) -> Result<Option<git::ConflictStyle>, Stop> {
+    let merge = super::restore::conflict_wish(g, given)?;
+    match merge {
+        Some(_) if given.has("force") => fatal("'-f' cannot be used with '-m'"),
+        Some(_) if force => fatal("'--discard-changes' cannot be used with '--merge'"),
+        merge => Ok(merge),
+    }
+}
+
+fn refuse_taken(g: &mut Git<'_, '_>, repo: &Repo, name: &str) -> Result<(), Stop> {
+    match repo.read_ref(g.files(), &format!("refs/heads/{name}")) {
+        Some(_) => fatal(format!("a branch named '{name}' already exists")),
+        None => refuse_in_progress(g, repo),
+    }
+}
+
 pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let repo = g.work()?.repo;
     let (quiet, force) = (given.has("quiet"), given.has("force") || given.has("discard-changes"));
+    let merge = merge_wish(g, given, force)?;
     if let Some(name) = given.value("orphan") {
-        refuse_in_progress(g, &repo)?;
+        refuse_taken(g, &repo, name)?;
         return orphan(g, &repo, name, given.operands.first().map(String::as_str), true, force);
     }
     let created = given.value("create").or(given.value("force-create")).map(str::to_string);
@@ -102,7 +114,8 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     if given.has("detach") {
         let typed = arg.unwrap_or("HEAD");
         let id = repo.resolve_commit(g.files(), typed).or_else(|_| fatal(format!("invalid reference: {typed}")))?;
-        let goal = Goal { id: Some(id), branch: None, typed: typed.into(), quiet, force, stays: false, note: None };
+        let goal =
+            Goal { id: Some(id), branch: None, typed: typed.into(), quiet, force, stays: false, note: None, merge };
         refuse_in_progress(g, &repo)?;
         go(g, &repo, &goal, None)?;
         return Ok(0);
@@ -117,8 +130,16 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     };
     let branch = repo.read_ref(g.files(), &format!("refs/heads/{name}"));
     if let Some(id) = branch {
-        let goal =
-            Goal { id: Some(id), branch: Some(name.clone()), typed: name, quiet, force, stays: false, note: None };
+        let goal = Goal {
+            id: Some(id),
+            branch: Some(name.clone()),
+            typed: name,
+            quiet,
+            force,
+            stays: false,
+            note: None,
+            merge,
+        };
         refuse_in_progress(g, &repo)?;
         go(g, &repo, &goal, None)?;
         return Ok(0);
@@ -185,7 +206,9 @@ pub(crate) fn create(
     if start.is_none() && head.id().is_none() {
         let log = format!("checkout: moving from {} to {name}", head.branch().unwrap_or_default());
         repo.attach_head(g.cx.files_mut(), &full, &who, &log)?;
-        g.err(format!("Switched to a new branch '{name}'\n"));
+        if !quiet {
+            g.err(format!("Switched to a new branch '{name}'\n"));
+        }
         return Ok(0);
     }
     let plain = start.is_none();
@@ -200,13 +223,17 @@ pub(crate) fn create(
         return fatal(format!("Cannot switch branch to a non-commit '{start}'"));
     };
     let stays = plain && !(exists && given.value("B").is_some()) && head.id() == Some(id) && !force;
-    let goal = Goal { id: Some(id), branch: Some(name.into()), typed: name.into(), quiet, force, stays, note: None };
+    let merge = super::restore::conflict_wish(g, given)?;
+    let goal =
+        Goal { id: Some(id), branch: Some(name.into()), typed: name.into(), quiet, force, stays, note: None, merge };
     let followed = repo.upstream(g.files(), name).is_some();
     // Tried on a copy first: no branch is made where the files cannot follow.
     super::switching::try_move(g, repo, &goal)?;
+    // Files go first: where HEAD stands on the branch that is made, it would be there already.
+    super::switching::carry(g, repo, &goal)?;
     let before = repo.upstream(g.files(), name);
     make_branch(g, repo, &NewBranch { name, start: &start, track, reset, quiet: true })?;
-    let mut goal = goal;
+    let mut goal = Goal { stays: true, ..goal };
     if let Some(full) = repo.upstream(g.files(), name).filter(|full| !quiet && before.as_ref() != Some(full)) {
         goal.note = Some(format!("branch '{name}' set up to track '{}'.\n", git::shorten_ref(&full)));
     }

@@ -1,8 +1,9 @@
 //! Going to another branch or commit: shared by `switch` and `checkout`.
 
+pub(crate) use super::branch_make::{invalid_name, make_branch, set_upstream};
 use super::cli::{Git, Stop, fatal};
 use super::tracking::tracking;
-use git::{Blocked, ChangeKind, FlatTree, Head, ObjectId, Pathspec, RefChange, Repo};
+use git::{Blocked, ChangeKind, FlatTree, Head, ObjectId, Pathspec, Repo};
 
 /// Where to go.
 #[derive(Debug, Clone)]
@@ -19,6 +20,8 @@ pub(crate) struct Goal {
     pub stays: bool,
     /// Said once the files are there.
     pub note: Option<String>,
+    /// `-m`: what is not committed is merged there, and its conflicts look so.
+    pub merge: Option<git::ConflictStyle>,
 }
 
 /// What a branch is made of.
@@ -54,6 +57,12 @@ pub(crate) fn say_blocked(g: &mut Git<'_, '_>, blocked: &Blocked, verb: &str, be
         g.err(format!(
             "error: The following untracked working tree files would be overwritten by {verb}:\n{}Please move or remove them before you {before}.\n",
             list(&blocked.untracked)
+        ));
+    }
+    if !blocked.removed.is_empty() {
+        g.err(format!(
+            "error: The following untracked working tree files would be removed by {verb}:\n{}Please move or remove them before you {before}.\n",
+            list(&blocked.removed)
         ));
     }
     g.err("Aborting\n");
@@ -116,25 +125,43 @@ pub(crate) fn overwrite(g: &mut Git<'_, '_>, repo: &Repo, new: &FlatTree) -> Res
 /// What is said of a branch that was not there before.
 pub(crate) const NEW_BRANCH: &str = "Switched to a new branch";
 
-/// Goes there and says so.
-pub(crate) fn go(g: &mut Git<'_, '_>, repo: &Repo, goal: &Goal, new_branch: Option<&str>) -> Result<(), Stop> {
+/// Brings index and work tree there, and says what was carried along.
+pub(crate) fn carry(g: &mut Git<'_, '_>, repo: &Repo, goal: &Goal) -> Result<(), Stop> {
+    refuse_used(g, repo, goal)?;
+    if goal.stays {
+        return Ok(());
+    }
+    refuse_unmerged(g, repo, goal.force)?;
+    // Only with `-m` it is tried first: that costs.
+    let blocked = if goal.merge.is_some() && !goal.force { could_move(g, repo, goal)? } else { None };
+    match (blocked, goal.merge) {
+        (Some(blocked), Some(style)) => super::switching_merge::merge_over(g, repo, goal, &blocked, style)?,
+        _ => move_files(g, repo, goal.id.as_ref(), goal.force, "checkout", "switch branches")?,
+    }
+    if !goal.quiet && !goal.force && goal.id.is_some() {
+        local_changes(g, repo, goal.id.as_ref(), goal.merge.is_some())?;
+    }
+    Ok(())
+}
+
+fn refuse_used(g: &Git<'_, '_>, repo: &Repo, goal: &Goal) -> Result<(), Stop> {
     let head = repo.head(g.files())?;
     if let Some(branch) = goal.branch.as_ref().filter(|branch| head.branch() != Some(branch.as_str()))
         && let Some(other) = repo.used_elsewhere(g.files(), &format!("refs/heads/{branch}"))
     {
         return fatal(format!("'{branch}' is already used by worktree at '{}'", other.path));
     }
+    Ok(())
+}
+
+/// Goes there and says so.
+pub(crate) fn go(g: &mut Git<'_, '_>, repo: &Repo, goal: &Goal, new_branch: Option<&str>) -> Result<(), Stop> {
+    let head = repo.head(g.files())?;
     let follows = match &goal.branch {
         Some(branch) if new_branch.is_none() => tracking(g, repo, branch)?,
         _ => None,
     };
-    if !goal.stays {
-        refuse_unmerged(g, repo, goal.force)?;
-        move_files(g, repo, goal.id.as_ref(), goal.force, "checkout", "switch branches")?;
-        if !goal.quiet && !goal.force && goal.id.is_some() {
-            local_changes(g, repo, goal.id.as_ref())?;
-        }
-    }
+    carry(g, repo, goal)?;
     if let Some(note) = &goal.note {
         g.out(note);
     }
@@ -212,12 +239,21 @@ fn refuse_unmerged(g: &mut Git<'_, '_>, repo: &Repo, force: bool) -> Result<(), 
 }
 
 /// `M a.txt`: what is not committed and was carried along.
-pub(crate) fn local_changes(g: &mut Git<'_, '_>, repo: &Repo, commit: Option<&ObjectId>) -> Result<(), Stop> {
+pub(crate) fn local_changes(
+    g: &mut Git<'_, '_>,
+    repo: &Repo,
+    commit: Option<&ObjectId>,
+    merged: bool,
+) -> Result<(), Stop> {
     let Some(commit) = commit else { return Ok(()) };
     let tree = repo.read_commit(g.files(), commit)?.tree;
     let index = repo.read_index(g.files())?;
     for change in repo.diff_work(g.files(), &tree, &index, &Pathspec::default())? {
-        let letter = if change.kind == ChangeKind::Unmerged { 'U' } else { change.kind.letter() };
+        let letter = match change.kind {
+            ChangeKind::Unmerged if merged => 'M',
+            ChangeKind::Unmerged => 'U',
+            kind => kind.letter(),
+        };
         g.out(format!("{letter}\t{}\n", change.path));
     }
     Ok(())
@@ -256,91 +292,6 @@ fn leave_detached(g: &mut Git<'_, '_>, repo: &Repo, old: &ObjectId, new: Option<
     Ok(())
 }
 
-/// Makes a branch, and lets it follow its start where that is wanted.
-pub(crate) fn make_branch(g: &mut Git<'_, '_>, repo: &Repo, new: &NewBranch<'_>) -> Result<ObjectId, Stop> {
-    let NewBranch { name, start, .. } = *new;
-    if !git::branch_name_ok(name) {
-        return invalid_name(g, name);
-    }
-    let full = format!("refs/heads/{name}");
-    let exists = repo.read_ref(g.files(), &full).is_some();
-    if exists && !new.reset {
-        return fatal(format!("a branch named '{name}' already exists"));
-    }
-    let Some(id) = repo.try_resolve(g.files(), start)? else {
-        return fatal(if start == "HEAD" {
-            let head = repo.head(g.files())?;
-            format!("not a valid object name: '{}'", head.branch().unwrap_or("HEAD"))
-        } else {
-            format!("not a valid object name: '{start}'")
-        });
-    };
-    let id = match repo.peel(g.files(), id, git::Kind::Commit)? {
-        Some(id) => id,
-        None => return fatal(format!("not a valid branch point: '{start}'")),
-    };
-    let start_full = repo.full_ref_name(g.files(), start);
-    let remote = start_full.as_deref().filter(|full| full.starts_with("refs/remotes/"));
-    let local = start_full.as_deref().filter(|full| full.starts_with("refs/heads/"));
-    let followed = match new.track {
-        Some(false) => None,
-        Some(true) => match remote.or(local) {
-            Some(full) => Some(full.to_string()),
-            None => {
-                return fatal(format!("cannot set up tracking information; starting point '{start}' is not a branch"));
-            }
-        },
-        None => {
-            remote.filter(|_| g.settings().get("branch.autosetupmerge").as_deref() != Some("false")).map(str::to_string)
-        }
-    };
-    let who = g.logger();
-    let message = if exists { format!("branch: Reset to {start}") } else { format!("branch: Created from {start}") };
-    let message = message.as_str();
-    repo.update_ref(g.cx.files_mut(), &RefChange { name: &full, new: id, who: &who, message })?;
-    if let Some(upstream) = followed {
-        set_upstream(g, repo, name, &upstream, new.quiet)?;
-    }
-    Ok(id)
-}
-
-pub(crate) fn invalid_name<T>(g: &mut Git<'_, '_>, name: &str) -> Result<T, Stop> {
-    g.err(format!("fatal: '{name}' is not a valid branch name\n"));
-    if g.advises("refSyntax") {
-        g.hint("See `man git check-ref-format`\nDisable this message with \"git config advice.refSyntax false\"");
-    }
-    Err(Stop::Exit(128))
-}
-
-/// Writes `branch.<name>.remote` and `.merge`, and says so.
-pub(crate) fn set_upstream(
-    g: &mut Git<'_, '_>,
-    repo: &Repo,
-    branch: &str,
-    upstream: &str,
-    quiet: bool,
-) -> Result<(), Stop> {
-    let mut config = repo.config(g.files());
-    let (remote, merge) = match upstream.strip_prefix("refs/remotes/") {
-        Some(rest) => {
-            let remotes = config.subsections("remote");
-            let remote = remotes.iter().find(|name| rest.starts_with(&format!("{name}/")));
-            let remote = remote.map_or_else(|| rest.split('/').next().unwrap_or(rest).to_string(), Clone::clone);
-            let name = rest[remote.len()..].trim_start_matches('/').to_string();
-            (remote, format!("refs/heads/{name}"))
-        }
-        None => (".".to_string(), upstream.to_string()),
-    };
-    config.set(&format!("branch.{branch}.remote"), &remote);
-    config.set(&format!("branch.{branch}.merge"), &merge);
-    let when = g.when();
-    repo.write_state(g.cx.files_mut(), "config", config.text(), when)?;
-    if !quiet {
-        g.out(format!("branch '{branch}' set up to track '{}'.\n", git::shorten_ref(upstream)));
-    }
-    Ok(())
-}
-
 /// The one remote branch of that name, by its full name: `feature` → `refs/remotes/origin/feature`.
 pub(crate) fn guess_remote(g: &Git<'_, '_>, repo: &Repo, name: &str) -> Option<String> {
     let remotes = repo.config(g.files()).subsections("remote");
@@ -352,19 +303,24 @@ pub(crate) fn guess_remote(g: &Git<'_, '_>, repo: &Repo, name: &str) -> Option<S
 
 /// Whether the files could follow; says why not.
 pub(crate) fn try_move(g: &mut Git<'_, '_>, repo: &Repo, goal: &Goal) -> Result<(), Stop> {
-    let head = repo.head(g.files())?.id();
     if goal.force || goal.stays {
         return Ok(());
     }
     refuse_unmerged(g, repo, false)?;
-    let index = repo.read_index(g.files())?;
-    let (old, new) = (flat(g, repo, head.as_ref())?, flat(g, repo, goal.id.as_ref())?);
-    let ignores = g.ignores(repo);
-    match repo.plan_switch(g.files(), &index, &ignores, &old, &new)? {
-        Ok(_) => Ok(()),
-        Err(blocked) => {
+    match could_move(g, repo, goal)? {
+        Some(blocked) if goal.merge.is_none() => {
             say_blocked(g, &blocked, "checkout", "switch branches");
             Err(Stop::Exit(1))
         }
+        _ => Ok(()),
     }
+}
+
+/// What stands in the way of going there, if something does.
+fn could_move(g: &mut Git<'_, '_>, repo: &Repo, goal: &Goal) -> Result<Option<Blocked>, Stop> {
+    let head = repo.head(g.files())?.id();
+    let index = repo.read_index(g.files())?;
+    let (old, new) = (flat(g, repo, head.as_ref())?, flat(g, repo, goal.id.as_ref())?);
+    let ignores = g.ignores(repo);
+    Ok(repo.plan_switch(g.files(), &index, &ignores, &old, &new)?.err())
 }

@@ -1,6 +1,6 @@
 //! `git tag`.
 
-use super::cli::{Answer, Git, Stop, Whose, error, fatal};
+use super::cli::{Answer, Git, Stop, Whose, fatal};
 use super::commit_make::cleaned;
 use super::editor::{self, Editor};
 use super::for_each_ref;
@@ -160,7 +160,12 @@ fn list(g: &mut Git<'_, '_>, repo: &Repo, given: &Given) -> Answer {
     for name in ["contains", "points-at", "no-contains", "merged", "no-merged"] {
         let text = given.value(name).unwrap_or("HEAD");
         if given.has(name) && repo.try_resolve(g.files(), text)?.is_none() {
-            return error(format!("malformed object name {text}"));
+            let (text, quote) = (text.to_string(), if name == "points-at" { "'" } else { "" });
+            if name.ends_with("merged") {
+                return fatal(format!("malformed object name {text}"));
+            }
+            g.err(format!("error: malformed object name {quote}{text}{quote}\n"));
+            return Ok(129);
         }
     }
     let lines = given.has("n").then(|| given.value("n").and_then(|n| n.parse::<usize>().ok()).unwrap_or(1));

@@ -66,8 +66,9 @@ fn piped(dice: &mut Dice) -> String {
         text.push_str(filter(dice));
     }
     match dice.roll(9) {
-        0 => format!("{text} > out.txt"),
-        1 => format!("{text} >> out.txt"),
+        // The file is there before the first part looks: else it is chance whether real `ls` sees it.
+        0 => format!("{{ {text}; }} > out.txt"),
+        1 => format!("{{ {text}; }} >> out.txt"),
         2 => format!("{text} 2>/dev/null"),
         3 => format!("{text} 2>&1"),
         _ => text,
@@ -121,7 +122,7 @@ fn language(dice: &mut Dice, n: u64) -> String {
         4 => format!("mapfile -t l < '{file}' && echo \"${{#l[@]}} [${{l[0]}}]\""),
         5 => format!("(set -euo pipefail; cat '{file}' | head -n 1; false; echo never); echo $?"),
         6 => format!("(trap 'echo bye' EXIT; echo {n}; exit {}); echo $?", dice.roll(4)),
-        7 => format!("diff <(sort '{file}') <(sort -u '{file}') > /dev/null; echo $?"),
+        7 => format!("diff <(sort '{file}' 2>&1) <(sort -u '{file}' 2>&1) > /dev/null; echo $?"),
         8 => format!("while IFS=: read -r k v; do echo \"$v=$k\"; done < '{file}' | head -n 2"),
         9 => format!("s='a b {n}'; echo \"${{s^^}} ${{s// /_}} ${{s:2}} ${{s%% *}} ${{s@Q}}\""),
         10 => format!("echo $(({n} % 7 + (2 ** 3) / 3)) {{1..3}}{{a,b}} $((16#ff))"),

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// What is asked of a repository. Dangling objects may differ: a merge that is given up leaves them.
+/// What is asked of a repository. Real Git notes the empty tree in its index without writing it, and misses it then.
+/// Dangling objects may differ: a merge that is given up leaves them.
 const ASKED: &str = "
 git for-each-ref --format='%(refname) %(objectname) %(symref)'
 cat \"$(git rev-parse --git-dir)/HEAD\"
@@ -14,8 +15,7 @@ git ls-files --stage
 cd \"$(git rev-parse --git-dir)\"
 for file in MERGE_HEAD MERGE_MSG REVERT_HEAD CHERRY_PICK_HEAD; do [ ! -f $file ] || { echo \"$file:\"; cat $file; }; done
 git log -g --all --format='%gd %H %gs'
-git fsck --strict --no-dangling 2>&1
-echo \"fsck: $?\"
+git fsck --strict --no-dangling 2>&1 | grep -v 'missing tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904'
 ";
 
 /// Every file by its path below `root`, and of every repository what Git says. The path of the folder above is written `above`.

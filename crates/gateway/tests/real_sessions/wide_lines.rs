@@ -113,7 +113,7 @@ fn history(dice: &mut Dice, n: u64) -> String {
 /// Steps that belong together.
 fn several(dice: &mut Dice, n: u64) -> String {
     let (file, other, branch) = (dice.file(), dice.file(), dice.pick(&BRANCHES));
-    match dice.roll(15) {
+    match dice.roll(18) {
         0 => format!(
             "git switch -qc r{n} && git mv '{file}' moved{n}.txt && git commit -qm 'rename {n}'; git switch -q -; \
              echo 'more {n}' >> '{file}'; git commit -qam 'edit {n}'; git merge --no-edit r{n}"
@@ -135,8 +135,24 @@ fn several(dice: &mut Dice, n: u64) -> String {
         11 => format!("sed -i '1s/^/top {n} /' '{file}'; sed -i '$s/$/ end/' '{file}'; printf '{}' | git add -p '{file}'; git diff --cached --stat", dice.pick(SEVERAL_4)),
         12 => format!("printf '* text=auto\\n*.md text\\n*.js merge=union\\n' > .gitattributes; git check-attr -a '{file}'; git diff --stat"),
         13 => format!("git stash -q; git switch -q {branch}; git stash pop"),
+        14..=16 => names_changed(dice, n),
         _ => format!("git config merge.ff false; git merge {branch}; git config --unset merge.ff"),
     }
+}
+
+/// Both sides move, remove and replace files and folders, and meet.
+fn names_changed(dice: &mut Dice, n: u64) -> String {
+    let (theirs, ours, join) = (dice.pick(RENAMES), dice.pick(RENAMES), dice.pick(JOINS));
+    let (file, other) = (dice.file(), dice.file());
+    let other = if dice.roll(2) == 0 { file } else { other };
+    let side = |words: &str, file: &str, n: u64| words.replace("{file}", file).replace("{n}", &n.to_string());
+    format!(
+        "git reset -q --hard; git switch -qc m{n} && {{ {}; }} && git add -A && git commit -qm 'theirs {n}'; git switch -q -; {{ {}; }} && \
+         git add -A && git commit -qm 'ours {n}'; git {}",
+        side(theirs, file, n),
+        side(ours, other, n + 100),
+        side(join, file, n)
+    )
 }
 
 /// What looks: at differences, history, lines, names, objects.

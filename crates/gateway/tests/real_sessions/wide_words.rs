@@ -77,7 +77,43 @@ pub const HISTORY_6: &[&str] = &["-X diff-algorithm=myers", "-s recursive", "-s 
 pub const HISTORY_7: &[&str] = &["", "-R", "--check", "--stat", "--index", "--cached", "--numstat", "--summary", "-v"];
 
 pub const SEVERAL_1: &[&str] =
-    &["test -f b.txt", "true", "false", "sh -c 'exit 125'", "grep -q two a.txt", "sh -c 'exit 127'", "./none"];
+    &["test -f b.txt", "true", "false", "sh -c 'exit 125'", "grep -q two a.txt", "sh -c 'exit 127'"];
+
+/// What one side of a merge does to names, with a number of its own for `{n}` and a file for `{file}`.
+pub const RENAMES: &[&str] = &[
+    "git mv '{file}' moved{n}.txt",
+    "git mv '{file}' other{n}.txt; echo 'more {n}' >> other{n}.txt",
+    "git mv '{file}' src/moved.js",
+    "git mv src lib",
+    "git mv src/lib lib; git mv src/app.js app.js",
+    "git mv doc src/doc",
+    "git rm -qf '{file}'",
+    "git rm -qrf src",
+    "echo 'more {n}' >> '{file}'",
+    "sed -i '1s/$/ {n}/' '{file}'",
+    "echo 'new {n}' > src/new.js",
+    "mkdir -p doc; echo 'new {n}' > doc/new{n}.md",
+    "rm -rf '{file}' && mkdir '{file}' && echo {n} > '{file}/x'",
+    "rm -rf src && echo 'a file {n}' > src",
+    "chmod +x '{file}'",
+    "ln -sf b.txt '{file}'",
+];
+
+/// How the two sides are brought together.
+pub const JOINS: &[&str] = &[
+    "merge --no-edit m{n}",
+    "merge --no-edit m{n}; git diff; git status",
+    "merge -X theirs --no-edit m{n}",
+    "merge --squash m{n}",
+    "rebase m{n}; git status",
+    "rebase --merge m{n}; git rebase --skip",
+    "cherry-pick m{n}; git status -s; git ls-files -s",
+    "revert --no-edit m{n}",
+    "-c merge.directoryRenames=true merge --no-edit m{n}",
+    "-c merge.conflictStyle=zdiff3 merge m{n}; git diff",
+    "format-patch -q -1 m{n} --stdout > ../p; git am -3 ../p; rm ../p; git status -s",
+    "reset -q --soft HEAD~1; git stash -q; git switch -q m{n}; git stash pop; git status -s",
+];
 
 pub const SEVERAL_2: &[&str] = &["pre-commit", "commit-msg", "post-commit", "prepare-commit-msg"];
 

@@ -1,7 +1,8 @@
 //! One result against several parents at once: `diff --cc`, as merges and conflicts are shown.
 
 use super::lines::{diff_lines, split_lines};
-use super::patch::{DiffColors, PatchOptions, quoted_path};
+use super::patch::{DiffColors, PatchOptions, is_binary, quoted_path};
+use crate::object::Mode;
 use order::Arrange;
 
 /// A line that some parents had and the result lost.
@@ -24,6 +25,22 @@ struct Row {
     context: bool,
 }
 
+/// What stands between `diff --cc` and `---`: the ids, and the modes where they differ; `None` where there is no file.
+pub fn combined_head(ids: &[String], result_id: &str, modes: &[Option<Mode>], result: Option<Mode>) -> String {
+    let mut head = ["index ", &ids.join(","), "..", result_id].concat();
+    if modes.iter().all(|mode| *mode == result) {
+        return head;
+    }
+    let text = |mode: &Option<Mode>| mode.map_or("000000".to_string(), |mode| mode.to_string());
+    let list = modes.iter().map(text).collect::<Vec<_>>().join(",");
+    match result {
+        Some(mode) if modes.iter().all(Option::is_none) => head += &["\nnew file mode ", &mode.to_string()].concat(),
+        Some(mode) => head += &["\nmode ", &list, "..", &mode.to_string()].concat(),
+        None => head += &["\ndeleted file mode ", &list].concat(),
+    }
+    head
+}
+
 /// The patch of a file from its parents' contents to the result; `None` where nothing in it is worth showing,
 /// because each part equals one of the parents'. `head` is the `index …` line and what else stands before `---`.
 pub fn combined_patch(
@@ -34,6 +51,13 @@ pub fn combined_patch(
     dense: bool,
     options: &PatchOptions,
 ) -> Option<String> {
+    let DiffColors { meta, reset, .. } = options.colors;
+    if parents.iter().map(Vec::as_slice).chain(result).any(is_binary) {
+        let word = if dense { "cc" } else { "combined" };
+        let mut out = [meta, "diff --", word, " ", &quoted_path("", path), reset, "\n"].concat();
+        head.lines().for_each(|line| out += &[meta, line, reset, "\n"].concat());
+        return Some(out + "Binary files differ\n");
+    }
     let mut rows = rows(parents, result.unwrap_or(b""));
     let all = (1_u32 << parents.len()) - 1;
     for row in &mut rows {
@@ -42,10 +66,9 @@ pub fn combined_patch(
     if dense {
         drop_uninteresting(&mut rows, all, options.context);
     }
-    if !rows.iter().any(|row| row.shown) {
+    if !rows.iter().any(|row| row.shown) && !head.contains('\n') {
         return None;
     }
-    let DiffColors { meta, reset, .. } = options.colors;
     let word = if dense { "cc" } else { "combined" };
     let name = quoted_path("", path);
     let mut out = format!("{meta}diff --{word} {name}{reset}\n");
@@ -53,7 +76,8 @@ pub fn combined_patch(
         out.push_str(&format!("{meta}{line}{reset}\n"));
     }
     let new = if result.is_some() { quoted_path(options.prefixes[1], path) } else { "/dev/null".into() };
-    let old = quoted_path(options.prefixes[0], path);
+    let made = head.contains("\nnew file mode");
+    let old = if made { "/dev/null".into() } else { quoted_path(options.prefixes[0], path) };
     out.push_str(&format!("{meta}--- {old}{reset}\n{meta}+++ {new}{reset}\n"));
     print_hunks(&mut out, &mut rows, parents.len(), options);
     Some(out)
@@ -183,16 +207,20 @@ fn print_hunks(out: &mut String, rows: &mut [Row], parents: usize, options: &Pat
                 let kept = lines[..count].iter().filter(|row| row.new_for & bit == 0).count();
                 let lost = lines.iter().flat_map(|row| &row.lost).filter(|line| line.parents & bit != 0).count();
                 let first = rows[start].parent_lines.get(parent).copied().unwrap_or(0);
-                format!(" -{},{}", if kept + lost == 0 { first } else { first + 1 }, kept + lost)
+                format!(" -{},{}", first + 1, kept + lost)
             })
             .collect();
-        let first = if count == 0 { start } else { start + 1 };
-        let function = (0..start)
+        let first = start + 1;
+        // Of the lines since the last part only; and real Git leaves out the last letter.
+        let function = (at..start)
             .rev()
             .map(|n| rows[n].text.as_str())
             .find(|text| text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_' || c == '$'));
-        let function =
-            function.map_or(String::new(), |text| format!(" {}", text.chars().take(40).collect::<String>().trim_end()));
+        let function = function.map_or(String::new(), |text| {
+            let mut name: String = text.chars().take(40).collect::<String>().trim_end().into();
+            name.pop();
+            if name.is_empty() { name } else { [" ", &name].concat() }
+        });
         out.push_str(&format!("{hunk}{marks}{ranges} +{first},{count} {marks}{reset}{function}\n"));
         for (n, row) in lines.iter().enumerate() {
             for line in &row.lost {

@@ -17,12 +17,13 @@ mod stat;
 mod words;
 
 pub use change::{Change, ChangeKind, Side, Source};
-pub use combined::combined_patch;
+pub use combined::{combined_head, combined_patch};
 pub use driver::Driver;
 pub use lines::{LineHunk, diff_lines, split_lines};
 pub use parse::{BadPatch, FilePatch, Hunk, parse_patches};
 pub use patch::{Blanks, DiffColors, PatchOptions, patch, quoted_path, unified};
 pub use rename::find_renames;
+pub(crate) use rename::find_renames_of;
 pub use stat::{FileStat, shortstat, stat_table, summary_line};
 pub use words::Words;
 

@@ -88,13 +88,12 @@ impl FilePatch {
 
 /// Where a hunk's old lines stand: as near as can be to where they are said to.
 fn place(image: &[Vec<u8>], hunk: &Hunk, before: &[&Vec<u8>]) -> Option<usize> {
-    let leading = hunk.lines.iter().take_while(|(sign, _)| *sign == b' ').count();
     let trailing = hunk.lines.iter().rev().take_while(|(sign, _)| *sign == b' ').count();
     let fits = |at: usize| {
         let end = at + before.len();
         end <= image.len()
             && (hunk.old_start > 1 || at == 0)
-            && (trailing > 0 || leading == 0 || end == image.len() || hunk.lines.is_empty())
+            && (trailing > 0 || end == image.len() || hunk.lines.is_empty())
             && image[at..end].iter().zip(before).all(|(one, two)| one == *two)
     };
     let wanted = hunk.new_start.saturating_sub(1).min(image.len());

@@ -15,6 +15,16 @@ const PAIRS_MAX: usize = 1_000_000;
 
 /// Turns pairs of deletions and additions into renames.
 pub fn find_renames(repo: &Repo, files: &Vfs, changes: Vec<Change>) -> Result<Vec<Change>> {
+    find_renames_of(repo, files, changes, &|_| true)
+}
+
+/// Removed files that nobody asks after are only told by their whole content.
+pub(crate) fn find_renames_of(
+    repo: &Repo,
+    files: &Vfs,
+    changes: Vec<Change>,
+    wanted: &dyn Fn(&str) -> bool,
+) -> Result<Vec<Change>> {
     let of = |kind: ChangeKind| -> Vec<usize> { (0..changes.len()).filter(|n| changes[*n].kind == kind).collect() };
     let (gone, made) = (of(ChangeKind::Deleted), of(ChangeKind::Added));
     if gone.is_empty() || made.is_empty() {
@@ -22,6 +32,7 @@ pub fn find_renames(repo: &Repo, files: &Vfs, changes: Vec<Change>) -> Result<Ve
     }
     let mut pairs = Pairs { changes: &changes, score: OrdMap::new(), used: OrdMap::new() };
     pairs.exact(&gone, &made);
+    let gone: Vec<usize> = gone.into_iter().filter(|n| wanted(&changes[*n].path)).collect();
     pairs.similar(repo, files, &gone, &made)?;
     let (score, used) = (pairs.score, pairs.used);
     let mut out = Vec::new();
@@ -118,31 +129,33 @@ impl Pairs<'_> {
     }
 }
 
+/// Lines are counted by a number below this one: now and then two different ones have the same, as in real Git.
+const NUMBERS: u32 = 107_927;
+
 /// How many bytes of a file lie in each distinct line (or piece of 64 bytes).
 #[derive(Clone)]
 struct Fingerprint {
     size: u64,
-    pieces: OrdMap<Vec<u8>, u64>,
+    pieces: OrdMap<u32, u64>,
 }
 
 impl Fingerprint {
     fn of(bytes: &[u8]) -> Self {
         let text = !super::patch::is_binary(bytes);
         let mut pieces = OrdMap::new();
-        let mut piece = Vec::new();
+        let (mut low, mut high, mut len) = (0_u32, 0_u32, 0);
         for (at, &byte) in bytes.iter().enumerate() {
             if text && byte == b'\r' && bytes.get(at + 1) == Some(&b'\n') {
                 continue;
             }
-            piece.push(byte);
-            if piece.len() == 64 || byte == b'\n' {
-                let len = piece.len() as u64;
-                *pieces.entry(std::mem::take(&mut piece)).or_insert(0) += len;
+            (low, high) = ((low << 7) ^ (high >> 25), (high << 7) ^ (low >> 25));
+            low = low.wrapping_add(u32::from(byte));
+            len += 1;
+            if len == 64 || byte == b'\n' || at + 1 == bytes.len() {
+                let number = low.wrapping_add(high.wrapping_mul(0x61)) % NUMBERS;
+                *pieces.entry(number).or_insert(0) += len;
+                (low, high, len) = (0, 0, 0);
             }
-        }
-        if !piece.is_empty() {
-            let len = piece.len() as u64;
-            *pieces.entry(piece).or_insert(0) += len;
         }
         Self { size: bytes.len() as u64, pieces }
     }

@@ -23,6 +23,18 @@ pub enum Favor {
     Union,
 }
 
+/// What becomes of a file that one side made in a folder which the other renamed: `merge.directoryRenames`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum FolderRenames {
+    /// It goes along, and the merge waits for somebody who agrees.
+    #[default]
+    Conflict,
+    /// It goes along.
+    Follow,
+    /// It stays.
+    Off,
+}
+
 /// What the markers say.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MergeLabels {
@@ -39,6 +51,11 @@ pub struct MergeLabels {
     pub joins_blanks: bool,
     /// How many signs a marker has more than seven.
     pub longer_by: usize,
+    /// How deep this merge lies in one of several common ancestors; such a merge says nothing, for nobody sees its result.
+    pub depth: usize,
+    /// Files are only told by their names.
+    pub no_renames: bool,
+    pub folder_renames: FolderRenames,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,32 +1,20 @@
 //! Three trees into one.
 
-use super::text::{Favor, MergeLabels, merge_text};
-use crate::diff::{Change, find_renames, is_binary};
+use super::text::MergeLabels;
+use crate::diff::{Change, ChangeKind};
 use crate::index::IndexEntry;
-use crate::object::{FlatTree, Kind, Mode, ObjectId};
-use crate::work::{Attr, Attributes, Pathspec};
+use crate::object::{FlatTree, Mode, ObjectId};
+use crate::work::Pathspec;
 use crate::{Repo, Result, When};
-use order::{OrdMap, OrdSet};
+use order::{Arrange, OrdMap};
 use vfs::Vfs;
 
-type File = (Mode, ObjectId);
+pub(super) type File = (Mode, ObjectId);
 
-/// Why a path could not be merged.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ConflictKind {
-    Content,
-    AddAdd,
-    /// Which side removed it.
-    ModifyDelete {
-        deleted_by_us: bool,
-    },
-    Binary,
-}
-
+/// A path that could not be merged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conflict {
     pub path: String,
-    pub kind: ConflictKind,
     /// Stages 1 to 3: base, ours, theirs.
     pub stages: [Option<File>; 3],
 }
@@ -35,29 +23,14 @@ pub struct Conflict {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MergedTree {
     pub files: FlatTree,
+    /// In the order of their paths.
     pub conflicts: Vec<Conflict>,
+    /// Nothing is left to decide. There are merges without a conflicting path that are not: where a folder went is unknown.
+    pub clean: bool,
     /// Paths whose content was merged line by line.
     pub auto_merged: Vec<String>,
-}
-
-/// A file that one side renamed: the markers name it on each side.
-#[derive(Clone)]
-struct Moved {
-    old: String,
-    by_us: bool,
-}
-
-impl Moved {
-    fn labels(&self, labels: &MergeLabels, new: &str) -> MergeLabels {
-        let with = |label: &str, path: &str| [label, ":", path].concat();
-        let (ours, theirs) = if self.by_us { (new, self.old.as_str()) } else { (self.old.as_str(), new) };
-        MergeLabels {
-            ours: with(&labels.ours, ours),
-            base: with(&labels.base, &self.old),
-            theirs: with(&labels.theirs, theirs),
-            ..labels.clone()
-        }
-    }
+    /// What Git says, with the path that it is said of: in the order of those paths.
+    pub said: Vec<(String, String)>,
 }
 
 impl MergedTree {
@@ -72,12 +45,44 @@ impl MergedTree {
     }
 }
 
-impl Repo {
-    fn merge_attribute(&self, files: &Vfs, path: &str) -> Option<Attr> {
-        Attributes::of(self, files, path).get(path, "merge")
-    }
+/// What the three trees have at a path that is not the same in all of them.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Entry {
+    pub stages: [Option<File>; 3],
+    /// What a stage is called in its own tree, where a rename brought it here.
+    pub names: [Option<String>; 3],
+    /// Which trees have a folder of this name: bit n for stage n.
+    pub folders: u8,
+    /// The two trees whose files are the same.
+    pub alike: Option<(usize, usize)>,
+    /// A rename makes it a conflict, whatever its content is.
+    pub unclear: bool,
+    /// It went to another name.
+    pub moved: bool,
+}
 
-    /// Merges file by file; a file that one side renamed takes the other side's changes at its new name.
+/// A merge on its way.
+pub(super) struct Merge<'a> {
+    pub repo: &'a Repo,
+    pub files: &'a mut Vfs,
+    pub labels: &'a MergeLabels,
+    pub when: When,
+    /// Base, ours, theirs.
+    pub trees: [&'a FlatTree; 3],
+    pub paths: OrdMap<String, Entry>,
+    pub merged: MergedTree,
+    /// On which sides a removed file was of interest.
+    pub sought: [bool; 3],
+}
+
+/// Whether a tree has files below this name.
+pub(super) fn has_folder(tree: &FlatTree, name: &str) -> bool {
+    let start = [name, "/"].concat();
+    tree.from_key(start.as_str()).next().is_some_and(|(path, _)| path.starts_with(&start))
+}
+
+impl Repo {
+    /// Merges as Git's strategy `ort` does: each path by itself, after finding out what was renamed.
     pub fn merge_trees(
         &self,
         files: &mut Vfs,
@@ -87,108 +92,92 @@ impl Repo {
         labels: &MergeLabels,
         when: When,
     ) -> Result<MergedTree> {
-        let (mut base, mut ours, mut theirs) = (base.clone(), ours.clone(), theirs.clone());
-        let by_us = self.renames(files, &base, &ours)?;
-        let by_them = self.renames(files, &base, &theirs)?;
-        // Each rename is followed by moving the other sides' file to the new name before merging.
-        let mut moved: OrdMap<String, Moved> = OrdMap::new();
-        for (renames, other, we) in [(&by_us, &mut theirs, true), (&by_them, &mut ours, false)] {
-            for (old, new) in renames {
-                if other.contains_key(old) && !other.contains_key(new) && !base.contains_key(new) {
-                    moved.insert(new.clone(), Moved { old: old.clone(), by_us: we });
-                    if let Some(file) = other.remove(old) {
-                        other.insert(new.clone(), file);
-                    }
-                    if let Some(file) = base.remove(old) {
-                        base.insert(new.clone(), file);
-                    }
-                }
+        let sides = [ours, theirs].map(|side| Self::diff_flat(base, side, &Pathspec::default()));
+        let merged = MergedTree { files: ours.clone(), clean: true, ..MergedTree::default() };
+        let trees = [base, ours, theirs];
+        let mut merge =
+            Merge { repo: self, files, labels, when, trees, paths: OrdMap::new(), merged, sought: [false; 3] };
+        for change in sides.iter().flatten() {
+            merge.look_at(&change.path);
+        }
+        if !labels.no_renames {
+            merge.follow_renames(sides)?;
+        }
+        // What lies in a folder comes before a file of the folder's name.
+        let paths: Vec<String> = merge.paths.keys().rev().cloned().collect();
+        for path in paths {
+            if let Some(entry) = merge.paths.get(&path).filter(|entry| !entry.moved) {
+                let entry = entry.clone();
+                merge.settle(&path, entry)?;
             }
         }
-        let paths: OrdSet<String> = base.keys().chain(ours.keys()).chain(theirs.keys()).cloned().collect();
-        let mut merged = MergedTree::default();
-        for path in paths {
-            let sides = [base.get(&path).copied(), ours.get(&path).copied(), theirs.get(&path).copied()];
-            let labels = match moved.get(&path) {
-                Some(moved) => &moved.labels(labels, &path),
-                None => labels,
-            };
-            self.merge_path(files, &path, sides, labels, when, &mut merged)?;
-        }
+        let mut merged = merge.merged;
+        merged.conflicts.arrange_by_key(|conflict| conflict.path.clone());
+        merged.said.arrange_by_key(|(path, _)| path.clone());
+        merged.auto_merged.arrange();
+        merged.clean &= merged.conflicts.is_empty();
         Ok(merged)
     }
+}
 
-    /// Old name → new name.
-    fn renames(&self, files: &Vfs, base: &FlatTree, side: &FlatTree) -> Result<OrdMap<String, String>> {
-        let changes = Self::diff_flat(base, side, &Pathspec::default());
-        let renamed = find_renames(self, files, changes)?.into_iter().filter(|change| change.old_path != change.path);
-        Ok(renamed.map(|Change { old_path, path, .. }| (old_path, path)).collect())
+impl Merge<'_> {
+    fn look_at(&mut self, path: &str) {
+        if self.paths.contains_key(path) {
+            return;
+        }
+        self.merged.files.remove(path);
+        let stages = self.trees.map(|tree| tree.get(path).copied());
+        let folders = self.trees.map(|tree| u8::from(has_folder(tree, path)));
+        let same = |a: usize, b: usize| stages[a].is_some() && stages[a] == stages[b];
+        let alike = [(0, 1), (0, 2), (1, 2)].into_iter().find(|(a, b)| same(*a, *b));
+        let folders = folders[0] | folders[1] << 1 | folders[2] << 2;
+        self.paths.insert(path.into(), Entry { stages, folders, alike, ..Entry::default() });
     }
 
-    fn merge_path(
-        &self,
-        files: &mut Vfs,
-        path: &str,
-        sides: [Option<File>; 3],
-        labels: &MergeLabels,
-        when: When,
-        merged: &mut MergedTree,
-    ) -> Result<()> {
-        let [base, ours, theirs] = sides;
-        let settled = if ours == theirs || base == theirs {
-            Some(ours)
-        } else if base == ours {
-            Some(theirs)
-        } else {
-            None
+    /// Says something of a path; a merge inside of another one is silent.
+    pub fn say(&mut self, path: &str, parts: &[&str]) {
+        if self.labels.depth == 0 {
+            self.merged.said.push((path.into(), parts.concat() + "\n"));
+        }
+    }
+
+    /// What a side is called: 1 is ours, 2 is theirs.
+    pub fn side_name(&self, side: usize) -> String {
+        if side == 1 { self.labels.ours.clone() } else { self.labels.theirs.clone() }
+    }
+
+    /// Whether anything has this name, in any tree or in what the merge made.
+    fn is_taken(&self, path: &str) -> bool {
+        self.paths.contains_key(path)
+            || self.merged.files.contains_key(path)
+            || self.trees.iter().any(|tree| tree.contains_key(path) || has_folder(tree, path))
+    }
+
+    /// A name for a side's file that cannot stay where it is: `notes~HEAD`.
+    pub fn free_name(&self, path: &str, side: usize) -> String {
+        let wished = [path, "~", &self.side_name(side).replace('/', "_")].concat();
+        let numbered = (0_u32..).map(|n| [wished.as_str(), "_", &n.to_string()].concat());
+        let mut names = std::iter::once(wished.clone()).chain(numbered);
+        names.find(|name| !self.is_taken(name)).unwrap_or_default()
+    }
+}
+
+/// A file that a side made, or that it renamed.
+#[derive(Debug, Clone)]
+pub(super) struct Pair {
+    pub old: Option<String>,
+    pub new: String,
+    pub side: usize,
+}
+
+impl Pair {
+    /// What of a side's changes is one.
+    pub fn of(change: Change, side: usize) -> Option<Self> {
+        let old = match change.kind {
+            ChangeKind::Added => None,
+            ChangeKind::Renamed => Some(change.old_path),
+            _ => return None,
         };
-        if let Some(file) = settled {
-            merged.files.extend(file.map(|file| (path.to_string(), file)));
-            return Ok(());
-        }
-        let (Some(our), Some(their)) = (ours, theirs) else {
-            let deleted_by_us = ours.is_none();
-            merged.files.extend(ours.or(theirs).map(|file| (path.to_string(), file)));
-            let kind = ConflictKind::ModifyDelete { deleted_by_us };
-            merged.conflicts.push(Conflict { path: path.into(), kind, stages: sides });
-            return Ok(());
-        };
-        let mode = if base.is_some_and(|base| base.0 == our.0) { their.0 } else { our.0 };
-        if our.1 == their.1 {
-            merged.files.insert(path.into(), (mode, our.1));
-            return Ok(());
-        }
-        let regular = [Some(our), Some(their), base].into_iter().flatten().all(|file| file.0 != Mode::SYMLINK);
-        let text = |file: Option<File>| -> Result<Vec<u8>> {
-            file.map_or(Ok(Vec::new()), |file| Ok(self.read_blob(files, &file.1)?.data().to_vec()))
-        };
-        let (base_text, our_text, their_text) = (text(base)?, text(ours)?, text(theirs)?);
-        merged.auto_merged.push(path.into());
-        let how = self.merge_attribute(files, path);
-        if matches!(&how, Some(Attr::Value(name)) if labels.keepers.contains(name)) {
-            merged.files.insert(path.into(), (mode, our.1));
-            return Ok(());
-        }
-        let kept_whole = match &how {
-            Some(Attr::Unset) => true,
-            Some(Attr::Value(name)) => name == "binary",
-            _ => false,
-        };
-        if !regular || kept_whole || [&base_text, &our_text, &their_text].iter().any(|bytes| is_binary(bytes)) {
-            merged.files.insert(path.into(), our);
-            merged.conflicts.push(Conflict { path: path.into(), kind: ConflictKind::Binary, stages: sides });
-            return Ok(());
-        }
-        let union = matches!(&how, Some(Attr::Value(name)) if name == "union");
-        let favor = if union { Some(Favor::Union) } else { labels.favor };
-        let labels = MergeLabels { favor, ..labels.clone() };
-        let result = merge_text(&base_text, &our_text, &their_text, &labels);
-        let id = self.write_object(files, Kind::Blob, &result.bytes, when)?;
-        merged.files.insert(path.into(), (mode, id));
-        if result.conflicts > 0 {
-            let kind = if base.is_none() { ConflictKind::AddAdd } else { ConflictKind::Content };
-            merged.conflicts.push(Conflict { path: path.into(), kind, stages: sides });
-        }
-        Ok(())
+        Some(Self { old, new: change.path, side })
     }
 }

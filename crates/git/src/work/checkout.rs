@@ -22,6 +22,8 @@ pub struct Blocked {
     pub local: Vec<String>,
     /// Not tracked, and a file would be written over them.
     pub untracked: Vec<String>,
+    /// Taken out of the index before, and gone there too: a file that is still here would be lost.
+    pub removed: Vec<String>,
 }
 
 impl Repo {
@@ -44,6 +46,9 @@ impl Repo {
             let entry = index.get(path, 0);
             let staged = entry.map(|entry| (entry.mode, entry.id));
             if staged.as_ref() == will && !index.unmerged_has(path) {
+                if will.is_none() && self.untracked_in_way(files, index, ignores, path)? {
+                    blocked.removed.push(path.clone());
+                }
                 continue;
             }
             if staged.as_ref() != was || index.unmerged_has(path) {
@@ -68,7 +73,7 @@ impl Repo {
                 None => plan.removes.push(path.clone()),
             }
         }
-        let free = blocked.local.is_empty() && blocked.untracked.is_empty();
+        let free = blocked.local.is_empty() && blocked.untracked.is_empty() && blocked.removed.is_empty();
         Ok(if free { Ok(plan) } else { Err(blocked) })
     }
 

@@ -158,7 +158,8 @@ impl Scan<'_> {
                 continue;
             }
             let deeper = ignores.enter(self.repo, self.files, &path)?;
-            if self.holds(&path, &deeper)? == Holds::Nothing {
+            // Where something is tracked, the folder is known, though its files be gone.
+            if self.holds(&path, &deeper)? == Holds::Nothing && !self.index.has_below(&path) {
                 found.push(format!("{path}/"));
             } else {
                 self.empty(&path, &deeper, found)?;
