@@ -16,6 +16,9 @@
 //! - `rerere` writes a preimage once for each variant of a conflict, ours once for all;
 //! - real `git gc` goes by the clock; what `crates/commands/tests/real_language.rs` names of the language and the tools.
 //!
+//! `FROM=56000 SEEDS=2000`: 58753 of 58984 commands are equal (99.61 %), and 1989 of 2000 sessions (99.45 %; two of the
+//! eleven others were mended after). Of the nine, at least three are `am -3` with renames, the others single ones.
+//!
 //! `SEEDS=500` draws more sessions, `FROM=2000` later ones, `ONLY=17` shows and runs one, `VERBOSE=1` shows what differs;
 //! `OPSFEST=path` is another build of the program, so that a long run goes on while one works.
 

@@ -41,7 +41,7 @@ pub(crate) fn main(cx: &mut Cx<'_>) -> i32 {
     let mut code = 0;
     for source in sources {
         let target = if into { inside(dest, source) } else { dest.clone() };
-        match copy_one(cx, source, &target, recursive, given.has("n")) {
+        match copy_one(cx, source, &target, [recursive, given.has("a")], given.has("n")) {
             Ok(true) if given.has("v") => cx.out(format!("'{source}' -> '{target}'\n")),
             Ok(_) => {}
             Err(message) => {
@@ -83,7 +83,13 @@ pub(crate) fn inside(dir: &str, source: &str) -> String {
     format!("{}/{}", dir.trim_end_matches('/'), vfs::base_name(source))
 }
 
-fn copy_one(cx: &mut Cx<'_>, source: &str, target: &str, recursive: bool, keep: bool) -> Result<bool, String> {
+fn copy_one(
+    cx: &mut Cx<'_>,
+    source: &str,
+    target: &str,
+    [recursive, all]: [bool; 2],
+    keep: bool,
+) -> Result<bool, String> {
     let (from, to, micros) = (cx.path(source), cx.path(target), cx.micros());
     let files = cx.files_mut();
     let stat = files.stat(&from).map_err(|error| format!("cannot stat '{source}': {error}"))?;
@@ -105,14 +111,23 @@ fn copy_one(cx: &mut Cx<'_>, source: &str, target: &str, recursive: bool, keep: 
             return Err(format!("cannot overwrite directory '{target}' with non-directory"));
         }
         let bytes = files.read(&from).map_err(cannot)?.into_owned();
+        // A file that is there keeps its mode; `-a` takes that along too.
+        let mode = files.stat(&to).map_or(stat.mode, |there| if all { stat.mode } else { there.mode });
         files.write(&to, bytes, micros).map_err(cannot)?;
-        files.set_mode(&to, stat.mode).map_err(cannot)?;
+        files.set_mode(&to, mode).map_err(cannot)?;
         return Ok(true);
     }
-    merge_dir(cx, &from, &to, source, target, keep)
+    merge_dir(cx, &from, &to, source, target, [all, keep])
 }
 
-fn merge_dir(cx: &mut Cx<'_>, from: &str, to: &str, source: &str, target: &str, keep: bool) -> Result<bool, String> {
+fn merge_dir(
+    cx: &mut Cx<'_>,
+    from: &str,
+    to: &str,
+    source: &str,
+    target: &str,
+    [all, keep]: [bool; 2],
+) -> Result<bool, String> {
     let micros = cx.micros();
     let files = cx.files_mut();
     if files.is_file(to) {
@@ -124,7 +139,7 @@ fn merge_dir(cx: &mut Cx<'_>, from: &str, to: &str, source: &str, target: &str, 
     }
     let entries = files.read_dir(from).map_err(|error| format!("cannot access '{source}': {error}"))?;
     for (name, _) in entries {
-        copy_one(cx, &format!("{source}/{name}"), &format!("{target}/{name}"), true, keep)?;
+        copy_one(cx, &format!("{source}/{name}"), &format!("{target}/{name}"), [true, all], keep)?;
     }
     Ok(true)
 }
