@@ -46,6 +46,7 @@ pub fn build(dist: &Path, optimise: Optimise) -> Result<String> {
     files::remove_tree(&whole)?;
     bind(&module, &whole)?;
     let wasm_file = whole.join("worker_bg.wasm");
+    files::write(&wasm_file, split::without_relocations(&files::read(&wasm_file)?)?)?;
     if optimise == Optimise::Yes {
         shrink(&wasm_file, &wasm_file)?;
     }

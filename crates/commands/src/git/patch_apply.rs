@@ -37,13 +37,14 @@ pub(crate) fn start(
             empty += 1;
             continue;
         }
-        let file = PatchFile::read(&git::patch(&work.repo, g.files(), change, &options)?);
-        if file.binary {
-            binary += 1;
-        } else if file.pieces.is_empty() {
-            empty += 1;
-        } else {
-            files.push(file);
+        for file in PatchFile::read_all(&git::patch(&work.repo, g.files(), change, &options)?) {
+            if file.binary {
+                binary += 1;
+            } else if file.pieces.is_empty() {
+                empty += 1;
+            } else {
+                files.push(file);
+            }
         }
     }
     let mut session = Session::new(mode, files);
@@ -220,7 +221,8 @@ pub(crate) fn finish(g: &mut Git<'_, '_>, s: &Session) -> Answer {
     if !s.quiet {
         g.out(["Saved working directory and index state ", &made.message, "\n"].concat());
     }
-    let back: Vec<git::FilePatch> = patches.iter().map(git::FilePatch::reversed).collect();
+    // Backwards: a link in the place of a file goes before the file comes back.
+    let back: Vec<git::FilePatch> = patches.iter().rev().map(git::FilePatch::reversed).collect();
     let onto = Onto { index: false, work: true };
     match apply::check(g, repo, &back, onto, false)? {
         Some(result) => super::apply_write::write(g, repo, &result, onto)?,

@@ -135,8 +135,15 @@ impl Piece {
 }
 
 impl PatchFile {
-    /// Reads the patch of one file as `git diff` prints it.
-    pub fn read(text: &str) -> Self {
+    /// Reads the patch of one path as `git diff` prints it: two where the file became something else, as a link.
+    pub fn read_all(text: &str) -> Vec<Self> {
+        match text.find("\ndiff --git ") {
+            Some(end) => vec![Self::read(&text[..=end]), Self::read(&text[end + 1..])],
+            None => vec![Self::read(text)],
+        }
+    }
+
+    fn read(text: &str) -> Self {
         let mut file = Self::default();
         let mut mode = Piece::default();
         for line in text.split_terminator('\n') {

@@ -52,7 +52,7 @@ fn wrong_flags_are_told_in_pflags_words() {
             "get -w=maybe",
             "error: invalid argument \"maybe\" for \"-w, --watch\" flag: strconv.ParseBool: parsing \"maybe\": invalid syntax\nSee 'kubectl get --help' for usage.\n",
         ),
-        ("get --token=x", "error: --token is real, but not part of this sandbox yet\n"),
+        ("get --chunk-size=5", "error: --chunk-size is real, but not part of this sandbox yet\n"),
     ] {
         assert_eq!(parsed(line).expect_err("a wrong line"), told, "{line}");
     }

@@ -19,7 +19,7 @@ use module::{Module, References};
 use std::collections::BTreeSet;
 
 pub use mark::marked;
-pub use places::Places;
+pub use places::{Places, without_relocations};
 
 /// Where `first` imports the function that brings the rest, and under which name.
 const LOADER: (&str, &str) = ("rest", "load");

@@ -147,6 +147,25 @@ fn is_of_memory(kind: RelocationType) -> bool {
     )
 }
 
+/// The module without what the linker left in it: other tools take it for an object file.
+pub fn without_relocations(module: &[u8]) -> Result<Vec<u8>> {
+    let mut out = wasm_encoder::Module::new();
+    for payload in Parser::new(0).parse_all(module) {
+        let payload = payload.context("reading the wasm module")?;
+        if let Payload::CustomSection(section) = &payload
+            && (section.name() == "linking" || section.name().starts_with("reloc."))
+        {
+            continue;
+        }
+        if let Some((id, range)) = payload.as_section() {
+            let range = usize::try_from(range.start)?..usize::try_from(range.end)?;
+            let data = module.get(range).context("a section lies outside of its module")?;
+            out.section(&wasm_encoder::RawSection { id, data });
+        }
+    }
+    Ok(out.finish())
+}
+
 fn read_segments(section: &DataSectionReader<'_>) -> Result<Vec<Segment>> {
     let start = section.range().start;
     let mut segments = Vec::new();
@@ -290,6 +309,13 @@ mod tests {
         let base = BASE.cast_unsigned();
         let near = |number| places.reached(&BTreeSet::from([number])).len();
         assert_eq!((near(base + 48), near(base + 49), near(base + 400), near(7)), (1, 3, 0, 0));
+    }
+
+    #[test]
+    fn what_the_linker_left_can_be_taken_out() {
+        let plain = without_relocations(&linked()).unwrap();
+        assert!(Places::read(&plain).unwrap_err().to_string().contains("--emit-relocs"));
+        assert_eq!((bodies_of(&plain), pieces_of(&plain)), (bodies_of(&linked()), pieces_of(&linked())));
     }
 
     #[test]
