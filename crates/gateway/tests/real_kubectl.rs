@@ -8,6 +8,7 @@ use order::OrdMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
+use testkit::Temp;
 use world::{Fd, Machine, MachineId, Spawn, World};
 
 const SCRIPT: &str = include_str!("real_kubectl/script.txt");
@@ -35,25 +36,14 @@ fn real() -> Option<PathBuf> {
     String::from_utf8_lossy(&told.stdout).contains("Client Version: v1.32.").then_some(found)
 }
 
-/// A folder that goes away.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new() -> Self {
-        let path = std::env::temp_dir().join(format!("serve-kube-{}", std::process::id()));
-        for (file, text) in FILES {
-            let file = path.join(file);
-            std::fs::create_dir_all(file.parent().expect("a file has a folder")).expect("a folder of the test's own");
-            std::fs::write(file, text).expect("a file of the test's own");
-        }
-        Self(path)
+/// A folder with the files, and with what tells the client of the server.
+fn folder(server: &Server) -> Temp {
+    let folder = Temp::new("serve-kube");
+    for (file, text) in FILES {
+        folder.file(file, text);
     }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        assert!(std::fs::remove_dir_all(&self.0).is_ok(), "the folder can be removed");
-    }
+    folder.file("config", server.kubeconfig());
+    folder
 }
 
 fn world() -> World {
@@ -101,14 +91,14 @@ fn run_ours(world: &mut World, line: &str) -> Outcome {
     Outcome(out, err, code.unwrap_or(-1))
 }
 
-fn run_real(kubectl: &Path, folder: &Folder, number: usize, line: &str) -> Outcome {
+fn run_real(kubectl: &Path, folder: &Temp, number: usize, line: &str) -> Outcome {
     let script = format!("kubectl() {{ {} \"$@\"; }}\n{line}", kubectl.display());
-    let path = |name: &str| folder.0.join(name);
+    let path = |name: &str| folder.path(name);
     let done = Command::new("timeout")
         .args(["60", "bash", "-c", &script])
-        .current_dir(&folder.0)
+        .current_dir(folder.path(""))
         .env_clear()
-        .envs([("HOME", folder.0.as_os_str()), ("TZ", "UTC".as_ref()), ("PATH", "/usr/bin:/bin".as_ref())])
+        .envs([("HOME", folder.path("").as_os_str()), ("TZ", "UTC".as_ref()), ("PATH", "/usr/bin:/bin".as_ref())])
         .env("KUBECONFIG", path("config"))
         .env("KUBECACHEDIR", path(&format!("cache-{number}")))
         .output()
@@ -174,7 +164,7 @@ struct Tally {
     wrong: Vec<String>,
 }
 
-fn compare(kubectl: &Path, server: &Server, folder: &Folder, mut now: World, lines: &[&str]) -> Tally {
+fn compare(kubectl: &Path, server: &Server, folder: &Temp, mut now: World, lines: &[&str]) -> Tally {
     let mut tally = Tally::default();
     let only = std::env::var("ONLY").unwrap_or_default();
     for (number, line) in lines.iter().enumerate() {
@@ -221,9 +211,8 @@ fn the_real_kubectl_and_ours_say_the_same() {
         eprintln!("no kubectl 1.32 is installed: nothing is compared");
         return;
     };
-    let folder = Folder::new();
     let server = serve(world(), ([127, 0, 0, 1], 0).into(), Pace::WhileWatched(50)).expect("a free port");
-    std::fs::write(folder.0.join("config"), server.kubeconfig()).expect("a file of the test's own");
+    let folder = folder(&server);
     let lines: Vec<&str> = SCRIPT.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
     let mut first = world();
     let host = first.machine_mut(&MachineId::workstation()).expect("it was just added");

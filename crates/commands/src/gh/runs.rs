@@ -74,14 +74,19 @@ fn status(state: State) -> &'static str {
     }
 }
 
+/// A state's sign and its colour.
+fn sign(state: State) -> (&'static str, u8) {
+    match state {
+        State::Passed => ("✓", 32),
+        State::Failed => ("X", 31),
+        State::Skipped => ("-", 90),
+        State::Queued | State::Running => ("*", 33),
+    }
+}
+
 fn symbol(cx: &Cx<'_>, state: State) -> String {
-    let (code, sign) = match state {
-        State::Passed => (32, "✓"),
-        State::Failed => (31, "X"),
-        State::Skipped => (90, "-"),
-        State::Queued | State::Running => (33, "*"),
-    };
-    coloured(cx, code, sign)
+    let (sign, colour) = sign(state);
+    coloured(cx, colour, sign)
 }
 
 /// Go's way to write a time of whole seconds.
@@ -152,13 +157,7 @@ pub(super) fn list(cx: &mut Cx<'_>, call: &Call) -> Answer {
         let titles = ["STATUS", "TITLE", "WORKFLOW", "BRANCH", "EVENT", "ID", "ELAPSED", "AGE"];
         let mut rows = vec![titles.map(String::from).to_vec()];
         for run in &runs {
-            let sign = match run.state {
-                State::Passed => "✓",
-                State::Failed => "X",
-                State::Skipped => "-",
-                State::Queued | State::Running => "*",
-            };
-            let mut row = vec![sign.to_string()];
+            let mut row = vec![sign(run.state).0.to_string()];
             row.extend(tail(run));
             row.push(ago(now, run.created));
             rows.push(row);
