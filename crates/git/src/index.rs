@@ -294,7 +294,8 @@ impl Repo {
 
     pub fn write_index(&self, files: &mut Vfs, index: &Index, when: When) -> Result<()> {
         let path = self.file("index");
-        files.write_as(&path, index.encode(), Some(index.clone()), when.micros()).map_err(at(&path))
+        let encode = |index: &Option<Index>| index.as_ref().map(Index::encode).unwrap_or_default();
+        files.write_as(&path, Some(index.clone()), encode, when.micros()).map_err(at(&path))
     }
 }
 

@@ -23,11 +23,13 @@ use std::sync::Arc;
 pub struct Vfs {
     root: Arc<Node>,
     next_ino: u64,
+    #[serde(skip)]
+    edits: u64,
 }
 
 impl Default for Vfs {
     fn default() -> Self {
-        Self { root: Arc::new(Node::Dir(Dir::new(1, 0))), next_ino: 1 }
+        Self { root: Arc::new(Node::Dir(Dir::new(1, 0))), next_ino: 1, edits: 0 }
     }
 }
 
@@ -35,6 +37,12 @@ impl Vfs {
     /// Only the root folder.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// How often this one was changed since it was made or loaded: while it stays, so does everything in it. It is no
+    /// state: two equal trees may differ in it.
+    pub fn edits(&self) -> u64 {
+        self.edits
     }
 }
 

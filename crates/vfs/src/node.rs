@@ -1,8 +1,8 @@
 //! What a tree is made of.
 
-use crate::parsed::Parsed;
+use crate::parsed::{Late, Parsed};
 use order::OrdMap;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -44,26 +44,44 @@ pub(crate) struct File {
     pub parsed: Parsed,
 }
 
-/// A file's bytes. `Zlib` is kept as it was before deflating and deflates when read: a loose Git object.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+/// A file's bytes. `Zlib` is kept as it was before deflating and deflates when read: a loose Git object. `Late` bytes are
+/// made when somebody first reads them: an index that the next command replaces needs none.
+/// Saved, they are plain ones.
+#[derive(Debug, Clone, Deserialize)]
 pub(crate) enum Data {
     Plain(#[serde(with = "shared_bytes")] Arc<Vec<u8>>),
     Zlib(#[serde(with = "shared_bytes")] Arc<[u8]>),
+    #[serde(skip)]
+    Late(Late),
+}
+
+impl Serialize for Data {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (index, name, bytes): (_, _, &[u8]) = match self {
+            Self::Plain(bytes) => (0, "Plain", bytes),
+            Self::Late(late) => (0, "Plain", late.bytes()),
+            Self::Zlib(raw) => (1, "Zlib", raw),
+        };
+        serializer.serialize_newtype_variant("Data", index, name, &shared_bytes::Bytes(bytes))
+    }
 }
 
 /// Shared bytes as one byte string, not as a list of numbers.
 mod shared_bytes {
-    use serde::{Deserializer, Serializer, de};
+    use serde::{Deserializer, Serialize, Serializer, de};
     use std::fmt;
-    use std::sync::Arc;
 
-    pub fn serialize<T: AsRef<[u8]> + ?Sized, S: Serializer>(bytes: &Arc<T>, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_bytes((**bytes).as_ref())
+    pub struct Bytes<'a>(pub &'a [u8]);
+
+    impl Serialize for Bytes<'_> {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            serializer.serialize_bytes(self.0)
+        }
     }
 
-    struct Bytes;
+    struct Visitor;
 
-    impl de::Visitor<'_> for Bytes {
+    impl de::Visitor<'_> for Visitor {
         type Value = Vec<u8>;
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             f.write_str("bytes")
@@ -74,7 +92,7 @@ mod shared_bytes {
     }
 
     pub fn deserialize<'de, T: From<Vec<u8>>, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-        deserializer.deserialize_bytes(Bytes).map(T::from)
+        deserializer.deserialize_bytes(Visitor).map(T::from)
     }
 }
 
@@ -97,6 +115,7 @@ impl Data {
     pub fn bytes(&self) -> Cow<'_, [u8]> {
         match self {
             Self::Plain(bytes) => Cow::Borrowed(bytes),
+            Self::Late(late) => Cow::Borrowed(late.bytes()),
             Self::Zlib(raw) => Cow::Owned(miniz_oxide::deflate::compress_to_vec_zlib(raw, 1)),
         }
     }

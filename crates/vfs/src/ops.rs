@@ -1,7 +1,7 @@
 //! Reading and changing.
 
 use crate::node::{Data, Dir, File, Node, Symlink};
-use crate::parsed::Parsed;
+use crate::parsed::{Late, Parsed};
 use crate::{Kind, Result, Stat, Vfs, VfsError, base_name, join, parent};
 use std::any::Any;
 use std::borrow::Cow;
@@ -22,7 +22,7 @@ impl Vfs {
     pub fn read_inflated(&self, path: &str) -> Result<Option<Arc<[u8]>>> {
         Ok(match &self.file(path)?.data {
             Data::Zlib(raw) => Some(raw.clone()),
-            Data::Plain(_) => None,
+            Data::Plain(_) | Data::Late(_) => None,
         })
     }
 
@@ -80,9 +80,16 @@ impl Vfs {
         Ok(file.parsed.get(|| Arc::new(parse(&file.data.bytes()))))
     }
 
-    /// Writes a file whose bytes are known to be read as this value by [`Self::read_as`].
-    pub fn write_as<T: Any + Send + Sync>(&mut self, path: &str, bytes: Vec<u8>, value: T, mtime: u64) -> Result<()> {
-        self.put(path, Data::Plain(Arc::new(bytes)), Parsed::of(Arc::new(value)), mtime)
+    /// Writes a file as a value that [`Self::read_as`] is to find there; `encode` makes its bytes once somebody wants them.
+    pub fn write_as<T: Any + Send + Sync>(
+        &mut self,
+        path: &str,
+        value: T,
+        encode: fn(&T) -> Vec<u8>,
+        mtime: u64,
+    ) -> Result<()> {
+        let value = Arc::new(value);
+        self.put(path, Data::Late(Late::new(value.clone(), encode)), Parsed::of(value), mtime)
     }
 
     pub fn append(&mut self, path: &str, bytes: &[u8], mtime: u64) -> Result<()> {
@@ -109,6 +116,7 @@ impl Vfs {
         if path.ends_with('/') {
             return Err(VfsError::IsADirectory);
         }
+        self.edits += 1;
         let real = self.real(path, true)?;
         let ino = self.next_ino + 1;
         let dir = self.dir_mut(parent(&real))?;
@@ -134,6 +142,7 @@ impl Vfs {
 
     /// Inserts a node at a place that must be free.
     fn place(&mut self, path: &str, node: Node, mtime: u64) -> Result<()> {
+        self.edits += 1;
         let real = self.real(path, false)?;
         if real == "/" {
             return Err(VfsError::Exists);
@@ -206,6 +215,7 @@ impl Vfs {
     }
 
     fn unlink(&mut self, path: &str, mtime: u64) -> Result<()> {
+        self.edits += 1;
         let real = self.real(path, false)?;
         if real == "/" {
             return Err(VfsError::Invalid);
@@ -287,6 +297,7 @@ impl Vfs {
     }
 
     fn change(&mut self, path: &str, edit: impl FnOnce(&mut Node)) -> Result<()> {
+        self.edits += 1;
         let real = self.real(path, true)?;
         if real == "/" {
             edit(Arc::make_mut(&mut self.root));

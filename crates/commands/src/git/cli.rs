@@ -3,7 +3,8 @@
 use super::include::with_includes;
 use super::process::{Child, Resume};
 use git::{Config, GitError, Ignores, Pathspec, Repo, Signature, When};
-use std::cell::RefCell;
+use std::cell::{RefCell, RefMut};
+use std::rc::Rc;
 use vfs::{Vfs, join};
 use world::Cx;
 
@@ -52,12 +53,21 @@ pub(crate) struct Git<'a, 'w> {
     pub words: Vec<String>,
     /// What reference logs name instead of the command: `pull --rebase`.
     pub action: Option<String>,
-    /// The repository, once it was looked for, and from which folder.
-    pub found: RefCell<Option<(String, Repo)>>,
+    /// What was looked for here already.
+    pub found: RefCell<Found>,
     /// `--paginate` or `--no-pager` was given.
     pub pager: Option<bool>,
     /// A pager shows the output: it is for a terminal.
     pub paged: bool,
+}
+
+/// What a running command found out about where it runs; it counts until a file changes or it goes elsewhere.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    /// The files' edits then, the folder, and the number of overrides.
+    at: (u64, String, usize),
+    repo: Option<Repo>,
+    settings: Option<Rc<Settings>>,
 }
 
 /// A repository with a work tree, and the folder in it where the command runs (`""` is the top).
@@ -141,25 +151,28 @@ impl Git<'_, '_> {
                 false => fatal(format!("not a git repository: '{folder}'")),
             };
         }
-        let mut repo = self.discovered()?;
+        if let Some(repo) = &self.found().repo {
+            return Ok(repo.clone());
+        }
+        let mut repo = Repo::discover(self.files(), &self.cwd)?;
         if repo.work_tree.is_some() && repo.config(self.files()).get_bool("core.bare") == Some(true) {
             repo.work_tree = None;
         }
+        self.found().repo = Some(repo.clone());
         Ok(repo)
     }
 
-    /// The repository above the folder where it runs; found once, as that folder and its repository stay.
-    fn discovered(&self) -> Result<Repo, Stop> {
+    /// What is known here, now.
+    fn found(&self) -> RefMut<'_, Found> {
         let mut found = self.found.borrow_mut();
-        if let Some((cwd, repo)) = &*found
-            && *cwd == self.cwd
-            && self.files().is_file(&repo.file("HEAD"))
-        {
-            return Ok(repo.clone());
+        let (edits, cwd, overrides) = &found.at;
+        if *edits != self.files().edits() || *cwd != self.cwd || *overrides != self.overrides.len() {
+            *found = Found {
+                at: (self.files().edits(), self.cwd.clone(), self.overrides.len()),
+                ..Found::default()
+            };
         }
-        let repo = Repo::discover(self.files(), &self.cwd)?;
-        *found = Some((self.cwd.clone(), repo.clone()));
-        Ok(repo)
+        found
     }
 
     pub fn work(&self) -> Result<Work, Stop> {
@@ -181,7 +194,16 @@ impl Git<'_, '_> {
         (!left_out).then(|| self.cx.env("GIT_CONFIG_SYSTEM").unwrap_or_else(|| "/etc/gitconfig".into()))
     }
 
-    pub fn settings(&self) -> Settings {
+    pub fn settings(&self) -> Rc<Settings> {
+        if let Some(settings) = &self.found().settings {
+            return settings.clone();
+        }
+        let settings = Rc::new(self.read_settings());
+        self.found().settings = Some(settings.clone());
+        settings
+    }
+
+    fn read_settings(&self) -> Settings {
         let mut layers = Vec::new();
         let home = self.cx.env("HOME").unwrap_or_default();
         let global = self.cx.env("GIT_CONFIG_GLOBAL");
