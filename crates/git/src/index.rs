@@ -288,7 +288,7 @@ impl Repo {
             decoded => decoded.map_err(at(&path))?,
         };
         let mut index = Option::clone(&decoded).ok_or(GitError::CorruptIndex)?;
-        index.written = files.stat(&path).map_err(at(&path))?.mtime;
+        index.written = files.mtime(&path).map_err(at(&path))?;
         Ok(index)
     }
 

@@ -136,6 +136,14 @@ impl Node {
         }
     }
 
+    pub fn mtime(&self) -> u64 {
+        match self {
+            Self::File(file) => file.mtime,
+            Self::Dir(dir) => dir.mtime,
+            Self::Symlink(link) => link.mtime,
+        }
+    }
+
     pub fn stat(&self) -> Stat {
         match self {
             Self::File(file) => Stat {

@@ -44,6 +44,11 @@ impl Vfs {
         Ok(self.node(path, false)?.stat())
     }
 
+    /// When what stands at a path was changed last: [`Self::stat`] without the size, which some files have to be made for.
+    pub fn mtime(&self, path: &str) -> Result<u64> {
+        Ok(self.node(path, true)?.mtime())
+    }
+
     pub fn exists(&self, path: &str) -> bool {
         self.node(path, true).is_ok()
     }
