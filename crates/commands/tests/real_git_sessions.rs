@@ -32,6 +32,8 @@ pub fn sessions() -> Vec<Session> {
         ("range_diff", RANGE_DIFF),
         ("rerere", RERERE),
         ("merges_again", MERGES_AGAIN),
+        ("merges_shown", MERGES_SHOWN),
+        ("mails_merged", MAILS_MERGED),
         ("attributes", ATTRIBUTES),
         ("archive", ARCHIVE),
         ("octopus", OCTOPUS),
@@ -96,6 +98,8 @@ const ATTRIBUTES: &str = include_str!("real_git_sessions/attributes.txt");
 const CARRIED: &str = include_str!("real_git_sessions/carried.txt");
 const MERGES_RENAMED: &str = include_str!("real_git_sessions/merges_renamed.txt");
 const MERGES_AGAIN: &str = include_str!("real_git_sessions/merges_again.txt");
+const MERGES_SHOWN: &str = include_str!("real_git_sessions/merges_shown.txt");
+const MAILS_MERGED: &str = include_str!("real_git_sessions/mails_merged.txt");
 const RERERE: &str = include_str!("real_git_sessions/rerere.txt");
 const RANGE_DIFF: &str = include_str!("real_git_sessions/range_diff.txt");
 const LINE_LOG: &str = include_str!("real_git_sessions/line_log.txt");

@@ -100,7 +100,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         }
         Some("skip") => {
             let head = repo.head(g.files())?.id();
-            reset_merge_files(g, &repo, head.as_ref())?;
+            reset_merge_files(g, &repo, head.as_ref(), None)?;
             next(g, &repo)?;
             go(g, &repo, given)
         }
@@ -359,7 +359,7 @@ fn abort(g: &mut Git<'_, '_>, repo: &Repo) -> Answer {
         return Ok(0);
     }
     let back = repo.read_ref(g.files(), "ORIG_HEAD");
-    reset_merge_files(g, repo, back.as_ref())?;
+    reset_merge_files(g, repo, back.as_ref(), None)?;
     if let Some(id) = back {
         super::reset::move_head(g, repo, id, None, "am --abort")?;
     }

@@ -76,6 +76,7 @@ fn merged(g: &mut Git<'_, '_>, repo: &Repo, mail: &Mail, patches: &[git::FilePat
         favor: None,
         keepers: keepers(g),
         folder_renames: git::FolderRenames::Off,
+        recursive: true,
         ..MergeLabels::default()
     };
     let wish = Join { base, ours: None, theirs, labels, verb: "merge", before: "merge", terse: false };

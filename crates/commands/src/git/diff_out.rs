@@ -189,6 +189,12 @@ impl DiffOutput {
         self.patch || self.table() || self.summary || self.name_only || self.name_status || self.raw.is_some()
     }
 
+    /// The tables and the summary alone, where any are asked for.
+    pub fn tables_only(&self) -> Option<Self> {
+        let none = Self { patch: false, name_only: false, name_status: false, raw: None, ..self.clone() };
+        (self.table() || self.summary).then_some(none)
+    }
+
     fn table(&self) -> bool {
         self.stat || self.numstat || self.shortstat
     }

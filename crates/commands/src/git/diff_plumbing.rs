@@ -1,12 +1,13 @@
 //! `git diff-tree`, `git diff-index` and `git diff-files`: differences for scripts.
 
 use super::cli::{Answer, Git, Stop, fatal};
+use super::combined::{self, Merges};
 use super::diff_out::{self, DiffOutput};
 use super::options::{Dialect, Given, Spec, only, usage};
 use git::{Change, ChangeKind, Index, Kind, Mode, ObjectId, Pathspec, Repo, Side, Source};
 
 const MISSING: &[&str] =
-    &["-c", "--cc", "--combined-all-paths", "--pretty", "--merge-base", "-B", "-O", "--ita-invisible-in-index"];
+    &["--combined-all-paths", "--pretty", "--merge-base", "-B", "-O", "--ita-invisible-in-index"];
 
 pub(crate) const TREE_SPEC: Spec = Spec {
     name: "diff-tree",
@@ -19,11 +20,11 @@ pub(crate) const TREE_SPEC: Spec = Spec {
             only('t', "", "the trees too"),
             only('\0', "root", "a first commit against nothing"),
             only('\0', "no-commit-id", "without the commit's id"),
-            only('m', "", "merges against each parent"),
             only('v', "", "with the message"),
             only('\0', "stdin", "commits that standard input names"),
         ],
         diff_out::ROWS,
+        combined::ROWS,
     ],
     missing: MISSING,
     dialect: Dialect::Options,
@@ -52,7 +53,10 @@ fn output(g: &Git<'_, '_>, given: &Given) -> Result<DiffOutput, Stop> {
     let mut output = DiffOutput::read(g, given, false)?;
     output.renames = given.last(&["find-renames", "no-renames"]) == Some("find-renames");
     if !output.any() && !given.has("no-patch") {
-        output.raw = Some(40);
+        match given.has("cc") {
+            true => output.patch = true,
+            false => output.raw = Some(40),
+        }
     }
     if output.raw.is_some() {
         output.raw = Some(given.value("abbrev").and_then(|text| text.parse().ok()).unwrap_or(40));
@@ -130,13 +134,24 @@ fn commit(
     spec: &Pathspec,
 ) -> Answer {
     let commit = repo.read_commit(g.files(), id)?;
-    if (commit.parents.is_empty() && !given.has("root")) || (commit.parents.len() > 1 && !given.has("m")) {
+    let merges = Merges::read(given, Merges::Off)?;
+    if commit.parents.len() > 1 && matches!(merges, Merges::Combined | Merges::Dense) {
+        let bodies = merges.bodies(g, repo, output, spec, &commit)?.unwrap_or_default();
+        let text: String = bodies.into_iter().map(|(_, text)| text).collect();
+        if !text.is_empty() && !given.has("quiet") {
+            let head = if given.has("no-commit-id") { String::new() } else { format!("{id}\n") };
+            g.out(head + &text);
+        }
+        return Ok(i32::from((given.has("exit-code") || given.has("quiet")) && !text.is_empty()));
+    }
+    if (commit.parents.is_empty() && !given.has("root")) || (commit.parents.len() > 1 && merges == Merges::Off) {
         return Ok(0);
     }
     let mut parents: Vec<Option<ObjectId>> = commit.parents.iter().copied().map(Some).collect();
     if parents.is_empty() {
         parents.push(None);
     }
+    parents.truncate(if merges == Merges::First { 1 } else { parents.len() });
     let mut code = 0;
     for parent in parents {
         let old = match parent {

@@ -1,6 +1,7 @@
 //! `git log`.
 
 use super::cli::{Answer, Git, Stop, fatal};
+use super::combined::Merges;
 use super::diff_out::{self, DiffOutput};
 use super::log_format::{Decorate, Format, Style, names};
 use super::log_graph::Graph;
@@ -11,10 +12,12 @@ use super::range::{Range, head_commit};
 use super::show::changes_of;
 use git::{DateFormat, ObjectId, Pathspec, Repo};
 use order::OrdMap;
+use std::cell::Cell;
 
 pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let repo = g.repo()?;
-    let output = DiffOutput::read(g, given, false)?;
+    let output = DiffOutput::read(g, given, Merges::patches(given))?;
+    let merges = Merges::read(given, Merges::Off)?;
     let mut range = Range::read(g, &repo, &given.operands, given.dashes_at)?;
     add_references(g, &repo, given, &mut range)?;
     let asked_all = ["all", "branches", "tags", "remotes"].iter().any(|name| given.has(name));
@@ -63,7 +66,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         printer.graph = Some(Graph::new(printer.style.color));
     }
     for (id, parents) in picked {
-        let text = printer.entry(g, &repo, &id, &parents, given.has("m") || given.has("first-parent"))?;
+        let text = printer.entry(g, &repo, &id, &parents, merges)?;
         g.out(text);
         if g.cx.stdout_is_full() {
             // A reader that went away early ends this command at its next write.
@@ -180,6 +183,7 @@ pub(crate) fn style(g: &Git<'_, '_>, repo: &Repo, given: &Given) -> Result<Style
         show_parents: given.has("parents"),
         nul: given.has("z"),
         sides: Sides::default(),
+        from: Cell::default(),
         digits: given.value("abbrev").and_then(|text| text.parse().ok()).map_or(7, |digits: usize| digits.clamp(4, 40)),
     })
 }
@@ -202,55 +206,80 @@ impl Printer {
         repo: &Repo,
         id: &ObjectId,
         parents: &[ObjectId],
-        merges: bool,
+        merges: Merges,
     ) -> Result<String, Stop> {
         let commit = repo.read_commit(g.files(), id)?;
         let mut out = String::new();
         if let Some(graph) = &mut self.graph {
             graph.update(*id, parents);
         }
-        if self.shown && !self.style.format.terminates() {
-            if let Some(graph) = &mut self.graph {
-                out.push_str(&graph.padding());
+        let bodies = self.bodies(g, repo, id, &commit, merges)?;
+        let merged = commit.parents.len() > 1 && matches!(merges, Merges::Combined | Merges::Dense);
+        let dashes = self.output.stat && self.output.patch && self.style.format != Format::Email && !merged;
+        for (number, (from, body)) in bodies.into_iter().enumerate() {
+            if self.shown && !self.style.format.terminates() {
+                if let Some(graph) = &mut self.graph {
+                    out.push_str(&graph.padding());
+                }
+                out.push_str(self.style.end());
             }
-            out.push_str(self.style.end());
-        }
-        self.shown = true;
-        let mark = match (self.style.sides.mark(id), &self.graph) {
-            ("", _) | (_, Some(_)) => String::new(),
-            (mark, None) => [mark, " "].concat(),
-        };
-        let text = self.style.entry(g, repo, id, &commit, &mark)?;
-        self.with_graph(&mut out, id, &text);
-        if !self.output.any() || (commit.parents.len() > 1 && !merges) {
-            return Ok(out);
-        }
-        let changes = match &self.followed {
-            Some(all) => all.get(id).cloned().into_iter().collect(),
-            None => changes_of(g, repo, &commit, &self.spec)?,
-        };
-        let changes = self.output.prepare(g, repo, changes)?;
-        if changes.is_empty() {
-            return Ok(out);
-        }
-        let mut body = String::new();
-        if self.style.format != Format::Oneline {
-            let dashes = self.output.stat && self.output.patch && self.style.format != Format::Email;
-            if !text.ends_with(['\n', '\0']) {
-                out.push('\n');
+            self.shown = true;
+            let mark = match (self.style.sides.mark(id), &self.graph) {
+                ("", _) | (_, Some(_)) => String::new(),
+                (mark, None) => [mark, " "].concat(),
+            };
+            self.style.from.set(from);
+            let text = self.style.entry(g, repo, id, &commit, &mark)?;
+            self.style.from.set(None);
+            match &mut self.graph {
+                Some(graph) if number > 0 => {
+                    let lines: Vec<String> = text.lines().map(|line| [&graph.padding(), line].concat()).collect();
+                    out.push_str(&lines.join("\n"));
+                    out.push_str(if text.ends_with('\n') { "\n" } else { "" });
+                }
+                _ => self.with_graph(&mut out, id, &text),
             }
-            body.push_str(if dashes { "---\n" } else { "\n" });
-        }
-        body.push_str(&self.output.print(g, repo, &changes)?);
-        match &mut self.graph {
-            None => out.push_str(&body),
-            Some(graph) => {
-                for line in body.lines() {
-                    out.push_str(&format!("{}{line}\n", graph.padding()));
+            let Some(body) = body else { continue };
+            let mut below = String::new();
+            if self.style.format != Format::Oneline {
+                if !text.ends_with(['\n', '\0']) {
+                    out.push('\n');
+                }
+                below.push_str(if dashes { "---\n" } else { "\n" });
+            }
+            below.push_str(&body);
+            match &mut self.graph {
+                None => out.push_str(&below),
+                Some(graph) => {
+                    for line in below.lines() {
+                        out.push_str(&format!("{}{line}\n", graph.padding()));
+                    }
                 }
             }
         }
         Ok(out)
+    }
+
+    /// What stands below an entry, once or once for each parent; without a body there is not even an empty line.
+    fn bodies(
+        &self,
+        g: &Git<'_, '_>,
+        repo: &Repo,
+        id: &ObjectId,
+        commit: &git::Commit,
+        merges: Merges,
+    ) -> Result<Vec<(Option<ObjectId>, Option<String>)>, Stop> {
+        let bodies = match (&self.followed, self.output.any()) {
+            (_, false) => None,
+            (None, true) => merges.bodies(g, repo, &self.output, &self.spec, commit)?,
+            (Some(_), true) if commit.parents.len() > 1 && merges == Merges::Off => None,
+            (Some(all), true) => {
+                let changes = self.output.prepare(g, repo, all.get(id).cloned().into_iter().collect())?;
+                (!changes.is_empty()).then_some(vec![(None, self.output.print(g, repo, &changes)?)])
+            }
+        };
+        let bodies = bodies.map(|all| all.into_iter().map(|(from, body)| (from, Some(body))).collect());
+        Ok(bodies.unwrap_or_else(|| vec![(None, None)]))
     }
 
     /// An entry's lines beside the rows of the drawing, and the rows that are left.

@@ -3,6 +3,7 @@
 use super::cli::{Git, Stop, fatal};
 use git::{Commit, DateFormat, ObjectId, Repo, Signature};
 use order::OrdMap;
+use std::cell::Cell;
 
 /// The shape of an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,6 +79,8 @@ pub(crate) struct Style {
     pub nul: bool,
     pub notes: super::notes_show::Shown,
     pub sides: super::log_sides::Sides,
+    /// The parent that a merge is shown against just now.
+    pub from: Cell<Option<ObjectId>>,
 }
 
 /// A reference beside a commit.
@@ -165,13 +168,14 @@ impl Style {
             true => commit.parents.iter().map(|id| format!(" {}", hash(id))).collect(),
             false => String::new(),
         };
+        let from = self.from.get().map_or(String::new(), |id| [" (from ", &hash(&id), ")"].concat());
         match &self.format {
             Format::User { text, ends } => {
                 let line = self.placeholders(g, repo, text, id, commit)?;
                 Ok(if *ends { line + self.end() } else { line })
             }
             Format::Oneline => {
-                let head = self.paint("\x1b[33m", &format!("{mark}{}{parents}", hash(id)));
+                let head = self.paint("\x1b[33m", &format!("{mark}{}{parents}{from}", hash(id)));
                 let notes = super::notes_show::below(g, repo, &self.notes, id, true);
                 Ok([&head, self.wrapped(id).as_str(), " ", &commit.subject(), self.end(), &notes].concat())
             }
@@ -182,7 +186,7 @@ impl Style {
             }
             Format::Email => Ok(super::format_patch::letter(id, commit, "[PATCH] ")),
             format => {
-                let head = self.paint("\x1b[33m", &format!("commit {mark}{}{parents}", hash(id)));
+                let head = self.paint("\x1b[33m", &format!("commit {mark}{}{parents}{from}", hash(id)));
                 let mut out = format!("{head}{}\n", self.wrapped(id));
                 if commit.parents.len() > 1 && *format != Format::Raw {
                     let parents: Vec<String> =

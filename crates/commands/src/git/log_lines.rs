@@ -43,7 +43,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, repo: &Repo, given: &Given, range: &Range
         }
     }
     for (id, parents) in super::log_pick::limited(given, kept)? {
-        let mut text = printer.entry(g, repo, &id, &parents, false)?;
+        let mut text = printer.entry(g, repo, &id, &parents, super::combined::Merges::Off)?;
         if patch {
             text.push('\n');
             text.push_str(&texts[&id]);

@@ -58,7 +58,7 @@ impl Style {
             b'P' => Some(joined(&|id| id.to_string())),
             b'p' => Some(joined(&short)),
             b's' => Some(commit.subject()),
-            b'f' => Some(file_name(&commit.subject())),
+            b'f' => Some(file_name(commit.message.trim_start_matches('\n').lines().next().unwrap_or_default())),
             b'b' => Some(commit.body()),
             b'B' => Some(commit.message.clone()),
             b'd' => Some(
@@ -68,6 +68,7 @@ impl Style {
                     format: Format::Oneline,
                     notes: Vec::new(),
                     sides: super::log_sides::Sides::default(),
+                    from: self.from.clone(),
                     ..*self
                 }
                 .wrapped(id),

@@ -74,7 +74,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, repo: &Repo, given: &Given, mut printer: 
             continue;
         }
         printer.style.format = filled(&format, &selector, entry);
-        let text = printer.entry(g, repo, &entry.new, &commit.parents, true)?;
+        let text = printer.entry(g, repo, &entry.new, &commit.parents, super::combined::Merges::First)?;
         let text = with_lines(text, &printer.style, &selector, entry);
         g.out(text);
     }

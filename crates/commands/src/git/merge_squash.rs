@@ -182,7 +182,7 @@ pub(crate) fn abort(g: &mut Git<'_, '_>, repo: &Repo) -> Answer {
     }
     let head = repo.head(g.files())?.id();
     // What was changed beside the merge stays.
-    super::reset::reset_merge_files(g, repo, head.as_ref())?;
+    super::reset::reset_merge_files(g, repo, head.as_ref(), Some("HEAD"))?;
     if let Some(id) = head {
         move_head(g, repo, id, Some(id), "reset: moving to HEAD")?;
     }

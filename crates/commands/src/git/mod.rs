@@ -29,6 +29,7 @@ mod cherry_pick;
 mod clean;
 mod cli;
 mod clone;
+mod combined;
 mod commit;
 mod commit_make;
 mod commit_message;

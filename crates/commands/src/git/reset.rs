@@ -81,7 +81,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
             let files = flat(g, &repo, target.as_ref())?;
             overwrite(g, &repo, &files)?;
         }
-        "merge" => reset_merge_files(g, &repo, target.as_ref())?,
+        "merge" => reset_merge_files(g, &repo, target.as_ref(), Some(rev))?,
         "keep" => keep(g, &repo, target)?,
         "mixed" => mixed(g, &repo, target.as_ref(), &Pathspec::default(), given.has("intent-to-add"))?,
         _ => {}
@@ -138,7 +138,7 @@ pub(crate) fn clear_finished_picks(g: &mut Git<'_, '_>, repo: &Repo) {
 
 /// `git reset --merge`: HEAD, the index, and the files that differ between both.
 pub(crate) fn reset_merge(g: &mut Git<'_, '_>, repo: &Repo, target: Option<ObjectId>) -> Result<(), Stop> {
-    reset_merge_files(g, repo, target.as_ref())?;
+    reset_merge_files(g, repo, target.as_ref(), Some("HEAD"))?;
     if let Some(id) = target {
         let head = repo.head(g.files())?.id();
         move_head(g, repo, id, head, &format!("reset: moving to {id}"))?;
@@ -146,13 +146,17 @@ pub(crate) fn reset_merge(g: &mut Git<'_, '_>, repo: &Repo, target: Option<Objec
     Ok(())
 }
 
-pub(crate) fn reset_merge_files(g: &mut Git<'_, '_>, repo: &Repo, target: Option<&ObjectId>) -> Result<(), Stop> {
+/// The same without moving HEAD. `typed` is what the commit was called; without it, as in `am --abort`, untracked files are
+/// written over.
+pub(crate) fn reset_merge_files(
+    g: &mut Git<'_, '_>,
+    repo: &Repo,
+    target: Option<&ObjectId>,
+    typed: Option<&str>,
+) -> Result<(), Stop> {
     let when = g.when();
-    // As it is typed; an abort goes to HEAD.
-    let name = match target {
-        Some(id) if repo.head(g.files())?.id() != Some(*id) => id.to_string(),
-        _ => "HEAD".into(),
-    };
+    let name = typed.unwrap_or("HEAD");
+    let ignores = g.ignores(repo);
     let new = flat(g, repo, target)?;
     let old = repo.read_index(g.files())?;
     let mut index = old.clone();
@@ -171,6 +175,11 @@ pub(crate) fn reset_merge_files(g: &mut Git<'_, '_>, repo: &Repo, target: Option
                 return fatal(format!("Could not reset index file to revision '{name}'."));
             }
         }
+        // Of the names, not the contents: an untracked file that is the same is in the way too.
+        if typed.is_some() && !old.has(&path) && will.is_some() && in_the_way(g, repo, &ignores, &path)? {
+            g.err(format!("error: Untracked working tree file '{path}' would be overwritten by merge.\n"));
+            return fatal(format!("Could not reset index file to revision '{name}'."));
+        }
         changes.push((path, will));
     }
     for (path, will) in changes {
@@ -186,6 +195,13 @@ pub(crate) fn reset_merge_files(g: &mut Git<'_, '_>, repo: &Repo, target: Option
         }
     }
     Ok(repo.write_index(g.cx.files_mut(), &index, when)?)
+}
+
+/// Whether an untracked file that nobody ignores stands at a path that is to be written.
+fn in_the_way(g: &Git<'_, '_>, repo: &Repo, ignores: &git::Ignores, path: &str) -> Result<bool, Stop> {
+    let full = repo.work_path(path)?;
+    let there = g.files().lstat(&full).is_ok_and(|stat| stat.kind != vfs::Kind::Dir);
+    Ok(there && ignores.ignored_part(repo, g.files(), path)?.is_none())
 }
 
 /// `git reset --keep`: as a switch to the commit would change the files; the index is the commit's.

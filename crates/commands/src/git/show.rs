@@ -1,6 +1,7 @@
 //! `git show`.
 
 use super::cli::{Answer, Git, Stop};
+use super::combined::{self, Merges};
 use super::diff_out::{self, DiffOutput};
 use super::log::style;
 use super::log_format::{Format, Style};
@@ -8,7 +9,6 @@ use super::log_options::{FORMAT_ROWS, MISSING};
 use super::options::{Dialect, Given, Spec, only, value};
 use super::range::{Range, head_commit};
 use git::{Change, Commit, DateFormat, Kind, Mode, ObjectId, Pathspec, Repo};
-use order::OrdSet;
 
 pub(crate) const SPEC: Spec = Spec {
     name: "show",
@@ -16,6 +16,8 @@ pub(crate) const SPEC: Spec = Spec {
     options: &[
         FORMAT_ROWS,
         diff_out::ROWS,
+        combined::ROWS,
+        combined::PARENT_ROW,
         &[
             only('q', "quiet", "no diff"),
             value('L', "", "range:file", "some lines, as they were made: 1,9:file or :function:file"),
@@ -45,6 +47,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         Some(_) => g.pathspec(&g.work()?, &range.paths)?,
         None => Pathspec::literal(&range.paths),
     };
+    let merges = Merges::read(given, Merges::Dense)?;
     let style = style(g, &repo, given)?;
     super::notes_show::warn(g, &repo, given);
     let shown: Vec<(String, ObjectId)> = if range.dotted {
@@ -58,7 +61,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     }
     let mut first = true;
     for (name, id) in shown {
-        let text = Shower { style: &style, output: &output, spec: &spec }.object(g, &repo, &name, id, &mut first)?;
+        let text = Shower { style: &style, output: &output, merges, spec: &spec }.object(g, &repo, &name, id, &mut first)?;
         g.out(text);
     }
     Ok(0)
@@ -67,6 +70,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
 struct Shower<'a> {
     style: &'a Style,
     output: &'a DiffOutput,
+    merges: Merges,
     spec: &'a Pathspec,
 }
 
@@ -116,75 +120,27 @@ impl Shower<'_> {
 
     fn commit(&self, g: &Git<'_, '_>, repo: &Repo, id: &ObjectId) -> Result<String, Stop> {
         let commit = repo.read_commit(g.files(), id)?;
-        let mut out = self.style.entry(g, repo, id, &commit, "")?;
-        if !self.output.any() {
+        let bodies = match self.output.any() {
+            true => self.merges.bodies(g, repo, self.output, self.spec, &commit)?,
+            false => None,
+        };
+        let mut out = String::new();
+        for (from, body) in bodies.unwrap_or_else(|| vec![(None, String::new())]) {
+            if !out.is_empty() && !self.style.format.terminates() {
+                out.push_str(self.style.end());
+            }
+            self.style.from.set(from);
+            out.push_str(&self.style.entry(g, repo, id, &commit, "")?);
             if !out.ends_with('\n') {
                 out.push('\n');
             }
-            return Ok(out);
-        }
-        let body = if commit.parents.len() > 1 && self.output.patch {
-            self.merge(g, repo, &commit)?
-        } else {
-            let changes = changes_of(g, repo, &commit, self.spec)?;
-            let changes = self.output.prepare(g, repo, changes)?;
-            self.output.print(g, repo, &changes)?
-        };
-        if !out.ends_with('\n') {
-            out.push('\n');
-        }
-        if !body.is_empty() && self.style.format != Format::Oneline {
-            out.push_str(if self.output.stat && self.output.patch { "---\n" } else { "\n" });
-        } else if body.is_empty() && commit.parents.len() > 1 && self.style.format != Format::Oneline {
-            out.push('\n');
-        }
-        Ok(out + &body)
-    }
-
-    /// A merge against all its parents: only what differs from each of them.
-    fn merge(&self, g: &Git<'_, '_>, repo: &Repo, commit: &Commit) -> Result<String, Stop> {
-        let files = g.files();
-        let result = repo.flat_tree(files, Some(&commit.tree))?;
-        let (mut sides, mut renamed) = (Vec::new(), OrdSet::new());
-        for parent in &commit.parents {
-            let tree = repo.read_commit(files, parent)?.tree;
-            let mut side = repo.flat_tree(files, Some(&tree))?;
-            // A file that had another name there is compared with what it was.
-            let changes = repo.diff_trees(files, Some(&tree), Some(&commit.tree), &Pathspec::default())?;
-            for change in git::find_renames(repo, files, changes)? {
-                if let (true, Some(old)) = (change.old_path != change.path, change.old) {
-                    side.insert(change.path, (old.mode, old.id));
-                    renamed.insert(change.old_path);
-                }
+            let merged = commit.parents.len() > 1 && self.output.any();
+            if (!body.is_empty() || merged) && self.style.format != Format::Oneline {
+                out.push_str(if self.output.stat && self.output.patch && !merged { "---\n" } else { "\n" });
             }
-            sides.push(side);
+            out.push_str(&body);
         }
-        let mut out = String::new();
-        let lost = sides.first().into_iter().flat_map(|side| side.keys());
-        let lost = lost.filter(|path| !result.contains_key(*path) && !renamed.contains(*path));
-        let paths: OrdSet<&String> = result.keys().chain(lost).filter(|path| self.spec.matches(path)).collect();
-        for path in paths {
-            let file = result.get(path);
-            if sides.iter().any(|side| side.get(path) == file) {
-                continue;
-            }
-            let (mut parents, mut ids, mut modes) = (Vec::new(), Vec::new(), Vec::new());
-            for side in &sides {
-                let there = side.get(path);
-                parents
-                    .push(there.map_or(Ok(Vec::new()), |(_, id)| {
-                        repo.read_blob(files, id).map(|blob| blob.data().to_vec())
-                    })?);
-                ids.push(there.map_or("0000000".into(), |(_, id)| repo.short_id(files, id, 7)));
-                modes.push(there.map(|(mode, _)| *mode));
-            }
-            let short = file.map_or("0000000".into(), |(_, id)| repo.short_id(files, id, 7));
-            let head = git::combined_head(&ids, &short, &modes, file.map(|(mode, _)| *mode));
-            let bytes = file.map(|(_, id)| repo.read_blob(files, id)).transpose()?;
-            let bytes = bytes.as_ref().map(|object| object.data());
-            let text = git::combined_patch(path, &head, &parents, bytes, true, &self.output.options);
-            out.push_str(&text.unwrap_or_default());
-        }
+        self.style.from.set(None);
         Ok(out)
     }
 }

@@ -45,19 +45,29 @@ impl Merge<'_> {
                 }
             }
             [base, Some(_), Some(_)] => {
+                let met = entry.collided.as_ref().filter(|_| self.labels.recursive);
+                if let Some((side, old)) = met {
+                    let (here, there) = (self.side_name(*side), self.side_name(3 - side));
+                    let words = ["CONFLICT (rename/add): Rename ", old, "->", &path, " in ", &here, ".  Added "];
+                    self.say(&path, &[&words.concat(), &path, " in ", &there]);
+                }
+                let said = self.merged.said.len();
                 let merged = self.content(&path, &entry.names, entry.stages, 0)?;
                 let mut stages = entry.stages;
                 if merged.clean && in_way {
                     stages = [None; 3];
                     stages[side] = Some(merged.file);
                 }
-                if !merged.clean {
+                if !merged.clean && met.is_none() {
                     let why = match (merged.file.0, base) {
                         (Mode::GITLINK, _) => "submodule",
                         (_, None) => "add/add",
                         _ => "content",
                     };
                     self.say(&path, &["CONFLICT (", why, "): Merge conflict in ", &path]);
+                    if self.labels.recursive && base.is_none() {
+                        self.merged.said[said..].rotate_right(1);
+                    }
                 }
                 self.write(path, Some(merged.file), merged.clean && !unclear, stages);
             }
@@ -106,9 +116,19 @@ impl Merge<'_> {
 
     /// One side has no such file any more, the other one changed or renamed it.
     fn removed(&mut self, path: String, base: File, (file, side): (File, usize), entry: &Entry) {
-        // That it was renamed is said already; that it was changed is not true.
-        if !(entry.unclear && base.1 == file.1) {
-            let (kept, gone) = (self.side_name(side), self.side_name(3 - side));
+        let (kept, gone) = (self.side_name(side), self.side_name(3 - side));
+        let mut stages = entry.stages;
+        if self.labels.recursive {
+            let old = entry.names[0].as_deref().filter(|_| entry.unclear);
+            let (why, old) = old.map_or(("modify", path.as_str()), |old| ("rename", old));
+            let how = if why == "rename" { ["renamed to ", &path].concat() } else { "modified".into() };
+            if why == "rename" {
+                stages[0] = None;
+            }
+            let words = ["CONFLICT (", why, "/delete): ", old, " deleted in ", &gone, " and ", &how, " in ", &kept];
+            self.say(&path, &[&words.concat(), ". Version ", &kept, " of ", &path, " left in tree."]);
+        } else if !(entry.unclear && base.1 == file.1) {
+            // That it was renamed is said already; that it was changed is not true.
             let words = [
                 "CONFLICT (modify/delete): ",
                 &path,
@@ -125,7 +145,7 @@ impl Merge<'_> {
             self.say(&path, &words);
         }
         let left = if self.labels.depth > 0 { base } else { file };
-        self.write(path, Some(left), false, entry.stages);
+        self.write(path, Some(left), false, stages);
     }
 
     /// A file here, a link there: one of them gets another name, or both.

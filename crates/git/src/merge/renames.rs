@@ -37,7 +37,8 @@ impl Merge<'_> {
         let [base, ..] = self.trees;
         let other = self.trees[3 - side];
         let inside = |path: &str| path.match_indices('/').any(|(at, _)| folders.contains(&path[..at]));
-        let wanted = |path: &str| base.get(path) != other.get(path) || inside(path);
+        let all = self.labels.recursive;
+        let wanted = |path: &str| all || base.get(path) != other.get(path) || inside(path);
         let any = changes.iter().any(|change| change.kind == ChangeKind::Deleted && wanted(&change.path));
         self.sought[side] = any;
         let found = if any { find_renames_of(self.repo, self.files, changes, &wanted)? } else { changes };
@@ -119,6 +120,8 @@ impl Merge<'_> {
             }
             if deleted {
                 entry.unclear = true;
+            }
+            if deleted && !self.labels.recursive {
                 let (here, there) = (self.side_name(side), self.side_name(other));
                 let words = [
                     "CONFLICT (rename/delete): ",
@@ -132,7 +135,7 @@ impl Merge<'_> {
                     ".",
                 ];
                 self.say(new, &words);
-            } else if !retyped {
+            } else if !deleted && !retyped {
                 entry.stages[other] = before.stages[other];
                 entry.names[other] = Some(old.clone());
             }
@@ -156,8 +159,9 @@ impl Merge<'_> {
         let merged = self.content(old, &names, stages, 1)?;
         if let Some(entry) = self.paths.get_mut(new) {
             entry.stages[side] = Some(merged.file);
+            entry.collided = Some((side, old.to_string()));
         }
-        if !merged.clean {
+        if !merged.clean && !self.labels.recursive {
             let words = [
                 "CONFLICT (rename involved in collision): rename of ",
                 old,

@@ -56,6 +56,9 @@ pub struct MergeLabels {
     /// Files are only told by their names.
     pub no_renames: bool,
     pub folder_renames: FolderRenames,
+    /// Words, order and stages of the strategy `recursive`, by which `git am -3` still merges.
+    // Unlike git: `am -3` treats two names for one file, and folders in the way, as the newer strategy does.
+    pub recursive: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -29,7 +29,8 @@ pub struct MergedTree {
     pub clean: bool,
     /// Paths whose content was merged line by line.
     pub auto_merged: Vec<String>,
-    /// What Git says, with the path that it is said of: in the order of those paths.
+    /// What Git says, with the path that it is said of: in the order of those paths, or the other way round with
+    /// [`MergeLabels::recursive`].
     pub said: Vec<(String, String)>,
 }
 
@@ -59,6 +60,8 @@ pub(super) struct Entry {
     pub unclear: bool,
     /// It went to another name.
     pub moved: bool,
+    /// The side that renamed a file to this name, which the other side has too, and the file's name before.
+    pub collided: Option<(usize, String)>,
 }
 
 /// A merge on its way.
@@ -113,7 +116,9 @@ impl Repo {
         }
         let mut merged = merge.merged;
         merged.conflicts.arrange_by_key(|conflict| conflict.path.clone());
-        merged.said.arrange_by_key(|(path, _)| path.clone());
+        if !labels.recursive {
+            merged.said.arrange_by_key(|(path, _)| path.clone());
+        }
         merged.auto_merged.arrange();
         merged.clean &= merged.conflicts.is_empty();
         Ok(merged)
