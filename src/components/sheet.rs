@@ -71,6 +71,12 @@ fn object_content(object: &Describe, acts: &Acts, close: Callback<MouseEvent>) -
                 <button class="btn primary" type="button" onclick={why}>{ icon("why") }{ "Why?" }</button>
                 { icon_button("x", "Close", close) }
             </div>
+            if !object.question.is_empty() {
+                <div class="trouble">
+                    <h3>{ &object.question }</h3>
+                    { object.answer.iter().map(|said| html! { <p>{ said }</p> }).collect::<Html>() }
+                </div>
+            }
             if object.found {
                 <pre class="out" role="group" tabindex="0" aria-label={format!("{} {}", object.kind, object.name)}>{ &object.text }</pre>
             } else {

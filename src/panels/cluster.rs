@@ -27,18 +27,22 @@ pub fn ClusterPanel(props: &Props) -> Html {
     let acts = &props.acts;
     let counts = format!("{} nodes · {} pods", cluster.nodes.len(), cluster.pod_count);
     let dense = cluster.pod_count > DENSE_FROM;
+    let boxed = |node: &Node| !cluster.map || cluster.node.as_ref() == Some(&node.name);
     html! {
         <>
             <div class="head">
                 <h2>{ "Cluster" }</h2>{ namespaces(cluster, acts) }<span class="grow"></span>
                 <span class="dim num">{ counts }</span>
             </div>
+            { super::cluster_rollout::rollouts(&cluster.rollouts) }
+            if cluster.map { { super::cluster_map::map(cluster, acts) } }
             <div class="nodes">
-                { cluster.nodes.iter().map(|node| node_box(node, dense, acts)).collect::<Html>() }
+                { cluster.nodes.iter().filter(|node| boxed(node)).map(|node| node_box(node, dense, acts)).collect::<Html>() }
                 if !cluster.unscheduled.is_empty() {
                     { waiting(&cluster.unscheduled, dense, acts) }
                 }
             </div>
+            { super::cluster_objects::objects(cluster, acts) }
             <div><h3 class="cap">{ "Events" }</h3>{ events(&cluster.events) }</div>
             { super::cluster_faults::faults(cluster, acts) }
             <SheetOver view={View::Cluster} sheet={props.sheet.clone()} acts={acts.clone()} />
@@ -78,7 +82,7 @@ fn node_box(node: &Node, dense: bool, acts: &Acts) -> Html {
     } else {
         html! { <span class="dim">{ "no power" }</span> }
     };
-    let state = if node.ready { state_word("ok", "Ready") } else { state_word("bad", "NotReady") };
+    let state = node_state(node.ready);
     html! {
         <section key={node.name.clone()} class="card nodebox" aria-label={format!("Node {}", node.name)}>
             <div>
@@ -95,6 +99,10 @@ fn node_box(node: &Node, dense: bool, acts: &Acts) -> Html {
             { pods(&node.pods, dense, format!("Pods on {}", node.name), acts) }
         </section>
     }
+}
+
+fn node_state(ready: bool) -> Html {
+    if ready { state_word("ok", "Ready") } else { state_word("bad", "NotReady") }
 }
 
 fn waiting(unscheduled: &[Pod], dense: bool, acts: &Acts) -> Html {
@@ -165,7 +173,9 @@ fn plain(reason: &str) -> Html {
 /// What the tab says of it.
 pub fn dot(cluster: &Cluster) -> Option<&'static str> {
     let pods = || cluster.nodes.iter().flat_map(|node| &node.pods).chain(&cluster.unscheduled);
-    if pods().any(|pod| pod.state == PodState::Crash) || cluster.nodes.iter().any(|node| !node.ready) {
+    let on_map = |state| cluster.nodes.iter().any(|node| node.counts.iter().any(|(one, _)| *one == state));
+    let crash = on_map(PodState::Crash) || pods().any(|pod| pod.state == PodState::Crash);
+    if crash || cluster.nodes.iter().any(|node| !node.ready) {
         return Some("bad");
     }
     pods().any(|pod| !matches!(pod.state, PodState::Ready | PodState::Completed)).then_some("run")

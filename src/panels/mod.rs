@@ -3,6 +3,9 @@
 mod argocd;
 mod cluster;
 mod cluster_faults;
+mod cluster_map;
+mod cluster_objects;
+mod cluster_rollout;
 mod conflict;
 mod editor;
 mod files;

@@ -11,8 +11,18 @@ pub struct Cluster {
     /// Pods without a node.
     pub unscheduled: Vec<Pod>,
     pub pod_count: u32,
+    /// Nodes carry numbers instead of pods, but for the one that is looked into.
+    pub map: bool,
+    /// The node that is looked into.
+    pub node: Option<String>,
     /// Deployments of the namespaces shown, as (namespace, name).
     pub deployments: Vec<(String, String)>,
+    /// Those on their way from one version to another, or to another size.
+    pub rollouts: Vec<Rollout>,
+    /// Kinds of which there are objects, with their number.
+    pub kinds: Vec<(String, u32)>,
+    /// The objects of the kind that is looked at.
+    pub table: Option<ObjectTable>,
     /// Newest first.
     pub events: Vec<EventRow>,
 }
@@ -27,6 +37,47 @@ pub struct Node {
     pub cpu_percent: u32,
     pub memory_percent: u32,
     pub pods: Vec<Pod>,
+    /// How many pods of each state, on a map.
+    pub counts: Vec<(PodState, u32)>,
+}
+
+/// A Deployment that is not yet as it should be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rollout {
+    pub namespace: String,
+    pub name: String,
+    /// Oldest first; the last one is the new one.
+    pub revisions: Vec<Revision>,
+    /// `2 of 3 pods are new, 1 of the old ones still serves`.
+    pub words: String,
+}
+
+/// A ReplicaSet of a rollout.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Revision {
+    /// The version, by its image's tag.
+    pub version: String,
+    /// How many pods it is to have now.
+    pub wanted: u32,
+    pub pods: Vec<PodState>,
+}
+
+/// Objects of one kind as `kubectl get` lists them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ObjectTable {
+    pub kind: String,
+    pub columns: Vec<String>,
+    pub rows: Vec<ObjectRow>,
+    /// So many more are not listed.
+    pub more: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ObjectRow {
+    pub namespace: String,
+    pub name: String,
+    /// The other columns.
+    pub cells: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,7 +96,7 @@ pub struct Pod {
     pub ready: String,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum PodState {
     Pending,
     Pulling,
@@ -74,6 +125,9 @@ pub struct Describe {
     pub kind: String,
     pub namespace: String,
     pub name: String,
+    /// `Why is it Pending?`, and what keeps it from being well; empty where nothing does.
+    pub question: String,
+    pub answer: Vec<String>,
     /// What `kubectl describe` prints.
     pub text: String,
     pub found: bool,

@@ -19,7 +19,9 @@ mod why;
 pub use argocd::{App, ArgoCd, Change, HistoryRow, Resource};
 pub use brief::{Ask, AskKind, Brief, Choice, Explain, Finish, Fragment, Hint, Mood, Quiz, StepState, StepView};
 pub use clock::{Clock, Mark, MarkKind, Motion, Past};
-pub use cluster::{Cluster, Describe, EventRow, Node, Pod, PodState};
+pub use cluster::{
+    Cluster, Describe, EventRow, Node, ObjectRow, ObjectTable, Pod, PodState, Revision, Rollout,
+};
 pub use files::{Conflict, ConflictPart, Diagnostic, FileView, Files, TreeItem};
 pub use git::{CommitRow, Git, Lane, Preview, PullOffer, PullRow, RefKind, RefName, Repo, TreeDiff, TreeRow};
 pub use input::{Fault, Input, Look, PullAct, QuizPick};
@@ -30,4 +32,4 @@ pub use terminal::{Editing, Pager, Screen, Span, Style, TerminalLine, TerminalTa
 pub use why::{Why, WhyStep};
 
 /// The form of the messages. A page and a worker that differ never talk.
-pub const PROTOCOL: u32 = 6;
+pub const PROTOCOL: u32 = 7;

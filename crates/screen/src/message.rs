@@ -54,6 +54,10 @@ pub enum Control {
     OpenFile(String),
     ShowRun(u32),
     ShowNamespace(Option<String>),
+    /// Looks into one node of a cluster that is drawn as a map.
+    ShowNode(Option<String>),
+    /// Lists the objects of a kind.
+    ShowKind(Option<String>),
     /// Starts the lesson anew, as another branch of nothing: the old journal is offered for export first.
     Reset,
 }

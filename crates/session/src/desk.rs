@@ -182,7 +182,9 @@ impl Desk {
             Control::ShowRepo(path) => self.models.shown_repo = path,
             Control::OpenFile(path) => self.models.open_file = Some(path),
             Control::ShowRun(run) => self.models.shown_run = Some(run),
-            Control::ShowNamespace(namespace) => self.models.namespace = namespace,
+            Control::ShowNamespace(namespace) => self.models.cluster_look.namespace = namespace,
+            Control::ShowNode(node) => self.models.cluster_look.node = node,
+            Control::ShowKind(kind) => self.models.cluster_look.kind = kind,
             Control::Reset => {
                 let fresh = Session::start(session.lesson.clone(), session.journal().seed, &self.build);
                 match fresh {
@@ -282,5 +284,6 @@ fn describe(session: &Session, kind: String, namespace: String, name: String) ->
     let mut world = session.shown().world.clone();
     let home = world.shell_cwd(session.shown().terminal);
     let (text, code) = world.run_apart(&home, &line);
-    Describe { kind, namespace, name, text, found: code == 0 }
+    let (question, answer) = view::trouble(&session.shown().world, &kind, &namespace, &name);
+    Describe { kind, namespace, name, question, answer, text, found: code == 0 }
 }

@@ -13,7 +13,7 @@ pub(crate) struct Models {
     pub shown_repo: String,
     pub open_file: Option<String>,
     pub shown_run: Option<u32>,
-    pub namespace: Option<String>,
+    pub cluster_look: view::ClusterLook,
     /// The choice of what to show changed.
     chosen: bool,
     brief: Brief,
@@ -103,7 +103,7 @@ impl Models {
             put(&mut self.argocd, view::argocd(world), Update::ArgoCd, updates);
         }
         if store_changed {
-            put(&mut self.cluster, view::cluster(world, self.namespace.as_deref()), Update::Cluster, updates);
+            put(&mut self.cluster, view::cluster(world, &self.cluster_look), Update::Cluster, updates);
         }
         if second_changed || !topics.is_empty() {
             put(&mut self.shop, view::shop(world), Update::Shop, updates);

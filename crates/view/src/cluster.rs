@@ -2,30 +2,59 @@
 
 use cluster::{Object, pod_requests, pod_status};
 use manifest::Value;
-use order::Arrange;
+use order::{Arrange, OrdMap};
 use screen::{Cluster, EventRow, Node, Pod, PodState};
 use sim::Time;
 use world::World;
 
 const EVENTS_MAX: usize = 60;
 
+/// With more pods or nodes than these, nodes are tiles of a map with numbers in them.
+const PODS_MAX: usize = 400;
+const NODES_MAX: usize = 24;
+
+/// What the learner chose to look at.
+#[derive(Debug, Default)]
+pub struct ClusterLook {
+    pub namespace: Option<String>,
+    /// On a map.
+    pub node: Option<String>,
+    pub kind: Option<String>,
+}
+
 /// Pods of one namespace, or of all; system namespaces are hidden unless chosen.
-pub fn cluster(world: &World, namespace: Option<&str>) -> Cluster {
+pub fn cluster(world: &World, look: &ClusterLook) -> Cluster {
     let store = world.cluster.store();
+    let namespace = look.namespace.as_deref();
     let system = |name: &str| name.starts_with("kube-");
     let namespaces = store.all(cluster::NAMESPACE, None).map(|n| n.name().to_string()).filter(|n| !system(n)).collect();
-    let pods: Vec<&std::sync::Arc<Object>> = store.all(cluster::POD, namespace).collect();
-    let on = |node: &str| -> Vec<Pod> {
-        pods.iter().filter(|pod| pod.value.str_at("spec.nodeName") == node).map(|pod| pod_of(pod)).collect()
-    };
-    let nodes = store.all(cluster::NODE, None).map(|node| node_of(world, node, on(node.name()))).collect();
+    let mut on: OrdMap<&str, Vec<&Object>> = OrdMap::new();
+    let mut pod_count = 0;
+    for pod in store.all(cluster::POD, namespace) {
+        on.entry(pod.value.str_at("spec.nodeName")).or_default().push(pod);
+        pod_count += 1;
+    }
+    let nodes = store.all(cluster::NODE, None).count();
+    let map = pod_count > PODS_MAX || nodes > NODES_MAX;
+    let node = look.node.as_deref().filter(|_| map);
+    let nodes = store.all(cluster::NODE, None).map(|one| {
+        let pods = on.get(one.name()).map_or(&[][..], Vec::as_slice);
+        let listed = !map || node == Some(one.name());
+        node_of(world, one, pods, listed)
+    });
+    let waiting = on.get("").map_or(&[][..], Vec::as_slice);
     Cluster {
         namespaces,
-        namespace: namespace.map(String::from),
-        nodes,
-        unscheduled: on(""),
+        namespace: look.namespace.clone(),
+        nodes: nodes.collect(),
+        unscheduled: waiting.iter().take(PODS_MAX).map(|pod| pod_of(pod)).collect(),
+        map,
+        node: node.map(str::to_string),
         deployments: deployments(world, namespace),
-        pod_count: u32::try_from(pods.len()).unwrap_or(u32::MAX),
+        rollouts: crate::cluster_rollouts::rollouts(world, namespace),
+        kinds: crate::cluster_objects::kinds(world, namespace),
+        table: look.kind.as_ref().and_then(|kind| crate::cluster_objects::table(world, kind, namespace)),
+        pod_count: u32::try_from(pod_count).unwrap_or(u32::MAX),
         events: events(world, namespace),
     }
 }
@@ -40,7 +69,7 @@ fn percent(part: i64, whole: i64) -> u32 {
     u32::try_from((part * 100).checked_div(whole).unwrap_or(0).clamp(0, 100)).unwrap_or(0)
 }
 
-fn node_of(world: &World, node: &Object, pods: Vec<Pod>) -> Node {
+fn node_of(world: &World, node: &Object, pods: &[&Object], listed: bool) -> Node {
     let amount = |path: &str| {
         let text = node.value.at("status.allocatable").get(path).and_then(Value::as_str).unwrap_or("0");
         cluster::Quantity::parse(text).unwrap_or_default()
@@ -51,13 +80,20 @@ fn node_of(world: &World, node: &Object, pods: Vec<Pod>) -> Node {
         cpu += wanted.0.cpu_milli;
         memory += wanted.0.memory_bytes;
     }
+    let mut counts: OrdMap<PodState, u32> = OrdMap::new();
+    if !listed {
+        for pod in pods {
+            *counts.entry(state_of(pod, &pod_status(pod))).or_default() += 1;
+        }
+    }
     Node {
         name: node.name().to_string(),
         ready: cluster::condition_true(&node.value, "Ready"),
         powered: world.cluster.node_runs(node.name()),
         cpu_percent: percent(cpu, amount("cpu").milli()),
         memory_percent: percent(memory, amount("memory").units()),
-        pods,
+        pods: if listed { pods.iter().map(|pod| pod_of(pod)).collect() } else { Vec::new() },
+        counts: counts.into_iter().collect(),
     }
 }
 
@@ -84,7 +120,7 @@ fn pod_of(pod: &Object) -> Pod {
     }
 }
 
-fn state_of(pod: &Object, status: &str) -> PodState {
+pub(crate) fn state_of(pod: &Object, status: &str) -> PodState {
     if pod.deleting() {
         return PodState::Terminating;
     }

@@ -5,6 +5,8 @@
 mod argocd;
 mod brief;
 mod cluster;
+mod cluster_objects;
+mod cluster_rollouts;
 mod conflict;
 mod diff;
 mod files;
@@ -15,11 +17,12 @@ mod pulls;
 mod shop;
 mod terminal;
 mod time;
+mod trouble;
 mod why;
 
 pub use self::argocd::argocd;
 pub use self::brief::{Brief, brief};
-pub use self::cluster::cluster;
+pub use self::cluster::{ClusterLook, cluster};
 pub use self::diff::unified;
 pub use self::files::{file, files};
 pub use self::git::{commit_diff, git, repositories};
@@ -29,4 +32,5 @@ pub use self::pulls::pull_diff;
 pub use self::shop::shop;
 pub use self::terminal::{line as terminal_line, terminal, terminal_tabs};
 pub use self::time::{clock_text, date_text, span, when};
+pub use self::trouble::trouble;
 pub use self::why::why;

@@ -52,12 +52,15 @@ impl Pieces {
 
     /// The bytes of one segment, each where it belongs.
     fn cut(&mut self, start: u32, bytes: &[u8], halves: &[Half]) -> Result<()> {
-        let late = runs(halves, |half| half == Half::Rest, 0);
+        let late = runs(halves, |_, half| half == Half::Rest, 0);
         for run in &late {
             self.rest.push(piece(start, bytes, run)?);
         }
-        // What is no symbol's stays, and short late pieces may come twice: nobody changed them before they come again.
-        for run in runs(halves, |half| half != Half::Rest, GAP_BYTES) {
+        // What is no symbol's stays, but for zeros, which memory has anyway. Short late pieces may come twice: nobody changed
+        // them before they come again.
+        let filled = |at: usize| bytes.get(at).is_some_and(|byte| *byte != 0);
+        let stays = |at: usize, half| half == Half::First || (half == Half::Either && filled(at));
+        for run in runs(halves, stays, GAP_BYTES) {
             self.first.push(piece(start, bytes, &run)?);
         }
         Ok(())
@@ -74,9 +77,9 @@ fn paint(halves: &mut [Half], start: u32, place: &Range<u32>, half: Half) {
 }
 
 /// The stretches of bytes that are wanted, and what lies between two of them if it is short.
-fn runs(halves: &[Half], wanted: impl Fn(Half) -> bool, gap: usize) -> Vec<Range<usize>> {
+fn runs(halves: &[Half], wanted: impl Fn(usize, Half) -> bool, gap: usize) -> Vec<Range<usize>> {
     let mut runs: Vec<Range<usize>> = Vec::new();
-    for (at, _) in halves.iter().enumerate().filter(|(_, half)| wanted(**half)) {
+    for (at, _) in halves.iter().enumerate().filter(|(at, half)| wanted(*at, **half)) {
         match runs.last_mut() {
             Some(run) if at <= run.end + gap => run.end = at + 1,
             _ => runs.push(at..at + 1),
@@ -117,8 +120,18 @@ mod tests {
         paint(&mut halves, 100, &(100..104), Half::First);
         paint(&mut halves, 100, &(110..112), Half::First);
         paint(&mut halves, 100, &(130..150), Half::First);
-        assert_eq!(runs(&halves, |half| half == Half::First, GAP_BYTES), [0..12, 30..40]);
-        assert_eq!(runs(&halves, |half| half == Half::Rest, 0), [4..10, 12..30]);
+        assert_eq!(runs(&halves, |_, half| half == Half::First, GAP_BYTES), [0..12, 30..40]);
+        assert_eq!(runs(&halves, |_, half| half == Half::Rest, 0), [4..10, 12..30]);
+    }
+
+    #[test]
+    fn zeros_of_no_symbol_are_left_out() {
+        let mut pieces = Pieces::default();
+        let halves = [vec![Half::First], vec![Half::Either; 20], vec![Half::First]].concat();
+        let bytes = [&[1][..], &[0; 20], &[2]].concat();
+        pieces.cut(8, &bytes, &halves).unwrap();
+        let first = [(8, 1), (29, 2)].map(|(address, byte)| Piece { address, bytes: vec![byte] });
+        assert_eq!(pieces.first, first);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The first half: the module as it is, with stubs in the place of deferred functions that it names.
 
 use super::module::{Module, plain};
-use super::{LOADER, Plan, data};
+use super::{LOADER, Plan, data, name_of};
 use anyhow::{Context, Result};
 use std::convert::Infallible;
 use wasm_encoder::reencode::{Error, Reencode};
@@ -108,9 +108,9 @@ pub(super) fn rest_table(plan: &Plan) -> TableType {
 fn exports(module: &Module, plan: &Plan, numbers: &mut Renumber) -> Result<ExportSection> {
     let mut exports = ExportSection::new();
     numbers.parse_export_section(&mut exports, module.exports.clone()).map_err(plain)?;
-    for index in &plan.called_back {
+    for (at, index) in plan.called_back.iter().enumerate() {
         let here = numbers.function_index(*index).map_err(plain)?;
-        exports.export(&format!("f{index}"), ExportKind::Func, here);
+        exports.export(&name_of(at), ExportKind::Func, here);
     }
     let counts = [
         ('t', ExportKind::Table, module.tables.count() + 1),

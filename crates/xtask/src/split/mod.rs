@@ -28,6 +28,21 @@ const FIRST: &str = "first";
 /// Shorter bodies stay in the first half, in bytes: a stub, an export and an import cost as much.
 const SHORT_BYTES: usize = 100;
 
+/// The name by which the rest imports a function: there are thousands, and each stands in both halves. Nothing that the
+/// bindings export begins so.
+fn name_of(at: usize) -> String {
+    const DIGITS: &[u8; 32] = b"0123456789abcdefghijklmnopqrstuv";
+    let mut name = String::from("f");
+    let mut left = at;
+    loop {
+        name.push(char::from(DIGITS[left % 32]));
+        left /= 32;
+        if left == 0 {
+            return name;
+        }
+    }
+}
+
 /// The two modules.
 #[derive(Debug)]
 pub struct Halves {

@@ -2,7 +2,7 @@
 
 use super::first::rest_table;
 use super::module::{Module, plain};
-use super::{FIRST, Plan, data};
+use super::{FIRST, Plan, data, name_of};
 use anyhow::Result;
 use std::borrow::Cow;
 use std::convert::Infallible;
@@ -57,8 +57,8 @@ pub(super) fn encode(module: &Module, plan: &Plan) -> Result<Vec<u8>> {
 /// Names as `first` exports them.
 fn imports(module: &Module, plan: &Plan, numbers: &mut Renumber) -> Result<ImportSection> {
     let mut imports = ImportSection::new();
-    for index in &plan.called_back {
-        imports.import(FIRST, &format!("f{index}"), EntityType::Function(module.function_type(*index)?));
+    for (at, index) in plan.called_back.iter().enumerate() {
+        imports.import(FIRST, &name_of(at), EntityType::Function(module.function_type(*index)?));
     }
     for (at, table) in module.tables.clone().into_iter().enumerate() {
         imports.import(FIRST, &format!("t{at}"), numbers.table_type(table?.ty).map_err(plain)?);

@@ -1,0 +1,109 @@
+//! The Cluster panel: why something is not well, what a rollout looks like, and many nodes as a map.
+
+use screen::{Cluster, Fault, Input, PodState};
+use session::Session;
+use std::time::Duration;
+use testkit::first_lesson as lesson;
+
+fn fresh() -> Session {
+    Session::start(lesson(), 1, "test").expect("lesson 0 starts")
+}
+
+fn wait(session: &mut Session, secs: u64) {
+    let to_micros = (session.now().now() + Duration::from_secs(secs)).as_micros();
+    session.act(Input::Advance { to_micros });
+}
+
+fn typed(session: &mut Session, line: &str) {
+    session.act(Input::Line { terminal: 1, text: line.into() });
+}
+
+fn trouble(session: &Session, kind: &str, name: &str) -> (String, String) {
+    let (question, answer) = view::trouble(&session.now().world, kind, "shop", name);
+    (question, answer.join("\n"))
+}
+
+fn panel(session: &Session) -> Cluster {
+    view::cluster(&session.now().world, &view::ClusterLook::default())
+}
+
+/// The first pod whose name begins so and that is not ready.
+fn ill_pod(session: &Session, start: &str) -> String {
+    let pods = session.now().world.cluster.store().all(cluster::POD, Some("shop"));
+    let mut ill = pods.filter(|pod| pod.name().starts_with(start) && !cluster::pod_ready(pod));
+    ill.next().expect("a pod that is not ready").name().to_string()
+}
+
+#[test]
+fn what_is_well_asks_nothing() {
+    let session = fresh();
+    let pod = session.now().world.cluster.store().all(cluster::POD, Some("shop")).next().expect("a pod").clone();
+    assert_eq!(trouble(&session, "Pod", pod.name()), (String::new(), String::new()));
+    assert_eq!(trouble(&session, "Deployment", "web"), (String::new(), String::new()));
+    assert_eq!(trouble(&session, "Pod", "nobody"), (String::new(), String::new()));
+    assert!(panel(&session).rollouts.is_empty(), "{:?}", panel(&session).rollouts);
+}
+
+#[test]
+fn an_image_that_nobody_has_is_named() {
+    let mut session = fresh();
+    let fault = Fault::BadImage { namespace: "shop".into(), deployment: "web".into() };
+    session.act(Input::Fault(fault));
+    wait(&mut session, 8);
+    let pod = ill_pod(&session, "web-");
+    let (question, answer) = trouble(&session, "Pod", &pod);
+    assert_eq!(question, "Why is it ImagePullBackOff?");
+    assert!(answer.starts_with("The image ") && answer.contains("cannot be had"), "{answer}");
+    let rollouts = panel(&session).rollouts;
+    let [rollout] = rollouts.as_slice() else { panic!("{rollouts:?}") };
+    assert_eq!((rollout.name.as_str(), rollout.revisions.len()), ("web", 2));
+    assert_eq!(rollout.revisions[1].pods, [PodState::Crash]);
+    assert!(rollout.words.starts_with("0 of 3 are ready, 3 of the old ones"), "{}", rollout.words);
+}
+
+#[test]
+fn a_pod_that_fits_nowhere_is_told_how_much_is_free() {
+    let mut session = fresh();
+    typed(
+        &mut session,
+        "printf 'apiVersion: v1\\nkind: Pod\\nmetadata: {name: huge, namespace: shop}\\nspec:\\n  containers:\\n  - {name: huge, image: nginx, resources: {requests: {cpu: 64}}}\\n' | kubectl apply -f -",
+    );
+    wait(&mut session, 5);
+    let (question, answer) = trouble(&session, "Pod", "huge");
+    assert_eq!(question, "Why is it Pending?");
+    assert!(answer.contains("Insufficient cpu") && answer.contains("It asks for 64 CPU"), "{answer}");
+    assert_eq!(panel(&session).unscheduled.len(), 1);
+}
+
+#[test]
+fn a_program_that_ends_says_with_which_code() {
+    let mut session = fresh();
+    typed(&mut session, "kubectl run ends -n shop --image=busybox -- sh -c 'echo no database; exit 3'");
+    wait(&mut session, 40);
+    let (question, answer) = trouble(&session, "Pod", "ends");
+    assert!(question.contains("CrashLoopBackOff") || question.contains("Error"), "{question}");
+    assert!(answer.contains("exit code 3") && answer.contains("no database"), "{answer}");
+}
+
+#[test]
+fn many_pods_are_a_map_and_one_node_can_be_looked_into() {
+    let mut session = fresh();
+    typed(&mut session, "kubectl create deployment crowd -n shop --image=nginx --replicas=450");
+    wait(&mut session, 60);
+    let map = panel(&session);
+    assert!(map.map && map.nodes.iter().all(|node| node.pods.is_empty()));
+    let counted: u32 = map.nodes.iter().flat_map(|node| &node.counts).map(|(_, count)| *count).sum();
+    assert_eq!(counted + u32::try_from(map.unscheduled.len()).expect("few"), map.pod_count);
+    let look = view::ClusterLook {
+        node: Some(map.nodes[0].name.clone()),
+        kind: Some("Deployment".into()),
+        ..view::ClusterLook::default()
+    };
+    let close = view::cluster(&session.now().world, &look);
+    assert!(!close.nodes[0].pods.is_empty() && close.nodes[1].pods.is_empty());
+    let table = close.table.expect("a list of Deployments");
+    let row = table.rows.iter().find(|row| row.name == "crowd").expect("the new one");
+    assert_eq!(table.columns[0], "READY");
+    assert!(row.cells[0].ends_with("/450"), "{row:?}");
+    assert!(close.kinds.iter().any(|(kind, count)| kind == "Node" && *count == 3), "{:?}", close.kinds);
+}
