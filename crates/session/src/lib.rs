@@ -50,4 +50,4 @@ pub use start::{StartError, empty_world, start_world};
 /// children; 3: and for lines of input, and editors are open; 4: several terminals, stopped jobs,
 /// pagers; 5: nodes without power, and the controllers of the wider cluster; 6: pipelines of pull requests,
 /// `kubectl` on somebody's behalf).
-pub const SCHEMA: u32 = 6;
+pub const SCHEMA: u32 = 7;

@@ -47,7 +47,8 @@ pub struct Container {
     pub listens: Time,
     pub logs: Log<LogLine>,
     pub causes: Causes,
-    life: u64,
+    /// Which of all starts this is.
+    pub life: u64,
     /// It takes no requests from here on: it was told to stop.
     stops: Option<Time>,
     killed_for_memory: bool,
@@ -77,6 +78,11 @@ pub struct Exit {
     pub reason: String,
     pub causes: Causes,
 }
+
+/// Longer than any grace period.
+const NEVER: Duration = Duration::from_secs(365 * 24 * 3_600);
+/// 128 and the number of SIGKILL.
+const KILLED: i32 = 137;
 
 /// A life keeps this many log lines: more than `kubectl logs` is asked for in a lesson.
 const LOG_LINES_MAX: usize = 2_000;
@@ -114,7 +120,9 @@ impl Workload {
             cpu_used_cores: 0.0,
             program: program.clone(),
         };
-        container.log(now, program.greeting.as_str());
+        if !program.runs_command {
+            container.log(now, program.greeting.as_str());
+        }
         if let Some(after) = container.fate() {
             self.timers.set(sim, now + after, Timer::Exit(start.key.clone(), life));
         }
@@ -141,9 +149,28 @@ impl Workload {
         Some(Exit { key: key.clone(), code, reason: reason.into(), causes })
     }
 
-    /// A container was told to stop: how long it takes, and its exit code.
+    /// What a container's command printed, a line at a time. False: it is another life by now.
+    pub fn say(&mut self, sim: &Sim, key: &Key, life: u64, line: &str) -> bool {
+        let Some(container) = self.containers.get_mut(key).filter(|container| container.life == life) else { return false };
+        Arc::make_mut(container).log(sim.now(), line);
+        true
+    }
+
+    /// A container's command has ended.
+    pub fn end(&mut self, key: &Key, life: u64, code: i32) -> Option<Exit> {
+        let container = self.containers.get(key).filter(|container| container.life == life)?;
+        let (causes, reason) = (container.causes.clone(), if code == 0 { "Completed" } else { "Error" });
+        self.retire(key);
+        Some(Exit { key: key.clone(), code, reason: reason.into(), causes })
+    }
+
+    /// A container was told to stop: how long it takes, and its exit code. The first process of a container gets no signal
+    /// that it has not asked for: most commands wait until they are killed.
     pub fn stop(&mut self, sim: &Sim, key: &Key) -> (Duration, i32) {
         let now = sim.now();
+        if self.containers.get(key).is_some_and(|container| container.program.runs_command) {
+            return (NEVER, KILLED);
+        }
         if let Some(container) = self.containers.get_mut(key) {
             let container = Arc::make_mut(container);
             container.log(now, "SIGTERM: finishing open requests");
@@ -205,6 +232,9 @@ impl Container {
 
     /// When it will end by itself.
     fn fate(&self) -> Option<Duration> {
+        if self.program.runs_command {
+            return self.killed_for_memory.then_some(Duration::from_millis(700));
+        }
         if self.killed_for_memory {
             return Some(Duration::from_millis(700));
         }

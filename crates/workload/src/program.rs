@@ -34,6 +34,8 @@ pub struct Program {
     pub tickets: Vec<OrdMap<String, String>>,
     /// It ends with code 0 after this long, as a job does.
     pub ends_after: Option<Duration>,
+    /// It is a command that runs as a process elsewhere, which logs and ends it.
+    pub runs_command: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -139,8 +141,18 @@ impl Program {
             },
             tickets: tickets(value),
             ends_after: span(value, "ends_after")?,
+            runs_command: false,
             name,
         })
+    }
+
+    /// A command that somebody else runs as a process.
+    pub fn command(name: &str) -> Self {
+        let mut program = Self::read(&Value::from_yaml("{name: command, port: 0, log: ' ', memory: 4Mi}").expect("plain YAML"))
+            .expect("a name is all that a manifest needs");
+        program.name = name.into();
+        program.runs_command = true;
+        program
     }
 
     /// A program whose manifest is wrong: says so and exits with 1.

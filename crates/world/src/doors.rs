@@ -93,8 +93,11 @@ impl World {
     }
 
     pub(crate) fn fire_cluster(&mut self) {
-        let mut port = Port { workload: &mut self.workload, registry: &self.registry };
+        let (registry, programs, machines) = (&self.registry, &self.programs, &self.machines);
+        let mut port = Port { workload: &mut self.workload, registry, programs, machines, commands: Vec::new() };
         self.cluster.fire(&mut self.sim, &mut port);
+        let commands = port.commands;
+        self.start_commands(commands);
         self.argocd.watch(&mut self.sim, &self.cluster);
     }
 
@@ -110,17 +113,22 @@ impl World {
         let net = Net { cluster: &self.cluster, host, from: None };
         let exits = self.workload.fire(&mut self.sim, &net);
         for exit in exits {
-            let key = &exit.key;
-            let Some(pod) = self.cluster.store().get(cluster::POD, &key.namespace, &key.pod) else { continue };
-            let container = cluster::ContainerRef {
-                namespace: key.namespace.clone(),
-                pod: key.pod.clone(),
-                uid: pod.uid.clone(),
-                container: key.container.clone(),
-            };
-            let causes = exit.causes.and(&pod.created_by);
-            self.cluster.container_exited(&mut self.sim, &container, exit.code, &exit.reason, &causes);
+            self.container_ended(&exit);
         }
+    }
+
+    /// A container's program is over: the kubelet hears of it.
+    pub(crate) fn container_ended(&mut self, exit: &workload::Exit) {
+        let key = &exit.key;
+        let Some(pod) = self.cluster.store().get(cluster::POD, &key.namespace, &key.pod) else { return };
+        let container = cluster::ContainerRef {
+            namespace: key.namespace.clone(),
+            pod: key.pod.clone(),
+            uid: pod.uid.clone(),
+            container: key.container.clone(),
+        };
+        let causes = exit.causes.and(&pod.created_by);
+        self.cluster.container_exited(&mut self.sim, &container, exit.code, &exit.reason, &causes);
     }
 
     /// What changed by a direct call of the API is seen by Argo CD too.

@@ -4,6 +4,7 @@
 //! It is the sole owner of mutable state. Its doors are `advance`, `spawn` and the doors of its engines; every change
 //! is recorded as an event with its causes. It never reads a real clock, never draws, and knows no lesson.
 
+mod containers;
 mod cx;
 mod doors;
 mod faults;
@@ -17,6 +18,7 @@ mod pulls_merge;
 mod rules;
 mod run;
 mod runtime;
+pub use containers::{NOT_IN_IMAGES, container_spec};
 pub use runtime::CONTAINER;
 mod snapshot;
 mod sources;
@@ -80,6 +82,8 @@ pub struct World {
     pub workload: workload::Workload,
     /// Pipelines' scripts by their processes.
     scripts: OrdMap<Pid, pipeline::Script>,
+    /// Containers' first processes.
+    mains: OrdMap<Pid, containers::Main>,
     #[serde(skip)]
     programs: Programs,
 }
@@ -113,6 +117,7 @@ impl World {
             registry: ci::Registry::default(),
             workload: workload::Workload::default(),
             scripts: OrdMap::new(),
+            mains: OrdMap::new(),
             programs,
         }
     }

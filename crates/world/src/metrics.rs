@@ -6,10 +6,21 @@ use cluster::Status;
 use manifest::Value;
 
 impl World {
+    /// A port that only looks.
+    fn port<'a>(&'a self, workload: &'a mut workload::Workload) -> Port<'a> {
+        Port {
+            workload,
+            registry: &self.registry,
+            programs: &self.programs,
+            machines: &self.machines,
+            commands: Vec::new(),
+        }
+    }
+
     /// `PodMetrics` of one namespace or of all.
     pub fn pod_metrics(&self, namespace: Option<&str>) -> Vec<Value> {
         let mut workload = self.workload.clone();
-        let port = Port { workload: &mut workload, registry: &self.registry };
+        let port = self.port(&mut workload);
         self.cluster.pod_metrics(&self.sim, &port, namespace)
     }
 
@@ -31,7 +42,7 @@ impl World {
     /// `NodeMetrics` of every node that answers.
     pub fn node_metrics(&self) -> Vec<Value> {
         let mut workload = self.workload.clone();
-        let port = Port { workload: &mut workload, registry: &self.registry };
+        let port = self.port(&mut workload);
         self.cluster.node_metrics(&self.sim, &port)
     }
 }

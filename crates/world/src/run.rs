@@ -58,6 +58,9 @@ impl World {
             Turn::Workload => self.fire_workload(),
         }
         self.route_ended();
+        if !self.mains.is_empty() {
+            self.tend_commands();
+        }
         if turn == Turn::Process {
             self.settle_watches();
         }
@@ -81,6 +84,9 @@ impl World {
         for (pid, code) in ended {
             if self.scripts.contains_key(&pid) {
                 self.script_ended(pid, code);
+                continue;
+            }
+            if self.command_ended(pid, code) {
                 continue;
             }
             self.exit_codes.insert(pid, code);

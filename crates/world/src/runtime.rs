@@ -1,12 +1,18 @@
 //! The container-runtime port: the cluster asks, the registry and the workload answer.
 
+use crate::containers::{Command, NOT_IN_IMAGES, probe_inside, running_machine};
+use crate::{Machine, MachineId, Programs};
 use ci::{Registry, RegistryError};
 use cluster::{Cluster, ContainerRef, ContainerStart, ProbeAction, PulledImage, Quantity, Runtime, Stopped, Usage};
 use manifest::Value;
+use order::OrdMap;
 use sim::{Causes, Sim};
 use std::sync::Arc;
 use std::time::Duration;
 use workload::{Key, Network, Program, Start, Workload};
+
+/// The program of images that bring a shell and nothing that serves.
+const SHELL: &str = "shell";
 
 /// What a node can load in a second.
 const PULL_BYTES_PER_SEC: u64 = 25_000_000;
@@ -17,6 +23,10 @@ const IDLE_CPU_MILLI: i64 = 1;
 pub(crate) struct Port<'a> {
     pub workload: &'a mut Workload,
     pub registry: &'a Registry,
+    pub programs: &'a Programs,
+    pub machines: &'a OrdMap<MachineId, Machine>,
+    /// Containers whose program is a command, which the world runs.
+    pub commands: Vec<Command>,
 }
 
 pub(crate) fn key_of(container: &ContainerRef) -> Key {
@@ -83,7 +93,23 @@ impl Runtime for Port<'_> {
     }
 
     fn start(&mut self, sim: &mut Sim, start: &ContainerStart) -> Result<(), String> {
-        let (program, causes) = self.program(&start.image);
+        let (mut program, causes) = self.program(&start.image);
+        let mut argv: Vec<String> = start.command.iter().chain(&start.args).cloned().collect();
+        let shell = program.name == SHELL;
+        if let Some(first) = argv.first().filter(|_| public(&start.image).is_some()).cloned() {
+            let name = vfs::base_name(&first);
+            if self.programs.get(name).is_some() && !NOT_IN_IMAGES.contains(&name) {
+                program = Program::command(name);
+                argv[0] = name.to_string();
+                self.commands.push(Command::new(start, argv));
+            } else if shell {
+                return Err(format!(
+                    "failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create \
+                     failed: unable to start container process: exec: \"{first}\": {}: unknown",
+                    if first.contains('/') { format!("stat {first}: no such file or directory") } else { "executable file not found in $PATH".into() }
+                ));
+            }
+        }
         let limit = |name: &str| start.resources.at("limits").get(name).and_then(quantity);
         self.workload.start(
             sim,
@@ -124,6 +150,12 @@ impl Runtime for Port<'_> {
             ProbeAction::Tcp { host, port, .. } => {
                 let open = found.is_some_and(|c| c.listening(now) && i64::from(c.program.port) == *port);
                 if open { Ok(()) } else { Err(format!("dial tcp {host}:{port}: connect: connection refused")) }
+            }
+            ProbeAction::Exec { command, timeout } if found.is_some_and(|c| c.program.runs_command) => {
+                match running_machine(self.machines, container) {
+                    Some(host) => probe_inside(host, (self.programs, now), command, *timeout),
+                    None => Err(String::new()),
+                }
             }
             ProbeAction::Exec { .. } => {
                 if found.is_some_and(|c| now >= c.listens && c.program.health_ok) {
