@@ -173,8 +173,8 @@ fn plain(reason: &str) -> Html {
 /// What the tab says of it.
 pub fn dot(cluster: &Cluster) -> Option<&'static str> {
     let pods = || cluster.nodes.iter().flat_map(|node| &node.pods).chain(&cluster.unscheduled);
-    let on_map = |state| cluster.nodes.iter().any(|node| node.counts.iter().any(|(one, _)| *one == state));
-    let crash = on_map(PodState::Crash) || pods().any(|pod| pod.state == PodState::Crash);
+    let on_map = cluster.nodes.iter().any(|node| node.counts.last().is_some_and(|crashing| *crashing > 0));
+    let crash = on_map || pods().any(|pod| pod.state == PodState::Crash);
     if crash || cluster.nodes.iter().any(|node| !node.ready) {
         return Some("bad");
     }

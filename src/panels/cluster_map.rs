@@ -11,10 +11,11 @@ const LONG: u32 = 100;
 
 pub fn map(cluster: &Cluster, acts: &Acts) -> Html {
     let most = cluster.nodes.iter().map(total).max().unwrap_or(0).max(1);
-    let tiles = cluster.nodes.iter().map(|node| tile(node, most, cluster.node.as_ref() == Some(&node.name), acts));
+    let open = |node: &Node| cluster.node.as_ref() == Some(&node.name);
+    let tiles = cluster.nodes.iter().map(|node| tile(node, most, open(node), acts)).collect::<Html>();
     html! {
         <>
-            <ul class="map" aria-label="Nodes">{ for tiles }</ul>
+            <div class="map" role="group" aria-label="Nodes">{ tiles }</div>
             if cluster.node.is_some() {
                 <div>{ action("All nodes", "", acts.click(|acts| acts.control(Control::ShowNode(None)))) }</div>
             }
@@ -23,31 +24,27 @@ pub fn map(cluster: &Cluster, acts: &Acts) -> Html {
 }
 
 fn total(node: &Node) -> u32 {
-    node.counts.iter().map(|(_, count)| *count).sum::<u32>()
+    node.counts.iter().sum()
 }
 
 fn tile(node: &Node, most: u32, open: bool, acts: &Acts) -> Html {
     let mut words = node.name.clone();
-    words.push_str(if node.ready { ":" } else { ", NotReady:" });
-    for (state, count) in &node.counts {
-        words.push_str(&[" ", &count.to_string(), " ", pod_state(*state).1, ","].concat());
-    }
-    words.push_str(&[" cpu ", &node.cpu_percent.to_string(), " %, memory ", &node.memory_percent.to_string(), " %"].concat());
+    let mut parts = Vec::new();
     let mut at = 0;
-    let mut part = |(state, count): &(PodState, u32)| {
+    for (state, count) in PodState::ALL.into_iter().zip(&node.counts).filter(|(_, count)| **count > 0) {
+        let (sign, word) = pod_state(state);
+        words.push_str(&[", ", &count.to_string(), " ", word].concat());
         let long = (count * LONG).div_ceil(most);
+        parts.push(html! { <rect x={at.to_string()} width={long.to_string()} height="6" data-s={sign} /> });
         at += long;
-        let (x, width) = ((at - long).to_string(), long.to_string());
-        html! { <rect {x} {width} height="6" data-s={pod_state(*state).0} /> }
-    };
-    let bar = node.counts.iter().map(&mut part).collect::<Html>();
+    }
+    let bar = parts.into_iter().collect::<Html>();
     let name = node.name.clone();
     let onclick = acts.click(move |acts| acts.control(Control::ShowNode(Some(name.clone()))));
+    let state = if node.ready { "ready" } else { "crash" };
     html! {
-        <li key={node.name.clone()}>
-            <button class="tile" type="button" aria-pressed={yes(open)} data-s={if node.ready { "ready" } else { "crash" }} aria-label={words.clone()} title={words} {onclick}>
-                <svg viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">{ bar }</svg>
-            </button>
-        </li>
+        <button key={node.name.clone()} class="tile" type="button" aria-pressed={yes(open)} data-s={state} aria-label={words} {onclick}>
+            <svg viewBox="0 0 100 6" preserveAspectRatio="none">{ bar }</svg>
+        </button>
     }
 }

@@ -1,63 +1,52 @@
 //! The cluster's objects by kind; each opens its sheet.
 
 use crate::acts::Acts;
+use crate::components::action;
 use crate::state::View;
-use screen::{Cluster, Control, ObjectRow, ObjectTable};
+use screen::{Cluster, Control};
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 pub fn objects(cluster: &Cluster, acts: &Acts) -> Html {
-    let shown = cluster.table.as_ref().map(|table| table.kind.clone());
+    if cluster.kind.is_empty() {
+        let open = acts.click(|acts| acts.control(Control::ShowKind(Some("Deployment".to_owned()))));
+        return html! { <div>{ action("All objects", "", open) }</div> };
+    }
     let onchange = {
         let acts = acts.clone();
         Callback::from(move |event: Event| {
             if let Some(select) = event.target_dyn_into::<HtmlSelectElement>() {
-                let value = select.value();
-                acts.control(Control::ShowKind((!value.is_empty()).then_some(value)));
+                acts.control(Control::ShowKind(Some(select.value())));
             }
         })
     };
-    let option = |(kind, count): &(String, u32)| {
-        let selected = shown.as_ref() == Some(kind);
-        html! { <option key={kind.clone()} value={kind.clone()} {selected}>{ kind }{ " (" }{ *count }{ ")" }</option> }
+    let option = |words: &String| {
+        let kind = words.split(' ').next().unwrap_or_default().to_owned();
+        let selected = cluster.kind == kind;
+        html! { <option value={kind} {selected}>{ words }</option> }
     };
     html! {
-        <div>
+        <div class="over">
             <label class="row cap">
                 { "Objects " }
-                <select class="sel" {onchange}>
-                    <option value="" selected={shown.is_none()}>{ "choose a kind" }</option>
-                    { cluster.kinds.iter().map(option).collect::<Html>() }
-                </select>
+                <select class="sel" {onchange}>{ cluster.kinds.iter().map(option).collect::<Html>() }</select>
             </label>
-            if let Some(table) = &cluster.table { { list(table, acts) } }
+            <table class="objects">{ cluster.table.iter().map(|row| object(&cluster.kind, row, acts)).collect::<Html>() }</table>
+            if cluster.more > 0 { <p class="dim">{ cluster.more }{ " more" }</p> }
         </div>
     }
 }
 
-fn list(table: &ObjectTable, acts: &Acts) -> Html {
-    let heads = table.columns.iter().map(|name| html! { <th>{ name }</th> }).collect::<Html>();
-    let rows = table.rows.iter().map(|row| object(&table.kind, row, acts)).collect::<Html>();
-    html! {
-        <div class="over">
-            <table class="objects">
-                <thead><tr><th>{ "NAME" }</th>{ heads }</tr></thead>
-                <tbody>{ rows }</tbody>
-            </table>
-            if table.more > 0 { <p class="dim">{ "and " }{ table.more }{ " more" }</p> }
-        </div>
+/// A row; the headings have no kind of their own.
+fn object(kind: &str, row: &[String], acts: &Acts) -> Html {
+    let [namespace, name, cells @ ..] = row else { return Html::default() };
+    let cells = cells.iter().map(|cell| html! { <td>{ cell }</td> }).collect::<Html>();
+    if name == "NAME" {
+        return html! { <tr class="dim"><td>{ name }</td>{ cells }</tr> };
     }
-}
-
-fn object(kind: &str, row: &ObjectRow, acts: &Acts) -> Html {
-    let (kind, namespace, name) = (kind.to_owned(), row.namespace.clone(), row.name.clone());
+    let (kind, namespace, text) = (kind.to_owned(), namespace.clone(), name.clone());
     let onclick = acts.click(move |acts| {
-        acts.describe(View::Cluster, kind.clone(), namespace.clone(), name.clone());
+        acts.describe(View::Cluster, kind.clone(), namespace.clone(), text.clone());
     });
-    let cells = row.cells.iter().map(|cell| html! { <td>{ cell }</td> }).collect::<Html>();
-    html! {
-        <tr key={format!("{}/{}", row.namespace, row.name)}>
-            <td><button class="link" type="button" {onclick}>{ &row.name }</button></td>{ cells }
-        </tr>
-    }
+    html! { <tr><td><button class="link" type="button" {onclick}>{ name }</button></td>{ cells }</tr> }
 }

@@ -19,10 +19,14 @@ pub struct Cluster {
     pub deployments: Vec<(String, String)>,
     /// Those on their way from one version to another, or to another size.
     pub rollouts: Vec<Rollout>,
-    /// Kinds of which there are objects, with their number.
-    pub kinds: Vec<(String, u32)>,
-    /// The objects of the kind that is looked at.
-    pub table: Option<ObjectTable>,
+    /// Kinds of which there are objects, with their number: `Deployment (3)`. Only once one is looked at.
+    pub kinds: Vec<String>,
+    /// The kind that is looked at, and its objects as `kubectl get` lists them: headings, then a row for each, with the
+    /// namespace before the name.
+    pub kind: String,
+    pub table: Vec<Vec<String>>,
+    /// So many more are not listed.
+    pub more: u32,
     /// Newest first.
     pub events: Vec<EventRow>,
 }
@@ -37,8 +41,8 @@ pub struct Node {
     pub cpu_percent: u32,
     pub memory_percent: u32,
     pub pods: Vec<Pod>,
-    /// How many pods of each state, on a map.
-    pub counts: Vec<(PodState, u32)>,
+    /// How many pods of each state, on a map, in the order of [`PodState::ALL`].
+    pub counts: Vec<u32>,
 }
 
 /// A Deployment that is not yet as it should be.
@@ -46,38 +50,15 @@ pub struct Node {
 pub struct Rollout {
     pub namespace: String,
     pub name: String,
-    /// Oldest first; the last one is the new one.
-    pub revisions: Vec<Revision>,
+    /// By its image's tag; empty where there is none any more, or it is only another size.
+    pub old_version: String,
+    pub old: Vec<PodState>,
+    pub new_version: String,
+    pub new: Vec<PodState>,
+    /// So many of the new ones are still to come.
+    pub open: u32,
     /// `2 of 3 pods are new, 1 of the old ones still serves`.
     pub words: String,
-}
-
-/// A ReplicaSet of a rollout.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Revision {
-    /// The version, by its image's tag.
-    pub version: String,
-    /// How many pods it is to have now.
-    pub wanted: u32,
-    pub pods: Vec<PodState>,
-}
-
-/// Objects of one kind as `kubectl get` lists them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ObjectTable {
-    pub kind: String,
-    pub columns: Vec<String>,
-    pub rows: Vec<ObjectRow>,
-    /// So many more are not listed.
-    pub more: u32,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ObjectRow {
-    pub namespace: String,
-    pub name: String,
-    /// The other columns.
-    pub cells: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,7 +77,7 @@ pub struct Pod {
     pub ready: String,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PodState {
     Pending,
     Pulling,
@@ -106,6 +87,19 @@ pub enum PodState {
     Completed,
     Terminating,
     Crash,
+}
+
+impl PodState {
+    pub const ALL: [Self; 8] = [
+        Self::Pending,
+        Self::Pulling,
+        Self::Starting,
+        Self::NotReady,
+        Self::Ready,
+        Self::Completed,
+        Self::Terminating,
+        Self::Crash,
+    ];
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -56,8 +56,8 @@ fn an_image_that_nobody_has_is_named() {
     assert!(answer.starts_with("The image ") && answer.contains("cannot be had"), "{answer}");
     let rollouts = panel(&session).rollouts;
     let [rollout] = rollouts.as_slice() else { panic!("{rollouts:?}") };
-    assert_eq!((rollout.name.as_str(), rollout.revisions.len()), ("web", 2));
-    assert_eq!(rollout.revisions[1].pods, [PodState::Crash]);
+    assert_eq!((rollout.name.as_str(), rollout.old.len(), rollout.open), ("web", 3, 2));
+    assert_eq!(rollout.new, [PodState::Crash]);
     assert!(rollout.words.starts_with("0 of 3 are ready, 3 of the old ones"), "{}", rollout.words);
 }
 
@@ -92,7 +92,7 @@ fn many_pods_are_a_map_and_one_node_can_be_looked_into() {
     wait(&mut session, 60);
     let map = panel(&session);
     assert!(map.map && map.nodes.iter().all(|node| node.pods.is_empty()));
-    let counted: u32 = map.nodes.iter().flat_map(|node| &node.counts).map(|(_, count)| *count).sum();
+    let counted: u32 = map.nodes.iter().flat_map(|node| &node.counts).sum();
     assert_eq!(counted + u32::try_from(map.unscheduled.len()).expect("few"), map.pod_count);
     let look = view::ClusterLook {
         node: Some(map.nodes[0].name.clone()),
@@ -101,9 +101,8 @@ fn many_pods_are_a_map_and_one_node_can_be_looked_into() {
     };
     let close = view::cluster(&session.now().world, &look);
     assert!(!close.nodes[0].pods.is_empty() && close.nodes[1].pods.is_empty());
-    let table = close.table.expect("a list of Deployments");
-    let row = table.rows.iter().find(|row| row.name == "crowd").expect("the new one");
-    assert_eq!(table.columns[0], "READY");
-    assert!(row.cells[0].ends_with("/450"), "{row:?}");
-    assert!(close.kinds.iter().any(|(kind, count)| kind == "Node" && *count == 3), "{:?}", close.kinds);
+    let row = close.table.iter().find(|row| row[1] == "crowd").expect("the new one");
+    assert_eq!(close.table[0][..3], ["NAMESPACE", "NAME", "READY"]);
+    assert!(row[0] == "shop" && row[2].ends_with("/450"), "{row:?}");
+    assert!(close.kinds.iter().any(|kind| kind == "Node (3)"), "{:?}", close.kinds);
 }

@@ -2,7 +2,7 @@
 
 use cluster::{Object, pod_requests, pod_status};
 use manifest::Value;
-use order::{Arrange, OrdMap};
+use order::Arrange;
 use screen::{Cluster, EventRow, Node, Pod, PodState};
 use sim::Time;
 use world::World;
@@ -28,32 +28,30 @@ pub fn cluster(world: &World, look: &ClusterLook) -> Cluster {
     let namespace = look.namespace.as_deref();
     let system = |name: &str| name.starts_with("kube-");
     let namespaces = store.all(cluster::NAMESPACE, None).map(|n| n.name().to_string()).filter(|n| !system(n)).collect();
-    let mut on: OrdMap<&str, Vec<&Object>> = OrdMap::new();
-    let mut pod_count = 0;
-    for pod in store.all(cluster::POD, namespace) {
-        on.entry(pod.value.str_at("spec.nodeName")).or_default().push(pod);
-        pod_count += 1;
-    }
+    let pod_count = store.all(cluster::POD, namespace).count();
     let nodes = store.all(cluster::NODE, None).count();
     let map = pod_count > PODS_MAX || nodes > NODES_MAX;
     let node = look.node.as_deref().filter(|_| map);
-    let nodes = store.all(cluster::NODE, None).map(|one| {
-        let pods = on.get(one.name()).map_or(&[][..], Vec::as_slice);
-        let listed = !map || node == Some(one.name());
-        node_of(world, one, pods, listed)
-    });
-    let waiting = on.get("").map_or(&[][..], Vec::as_slice);
+    let nodes = store.all(cluster::NODE, None);
+    let nodes = nodes.map(|one| node_of(world, one, namespace, !map || node == Some(one.name()))).collect();
+    let waiting = store.all(cluster::POD, namespace).filter(|pod| pod.value.str_at("spec.nodeName").is_empty());
+    let (kinds, table, more) = match &look.kind {
+        Some(kind) => crate::cluster_objects::objects(world, kind, namespace),
+        None => Default::default(),
+    };
     Cluster {
         namespaces,
         namespace: look.namespace.clone(),
-        nodes: nodes.collect(),
-        unscheduled: waiting.iter().take(PODS_MAX).map(|pod| pod_of(pod)).collect(),
+        nodes,
+        unscheduled: waiting.take(PODS_MAX).map(|pod| pod_of(pod)).collect(),
         map,
         node: node.map(str::to_string),
         deployments: deployments(world, namespace),
         rollouts: crate::cluster_rollouts::rollouts(world, namespace),
-        kinds: crate::cluster_objects::kinds(world, namespace),
-        table: look.kind.as_ref().and_then(|kind| crate::cluster_objects::table(world, kind, namespace)),
+        kinds,
+        kind: look.kind.clone().unwrap_or_default(),
+        table,
+        more,
         pod_count: u32::try_from(pod_count).unwrap_or(u32::MAX),
         events: events(world, namespace),
     }
@@ -69,7 +67,7 @@ fn percent(part: i64, whole: i64) -> u32 {
     u32::try_from((part * 100).checked_div(whole).unwrap_or(0).clamp(0, 100)).unwrap_or(0)
 }
 
-fn node_of(world: &World, node: &Object, pods: &[&Object], listed: bool) -> Node {
+fn node_of(world: &World, node: &Object, namespace: Option<&str>, listed: bool) -> Node {
     let amount = |path: &str| {
         let text = node.value.at("status.allocatable").get(path).and_then(Value::as_str).unwrap_or("0");
         cluster::Quantity::parse(text).unwrap_or_default()
@@ -80,11 +78,14 @@ fn node_of(world: &World, node: &Object, pods: &[&Object], listed: bool) -> Node
         cpu += wanted.0.cpu_milli;
         memory += wanted.0.memory_bytes;
     }
-    let mut counts: OrdMap<PodState, u32> = OrdMap::new();
-    if !listed {
-        for pod in pods {
-            *counts.entry(state_of(pod, &pod_status(pod))).or_default() += 1;
-        }
+    let here = world.cluster.store().pods_on(node.name());
+    let here = here.filter(|pod| namespace.is_none_or(|space| pod.namespace() == space));
+    let (mut pods, mut counts) = (Vec::new(), Vec::new());
+    if listed {
+        pods.extend(here.map(|pod| pod_of(pod)));
+    } else {
+        counts.resize(PodState::ALL.len(), 0);
+        here.for_each(|pod| counts[state_of(pod, &pod_status(pod)) as usize] += 1);
     }
     Node {
         name: node.name().to_string(),
@@ -92,8 +93,8 @@ fn node_of(world: &World, node: &Object, pods: &[&Object], listed: bool) -> Node
         powered: world.cluster.node_runs(node.name()),
         cpu_percent: percent(cpu, amount("cpu").milli()),
         memory_percent: percent(memory, amount("memory").units()),
-        pods: if listed { pods.iter().map(|pod| pod_of(pod)).collect() } else { Vec::new() },
-        counts: counts.into_iter().collect(),
+        pods,
+        counts,
     }
 }
 
