@@ -110,6 +110,9 @@ fn copy_one(
         if files.is_dir(&to) {
             return Err(format!("cannot overwrite directory '{target}' with non-directory"));
         }
+        if !files.exists(&to) && files.lstat(&to).is_ok() {
+            return Err(format!("not writing through dangling symlink '{target}'"));
+        }
         let bytes = files.read(&from).map_err(cannot)?.into_owned();
         // A file that is there keeps its mode; `-a` takes that along too.
         let mode = files.stat(&to).map_or(stat.mode, |there| if all { stat.mode } else { there.mode });

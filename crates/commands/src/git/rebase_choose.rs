@@ -117,7 +117,8 @@ pub(crate) fn new_base(
     given: &Given,
     upstream: &Upstream,
 ) -> Result<(ObjectId, String, Option<ObjectId>), Stop> {
-    let head = repo.head(g.files())?.id();
+    let at = repo.head(g.files())?;
+    let head = at.id();
     if given.has("keep-base") {
         let (Some(head), Some(id)) = (head, upstream.id) else { return fatal("--keep-base needs an upstream") };
         let named = match given.operands.get(1) {
@@ -125,11 +126,11 @@ pub(crate) fn new_base(
             None => head,
         };
         return match repo.merge_bases(g.files(), &named, &id)?.as_slice() {
-            [one] => Ok((
-                *one,
-                format!("{}...{}", upstream.name, given.operands.get(1).map_or("HEAD", String::as_str)),
-                None,
-            )),
+            [one] => {
+                let here = at.branch().unwrap_or("HEAD");
+                let side = given.operands.get(1).map_or(here, String::as_str);
+                Ok((*one, format!("{}...{side}", upstream.name), None))
+            }
             [] => fatal(format!("'{}': need exactly one merge base with branch", upstream.name)),
             _ => fatal(format!("'{}': need exactly one merge base with branch", upstream.name)),
         };
