@@ -20,6 +20,9 @@ fn rollout(one: &Rollout) -> Html {
 
 /// The pods of a version, and places that are still to be filled.
 fn row(which: &'static str, version: &str, pods: &[PodState], open: u32) -> Html {
+    if pods.is_empty() && open == 0 {
+        return Html::default();
+    }
     let mut dots: Vec<Html> = pods.iter().map(|state| html! { <i data-s={pod_state(*state).0}></i> }).collect();
     dots.extend((0..open).map(|_| html! { <i></i> }));
     html! { <div><small>{ which }</small><small>{ version.to_owned() }</small><span>{ dots.into_iter().collect::<Html>() }</span></div> }

@@ -1,6 +1,6 @@
 //! The Cluster panel: why something is not well, what a rollout looks like, and many nodes as a map.
 
-use screen::{Cluster, Fault, Input, PodState};
+use screen::{Cluster, Input, PodState};
 use session::Session;
 use std::time::Duration;
 use testkit::first_lesson as lesson;
@@ -47,16 +47,17 @@ fn what_is_well_asks_nothing() {
 #[test]
 fn an_image_that_nobody_has_is_named() {
     let mut session = fresh();
-    let fault = Fault::BadImage { namespace: "shop".into(), deployment: "web".into() };
-    session.act(Input::Fault(fault));
-    wait(&mut session, 8);
-    let pod = ill_pod(&session, "web-");
+    typed(&mut session, "kubectl create deployment front -n shop --image=nginx --replicas=3");
+    wait(&mut session, 15);
+    typed(&mut session, "kubectl set image deployment/front nginx=registry.encore/nope:1 -n shop");
+    wait(&mut session, 30);
+    let pod = ill_pod(&session, "front-");
     let (question, answer) = trouble(&session, "Pod", &pod);
     assert_eq!(question, "Why is it ImagePullBackOff?");
     assert!(answer.starts_with("The image ") && answer.contains("cannot be had"), "{answer}");
     let rollouts = panel(&session).rollouts;
     let [rollout] = rollouts.as_slice() else { panic!("{rollouts:?}") };
-    assert_eq!((rollout.name.as_str(), rollout.old.len(), rollout.open), ("web", 3, 2));
+    assert_eq!((rollout.name.as_str(), rollout.old.len(), rollout.open), ("front", 3, 2));
     assert_eq!(rollout.new, [PodState::Crash]);
     assert!(rollout.words.starts_with("0 of 3 are ready, 3 of the old ones"), "{}", rollout.words);
 }

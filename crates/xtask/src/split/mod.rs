@@ -6,6 +6,7 @@
 //! a stub asks for the rest if it is not linked yet and jumps through a table that the rest fills. Which function goes
 //! where is measured: [`marked`] makes a module that tells each function that runs.
 
+mod choice;
 mod data;
 mod first;
 mod mark;
@@ -25,8 +26,6 @@ pub use places::{Places, without_relocations};
 const LOADER: (&str, &str) = ("rest", "load");
 /// Where `rest` imports from.
 const FIRST: &str = "first";
-/// Shorter bodies stay in the first half, in bytes: a stub, an export and an import cost as much.
-const SHORT_BYTES: usize = 100;
 
 /// The name by which the rest imports a function: there are thousands, and each stands in both halves. Nothing that the
 /// bindings export begins so.
@@ -75,13 +74,10 @@ pub fn split(module: &[u8], used: &BTreeSet<u32>, places: &Places) -> Result<Hal
 
 impl Plan {
     fn new(module: &Module, used: &BTreeSet<u32>, places: &Places) -> Result<Self> {
-        let is_deferred = |defined: u32, bytes: usize| !used.contains(&defined) && bytes > SHORT_BYTES;
+        let outside = module.named_outside_code()?;
+        let deferred = choice::deferred(module, used, &outside)?;
         let bodies = || (0_u32..).zip(&module.bodies);
-        let deferred: Vec<u32> = bodies()
-            .filter(|(at, body)| is_deferred(*at, body.as_bytes().len()))
-            .map(|(at, _)| module.imported + at)
-            .collect();
-        let (mut by_first, mut by_rest) = (module.named_outside_code()?, References::default());
+        let (mut by_first, mut by_rest) = (outside, References::default());
         for (at, body) in bodies() {
             let late = deferred.binary_search(&(module.imported + at)).is_ok();
             if late { &mut by_rest } else { &mut by_first }.of_body(body)?;

@@ -1,3 +1,4 @@
+use super::choice::SHORT_BYTES;
 use super::*;
 use wasm_encoder::{
     CodeSection, ConstExpr, ElementSection, Elements, EntityType, ExportKind, ExportSection, Function, FunctionSection,
@@ -8,6 +9,11 @@ use wasmparser::{ExternalKind, Validator};
 
 /// Functions: 0 imported; 1 exported `run`, calls 2 and through the table; 2 long, calls 3 and 0; 3 long, in the table.
 fn module() -> Vec<u8> {
+    made([(2, false), (3, true), (0, true)], 3)
+}
+
+/// Three functions by whom each calls and whether it is long, and the one in the table.
+fn made(bodies: [(u32, bool); 3], in_table: u32) -> Vec<u8> {
     let mut types = TypeSection::new();
     types.ty().function([ValType::I32, ValType::I32], [ValType::I32]);
     let mut imports = ImportSection::new();
@@ -32,9 +38,9 @@ fn module() -> Vec<u8> {
     let mut exports = ExportSection::new();
     exports.export("run", ExportKind::Func, 1);
     let mut elements = ElementSection::new();
-    elements.active(None, &ConstExpr::i32_const(0), Elements::Functions(vec![3].into()));
+    elements.active(None, &ConstExpr::i32_const(0), Elements::Functions(vec![in_table].into()));
     let mut code = CodeSection::new();
-    for (calls, long) in [(2, false), (3, true), (0, true)] {
+    for (calls, long) in bodies {
         let mut function = Function::new([]);
         let mut words = function.instructions();
         for _ in 0..if long { SHORT_BYTES } else { 0 } {
@@ -96,6 +102,22 @@ fn what_is_used_stays() {
     assert_eq!(bodies_of(&all.first), 4);
     let none_late = Module::read(&all.first).unwrap();
     assert_eq!(none_late.imported, 2, "the host's function and the loader");
+}
+
+#[test]
+fn short_functions_stay_only_where_the_first_half_names_them() {
+    let first = |bodies, in_table| {
+        let halves = split(&made(bodies, in_table), &BTreeSet::from([0]), &Places::default()).unwrap();
+        Validator::new().validate_all(&halves.first).unwrap();
+        Validator::new().validate_all(&halves.rest).unwrap();
+        bodies_of(&halves.first)
+    };
+    // `run`, a stub for 2, and what makes sure of the rest: only 2 calls 3.
+    assert_eq!(first([(2, false), (3, true), (0, false)], 1), 3);
+    // The table names 3, which stays as it is.
+    assert_eq!(first([(2, false), (3, true), (0, false)], 3), 4);
+    // `run` calls 2, which is short and stays, and so does 3, which that one calls.
+    assert_eq!(first([(2, false), (3, false), (0, false)], 1), 4);
 }
 
 #[test]
