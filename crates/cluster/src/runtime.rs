@@ -63,6 +63,8 @@ pub struct ContainerStart {
     pub restart_count: u32,
     /// Init containers run to their end before the others start.
     pub init: bool,
+    /// Its input is open: its program waits for somebody who types.
+    pub stdin: bool,
 }
 
 impl ContainerStart {

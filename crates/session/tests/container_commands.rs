@@ -126,3 +126,31 @@ fn a_liveness_probe_runs_its_command_in_the_container() {
     assert!(pods.contains("1 (") && pods.contains("Running"), "{pods}");
     desk.replays();
 }
+
+#[test]
+fn run_stays_with_its_container() {
+    let mut desk = Desk::new();
+    let said = desk.typed("kubectl run once --rm --attach --restart=Never --image=busybox -- sh -c 'echo from inside; exit 0'");
+    assert!(said.starts_with("from inside\npod \"once\" deleted\n"), "{said}");
+    let said = desk.typed("kubectl run bad --attach --restart=Never --image=busybox -- sh -c 'echo no; exit 4'; echo code $?");
+    assert!(said.starts_with("no\npod shop/bad terminated (Error)\ncode 4\n"), "{said}");
+    let refused = desk.typed("kubectl run x --rm --image=busybox");
+    assert!(refused.starts_with("error: --rm should only be used for attached containers"), "{refused}");
+    desk.replays();
+}
+
+#[test]
+fn run_it_types_into_its_shell() {
+    let mut desk = Desk::new();
+    let said = desk.typed("kubectl run try --rm -it --image=busybox -- sh");
+    assert!(said.starts_with("If you don't see a command prompt, try pressing enter.\n"), "{said}");
+    let name = desk.typed("cat /etc/hostname");
+    assert!(name.starts_with("try\n"), "{name}");
+    let answer = desk.typed("curl -s -o /dev/null -w '%{http_code}' http://web");
+    assert!(answer.starts_with("200"), "{answer}");
+    let bye = desk.typed("exit");
+    assert!(bye.contains("pod \"try\" deleted"), "{bye}");
+    desk.wait(40);
+    assert!(desk.typed("kubectl get pod try").contains("NotFound"));
+    desk.replays();
+}

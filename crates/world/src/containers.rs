@@ -4,7 +4,7 @@
 
 // Unlike Kubernetes: the first process of a container gets no SIGTERM, also where it has a trap for it.
 
-use crate::{CONTAINER, Fd, Machine, MachineId, Pid, Programs, Spawn, StreamId, World};
+use crate::{CONTAINER, Fd, Machine, MachineId, Pid, Programs, Spawn, StreamId, TerminalId, World};
 use cluster::{CONFIGMAP, ContainerRef, ContainerStart, Object, POD};
 use manifest::Value;
 use order::OrdMap;
@@ -166,6 +166,44 @@ impl World {
         files
     }
 
+    /// Starts the program of a container whose input is open, for a process that stays with it. `None` where its program
+    /// is no command.
+    pub fn enter_container(
+        &mut self,
+        pod: &Object,
+        container: &str,
+        parent: Pid,
+        fds: OrdMap<u8, Fd>,
+        terminal: Option<TerminalId>,
+        causes: Causes,
+    ) -> Option<Pid> {
+        let key = Key::new(pod.namespace(), pod.name(), container);
+        if !self.workload.container(&key)?.program.runs_command {
+            return None;
+        }
+        let spec = container_spec(pod, container)?;
+        let list = |path: &str| spec.list_at(path).iter().filter_map(Value::as_str).map(String::from).collect::<Vec<_>>();
+        let mut argv = words(&list("command"), &list("args"), true);
+        if let Some(first) = argv.first_mut() {
+            *first = vfs::base_name(first).to_string();
+        }
+        let machine = self.container_machine(pod, container);
+        let env = self.machine(&machine).map(|host| host.env.clone()).unwrap_or_default();
+        let cwd = match spec.str_at("workingDir") {
+            "" => "/".to_string(),
+            folder => folder.to_string(),
+        };
+        self.spawn(Spawn { parent: Some(parent), machine, argv, env, cwd, fds, terminal, causes })
+    }
+
+    /// The program of a container that was entered is over, and the container with it.
+    pub fn container_over(&mut self, key: &Key, code: i32) {
+        let Some(life) = self.workload.container(key).map(|one| one.life) else { return };
+        if let Some(exit) = self.workload.end(key, life, code) {
+            self.container_ended(&exit);
+        }
+    }
+
     /// Starts what containers are to run.
     pub(crate) fn start_commands(&mut self, commands: Vec<Command>) {
         for Command { container, argv, restarts } in commands {
@@ -244,6 +282,12 @@ impl World {
         }
         true
     }
+}
+
+/// What a container runs: its command and arguments; the shell of an image that brings nothing else.
+pub(crate) fn words(command: &[String], args: &[String], shell: bool) -> Vec<String> {
+    let all: Vec<String> = command.iter().chain(args).cloned().collect();
+    if all.is_empty() && shell { vec!["sh".into()] } else { all }
 }
 
 /// A probe's command, run on a copy of the container's machine: its exit code decides, and what it printed is what the

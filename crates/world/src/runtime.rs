@@ -94,14 +94,17 @@ impl Runtime for Port<'_> {
 
     fn start(&mut self, sim: &mut Sim, start: &ContainerStart) -> Result<(), String> {
         let (mut program, causes) = self.program(&start.image);
-        let mut argv: Vec<String> = start.command.iter().chain(&start.args).cloned().collect();
         let shell = program.name == SHELL;
+        let mut argv = crate::containers::words(&start.command, &start.args, shell && start.stdin);
         if let Some(first) = argv.first().filter(|_| public(&start.image).is_some()).cloned() {
             let name = vfs::base_name(&first);
             if self.programs.get(name).is_some() && !NOT_IN_IMAGES.contains(&name) {
                 program = Program::command(name);
                 argv[0] = name.to_string();
-                self.commands.push(Command::new(start, argv));
+                // With an open input it waits for somebody to come.
+                if !start.stdin {
+                    self.commands.push(Command::new(start, argv));
+                }
             } else if shell {
                 return Err(format!(
                     "failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create \

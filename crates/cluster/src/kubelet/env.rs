@@ -46,6 +46,7 @@ pub(super) fn container_start(
         resources: spec.at("resources").clone(),
         restart_count: container.restarts,
         init: run.is_init(at),
+        stdin: spec.bool_at("stdin"),
         env: env.into_iter().collect(),
     })
 }

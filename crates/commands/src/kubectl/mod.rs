@@ -4,6 +4,7 @@
 mod api_resources;
 mod apply;
 mod arguments;
+mod attached;
 mod auth;
 mod cluster_info;
 mod columns;
@@ -174,6 +175,7 @@ pub(crate) enum Phase {
     Logs(logs::Tail),
     Events(events::Watch),
     Exec(exec::Running),
+    Attached(Box<attached::Attached>),
     Diff(diff::Comparing),
     Edit(Box<edit::Editing>),
     Wait(Box<wait::Waiting>),
@@ -217,6 +219,7 @@ impl Behaviour for Kubectl {
             Phase::Logs(tail) => follow::on(cx, user, |kube| tail.step(kube)),
             Phase::Events(watch) => follow::on(cx, user, |kube| watch.step(kube)),
             Phase::Exec(running) => follow::on(cx, user, |kube| running.step(kube)),
+            Phase::Attached(attached) => follow::on(cx, user, |kube| attached.step(kube)),
             Phase::Diff(comparing) => follow::on(cx, user, |kube| comparing.step(kube)),
             Phase::Edit(editing) => follow::on(cx, user, |kube| editing.step(kube)),
             Phase::Wait(waiting) => follow::on(cx, user, |kube| waiting.step(kube)),

@@ -5,7 +5,10 @@ use super::super::kube::{Answer, Kube, Stop};
 use super::super::{Command, Next};
 use super::{DRY_RUN, OUTPUT, behind, labels, make, required};
 use crate::kubectl::apply::DryRun;
+use crate::kubectl::attached::Attached;
+use crate::kubectl::kube::told;
 use crate::kubectl::output::Output;
+use cluster::POD;
 use manifest::{Value, json_merge, list, object};
 
 const ENV: Flag = Flag { long: "env", short: '\0', takes: Takes::Texts, help: "Environment variables: NAME=value." };
@@ -18,10 +21,12 @@ pub(crate) const RUN: Command = Command {
     examples: &[
         ("Start a pod", "kubectl run web --image=nginx"),
         ("Only print it", "kubectl run web --image=nginx --dry-run=client -o yaml"),
+        ("A shell, and then nothing is left", "kubectl run try --rm -it --image=busybox -- sh"),
         ("Another command", "kubectl run once --image=busybox --restart=Never --command -- date"),
     ],
     flags: &[
         texts("annotations", '\0', "Annotations to apply to the pod."),
+        switch("attach", '\0', "Stay with the container until its program ends; so does -i."),
         switch("command", '\0', "What stands behind -- is the command, not its arguments."),
         DRY_RUN,
         ENV,
@@ -33,11 +38,14 @@ pub(crate) const RUN: Command = Command {
         text("overrides", '\0', "", "JSON that is merged over the generated object."),
         text("port", '\0', "", "The port that this container exposes."),
         switch("privileged", '\0', "Run the container in privileged mode."),
+        switch("quiet", 'q', "Only print output of the container."),
         text("restart", '\0', "Always", "Always, OnFailure or Never."),
+        switch("rm", '\0', "Delete the pod after it ends; for attached containers."),
+        switch("stdin", 'i', "Keep the container's stdin open, and type into it."),
+        switch("tty", 't', "Allocate a TTY for the container."),
     ],
     missing: &[
         "allow-missing-template-keys",
-        "attach",
         "cascade",
         "field-manager",
         "filename",
@@ -49,19 +57,12 @@ pub(crate) const RUN: Command = Command {
         "leave-stdin-open",
         "override-type",
         "pod-running-timeout",
-        "quiet",
-        "q",
         "recursive",
         "R",
-        "rm",
         "save-config",
         "show-managed-fields",
-        "stdin",
-        "i",
         "template",
         "timeout",
-        "tty",
-        "t",
         "wait",
     ],
     run,
@@ -97,6 +98,7 @@ fn run(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
     if !["Always", "IfNotPresent", "Never", ""].contains(&policy) {
         return Err(usage(format!("invalid image pull policy: {policy}")));
     }
+    let attached = attached(given)?;
     // Operands between the name and `--` are arguments too.
     let words: Vec<String> = given.operands[1..before].iter().chain(rest).cloned().collect();
     let (pod, marks) = pod(given, name, &words)?;
@@ -117,8 +119,37 @@ fn run(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
         }
     }
     DryRun::parse(given)?;
-    make(kube, given, pod, "")?;
-    Ok(Next::Done(0))
+    if !attached {
+        make(kube, given, pod, "")?;
+        return Ok(Next::Done(0));
+    }
+    // Who stays with the container is not told that it was made.
+    let (writer, namespace) = (kube.writer(), kube.namespace.clone());
+    let done = kube.cx.world.api(|cluster, sim| cluster.create(sim, POD, &namespace, pod, &writer));
+    done.map_err(|status| Stop { message: told(&status, ""), code: 1 })?;
+    let mut here = Attached::new(kube, name);
+    here.stdin = given.has("stdin");
+    here.tty = given.has("tty");
+    here.quiet = given.has("quiet");
+    here.remove = given.has("rm");
+    here.once = restart == "Never" || restart == "OnFailure";
+    here.step(kube)
+}
+
+/// Whether kubectl stays with the container.
+fn attached(given: &Given) -> Result<bool, Stop> {
+    if given.has("tty") && !given.has("stdin") {
+        return Err(usage("-i/--stdin is required for containers with -t/--tty=true"));
+    }
+    let attached = given.has("attach") || given.has("stdin");
+    if given.has("rm") && !attached {
+        return Err(usage("--rm should only be used for attached containers"));
+    }
+    if attached && DryRun::parse(given)? != DryRun::No {
+        let options = "--dry-run=[server|client] can't be used with attached containers options (--attach, --stdin, or --tty)";
+        return Err(usage(options));
+    }
+    Ok(attached)
 }
 
 /// The pod and its labels.
@@ -159,6 +190,13 @@ fn pod(given: &Given, name: &str, words: &[String]) -> Result<(Value, Value), St
     }
     if given.has("privileged") {
         container.put("securityContext", object! { "privileged" => true });
+    }
+    if given.has("stdin") {
+        container.put("stdin", true);
+        container.put("stdinOnce", true);
+    }
+    if given.has("tty") {
+        container.put("tty", true);
     }
     let mut meta = super::meta(name);
     meta.put("labels", marks.clone());
