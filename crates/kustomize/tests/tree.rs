@@ -1,0 +1,368 @@
+//! Random trees of kustomizations: bases, an overlay, components, generators, patches, images, replacements.
+
+use std::fmt::Write;
+
+/// A small generator of its own, so that a seed means the same tree for ever.
+struct Dice(u64);
+
+impl Dice {
+    fn next(&mut self, below: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let mixed = (self.0 >> 33) ^ (self.0 >> 17);
+        usize::try_from(mixed % below as u64).expect("a small number")
+    }
+
+    fn chance(&mut self, percent: usize) -> bool {
+        self.next(100) < percent
+    }
+
+    fn pick<'t>(&mut self, of: &[&'t str]) -> &'t str {
+        of[self.next(of.len())]
+    }
+}
+
+const APPS: &[&str] = &["web", "api", "db", "cache"];
+const IMAGES: &[&str] = &["nginx", "nginx:1.25", "registry.local:5000/team/api:2", "redis@sha256:abc", "busybox:latest", "\"postgres:16\""];
+const VALUES: &[&str] = &[
+    "plain", "\"quoted text\"", "'12'", "yes", "off", "0755", "1.50", "~", "null", "\"true\"", "a: b", "x#y", "2024-01-01",
+    "'it''s'", "1e3", "0x1F", "\"\"", "- dash", "héllo", "\"tab\\there\"", "12:30:45", "some-longer text with spaces in it",
+];
+
+type Tree = Vec<(String, String)>;
+
+pub fn random(seed: u64) -> Tree {
+    let mut dice = Dice(seed.wrapping_mul(2_654_435_761).wrapping_add(12_345));
+    for _ in 0..4 {
+        dice.next(7);
+    }
+    let mut tree = Tree::new();
+    let bases = 1 + dice.next(2);
+    let mut apps: Vec<&str> = Vec::new();
+    let mut made: Vec<String> = Vec::new();
+    for base in 0..bases {
+        let mine: Vec<&str> = APPS[base * 2..base * 2 + 1 + dice.next(2)].to_vec();
+        apps.extend(&mine);
+        make_base(&mut dice, &mut tree, &format!("base{base}"), &mine, &mut made);
+    }
+    let component = dice.chance(35);
+    if component {
+        make_component(&mut dice, &mut tree, &apps);
+    }
+    make_overlay(&mut dice, &mut tree, (bases, component), &apps, &mut made);
+    tree
+}
+
+fn make_base(dice: &mut Dice, tree: &mut Tree, folder: &str, apps: &[&str], made: &mut Vec<String>) {
+    let mut file = String::new();
+    if dice.chance(60) {
+        file.push_str("apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n");
+    }
+    file.push_str("resources:\n");
+    for app in apps {
+        tree.push((format!("{folder}/{app}.yaml"), resources(dice, app)));
+        writeln!(file, "- {app}.yaml").expect("a text takes all");
+    }
+    if dice.chance(30) {
+        let extra = ["rbac", "job", "hpa", "misc", "ingress"][dice.next(5)];
+        tree.push((format!("{folder}/{extra}.yaml"), extra_resource(extra, apps[0])));
+        writeln!(file, "- {extra}.yaml").expect("a text takes all");
+    }
+    generators(dice, tree, folder, &mut file, apps, made);
+    common(dice, &mut file, 15, apps);
+    tree.push((format!("{folder}/kustomization.yaml"), file));
+}
+
+fn value<'t>(dice: &mut Dice) -> &'t str {
+    match dice.pick(VALUES) {
+        text @ ("a: b" | "- dash") if !text.starts_with('"') => "safe",
+        text => text,
+    }
+}
+
+fn container(dice: &mut Dice, app: &str, out: &mut String, pad: &str) {
+    writeln!(out, "{pad}- name: {app}\n{pad}  image: {}", dice.pick(IMAGES)).expect("a text takes all");
+    if dice.chance(50) {
+        writeln!(out, "{pad}  ports:\n{pad}  - containerPort: {}", 8000 + dice.next(3)).expect("a text takes all");
+        if dice.chance(40) {
+            writeln!(out, "{pad}    protocol: {}", dice.pick(&["TCP", "UDP"])).expect("a text takes all");
+        }
+    }
+    if dice.chance(60) {
+        writeln!(out, "{pad}  env:\n{pad}  - name: A\n{pad}    value: {}", value(dice)).expect("a text takes all");
+        if dice.chance(50) {
+            writeln!(out, "{pad}  - name: HOST\n{pad}    value: {app}.shop.svc").expect("a text takes all");
+        }
+        if dice.chance(50) {
+            writeln!(out, "{pad}  - name: C\n{pad}    valueFrom:\n{pad}      configMapKeyRef: {{name: {app}-config, key: k}}").expect("a text takes all");
+        }
+    }
+    if dice.chance(40) {
+        writeln!(out, "{pad}  envFrom:\n{pad}  - secretRef:\n{pad}      name: {app}-secret").expect("a text takes all");
+    }
+    if dice.chance(30) {
+        writeln!(out, "{pad}  resources:\n{pad}    limits: {{cpu: 100m, memory: 1Gi}}").expect("a text takes all");
+    }
+    if dice.chance(25) {
+        writeln!(out, "{pad}  args: [\"--port\", \"80\", {}]", dice.next(9)).expect("a text takes all");
+    }
+    if dice.chance(25) {
+        writeln!(out, "{pad}  volumeMounts:\n{pad}  - {{name: data, mountPath: /data}}").expect("a text takes all");
+    }
+}
+
+fn resources(dice: &mut Dice, app: &str) -> String {
+    let kind = dice.pick(&["Deployment", "Deployment", "StatefulSet", "DaemonSet"]);
+    let mut out = String::new();
+    if dice.chance(30) {
+        out.push_str("# a comment\n");
+    }
+    writeln!(out, "apiVersion: apps/v1\nkind: {kind}\nmetadata:\n  name: {app}").expect("a text takes all");
+    if dice.chance(30) {
+        writeln!(out, "  labels:\n    tier: {}", dice.pick(&["front", "back"])).expect("a text takes all");
+    }
+    if dice.chance(30) {
+        writeln!(out, "  annotations:\n    note: {}\n    port: 8080", value(dice)).expect("a text takes all");
+    }
+    if dice.chance(15) {
+        writeln!(out, "  namespace: {}", dice.pick(&["shop", "default"])).expect("a text takes all");
+    }
+    out.push_str("spec:\n");
+    if kind != "DaemonSet" && dice.chance(60) {
+        writeln!(out, "  replicas: {}", dice.next(4)).expect("a text takes all");
+    }
+    writeln!(out, "  selector:\n    matchLabels:\n      app: {app}\n  template:\n    metadata:\n      labels:\n        app: {app}\n    spec:\n      containers:").expect("a text takes all");
+    container(dice, app, &mut out, "      ");
+    if dice.chance(30) {
+        container(dice, "side", &mut out, "      ");
+    }
+    if dice.chance(20) {
+        out.push_str("      initContainers:\n");
+        container(dice, "init", &mut out, "      ");
+    }
+    if dice.chance(40) {
+        writeln!(out, "      volumes:\n      - name: data\n        configMap:\n          name: {app}-config").expect("a text takes all");
+        if dice.chance(40) {
+            writeln!(out, "      - name: keys\n        secret: {{secretName: {app}-secret}}").expect("a text takes all");
+        }
+    }
+    if dice.chance(25) {
+        writeln!(out, "      serviceAccountName: {app}").expect("a text takes all");
+    }
+    if dice.chance(60) {
+        writeln!(out, "---\napiVersion: v1\nkind: Service\nmetadata:\n  name: {app}\nspec:\n  selector: {{app: {app}}}\n  ports:\n  - port: 80\n    targetPort: {}", dice.pick(&["8080", "http"])).expect("a text takes all");
+        if dice.chance(30) {
+            out.push_str("  - port: 443\n    protocol: TCP\n    name: tls\n");
+        }
+    }
+    if dice.chance(25) {
+        writeln!(out, "---\napiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: {app}").expect("a text takes all");
+    }
+    if dice.chance(25) {
+        writeln!(out, "---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {app}-plain\ndata:\n  a: {}\n  b: |\n    line one\n    line two\n  c: {}", value(dice), value(dice)).expect("a text takes all");
+    }
+    if dice.chance(10) {
+        out.push_str("---\n# nothing\n");
+    }
+    out
+}
+
+fn extra_resource(kind: &str, app: &str) -> String {
+    match kind {
+        "rbac" => format!(
+            "apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {{name: reader}}\nrules:\n- apiGroups: ['']\n  resources: [configmaps]\n  resourceNames: [{app}-config]\n  verbs: [get]\n---\napiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {{name: reader}}\nroleRef: {{apiGroup: rbac.authorization.k8s.io, kind: Role, name: reader}}\nsubjects:\n- kind: ServiceAccount\n  name: {app}\n- kind: ServiceAccount\n  name: default\n"
+        ),
+        "job" => format!(
+            "apiVersion: batch/v1\nkind: CronJob\nmetadata: {{name: nightly}}\nspec:\n  schedule: '0 3 * * *'\n  jobTemplate:\n    spec:\n      template:\n        spec:\n          restartPolicy: Never\n          containers:\n          - name: j\n            image: busybox:latest\n            envFrom: [{{configMapRef: {{name: {app}-config}}}}]\n"
+        ),
+        "hpa" => format!(
+            "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {{name: {app}}}\nspec:\n  minReplicas: 1\n  maxReplicas: 4\n  scaleTargetRef: {{apiVersion: apps/v1, kind: Deployment, name: {app}}}\n"
+        ),
+        "ingress" => format!(
+            "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {{name: {app}}}\nspec:\n  tls: [{{hosts: [a.b], secretName: {app}-secret}}]\n  rules:\n  - host: a.b\n    http:\n      paths:\n      - path: /\n        pathType: Prefix\n        backend: {{service: {{name: {app}, port: {{number: 80}}}}}}\n"
+        ),
+        _ => "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Namespace\n  metadata: {name: shop}\n- apiVersion: example.com/v1\n  kind: Widget\n  metadata: {name: w}\n  spec: {items: [{name: a, v: 1}, {name: b, v: 2}]}\n".to_string(),
+    }
+}
+
+/// `made`: the names that other kustomizations have generated; those are mostly merged into.
+fn generators(dice: &mut Dice, tree: &mut Tree, folder: &str, file: &mut String, apps: &[&str], made: &mut Vec<String>) {
+    let over = folder == "overlay";
+    for (field, what) in [("configMapGenerator", "config"), ("secretGenerator", "secret")] {
+        if !dice.chance(if over { 30 } else { 60 }) {
+            continue;
+        }
+        writeln!(file, "{field}:").expect("a text takes all");
+        for app in apps {
+            writeln!(file, "- name: {app}-{what}").expect("a text takes all");
+            let name = format!("{app}-{what}");
+            if made.contains(&name) != dice.chance(2) {
+                writeln!(file, "  behavior: {}", dice.pick(&["merge", "replace", "merge"])).expect("a text takes all");
+            }
+            made.push(name);
+            if dice.chance(80) {
+                writeln!(file, "  literals:\n  - k={}\n  - \"two=with 'quotes' & <signs>\"", dice.next(50)).expect("a text takes all");
+            }
+            if dice.chance(25) {
+                let name = format!("{app}-{what}.env");
+                tree.push((format!("{folder}/{name}"), "# env\nX=1\nY = two\n\nZ\n".into()));
+                writeln!(file, "  envs: [{name}]").expect("a text takes all");
+            }
+            if dice.chance(25) {
+                let name = format!("{app}-{what}.conf");
+                tree.push((format!("{folder}/{name}"), "listen 80;\n  server_name x;\n".into()));
+                writeln!(file, "  files:\n  - {}{name}", dice.pick(&["", "renamed.conf="])).expect("a text takes all");
+            }
+            if dice.chance(15) {
+                file.push_str("  options:\n    labels: {gen: 'yes'}\n    disableNameSuffixHash: true\n");
+            }
+            if what == "secret" && dice.chance(20) {
+                file.push_str("  type: kubernetes.io/tls\n");
+            }
+        }
+    }
+    if dice.chance(15) {
+        writeln!(file, "generatorOptions:\n  {}", dice.pick(&["disableNameSuffixHash: true", "annotations: {from: kustomize}", "immutable: true"])).expect("a text takes all");
+    }
+}
+
+/// Fields that bases, components and overlays have alike.
+fn common(dice: &mut Dice, file: &mut String, percent: usize, apps: &[&str]) {
+    if dice.chance(percent) {
+        writeln!(file, "namespace: {}", dice.pick(&["shop", "prod"])).expect("a text takes all");
+    }
+    if dice.chance(percent) {
+        writeln!(file, "namePrefix: {}", dice.pick(&["dev-", "a-"])).expect("a text takes all");
+    }
+    if dice.chance(percent) {
+        writeln!(file, "nameSuffix: {}", dice.pick(&["-v1", "-x"])).expect("a text takes all");
+    }
+    if dice.chance(percent) {
+        file.push_str("labels:\n- pairs: {team: blue, num: '1'}\n");
+        let more = dice.pick(&["", "  includeSelectors: true\n", "  includeTemplates: true\n"]);
+        file.push_str(more);
+    }
+    if dice.chance(percent / 2) {
+        file.push_str("commonLabels: {owner: ops}\n");
+    }
+    if dice.chance(percent / 2) {
+        file.push_str("commonAnnotations: {oncall: '123'}\n");
+    }
+    if dice.chance(percent) {
+        file.push_str("images:\n");
+        for _ in 0..=dice.next(2) {
+            let name = dice.pick(&["nginx", "registry.local:5000/team/api", "redis", "busybox", "postgres"]);
+            let change = dice.pick(&["newTag: v2", "newName: mirror.local/x", "digest: sha256:def", "newTag: '3'\n  newName: other"]);
+            writeln!(file, "- name: {name}\n  {change}").expect("a text takes all");
+        }
+    }
+    if dice.chance(percent / 4) {
+        let app = apps[dice.next(apps.len())];
+        writeln!(file, "replicas:\n- name: {app}\n  count: {}", dice.next(9)).expect("a text takes all");
+    }
+}
+
+fn patch(dice: &mut Dice, app: &str) -> String {
+    let pad = "        ";
+    match dice.next(9) {
+        0 => "- target: {kind: Deployment}\n  patch: |-\n    - op: add\n      path: /spec/paused\n      value: true\n".into(),
+        1 => "- target: {kind: \"Deployment|StatefulSet\", name: \"w.*|api\"}\n  patch: |-\n    - {op: add, path: /metadata/annotations/patched, value: 'true'}\n".into(),
+        2 => format!("- target: {{kind: Service, name: {app}}}\n  patch: |-\n    - {{op: replace, path: /spec/ports/0/port, value: 81}}\n    - {{op: remove, path: /spec/selector}}\n"),
+        3 => format!("- target: {{labelSelector: \"tier in (front,back)\"}}\n  patch: |-\n    apiVersion: v1\n    kind: Any\n    metadata:\n      name: {app}\n      labels: {{patched: 'yes', tier: null}}\n"),
+        4 => "- target: {kind: Service}\n  patch: |-\n    apiVersion: v1\n    kind: Service\n    metadata: {name: any}\n    spec:\n      ports:\n      - {port: 80, nodePort: 30080}\n      - {port: 9090, protocol: UDP}\n".into(),
+        5 => "- target: {kind: ConfigMap}\n  patch: |-\n    $patch: delete\n    apiVersion: v1\n    kind: ConfigMap\n    metadata: {name: any}\n".into(),
+        _ => {
+            let mut out = "- target: {kind: Deployment}\n  patch: |-\n    apiVersion: apps/v1\n    kind: Deployment\n    metadata:\n      name: any\n    spec:\n".to_string();
+            if dice.chance(30) {
+                out.push_str("      replicas: 7\n");
+            }
+            out.push_str("      template:\n        spec:\n");
+            out.push_str("          containers:\n");
+            let name = if dice.chance(50) { "extra" } else { app };
+            container(dice, name, &mut out, &format!("{pad}  "));
+            if dice.chance(30) {
+                writeln!(out, "{pad}  - name: side\n{pad}    $patch: {}", dice.pick(&["delete", "replace"])).expect("a text takes all");
+            }
+            if dice.chance(30) {
+                writeln!(out, "{pad}  volumes:\n{pad}  - name: data\n{pad}    emptyDir: {{}}\n{pad}    configMap: null").expect("a text takes all");
+            }
+            if dice.chance(15) {
+                writeln!(out, "{pad}  nodeSelector: {{$patch: replace, disk: ssd}}").expect("a text takes all");
+            }
+            out
+        }
+    }
+}
+
+fn make_component(dice: &mut Dice, tree: &mut Tree, apps: &[&str]) {
+    let mut file = "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n".to_string();
+    if dice.chance(50) {
+        tree.push(("component/extra.yaml".into(), "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: from-component}\ndata: {a: b}\n".into()));
+        file.push_str("resources: [extra.yaml]\n");
+    }
+    if dice.chance(60) {
+        file.push_str("patches:\n");
+        file.push_str(&patch(dice, apps[0]));
+    }
+    common(dice, &mut file, 20, apps);
+    file.push_str("commonAnnotations: {component: 'on'}\n");
+    let doubled = file.matches("commonAnnotations").count() > 1;
+    let file = if doubled { file.replacen("commonAnnotations: {oncall: '123'}\n", "", 1) } else { file };
+    tree.push(("component/kustomization.yaml".into(), file));
+}
+
+fn make_overlay(dice: &mut Dice, tree: &mut Tree, below: (usize, bool), apps: &[&str], made: &mut Vec<String>) {
+    let (bases, component) = below;
+    let mut file = "resources:\n".to_string();
+    for base in 0..bases {
+        writeln!(file, "- ../base{base}").expect("a text takes all");
+    }
+    if dice.chance(2) {
+        file.push_str("- missing.yaml\n");
+    }
+    if component {
+        file.push_str("components: [../component]\n");
+    }
+    generators(dice, tree, "overlay", &mut file, apps, made);
+    common(dice, &mut file, 35, apps);
+    if dice.chance(60) {
+        file.push_str("patches:\n");
+        for _ in 0..=dice.next(2) {
+            let app = apps[dice.next(apps.len())];
+            let text = patch(dice, app);
+            file.push_str(&text);
+        }
+        if dice.chance(6) {
+            let app = apps[dice.next(apps.len())];
+            tree.push(("overlay/named.yaml".into(), format!("apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: {app}}}\nspec: {{minReadySeconds: 5}}\n")));
+            file.push_str("- path: named.yaml\n");
+        }
+    }
+    if dice.chance(4) {
+        let app = apps[dice.next(apps.len())];
+        writeln!(file, "patchesStrategicMerge:\n- |-\n  apiVersion: v1\n  kind: Service\n  metadata: {{name: {app}}}\n  spec: {{type: NodePort}}").expect("a text takes all");
+    }
+    if dice.chance(20) {
+        replacement(dice, &mut file, apps);
+    }
+    if dice.chance(10) {
+        file.push_str("buildMetadata: [originAnnotations, transformerAnnotations]\n");
+    }
+    if dice.chance(15) {
+        writeln!(file, "sortOptions: {{order: {}}}", dice.pick(&["fifo", "legacy"])).expect("a text takes all");
+    }
+    tree.push(("overlay/kustomization.yaml".into(), file));
+}
+
+fn replacement(dice: &mut Dice, file: &mut String, apps: &[&str]) {
+    let app = apps[0];
+    let source = dice.pick(&["metadata.name", "spec.template.spec.containers.0.image", "spec.template.metadata.labels.app", "spec.template.spec.containers.[name=web].image"]);
+    let kind = dice.pick(&["Deployment", "StatefulSet", "Deployment"]);
+    writeln!(file, "replacements:\n- source: {{kind: {kind}, name: {app}, fieldPath: \"{source}\"}}").expect("a text takes all");
+    file.push_str("  targets:\n");
+    match dice.next(4) {
+        0 => file.push_str("  - select: {kind: Service}\n    fieldPaths: [metadata.annotations.from]\n    options: {create: true}\n"),
+        1 => file.push_str("  - select: {kind: Deployment}\n    fieldPaths: [\"spec.template.spec.containers.*.image\"]\n    options: {delimiter: ':', index: 1}\n"),
+        2 => file.push_str("  - select: {kind: Deployment}\n    reject: [{name: api}]\n    fieldPaths: [\"spec.template.spec.containers.[name=extra].env.[name=R].value\"]\n    options: {create: true}\n"),
+        _ => file.push_str("  - select: {kind: ConfigMap}\n    fieldPaths: [data.a]\n"),
+    }
+}
