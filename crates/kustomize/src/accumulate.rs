@@ -50,8 +50,16 @@ impl<'f> Target<'f> {
     /// What the real one has and we have not.
     fn refuse(&self) -> Done<()> {
         for field in [
-            "crds", "configurations", "generators", "transformers", "validators", "vars", "openapi", "helmCharts",
-            "helmChartInflationGenerator", "helmGlobals",
+            "crds",
+            "configurations",
+            "generators",
+            "transformers",
+            "validators",
+            "vars",
+            "openapi",
+            "helmCharts",
+            "helmChartInflationGenerator",
+            "helmGlobals",
         ] {
             if !self.file.at(field).is_zero() {
                 return not_here(&["'", field, "' of a kustomization"].concat());
@@ -104,16 +112,19 @@ impl<'f> Target<'f> {
             return not_here(&["a remote component ('", path, "')"].concat());
         }
         let loader = self.loader.enter(path).or_else(|failure| failed(&["loader.New ", &quoted(&failure.0)]))?;
-        self.in_component(all, loader, path)
-            .or_else(|failure| failed(&["accumulateDirectory: ", &quoted(&failure.0)]))
+        self.in_component(all, loader, path).or_else(|failure| failed(&["accumulateDirectory: ", &quoted(&failure.0)]))
     }
 
-    fn in_component(&mut self, all: Vec<Resource>, loader: crate::files::Loader<'f>, path: &str) -> Done<Vec<Resource>> {
+    fn in_component(
+        &mut self,
+        all: Vec<Resource>,
+        loader: crate::files::Loader<'f>,
+        path: &str,
+    ) -> Done<Vec<Resource>> {
         let mut sub = self.below(loader, path)?;
         sub.expect_kind(true)?;
         let root = sub.loader.root.clone();
-        sub.accumulate(all)
-            .map_err(|failure| failure.within(&["recursed accumulation of path '", &root, "'"].concat()))
+        sub.accumulate(all).map_err(|failure| failure.within(&["recursed accumulation of path '", &root, "'"].concat()))
     }
 
     fn below(&mut self, loader: crate::files::Loader<'f>, path: &str) -> Done<Target<'f>> {

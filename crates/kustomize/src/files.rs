@@ -84,7 +84,7 @@ pub(crate) struct Loader<'f> {
 
 impl<'f> Loader<'f> {
     pub fn at(files: &'f dyn Files, folder: &str) -> Done<Self> {
-        let root = confirmed(files, folder)?;
+        let root = confirmed(files, &joined("/", folder))?;
         Ok(Self { files, root, above: Vec::new() })
     }
 
@@ -137,5 +137,6 @@ fn confirmed(files: &dyn Files, path: &str) -> Done<String> {
 // Unlike kustomize: nothing is fetched; a URL or a Git repository is refused before it is asked.
 pub(crate) fn remote(path: &str) -> bool {
     let scheme = ["https://", "http://", "ssh://", "git::", "file://", "git@"];
-    scheme.iter().any(|start| path.starts_with(start)) || ["github.com/", "gitlab.com/"].iter().any(|host| path.starts_with(host))
+    scheme.iter().any(|start| path.starts_with(start))
+        || ["github.com/", "gitlab.com/"].iter().any(|host| path.starts_with(host))
 }

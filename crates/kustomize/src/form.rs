@@ -147,7 +147,9 @@ fn warn(value: &Value, warnings: &mut Vec<String>) {
         if value.get(field).is_some() {
             let trial = if field == "vars" { "[EXPERIMENTAL] " } else { "" };
             let parts = ["# Warning: '", field, "' is deprecated. Please use '", instead, "' instead. ", trial];
-            warnings.push([&parts.concat(), "Run 'kustomize edit fix' to update your Kustomization automatically."].concat());
+            warnings.push(
+                [&parts.concat(), "Run 'kustomize edit fix' to update your Kustomization automatically."].concat(),
+            );
         }
     }
 }
@@ -158,7 +160,8 @@ fn enforce(value: &Value, root: &str) -> Done<()> {
     if !matches!(kind, "" | "Kustomization" | "Component") {
         wrong.push_str("\nkind should be Kustomization or Component");
     }
-    let required = if kind == "Component" { "kustomize.config.k8s.io/v1alpha1" } else { "kustomize.config.k8s.io/v1beta1" };
+    let required =
+        if kind == "Component" { "kustomize.config.k8s.io/v1alpha1" } else { "kustomize.config.k8s.io/v1beta1" };
     if !version.is_empty() && version != required {
         let named = if kind.is_empty() { "Kustomization" } else { kind };
         wrong.push_str(&["\napiVersion for ", named, " should be ", required].concat());

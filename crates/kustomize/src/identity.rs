@@ -52,9 +52,7 @@ impl Gvk {
 
     pub fn selected_by(&self, selector: &Self) -> bool {
         let fits = |have: &str, want: &str| want.is_empty() || want == have;
-        fits(&self.group, &selector.group)
-            && fits(&self.version, &selector.version)
-            && fits(&self.kind, &selector.kind)
+        fits(&self.group, &selector.group) && fits(&self.version, &selector.version) && fits(&self.kind, &selector.kind)
     }
 
     pub fn cluster_scoped(&self) -> bool {
@@ -121,9 +119,17 @@ impl Id {
         let q = crate::failure::quoted;
         let scoped = if self.cluster_scoped { "true" } else { "false" };
         let gvk = [
-            "resid.Gvk{Group:", &q(&self.gvk.group), ", Version:", &q(&self.gvk.version), ", Kind:",
-            &q(&self.gvk.kind), ", isClusterScoped:", scoped, "}",
+            "resid.Gvk{Group:",
+            &q(&self.gvk.group),
+            ", Version:",
+            &q(&self.gvk.version),
+            ", Kind:",
+            &q(&self.gvk.kind),
+            ", isClusterScoped:",
+            scoped,
+            "}",
         ];
-        ["resid.ResId{Gvk:", &gvk.concat(), ", Name:", &q(&self.name), ", Namespace:", &q(&self.namespace), "}"].concat()
+        ["resid.ResId{Gvk:", &gvk.concat(), ", Name:", &q(&self.name), ", Namespace:", &q(&self.namespace), "}"]
+            .concat()
     }
 }

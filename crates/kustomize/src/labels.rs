@@ -24,7 +24,11 @@ pub(crate) fn fields(label: &Value) -> Done<Vec<Field>> {
     let mut all: Vec<Field> = label
         .list_at("fields")
         .iter()
-        .map(|field| Field { gvk: Gvk::from_fields(field), path: field.str_at("path").into(), create: field.bool_at("create") })
+        .map(|field| Field {
+            gvk: Gvk::from_fields(field),
+            path: field.str_at("path").into(),
+            create: field.bool_at("create"),
+        })
         .collect();
     let own = Field { gvk: Gvk::default(), path: "metadata/labels".into(), create: true };
     if label.bool_at("includeSelectors") {
@@ -72,6 +76,7 @@ pub(crate) fn replicas(all: &mut [Resource], replica: &Value) -> Done<()> {
         return Ok(());
     }
     let kinds: Vec<String> = fields.iter().map(|field| field.gvk.shown()).collect();
-    let parts = ["resource with name ", name, " does not match a config with the following GVK [", &kinds.join(" "), "]"];
+    let parts =
+        ["resource with name ", name, " does not match a config with the following GVK [", &kinds.join(" "), "]"];
     failed(&parts)
 }

@@ -28,6 +28,7 @@ mod schema;
 mod select;
 mod sorting;
 mod target;
+mod writer;
 
 pub use failure::Failure;
 pub use files::{FILE_NAMES, Files, Found};

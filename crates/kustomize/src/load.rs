@@ -61,7 +61,11 @@ fn documents(text: &str) -> Done<(Vec<Value>, Vec<Value>)> {
     let (mut out, mut written) = (Vec::new(), Vec::new());
     for chunk in &chunks {
         let Some(value) = document(chunk)? else { continue };
-        if value.map_at("metadata.annotations").values().any(|value| value.as_str().is_none_or(|text| text.ends_with("T00:00:00Z"))) {
+        if value
+            .map_at("metadata.annotations")
+            .values()
+            .any(|value| value.as_str().is_none_or(|text| text.ends_with("T00:00:00Z")))
+        {
             let (texts, _) = Value::parse_yaml_as(chunk, Dialect::Texts);
             written.extend(texts.into_iter().next().map(|document| document.value));
         }
@@ -118,12 +122,18 @@ fn checked(values: Vec<Value>) -> Done<Vec<Value>> {
         let (version, kind) = (text("apiVersion"), text("kind"));
         let (name, namespace) = (text("metadata.name"), text("metadata.namespace"));
         let maps = [meta.map_at("labels"), meta.map_at("annotations")];
-        if version.is_empty() && kind.is_empty() && name.is_empty() && namespace.is_empty() && maps.iter().all(|map| map.is_empty()) {
+        if version.is_empty()
+            && kind.is_empty()
+            && name.is_empty()
+            && namespace.is_empty()
+            && maps.iter().all(|map| map.is_empty())
+        {
             return failed(&["missing Resource metadata"]);
         }
         let shown = || {
             let [labels, annotations] = maps.map(go_texts);
-            ["{{", &version, " ", &kind, "} {{", &name, " ", &namespace, "} ", &labels, " ", &annotations, "}}"].concat()
+            ["{{", &version, " ", &kind, "} {{", &name, " ", &namespace, "} ", &labels, " ", &annotations, "}}"]
+                .concat()
         };
         if kind.is_empty() {
             return failed(&["missing kind in object ", &shown()]);

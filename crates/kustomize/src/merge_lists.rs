@@ -9,7 +9,12 @@ use manifest::Value;
 type Texts = Vec<String>;
 
 /// The patch's items in front, then those that only the object has.
-pub(crate) fn merge_lists(have: &[Value], patch: &[Value], schema: Schema, keys: &[&'static str]) -> Done<Option<Value>> {
+pub(crate) fn merge_lists(
+    have: &[Value],
+    patch: &[Value],
+    schema: Schema,
+    keys: &[&'static str],
+) -> Done<Option<Value>> {
     if keys == ["*"] {
         let mut out: Vec<Value> = Vec::new();
         for item in patch.iter().chain(have) {
@@ -98,7 +103,8 @@ fn valid(all: &[Texts], texts: &Texts, keys: &[&'static str]) -> (Vec<&'static s
 }
 
 fn is(item: &Value, keys: &[&str], texts: &Texts) -> bool {
-    item.as_map().is_some() && keys.iter().zip(texts).all(|(key, text)| item.get(key).map(text_of).as_ref() == Some(text))
+    item.as_map().is_some()
+        && keys.iter().zip(texts).all(|(key, text)| item.get(key).map(text_of).as_ref() == Some(text))
 }
 
 /// kyaml's `ElementSetter`: puts an item in the place of those with these keys, or behind all; no item: takes them out.
@@ -115,7 +121,9 @@ fn set(list: &mut Vec<Value>, item: Option<&Value>, keys: &[&str], texts: &[Stri
             out.push(have);
             continue;
         }
-        let fits = |(key, text): (&&str, &String)| have.get(key).is_some_and(|value| text.is_empty() || text_of(value) == *text);
+        let fits = |(key, text): (&&str, &String)| {
+            have.get(key).is_some_and(|value| text.is_empty() || text_of(value) == *text)
+        };
         if texts.is_empty() {
             continue;
         }

@@ -17,7 +17,11 @@ pub(crate) enum Patch {
     ByNameOld(Vec<Resource>),
     /// One for all that a selector chooses.
     ByTarget(Resource, Value),
-    Json { operations: Value, target: Value, remembers: bool },
+    Json {
+        operations: Value,
+        target: Value,
+        remembers: bool,
+    },
     /// What is refused only when it is applied.
     Refused(Failure),
 }
@@ -43,9 +47,9 @@ fn read_entry(loader: &Loader<'_>, entry: &Value) -> Done<Patch> {
     let (text, source) = match (inline, path) {
         ("", "") => return failed(&["must specify one of patch and path in\n", config(entry).to_yaml().trim_end()]),
         ("", path) => {
-            let text = loader.load_text(path).map_err(|failure| {
-                failure.within(&["failed to get the patch file from path(", path, ")"].concat())
-            })?;
+            let text = loader
+                .load_text(path)
+                .map_err(|failure| failure.within(&["failed to get the patch file from path(", path, ")"].concat()))?;
             (text, ["[path: ", &quoted(path), "]"].concat())
         }
         (inline, "") => (inline.to_string(), ["[patch: ", &quoted(inline), "]"].concat()),

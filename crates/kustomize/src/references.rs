@@ -119,7 +119,10 @@ fn reachable(referrer: &Resource, at: usize, ids: &[Known]) -> Vec<usize> {
         namespaces.extend(accounts.map(|one| one.str_at("namespace").to_string()));
     }
     let near = |other: &Id| {
-        mine.cluster_scoped || other.cluster_scoped || other.same_namespace(mine) || namespaces.contains(&other.namespace)
+        mine.cluster_scoped
+            || other.cluster_scoped
+            || other.same_namespace(mine)
+            || namespaces.contains(&other.namespace)
     };
     (0..ids.len()).filter(|index| near(&ids[*index].now)).collect()
 }
@@ -217,7 +220,8 @@ impl Search<'_> {
             return Ok(Some(first));
         }
         let ids: Vec<String> = found.iter().map(|at| self.ids[*at].now.shown()).collect();
-        let mut details = ["\n**** Too many possible referral targets to referrer:\n", &self.all[self.at].value.to_yaml()].concat();
+        let mut details =
+            ["\n**** Too many possible referral targets to referrer:\n", &self.all[self.at].value.to_yaml()].concat();
         for (index, at) in found.iter().enumerate() {
             let one = ["\n--- possible referral ", &index.to_string(), ":\n", &self.all[*at].value.to_yaml()].concat();
             details.push_str(&one);

@@ -7,8 +7,8 @@ use crate::identity::Id;
 use crate::places::{parts, wrong_kind};
 use crate::resource::{Resource, text_of};
 use crate::select::by_labels;
-use manifest::{Value, object, plain_value};
-use regex_lite::Regex;
+use crate::writer::{Writer, is_match, key_and_value};
+use manifest::{Value, object};
 
 /// The entries of a file's `replacements`, those in files of their own read.
 pub(crate) fn read(loader: &Loader<'_>, entries: &[Value]) -> Done<Vec<Value>> {
@@ -37,7 +37,8 @@ fn from_path(loader: &Loader<'_>, entry: &Value) -> Done<Option<Vec<Value>>> {
     }
     let value = first_document(&loader.load_text(path)?)?;
     let checked = |one: &Value| {
-        conform(one, "Replacement", "", "").map_err(|failure| failure.within("error unmarshaling JSON: while decoding JSON"))
+        conform(one, "Replacement", "", "")
+            .map_err(|failure| failure.within("error unmarshaling JSON: while decoding JSON"))
     };
     match &value {
         Value::List(items) => items.iter().map(checked).collect::<Done<_>>().map(Some),
@@ -100,7 +101,9 @@ fn value_of(all: &[Resource], source: &Value) -> Done<(Value, Place)> {
     for part in smarter_parts(path).iter().map(|part| part.trim()).filter(|part| !part.is_empty()) {
         here = match here {
             None | Some(Value::Null) => None,
-            Some(value) => look(value, part).map_err(|failure| failure.within("error looking up replacement source"))?,
+            Some(value) => {
+                look(value, part).map_err(|failure| failure.within("error looking up replacement source"))?
+            }
         };
         steps.push((*part).to_string());
     }
@@ -153,22 +156,6 @@ fn look<'v>(value: &'v Value, part: &str) -> Done<Option<&'v Value>> {
     }
 }
 
-fn is_match(part: &str) -> bool {
-    part.starts_with('[') && part.ends_with(']')
-}
-
-fn is_index(part: &str) -> bool {
-    part.parse::<usize>().is_ok()
-}
-
-fn key_and_value(part: &str) -> Done<(&str, &str)> {
-    let inner = part.trim_start_matches('[').trim_end_matches(']');
-    match inner.split_once('=') {
-        Some(pair) => Ok(pair),
-        None => failed(&["list path element must contain fieldName=fieldValue for element to match"]),
-    }
-}
-
 /// A path's parts; what is in brackets is one, and loses them where it matches no list.
 fn smarter_parts(path: &str) -> Vec<String> {
     let mut out = Vec::new();
@@ -205,7 +192,8 @@ fn apply_to(all: &mut [Resource], value: &mut Value, place: &Place, target: &Val
         let ids = ids(resource);
         let mut rejected = false;
         for reject in target.list_at("reject") {
-            let by_label = !reject.str_at("labelSelector").is_empty() || !reject.str_at("annotationSelector").is_empty();
+            let by_label =
+                !reject.str_at("labelSelector").is_empty() || !reject.str_at("annotationSelector").is_empty();
             let id = Id::from_fields(reject);
             rejected |= by_label && by_labels(reject, resource)?;
             rejected |= id != empty && ids.iter().any(|one| one.selected_by(&id));
@@ -230,174 +218,14 @@ fn copy(into: &mut Value, value: &mut Value, own: Option<&[String]>, target: &Va
         let or_create = if create { "find or create" } else { "find" };
         let sentence = ["unable to ", or_create, " field ", &quoted(path), " in replacement target"].concat();
         let mut writer = Writer { value, own, steps: Vec::new(), options, create };
-        let count = writer.walk(into, &smarter_parts(path)).map_err(|failure| match failure.0.strip_prefix('\u{1}') {
-            Some(own) => crate::failure::Failure(own.to_string()),
-            None => failure.within(&sentence),
-        })?;
+        let count =
+            writer.walk(into, &smarter_parts(path)).map_err(|failure| match failure.0.strip_prefix('\u{1}') {
+                Some(own) => crate::failure::Failure(own.to_string()),
+                None => failure.within(&sentence),
+            })?;
         if count == 0 {
             return failed(&[&sentence]);
         }
     }
     Ok(())
-}
-
-struct Writer<'w> {
-    value: &'w mut Value,
-    /// The value's own place, if it is in this resource.
-    own: Option<&'w [String]>,
-    steps: Vec<String>,
-    options: &'w Value,
-    create: bool,
-}
-
-impl Writer<'_> {
-    /// How many fields were set.
-    fn walk(&mut self, here: &mut Value, path: &[String]) -> Done<usize> {
-        let Some((part, rest)) = path.split_first() else {
-            self.set(here)?;
-            if self.own == Some(&self.steps) {
-                *self.value = here.clone();
-            }
-            return Ok(1);
-        };
-        if is_index(part) {
-            return self.index(here, part, rest);
-        }
-        if is_match(part) {
-            return self.matching(here, part, rest);
-        }
-        if part == "*" {
-            if here.as_list().is_none() {
-                return if here.is_null() { Ok(0) } else { Err(wrong_kind("SequenceNode", here)) };
-            }
-            let mut count = 0;
-            for (at, item) in here.make_list().iter_mut().enumerate() {
-                count += self.step(item, &at.to_string(), rest)?;
-            }
-            return Ok(count);
-        }
-        match here {
-            Value::Map(map) if map.get(part).is_none() && !self.create => Ok(0),
-            Value::Map(map) => {
-                let fresh = map.get(part).is_none();
-                let field = here.make_map().entry(part);
-                if fresh {
-                    *field = self.fresh(rest);
-                }
-                self.step(field, part, rest)
-            }
-            Value::Null => Ok(0),
-            other => Err(wrong_kind("MappingNode", other)),
-        }
-    }
-
-    fn step(&mut self, into: &mut Value, step: &str, rest: &[String]) -> Done<usize> {
-        self.steps.push(step.to_string());
-        let count = self.walk(into, rest);
-        self.steps.pop();
-        count
-    }
-
-    /// What is made for the rest of a path.
-    fn fresh(&self, rest: &[String]) -> Value {
-        match (rest.first(), &*self.value) {
-            (Some(next), _) if is_match(next) || is_index(next) => Value::list(Vec::new()),
-            (Some(_), _) | (None, Value::Map(_)) => Value::map(),
-            (None, Value::List(_)) => Value::list(Vec::new()),
-            _ => Value::Null,
-        }
-    }
-
-    fn index(&mut self, here: &mut Value, part: &str, rest: &[String]) -> Done<usize> {
-        let at: usize = part.parse().unwrap_or(usize::MAX);
-        let len = here.items().len();
-        if here.as_list().is_none() {
-            return Err(wrong_kind("SequenceNode", here));
-        }
-        if at == len && self.create {
-            let fresh = self.fresh(rest);
-            here.make_list().push(fresh);
-        }
-        match here.make_list().get_mut(at) {
-            Some(item) => self.step(item, part, rest),
-            None => failed(&["index ", part, " specified but only ", &len.to_string(), " elements found"]),
-        }
-    }
-
-    fn matching(&mut self, here: &mut Value, part: &str, rest: &[String]) -> Done<usize> {
-        let (key, want) = key_and_value(part)?;
-        if here.as_list().is_none() {
-            return if here.is_null() { Ok(0) } else { Err(wrong_kind("SequenceNode", here)) };
-        }
-        let Ok(pattern) = Regex::new(want) else { return failed(&["error parsing regexp: `", want, "`"]) };
-        let mut count = 0;
-        let mut again = self.create;
-        loop {
-            for (at, item) in here.make_list().iter_mut().enumerate() {
-                let text = if key.is_empty() { Some(text_of(item)) } else { item.get(key).map(text_of) };
-                if text.is_some_and(|text| pattern.is_match(&text)) {
-                    let rest = if key.is_empty() { &[] } else { rest };
-                    count += self.step(item, &at.to_string(), rest)?;
-                }
-            }
-            if count > 0 || !std::mem::take(&mut again) {
-                return Ok(count);
-            }
-            let fresh = plain_value(want);
-            here.make_list().push(if key.is_empty() { fresh } else { object! { key => fresh } });
-        }
-    }
-
-    fn set(&mut self, field: &mut Value) -> Done<()> {
-        let delimiter = self.options.str_at("delimiter");
-        let scalar = |value: &Value| !matches!(value, Value::List(_) | Value::Map(_));
-        let mut text = text_of(&*self.value);
-        if !delimiter.is_empty() {
-            if !scalar(field) {
-                return failed(&["\u{1}delimiter option can only be used with scalar nodes"]);
-            }
-            let old = text_of(field);
-            let mut all: Vec<&str> = old.split(delimiter).collect();
-            match usize::try_from(self.options.int_at("index").unwrap_or(0)) {
-                Err(_) => all.insert(0, &text),
-                Ok(at) if at < all.len() => all[at] = &text,
-                Ok(_) => all.push(&text),
-            }
-            text = all.join(delimiter);
-        }
-        if !scalar(field) {
-            *field = self.value.clone();
-            return Ok(());
-        }
-        // The field keeps its own kind of scalar; a fresh one takes what the text means.
-        *field = match (&*field, &*self.value) {
-            (Value::Str(_), _) => text.into(),
-            (Value::Null, Value::Str(_)) if delimiter.is_empty() => plain_value(&text),
-            (Value::Null, value) if scalar(value) => plain_value(&text),
-            (have, value) if scalar(value) => typed(have, &text)?,
-            _ => text.into(),
-        };
-        Ok(())
-    }
-}
-
-/// A text where a number or a bool stood.
-fn typed(have: &Value, text: &str) -> Done<Value> {
-    let read = plain_value(text);
-    let (tag, fits) = match have {
-        Value::Bool(_) => ("!!bool", matches!(read, Value::Bool(_))),
-        Value::Int(_) => ("!!int", matches!(read, Value::Int(_))),
-        _ => ("!!float", matches!(read, Value::Int(_) | Value::Float(_))),
-    };
-    if fits {
-        return Ok(read);
-    }
-    let shape = match read {
-        Value::Bool(_) => "!!bool",
-        Value::Int(_) => "!!int",
-        Value::Float(_) => "!!float",
-        Value::Null => "!!null",
-        _ => "!!str",
-    };
-    failed(&["\u{1}map[string]interface {}(nil): yaml: cannot decode ", shape, " `", text, "` as a ", tag])
 }

@@ -48,9 +48,10 @@ impl Schema {
                 "admissionregistration.k8s.io/v1" | "admissionregistration.k8s.io/v1beta1",
                 "MutatingWebhookConfiguration" | "ValidatingWebhookConfiguration",
             ) => Some("Webhooks"),
-            ("v1" | "autoscaling/v1" | "networking.k8s.io/v1" | "rbac.authorization.k8s.io/v1" | "storage.k8s.io/v1", _) => {
-                Some("Other")
-            }
+            (
+                "v1" | "autoscaling/v1" | "networking.k8s.io/v1" | "rbac.authorization.k8s.io/v1" | "storage.k8s.io/v1",
+                _,
+            ) => Some("Other"),
             _ => None,
         })
     }

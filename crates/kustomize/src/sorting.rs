@@ -19,7 +19,9 @@ pub(crate) fn sort(all: &mut [Resource], options: &Value) -> Done<()> {
         "legacy" => {}
         "fifo" if legacy.is_null() => return Ok(()),
         "fifo" => {
-            return failed(&["the field 'sortOptions.legacySortOptions' is set but the selected sort order is 'fifo', not 'legacy'"]);
+            return failed(&[
+                "the field 'sortOptions.legacySortOptions' is set but the selected sort order is 'fifo', not 'legacy'",
+            ]);
         }
         _ => return failed(&["the field 'sortOptions.order' must be one of [fifo, legacy]"]),
     }

@@ -29,7 +29,7 @@ impl<'f> Target<'f> {
             return failed(&["unable to find one of ", names, " in directory '", &loader.root, "'"]);
         };
         if found.next().is_some() {
-            return failed(&["Found multiple kustomization files under: ", &loader.root, "\n"]);
+            return failed(&["Found multiple kustomization files under: ", &loader.root]);
         }
         drop(found);
         let file = form::read(&text, &loader.root, &mut warnings.borrow_mut())?;

@@ -113,7 +113,9 @@ fn show(what: &str, real: &str, own: &str) {
     }
     let (a, b): (Vec<&str>, Vec<&str>) = (real.lines().collect(), own.lines().collect());
     let first = a.iter().zip(&b).take_while(|(x, y)| x == y).count();
-    let part = |lines: &[&str]| lines[first.min(lines.len())..].iter().take(8).map(|l| format!("    {l}\n")).collect::<String>();
+    let part = |lines: &[&str]| {
+        lines[first.min(lines.len())..].iter().take(8).map(|l| format!("    {l}\n")).collect::<String>()
+    };
     println!("  {what} from line {}:\n   real\n{}   ours\n{}", first + 1, part(&a), part(&b));
 }
 
@@ -125,20 +127,30 @@ fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join(name)
 }
 
-/// `=== name`, then `--- path` and its text; a last line `@ folder` where the build starts elsewhere.
-fn curated() -> Vec<(String, Vec<(String, String)>, String)> {
-    let mut all: Vec<(String, Vec<(String, String)>, String)> = Vec::new();
-    for line in include_str!("curated.txt").split_inclusive('\n') {
+type Case = (String, Vec<(String, String)>, String);
+
+/// The cases of `curated.txt`; its first lines say how it is written.
+fn curated() -> Vec<Case> {
+    let mut all: Vec<Case> = Vec::new();
+    let mut shared: Vec<(String, String)> = Vec::new();
+    for line in include_str!("curated.txt").split_inclusive('\n').skip(2) {
         if let Some(name) = line.strip_prefix("=== ") {
             all.push((name.trim().into(), Vec::new(), String::new()));
+        } else if let Some(name) = line.strip_prefix("### ") {
+            shared.push((name.trim().into(), String::new()));
         } else if let Some((_, files, start)) = all.last_mut() {
             if let Some(path) = line.strip_prefix(">>> ") {
                 files.push((path.trim().into(), String::new()));
+            } else if let Some(path) = line.strip_prefix("<<< ") {
+                let text = shared.iter().find(|(name, _)| path.trim().ends_with(name.as_str()));
+                files.push((path.trim().into(), text.expect("a shared file").1.clone()));
             } else if let Some(folder) = line.strip_prefix("@ ") {
                 *start = folder.trim().into();
             } else if let Some((_, text)) = files.last_mut() {
                 text.push_str(line);
             }
+        } else if let Some((_, text)) = shared.last_mut() {
+            text.push_str(line);
         }
     }
     all
@@ -171,7 +183,11 @@ fn random_folders_come_out_as_the_real_one_makes_them() {
     let mut tally = Tally { equal: 0, all: 0, errors: 0 };
     for seed in from..from + seeds {
         let files = tree::random(seed);
-        let root = folder(&if std::env::var_os("KEEP").is_some() { format!("random-{seed}") } else { format!("random-{from}") });
+        let root = folder(&if std::env::var_os("KEEP").is_some() {
+            format!("random-{seed}")
+        } else {
+            format!("random-{from}")
+        });
         compare(&kubectl, &root, &format!("seed {seed}"), &files, "overlay", &mut tally);
     }
     println!("random: {} of {} equal ({} of them errors)", tally.equal, tally.all, tally.errors);

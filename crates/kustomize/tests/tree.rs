@@ -2,6 +2,10 @@
 
 use std::fmt::Write;
 
+macro_rules! putln {
+    ($out:expr, $($rest:tt)*) => { writeln!($out, $($rest)*).expect("a text takes all") };
+}
+
 /// A small generator of its own, so that a seed means the same tree for ever.
 struct Dice(u64);
 
@@ -22,10 +26,31 @@ impl Dice {
 }
 
 const APPS: &[&str] = &["web", "api", "db", "cache"];
-const IMAGES: &[&str] = &["nginx", "nginx:1.25", "registry.local:5000/team/api:2", "redis@sha256:abc", "busybox:latest", "\"postgres:16\""];
+const IMAGES: &[&str] =
+    &["nginx", "nginx:1.25", "registry.local:5000/team/api:2", "redis@sha256:abc", "busybox:latest", "\"postgres:16\""];
 const VALUES: &[&str] = &[
-    "plain", "\"quoted text\"", "'12'", "yes", "off", "0755", "1.50", "~", "null", "\"true\"", "a: b", "x#y", "2024-01-01",
-    "'it''s'", "1e3", "0x1F", "\"\"", "- dash", "héllo", "\"tab\\there\"", "12:30:45", "some-longer text with spaces in it",
+    "plain",
+    "\"quoted text\"",
+    "'12'",
+    "yes",
+    "off",
+    "0755",
+    "1.50",
+    "~",
+    "null",
+    "\"true\"",
+    "a: b",
+    "x#y",
+    "2024-01-01",
+    "'it''s'",
+    "1e3",
+    "0x1F",
+    "\"\"",
+    "- dash",
+    "héllo",
+    "\"tab\\there\"",
+    "12:30:45",
+    "some-longer text with spaces in it",
 ];
 
 type Tree = Vec<(String, String)>;
@@ -60,12 +85,12 @@ fn make_base(dice: &mut Dice, tree: &mut Tree, folder: &str, apps: &[&str], made
     file.push_str("resources:\n");
     for app in apps {
         tree.push((format!("{folder}/{app}.yaml"), resources(dice, app)));
-        writeln!(file, "- {app}.yaml").expect("a text takes all");
+        putln!(file, "- {app}.yaml");
     }
     if dice.chance(30) {
         let extra = ["rbac", "job", "hpa", "misc", "ingress"][dice.next(5)];
         tree.push((format!("{folder}/{extra}.yaml"), extra_resource(extra, apps[0])));
-        writeln!(file, "- {extra}.yaml").expect("a text takes all");
+        putln!(file, "- {extra}.yaml");
     }
     generators(dice, tree, folder, &mut file, apps, made);
     common(dice, &mut file, 15, apps);
@@ -80,33 +105,36 @@ fn value<'t>(dice: &mut Dice) -> &'t str {
 }
 
 fn container(dice: &mut Dice, app: &str, out: &mut String, pad: &str) {
-    writeln!(out, "{pad}- name: {app}\n{pad}  image: {}", dice.pick(IMAGES)).expect("a text takes all");
+    putln!(out, "{pad}- name: {app}\n{pad}  image: {}", dice.pick(IMAGES));
     if dice.chance(50) {
-        writeln!(out, "{pad}  ports:\n{pad}  - containerPort: {}", 8000 + dice.next(3)).expect("a text takes all");
+        putln!(out, "{pad}  ports:\n{pad}  - containerPort: {}", 8000 + dice.next(3));
         if dice.chance(40) {
-            writeln!(out, "{pad}    protocol: {}", dice.pick(&["TCP", "UDP"])).expect("a text takes all");
+            putln!(out, "{pad}    protocol: {}", dice.pick(&["TCP", "UDP"]));
         }
     }
     if dice.chance(60) {
-        writeln!(out, "{pad}  env:\n{pad}  - name: A\n{pad}    value: {}", value(dice)).expect("a text takes all");
+        putln!(out, "{pad}  env:\n{pad}  - name: A\n{pad}    value: {}", value(dice));
         if dice.chance(50) {
-            writeln!(out, "{pad}  - name: HOST\n{pad}    value: {app}.shop.svc").expect("a text takes all");
+            putln!(out, "{pad}  - name: HOST\n{pad}    value: {app}.shop.svc");
         }
         if dice.chance(50) {
-            writeln!(out, "{pad}  - name: C\n{pad}    valueFrom:\n{pad}      configMapKeyRef: {{name: {app}-config, key: k}}").expect("a text takes all");
+            putln!(
+                out,
+                "{pad}  - name: C\n{pad}    valueFrom:\n{pad}      configMapKeyRef: {{name: {app}-config, key: k}}"
+            );
         }
     }
     if dice.chance(40) {
-        writeln!(out, "{pad}  envFrom:\n{pad}  - secretRef:\n{pad}      name: {app}-secret").expect("a text takes all");
+        putln!(out, "{pad}  envFrom:\n{pad}  - secretRef:\n{pad}      name: {app}-secret");
     }
     if dice.chance(30) {
-        writeln!(out, "{pad}  resources:\n{pad}    limits: {{cpu: 100m, memory: 1Gi}}").expect("a text takes all");
+        putln!(out, "{pad}  resources:\n{pad}    limits: {{cpu: 100m, memory: 1Gi}}");
     }
     if dice.chance(25) {
-        writeln!(out, "{pad}  args: [\"--port\", \"80\", {}]", dice.next(9)).expect("a text takes all");
+        putln!(out, "{pad}  args: [\"--port\", \"80\", {}]", dice.next(9));
     }
     if dice.chance(25) {
-        writeln!(out, "{pad}  volumeMounts:\n{pad}  - {{name: data, mountPath: /data}}").expect("a text takes all");
+        putln!(out, "{pad}  volumeMounts:\n{pad}  - {{name: data, mountPath: /data}}");
     }
 }
 
@@ -116,21 +144,24 @@ fn resources(dice: &mut Dice, app: &str) -> String {
     if dice.chance(30) {
         out.push_str("# a comment\n");
     }
-    writeln!(out, "apiVersion: apps/v1\nkind: {kind}\nmetadata:\n  name: {app}").expect("a text takes all");
+    putln!(out, "apiVersion: apps/v1\nkind: {kind}\nmetadata:\n  name: {app}");
     if dice.chance(30) {
-        writeln!(out, "  labels:\n    tier: {}", dice.pick(&["front", "back"])).expect("a text takes all");
+        putln!(out, "  labels:\n    tier: {}", dice.pick(&["front", "back"]));
     }
     if dice.chance(30) {
-        writeln!(out, "  annotations:\n    note: {}\n    port: 8080", value(dice)).expect("a text takes all");
+        putln!(out, "  annotations:\n    note: {}\n    port: 8080", value(dice));
     }
     if dice.chance(15) {
-        writeln!(out, "  namespace: {}", dice.pick(&["shop", "default"])).expect("a text takes all");
+        putln!(out, "  namespace: {}", dice.pick(&["shop", "default"]));
     }
     out.push_str("spec:\n");
     if kind != "DaemonSet" && dice.chance(60) {
-        writeln!(out, "  replicas: {}", dice.next(4)).expect("a text takes all");
+        putln!(out, "  replicas: {}", dice.next(4));
     }
-    writeln!(out, "  selector:\n    matchLabels:\n      app: {app}\n  template:\n    metadata:\n      labels:\n        app: {app}\n    spec:\n      containers:").expect("a text takes all");
+    putln!(
+        out,
+        "  selector:\n    matchLabels:\n      app: {app}\n  template:\n    metadata:\n      labels:\n        app: {app}\n    spec:\n      containers:"
+    );
     container(dice, app, &mut out, "      ");
     if dice.chance(30) {
         container(dice, "side", &mut out, "      ");
@@ -140,25 +171,34 @@ fn resources(dice: &mut Dice, app: &str) -> String {
         container(dice, "init", &mut out, "      ");
     }
     if dice.chance(40) {
-        writeln!(out, "      volumes:\n      - name: data\n        configMap:\n          name: {app}-config").expect("a text takes all");
+        putln!(out, "      volumes:\n      - name: data\n        configMap:\n          name: {app}-config");
         if dice.chance(40) {
-            writeln!(out, "      - name: keys\n        secret: {{secretName: {app}-secret}}").expect("a text takes all");
+            putln!(out, "      - name: keys\n        secret: {{secretName: {app}-secret}}");
         }
     }
     if dice.chance(25) {
-        writeln!(out, "      serviceAccountName: {app}").expect("a text takes all");
+        putln!(out, "      serviceAccountName: {app}");
     }
     if dice.chance(60) {
-        writeln!(out, "---\napiVersion: v1\nkind: Service\nmetadata:\n  name: {app}\nspec:\n  selector: {{app: {app}}}\n  ports:\n  - port: 80\n    targetPort: {}", dice.pick(&["8080", "http"])).expect("a text takes all");
+        putln!(
+            out,
+            "---\napiVersion: v1\nkind: Service\nmetadata:\n  name: {app}\nspec:\n  selector: {{app: {app}}}\n  ports:\n  - port: 80\n    targetPort: {}",
+            dice.pick(&["8080", "http"])
+        );
         if dice.chance(30) {
             out.push_str("  - port: 443\n    protocol: TCP\n    name: tls\n");
         }
     }
     if dice.chance(25) {
-        writeln!(out, "---\napiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: {app}").expect("a text takes all");
+        putln!(out, "---\napiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: {app}");
     }
     if dice.chance(25) {
-        writeln!(out, "---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {app}-plain\ndata:\n  a: {}\n  b: |\n    line one\n    line two\n  c: {}", value(dice), value(dice)).expect("a text takes all");
+        putln!(
+            out,
+            "---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {app}-plain\ndata:\n  a: {}\n  b: |\n    line one\n    line two\n  c: {}",
+            value(dice),
+            value(dice)
+        );
     }
     if dice.chance(10) {
         out.push_str("---\n# nothing\n");
@@ -185,32 +225,39 @@ fn extra_resource(kind: &str, app: &str) -> String {
 }
 
 /// `made`: the names that other kustomizations have generated; those are mostly merged into.
-fn generators(dice: &mut Dice, tree: &mut Tree, folder: &str, file: &mut String, apps: &[&str], made: &mut Vec<String>) {
+fn generators(
+    dice: &mut Dice,
+    tree: &mut Tree,
+    folder: &str,
+    file: &mut String,
+    apps: &[&str],
+    made: &mut Vec<String>,
+) {
     let over = folder == "overlay";
     for (field, what) in [("configMapGenerator", "config"), ("secretGenerator", "secret")] {
         if !dice.chance(if over { 30 } else { 60 }) {
             continue;
         }
-        writeln!(file, "{field}:").expect("a text takes all");
+        putln!(file, "{field}:");
         for app in apps {
-            writeln!(file, "- name: {app}-{what}").expect("a text takes all");
+            putln!(file, "- name: {app}-{what}");
             let name = format!("{app}-{what}");
             if made.contains(&name) != dice.chance(2) {
-                writeln!(file, "  behavior: {}", dice.pick(&["merge", "replace", "merge"])).expect("a text takes all");
+                putln!(file, "  behavior: {}", dice.pick(&["merge", "replace", "merge"]));
             }
             made.push(name);
             if dice.chance(80) {
-                writeln!(file, "  literals:\n  - k={}\n  - \"two=with 'quotes' & <signs>\"", dice.next(50)).expect("a text takes all");
+                putln!(file, "  literals:\n  - k={}\n  - \"two=with 'quotes' & <signs>\"", dice.next(50));
             }
             if dice.chance(25) {
                 let name = format!("{app}-{what}.env");
                 tree.push((format!("{folder}/{name}"), "# env\nX=1\nY = two\n\nZ\n".into()));
-                writeln!(file, "  envs: [{name}]").expect("a text takes all");
+                putln!(file, "  envs: [{name}]");
             }
             if dice.chance(25) {
                 let name = format!("{app}-{what}.conf");
                 tree.push((format!("{folder}/{name}"), "listen 80;\n  server_name x;\n".into()));
-                writeln!(file, "  files:\n  - {}{name}", dice.pick(&["", "renamed.conf="])).expect("a text takes all");
+                putln!(file, "  files:\n  - {}{name}", dice.pick(&["", "renamed.conf="]));
             }
             if dice.chance(15) {
                 file.push_str("  options:\n    labels: {gen: 'yes'}\n    disableNameSuffixHash: true\n");
@@ -221,20 +268,24 @@ fn generators(dice: &mut Dice, tree: &mut Tree, folder: &str, file: &mut String,
         }
     }
     if dice.chance(15) {
-        writeln!(file, "generatorOptions:\n  {}", dice.pick(&["disableNameSuffixHash: true", "annotations: {from: kustomize}", "immutable: true"])).expect("a text takes all");
+        putln!(
+            file,
+            "generatorOptions:\n  {}",
+            dice.pick(&["disableNameSuffixHash: true", "annotations: {from: kustomize}", "immutable: true"])
+        );
     }
 }
 
 /// Fields that bases, components and overlays have alike.
 fn common(dice: &mut Dice, file: &mut String, percent: usize, apps: &[&str]) {
     if dice.chance(percent) {
-        writeln!(file, "namespace: {}", dice.pick(&["shop", "prod"])).expect("a text takes all");
+        putln!(file, "namespace: {}", dice.pick(&["shop", "prod"]));
     }
     if dice.chance(percent) {
-        writeln!(file, "namePrefix: {}", dice.pick(&["dev-", "a-"])).expect("a text takes all");
+        putln!(file, "namePrefix: {}", dice.pick(&["dev-", "a-"]));
     }
     if dice.chance(percent) {
-        writeln!(file, "nameSuffix: {}", dice.pick(&["-v1", "-x"])).expect("a text takes all");
+        putln!(file, "nameSuffix: {}", dice.pick(&["-v1", "-x"]));
     }
     if dice.chance(percent) {
         file.push_str("labels:\n- pairs: {team: blue, num: '1'}\n");
@@ -251,13 +302,18 @@ fn common(dice: &mut Dice, file: &mut String, percent: usize, apps: &[&str]) {
         file.push_str("images:\n");
         for _ in 0..=dice.next(2) {
             let name = dice.pick(&["nginx", "registry.local:5000/team/api", "redis", "busybox", "postgres"]);
-            let change = dice.pick(&["newTag: v2", "newName: mirror.local/x", "digest: sha256:def", "newTag: '3'\n  newName: other"]);
-            writeln!(file, "- name: {name}\n  {change}").expect("a text takes all");
+            let change = dice.pick(&[
+                "newTag: v2",
+                "newName: mirror.local/x",
+                "digest: sha256:def",
+                "newTag: '3'\n  newName: other",
+            ]);
+            putln!(file, "- name: {name}\n  {change}");
         }
     }
     if dice.chance(percent / 4) {
         let app = apps[dice.next(apps.len())];
-        writeln!(file, "replicas:\n- name: {app}\n  count: {}", dice.next(9)).expect("a text takes all");
+        putln!(file, "replicas:\n- name: {app}\n  count: {}", dice.next(9));
     }
 }
 
@@ -280,13 +336,13 @@ fn patch(dice: &mut Dice, app: &str) -> String {
             let name = if dice.chance(50) { "extra" } else { app };
             container(dice, name, &mut out, &format!("{pad}  "));
             if dice.chance(30) {
-                writeln!(out, "{pad}  - name: side\n{pad}    $patch: {}", dice.pick(&["delete", "replace"])).expect("a text takes all");
+                putln!(out, "{pad}  - name: side\n{pad}    $patch: {}", dice.pick(&["delete", "replace"]));
             }
             if dice.chance(30) {
-                writeln!(out, "{pad}  volumes:\n{pad}  - name: data\n{pad}    emptyDir: {{}}\n{pad}    configMap: null").expect("a text takes all");
+                putln!(out, "{pad}  volumes:\n{pad}  - name: data\n{pad}    emptyDir: {{}}\n{pad}    configMap: null");
             }
             if dice.chance(15) {
-                writeln!(out, "{pad}  nodeSelector: {{$patch: replace, disk: ssd}}").expect("a text takes all");
+                putln!(out, "{pad}  nodeSelector: {{$patch: replace, disk: ssd}}");
             }
             out
         }
@@ -296,7 +352,10 @@ fn patch(dice: &mut Dice, app: &str) -> String {
 fn make_component(dice: &mut Dice, tree: &mut Tree, apps: &[&str]) {
     let mut file = "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n".to_string();
     if dice.chance(50) {
-        tree.push(("component/extra.yaml".into(), "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: from-component}\ndata: {a: b}\n".into()));
+        tree.push((
+            "component/extra.yaml".into(),
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: from-component}\ndata: {a: b}\n".into(),
+        ));
         file.push_str("resources: [extra.yaml]\n");
     }
     if dice.chance(60) {
@@ -314,7 +373,7 @@ fn make_overlay(dice: &mut Dice, tree: &mut Tree, below: (usize, bool), apps: &[
     let (bases, component) = below;
     let mut file = "resources:\n".to_string();
     for base in 0..bases {
-        writeln!(file, "- ../base{base}").expect("a text takes all");
+        putln!(file, "- ../base{base}");
     }
     if dice.chance(2) {
         file.push_str("- missing.yaml\n");
@@ -333,13 +392,21 @@ fn make_overlay(dice: &mut Dice, tree: &mut Tree, below: (usize, bool), apps: &[
         }
         if dice.chance(6) {
             let app = apps[dice.next(apps.len())];
-            tree.push(("overlay/named.yaml".into(), format!("apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: {app}}}\nspec: {{minReadySeconds: 5}}\n")));
+            tree.push((
+                "overlay/named.yaml".into(),
+                format!(
+                    "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: {app}}}\nspec: {{minReadySeconds: 5}}\n"
+                ),
+            ));
             file.push_str("- path: named.yaml\n");
         }
     }
     if dice.chance(4) {
         let app = apps[dice.next(apps.len())];
-        writeln!(file, "patchesStrategicMerge:\n- |-\n  apiVersion: v1\n  kind: Service\n  metadata: {{name: {app}}}\n  spec: {{type: NodePort}}").expect("a text takes all");
+        putln!(
+            file,
+            "patchesStrategicMerge:\n- |-\n  apiVersion: v1\n  kind: Service\n  metadata: {{name: {app}}}\n  spec: {{type: NodePort}}"
+        );
     }
     if dice.chance(20) {
         replacement(dice, &mut file, apps);
@@ -348,16 +415,21 @@ fn make_overlay(dice: &mut Dice, tree: &mut Tree, below: (usize, bool), apps: &[
         file.push_str("buildMetadata: [originAnnotations, transformerAnnotations]\n");
     }
     if dice.chance(15) {
-        writeln!(file, "sortOptions: {{order: {}}}", dice.pick(&["fifo", "legacy"])).expect("a text takes all");
+        putln!(file, "sortOptions: {{order: {}}}", dice.pick(&["fifo", "legacy"]));
     }
     tree.push(("overlay/kustomization.yaml".into(), file));
 }
 
 fn replacement(dice: &mut Dice, file: &mut String, apps: &[&str]) {
     let app = apps[0];
-    let source = dice.pick(&["metadata.name", "spec.template.spec.containers.0.image", "spec.template.metadata.labels.app", "spec.template.spec.containers.[name=web].image"]);
+    let source = dice.pick(&[
+        "metadata.name",
+        "spec.template.spec.containers.0.image",
+        "spec.template.metadata.labels.app",
+        "spec.template.spec.containers.[name=web].image",
+    ]);
     let kind = dice.pick(&["Deployment", "StatefulSet", "Deployment"]);
-    writeln!(file, "replacements:\n- source: {{kind: {kind}, name: {app}, fieldPath: \"{source}\"}}").expect("a text takes all");
+    putln!(file, "replacements:\n- source: {{kind: {kind}, name: {app}, fieldPath: \"{source}\"}}");
     file.push_str("  targets:\n");
     match dice.next(4) {
         0 => file.push_str("  - select: {kind: Service}\n    fieldPaths: [metadata.annotations.from]\n    options: {create: true}\n"),

@@ -192,7 +192,7 @@ impl<'t> Loader<'t> {
         let (value, size, anchor) = match event {
             Event::Scalar(text, style, anchor, tag) => {
                 (scalar(&text, style, tag.as_deref(), (self.dialect, at))?, 1, anchor)
-            },
+            }
             Event::SequenceStart(anchor, _) => {
                 let (value, size) = self.sequence(path, depth)?;
                 (value, size, anchor)
