@@ -1,7 +1,7 @@
 //! `buildMetadata`: where a resource came from and what changed it, as annotations.
 
 use crate::resource::Resource;
-use manifest::Value;
+use manifest::{Map, Value};
 
 pub(crate) const ORIGIN: &str = "config.kubernetes.io/origin";
 pub(crate) const CHANGES: &str = "alpha.config.kubernetes.io/transformations";
@@ -30,6 +30,13 @@ pub(crate) fn came_from(resource: &mut Resource, origin: &str) {
 /// Notes a transformer at each resource; one whose origin is unknown came from it.
 pub(crate) fn changed_by(all: &mut [Resource], origin: &str) {
     for resource in all.iter_mut().filter(|resource| !resource.gone()) {
+        // Noting it makes texts of all annotations.
+        let texts: Map = resource
+            .annotations()
+            .iter()
+            .map(|(key, value)| (key.clone(), resource.annotation_text(key, value).into()))
+            .collect();
+        resource.set_texts("metadata.annotations", &texts);
         if resource.annotations().get(ORIGIN).is_none() {
             annotate(resource, ORIGIN, origin.to_string());
             continue;

@@ -3,7 +3,7 @@
 //! Where that kubectl is not present it says so and passes. `FROM` and `SEEDS` choose random trees, `VERBOSE=1` shows what
 //! differs, `KEEP=1` keeps the folders.
 
-mod tree;
+mod random;
 
 use kustomize::{Files, Found, render, to_yaml};
 use manifest::Value;
@@ -182,7 +182,7 @@ fn random_folders_come_out_as_the_real_one_makes_them() {
     let (from, seeds) = (number("FROM", 0), number("SEEDS", 25));
     let mut tally = Tally { equal: 0, all: 0, errors: 0 };
     for seed in from..from + seeds {
-        let files = tree::random(seed);
+        let files = random::random(seed);
         let root = folder(&if std::env::var_os("KEEP").is_some() {
             format!("random-{seed}")
         } else {
