@@ -4,8 +4,9 @@
 use crate::failure::{Done, failed};
 use crate::merge_lists::merge_lists;
 use crate::places::wrong_kind;
+use crate::resource::text_of;
 use crate::schema::Schema;
-use manifest::{Map, Value};
+use manifest::{Map, Value, plain_value};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Directive {
@@ -81,7 +82,20 @@ pub(crate) fn merge(have: Option<&Value>, patch: Option<&Value>, schema: Schema,
         (Value::Map(_), other) => Err(wrong_kind("MappingNode", other)),
         (Value::List(_), other) => Err(wrong_kind("SequenceNode", other)),
         (_, other @ (Value::Map(_) | Value::List(_))) => Err(wrong_kind("ScalarNode", other)),
-        (_, other) => Ok(Some(other.clone())),
+        (_, other) => Ok(Some(restyled(have, other))),
+    }
+}
+
+/// A scalar keeps the quotes of the one that it replaces: `9090` for `"8080"` is a text.
+// Unlike kustomize: that quotes stood where none were needed is not known here.
+fn restyled(have: Option<&Value>, change: &Value) -> Value {
+    match (have, change) {
+        (Some(Value::Str(old)), Value::Bool(_) | Value::Int(_) | Value::Float(_))
+            if plain_value(old).as_str() != Some(old) =>
+        {
+            text_of(change).into()
+        }
+        _ => change.clone(),
     }
 }
 
