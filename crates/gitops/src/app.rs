@@ -1,15 +1,18 @@
 //! An Application's spec, read.
 
 use cluster::Object;
+use manifest::Value;
 
 /// What Git is asked for, and where it goes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Spec {
     pub repo_url: String,
     pub path: String,
     /// A branch, tag or commit; `HEAD` where nothing is said.
     pub target: String,
     pub recurse: bool,
+    /// `spec.source.kustomize`, or null.
+    pub kustomize: Value,
     pub namespace: String,
     pub policy: Policy,
 }
@@ -25,6 +28,19 @@ pub struct Policy {
     pub retries: u32,
 }
 
+/// The fields of `spec.source.kustomize` that are here.
+const KUSTOMIZE: &[&str] = &[
+    "namePrefix",
+    "nameSuffix",
+    "namespace",
+    "commonLabels",
+    "commonAnnotations",
+    "images",
+    "replicas",
+    "patches",
+    "components",
+];
+
 impl Spec {
     /// Reads `spec`; an error is the message of an `InvalidSpecError` condition.
     pub fn read(app: &Object) -> Result<Self, String> {
@@ -34,10 +50,15 @@ impl Spec {
         if repo_url.is_empty() {
             return Err("spec.source.repoURL and either spec.source.path or spec.source.chart are required".into());
         }
-        for (field, what) in [("source.helm", "Helm"), ("source.kustomize", "Kustomize"), ("sources", "spec.sources")] {
+        for (field, what) in [("source.helm", "Helm"), ("sources", "spec.sources")] {
             if !spec.at(field).is_null() {
                 return Err(format!("{what} sources are real Argo CD, but not part of this sandbox yet"));
             }
+        }
+        let kustomize = spec.at("source.kustomize");
+        if let Some((field, _)) = kustomize.entries().iter().find(|(field, _)| !KUSTOMIZE.contains(&field.as_ref())) {
+            let told = "is real Argo CD, but not part of this sandbox yet";
+            return Err(format!("spec.source.kustomize.{field} {told}"));
         }
         let server = text("destination.server");
         if !server.is_empty() && server != "https://kubernetes.default.svc" {
@@ -52,6 +73,7 @@ impl Spec {
             path: text("source.path"),
             target: if target.is_empty() { "HEAD".into() } else { target },
             recurse: spec.bool_at("source.directory.recurse"),
+            kustomize: kustomize.clone(),
             namespace: text("destination.namespace"),
             policy: Policy {
                 automated: !automated.is_null() && automated.at("enabled").as_bool() != Some(false),

@@ -33,6 +33,8 @@ pub struct SourceFiles {
     pub revision: String,
     pub subject: String,
     pub author: String,
+    /// `Directory` or `Kustomize`.
+    pub source_type: &'static str,
     /// Paths and texts of the manifests, in path order.
     pub files: Vec<(String, String)>,
     /// The event of the commit, if it was made in this world.
@@ -41,8 +43,8 @@ pub struct SourceFiles {
 
 /// Where manifests come from.
 pub trait Sources {
-    /// The manifests of a folder at a revision; the error is what Argo CD shows as `ComparisonError`.
-    fn manifests(&self, repo_url: &str, revision: &str, path: &str, recurse: bool) -> Result<SourceFiles, String>;
+    /// The manifests that a spec asks for; the error is what Argo CD shows as `ComparisonError`.
+    fn manifests(&self, spec: &Spec) -> Result<SourceFiles, String>;
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -270,16 +272,15 @@ impl ArgoCd {
         let object =
             self.object(cluster, app).ok_or_else(|| format!("applications.argoproj.io \"{app}\" not found"))?.clone();
         let spec = Spec::read(&object)?;
-        let files = sources.manifests(&spec.repo_url, &spec.target, &spec.path, spec.recurse)?;
+        let files = sources.manifests(&spec)?;
         Ok(compare(app, &spec, &files, &mut self.parsed.clone(), cluster, sim))
     }
 
     fn reconcile(&mut self, sim: &mut Sim, cluster: &mut Cluster, sources: &dyn Sources, app: &str) {
         let Some(object) = self.object(cluster, app).cloned() else { return };
         let read = Spec::read(&object).map_err(|error| ("InvalidSpecError", error)).and_then(|spec| {
-            let files = sources
-                .manifests(&spec.repo_url, &spec.target, &spec.path, spec.recurse)
-                .map_err(|error| ("ComparisonError", format!("Failed to load target state: {error}")))?;
+            let failed = "Failed to load target state: failed to generate manifest for source 1 of 1";
+            let files = sources.manifests(&spec).map_err(|error| ("ComparisonError", format!("{failed}: {error}")))?;
             Ok((spec, files))
         });
         let causes = self.apps.get(app).map(|memory| memory.causes.clone()).unwrap_or_default();

@@ -59,7 +59,7 @@ impl ArgoCd {
         }
         let operation = operation.clone();
         let read = Spec::read(&object).and_then(|spec| {
-            let files = sources.manifests(&spec.repo_url, &spec.target, &spec.path, spec.recurse)?;
+            let files = sources.manifests(&spec)?;
             Ok((spec, files))
         });
         let (result, files) = match read {

@@ -50,7 +50,7 @@ pub(crate) fn write(
     value.set("status.health", object! { "status" => health.word() });
     let resources: Vec<Value> = comparison.items.iter().map(resource).collect();
     value.set("status.resources", Value::list(resources));
-    value.set("status.sourceType", "Directory");
+    value.set("status.sourceType", files.source_type);
     let images = images(comparison);
     value.set("status.summary", object! { "images" => Value::list(images) });
     let errors: Vec<Value> =

@@ -29,7 +29,7 @@ pub use number::float_text;
 pub use strategic::{MergeRule, PatchError, go_map, json_merge, merge_rule, strategic_merge};
 pub use tree::{Node, Shape, Style};
 pub use value::{Value, word};
-pub use yaml::{Diagnostic, Document, Level, Mark};
+pub use yaml::{Diagnostic, Dialect, Document, Level, Mark, plain_value};
 
 #[cfg(test)]
 mod tests;

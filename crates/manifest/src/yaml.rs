@@ -3,7 +3,7 @@
 use crate::json_parse::NESTING_MAX;
 use crate::map::Map;
 use crate::value::{Value, word};
-use crate::yaml_scalar::resolve;
+use crate::yaml_scalar::{resolve, resolve_new};
 use order::OrdMap;
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, StrInput, Tag};
 use std::sync::Arc;
@@ -35,6 +35,18 @@ pub struct Diagnostic {
     pub message: String,
 }
 
+/// Who reads: what an unquoted scalar means.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Dialect {
+    /// go-yaml v2: `yes` is true, keys are JSON's.
+    #[default]
+    Old,
+    /// go-yaml v3 into JSON: `yes` is a text, a date a time, keys are as they are written.
+    New,
+    /// Every scalar is the text that is written.
+    Texts,
+}
+
 /// One document of a text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Document {
@@ -48,8 +60,14 @@ pub struct Document {
 impl Value {
     /// Reads every document of a text. After an error the documents before it are still given.
     pub fn parse_yaml(text: &str) -> (Vec<Document>, Vec<Diagnostic>) {
+        Self::parse_yaml_as(text, Dialect::Old)
+    }
+
+    /// The same in another dialect.
+    pub fn parse_yaml_as(text: &str, dialect: Dialect) -> (Vec<Document>, Vec<Diagnostic>) {
         let mut loader = Loader {
             text,
+            dialect,
             parser: Parser::new_from_str(text),
             anchors: OrdMap::new(),
             alias_nodes: 0,
@@ -73,8 +91,14 @@ impl Value {
     }
 }
 
+/// What an unquoted scalar means in the new dialect.
+pub fn plain_value(text: &str) -> Value {
+    resolve_new(text)
+}
+
 struct Loader<'t> {
     text: &'t str,
+    dialect: Dialect,
     parser: Parser<'t, StrInput<'t>>,
     /// A finished anchored value and its size in nodes.
     anchors: OrdMap<usize, (Value, usize)>,
@@ -166,7 +190,9 @@ impl<'t> Loader<'t> {
         }
         self.spans.entry(path.to_string()).or_insert(at);
         let (value, size, anchor) = match event {
-            Event::Scalar(text, style, anchor, tag) => (scalar(&text, style, tag.as_deref(), at)?, 1, anchor),
+            Event::Scalar(text, style, anchor, tag) => {
+                (scalar(&text, style, tag.as_deref(), (self.dialect, at))?, 1, anchor)
+            }
             Event::SequenceStart(anchor, _) => {
                 let (value, size) = self.sequence(path, depth)?;
                 (value, size, anchor)
@@ -246,6 +272,11 @@ impl<'t> Loader<'t> {
 
     /// A key as JSON has it: text, whatever it was.
     fn key(&mut self, event: Event<'t>, at: Mark, depth: usize) -> Result<Arc<str>, Diagnostic> {
+        if self.dialect != Dialect::Old
+            && let Event::Scalar(text, _, 0, _) = &event
+        {
+            return Ok(word(text));
+        }
         let (key, _) = self.node(event, at, "<key>", depth + 1)?;
         self.spans.remove("<key>");
         Ok(match key {
@@ -280,7 +311,11 @@ fn merge_sources(value: Value, at: Mark, merged: &mut Vec<Value>) -> Result<(), 
     Ok(())
 }
 
-fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>, at: Mark) -> Result<Value, Diagnostic> {
+fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>, read: (Dialect, Mark)) -> Result<Value, Diagnostic> {
+    let (dialect, at) = read;
+    if dialect == Dialect::Texts {
+        return Ok(Value::Str(word(text)));
+    }
     let suffix = tag.filter(|tag| tag.is_yaml_core_schema()).map(|tag| tag.suffix.as_str());
     let text_value = || Value::Str(word(text));
     Ok(match suffix {
@@ -296,6 +331,7 @@ fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>, at: Mark) -> Result
                 return Err(unplaced(at, format!("cannot decode !!str `{text}` as a !!{kind}")));
             }
         },
+        _ if style == ScalarStyle::Plain && dialect == Dialect::New => resolve_new(text),
         _ if style == ScalarStyle::Plain => resolve(text),
         _ => text_value(),
     })

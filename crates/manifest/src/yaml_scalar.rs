@@ -27,6 +27,19 @@ pub(crate) fn resolve(text: &str) -> Value {
     }
 }
 
+/// The same to go-yaml v3 on its way to JSON: only `true` and `false` are bools, a date is a time, whole numbers are integers.
+#[expect(clippy::cast_possible_truncation, clippy::float_cmp, reason = "only whole numbers are cut")]
+pub(crate) fn resolve_new(text: &str) -> Value {
+    match resolve(text) {
+        Value::Bool(_) if !matches!(text, "true" | "True" | "TRUE" | "false" | "False" | "FALSE") => {
+            Value::Str(word(text))
+        }
+        Value::Float(x) if x.abs() < 1e15 && x.trunc() == x => Value::Int(x as i64),
+        Value::Str(_) if text.len() == 10 && is_timestamp(text) => Value::Str(word(&format!("{text}T00:00:00Z"))),
+        other => other,
+    }
+}
+
 fn number(text: &str) -> Option<Value> {
     let plain = text.replace('_', "");
     if let Some(n) = integer(&plain) {

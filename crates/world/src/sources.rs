@@ -2,9 +2,11 @@
 
 use crate::forge::ForgeState;
 use crate::{FORGE, Machine, MachineId, World};
-use git::Repo;
-use gitops::{SourceFiles, Sources};
+use git::{FlatTree, Repo};
+use gitops::{SourceFiles, Sources, Spec};
+use kustomize::{Files, Found};
 use order::OrdMap;
+use vfs::Vfs;
 
 pub(crate) struct GitSources<'a> {
     pub machines: &'a OrdMap<MachineId, Machine>,
@@ -15,8 +17,54 @@ fn unknown(text: impl std::fmt::Display) -> String {
     format!("rpc error: code = Unknown desc = {text}")
 }
 
+/// A commit's files, as Kustomize asks for them: below one folder that stands for the checkout.
+struct Checkout<'c> {
+    repo: &'c Repo,
+    files: &'c Vfs,
+    tree: &'c FlatTree,
+}
+
+/// Where the checkout lies for Kustomize; Argo CD shows it in other words.
+const ROOT: &str = "/_argocd-repo";
+const SHOWN: &str = "<path to cached source>";
+
+impl Files for Checkout<'_> {
+    fn look(&self, path: &str) -> Found {
+        let Some(rest) = path.strip_prefix(ROOT) else {
+            return if ROOT.starts_with(path) { Found::Folder } else { Found::Nothing };
+        };
+        let inner = rest.trim_start_matches('/');
+        if let Some((_, id)) = self.tree.get(inner) {
+            return match self.repo.read_blob(self.files, id) {
+                Ok(blob) => Found::File(blob.text().into()),
+                Err(_) => Found::Nothing,
+            };
+        }
+        let folder = format!("{inner}/");
+        if inner.is_empty() || self.tree.keys().any(|file| file.starts_with(&folder)) {
+            Found::Folder
+        } else {
+            Found::Nothing
+        }
+    }
+}
+
+impl Checkout<'_> {
+    /// The folder's objects, as one text.
+    fn kustomized(&self, folder: &str, spec: &Spec) -> Result<String, String> {
+        let root = if folder.is_empty() { ROOT.to_string() } else { format!("{ROOT}/{folder}") };
+        let rendered = kustomize::render(self, &root, &spec.kustomize);
+        rendered.objects.map(|objects| kustomize::to_yaml(&objects)).map_err(|failure| {
+            let told = failure.to_string().replace(ROOT, SHOWN);
+            let shown = root.replace(ROOT, SHOWN);
+            unknown(format_args!("`kustomize build {shown}` failed exit status 1: Error: {told}"))
+        })
+    }
+}
+
 impl Sources for GitSources<'_> {
-    fn manifests(&self, repo_url: &str, revision: &str, path: &str, recurse: bool) -> Result<SourceFiles, String> {
+    fn manifests(&self, spec: &Spec) -> Result<SourceFiles, String> {
+        let (repo_url, revision, path) = (&spec.repo_url, &spec.target, &spec.path);
         let missing = || unknown(format_args!("failed to list refs: repository not found: {repo_url}"));
         let name = World::repo_of_url(repo_url).ok_or_else(missing)?;
         let files = &self.machines.get(&MachineId::new(FORGE)).ok_or_else(missing)?.files;
@@ -30,25 +78,27 @@ impl Sources for GitSources<'_> {
         let commit = repo.read_commit(files, &id).map_err(unknown)?;
         let tree = repo.flat_tree(files, Some(&commit.tree)).map_err(unknown)?;
         let folder = path.trim_matches('/').trim_start_matches("./");
-        let prefix = if folder.is_empty() || folder == "." { String::new() } else { format!("{folder}/") };
+        let folder = if folder == "." { "" } else { folder };
+        let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
         let below: Vec<_> =
             tree.iter().filter_map(|(file, entry)| Some((file, file.strip_prefix(&prefix)?, entry))).collect();
         if below.is_empty() {
             return Err(unknown(format_args!("{path}: app path does not exist")));
         }
-        let kustomized = |name: &str| matches!(name, "kustomization.yaml" | "kustomization.yml" | "Kustomization");
-        if below.iter().any(|(_, rest, _)| kustomized(rest)) {
-            return Err(unknown("Kustomize sources are real Argo CD, but not part of this sandbox yet"));
-        }
         if below.iter().any(|(_, rest, _)| *rest == "Chart.yaml") {
             return Err(unknown("Helm sources are real Argo CD, but not part of this sandbox yet"));
         }
+        let kustomization = below.iter().find(|(_, rest, _)| kustomize::FILE_NAMES.contains(rest));
         let mut manifests = Vec::new();
-        for (file, rest, (_, id)) in below {
-            let wanted =
-                [".yaml", ".yml", ".json"].iter().any(|end| rest.ends_with(end)) && (recurse || !rest.contains('/'));
+        if let Some((file, ..)) = kustomization {
+            let checkout = Checkout { repo: &repo, files, tree: &tree };
+            manifests.push(((*file).clone(), checkout.kustomized(folder, spec)?));
+        }
+        for (file, rest, (_, id)) in below.iter().filter(|_| kustomization.is_none()) {
+            let wanted = [".yaml", ".yml", ".json"].iter().any(|end| rest.ends_with(end))
+                && (spec.recurse || !rest.contains('/'));
             if wanted {
-                manifests.push((file.clone(), repo.read_blob(files, id).map_err(unknown)?.text()));
+                manifests.push(((*file).clone(), repo.read_blob(files, id).map_err(unknown)?.text()));
             }
         }
         let revision = id.to_string();
@@ -57,6 +107,7 @@ impl Sources for GitSources<'_> {
             subject: commit.subject(),
             author: commit.author.name.clone(),
             revision,
+            source_type: if kustomization.is_some() { "Kustomize" } else { "Directory" },
             files: manifests,
         })
     }

@@ -8,7 +8,7 @@ use anyhow::Result;
 use std::collections::BTreeSet;
 
 const ENGINES: &[&str] =
-    &["sim", "vfs", "manifest", "git", "metrics", "logs", "cluster", "workload", "aiops", "ml", "gitops", "ci", "iac"];
+    &["sim", "vfs", "manifest", "kustomize", "git", "metrics", "logs", "cluster", "workload", "aiops", "ml", "gitops", "ci", "iac"];
 
 /// Crate, and what its row in the design names.
 const TABLE: &[(&str, &[&str])] = &[
@@ -16,6 +16,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("sim", &["order"]),
     ("vfs", &["order"]),
     ("manifest", &["order"]),
+    ("kustomize", &["manifest"]),
     ("screen", &["order"]),
     ("git", &["sim", "vfs"]),
     ("metrics", &["sim"]),

@@ -17,6 +17,7 @@ pub(crate) const COMMAND: Command = Command {
     examples: &[
         ("Apply what a file says", "kubectl apply -f web.yaml"),
         ("Apply every manifest of a folder", "kubectl apply -f manifests/"),
+        ("Apply what a kustomization makes", "kubectl apply -k overlays/prod"),
         ("Apply what another command prints", "cat web.yaml | kubectl apply -f -"),
     ],
     flags: &[
@@ -25,6 +26,7 @@ pub(crate) const COMMAND: Command = Command {
         texts("filename", 'f', "The files that contain the configurations to apply."),
         switch("force-conflicts", '\0', "Server-side apply takes the fields that others manage."),
         text("output", 'o', "", "Output format. One of: (json, yaml, name)."),
+        files::KUSTOMIZE,
         switch("recursive", 'R', "Go into the folders that -f names."),
         text("selector", 'l', "", "Only objects with these labels."),
         switch("server-side", '\0', "Apply runs in the server instead of the client."),
@@ -35,8 +37,6 @@ pub(crate) const COMMAND: Command = Command {
         "cascade",
         "force",
         "grace-period",
-        "kustomize",
-        "k",
         "openapi-patch",
         "overwrite",
         "prune",
@@ -92,15 +92,12 @@ fn run(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
             "error: Unexpected args: [{all}]\nSee 'kubectl apply -h' for help and examples"
         )));
     }
-    let names = given.all("filename");
-    if names.is_empty() {
-        return Err(Stop::error("must specify one of -f and -k"));
-    }
     let dry = DryRun::parse(given)?;
     let output = Output::parse(given.text("output"))?;
-    let Loaded::Ready(manifests) = files::load(kube, &names, given.has("recursive"))? else {
-        return Kube::wait(Phase::Start, Step::Stdin);
+    let Some(loaded) = files::from_flags(kube, given)? else {
+        return Err(Stop::error("must specify one of -f and -k"));
     };
+    let Loaded::Ready(manifests) = loaded else { return Kube::wait(Phase::Start, Step::Stdin) };
     let server_side = given.has("server-side").then_some(given.has("force-conflicts"));
     if given.has("force-conflicts") && server_side.is_none() {
         return Err(Stop::error("--force-conflicts only works with --server-side"));

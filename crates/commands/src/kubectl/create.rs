@@ -23,10 +23,11 @@ pub(crate) const COMMAND: Command = Command {
     flags: &[
         DRY_RUN,
         texts("filename", 'f', "The files to use to create the resource."),
+        files::KUSTOMIZE,
         OUTPUT,
         switch("recursive", 'R', "Go into the folders that -f names."),
     ],
-    missing: &["edit", "kustomize", "k", "raw", "selector", "l", "windows-line-endings", "save-config", "validate"],
+    missing: &["edit", "raw", "selector", "l", "windows-line-endings", "save-config", "validate"],
     run: from_files,
 };
 
@@ -40,14 +41,11 @@ fn from_files(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
             "error: Unexpected args: [{all}]\nSee 'kubectl create -h' for help and examples"
         )));
     }
-    let names = given.all("filename");
-    if names.is_empty() {
-        return Err(Stop::error("must specify one of -f and -k"));
-    }
     let dry = DryRun::parse(given)?;
-    let Loaded::Ready(manifests) = files::load(kube, &names, given.has("recursive"))? else {
-        return Kube::wait(Phase::Start, Step::Stdin);
+    let Some(loaded) = files::from_flags(kube, given)? else {
+        return Err(Stop::error("must specify one of -f and -k"));
     };
+    let Loaded::Ready(manifests) = loaded else { return Kube::wait(Phase::Start, Step::Stdin) };
     let output = Output::parse(given.text("output"))?;
     let mut code = 0;
     for manifest in manifests {

@@ -31,6 +31,7 @@ pub(crate) const COMMAND: Command = Command {
         switch("force", '\0', "Remove immediately, without graceful deletion."),
         number("grace-period", -1, "Seconds that the resource gets to end; 0 needs --force, negative is ignored."),
         switch("ignore-not-found", '\0', "Treat \"resource not found\" as a successful delete."),
+        files::KUSTOMIZE,
         switch("now", '\0', "Signal immediate shutdown (--grace-period=1)."),
         text("output", 'o', "", "Output mode. Use \"-o name\" for shorter output."),
         switch("recursive", 'R', "Go into the folders that -f names."),
@@ -38,7 +39,7 @@ pub(crate) const COMMAND: Command = Command {
         text("timeout", '\0', "0s", "How long to wait; zero chooses by the object."),
         on("wait", "Wait for resources to be gone."),
     ],
-    missing: &["interactive", "i", "kustomize", "k", "raw"],
+    missing: &["interactive", "i", "raw"],
     run,
 };
 
@@ -82,9 +83,8 @@ type Target = Result<Arc<Object>, String>;
 fn targets(kube: &mut Kube<'_, '_>, given: &Given) -> Result<Option<Vec<Target>>, Stop> {
     let chosen = selectors(given.text("selector"), given.text("field-selector"))?;
     let by_selector = chosen != Selectors::default();
-    let names = given.all("filename");
-    if !names.is_empty() {
-        let Loaded::Ready(manifests) = files::load(kube, &names, given.has("recursive"))? else { return Ok(None) };
+    if let Some(loaded) = files::from_flags(kube, given)? {
+        let Loaded::Ready(manifests) = loaded else { return Ok(None) };
         let found =
             manifests.iter().map(|m| find(kube, &m.kind, &m.namespace, m.value.str_at("metadata.name"), &m.source));
         return Ok(Some(found.collect()));

@@ -10,16 +10,14 @@ use world::{Pid, Step};
 
 pub(crate) const COMMAND: Command = Command {
     path: "diff",
-    operands: "-f FILENAME",
+    operands: "(-f FILENAME | -k DIRECTORY)",
     summary: "Diff the live version against a would-be applied version.",
     examples: &[("What would change", "kubectl diff -f web.yaml")],
-    flags: &[subjects::FILENAME, subjects::RECURSIVE, subjects::SELECTOR],
+    flags: &[subjects::FILENAME, files::KUSTOMIZE, subjects::RECURSIVE, subjects::SELECTOR],
     missing: &[
         "concurrency",
         "field-manager",
         "force-conflicts",
-        "kustomize",
-        "k",
         "prune",
         "prune-allowlist",
         "server-side",
@@ -29,13 +27,10 @@ pub(crate) const COMMAND: Command = Command {
 };
 
 fn run(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
-    let names = given.all("filename");
-    if names.is_empty() {
+    let Some(loaded) = files::from_flags(kube, given)? else {
         return Err(Stop::error("must specify one of -f and -k"));
-    }
-    let Loaded::Ready(manifests) = files::load(kube, &names, given.has("recursive"))? else {
-        return Kube::wait(Phase::Start, Step::Stdin);
     };
+    let Loaded::Ready(manifests) = loaded else { return Kube::wait(Phase::Start, Step::Stdin) };
     let labels = super::arguments::selectors(given.text("selector"), "")?.labels;
     let number = kube.cx.world.api(|_, sim| sim.rng().below(4_000_000_000));
     let folders = [format!("/tmp/LIVE-{number}"), format!("/tmp/MERGED-{number}")];

@@ -1,5 +1,6 @@
 //! Manifests from files, folders and standard input.
 
+use super::flags::{Flag, Given, text};
 use super::kube::{Kube, Stop};
 use cluster::KindInfo;
 use manifest::{Level, Value};
@@ -23,6 +24,31 @@ pub(crate) enum Loaded {
     /// Standard input is not whole yet.
     Wait,
 }
+
+/// What `-f` or `-k` names; nothing where neither is given.
+pub(crate) fn from_flags(kube: &mut Kube<'_, '_>, given: &Given) -> Result<Option<Loaded>, Stop> {
+    let (names, folder) = (given.all("filename"), given.text("kustomize"));
+    if folder.is_empty() {
+        return if names.is_empty() { Ok(None) } else { load(kube, &names, given.has("recursive")).map(Some) };
+    }
+    if !names.is_empty() {
+        return Err(Stop::error("only one of -f or -k can be specified"));
+    }
+    if given.has("recursive") {
+        return Err(Stop::error("the -k flag can't be used with -f or -R"));
+    }
+    let objects = super::kustomize::render(kube, folder)?;
+    let manifests: Vec<Manifest> =
+        objects.into_iter().map(|value| one(kube, folder, value)).collect::<Result<_, _>>()?;
+    if manifests.is_empty() {
+        return Err(Stop::error("no objects passed to apply"));
+    }
+    Ok(Some(Loaded::Ready(manifests)))
+}
+
+/// The flag `-k`.
+pub(super) const KUSTOMIZE: Flag =
+    text("kustomize", 'k', "", "A folder with a kustomization file. This flag can't be used together with -f or -R.");
 
 const SUFFIXES: [&str; 3] = [".json", ".yaml", ".yml"];
 

@@ -1,7 +1,7 @@
 //! `kubectl get`: lists objects, and watches them.
 
 use super::arguments::{Wanted, selectors};
-use super::files::{self, Loaded};
+use super::files::{self, Loaded, Manifest};
 use super::flags::{Given, switch, text, texts};
 use super::get_table::{self, Look};
 use super::jsonpath::Template;
@@ -32,6 +32,7 @@ pub(crate) const COMMAND: Command = Command {
         text("field-selector", '\0', "", "Selector (field query) to filter on, supports '=', '==', and '!='."),
         texts("filename", 'f', "Files that name the resources."),
         switch("ignore-not-found", '\0', "End with 0 when the object does not exist."),
+        files::KUSTOMIZE,
         texts("label-columns", 'L', "Labels to show as columns."),
         switch("no-headers", '\0', "Print no headings."),
         text("output", 'o', "", "Output format. One of: (json, yaml, name, jsonpath, custom-columns, wide)."),
@@ -47,8 +48,6 @@ pub(crate) const COMMAND: Command = Command {
     missing: &[
         "allow-missing-template-keys",
         "chunk-size",
-        "kustomize",
-        "k",
         "output-watch-events",
         "raw",
         "server-print",
@@ -62,9 +61,17 @@ fn run(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
     let output = Output::parse(given.text("output"))?;
     let chosen = selectors(given.text("selector"), given.text("field-selector"))?;
     let all = given.has("all-namespaces");
-    let files = given.all("filename");
     let mut missing = Vec::new();
-    let (wanted, objects) = if files.is_empty() {
+    let loaded = files::from_flags(kube, given)?;
+    if loaded.is_some() && !given.operands.is_empty() {
+        return Err(Stop::error(
+            "when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well",
+        ));
+    }
+    let (wanted, objects) = if let Some(loaded) = loaded {
+        let Loaded::Ready(manifests) = loaded else { return Ok(Next::Wait(Phase::Start, Step::Stdin)) };
+        of_manifests(kube, &manifests)?
+    } else {
         if given.operands.is_empty() {
             return Err(Stop::said(
                 "You must specify the type of resource to get. Use \"kubectl api-resources\" for a complete list of \
@@ -84,11 +91,6 @@ fn run(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
             missing.retain(|stop| !stop.message.contains("(NotFound)"));
         }
         (wanted, objects.0)
-    } else {
-        match from_files(kube, &files, given.has("recursive"))? {
-            Some(found) => found,
-            None => return Ok(Next::Wait(Phase::Start, Step::Stdin)),
-        }
     };
     let mut objects = objects;
     sort(&mut objects, given.text("sort-by"))?;
@@ -118,16 +120,15 @@ fn run(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
 
 type Found = (Wanted, Vec<Arc<Object>>);
 
-fn from_files(kube: &mut Kube<'_, '_>, names: &[String], recursive: bool) -> Result<Option<Found>, Stop> {
-    let Loaded::Ready(manifests) = files::load(kube, names, recursive)? else { return Ok(None) };
+fn of_manifests(kube: &mut Kube<'_, '_>, manifests: &[Manifest]) -> Result<Found, Stop> {
     let mut objects = Vec::new();
-    for manifest in &manifests {
+    for manifest in manifests {
         objects.push(kube.get(manifest.kind.id, &manifest.namespace, manifest.value.str_at("metadata.name"))?);
     }
     let mut kinds: Vec<_> = manifests.iter().map(|manifest| manifest.kind.clone()).collect();
     kinds.dedup_by_key(|kind| kind.id);
     let named = manifests.iter().map(|m| (m.kind.clone(), m.value.str_at("metadata.name").to_string())).collect();
-    Ok(Some((Wanted { kinds, named, single: manifests.len() == 1 }, objects)))
+    Ok((Wanted { kinds, named, single: manifests.len() == 1 }, objects))
 }
 
 fn print(

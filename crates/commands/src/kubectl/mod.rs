@@ -35,6 +35,7 @@ mod jsonpath;
 mod jsonpath_eval;
 mod jsonpath_parse;
 mod kube;
+mod kustomize;
 mod label;
 mod logs;
 mod names;
@@ -134,6 +135,7 @@ const COMMANDS: &[&Command] = &[
     &explain::COMMAND,
     &generate::EXPOSE,
     &get::COMMAND,
+    &kustomize::COMMAND,
     &label::LABEL,
     &logs::COMMAND,
     &patch::COMMAND,

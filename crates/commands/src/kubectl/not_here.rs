@@ -4,7 +4,7 @@ use super::kube::Stop;
 
 /// Commands of kubectl 1.32 that are not here.
 const COMMANDS: &[&str] =
-    &["alpha", "attach", "certificate", "completion", "kustomize", "options", "plugin", "port-forward", "proxy"];
+    &["alpha", "attach", "certificate", "completion", "options", "plugin", "port-forward", "proxy"];
 
 /// Subcommands of groups that are not here.
 const IN_GROUPS: &[(&str, &[&str])] = &[

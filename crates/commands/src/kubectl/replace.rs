@@ -24,6 +24,7 @@ pub(crate) const COMMAND: Command = Command {
         subjects::FILENAME,
         switch("force", '\0', "Delete the objects and create them anew."),
         number("grace-period", -1, "Seconds that the object gets to end, with --force."),
+        files::KUSTOMIZE,
         subjects::OUTPUT,
         subjects::RECURSIVE,
     ],
@@ -31,8 +32,6 @@ pub(crate) const COMMAND: Command = Command {
         "allow-missing-template-keys",
         "cascade",
         "field-manager",
-        "kustomize",
-        "k",
         "raw",
         "save-config",
         "show-managed-fields",
@@ -46,18 +45,15 @@ pub(crate) const COMMAND: Command = Command {
 };
 
 fn run(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
-    let names = given.all("filename");
-    if names.is_empty() {
-        return Err(Stop::error("must specify one of -f and -k"));
-    }
     let dry = DryRun::parse(given)?;
     let output = Output::parse(given.text("output"))?;
     if given.is_set("grace-period") && !given.has("force") {
         return Err(Stop::error("--grace-period must have --force specified"));
     }
-    let Loaded::Ready(manifests) = files::load(kube, &names, given.has("recursive"))? else {
-        return Kube::wait(Phase::Start, Step::Stdin);
+    let Some(loaded) = files::from_flags(kube, given)? else {
+        return Err(Stop::error("must specify one of -f and -k"));
     };
+    let Loaded::Ready(manifests) = loaded else { return Kube::wait(Phase::Start, Step::Stdin) };
     if given.has("force") {
         remove(kube, &manifests, given.number("grace-period"));
     }
