@@ -7,6 +7,7 @@ mod api;
 mod authorizer;
 pub mod base64;
 mod controllers;
+mod crew;
 mod cron;
 #[cfg(feature = "crowd")]
 pub mod crowd;

@@ -1,6 +1,7 @@
 //! The API store: every object by kind, namespace and name, with the indexes that controllers need, and the newest changes.
 //! It checks nothing: what is written here has been admitted.
 
+use crate::crew::{self, Crew};
 use crate::kinds::{self, KindId, Kinds};
 use crate::node_load::NodeLoad;
 use crate::object::{Key, Object};
@@ -47,16 +48,49 @@ impl Selectors {
     }
 }
 
+/// What is saved of it are the objects; the indexes are made from them again.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(from = "Saved", into = "Saved")]
 pub struct Store {
     pub(crate) kinds: Kinds,
     version: u64,
-    objects: OrdMap<KindId, OrdMap<Arc<str>, Named>>,
+    objects: Objects,
     /// Objects by the uid of each owner; pods and replica sets without a controller under the empty uid.
     owned: Arc<OrdMap<Arc<str>, Arc<OrdSet<Key>>>>,
     uids: Arc<OrdMap<Arc<str>, Key>>,
+    /// What the replica sets count, by their uids.
+    crews: OrdMap<Arc<str>, Crew>,
     nodes: OrdMap<Arc<str>, Arc<NodeLoad>>,
     changes: VecDeque<Change>,
+}
+
+type Objects = OrdMap<KindId, OrdMap<Arc<str>, Named>>;
+
+/// A store without its indexes.
+#[derive(Serialize, Deserialize)]
+struct Saved {
+    kinds: Kinds,
+    version: u64,
+    objects: Objects,
+    changes: VecDeque<Change>,
+}
+
+impl From<Store> for Saved {
+    fn from(store: Store) -> Self {
+        let Store { kinds, version, objects, changes, .. } = store;
+        Self { kinds, version, objects, changes }
+    }
+}
+
+impl From<Saved> for Store {
+    fn from(saved: Saved) -> Self {
+        let Saved { kinds, version, objects, changes } = saved;
+        let mut store = Self { kinds, version, objects: objects.clone(), changes, ..Self::default() };
+        for object in objects.values().flat_map(|spaces| spaces.values()).flat_map(|named| named.values()) {
+            store.reindex(None, Some(object));
+        }
+        store
+    }
 }
 
 impl Store {
@@ -113,6 +147,11 @@ impl Store {
     /// Objects that name this uid as an owner.
     pub fn owned_by<'s>(&'s self, uid: &str) -> impl Iterator<Item = &'s Arc<Object>> {
         self.owned.get(uid).into_iter().flat_map(|keys| keys.iter()).filter_map(|key| self.get_key(key))
+    }
+
+    /// What a replica set counts.
+    pub(crate) fn crew(&self, uid: &str) -> Option<&Crew> {
+        self.crews.get(uid)
     }
 
     /// Pods or replica sets of a namespace that nobody controls.
@@ -203,7 +242,12 @@ impl Store {
             self.index_owners(old, new);
         }
         match either.key.kind {
-            kinds::POD => self.index_pod(old, new),
+            kinds::POD => {
+                if !same_owners || old.zip(new).is_none_or(|(old, new)| !crew::same(old, new)) {
+                    self.index_crews(old, new);
+                }
+                self.index_pod(old, new);
+            }
             kinds::NODE => self.index_node(new, either),
             _ => {}
         }
@@ -224,6 +268,18 @@ impl Store {
         if let Some(new) = new {
             for uid in owner_uids(new) {
                 Arc::make_mut(owned.entry(uid).or_default()).insert(new.key.clone());
+            }
+        }
+    }
+
+    fn index_crews(&mut self, old: Option<&Object>, new: Option<&Object>) {
+        for (pod, sign) in old.map(|old| (old, -1)).into_iter().chain(new.map(|new| (new, 1))) {
+            for uid in crew::owners(pod) {
+                let crew = self.crews.entry(uid.clone()).or_default();
+                crew.count(pod, sign);
+                if crew.is_empty() {
+                    self.crews.remove(uid);
+                }
             }
         }
     }

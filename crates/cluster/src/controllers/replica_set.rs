@@ -1,6 +1,7 @@
 //! The replica set controller: as many pods as wanted, and no more (Kubernetes 1.32, `pkg/controller/replicaset`).
 
 use super::{Action, Reconciled, adopted, owner_reference};
+use crate::crew::Crew;
 use crate::defaults;
 use crate::kinds;
 use crate::object::{Key, Object, time_at};
@@ -20,39 +21,42 @@ const BURST: usize = 500;
 pub(crate) fn reconcile(store: &Store, key: &Key, now: Time) -> Reconciled {
     let Some(set) = store.get_key(key) else { return Reconciled::default() };
     let mut done = Reconciled::default();
-    let selector = LabelSelector::from_value(set.value.at("spec.selector"));
+    let nobody = Crew::default();
+    let crew = store.crew(&set.uid).unwrap_or(&nobody);
     if !set.deleting() {
-        claim(store, set, &selector, &mut done);
+        claim(store, set, crew, &mut done);
     }
-    let pods: Vec<&Arc<Object>> =
-        store.owned_by(&set.uid).filter(|pod| pod.key.kind == kinds::POD && active(pod)).collect();
+    let have = usize::try_from(crew.active).unwrap_or(0);
     let wanted = usize::try_from(set.value.int_at("spec.replicas").unwrap_or(1)).unwrap_or(0);
     if !set.deleting() {
-        if pods.len() < wanted {
-            create(set, (wanted - pods.len()).min(BURST), &mut done);
-            if wanted - pods.len() > BURST {
+        if have < wanted {
+            create(set, (wanted - have).min(BURST), &mut done);
+            if wanted - have > BURST {
                 done.look_again(Duration::from_millis(5));
             }
-        } else {
-            delete(set, &pods, (pods.len() - wanted).min(BURST), &mut done);
+        } else if have > wanted {
+            delete(set, pods(store, set), (have - wanted).min(BURST), &mut done);
         }
     }
-    status(set, &pods, now, &mut done);
+    status(store, set, crew, now, &mut done);
     done
 }
 
+fn pods<'s>(store: &'s Store, set: &Object) -> Vec<&'s Arc<Object>> {
+    store.owned_by(&set.uid).filter(|pod| pod.key.kind == kinds::POD && active(pod)).collect()
+}
+
 /// Takes over matching pods that nobody controls, and lets go of own ones that no longer match.
-fn claim(store: &Store, set: &Arc<Object>, selector: &LabelSelector, done: &mut Reconciled) {
+fn claim(store: &Store, set: &Arc<Object>, crew: &Crew, done: &mut Reconciled) {
+    let selector = LabelSelector::from_value(set.value.at("spec.selector"));
     for pod in store.orphans(kinds::POD, set.namespace()).filter(|pod| active(pod) && selector.matches(pod.labels())) {
         let because = set.spec_by.clone();
         done.actions.push(Action::Update { base: pod.clone(), value: adopted(pod, set), because });
     }
-    // A pod that still shares the template's labels need not be looked at.
-    let labels = set.value.at("spec.template.metadata.labels");
-    let lost = |pod: &&Arc<Object>| {
-        let own = pod.value.at("metadata.labels");
-        pod.key.kind == kinds::POD && !own.shares(labels) && !selector.matches(own.entries())
-    };
+    if crew.all(|labels| selector.matches(labels)) {
+        return;
+    }
+    let lost = |pod: &&Arc<Object>| pod.key.kind == kinds::POD && !selector.matches(pod.labels());
     for pod in store.owned_by(&set.uid).filter(lost) {
         let mut value = pod.value.clone();
         value.at_mut("metadata.ownerReferences").make_list().retain(|owner| *owner.str_at("uid") != *set.uid);
@@ -109,11 +113,7 @@ pub(super) fn rank(pod: &Object) -> impl Ord + use<> {
     )
 }
 
-fn delete(set: &Arc<Object>, pods: &[&Arc<Object>], count: usize, done: &mut Reconciled) {
-    if count == 0 {
-        return;
-    }
-    let mut ranked: Vec<&Arc<Object>> = pods.to_vec();
+fn delete(set: &Arc<Object>, mut ranked: Vec<&Arc<Object>>, count: usize, done: &mut Reconciled) {
     ranked.arrange_by_key(|pod| (rank(pod), pod.key.name.clone()));
     for pod in ranked.into_iter().take(count) {
         let because = set.spec_by.clone();
@@ -123,25 +123,25 @@ fn delete(set: &Arc<Object>, pods: &[&Arc<Object>], count: usize, done: &mut Rec
     }
 }
 
-fn status(set: &Arc<Object>, pods: &[&Arc<Object>], now: Time, done: &mut Reconciled) {
+fn status(store: &Store, set: &Arc<Object>, crew: &Crew, now: Time, done: &mut Reconciled) {
     let wait = set.value.int_at("spec.minReadySeconds").unwrap_or(0);
-    let wanted = set.value.at("spec.template.metadata.labels");
-    let (mut labelled, mut ready, mut available) = (0_i64, 0_i64, 0_i64);
-    for pod in pods {
-        let labels = pod.value.at("metadata.labels");
-        let all = || wanted.entries().iter().all(|(key, value)| labels.get(key) == Some(value));
-        labelled += i64::from(labels.shares(wanted) || all());
-        ready += i64::from(pod_ready(pod));
-        match pod_available(pod, wait, now) {
-            Ok(()) => available += 1,
-            Err(Some(at)) => done.look_again(at.since(now)),
-            Err(None) => {}
+    let wanted = set.value.map_at("spec.template.metadata.labels");
+    let labelled = crew.active_with(|labels| wanted.iter().all(|(key, value)| labels.get(key) == Some(value)));
+    let (ready, mut available) = (crew.ready, crew.ready);
+    if wait > 0 {
+        available = 0;
+        for pod in pods(store, set) {
+            match pod_available(pod, wait, now) {
+                Ok(()) => available += 1,
+                Err(Some(at)) => done.look_again(at.since(now)),
+                Err(None) => {}
+            }
         }
     }
     let old = set.value.at("status");
     let mut status = old.clone();
     status.put("observedGeneration", set.generation());
-    status.put("replicas", i64::try_from(pods.len()).unwrap_or(i64::MAX));
+    status.put("replicas", crew.active);
     for (field, n) in [("fullyLabeledReplicas", labelled), ("readyReplicas", ready), ("availableReplicas", available)] {
         if n > 0 {
             status.put(field, n);
