@@ -15,7 +15,8 @@ fn resident_bytes() -> u64 {
 #[expect(clippy::disallowed_types, reason = "a bench measures real time")]
 fn cpu_secs(begin: std::time::Instant) -> f64 {
     let text = std::fs::read_to_string("/proc/self/schedstat").unwrap_or_default();
-    let nanos: Option<u32> = text.split_whitespace().next().and_then(|n| (n.parse::<u64>().ok()? / 1_000).try_into().ok());
+    let nanos: Option<u32> =
+        text.split_whitespace().next().and_then(|n| (n.parse::<u64>().ok()? / 1_000).try_into().ok());
     nanos.map_or_else(|| begin.elapsed().as_secs_f64(), |micros| f64::from(micros) / 1e6)
 }
 

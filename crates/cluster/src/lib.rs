@@ -22,6 +22,7 @@ mod metrics;
 mod network;
 mod node_load;
 mod object;
+mod occurrence;
 mod pods;
 mod printers;
 mod quantity;

@@ -5,6 +5,7 @@ use crate::crew::{self, Crew};
 use crate::kinds::{self, KindId, Kinds};
 use crate::node_load::NodeLoad;
 use crate::object::{Key, Object};
+use crate::occurrence::{Occurrence, Slot};
 use crate::selector::{FieldSelector, LabelSelector};
 use crate::status::Status;
 use order::{OrdMap, OrdSet};
@@ -15,7 +16,7 @@ use std::sync::Arc;
 /// Changes that a watch can still ask for.
 const CHANGES_MAX: usize = 512;
 
-type Named = Arc<OrdMap<Arc<str>, Arc<Object>>>;
+type Named = Arc<OrdMap<Arc<str>, Slot>>;
 
 /// What happened to an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,9 +31,20 @@ pub enum ChangeKind {
 pub struct Change {
     pub version: u64,
     pub kind: ChangeKind,
-    pub object: Arc<Object>,
+    slot: Slot,
     /// The labels it had, for watches by label.
     pub before: Option<manifest::Value>,
+}
+
+impl Change {
+    pub fn key(&self) -> &Key {
+        self.slot.key()
+    }
+
+    /// The object after the change, or its last state.
+    pub fn object(&self) -> &Arc<Object> {
+        self.slot.object()
+    }
 }
 
 /// Which objects to list.
@@ -87,7 +99,9 @@ impl From<Saved> for Store {
         let Saved { kinds, version, objects, changes } = saved;
         let mut store = Self { kinds, version, objects: objects.clone(), changes, ..Self::default() };
         for object in objects.values().flat_map(|spaces| spaces.values()).flat_map(|named| named.values()) {
-            store.reindex(None, Some(object));
+            if let Slot::Whole(object) = object {
+                store.reindex(None, Some(object));
+            }
         }
         store
     }
@@ -109,7 +123,19 @@ impl Store {
     }
 
     pub fn get(&self, kind: KindId, namespace: &str, name: &str) -> Option<&Arc<Object>> {
+        self.slot(kind, namespace, name).map(Slot::object)
+    }
+
+    fn slot(&self, kind: KindId, namespace: &str, name: &str) -> Option<&Slot> {
         self.objects.get(&kind)?.get(namespace)?.get(name)
+    }
+
+    /// An event as the recorder wrote it, unless somebody has written to it since.
+    pub(crate) fn occurrence(&self, namespace: &str, name: &str) -> Option<&Arc<Occurrence>> {
+        match self.slot(kinds::EVENT, namespace, name)? {
+            Slot::Event(event) => Some(event),
+            Slot::Whole(_) => None,
+        }
     }
 
     pub fn get_key(&self, key: &Key) -> Option<&Arc<Object>> {
@@ -126,7 +152,7 @@ impl Store {
         let spaces = self.objects.get(&kind);
         let one = namespace.and_then(|name| spaces?.get(name));
         let every = spaces.filter(|_| everywhere).into_iter().flat_map(|spaces| spaces.values());
-        one.into_iter().chain(every).flat_map(|named| named.values())
+        one.into_iter().chain(every).flat_map(|named| named.values()).map(Slot::object)
     }
 
     /// Objects that the selectors choose; by name and by node without looking at the others.
@@ -186,35 +212,52 @@ impl Store {
     }
 
     /// Puts an object in place of its older version and keeps the indexes true.
-    pub(crate) fn put(&mut self, object: Arc<Object>) -> Option<Arc<Object>> {
-        let key = &object.key;
+    pub(crate) fn put(&mut self, object: Arc<Object>) {
+        let old = self.put_slot(Slot::Whole(object.clone()));
+        let old = old.as_ref().map(|old| old.object().as_ref());
+        self.reindex(old, Some(&object));
+        let before = old.map(|old| old.value.at("metadata.labels").clone());
+        self.note(Slot::Whole(object), before);
+    }
+
+    /// Puts an event that the recorder wrote.
+    pub(crate) fn put_event(&mut self, event: Arc<Occurrence>) {
+        let slot = Slot::Event(event);
+        let before = self.put_slot(slot.clone()).map(|_| manifest::Value::Null);
+        self.note(slot, before);
+    }
+
+    fn put_slot(&mut self, slot: Slot) -> Option<Slot> {
+        let key = slot.key();
         let spaces = self.objects.entry(key.kind).or_default();
         if !spaces.contains_key(&key.namespace) {
             spaces.insert(key.namespace.clone(), Arc::default());
         }
         let named = spaces.get_mut(&key.namespace).expect("the namespace was just made");
-        let old = Arc::make_mut(named).insert(key.name.clone(), object.clone());
-        self.reindex(old.as_deref(), Some(&object));
-        let kind = if old.is_some() { ChangeKind::Modified } else { ChangeKind::Added };
-        self.note(kind, object, old.as_deref());
-        old
+        Arc::make_mut(named).insert(key.name.clone(), slot)
     }
 
     /// Takes an object out; the change carries its last state under a new version.
     pub(crate) fn take(&mut self, key: &Key, last: Arc<Object>) {
         if let Some(named) = self.objects.get_mut(&key.kind).and_then(|spaces| spaces.get_mut(&key.namespace)) {
             let old = Arc::make_mut(named).remove(&key.name);
-            self.reindex(old.as_deref(), None);
-            self.note(ChangeKind::Deleted, last, old.as_deref());
+            let old = old.as_ref().map(|old| old.object().as_ref());
+            self.reindex(old, None);
+            let before = old.map(|old| old.value.at("metadata.labels").clone());
+            self.changed(ChangeKind::Deleted, Slot::Whole(last), before);
         }
     }
 
-    fn note(&mut self, kind: ChangeKind, object: Arc<Object>, old: Option<&Object>) {
+    fn note(&mut self, slot: Slot, before: Option<manifest::Value>) {
+        let kind = if before.is_some() { ChangeKind::Modified } else { ChangeKind::Added };
+        self.changed(kind, slot, before);
+    }
+
+    fn changed(&mut self, kind: ChangeKind, slot: Slot, before: Option<manifest::Value>) {
         if self.changes.len() >= CHANGES_MAX {
             self.changes.pop_front();
         }
-        let before = old.map(|old| old.value.at("metadata.labels").clone());
-        self.changes.push_back(Change { version: object.version, kind, object, before });
+        self.changes.push_back(Change { version: slot.version(), kind, slot, before });
     }
 
     fn reindex(&mut self, old: Option<&Object>, new: Option<&Object>) {

@@ -1,6 +1,7 @@
 //! An object of named values: a small vector sorted by key. It never holds a key twice.
 
-use crate::value::{Value, word};
+use crate::shared::word;
+use crate::value::Value;
 use serde::de::{MapAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};

@@ -1,17 +1,17 @@
 //! The replica set controller: as many pods as wanted, and no more (Kubernetes 1.32, `pkg/controller/replicaset`).
 
+use super::ranking::Rank;
 use super::{Action, Reconciled, adopted, owner_reference};
 use crate::crew::Crew;
 use crate::defaults;
 use crate::kinds;
-use crate::object::{Key, Object, time_at};
-use crate::pods::{active, pod_available, pod_ready};
+use crate::object::{Key, Object};
+use crate::pods::{active, pod_available};
 use crate::selector::LabelSelector;
 use crate::store::Store;
 use manifest::{Value, list, object};
-use order::Arrange;
+use order::{Arrange, OrdMap};
 use sim::Time;
-use std::cmp::Reverse;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -35,7 +35,7 @@ pub(crate) fn reconcile(store: &Store, key: &Key, now: Time) -> Reconciled {
                 done.look_again(Duration::from_millis(5));
             }
         } else if have > wanted {
-            delete(set, pods(store, set), (have - wanted).min(BURST), &mut done);
+            delete(store, set, (have - wanted).min(BURST), now, &mut done);
         }
     }
     status(store, set, crew, now, &mut done);
@@ -89,33 +89,31 @@ fn create(set: &Arc<Object>, count: usize, done: &mut Reconciled) {
     }
 }
 
-/// controller_utils `ActivePodsWithRanks`: those go first that are the least loss.
-pub(super) fn rank(pod: &Object) -> impl Ord + use<> {
-    let phase = match pod.value.str_at("status.phase") {
-        "Pending" => 0,
-        "Unknown" => 1,
-        _ => 2,
+/// How many pods of the sets of the same owner each node has (`getPodsRankedByRelatedPodsOnSameNode`).
+fn neighbours(store: &Store, set: &Object) -> OrdMap<Arc<str>, usize> {
+    let family = match set.controller_uid() {
+        "" => vec![set.uid.clone()],
+        owner => {
+            let sets = store.owned_by(owner).filter(|other| other.key.kind == kinds::REPLICASET);
+            sets.map(|other| other.uid.clone()).collect()
+        }
     };
-    let cost: i64 = pod.annotation("controller.kubernetes.io/pod-deletion-cost").parse().unwrap_or(0);
-    let ready_since = crate::object::condition(&pod.value, "Ready").and_then(|c| time_at(c, "lastTransitionTime"));
-    let restarts: i64 = pod
-        .value
-        .list_at("status.containerStatuses")
-        .iter()
-        .filter_map(|c| c.int_at("restartCount"))
-        .max()
-        .unwrap_or(0);
-    (
-        (!pod.value.str_at("spec.nodeName").is_empty(), phase, pod_ready(pod), cost),
-        Reverse(ready_since.filter(|_| pod_ready(pod))),
-        Reverse(restarts),
-        Reverse(pod.created_at()),
-    )
+    let mut counts: OrdMap<Arc<str>, usize> = OrdMap::new();
+    for pod in family.iter().flat_map(|uid| store.owned_by(uid)).filter(|pod| active(pod)) {
+        if let Some(node) = pod.value.at("spec.nodeName").as_text() {
+            *counts.entry(node.clone()).or_default() += 1;
+        }
+    }
+    counts
 }
 
-fn delete(set: &Arc<Object>, mut ranked: Vec<&Arc<Object>>, count: usize, done: &mut Reconciled) {
-    ranked.arrange_by_key(|pod| (rank(pod), pod.key.name.clone()));
-    for pod in ranked.into_iter().take(count) {
+fn delete(store: &Store, set: &Arc<Object>, count: usize, now: Time, done: &mut Reconciled) {
+    let beside = neighbours(store, set);
+    let on = |pod: &Object| beside.get(pod.value.str_at("spec.nodeName")).copied().unwrap_or(0);
+    let mut ranked: Vec<(Rank, &Arc<Object>)> =
+        pods(store, set).into_iter().map(|pod| (Rank::of(pod, on(pod)), pod)).collect();
+    ranked.arrange_by(|a, b| a.0.compare(&b.0, Some(now)).then_with(|| a.1.key.name.cmp(&b.1.key.name)));
+    for (_, pod) in ranked.into_iter().take(count) {
         let because = set.spec_by.clone();
         done.actions.push(Action::Delete { key: pod.key.clone(), uid: pod.uid.clone(), because });
         let note = crate::recorder::Note::normal("SuccessfulDelete", format!("Deleted pod: {}", pod.name()));

@@ -7,6 +7,8 @@ mod nodes;
 mod peers;
 mod preempt;
 mod spread;
+#[cfg(test)]
+mod tables;
 
 pub(crate) use nodes::{suits, untolerated};
 
@@ -17,7 +19,7 @@ use crate::object::{Key, Object};
 use crate::pods::set_condition;
 use crate::recorder::Note;
 use demand::{Demand, Worth, scores};
-use manifest::{Value, object};
+use manifest::{Value, object, shared, word};
 use order::{Arrange, OrdMap};
 use preempt::Nominated;
 use serde::{Deserialize, Serialize};
@@ -144,11 +146,14 @@ impl Cluster {
 
     fn bind(&mut self, sim: &mut Sim, pod: &Arc<Object>, node: &Arc<str>, causes: &Causes) {
         self.waiting.forget(&pod.key);
-        let now = sim.now().rfc3339();
+        let now = word(&sim.now().rfc3339());
         let text = format!("scheduled on {node}");
         let id = sim.record("cluster", "default-scheduler", self.subject(pod), text, &pod.created_by.and(causes));
         let mut value = pod.value.clone();
-        value.set("spec.nodeName", node);
+        let mut spec = value.at("spec").clone();
+        spec.put("nodeName", node);
+        // The pods of one template on one node share it.
+        value.put("spec", shared(spec));
         let mut status = value.at("status").clone();
         let scheduled = object! { "lastProbeTime" => Value::Null, "status" => "True", "type" => "PodScheduled" };
         set_condition(&mut status, scheduled, &now);
