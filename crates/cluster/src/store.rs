@@ -73,6 +73,8 @@ pub struct Store {
     /// What the replica sets count, by their uids.
     crews: OrdMap<Arc<str>, Crew>,
     nodes: OrdMap<Arc<str>, Arc<NodeLoad>>,
+    /// Nodes with pods that do not want certain others near.
+    shy: OrdSet<Arc<str>>,
     changes: VecDeque<Change>,
 }
 
@@ -195,6 +197,23 @@ impl Store {
     /// The nodes with the sums of what their pods ask for.
     pub fn node_loads(&self) -> impl Iterator<Item = (&Arc<str>, &Arc<NodeLoad>)> {
         self.nodes.iter().filter(|(_, load)| load.exists())
+    }
+
+    /// How many nodes there are.
+    pub(crate) fn nodes_count(&self) -> usize {
+        self.objects.get(&kinds::NODE).and_then(|spaces| spaces.get("")).map_or(0, |named| named.len())
+    }
+
+    /// The nodes in turn, beginning at a place, and how many places there are. Among them may be some that are gone.
+    pub(crate) fn round(&self, start: usize) -> (usize, impl Iterator<Item = (&Arc<str>, &Arc<NodeLoad>)>) {
+        let places = self.nodes.len();
+        let start = start % places.max(1);
+        (places, self.nodes.iter().skip(start).chain(self.nodes.iter().take(start)))
+    }
+
+    /// The nodes with pods that do not want certain others near.
+    pub(crate) fn shy_loads(&self) -> impl Iterator<Item = &Arc<NodeLoad>> {
+        self.shy.iter().filter_map(|node| self.nodes.get(node)).filter(|load| load.exists())
     }
 
     pub fn node_load(&self, node: &str) -> Option<&Arc<NodeLoad>> {
@@ -337,10 +356,18 @@ impl Store {
         if let (Some(old), Some(node)) = (old, was)
             && let Some(load) = self.nodes.get_mut(&node)
         {
-            Arc::make_mut(load).remove(old, counts(old));
+            let load = Arc::make_mut(load);
+            load.remove(old, counts(old));
+            if load.shy().next().is_none() {
+                self.shy.remove(&node);
+            }
         }
         if let (Some(new), Some(node)) = (new, is) {
-            Arc::make_mut(self.nodes.entry(node).or_default()).add(new, counts(new));
+            let load = Arc::make_mut(self.nodes.entry(node.clone()).or_default());
+            load.add(new, counts(new));
+            if load.shy().next().is_some() {
+                self.shy.insert(node);
+            }
         }
     }
 

@@ -34,4 +34,6 @@ pub use value::Value;
 pub use yaml::{Diagnostic, Document, Level, Mark};
 
 #[cfg(test)]
+mod tables;
+#[cfg(test)]
 mod tests;

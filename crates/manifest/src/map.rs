@@ -18,7 +18,7 @@ pub struct Map {
 const SMALL: usize = 24;
 
 /// A map up to this size is looked through for a key, a larger one searched.
-const LOOKED_THROUGH: usize = 16;
+const LOOKED_THROUGH: usize = 24;
 
 impl Map {
     pub const fn new() -> Self {

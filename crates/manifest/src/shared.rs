@@ -46,22 +46,26 @@ pub fn word(text: &str) -> Arc<str> {
     })
 }
 
-/// The shared copy of a small map that objects repeat, such as a condition; what is in it counts as shared already.
-pub fn shared(value: Value) -> Value {
-    let Value::Map(map) = &value else { return value };
-    let mut hash = SEED;
-    for (key, value) in map.iter() {
-        hash = mix(hash, key.as_bytes());
-        hash = match value {
-            Value::Null => hash ^ 1,
-            Value::Bool(on) => hash ^ (2 + usize::from(*on)),
-            Value::Int(n) => mix(hash, &n.to_le_bytes()),
-            Value::Float(x) => mix(hash, &x.to_le_bytes()),
-            Value::Str(text) => mix(hash, text.as_bytes()),
-            Value::List(items) => mix(hash, &(Arc::as_ptr(items).cast::<u8>() as usize).to_le_bytes()),
-            Value::Map(map) => mix(hash, &(Arc::as_ptr(map).cast::<u8>() as usize).to_le_bytes()),
-        };
+/// What a value counts for: what is in lists and maps by its place, for it is shared already.
+fn mix_value(hash: usize, value: &Value) -> usize {
+    match value {
+        Value::Null => hash ^ 1,
+        Value::Bool(on) => hash ^ (2 + usize::from(*on)),
+        Value::Int(n) => mix(hash, &n.to_le_bytes()),
+        Value::Float(x) => mix(hash, &x.to_le_bytes()),
+        Value::Str(text) => mix(hash, text.as_bytes()),
+        Value::List(items) => mix(hash, &(Arc::as_ptr(items).cast::<u8>() as usize).to_le_bytes()),
+        Value::Map(map) => mix(hash, &(Arc::as_ptr(map).cast::<u8>() as usize).to_le_bytes()),
     }
+}
+
+/// The shared copy of a small map or list that objects repeat, such as a condition.
+pub fn shared(value: Value) -> Value {
+    let hash = match &value {
+        Value::Map(map) => map.iter().fold(SEED, |hash, (key, value)| mix_value(mix(hash, key.as_bytes()), value)),
+        Value::List(items) => items.iter().fold(SEED, mix_value),
+        _ => return value,
+    };
     let at = (hash ^ (hash >> 15)) % VALUES;
     SHARED
         .with_borrow_mut(|shared| {

@@ -60,7 +60,7 @@ fn compute(pod: &Object, run: &PodRun, ip: &str, host: &Arc<str>, now: &Arc<str>
     if status.get("startTime").is_none() {
         status.put("startTime", now);
         status.put("hostIP", host);
-        status.put("hostIPs", list![shared(object! { "ip" => host })]);
+        status.put("hostIPs", shared(list![shared(object! { "ip" => host })]));
     }
     if !ip.is_empty() && status.get("podIP").is_none() {
         status.put("podIP", ip);

@@ -22,6 +22,8 @@ pub(super) struct Demand<'p> {
     /// What is kept free on nodes for pods of no lower priority that wait for their victims to go.
     reserved: OrdMap<Arc<str>, (Amounts, i64)>,
     ports: Vec<(i64, String)>,
+    /// It asks nothing of a node's labels.
+    anywhere: bool,
 }
 
 /// The parts of a node's worth that are compared over all nodes that fit.
@@ -64,6 +66,7 @@ impl<'p> Demand<'p> {
             spread: Spread::of(store, pod, &OrdSet::new()),
             reserved,
             ports: host_ports(pod),
+            anywhere: ["nodeSelector", "affinity"].iter().all(|field| pod.value.at("spec").get(field).is_none()),
         })
     }
 
@@ -92,7 +95,7 @@ impl<'p> Demand<'p> {
             return vec![(format!("node(s) had untolerated taint {{{}: {}}}", taint.key, taint.value), false)];
         }
         let labels = node.labels.entries();
-        if !suits(self.pod.value.at("spec"), labels, name) {
+        if !self.anywhere && !suits(self.pod.value.at("spec"), labels, name) {
             return vec![("node(s) didn't match Pod's node affinity/selector".into(), false)];
         }
         if !self.ports.is_empty() && self.port_taken(store, node) {
@@ -153,7 +156,7 @@ impl<'p> Demand<'p> {
         Worth {
             base: least + balance,
             soft: i64::try_from(soft).unwrap_or(0),
-            liked: preference(self.pod.value.at("spec"), labels, name),
+            liked: if self.anywhere { 0 } else { preference(self.pod.value.at("spec"), labels, name) },
             near: self.peers.worth(labels),
             crowd: self.spread.crowd(labels),
         }
