@@ -15,6 +15,7 @@ use crate::store::Store;
 use order::OrdMap;
 use serde::{Deserialize, Serialize};
 use sim::{Causes, Due, Sim, Subject, Time, Timers};
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -271,7 +272,11 @@ impl Cluster {
     }
 
     pub(crate) fn subject_of(&self, key: &Key) -> Subject {
-        Subject::new(self.store.kinds().info(key.kind).kind.to_string(), key.to_string())
+        let kind = match kinds::name_of(key.kind) {
+            Some(name) => Cow::Borrowed(name),
+            None => Cow::Owned(self.store.kinds().info(key.kind).kind.to_string()),
+        };
+        Subject::new(kind, key.to_string())
     }
 }
 

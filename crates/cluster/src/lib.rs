@@ -7,6 +7,7 @@ mod api;
 mod authorizer;
 pub mod base64;
 mod controllers;
+mod crew;
 mod cron;
 #[cfg(feature = "crowd")]
 pub mod crowd;
@@ -21,6 +22,7 @@ mod metrics;
 mod network;
 mod node_load;
 mod object;
+mod occurrence;
 mod pods;
 mod printers;
 mod quantity;

@@ -4,15 +4,33 @@ use crate::kinds::KindId;
 use manifest::{Map, Value};
 use serde::{Deserialize, Serialize};
 use sim::{Causes, Time};
+use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
 /// The place of an object in the store. The namespace is empty for kinds of the whole cluster.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Key {
     pub kind: KindId,
     pub namespace: Arc<str>,
     pub name: Arc<str>,
+}
+
+/// By kind, namespace and name. Namespaces are nearly always the same text in the same place.
+impl Ord for Key {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let spaces = || match Arc::ptr_eq(&self.namespace, &other.namespace) {
+            true => Ordering::Equal,
+            false => self.namespace.cmp(&other.namespace),
+        };
+        self.kind.cmp(&other.kind).then_with(spaces).then_with(|| self.name.cmp(&other.name))
+    }
+}
+
+impl PartialOrd for Key {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
 }
 
 impl Key {

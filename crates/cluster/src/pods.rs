@@ -1,7 +1,7 @@
 //! Small questions about pods and about numbers that may be percentages.
 
 use crate::object::{Object, condition, time_at};
-use manifest::Value;
+use manifest::{Value, shared};
 use sim::Time;
 use std::time::Duration;
 
@@ -49,7 +49,7 @@ pub(crate) fn set_condition(status: &mut Value, mut new: Value, now: &str) -> bo
     let conditions = status.list_at("conditions");
     let Some(at) = conditions.iter().position(|old| old.str_at("type") == kind) else {
         new.put("lastTransitionTime", now);
-        status.at_mut("conditions").make_list().push(new);
+        status.at_mut("conditions").make_list().push(shared(new));
         return true;
     };
     let old = &conditions[at];
@@ -59,6 +59,6 @@ pub(crate) fn set_condition(status: &mut Value, mut new: Value, now: &str) -> bo
     if *old == new {
         return false;
     }
-    status.at_mut("conditions").make_list()[at] = new;
+    status.at_mut("conditions").make_list()[at] = shared(new);
     true
 }

@@ -4,7 +4,9 @@
 use crate::engine::{Cluster, Item};
 use crate::kinds;
 use crate::object::{Key, Object};
-use manifest::{Value, object, word};
+use crate::occurrence::{About, Made, Occurrence};
+use crate::store::Store;
+use manifest::word;
 use order::OrdMap;
 use serde::{Deserialize, Serialize};
 use sim::{Causes, Sim, Time};
@@ -61,8 +63,8 @@ struct Told {
     tokens_spent: u32,
     refilled: Time,
     reasons: Vec<Reason>,
-    /// `involvedObject` by its field path, and `source`: shared by all events.
-    parts: Vec<(Option<String>, Value, Value)>,
+    /// One for each field path.
+    parts: Vec<Arc<About>>,
 }
 
 /// The messages of one reason, each with the name of its event.
@@ -116,6 +118,7 @@ impl Told {
     fn counted_by(&mut self, reason: &Arc<str>, message: &Arc<str>, now: Time) -> (Option<Arc<str>>, bool) {
         let at = self.reasons.iter().position(|known| known.reason == *reason).unwrap_or_else(|| {
             let (messages, combined) = (Vec::new(), None);
+            self.reasons.reserve_exact(1);
             self.reasons.push(Reason { reason: reason.clone(), last: now, messages, combined });
             self.reasons.len() - 1
         });
@@ -139,8 +142,33 @@ impl Told {
             known.combined = Some(name.clone());
         } else {
             known.messages.retain(|(told, _)| told != message);
+            known.messages.reserve_exact(1);
             known.messages.push((message.clone(), name.clone()));
         }
+    }
+}
+
+impl Told {
+    /// Unlike kubernetes: all events of one object share the resource version of the first in `involvedObject`.
+    fn about(&mut self, store: &Store, about: &Arc<Object>, note: &Note) -> Arc<About> {
+        if let Some(known) = self.parts.iter().find(|known| known.field.as_deref() == note.field.as_deref()) {
+            return known.clone();
+        }
+        let info = store.kinds().info(about.key.kind);
+        let known = Arc::new(About {
+            kind: word(&info.kind),
+            api_version: word(&info.api_version()),
+            namespace: about.key.namespace.clone(),
+            name: about.key.name.clone(),
+            uid: about.uid.clone(),
+            version: about.version,
+            field: note.field.as_deref().map(word),
+            source: word(note.source),
+            host: note.host.clone(),
+        });
+        self.parts.reserve_exact(1);
+        self.parts.push(known.clone());
+        known
     }
 }
 
@@ -148,8 +176,9 @@ impl Cluster {
     /// Writes an event about an object, or counts one up.
     pub(crate) fn event(&mut self, sim: &mut Sim, about: &Arc<Object>, note: Note) {
         let now = sim.now();
+        let number = self.recorder.written + 1;
         let told = self.recorder.of(&about.uid, note.source, now);
-        let (reason, message) = (word(note.reason), Arc::<str>::from(note.message.as_str()));
+        let (reason, message) = (word(note.reason), word(&note.message));
         let (known, combined) = told.counted_by(&reason, &message, now);
         if !told.spend(now) {
             return;
@@ -157,85 +186,43 @@ impl Cluster {
         let shown =
             if combined { format!("(combined from similar events): {message}").into() } else { message.clone() };
         let namespace = if about.key.namespace.is_empty() { word("default") } else { about.key.namespace.clone() };
-        if let Some(name) = &known
-            && let Some(old) = self.store.get(kinds::EVENT, &namespace, name).cloned()
-        {
-            return self.count_up(sim, &old, &shown);
+        if let Some(name) = &known {
+            if let Some(event) = self.store.occurrence(&namespace, name).cloned() {
+                let version = self.store.next_version();
+                return self.store.put_event(Arc::new(event.again(version, now, shown)));
+            }
+            if let Some(old) = self.store.get(kinds::EVENT, &namespace, name).cloned() {
+                return self.count_up(sim, &old, &shown);
+            }
         }
-        self.recorder.written += 1;
-        let stamp = now.as_micros() * 1_000 + self.recorder.written % 1_000;
+        let stamp = now.as_micros() * 1_000 + number % 1_000;
         let name: Arc<str> = format!("{}.{stamp:x}", about.key.name).into();
-        self.recorder.of(&about.uid, note.source, now).remember(&reason, &message, &name, combined);
-        self.write_event(sim, about, &note, (namespace, name), shown);
-    }
-
-    /// `involvedObject` and `source`. Unlike kubernetes: all events of one object share the resource version of the first.
-    fn event_parts(&mut self, about: &Arc<Object>, note: &Note, now: Time) -> (Value, Value) {
-        let known =
-            self.recorder.of(&about.uid, note.source, now).parts.iter().find(|(field, ..)| *field == note.field);
-        if let Some((_, involved, source)) = known {
-            return (involved.clone(), source.clone());
-        }
-        let info = self.store.kinds().info(about.key.kind);
-        let mut involved = object! {
-            "apiVersion" => info.api_version().as_str(), "kind" => &info.kind, "name" => &about.key.name,
-            "resourceVersion" => about.version.to_string(), "uid" => &about.uid,
-        };
-        if !about.key.namespace.is_empty() {
-            involved.put("namespace", &about.key.namespace);
-        }
-        if let Some(field) = &note.field {
-            involved.put("fieldPath", field);
-        }
-        let mut source = object! { "component" => note.source };
-        if let Some(host) = &note.host {
-            source.put("host", host);
-        }
-        let part = (note.field.clone(), involved.clone(), source.clone());
-        self.recorder.of(&about.uid, note.source, now).parts.push(part);
-        (involved, source)
-    }
-
-    fn write_event(
-        &mut self,
-        sim: &mut Sim,
-        about: &Arc<Object>,
-        note: &Note,
-        (namespace, name): (Arc<str>, Arc<str>),
-        message: Arc<str>,
-    ) {
-        let stamp: Arc<str> = sim.now().rfc3339().into();
-        let (involved, source) = self.event_parts(about, note, sim.now());
-        let version = self.store.next_version();
-        let uid = new_uid(sim);
-        let value = object! {
-            "apiVersion" => "v1", "kind" => "Event", "count" => 1, "eventTime" => Value::Null,
-            "firstTimestamp" => &stamp, "lastTimestamp" => &stamp, "involvedObject" => involved, "message" => message,
-            "metadata" => object! {
-                "creationTimestamp" => &stamp, "name" => &name, "namespace" => &namespace,
-                "resourceVersion" => version.to_string(), "uid" => &uid,
-            },
-            "reason" => note.reason, "reportingComponent" => note.source,
-            "reportingInstance" => note.host.clone().unwrap_or_else(|| word("")), "source" => source,
-            "type" => if note.warning { "Warning" } else { "Normal" },
-        };
+        told.remember(&reason, &message, &name, combined);
+        let subject = told.about(&self.store, about, &note);
+        self.recorder.written = number;
         let key = Key::new(kinds::EVENT, namespace, name);
         if self.recorder.ages.is_empty() {
             self.enqueue(sim, Item::Events, KEEP, &Causes::none());
         }
-        self.recorder.ages.push_back((sim.now(), key.clone()));
-        let by = about.written_by.clone();
-        self.store.put(Arc::new(Object {
+        self.recorder.ages.push_back((now, key.clone()));
+        let event = Occurrence {
             key,
-            uid,
-            version,
-            value,
-            created_by: by.clone(),
-            spec_by: Causes::none(),
-            written_by: by,
-        }));
+            about: subject,
+            version: self.store.next_version(),
+            uid: new_uid(sim),
+            warning: note.warning,
+            count: 1,
+            first: now,
+            last: now,
+            reason,
+            message: shown,
+            by: about.written_by.clone(),
+            made: Made::default(),
+        };
+        self.store.put_event(Arc::new(event));
     }
 
+    /// Counts an event up that somebody else has written to.
     fn count_up(&mut self, sim: &mut Sim, old: &Arc<Object>, message: &Arc<str>) {
         let mut new = old.as_ref().clone();
         new.version = self.store.next_version();
@@ -255,32 +242,33 @@ impl Cluster {
                 return;
             }
             self.recorder.ages.pop_front();
-            let Some(event) = self.store.get_key(&key).cloned() else { continue };
-            let last = crate::object::time_at(&event.value, "lastTimestamp").unwrap_or(since);
+            let Some(last) = self.last_told(&key, since) else { continue };
             if last + KEEP > now {
                 let at = self.recorder.ages.partition_point(|(since, _)| *since <= last);
                 self.recorder.ages.insert(at, (last, key));
             } else {
+                let Some(event) = self.store.get_key(&key) else { continue };
                 let mut gone = event.as_ref().clone();
                 gone.version = self.store.next_version();
                 self.store.take(&key, Arc::new(gone));
             }
         }
     }
+
+    /// When an event last happened; nothing where it is gone.
+    fn last_told(&self, key: &Key, since: Time) -> Option<Time> {
+        if let Some(event) = self.store.occurrence(&key.namespace, &key.name) {
+            return Some(event.last);
+        }
+        let event = self.store.get_key(key)?;
+        Some(crate::object::time_at(&event.value, "lastTimestamp").unwrap_or(since))
+    }
 }
 
 /// A random (version 4) UUID from the world's chance.
-pub(crate) fn new_uid(sim: &mut Sim) -> Arc<str> {
+pub(crate) fn new_uid(sim: &mut Sim) -> u128 {
     let (high, low) = (sim.rng().next_u64(), sim.rng().next_u64());
     let high = (high & 0xffff_ffff_ffff_0fff) | 0x4000;
     let low = (low & 0x3fff_ffff_ffff_ffff) | 0x8000_0000_0000_0000;
-    format!(
-        "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
-        high >> 32,
-        (high >> 16) & 0xffff,
-        high & 0xffff,
-        low >> 48,
-        low & 0xffff_ffff_ffff
-    )
-    .into()
+    u128::from(high) << 64 | u128::from(low)
 }

@@ -1,9 +1,11 @@
 //! The API store: every object by kind, namespace and name, with the indexes that controllers need, and the newest changes.
 //! It checks nothing: what is written here has been admitted.
 
+use crate::crew::{self, Crew};
 use crate::kinds::{self, KindId, Kinds};
 use crate::node_load::NodeLoad;
 use crate::object::{Key, Object};
+use crate::occurrence::{Occurrence, Slot};
 use crate::selector::{FieldSelector, LabelSelector};
 use crate::status::Status;
 use order::{OrdMap, OrdSet};
@@ -14,7 +16,7 @@ use std::sync::Arc;
 /// Changes that a watch can still ask for.
 const CHANGES_MAX: usize = 512;
 
-type Named = Arc<OrdMap<Arc<str>, Arc<Object>>>;
+type Named = Arc<OrdMap<Arc<str>, Slot>>;
 
 /// What happened to an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,9 +31,20 @@ pub enum ChangeKind {
 pub struct Change {
     pub version: u64,
     pub kind: ChangeKind,
-    pub object: Arc<Object>,
+    slot: Slot,
     /// The labels it had, for watches by label.
     pub before: Option<manifest::Value>,
+}
+
+impl Change {
+    pub fn key(&self) -> &Key {
+        self.slot.key()
+    }
+
+    /// The object after the change, or its last state.
+    pub fn object(&self) -> &Arc<Object> {
+        self.slot.object()
+    }
 }
 
 /// Which objects to list.
@@ -47,16 +60,53 @@ impl Selectors {
     }
 }
 
+/// What is saved of it are the objects; the indexes are made from them again.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(from = "Saved", into = "Saved")]
 pub struct Store {
     pub(crate) kinds: Kinds,
     version: u64,
-    objects: OrdMap<KindId, OrdMap<Arc<str>, Named>>,
+    objects: Objects,
     /// Objects by the uid of each owner; pods and replica sets without a controller under the empty uid.
     owned: Arc<OrdMap<Arc<str>, Arc<OrdSet<Key>>>>,
     uids: Arc<OrdMap<Arc<str>, Key>>,
+    /// What the replica sets count, by their uids.
+    crews: OrdMap<Arc<str>, Crew>,
     nodes: OrdMap<Arc<str>, Arc<NodeLoad>>,
+    /// Nodes with pods that do not want certain others near.
+    shy: OrdSet<Arc<str>>,
     changes: VecDeque<Change>,
+}
+
+type Objects = OrdMap<KindId, OrdMap<Arc<str>, Named>>;
+
+/// A store without its indexes.
+#[derive(Serialize, Deserialize)]
+struct Saved {
+    kinds: Kinds,
+    version: u64,
+    objects: Objects,
+    changes: VecDeque<Change>,
+}
+
+impl From<Store> for Saved {
+    fn from(store: Store) -> Self {
+        let Store { kinds, version, objects, changes, .. } = store;
+        Self { kinds, version, objects, changes }
+    }
+}
+
+impl From<Saved> for Store {
+    fn from(saved: Saved) -> Self {
+        let Saved { kinds, version, objects, changes } = saved;
+        let mut store = Self { kinds, version, objects: objects.clone(), changes, ..Self::default() };
+        for object in objects.values().flat_map(|spaces| spaces.values()).flat_map(|named| named.values()) {
+            if let Slot::Whole(object) = object {
+                store.reindex(None, Some(object));
+            }
+        }
+        store
+    }
 }
 
 impl Store {
@@ -75,7 +125,19 @@ impl Store {
     }
 
     pub fn get(&self, kind: KindId, namespace: &str, name: &str) -> Option<&Arc<Object>> {
+        self.slot(kind, namespace, name).map(Slot::object)
+    }
+
+    fn slot(&self, kind: KindId, namespace: &str, name: &str) -> Option<&Slot> {
         self.objects.get(&kind)?.get(namespace)?.get(name)
+    }
+
+    /// An event as the recorder wrote it, unless somebody has written to it since.
+    pub(crate) fn occurrence(&self, namespace: &str, name: &str) -> Option<&Arc<Occurrence>> {
+        match self.slot(kinds::EVENT, namespace, name)? {
+            Slot::Event(event) => Some(event),
+            Slot::Whole(_) => None,
+        }
     }
 
     pub fn get_key(&self, key: &Key) -> Option<&Arc<Object>> {
@@ -92,7 +154,7 @@ impl Store {
         let spaces = self.objects.get(&kind);
         let one = namespace.and_then(|name| spaces?.get(name));
         let every = spaces.filter(|_| everywhere).into_iter().flat_map(|spaces| spaces.values());
-        one.into_iter().chain(every).flat_map(|named| named.values())
+        one.into_iter().chain(every).flat_map(|named| named.values()).map(Slot::object)
     }
 
     /// Objects that the selectors choose; by name and by node without looking at the others.
@@ -115,6 +177,11 @@ impl Store {
         self.owned.get(uid).into_iter().flat_map(|keys| keys.iter()).filter_map(|key| self.get_key(key))
     }
 
+    /// What a replica set counts.
+    pub(crate) fn crew(&self, uid: &str) -> Option<&Crew> {
+        self.crews.get(uid)
+    }
+
     /// Pods or replica sets of a namespace that nobody controls.
     pub fn orphans<'s>(&'s self, kind: KindId, namespace: &str) -> impl Iterator<Item = &'s Arc<Object>> {
         let from = Key::new(kind, namespace, "");
@@ -132,6 +199,23 @@ impl Store {
         self.nodes.iter().filter(|(_, load)| load.exists())
     }
 
+    /// How many nodes there are.
+    pub(crate) fn nodes_count(&self) -> usize {
+        self.objects.get(&kinds::NODE).and_then(|spaces| spaces.get("")).map_or(0, |named| named.len())
+    }
+
+    /// The nodes in turn, beginning at a place, and how many places there are. Among them may be some that are gone.
+    pub(crate) fn round(&self, start: usize) -> (usize, impl Iterator<Item = (&Arc<str>, &Arc<NodeLoad>)>) {
+        let places = self.nodes.len();
+        let start = start % places.max(1);
+        (places, self.nodes.iter().skip(start).chain(self.nodes.iter().take(start)))
+    }
+
+    /// The nodes with pods that do not want certain others near.
+    pub(crate) fn shy_loads(&self) -> impl Iterator<Item = &Arc<NodeLoad>> {
+        self.shy.iter().filter_map(|node| self.nodes.get(node)).filter(|load| load.exists())
+    }
+
     pub fn node_load(&self, node: &str) -> Option<&Arc<NodeLoad>> {
         self.nodes.get(node)
     }
@@ -147,35 +231,52 @@ impl Store {
     }
 
     /// Puts an object in place of its older version and keeps the indexes true.
-    pub(crate) fn put(&mut self, object: Arc<Object>) -> Option<Arc<Object>> {
-        let key = &object.key;
+    pub(crate) fn put(&mut self, object: Arc<Object>) {
+        let old = self.put_slot(Slot::Whole(object.clone()));
+        let old = old.as_ref().map(|old| old.object().as_ref());
+        self.reindex(old, Some(&object));
+        let before = old.map(|old| old.value.at("metadata.labels").clone());
+        self.note(Slot::Whole(object), before);
+    }
+
+    /// Puts an event that the recorder wrote.
+    pub(crate) fn put_event(&mut self, event: Arc<Occurrence>) {
+        let slot = Slot::Event(event);
+        let before = self.put_slot(slot.clone()).map(|_| manifest::Value::Null);
+        self.note(slot, before);
+    }
+
+    fn put_slot(&mut self, slot: Slot) -> Option<Slot> {
+        let key = slot.key();
         let spaces = self.objects.entry(key.kind).or_default();
         if !spaces.contains_key(&key.namespace) {
             spaces.insert(key.namespace.clone(), Arc::default());
         }
         let named = spaces.get_mut(&key.namespace).expect("the namespace was just made");
-        let old = Arc::make_mut(named).insert(key.name.clone(), object.clone());
-        self.reindex(old.as_deref(), Some(&object));
-        let kind = if old.is_some() { ChangeKind::Modified } else { ChangeKind::Added };
-        self.note(kind, object, old.as_deref());
-        old
+        Arc::make_mut(named).insert(key.name.clone(), slot)
     }
 
     /// Takes an object out; the change carries its last state under a new version.
     pub(crate) fn take(&mut self, key: &Key, last: Arc<Object>) {
         if let Some(named) = self.objects.get_mut(&key.kind).and_then(|spaces| spaces.get_mut(&key.namespace)) {
             let old = Arc::make_mut(named).remove(&key.name);
-            self.reindex(old.as_deref(), None);
-            self.note(ChangeKind::Deleted, last, old.as_deref());
+            let old = old.as_ref().map(|old| old.object().as_ref());
+            self.reindex(old, None);
+            let before = old.map(|old| old.value.at("metadata.labels").clone());
+            self.changed(ChangeKind::Deleted, Slot::Whole(last), before);
         }
     }
 
-    fn note(&mut self, kind: ChangeKind, object: Arc<Object>, old: Option<&Object>) {
+    fn note(&mut self, slot: Slot, before: Option<manifest::Value>) {
+        let kind = if before.is_some() { ChangeKind::Modified } else { ChangeKind::Added };
+        self.changed(kind, slot, before);
+    }
+
+    fn changed(&mut self, kind: ChangeKind, slot: Slot, before: Option<manifest::Value>) {
         if self.changes.len() >= CHANGES_MAX {
             self.changes.pop_front();
         }
-        let before = old.map(|old| old.value.at("metadata.labels").clone());
-        self.changes.push_back(Change { version: object.version, kind, object, before });
+        self.changes.push_back(Change { version: slot.version(), kind, slot, before });
     }
 
     fn reindex(&mut self, old: Option<&Object>, new: Option<&Object>) {
@@ -203,7 +304,12 @@ impl Store {
             self.index_owners(old, new);
         }
         match either.key.kind {
-            kinds::POD => self.index_pod(old, new),
+            kinds::POD => {
+                if !same_owners || old.zip(new).is_none_or(|(old, new)| !crew::same(old, new)) {
+                    self.index_crews(old, new);
+                }
+                self.index_pod(old, new);
+            }
             kinds::NODE => self.index_node(new, either),
             _ => {}
         }
@@ -228,6 +334,18 @@ impl Store {
         }
     }
 
+    fn index_crews(&mut self, old: Option<&Object>, new: Option<&Object>) {
+        for (pod, sign) in old.map(|old| (old, -1)).into_iter().chain(new.map(|new| (new, 1))) {
+            for uid in crew::owners(pod) {
+                let crew = self.crews.entry(uid.clone()).or_default();
+                crew.count(pod, sign);
+                if crew.is_empty() {
+                    self.crews.remove(uid);
+                }
+            }
+        }
+    }
+
     fn index_pod(&mut self, old: Option<&Object>, new: Option<&Object>) {
         let place = |object: &Object| object.value.at("spec.nodeName").as_text().cloned();
         let counts = |object: &Object| !matches!(object.value.str_at("status.phase"), "Succeeded" | "Failed");
@@ -238,10 +356,18 @@ impl Store {
         if let (Some(old), Some(node)) = (old, was)
             && let Some(load) = self.nodes.get_mut(&node)
         {
-            Arc::make_mut(load).remove(old, counts(old));
+            let load = Arc::make_mut(load);
+            load.remove(old, counts(old));
+            if load.shy().next().is_none() {
+                self.shy.remove(&node);
+            }
         }
         if let (Some(new), Some(node)) = (new, is) {
-            Arc::make_mut(self.nodes.entry(node).or_default()).add(new, counts(new));
+            let load = Arc::make_mut(self.nodes.entry(node.clone()).or_default());
+            load.add(new, counts(new));
+            if load.shy().next().is_some() {
+                self.shy.insert(node);
+            }
         }
     }
 

@@ -145,7 +145,7 @@ impl ArgoCd {
         match cluster.store().changes_since(self.seen) {
             Ok(changes) => {
                 for change in changes {
-                    let object = &change.object;
+                    let object = change.object();
                     if object.key.kind == self.kind {
                         self.application_changed(sim, object, change.kind == ChangeKind::Deleted);
                     } else if let Some((app, _)) = object.annotation(TRACKING).split_once(':') {

@@ -1,7 +1,8 @@
 //! JSON in, with the error words of Go's `encoding/json`. It never recurses deeper than its limit.
 
 use crate::map::Map;
-use crate::value::{Value, word};
+use crate::shared::word;
+use crate::value::Value;
 use std::fmt;
 
 /// Lists and maps inside each other beyond this are refused, in JSON and in YAML.

@@ -10,6 +10,7 @@ mod json_patch;
 mod map;
 mod number;
 mod path;
+mod shared;
 mod strategic;
 mod tree;
 mod tree_write;
@@ -26,10 +27,13 @@ pub use json_parse::{JsonError, NESTING_MAX};
 pub use json_patch::json_patch;
 pub use map::Map;
 pub use number::float_text;
+pub use shared::{shared, word};
 pub use strategic::{MergeRule, PatchError, go_map, json_merge, merge_rule, strategic_merge};
 pub use tree::{Node, Shape, Style};
-pub use value::{Value, word};
+pub use value::Value;
 pub use yaml::{Diagnostic, Dialect, Document, Level, Mark, plain_value};
 
+#[cfg(test)]
+mod tables;
 #[cfg(test)]
 mod tests;

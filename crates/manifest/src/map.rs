@@ -1,6 +1,7 @@
 //! An object of named values: a small vector sorted by key. It never holds a key twice.
 
-use crate::value::{Value, word};
+use crate::shared::word;
+use crate::value::Value;
 use serde::de::{MapAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -15,6 +16,9 @@ pub struct Map {
 
 /// Up to this size a map grows by single steps, so that the many small maps of a world waste nothing.
 const SMALL: usize = 24;
+
+/// A map up to this size is looked through for a key, a larger one searched.
+const LOOKED_THROUGH: usize = 24;
 
 impl Map {
     pub const fn new() -> Self {
@@ -33,31 +37,40 @@ impl Map {
         self.entries.is_empty()
     }
 
+    /// Where a key is, or where it would be put.
     fn find(&self, key: &str) -> Result<usize, usize> {
         self.entries.binary_search_by(|(have, _)| have.as_ref().cmp(key))
     }
 
+    /// Where a key is. The hottest place of the simulator: most keys of a small map differ in their length already, which
+    /// stands beside them.
+    fn position(&self, key: &[u8]) -> Option<usize> {
+        if self.entries.len() > LOOKED_THROUGH {
+            return self.entries.binary_search_by(|(have, _)| have.as_bytes().cmp(key)).ok();
+        }
+        self.entries.iter().position(|(have, _)| have.len() == key.len() && have.as_bytes() == key)
+    }
+
     pub fn get(&self, key: &str) -> Option<&Value> {
-        self.find(key).ok().map(|at| &self.entries[at].1)
+        self.get_bytes(key.as_bytes())
     }
 
     pub(crate) fn get_bytes(&self, key: &[u8]) -> Option<&Value> {
-        let found = self.entries.binary_search_by(|(have, _)| have.as_bytes().cmp(key));
-        found.ok().map(|at| &self.entries[at].1)
+        self.position(key).map(|at| &self.entries[at].1)
     }
 
     pub fn get_mut(&mut self, key: &str) -> Option<&mut Value> {
-        self.find(key).ok().map(|at| &mut self.entries[at].1)
+        self.position(key.as_bytes()).map(|at| &mut self.entries[at].1)
     }
 
     pub fn contains(&self, key: &str) -> bool {
-        self.find(key).is_ok()
+        self.position(key.as_bytes()).is_some()
     }
 
     /// Sets a value and returns the one it replaces.
     pub fn insert(&mut self, key: impl Into<Arc<str>>, value: Value) -> Option<Value> {
         let key = key.into();
-        match self.find(&key) {
+        match self.position(key.as_bytes()).map_or_else(|| self.find(&key), Ok) {
             Ok(at) => Some(std::mem::replace(&mut self.entries[at].1, value)),
             Err(at) => {
                 self.grow();
@@ -68,12 +81,12 @@ impl Map {
     }
 
     pub fn remove(&mut self, key: &str) -> Option<Value> {
-        self.find(key).ok().map(|at| self.entries.remove(at).1)
+        self.position(key.as_bytes()).map(|at| self.entries.remove(at).1)
     }
 
     /// The value under `key`, made `Null` first where there was none.
     pub fn entry(&mut self, key: &str) -> &mut Value {
-        let at = match self.find(key) {
+        let at = match self.position(key.as_bytes()).map_or_else(|| self.find(key), Ok) {
             Ok(at) => at,
             Err(at) => {
                 self.grow();

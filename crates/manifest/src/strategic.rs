@@ -116,6 +116,25 @@ pub fn go_map(value: &Value) -> String {
     }
 }
 
+/// apimachinery `validatePatchWithSetOrderList`: what a patch adds must stand in its order of elements, and in that order.
+fn in_order(list: Option<&Value>, order: &Value, rule: MergeRule) -> Result<(), PatchError> {
+    let Some(list) = list.filter(|list| list.as_list().is_some()) else { return Ok(()) };
+    let id = |item: &Value| match rule {
+        MergeRule::ByKey(key) => item.get(key).cloned().unwrap_or_default(),
+        _ => item.clone(),
+    };
+    let mut named = order.items().iter();
+    let added = list.items().iter().filter(|item| item.get(PATCH).is_none());
+    for item in added {
+        if !named.any(|other| id(other) == id(item)) {
+            let (list, order) = (go_map(list), go_map(order));
+            let told = format!("The order in patch list:\n{list}\n doesn't match $setElementOrder list:\n{order}\n");
+            return Err(PatchError(told));
+        }
+    }
+    Ok(())
+}
+
 impl Merger<'_> {
     fn map(&self, target: &Value, patch: &Map, parent: &str) -> Result<Value, PatchError> {
         match directive(patch)? {
@@ -138,6 +157,9 @@ impl Merger<'_> {
             let left = out.get(key).unwrap_or(Value::null()).items().iter().filter(|item| !gone.items().contains(item));
             let left: Value = left.cloned().collect();
             out.put(key, left);
+        }
+        for (key, order) in patch.iter().filter_map(|(key, order)| Some((key.strip_prefix(ORDER)?, order))) {
+            in_order(patch.get(key), order, merge_rule(self.kind, parent, key))?;
         }
         for (key, change) in patch.iter().filter(|(key, _)| !key.starts_with('$')) {
             self.field(&mut out, key, change, parent)?;
@@ -166,7 +188,8 @@ impl Merger<'_> {
                 MergeRule::Replace => Value::List(change.clone()),
                 MergeRule::Primitive => {
                     let fresh = change.iter().filter(|item| !have.items().contains(item));
-                    have.items().iter().chain(fresh).cloned().collect()
+                    let all: Value = have.items().iter().chain(fresh).cloned().collect();
+                    self.ordered(&all, &have, &Value::List(change.clone()), MergeRule::Primitive)
                 }
                 MergeRule::ByKey(merge_key) => self.list(&have, change, merge_key, key)?,
             },

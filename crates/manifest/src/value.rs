@@ -1,12 +1,12 @@
 //! The value: JSON's seven shapes, cheap to clone, copied only where it is written.
 
 use crate::map::Map;
-use order::OrdMap;
+use crate::shared::word;
 use serde::{Deserialize, Serialize};
 use std::sync::{Arc, OnceLock};
 
 /// A JSON-like value. A clone shares lists, maps and texts with the original.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub enum Value {
     #[default]
     Null,
@@ -18,45 +18,24 @@ pub enum Value {
     Map(Arc<Map>),
 }
 
-/// Words that Kubernetes objects repeat; each is allocated once in a process.
-const WORDS: &str = "\
-    Always Available BestEffort Burstable ClusterFirst ClusterIP ConfigMap ContainersReady Cluster \
-    ContainerCreating DaemonSet Default DefaultBinder Deployment EndpointSlice Event False File FailedScheduling \
-    Guaranteed HTTP IPv4 IfNotPresent Initialized Namespace Never NewReplicaSetAvailable MinimumReplicasAvailable \
-    Node Normal Pending Pod PodReadyToStartContainers PodScheduled Pulled Pulling Created Started Scheduled \
-    Progressing Ready ReplicaSet ReplicaSetUpdated RollingUpdate Running Service SingleStack Succeeded TCP True \
-    Unknown Warning action addressType addresses allocatable annotations apiVersion apps/v1 args availableReplicas \
-    blockOwnerDeletion capacity claimName clusterIP clusterIPs command component conditions config configMap \
-    containerID containerPort containerStatuses containers controller count cpu creationTimestamp data default \
-    default-scheduler defaultMode deletionGracePeriodSeconds deletionTimestamp \
-    deployment.kubernetes.io/desired-replicas deployment.kubernetes.io/max-replicas \
-    deployment.kubernetes.io/revision dnsPolicy effect enableServiceLinks endpoints env envFrom eventTime exitCode \
-    failureThreshold fieldPath finalizers finishedAt firstTimestamp fullyLabeledReplicas generateName generation \
-    host hostIP hostIPs httpGet image imageID imagePullPolicy initContainerStatuses initialDelaySeconds \
-    internalTrafficPolicy involvedObject ip ipFamilies ipFamilyPolicy items key kind \
-    kubectl.kubernetes.io/last-applied-configuration labels lastProbeTime lastState lastTimestamp \
-    lastTransitionTime lastUpdateTime limits livenessProbe matchLabels maxSurge maxUnavailable memory message \
-    metadata mountPath name namespace node.kubernetes.io/not-ready node.kubernetes.io/unreachable nodeName \
-    nodeSelector observedGeneration operator ownerReferences path periodSeconds phase pod-template-hash podIP \
-    podIPs port ports preemptionPolicy priority progressDeadlineSeconds protocol qosClass readinessProbe ready \
-    readyReplicas reason replicas reportingComponent reportingInstance requests resourceVersion resources \
-    restartCount restartPolicy revisionHistoryLimit running scheduler schedulerName scheme securityContext \
-    selector serviceAccount serviceAccountName sessionAffinity source spec started startedAt startupProbe state \
-    status strategy successThreshold targetPort template terminated terminationGracePeriodSeconds \
-    terminationMessagePath terminationMessagePolicy timeoutSeconds tolerationSeconds tolerations type uid \
-    unavailableReplicas updatedReplicas v1 value valueFrom volumeMounts volumes waiting /dev/termination-log \
-    NoExecute Exists deployment-controller replicaset-controller kubelet default-token Completed Error None app \
-    app.kubernetes.io/name app.kubernetes.io/instance app.kubernetes.io/part-of default-pool";
-
-/// The shared copy of a word that objects repeat, or a new one.
-pub fn word(text: &str) -> Arc<str> {
-    static SHARED: OnceLock<OrdMap<&'static str, Arc<str>>> = OnceLock::new();
-    let shared = SHARED.get_or_init(|| WORDS.split(' ').chain([""]).map(|word| (word, Arc::from(word))).collect());
-    shared.get(text).cloned().unwrap_or_else(|| Arc::from(text))
-}
-
 pub(crate) static NULL: Value = Value::Null;
 static EMPTY: Map = Map::new();
+
+/// What is the same memory is equal without looking.
+impl PartialEq for Value {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Null, Self::Null) => true,
+            (Self::Bool(a), Self::Bool(b)) => a == b,
+            (Self::Int(a), Self::Int(b)) => a == b,
+            (Self::Float(a), Self::Float(b)) => a == b,
+            (Self::Str(a), Self::Str(b)) => a == b,
+            (Self::List(a), Self::List(b)) => Arc::ptr_eq(a, b) || a == b,
+            (Self::Map(a), Self::Map(b)) => Arc::ptr_eq(a, b) || a == b,
+            _ => false,
+        }
+    }
+}
 
 impl Value {
     /// The one shared `Null`.
@@ -65,7 +44,8 @@ impl Value {
     }
 
     pub fn map() -> Self {
-        Self::Map(Arc::default())
+        static NOTHING: OnceLock<Arc<Map>> = OnceLock::new();
+        Self::Map(NOTHING.get_or_init(Arc::default).clone())
     }
 
     pub fn list(items: Vec<Value>) -> Self {

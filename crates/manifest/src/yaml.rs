@@ -2,7 +2,8 @@
 
 use crate::json_parse::NESTING_MAX;
 use crate::map::Map;
-use crate::value::{Value, word};
+use crate::shared::word;
+use crate::value::Value;
 use crate::yaml_scalar::{resolve, resolve_new};
 use order::OrdMap;
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, StrInput, Tag};

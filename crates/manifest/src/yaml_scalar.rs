@@ -1,6 +1,7 @@
 //! What a plain YAML 1.1 scalar means to go-yaml v2: `no` is false, `0755` is 493, `1_000` is 1000.
 
-use crate::value::{Value, word};
+use crate::shared::word;
+use crate::value::Value;
 
 /// The value of an unquoted, untagged scalar.
 pub(crate) fn resolve(text: &str) -> Value {

@@ -175,12 +175,17 @@ impl<K: Ord + Clone, V: Clone> OrdMap<K, V> {
             return (chunk + 1, 0);
         }
         let entries = Arc::make_mut(entries);
+        if entries.len() == entries.capacity() {
+            // Chunks are many: doubling would leave a third of each unused.
+            entries.reserve_exact(entries.len().clamp(1, CHUNK / 4));
+        }
         entries.insert(at, (key, value));
         if !full {
             return (chunk, at);
         }
         let half = entries.len() / 2;
         let second = entries.split_off(half);
+        entries.shrink_to(CHUNK / 4 * 3);
         self.chunks.insert(chunk + 1, Arc::new(second));
         if at < half { (chunk, at) } else { (chunk + 1, at - half) }
     }

@@ -1,17 +1,27 @@
 //! What happened, and because of what: the event log is a graph in which every event names its set of causes.
 
 use crate::Time;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 /// An event's place in the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct EventId(pub u32);
 
 /// A set of events that together led to something. Empty means: from outside (the scenario, the clock).
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Causes(Vec<EventId>);
+/// Nearly all have one event or none, so these are kept without an allocation.
+#[derive(Debug, Clone, Default)]
+pub struct Causes(Set);
+
+#[derive(Debug, Clone, Default)]
+enum Set {
+    #[default]
+    None,
+    One(EventId),
+    Many(Arc<Vec<EventId>>),
+}
 
 /// More causes than this are not kept: the oldest ones go.
 const CAUSES_MAX: usize = 16;
@@ -22,22 +32,39 @@ impl Causes {
     }
 
     pub fn one(id: EventId) -> Self {
-        Self(vec![id])
+        Self(Set::One(id))
     }
 
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        matches!(self.0, Set::None)
+    }
+
+    fn all(&self) -> &[EventId] {
+        match &self.0 {
+            Set::None => &[],
+            Set::One(id) => std::slice::from_ref(id),
+            Set::Many(ids) => ids,
+        }
     }
 
     pub fn iter(&self) -> impl Iterator<Item = EventId> + '_ {
-        self.0.iter().copied()
+        self.all().iter().copied()
     }
 
     pub fn add(&mut self, id: EventId) {
-        if let Err(at) = self.0.binary_search(&id) {
-            self.0.insert(at, id);
-            if self.0.len() > CAUSES_MAX {
-                self.0.remove(0);
+        let Err(at) = self.all().binary_search(&id) else { return };
+        match &mut self.0 {
+            Set::None => self.0 = Set::One(id),
+            Set::One(had) => {
+                let ids = if at == 0 { vec![id, *had] } else { vec![*had, id] };
+                self.0 = Set::Many(Arc::new(ids));
+            }
+            Set::Many(ids) => {
+                let ids = Arc::make_mut(ids);
+                ids.insert(at, id);
+                if ids.len() > CAUSES_MAX {
+                    ids.remove(0);
+                }
             }
         }
     }
@@ -45,11 +72,34 @@ impl Causes {
     /// The union of both sets.
     #[must_use]
     pub fn and(&self, other: &Self) -> Self {
+        if self.is_empty() {
+            return other.clone();
+        }
         let mut all = self.clone();
         for id in other.iter() {
             all.add(id);
         }
         all
+    }
+}
+
+impl PartialEq for Causes {
+    fn eq(&self, other: &Self) -> bool {
+        self.all() == other.all()
+    }
+}
+
+impl Eq for Causes {}
+
+impl Serialize for Causes {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.all().serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Causes {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Vec::<EventId>::deserialize(deserializer)?.into_iter().collect())
     }
 }
 

@@ -76,7 +76,20 @@ impl Time {
     /// `2026-06-05T18:42:10Z`, as Kubernetes writes it.
     pub fn rfc3339(self) -> String {
         let c = self.civil();
-        format!("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", c.year, c.month, c.day, c.hour, c.minute, c.second)
+        let mut text = String::with_capacity(20);
+        let mut digits = |n: u32, before: &str| {
+            text.push_str(before);
+            text.push(char::from(b'0' + u8::try_from(n / 10 % 10).unwrap_or(0)));
+            text.push(char::from(b'0' + u8::try_from(n % 10).unwrap_or(0)));
+        };
+        let year = u32::try_from(c.year).unwrap_or(0);
+        digits(year / 100, "");
+        digits(year, "");
+        for (n, before) in [(c.month, "-"), (c.day, "-"), (c.hour, "T"), (c.minute, ":"), (c.second, ":")] {
+            digits(n, before);
+        }
+        text.push('Z');
+        text
     }
 
     /// Reads `2026-06-05T18:42:10Z`, with or without a fraction of a second; only UTC.

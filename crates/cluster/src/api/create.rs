@@ -5,6 +5,7 @@ use crate::defaults;
 use crate::engine::Cluster;
 use crate::kinds::{self, KindId, KindInfo, behaviour_of};
 use crate::object::{Key, Object};
+use crate::occurrence::uid_text;
 use crate::recorder::new_uid;
 use crate::status::Status;
 use crate::validate;
@@ -92,14 +93,14 @@ impl Cluster {
     }
 
     fn commit_new(&mut self, sim: &mut Sim, key: Key, mut value: Value, writer: &Writer) -> Arc<Object> {
-        let uid = new_uid(sim);
+        let uid: Arc<str> = uid_text(new_uid(sim)).into();
         let version = if writer.dry_run { 0 } else { self.store.next_version() };
         if key.kind == kinds::JOB {
             defaults::job_identity(&mut value, &uid);
         }
         let meta = value.at_mut("metadata").make_map();
         meta.insert("uid", Value::Str(uid.clone()));
-        meta.insert("creationTimestamp", sim.now().rfc3339().into());
+        meta.insert("creationTimestamp", sim.now().rfc3339().as_str().into());
         if !writer.dry_run {
             meta.insert("resourceVersion", version.to_string().into());
         }

@@ -11,6 +11,7 @@ mod history;
 pub(crate) mod job;
 pub(crate) mod namespace;
 pub(crate) mod node_lifecycle;
+mod ranking;
 pub(crate) mod replica_set;
 mod revisions;
 mod rolling;
@@ -18,6 +19,8 @@ mod rollout_status;
 pub(crate) mod service_account;
 pub(crate) mod small;
 pub(crate) mod stateful_set;
+#[cfg(test)]
+mod tables;
 pub(crate) mod volume;
 
 use crate::kinds::KindId;

@@ -1,16 +1,17 @@
 //! The replica set controller: as many pods as wanted, and no more (Kubernetes 1.32, `pkg/controller/replicaset`).
 
+use super::ranking::Rank;
 use super::{Action, Reconciled, adopted, owner_reference};
+use crate::crew::Crew;
 use crate::defaults;
 use crate::kinds;
-use crate::object::{Key, Object, time_at};
-use crate::pods::{active, pod_available, pod_ready};
+use crate::object::{Key, Object};
+use crate::pods::{active, pod_available};
 use crate::selector::LabelSelector;
 use crate::store::Store;
 use manifest::{Value, list, object};
-use order::Arrange;
+use order::{Arrange, OrdMap};
 use sim::Time;
-use std::cmp::Reverse;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,39 +21,42 @@ const BURST: usize = 500;
 pub(crate) fn reconcile(store: &Store, key: &Key, now: Time) -> Reconciled {
     let Some(set) = store.get_key(key) else { return Reconciled::default() };
     let mut done = Reconciled::default();
-    let selector = LabelSelector::from_value(set.value.at("spec.selector"));
+    let nobody = Crew::default();
+    let crew = store.crew(&set.uid).unwrap_or(&nobody);
     if !set.deleting() {
-        claim(store, set, &selector, &mut done);
+        claim(store, set, crew, &mut done);
     }
-    let pods: Vec<&Arc<Object>> =
-        store.owned_by(&set.uid).filter(|pod| pod.key.kind == kinds::POD && active(pod)).collect();
+    let have = usize::try_from(crew.active).unwrap_or(0);
     let wanted = usize::try_from(set.value.int_at("spec.replicas").unwrap_or(1)).unwrap_or(0);
     if !set.deleting() {
-        if pods.len() < wanted {
-            create(set, (wanted - pods.len()).min(BURST), &mut done);
-            if wanted - pods.len() > BURST {
+        if have < wanted {
+            create(set, (wanted - have).min(BURST), &mut done);
+            if wanted - have > BURST {
                 done.look_again(Duration::from_millis(5));
             }
-        } else {
-            delete(set, &pods, (pods.len() - wanted).min(BURST), &mut done);
+        } else if have > wanted {
+            delete(store, set, (have - wanted).min(BURST), now, &mut done);
         }
     }
-    status(set, &pods, now, &mut done);
+    status(store, set, crew, now, &mut done);
     done
 }
 
+fn pods<'s>(store: &'s Store, set: &Object) -> Vec<&'s Arc<Object>> {
+    store.owned_by(&set.uid).filter(|pod| pod.key.kind == kinds::POD && active(pod)).collect()
+}
+
 /// Takes over matching pods that nobody controls, and lets go of own ones that no longer match.
-fn claim(store: &Store, set: &Arc<Object>, selector: &LabelSelector, done: &mut Reconciled) {
+fn claim(store: &Store, set: &Arc<Object>, crew: &Crew, done: &mut Reconciled) {
+    let selector = LabelSelector::from_value(set.value.at("spec.selector"));
     for pod in store.orphans(kinds::POD, set.namespace()).filter(|pod| active(pod) && selector.matches(pod.labels())) {
         let because = set.spec_by.clone();
         done.actions.push(Action::Update { base: pod.clone(), value: adopted(pod, set), because });
     }
-    // A pod that still shares the template's labels need not be looked at.
-    let labels = set.value.at("spec.template.metadata.labels");
-    let lost = |pod: &&Arc<Object>| {
-        let own = pod.value.at("metadata.labels");
-        pod.key.kind == kinds::POD && !own.shares(labels) && !selector.matches(own.entries())
-    };
+    if crew.all(|labels| selector.matches(labels)) {
+        return;
+    }
+    let lost = |pod: &&Arc<Object>| pod.key.kind == kinds::POD && !selector.matches(pod.labels());
     for pod in store.owned_by(&set.uid).filter(lost) {
         let mut value = pod.value.clone();
         value.at_mut("metadata.ownerReferences").make_list().retain(|owner| *owner.str_at("uid") != *set.uid);
@@ -85,37 +89,31 @@ fn create(set: &Arc<Object>, count: usize, done: &mut Reconciled) {
     }
 }
 
-/// controller_utils `ActivePodsWithRanks`: those go first that are the least loss.
-pub(super) fn rank(pod: &Object) -> impl Ord + use<> {
-    let phase = match pod.value.str_at("status.phase") {
-        "Pending" => 0,
-        "Unknown" => 1,
-        _ => 2,
+/// How many pods of the sets of the same owner each node has (`getPodsRankedByRelatedPodsOnSameNode`).
+fn neighbours(store: &Store, set: &Object) -> OrdMap<Arc<str>, usize> {
+    let family = match set.controller_uid() {
+        "" => vec![set.uid.clone()],
+        owner => {
+            let sets = store.owned_by(owner).filter(|other| other.key.kind == kinds::REPLICASET);
+            sets.map(|other| other.uid.clone()).collect()
+        }
     };
-    let cost: i64 = pod.annotation("controller.kubernetes.io/pod-deletion-cost").parse().unwrap_or(0);
-    let ready_since = crate::object::condition(&pod.value, "Ready").and_then(|c| time_at(c, "lastTransitionTime"));
-    let restarts: i64 = pod
-        .value
-        .list_at("status.containerStatuses")
-        .iter()
-        .filter_map(|c| c.int_at("restartCount"))
-        .max()
-        .unwrap_or(0);
-    (
-        (!pod.value.str_at("spec.nodeName").is_empty(), phase, pod_ready(pod), cost),
-        Reverse(ready_since.filter(|_| pod_ready(pod))),
-        Reverse(restarts),
-        Reverse(pod.created_at()),
-    )
+    let mut counts: OrdMap<Arc<str>, usize> = OrdMap::new();
+    for pod in family.iter().flat_map(|uid| store.owned_by(uid)).filter(|pod| active(pod)) {
+        if let Some(node) = pod.value.at("spec.nodeName").as_text() {
+            *counts.entry(node.clone()).or_default() += 1;
+        }
+    }
+    counts
 }
 
-fn delete(set: &Arc<Object>, pods: &[&Arc<Object>], count: usize, done: &mut Reconciled) {
-    if count == 0 {
-        return;
-    }
-    let mut ranked: Vec<&Arc<Object>> = pods.to_vec();
-    ranked.arrange_by_key(|pod| (rank(pod), pod.key.name.clone()));
-    for pod in ranked.into_iter().take(count) {
+fn delete(store: &Store, set: &Arc<Object>, count: usize, now: Time, done: &mut Reconciled) {
+    let beside = neighbours(store, set);
+    let on = |pod: &Object| beside.get(pod.value.str_at("spec.nodeName")).copied().unwrap_or(0);
+    let mut ranked: Vec<(Rank, &Arc<Object>)> =
+        pods(store, set).into_iter().map(|pod| (Rank::of(pod, on(pod)), pod)).collect();
+    ranked.arrange_by(|a, b| a.0.compare(&b.0, Some(now)).then_with(|| a.1.key.name.cmp(&b.1.key.name)));
+    for (_, pod) in ranked.into_iter().take(count) {
         let because = set.spec_by.clone();
         done.actions.push(Action::Delete { key: pod.key.clone(), uid: pod.uid.clone(), because });
         let note = crate::recorder::Note::normal("SuccessfulDelete", format!("Deleted pod: {}", pod.name()));
@@ -123,25 +121,25 @@ fn delete(set: &Arc<Object>, pods: &[&Arc<Object>], count: usize, done: &mut Rec
     }
 }
 
-fn status(set: &Arc<Object>, pods: &[&Arc<Object>], now: Time, done: &mut Reconciled) {
+fn status(store: &Store, set: &Arc<Object>, crew: &Crew, now: Time, done: &mut Reconciled) {
     let wait = set.value.int_at("spec.minReadySeconds").unwrap_or(0);
-    let wanted = set.value.at("spec.template.metadata.labels");
-    let (mut labelled, mut ready, mut available) = (0_i64, 0_i64, 0_i64);
-    for pod in pods {
-        let labels = pod.value.at("metadata.labels");
-        let all = || wanted.entries().iter().all(|(key, value)| labels.get(key) == Some(value));
-        labelled += i64::from(labels.shares(wanted) || all());
-        ready += i64::from(pod_ready(pod));
-        match pod_available(pod, wait, now) {
-            Ok(()) => available += 1,
-            Err(Some(at)) => done.look_again(at.since(now)),
-            Err(None) => {}
+    let wanted = set.value.map_at("spec.template.metadata.labels");
+    let labelled = crew.active_with(|labels| wanted.iter().all(|(key, value)| labels.get(key) == Some(value)));
+    let (ready, mut available) = (crew.ready, crew.ready);
+    if wait > 0 {
+        available = 0;
+        for pod in pods(store, set) {
+            match pod_available(pod, wait, now) {
+                Ok(()) => available += 1,
+                Err(Some(at)) => done.look_again(at.since(now)),
+                Err(None) => {}
+            }
         }
     }
     let old = set.value.at("status");
     let mut status = old.clone();
     status.put("observedGeneration", set.generation());
-    status.put("replicas", i64::try_from(pods.len()).unwrap_or(i64::MAX));
+    status.put("replicas", crew.active);
     for (field, n) in [("fullyLabeledReplicas", labelled), ("readyReplicas", ready), ("availableReplicas", available)] {
         if n > 0 {
             status.put(field, n);

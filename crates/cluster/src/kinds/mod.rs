@@ -141,6 +141,11 @@ pub(crate) fn behaviour_of(id: KindId) -> Option<&'static Behaviour> {
     ROWS.get(usize::from(id.0)).map(|row| &row.behaviour)
 }
 
+/// The name of a built-in kind, which needs no copy of its own.
+pub(crate) fn name_of(id: KindId) -> Option<&'static str> {
+    ROWS.get(usize::from(id.0)).map(|row| row.info.2)
+}
+
 /// Every kind that a cluster knows.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Kinds {

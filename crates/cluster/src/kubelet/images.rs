@@ -68,9 +68,9 @@ impl Cluster {
         let node = Arc::make_mut(node);
         let starts = node.pull_free_at.max(now);
         node.pull_free_at = starts + takes;
-        let waited = (takes, starts.since(now) + takes);
-        let step = Step::Pulled { container: at, image, pulled, waited, epoch };
-        self.set_timer(sim, key, &run.uid, waited.1, step);
+        let waited = starts.since(now) + takes;
+        let step = Step::Pulled { container: at, image, pulled: Box::new((pulled, takes, waited)), epoch };
+        self.set_timer(sim, key, &run.uid, waited, step);
     }
 
     #[expect(clippy::too_many_arguments, reason = "what a pull came to")]

@@ -79,8 +79,9 @@ impl Cluster {
         }
         match step {
             Step::Sandbox => self.sandbox_ready(sim, runtime, key),
-            Step::Pulled { container, image, pulled, waited, epoch } => {
-                self.image_pulled(sim, runtime, key, (container, epoch), &image, pulled, waited);
+            Step::Pulled { container, image, pulled, epoch } => {
+                let (pulled, took, waited) = *pulled;
+                self.image_pulled(sim, runtime, key, (container, epoch), &image, pulled, (took, waited));
             }
             Step::Start { container, epoch } => self.start_container(sim, runtime, key, container, epoch),
             Step::Retry { container, epoch } => self.retry_container(sim, runtime, key, container, epoch),

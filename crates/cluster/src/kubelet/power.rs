@@ -60,7 +60,7 @@ impl Cluster {
             self.pods.iter().filter(|(_, run)| run.node == *name).map(|(key, _)| key.clone()).collect();
         for key in here {
             if on {
-                self.wake(sim, &key, causes);
+                self.wake(sim, runtime, &key, causes);
             } else {
                 self.cut(sim, runtime, &key);
             }
@@ -96,9 +96,13 @@ impl Cluster {
     }
 
     /// The kubelet finds its pods again.
-    fn wake(&mut self, sim: &mut Sim, key: &Key, causes: &Causes) {
+    fn wake(&mut self, sim: &mut Sim, runtime: &mut dyn Runtime, key: &Key, causes: &Causes) {
         let Some(run) = self.pods.get(key).cloned() else { return };
         self.edit(key, |run| run.because = run.because.and(causes));
+        if run.stopping {
+            // What it was stopping when the power went is gone.
+            return self.stop_next(sim, runtime, key);
+        }
         if !run.sandbox {
             self.set_timer(sim, key, &run.uid, Duration::from_secs(1), Step::Sandbox);
         }

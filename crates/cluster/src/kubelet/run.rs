@@ -15,8 +15,7 @@ pub(crate) enum Step {
     Pulled {
         container: u16,
         image: Arc<str>,
-        pulled: Result<Image, Arc<str>>,
-        waited: (Duration, Duration),
+        pulled: Box<(Result<Image, Arc<str>>, Duration, Duration)>,
         epoch: u32,
     },
     Start {
@@ -134,7 +133,7 @@ impl ContainerRun {
     fn new(spec: &manifest::Value, init: bool, reason: &str) -> Self {
         let nothing: Arc<str> = manifest::word("");
         Self {
-            name: manifest::word(spec.str_at("name")),
+            name: spec.at("name").as_text().cloned().unwrap_or_else(|| nothing.clone()),
             sidecar: init && spec.str_at("restartPolicy") == "Always",
             state: State::Waiting { reason: manifest::word(reason), message: None },
             last: None,

@@ -6,7 +6,7 @@ use crate::engine::Cluster;
 use crate::kinds;
 use crate::object::{Key, Object};
 use crate::pods::pod_ready;
-use manifest::{Value, list, object};
+use manifest::{Value, list, object, shared, word};
 use sim::Sim;
 use std::sync::Arc;
 
@@ -14,14 +14,15 @@ impl Cluster {
     /// Writes the pod's status where it differs from what the store has.
     pub(super) fn publish(&mut self, sim: &mut Sim, key: &Key) {
         let (Some(pod), Some(run)) = (self.store.get_key(key).cloned(), self.pods.get(key).cloned()) else { return };
-        let now = sim.now().rfc3339();
+        let now = word(&sim.now().rfc3339());
         let host = self.host_ip(&run.node);
         let status = compute(&pod, &run, &self.pod_ip(&run), &host, &now);
         if status == *pod.value.at("status") {
             return;
         }
         let was_ready = pod_ready(&pod);
-        let is_ready = crate::object::condition_true(&object! { "status" => status.clone() }, "Ready");
+        let ready = |c: &Value| c.str_at("type") == "Ready" && c.str_at("status") == "True";
+        let is_ready = status.list_at("conditions").iter().any(ready);
         let mut by = run.because.clone();
         if was_ready != is_ready {
             let text = if is_ready { "became ready" } else { "is no longer ready" };
@@ -47,7 +48,7 @@ impl Cluster {
     }
 }
 
-fn compute(pod: &Object, run: &PodRun, ip: &str, host: &Arc<str>, now: &str) -> Value {
+fn compute(pod: &Object, run: &PodRun, ip: &str, host: &Arc<str>, now: &Arc<str>) -> Value {
     let mut status = pod.value.at("status").clone();
     let (inits, mains) = run.containers.split_at(usize::from(run.inits));
     let phase = phase(pod, run, mains);
@@ -59,7 +60,7 @@ fn compute(pod: &Object, run: &PodRun, ip: &str, host: &Arc<str>, now: &str) -> 
     if status.get("startTime").is_none() {
         status.put("startTime", now);
         status.put("hostIP", host);
-        status.put("hostIPs", list![object! { "ip" => host }]);
+        status.put("hostIPs", shared(list![shared(object! { "ip" => host })]));
     }
     if !ip.is_empty() && status.get("podIP").is_none() {
         status.put("podIP", ip);
@@ -111,7 +112,7 @@ fn phase(pod: &Object, run: &PodRun, mains: &[ContainerRun]) -> &'static str {
     }
 }
 
-fn conditions(status: &mut Value, run: &PodRun, phase: &str, now: &str) {
+fn conditions(status: &mut Value, run: &PodRun, phase: &str, now: &Arc<str>) {
     let unready: Vec<&str> = run.lasting().filter(|c| !c.ready).map(|c| c.name.as_ref()).collect();
     let waited_for = |c: &&ContainerRun| match &c.state {
         State::Ended(end) => c.sidecar || end.exit_code != 0,
@@ -148,11 +149,15 @@ fn conditions(status: &mut Value, run: &PodRun, phase: &str, now: &str) {
     status.put("conditions", new.into_iter().chain(others).collect::<Value>());
 }
 
-fn condition(old: &[Value], kind: &str, wrong: Option<(&str, String)>, now: &str) -> Value {
+fn condition(old: &[Value], kind: &str, wrong: Option<(&str, String)>, now: &Arc<str>) -> Value {
     let old = old.iter().find(|c| c.str_at("type") == kind);
     let state = if wrong.is_none() { "True" } else { "False" };
-    let since = old.filter(|c| c.str_at("status") == state).map_or(now, |c| c.str_at("lastTransitionTime"));
     let (reason, message) = wrong.unwrap_or_default();
+    let same = old.filter(|c| c.str_at("status") == state);
+    if let Some(old) = same.filter(|c| c.str_at("reason") == reason && c.str_at("message") == message) {
+        return old.clone();
+    }
+    let since = same.and_then(|c| c.at("lastTransitionTime").as_text()).unwrap_or(now);
     let mut new = object! {
         "lastProbeTime" => Value::Null, "lastTransitionTime" => since, "status" => state, "type" => kind,
     };
@@ -162,14 +167,11 @@ fn condition(old: &[Value], kind: &str, wrong: Option<(&str, String)>, now: &str
     if !message.is_empty() {
         new.put("message", message);
     }
-    match old {
-        Some(old) if *old == new => old.clone(),
-        _ => new,
-    }
+    shared(new)
 }
 
 fn container_status(pod: &Object, run: &PodRun, at: u16, container: &ContainerRun) -> Value {
-    let image = container_spec(pod, run.inits, at).str_at("image");
+    let image = container_spec(pod, run.inits, at).at("image").clone();
     let mut status = object! {
         "image" => image, "imageID" => &container.image_id, "lastState" => last_state(container),
         "name" => &container.name, "ready" => if run.is_init(at) && !container.sidecar { done(container) } else { container.ready },
@@ -192,14 +194,16 @@ fn last_state(container: &ContainerRun) -> Value {
 
 fn state(state: &State) -> Value {
     match state {
-        State::Running { since } => object! { "running" => object! { "startedAt" => since.rfc3339() } },
+        State::Running { since } => {
+            shared(object! { "running" => shared(object! { "startedAt" => &*since.rfc3339() }) })
+        }
         State::Ended(end) => terminated(end),
         State::Waiting { reason, message } => {
             let mut waiting = object! { "reason" => reason };
             if let Some(message) = message {
                 waiting.put("message", message);
             }
-            object! { "waiting" => waiting }
+            shared(object! { "waiting" => shared(waiting) })
         }
     }
 }

@@ -22,12 +22,16 @@ pub(super) struct Demand<'p> {
     /// What is kept free on nodes for pods of no lower priority that wait for their victims to go.
     reserved: OrdMap<Arc<str>, (Amounts, i64)>,
     ports: Vec<(i64, String)>,
+    /// It asks nothing of a node's labels.
+    anywhere: bool,
 }
 
 /// The parts of a node's worth that are compared over all nodes that fit.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Worth {
     base: i64,
+    /// Taints that would rather have no such pod.
+    soft: i64,
     liked: i64,
     near: i64,
     crowd: i64,
@@ -62,6 +66,7 @@ impl<'p> Demand<'p> {
             spread: Spread::of(store, pod, &OrdSet::new()),
             reserved,
             ports: host_ports(pod),
+            anywhere: ["nodeSelector", "affinity"].iter().all(|field| pod.value.at("spec").get(field).is_none()),
         })
     }
 
@@ -90,7 +95,7 @@ impl<'p> Demand<'p> {
             return vec![(format!("node(s) had untolerated taint {{{}: {}}}", taint.key, taint.value), false)];
         }
         let labels = node.labels.entries();
-        if !suits(self.pod.value.at("spec"), labels, name) {
+        if !self.anywhere && !suits(self.pod.value.at("spec"), labels, name) {
             return vec![("node(s) didn't match Pod's node affinity/selector".into(), false)];
         }
         if !self.ports.is_empty() && self.port_taken(store, node) {
@@ -142,37 +147,50 @@ impl<'p> Demand<'p> {
     pub(super) fn worth(&self, name: &str, node: &NodeLoad) -> Worth {
         let soft =
             node.taints.iter().filter(|t| t.effect == "PreferNoSchedule" && !tolerates(self.tolerations, t)).count();
-        let share =
-            |asked: i64, used: i64, all: i64| if all <= 0 { 1_000_000 } else { (asked + used) * 1_000_000 / all };
         let cpu = share(self.scored.cpu_milli, node.scored.cpu_milli, node.allocatable.cpu_milli);
         let memory = share(self.scored.memory_bytes, node.scored.memory_bytes, node.allocatable.memory_bytes);
         let free = |share: i64| (1_000_000 - share.min(1_000_000)) / 10_000;
         let least = i64::midpoint(free(cpu), free(memory));
-        let balance = 100 - (cpu.min(1_000_000) - memory.min(1_000_000)).abs() / 2 / 10_000;
+        let balance = balance(self.asked, node.requested, node.allocatable);
         let labels = node.labels.entries();
         Worth {
-            base: 300_i64 * i64::from(soft == 0) + least + balance,
-            liked: preference(self.pod.value.at("spec"), labels, name),
+            base: least + balance,
+            soft: i64::try_from(soft).unwrap_or(0),
+            liked: if self.anywhere { 0 } else { preference(self.pod.value.at("spec"), labels, name) },
             near: self.peers.worth(labels),
             crowd: self.spread.crowd(labels),
         }
     }
 }
 
-/// The final scores: node affinity, spread and affinity of pods count twice, each from 0 to 100.
+/// The share of a resource that is asked for, in millionths.
+fn share(asked: i64, used: i64, all: i64) -> i64 {
+    if all <= 0 { 1_000_000 } else { (asked + used) * 1_000_000 / all }
+}
+
+/// How evenly processor and memory are asked for, from 0 to 100 (`noderesources/balanced_allocation.go`).
+pub(super) fn balance(asked: Amounts, used: Amounts, all: Amounts) -> i64 {
+    let cpu = share(asked.cpu_milli, used.cpu_milli, all.cpu_milli).min(1_000_000);
+    let memory = share(asked.memory_bytes, used.memory_bytes, all.memory_bytes).min(1_000_000);
+    (1_000_000 - (cpu - memory).abs() / 2) / 10_000
+}
+
+/// The final scores: taints count thrice, node affinity, spread and affinity of pods count twice, each from 0 to 100.
 pub(super) fn scores(worths: &[Worth]) -> Vec<i64> {
     let span = |field: fn(&Worth) -> i64| {
         let all = worths.iter().map(field);
         (all.clone().min().unwrap_or(0), all.max().unwrap_or(0))
     };
     let (_, liked) = span(|w| w.liked);
+    let (_, soft) = span(|w| w.soft);
     let (near_min, near_max) = span(|w| w.near);
     let (crowd_min, crowd_max) = span(|w| w.crowd);
     let score = |worth: &Worth| {
         let liked = if liked > 0 { 100 * worth.liked / liked } else { 0 };
         let near = if near_max > near_min { 100 * (worth.near - near_min) / (near_max - near_min) } else { 0 };
         let room = if crowd_max > 0 { 100 * (crowd_max + crowd_min - worth.crowd) / crowd_max } else { 0 };
-        worth.base + 2 * (liked + near + room)
+        let clean = if soft > 0 { 100 - 100 * worth.soft / soft } else { 100 };
+        worth.base + 3 * clean + 2 * (liked + near + room)
     };
     worths.iter().map(score).collect()
 }

@@ -7,17 +7,18 @@ mod nodes;
 mod peers;
 mod preempt;
 mod spread;
+#[cfg(test)]
+mod tables;
 
 pub(crate) use nodes::{suits, untolerated};
 
 use crate::api::Writer;
 use crate::engine::{Cluster, Item};
-use crate::node_load::NodeLoad;
 use crate::object::{Key, Object};
 use crate::pods::set_condition;
 use crate::recorder::Note;
 use demand::{Demand, Worth, scores};
-use manifest::{Value, object};
+use manifest::{Value, object, shared, word};
 use order::{Arrange, OrdMap};
 use preempt::Nominated;
 use serde::{Deserialize, Serialize};
@@ -82,7 +83,7 @@ impl Cluster {
         let demand = match Demand::of(&self.store, &pod, preempt::reserved(&self.waiting.nominated, &pod)) {
             Ok(demand) => demand,
             Err(why) => {
-                let count = self.store.node_loads().count();
+                let count = self.store.nodes_count();
                 let head = format!("0/{count} nodes are available");
                 let told =
                     format!("{head}: {why}. preemption: {head}: {count} Preemption is not helpful for scheduling.");
@@ -102,13 +103,13 @@ impl Cluster {
 
     /// The best node, chance deciding among equals; or why there is none.
     fn choose(&mut self, sim: &mut Sim, demand: &Demand<'_>) -> Result<Arc<str>, Misfit> {
-        let nodes: Vec<(&Arc<str>, &Arc<NodeLoad>)> = self.store.node_loads().collect();
-        let enough = enough(nodes.len());
-        let mut misfit = Misfit { nodes: nodes.len(), ..Misfit::default() };
+        let count = self.store.nodes_count();
+        let enough = enough(count);
+        let mut misfit = Misfit { nodes: count, ..Misfit::default() };
         let mut found: Vec<(&Arc<str>, Worth)> = Vec::new();
-        let start = self.waiting.next_start % nodes.len().max(1);
-        for step in 0..nodes.len() {
-            let (name, node) = nodes[(start + step) % nodes.len()];
+        let start = self.waiting.next_start;
+        let (places, round) = self.store.round(start);
+        for (step, (name, node)) in round.enumerate().filter(|(_, (_, node))| node.exists()) {
             let refused = demand.refused(&self.store, name, node);
             if !refused.is_empty() {
                 if refused.iter().all(|(_, helps)| *helps) {
@@ -121,7 +122,7 @@ impl Cluster {
             }
             found.push((name, demand.worth(name, node)));
             if found.len() >= enough {
-                self.waiting.next_start = (start + step + 1) % nodes.len();
+                self.waiting.next_start = (start % places + step + 1) % places;
                 break;
             }
         }
@@ -144,11 +145,14 @@ impl Cluster {
 
     fn bind(&mut self, sim: &mut Sim, pod: &Arc<Object>, node: &Arc<str>, causes: &Causes) {
         self.waiting.forget(&pod.key);
-        let now = sim.now().rfc3339();
+        let now = word(&sim.now().rfc3339());
         let text = format!("scheduled on {node}");
         let id = sim.record("cluster", "default-scheduler", self.subject(pod), text, &pod.created_by.and(causes));
         let mut value = pod.value.clone();
-        value.set("spec.nodeName", node);
+        let mut spec = value.at("spec").clone();
+        spec.put("nodeName", node);
+        // The pods of one template on one node share it.
+        value.put("spec", shared(spec));
         let mut status = value.at("status").clone();
         let scheduled = object! { "lastProbeTime" => Value::Null, "status" => "True", "type" => "PodScheduled" };
         set_condition(&mut status, scheduled, &now);

@@ -97,7 +97,7 @@ impl Peers {
 
     /// Pods that are there already and do not want this one near.
     fn shunned_by(&mut self, store: &Store, pod: &Object, gone: &OrdSet<Key>) {
-        for (_, load) in store.node_loads() {
+        for load in store.shy_loads() {
             for key in load.shy().filter(|key| !gone.contains(key)) {
                 let Some(other) = store.get_key(key).filter(|other| !finished(other)) else { continue };
                 for term in other.value.at("spec.affinity.podAntiAffinity").list_at(REQUIRED) {

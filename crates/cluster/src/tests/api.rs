@@ -259,7 +259,7 @@ fn a_watch_sees_every_change_once() {
     let options = DeleteOptions::default();
     world.cluster.delete(&mut world.sim, (DEPLOYMENT, "default", "web"), options, &learner()).unwrap();
     let changes = world.cluster.store().changes_since(from).unwrap();
-    let web: Vec<_> = changes.iter().filter(|c| c.object.key.kind == DEPLOYMENT).map(|c| c.kind).collect();
+    let web: Vec<_> = changes.iter().filter(|c| c.key().kind == DEPLOYMENT).map(|c| c.kind).collect();
     assert_eq!((web.first(), web.last()), (Some(&ChangeKind::Added), Some(&ChangeKind::Deleted)));
     assert!(changes.windows(2).all(|pair| pair[0].version < pair[1].version));
 }

@@ -248,10 +248,9 @@ impl Cluster {
         if new.is_some_and(|o| o.deleting() && !o.finalizers().is_empty()) {
             self.enqueue(sim, Item::Garbage(object.uid.clone()), SEEN_AFTER, &object.written_by);
         }
-        let owners: Vec<Arc<str>> = object.owners().iter().filter_map(|o| o.at("uid").as_text().cloned()).collect();
-        for uid in owners {
-            let waited_for = self.store.by_uid(&uid).is_none_or(|owner| owner.deleting());
-            if waited_for && (old.is_none() || new.is_none()) {
+        let owners = if old.is_none() || new.is_none() { object.owners() } else { &[] };
+        for uid in owners.iter().filter_map(|owner| owner.at("uid").as_text().cloned()) {
+            if self.store.by_uid(&uid).is_none_or(|owner| owner.deleting()) {
                 self.enqueue(sim, Item::Garbage(uid), SEEN_AFTER, &object.written_by);
             }
         }

@@ -144,8 +144,8 @@ impl Watch {
     pub fn step(mut self, kube: &mut Kube<'_, '_>) -> Answer {
         let changes = kube.store().changes_since(self.seen).unwrap_or_default();
         let fresh: Vec<Arc<Object>> = (changes.into_iter())
-            .filter(|change| change.kind != ChangeKind::Deleted && self.shows(&change.object))
-            .map(|change| change.object.clone())
+            .filter(|change| change.kind != ChangeKind::Deleted && self.shows(change.object()))
+            .map(|change| change.object().clone())
             .collect();
         self.seen = kube.store().version();
         if !fresh.is_empty() {

@@ -235,7 +235,7 @@ impl Watch {
             fields: FieldSelector::parse(&self.fields).unwrap_or_default(),
         };
         let changes: Vec<Arc<Object>> = match kube.store().changes_since(self.seen) {
-            Ok(changes) => changes.into_iter().map(|change| change.object.clone()).collect(),
+            Ok(changes) => changes.into_iter().map(|change| change.object().clone()).collect(),
             // Too much happened at once: go on from here, as a watch that is started anew.
             Err(_) => Vec::new(),
         };

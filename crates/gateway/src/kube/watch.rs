@@ -99,14 +99,14 @@ fn begin(request: &Request, user: Option<&User>, shared: &Arc<Shared>) -> Result
     let created = |object: &Object| object.value.str_at("metadata.resourceVersion").parse::<u64>().unwrap_or(0);
     let added: BTreeSet<Arc<str>> = (running.world.cluster.store().changes_since(seen).unwrap_or_default().into_iter())
         .filter(|change| change.kind == ChangeKind::Added)
-        .map(|change| change.object.uid.clone())
+        .map(|change| change.object().uid.clone())
         .collect();
     let mut known: BTreeSet<Arc<str>> =
         all.iter().filter(|o| created(o) <= seen || !added.contains(&o.uid)).map(|o| o.uid.clone()).collect();
     let gone = running.world.cluster.store().changes_since(seen).unwrap_or_default();
     let gone =
-        gone.into_iter().filter(|change| change.kind == ChangeKind::Deleted && !added.contains(&change.object.uid));
-    known.extend(gone.map(|change| change.object.uid.clone()));
+        gone.into_iter().filter(|change| change.kind == ChangeKind::Deleted && !added.contains(&change.object().uid));
+    known.extend(gone.map(|change| change.object().uid.clone()));
     Ok(Watch { seen, known, ..watch })
 }
 
@@ -128,7 +128,7 @@ impl Watch {
             return Ok(lines);
         }
         for change in store.changes_since(self.seen)? {
-            let object = &change.object;
+            let object = change.object();
             if !self.matches(object) {
                 continue;
             }

@@ -2,7 +2,8 @@
 
 use super::indexes::{self, INDEX};
 use super::{Action, FINALIZER, Look, int, released, tracked};
-use crate::controllers::{owner_reference, replica_set};
+use crate::controllers::owner_reference;
+use crate::controllers::ranking::Rank;
 use crate::defaults;
 use crate::kinds;
 use crate::object::{Object, time_at};
@@ -42,7 +43,7 @@ impl Look<'_> {
     }
 
     /// Creates or deletes until as many are at work as may be.
-    pub(super) fn manage(&mut self, mut active: Vec<Arc<Object>>) {
+    pub(super) fn manage(&mut self, active: Vec<Arc<Object>>) {
         let parallelism = int(self.spec(), "parallelism");
         let have = i64::try_from(active.len()).unwrap_or(i64::MAX);
         let won = int(&self.status, "succeeded");
@@ -52,9 +53,11 @@ impl Look<'_> {
             Some(completions) => parallelism.min(completions - won),
         };
         if have > wanted {
-            active.arrange_by_key(|pod| (replica_set::rank(pod), pod.key.name.clone()));
+            let mut ranked: Vec<(Rank, Arc<Object>)> = active.into_iter().map(|pod| (Rank::plain(&pod), pod)).collect();
+            ranked.arrange_by(|a, b| a.0.compare(&b.0, None).then_with(|| a.1.key.name.cmp(&b.1.key.name)));
             let extra = usize::try_from(have - wanted).unwrap_or(0);
-            return self.drop_pods(&active[..extra]);
+            let extra: Vec<Arc<Object>> = ranked.into_iter().take(extra).map(|(_, pod)| pod).collect();
+            return self.drop_pods(&extra);
         }
         if have == wanted {
             return;

@@ -96,14 +96,14 @@ fn changed(kube: &Kube<'_, '_>, seen: u64, (kind, namespace, name): (KindId, &st
     let Ok(changes) = kube.store().changes_since(seen) else { return Ok(vec![now()?]) };
     let mut states = Vec::new();
     for change in changes {
-        let key = &change.object.key;
+        let key = change.key();
         if key.kind != kind || *key.namespace != *namespace || *key.name != *name {
             continue;
         }
         if change.kind == ChangeKind::Deleted {
             return Err(Stop::error("object has been deleted"));
         }
-        states.push(change.object.clone());
+        states.push(change.object().clone());
     }
     Ok(states)
 }
