@@ -43,7 +43,7 @@ fn tile(node: &Node, most: u32, open: bool, acts: &Acts) -> Html {
     let onclick = acts.click(move |acts| acts.control(Control::ShowNode(Some(name.clone()))));
     let state = if node.ready { "ready" } else { "crash" };
     html! {
-        <button key={node.name.clone()} class="tile" type="button" aria-pressed={yes(open)} data-s={state} aria-label={words} {onclick}>
+        <button key={node.name.clone()} class="tile" type="button" aria-pressed={yes(open)} data-s={state} title={words.clone()} aria-label={words} {onclick}>
             <svg viewBox="0 0 100 6" preserveAspectRatio="none">{ bar }</svg>
         </button>
     }

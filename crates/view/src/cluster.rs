@@ -33,7 +33,7 @@ pub fn cluster(world: &World, look: &ClusterLook) -> Cluster {
     let map = pod_count > PODS_MAX || nodes > NODES_MAX;
     let node = look.node.as_deref().filter(|_| map);
     let nodes = store.all(cluster::NODE, None);
-    let nodes = nodes.map(|one| node_of(world, one, namespace, !map || node == Some(one.name()))).collect();
+    let nodes = nodes.map(|one| node_of(world, one, namespace, [map, !map || node == Some(one.name())])).collect();
     let waiting = store.all(cluster::POD, namespace).filter(|pod| pod.value.str_at("spec.nodeName").is_empty());
     let (kinds, table, more) = match &look.kind {
         Some(kind) => crate::cluster_objects::objects(world, kind, namespace),
@@ -67,7 +67,7 @@ fn percent(part: i64, whole: i64) -> u32 {
     u32::try_from((part * 100).checked_div(whole).unwrap_or(0).clamp(0, 100)).unwrap_or(0)
 }
 
-fn node_of(world: &World, node: &Object, namespace: Option<&str>, listed: bool) -> Node {
+fn node_of(world: &World, node: &Object, namespace: Option<&str>, [map, listed]: [bool; 2]) -> Node {
     let amount = |path: &str| {
         let text = node.value.at("status.allocatable").get(path).and_then(Value::as_str).unwrap_or("0");
         cluster::Quantity::parse(text).unwrap_or_default()
@@ -78,14 +78,17 @@ fn node_of(world: &World, node: &Object, namespace: Option<&str>, listed: bool) 
         cpu += wanted.0.cpu_milli;
         memory += wanted.0.memory_bytes;
     }
-    let here = world.cluster.store().pods_on(node.name());
-    let here = here.filter(|pod| namespace.is_none_or(|space| pod.namespace() == space));
+    let here = || {
+        let all = world.cluster.store().pods_on(node.name());
+        all.filter(|pod| namespace.is_none_or(|space| pod.namespace() == space))
+    };
     let (mut pods, mut counts) = (Vec::new(), Vec::new());
     if listed {
-        pods.extend(here.map(|pod| pod_of(pod)));
-    } else {
+        pods.extend(here().map(|pod| pod_of(pod)));
+    }
+    if map {
         counts.resize(PodState::ALL.len(), 0);
-        here.for_each(|pod| counts[state_of(pod, &pod_status(pod)) as usize] += 1);
+        here().for_each(|pod| counts[state_of(pod, &pod_status(pod)) as usize] += 1);
     }
     Node {
         name: node.name().to_string(),
