@@ -2,7 +2,6 @@
 
 use screen::Input;
 use session::Session;
-use std::time::Duration;
 
 fn typed(session: &mut Session, line: &str) -> String {
     session.act(Input::Line { terminal: 1, text: line.into() });
