@@ -58,7 +58,7 @@ pub(crate) fn merge_object(object: &Value, patch: &Value) -> Done<Option<Value>>
     merge(Some(object), Some(patch), schema, &None)
 }
 
-/// Merges what stands at one place. No patch: what is there stays, but for nothing.
+/// Merges what stands at one place. No patch: what is there stays.
 // Unlike kustomize: a field that is written without a value (`emptyDir:`) stays null in a patched resource; the real one keeps
 // only nulls that are written out.
 pub(crate) fn merge(have: Option<&Value>, patch: Option<&Value>, schema: Schema, keys: &Keys) -> Done<Option<Value>> {
