@@ -100,8 +100,8 @@ fn split(text: &str) -> Done<Vec<String>> {
     Ok(chunks)
 }
 
-// Unlike kustomize: a key twice in a map is no error here, the later one wins; a key that is a number or a bool is its text.
 /// The first document of a text, as go-yaml v3 and JSON make it.
+// Unlike kustomize: a key twice in a map is no error here, the later one wins; a key that is a number or a bool is its text.
 fn document(text: &str) -> Done<Option<Value>> {
     let (documents, diagnostics) = Value::parse_yaml_as(text, Dialect::New);
     if let Some(error) = diagnostics.into_iter().find(|one| one.level == Level::Error)

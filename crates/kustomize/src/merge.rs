@@ -58,9 +58,9 @@ pub(crate) fn merge_object(object: &Value, patch: &Value) -> Done<Option<Value>>
     merge(Some(object), Some(patch), schema, &None)
 }
 
+/// Merges what stands at one place. No patch: what is there stays.
 // Unlike kustomize: a field that is written without a value (`emptyDir:`) stays null in a patched resource; the real one keeps
 // only nulls that are written out.
-/// Merges what stands at one place. No patch: what is there stays, but for nothing.
 pub(crate) fn merge(have: Option<&Value>, patch: Option<&Value>, schema: Schema, keys: &Keys) -> Done<Option<Value>> {
     let Some(patch) = patch else { return Ok(have.cloned()) };
     let shape = have.filter(|have| !have.is_null()).unwrap_or(patch);

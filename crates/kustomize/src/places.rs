@@ -83,8 +83,8 @@ fn walk(value: &mut Value, parts: &[String], make: Make, set: Set<'_>) -> Done<(
     }
 }
 
-// Unlike kustomize: the value is shown in YAML's block form, not as it was written.
 /// The error of a value of the wrong shape.
+// Unlike kustomize: the value is shown in YAML's block form, not as it was written.
 pub(crate) fn wrong_kind(wanted: &str, value: &Value) -> Failure {
     let shape = match value {
         Value::List(_) => "SequenceNode",

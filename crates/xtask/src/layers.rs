@@ -7,8 +7,22 @@ use crate::outcome::Counts;
 use anyhow::Result;
 use std::collections::BTreeSet;
 
-const ENGINES: &[&str] =
-    &["sim", "vfs", "manifest", "kustomize", "git", "metrics", "logs", "cluster", "workload", "aiops", "ml", "gitops", "ci", "iac"];
+const ENGINES: &[&str] = &[
+    "sim",
+    "vfs",
+    "manifest",
+    "kustomize",
+    "git",
+    "metrics",
+    "logs",
+    "cluster",
+    "workload",
+    "aiops",
+    "ml",
+    "gitops",
+    "ci",
+    "iac",
+];
 
 /// Crate, and what its row in the design names.
 const TABLE: &[(&str, &[&str])] = &[
