@@ -144,7 +144,8 @@ impl ArgoCd {
         let mut touched: OrdMap<String, Causes> = OrdMap::new();
         match cluster.store().changes_since(self.seen) {
             Ok(changes) => {
-                for change in changes {
+                // Events of the API are nobody's resource; asking for one would make its object.
+                for change in changes.into_iter().filter(|change| change.key().kind != cluster::EVENT) {
                     let object = change.object();
                     if object.key.kind == self.kind {
                         self.application_changed(sim, object, change.kind == ChangeKind::Deleted);
