@@ -54,7 +54,7 @@ fn an_image_that_nobody_has_is_named() {
     let pod = ill_pod(&session, "front-");
     let (question, answer) = trouble(&session, "Pod", &pod);
     assert_eq!(question, "Why is it ImagePullBackOff?");
-    assert!(answer.starts_with("The image ") && answer.contains("cannot be had"), "{answer}");
+    assert!(answer.starts_with("The image ") && answer.contains("failed to pull and unpack"), "{answer}");
     let rollouts = panel(&session).rollouts;
     let [rollout] = rollouts.as_slice() else { panic!("{rollouts:?}") };
     assert_eq!((rollout.name.as_str(), rollout.old.len(), rollout.open), ("front", 3, 2));

@@ -46,6 +46,8 @@ impl Case<'_> {
             event.value.str_at("involvedObject.name") == self.object.name()
                 && event.value.str_at("involvedObject.namespace") == self.object.namespace()
                 && reasons.contains(&event.value.str_at("reason"))
+                // `Error: ErrImagePull` says nothing that its status does not say.
+                && !event.value.str_at("message").starts_with("Error: ")
         });
         let last = about.max_by_key(|event| event.version)?;
         Some(last.value.str_at("message").to_string())
