@@ -1,6 +1,8 @@
 //! The API store: every object by kind, namespace and name, with the indexes that controllers need, and the newest changes.
 //! It checks nothing: what is written here has been admitted.
 
+mod saved;
+
 use crate::crew::{self, Crew};
 use crate::kinds::{self, KindId, Kinds};
 use crate::node_load::NodeLoad;
@@ -8,7 +10,7 @@ use crate::object::{Key, Object};
 use crate::occurrence::{Occurrence, Slot};
 use crate::selector::{FieldSelector, LabelSelector};
 use crate::status::Status;
-use order::{OrdMap, OrdSet};
+use order::{Arrange, OrdMap, OrdSet};
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -62,7 +64,7 @@ impl Selectors {
 
 /// What is saved of it are the objects; the indexes are made from them again.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(from = "Saved", into = "Saved")]
+#[serde(from = "saved::Saved", into = "saved::Saved")]
 pub struct Store {
     pub(crate) kinds: Kinds,
     version: u64,
@@ -79,35 +81,6 @@ pub struct Store {
 }
 
 type Objects = OrdMap<KindId, OrdMap<Arc<str>, Named>>;
-
-/// A store without its indexes.
-#[derive(Serialize, Deserialize)]
-struct Saved {
-    kinds: Kinds,
-    version: u64,
-    objects: Objects,
-    changes: VecDeque<Change>,
-}
-
-impl From<Store> for Saved {
-    fn from(store: Store) -> Self {
-        let Store { kinds, version, objects, changes, .. } = store;
-        Self { kinds, version, objects, changes }
-    }
-}
-
-impl From<Saved> for Store {
-    fn from(saved: Saved) -> Self {
-        let Saved { kinds, version, objects, changes } = saved;
-        let mut store = Self { kinds, version, objects: objects.clone(), changes, ..Self::default() };
-        for object in objects.values().flat_map(|spaces| spaces.values()).flat_map(|named| named.values()) {
-            if let Slot::Whole(object) = object {
-                store.reindex(None, Some(object));
-            }
-        }
-        store
-    }
-}
 
 impl Store {
     pub fn kinds(&self) -> &Kinds {
@@ -155,6 +128,20 @@ impl Store {
         let one = namespace.and_then(|name| spaces?.get(name));
         let every = spaces.filter(|_| everywhere).into_iter().flat_map(|spaces| spaces.values());
         one.into_iter().chain(every).flat_map(|named| named.values()).map(Slot::object)
+    }
+
+    /// The objects written last, newest first: so many at most. The others are not looked at, for events are made when they are.
+    pub fn newest(&self, kind: KindId, namespace: Option<&str>, most: usize) -> Vec<&Arc<Object>> {
+        let spaces = self.objects.get(&kind).into_iter().flat_map(|spaces| spaces.iter());
+        let wanted = spaces.filter(|(name, _)| namespace.is_none_or(|namespace| ***name == *namespace));
+        let mut slots: Vec<&Slot> = wanted.flat_map(|(_, named)| named.values()).collect();
+        if let Some(old) = slots.len().checked_sub(most).filter(|old| *old > 0) {
+            let mut versions: Vec<u64> = slots.iter().map(|slot| slot.version()).collect();
+            let (_, least, _) = versions.select_nth_unstable(old);
+            slots.retain(|slot| slot.version() >= *least);
+        }
+        slots.arrange_by_key(|slot| std::cmp::Reverse(slot.version()));
+        slots.into_iter().map(Slot::object).collect()
     }
 
     /// Objects that the selectors choose; by name and by node without looking at the others.

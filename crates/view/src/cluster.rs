@@ -2,7 +2,6 @@
 
 use cluster::{Object, pod_requests, pod_status};
 use manifest::Value;
-use order::Arrange;
 use screen::{Cluster, EventRow, Node, Pod, PodState};
 use sim::Time;
 use world::World;
@@ -149,14 +148,12 @@ pub(crate) fn state_of(pod: &Object, status: &str) -> PodState {
 
 fn events(world: &World, namespace: Option<&str>) -> Vec<EventRow> {
     let now = world.now();
-    let mut all: Vec<_> = world.cluster.store().all(cluster::EVENT, namespace).collect();
     let last = |event: &Object| {
         let text = event.value.str_at("lastTimestamp");
         Time::parse_rfc3339(text).unwrap_or(event.created_at())
     };
     // Whatever happens again is written again: the order of writing is the order of times.
-    all.arrange_by_key(|event| std::cmp::Reverse(event.version));
-    let rows = all.into_iter().take(EVENTS_MAX).map(|event| {
+    let rows = world.cluster.store().newest(cluster::EVENT, namespace, EVENTS_MAX).into_iter().map(|event| {
         let value = &event.value;
         let time = last(event);
         let same_day = now.since(time).as_secs() < 86_400;
