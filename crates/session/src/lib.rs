@@ -49,5 +49,5 @@ pub use start::{StartError, empty_world, start_world};
 /// change of what a `Moment` holds (1: until 2026-11-25; 2: processes read ahead, Git waits for its
 /// children; 3: and for lines of input, and editors are open; 4: several terminals, stopped jobs,
 /// pagers; 5: nodes without power, and the controllers of the wider cluster; 6: pipelines of pull requests,
-/// `kubectl` on somebody's behalf).
-pub const SCHEMA: u32 = 7;
+/// `kubectl` on somebody's behalf; 8: programs with several ports).
+pub const SCHEMA: u32 = 8;

@@ -98,7 +98,8 @@ fn run(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
     }
     let dry = DryRun::parse(given)?;
     let output = Output::parse(given.text("output"))?;
-    let Loaded::Ready(manifests) = files::load(kube, &names, given.has("recursive"))? else {
+    let mut wrong = Vec::new();
+    let Loaded::Ready(manifests) = files::load_good(kube, &names, given.has("recursive"), &mut wrong)? else {
         return Kube::wait(Phase::Start, Step::Stdin);
     };
     let server_side = given.has("server-side").then_some(given.has("force-conflicts"));
@@ -113,8 +114,11 @@ fn run(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
     let how = How { dry, output, server_side, manager: given.text("field-manager").into() };
     let labels: LabelSelector = arguments::selectors(given.text("selector"), "")?.labels;
     let chosen = manifests.iter().filter(|m| labels.matches(m.value.map_at("metadata.labels")));
-    let mut code = 0;
-    let mut any = false;
+    let mut code = i32::from(!wrong.is_empty());
+    let mut any = !wrong.is_empty();
+    for stop in wrong {
+        kube.err(stop.message);
+    }
     for manifest in chosen {
         any = true;
         if let Err(message) = one(kube, manifest, &how) {

@@ -45,11 +45,15 @@ fn from_files(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
         return Err(Stop::error("must specify one of -f and -k"));
     }
     let dry = DryRun::parse(given)?;
-    let Loaded::Ready(manifests) = files::load(kube, &names, given.has("recursive"))? else {
+    let mut wrong = Vec::new();
+    let Loaded::Ready(manifests) = files::load_good(kube, &names, given.has("recursive"), &mut wrong)? else {
         return Kube::wait(Phase::Start, Step::Stdin);
     };
     let output = Output::parse(given.text("output"))?;
-    let mut code = 0;
+    let mut code = i32::from(!wrong.is_empty());
+    for stop in wrong {
+        kube.err(stop.message);
+    }
     for manifest in manifests {
         let doing = format!("error when creating \"{}\": ", manifest.source);
         if let Err(message) = make(kube, &manifest.kind, &manifest.namespace, manifest.value, (dry, &output), &doing) {
