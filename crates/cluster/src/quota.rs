@@ -1,6 +1,7 @@
 //! Resource quotas: what counts, how much of it a namespace uses, and what is too much
 //! (Kubernetes 1.32, `pkg/quota/v1`, `plugin/pkg/admission/resourcequota`).
 
+use crate::controllers::volume::class_of;
 use crate::kinds::{self, KindId};
 use crate::node_load::quantity_of;
 use crate::object::Object;
@@ -51,7 +52,7 @@ pub(crate) fn usage_of(store: &Store, kind: KindId, value: &Value) -> Usage {
             add(&mut usage, "persistentvolumeclaims", ONE);
             let size = value.at("spec.resources.requests").get("storage").and_then(quantity_of).unwrap_or_default();
             add(&mut usage, "requests.storage", size);
-            let class = value.str_at("spec.storageClassName");
+            let class = class_of(value);
             if !class.is_empty() {
                 add(&mut usage, format!("{class}.storageclass.storage.k8s.io/requests.storage"), size);
             }

@@ -1,5 +1,6 @@
 //! `opsfest`: the world on a real command line. Protocols in, session calls out; it decides nothing about the world.
 
+mod apps;
 mod args;
 mod bench;
 mod first;
@@ -25,6 +26,7 @@ const USAGE: &str = "usage: opsfest sh [--lesson ID] [--seed N] [--file HOSTFILE
        opsfest serve --kube ADDR [--kubeconfig FILE] [--lesson ID] [--seed N] [--speed N]
        opsfest hashes [--random N]
        opsfest pack DIR
+       opsfest apps DIR [--verbose]
 ";
 
 /// Every mistake in the arguments: one line, exit code 2, nothing changed.
@@ -48,6 +50,7 @@ pub fn opsfest() -> ExitCode {
         "verify-progress" => verify_progress::run(rest),
         "first" => first::run(rest),
         "hashes" => hashes::run(rest),
+        "apps" => apps::run(rest),
         "pack" => pack::run(rest),
         "serve" => kube::run(rest),
         "--help" | "-h" | "help" => {

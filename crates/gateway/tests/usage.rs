@@ -19,7 +19,7 @@ fn unknown_commands_and_options_are_one_line_and_exit_2() {
         "--kube: \"192.0.2.1:1\" is no address of this machine, such as 127.0.0.1:6443",
     );
     one_line(&["serve", "--kube", "127.0.0.1:0", "--speed", "0"], "--speed: \"0\" is no number from 1 to 3600");
-    for name in ["sh", "play", "verify", "verify-progress", "hashes", "pack"] {
+    for name in ["sh", "play", "verify", "verify-progress", "hashes", "pack", "apps"] {
         one_line(&[name, "--nope"], "unknown option --nope");
     }
     one_line(&["sh", "--seed"], "--seed needs a value");
@@ -31,6 +31,7 @@ fn unknown_commands_and_options_are_one_line_and_exit_2() {
     one_line(&["verify", "nowhere"], "nowhere: no such folder");
     one_line(&["verify-progress"], "verify-progress takes session files");
     one_line(&["pack"], "pack takes one folder");
+    one_line(&["apps"], "apps takes one folder");
     one_line(&["hashes", "--random", "x"], "--random: \"x\" is no number");
 }
 

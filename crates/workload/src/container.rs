@@ -246,7 +246,8 @@ impl Container {
     }
 
     fn missing_env(&self) -> Option<&String> {
-        self.program.needs_env.iter().find(|name| self.env.get(*name).is_none_or(String::is_empty))
+        let unset = |name: &str| self.env.get(name).is_none_or(String::is_empty);
+        self.program.needs_env.iter().find(|names| names.split('|').all(unset))
     }
 
     fn meets(&self, fault: &crate::program::Fault) -> bool {
@@ -261,8 +262,9 @@ impl Container {
         if self.killed_for_memory {
             return (137, String::new());
         }
-        if let Some(name) = self.missing_env() {
-            return (1, format!("fatal: the environment variable {name} is not set"));
+        if let Some(names) = self.missing_env() {
+            let names = names.replace('|', " or ");
+            return (1, format!("fatal: the environment variable {names} is not set"));
         }
         self.ends().map_or((0, String::new()), |(_, code, say)| (code, say.to_string()))
     }

@@ -34,7 +34,7 @@ impl Workload {
     /// Asks one container. `None`: connection refused.
     pub fn ask(&self, key: &Key, port: u16, path: &str, now: Time) -> Option<Response> {
         let container = self.containers.get(key)?;
-        if !container.listening(now) || container.program.port != port {
+        if !container.listening(now) || !container.program.serves(port) {
             return None;
         }
         Some(answer(container, path))
@@ -58,7 +58,7 @@ impl Workload {
         if !network.passes(None, key, *port) {
             return Some(plain(TIMED_OUT, String::new()));
         }
-        let Some(container) = self.containers.get(key).filter(|c| c.listening(now) && c.program.port == *port) else {
+        let Some(container) = self.containers.get(key).filter(|c| c.listening(now) && c.program.serves(*port)) else {
             return Some(plain(502, "bad gateway: connection refused\n".into()));
         };
         let response = answer(container, path);
@@ -106,7 +106,9 @@ fn answer(container: &Container, path: &str) -> Response {
         ms,
     };
     let bare = path.split('?').next().unwrap_or(path);
-    if bare == program.health_path {
+    // A server whose page is asked for by probes shows that page.
+    let page = bare == "/" && program.health_ok && !program.headline.is_empty();
+    if bare == program.health_path && !page {
         return match program.health_ok {
             true => with(200, "text/plain", "ok\n".into()),
             false => with(503, "text/plain", "not ok\n".into()),

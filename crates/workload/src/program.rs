@@ -14,6 +14,8 @@ pub struct Program {
     pub headline: String,
     /// Where it listens; 0 for a program that serves nothing.
     pub port: u16,
+    /// Further ports that it answers at: metrics, management, gRPC.
+    pub more_ports: Vec<u16>,
     /// From start to listening.
     pub startup: Duration,
     pub health_path: String,
@@ -26,7 +28,7 @@ pub struct Program {
     pub memory_bytes: u64,
     /// Paths, and the services that each calls.
     pub routes: Vec<Route>,
-    /// It exits at once where one of these is unset or empty.
+    /// It exits at once where one of these is unset or empty; of `A|B` one is enough.
     pub needs_env: Vec<String>,
     pub faults: Vec<Fault>,
     /// Logged at start.
@@ -110,18 +112,12 @@ impl Program {
         if name.is_empty() {
             return Err(fail("the setting \"name\" is missing".into()));
         }
-        let port = value.at("port");
-        let port = match port.as_i64() {
-            None if port.is_null() => 0,
-            Some(port) => {
-                u16::try_from(port).map_err(|_| fail(format!("\"port\": {port} is not a port (1 to 65535)")))?
-            }
-            None => return Err(fail("\"port\" is a number".into())),
-        };
+        let ports = ports(value.at("port"))?;
         Ok(Self {
             version: text(value, "version"),
             headline: text(value, "headline"),
-            port,
+            port: ports.first().copied().unwrap_or(0),
+            more_ports: ports.get(1..).unwrap_or_default().to_vec(),
             startup: span(value, "startup")?.unwrap_or(Duration::from_secs(1)),
             health_path: match text(value, "health.path") {
                 path if path.is_empty() => "/healthz".into(),
@@ -148,8 +144,9 @@ impl Program {
 
     /// A command that somebody else runs as a process.
     pub fn command(name: &str) -> Self {
-        let mut program = Self::read(&Value::from_yaml("{name: command, port: 0, log: ' ', memory: 4Mi}").expect("plain YAML"))
-            .expect("a name is all that a manifest needs");
+        let mut program =
+            Self::read(&Value::from_yaml("{name: command, port: 0, log: ' ', memory: 4Mi}").expect("plain YAML"))
+                .expect("a name is all that a manifest needs");
         program.name = name.into();
         program.runs_command = true;
         program
@@ -164,11 +161,33 @@ impl Program {
         program
     }
 
+    /// Whether it listens at this port.
+    pub fn serves(&self, port: u16) -> bool {
+        self.port == port || self.more_ports.contains(&port)
+    }
+
     /// The services that a request for this path calls; `None` where there is no such path.
     pub fn calls(&self, path: &str) -> Option<&[String]> {
         let path = path.split('?').next().unwrap_or(path);
         self.routes.iter().find(|route| route.path == path).map(|route| &route.calls[..])
     }
+}
+
+/// One port, or a list whose first is the main one.
+fn ports(value: &Value) -> Result<Vec<u16>, ProgramError> {
+    let mut ports = Vec::new();
+    for item in if value.items().is_empty() { std::slice::from_ref(value) } else { value.items() } {
+        let Some(port) = item.as_i64() else {
+            if item.is_null() {
+                continue;
+            }
+            return Err(ProgramError("\"port\" is a number".into()));
+        };
+        let port =
+            u16::try_from(port).map_err(|_| ProgramError(format!("\"port\": {port} is not a port (1 to 65535)")))?;
+        ports.push(port);
+    }
+    Ok(ports)
 }
 
 fn text(value: &Value, path: &str) -> String {

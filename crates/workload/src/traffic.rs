@@ -171,7 +171,7 @@ impl Workload {
         let mut slow: Vec<(f64, f64)> = Vec::new();
         for (key, port) in endpoints {
             let now = sim.now();
-            let Some(container) = self.containers.get_mut(key).filter(|c| c.listening(now) && c.program.port == *port)
+            let Some(container) = self.containers.get_mut(key).filter(|c| c.listening(now) && c.program.serves(*port))
             else {
                 // Ready by the cluster's word, but nobody listens there.
                 total.failed += each;

@@ -6,10 +6,10 @@ use ci::{Registry, RegistryError};
 use cluster::{Cluster, ContainerRef, ContainerStart, ProbeAction, PulledImage, Quantity, Runtime, Stopped, Usage};
 use manifest::Value;
 use order::OrdMap;
-use sim::{Causes, Sim};
+use sim::{Causes, Sim, Time};
 use std::sync::Arc;
 use std::time::Duration;
-use workload::{Key, Network, Program, Start, Workload};
+use workload::{Container, Key, Network, Program, Start, Workload};
 
 /// The program of images that bring a shell and nothing that serves.
 const SHELL: &str = "shell";
@@ -66,6 +66,17 @@ impl Port<'_> {
     }
 }
 
+/// Whether a shell is only there to start the image's own program (`sh -c "exec redis-server …"`), which is none of the
+/// sandbox: its name has a part of the image's name in it.
+fn starts_own(argv: &[String], image: &str) -> bool {
+    let Some(script) = argv.iter().skip(1).find(|word| !word.starts_with('-')) else { return false };
+    let line = script.lines().rfind(|line| line.trim_start().starts_with("exec ")).unwrap_or(script);
+    let mut words = line.split_whitespace().filter(|word| *word != "exec");
+    let word = vfs::base_name(words.next().unwrap_or_default());
+    let name = ci::ImageRef::parse(image).map(|name| name.repository).unwrap_or_default();
+    vfs::base_name(&name).split('-').any(|part| part.len() >= 4 && word.contains(part))
+}
+
 fn tag_of(image: &str) -> String {
     ci::ImageRef::parse(image).map(|name| name.tag_or_latest().to_string()).unwrap_or_default()
 }
@@ -98,7 +109,8 @@ impl Runtime for Port<'_> {
         let mut argv = crate::containers::words(&start.command, &start.args, shell && start.stdin);
         if let Some(first) = argv.first().filter(|_| public(&start.image).is_some()).cloned() {
             let name = vfs::base_name(&first);
-            if self.programs.get(name).is_some() && !NOT_IN_IMAGES.contains(&name) {
+            let here = self.programs.get(name).is_some() && !NOT_IN_IMAGES.contains(&name);
+            if here && !(name.ends_with("sh") && starts_own(&argv, &start.image)) {
                 program = Program::command(name);
                 argv[0] = name.to_string();
                 // With an open input it waits for somebody to come.
@@ -109,7 +121,11 @@ impl Runtime for Port<'_> {
                 return Err(format!(
                     "failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create \
                      failed: unable to start container process: exec: \"{first}\": {}: unknown",
-                    if first.contains('/') { format!("stat {first}: no such file or directory") } else { "executable file not found in $PATH".into() }
+                    if first.contains('/') {
+                        format!("stat {first}: no such file or directory")
+                    } else {
+                        "executable file not found in $PATH".into()
+                    }
                 ));
             }
         }
@@ -151,8 +167,11 @@ impl Runtime for Port<'_> {
                 }
             }
             ProbeAction::Tcp { host, port, .. } => {
-                let open = found.is_some_and(|c| c.listening(now) && i64::from(c.program.port) == *port);
-                if open { Ok(()) } else { Err(format!("dial tcp {host}:{port}: connect: connection refused")) }
+                if serves(found, now, *port) {
+                    Ok(())
+                } else {
+                    Err(format!("dial tcp {host}:{port}: connect: connection refused"))
+                }
             }
             ProbeAction::Exec { command, timeout } if found.is_some_and(|c| c.program.runs_command) => {
                 match running_machine(self.machines, container) {
@@ -168,8 +187,7 @@ impl Runtime for Port<'_> {
                 }
             }
             ProbeAction::Grpc { port, .. } => {
-                let serving = found.is_some_and(|c| c.listening(now) && i64::from(c.program.port) == *port);
-                if serving {
+                if serves(found, now, *port) {
                     Ok(())
                 } else {
                     Err(format!("timeout: failed to connect service \":{port}\" within 1s: context deadline exceeded"))
@@ -192,6 +210,11 @@ impl Runtime for Port<'_> {
         let memory_bytes = i64::try_from(found.program.memory_bytes).unwrap_or(i64::MAX) / share;
         Some(Usage { cpu_milli: busy.max(IDLE_CPU_MILLI), memory_bytes })
     }
+}
+
+fn serves(container: Option<&Container>, now: Time, port: i64) -> bool {
+    let port = u16::try_from(port).unwrap_or(0);
+    container.is_some_and(|one| one.listening(now) && one.program.serves(port))
 }
 
 fn quantity(value: &Value) -> Option<Quantity> {

@@ -2,23 +2,40 @@
 //! engine stands; until then it is named as skipped.
 
 use crate::flags::{Flags, Usage};
+use crate::process::Program;
 use anyhow::{Context, Result, ensure};
 use std::path::{Path, PathBuf};
 
 /// Suites whose engine is still to come.
 const WAITING: [&str; 2] = ["nab", "promql"];
+/// The suite of real applications' manifests.
+const APPS: &str = "kubernetes-apps";
 
 pub fn run(mut flags: Flags) -> Result<()> {
     let data = flags.value("--data")?.map(PathBuf::from);
-    // It asks for a line for each failure; where no suite runs, none can fail.
-    flags.has("--verbose");
+    // It asks for a line for each failure.
+    let verbose = flags.has("--verbose");
     flags.done()?;
     let data = data.ok_or_else(|| Usage("conformance wants --data DIR".to_owned()))?;
     ensure!(data.is_dir(), "{} is no folder", data.display());
+    // Programs run in the repository's root.
+    let data = std::path::absolute(&data)?;
+    let mut failed = Vec::new();
     for name in suites(&data)? {
-        println!("{name} skipped: {}", why_skipped(&name));
+        if name != APPS {
+            println!("{name} skipped: {}", why_skipped(&name));
+        } else if applications(&data.join(&name), verbose).is_err() {
+            failed.push(name);
+        }
     }
+    ensure!(failed.is_empty(), "not all passed: {}", failed.join(", "));
     Ok(())
+}
+
+/// Public applications, a folder each: `opsfest` applies them and prints the line of the suite.
+fn applications(folder: &Path, verbose: bool) -> Result<()> {
+    let program = Program::cargo("run").args(["--quiet", "-p", "gateway", "--bin", "opsfest", "--", "apps"]);
+    program.arg(folder).args(verbose.then_some("--verbose")).run()
 }
 
 fn why_skipped(name: &str) -> &'static str {

@@ -1,5 +1,6 @@
 //! Admission of pods: what the API server's plugins look up in the store (Kubernetes 1.32, `plugin/pkg/admission`).
 
+use crate::controllers::volume::class_of;
 use crate::defaults;
 use crate::engine::Cluster;
 use crate::kinds::{self, KindId};
@@ -77,6 +78,7 @@ impl Cluster {
             class.annotation("storageclass.kubernetes.io/is-default-class") == "true"
         };
         if claim.at("spec.storageClassName").is_null()
+            && class_of(claim).is_empty()
             && let Some(class) = self.store.all(kinds::STORAGECLASS, None).find(default)
         {
             claim.set("spec.storageClassName", &class.key.name);

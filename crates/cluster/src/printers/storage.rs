@@ -1,6 +1,7 @@
 //! Volumes, claims and storage classes.
 
 use super::{Cell, Printer, age};
+use crate::controllers::volume::class_of;
 use crate::object::Object;
 use manifest::Value;
 use sim::Time;
@@ -60,10 +61,7 @@ fn modes(object: &Value, path: &str) -> String {
 }
 
 fn class(object: &Value) -> Cell {
-    match object.map_at("metadata.annotations").get("volume.beta.kubernetes.io/storage-class") {
-        Some(class) => class.as_str().unwrap_or("").into(),
-        None => object.str_at("spec.storageClassName").into(),
-    }
+    class_of(object).into()
 }
 
 fn unset(text: &str) -> Cell {

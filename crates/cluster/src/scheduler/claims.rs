@@ -2,7 +2,7 @@
 //! (Kubernetes 1.32, `pkg/scheduler/framework/plugins/volumebinding`).
 
 use crate::api::Writer;
-use crate::controllers::volume::{SELECTED_NODE, fits, pick};
+use crate::controllers::volume::{SELECTED_NODE, class_of, fits, pick};
 use crate::engine::Cluster;
 use crate::kinds;
 use crate::object::Object;
@@ -44,7 +44,7 @@ impl Claims {
                 }
                 continue;
             }
-            let class = store.get(kinds::STORAGECLASS, "", claim.value.str_at("spec.storageClassName"));
+            let class = store.get(kinds::STORAGECLASS, "", class_of(&claim.value));
             match class.filter(|class| class.value.str_at("volumeBindingMode") == "WaitForFirstConsumer") {
                 Some(class) => {
                     let fixed = class.value.str_at("provisioner") == "kubernetes.io/no-provisioner";

@@ -41,7 +41,10 @@ pub(crate) fn binding(binding: &Value, old: Option<&Value>) -> Vec<FieldError> {
             errors.push(FieldError::required(format!("{here}.name"), ""));
         }
         match subject.str_at("kind") {
-            "ServiceAccount" if subject.str_at("namespace").is_empty() => {
+            // A role binding's accounts are those of its own namespace, where they name none.
+            "ServiceAccount"
+                if subject.str_at("namespace").is_empty() && binding.str_at("metadata.namespace").is_empty() =>
+            {
                 errors.push(FieldError::required(format!("{here}.namespace"), ""));
             }
             "ServiceAccount" | "User" | "Group" => {}

@@ -49,8 +49,12 @@ pub(crate) fn stateful_set(set: &Value, old: Option<&Value>) -> Vec<FieldError> 
     // Mounts of claims are volumes of the pods.
     let mut whole = set.clone();
     for claim in set.list_at("spec.volumeClaimTemplates") {
-        let volume = manifest::object! { "name" => claim.at("metadata.name").clone(), "emptyDir" => Value::map() };
-        whole.at_mut("spec.template.spec.volumes").make_list().push(volume);
+        let name = claim.at("metadata.name");
+        let volume = manifest::object! { "name" => name.clone(), "emptyDir" => Value::map() };
+        let volumes = whole.at_mut("spec.template.spec.volumes").make_list();
+        // A claim takes the place of a volume of its name.
+        volumes.retain(|one| one.at("name") != name);
+        volumes.push(volume);
     }
     selector_and_template(&mut errors, &whole, "statefulset");
     if let Some(old) = old {

@@ -119,21 +119,22 @@ fn ask(cx: &mut Cx<'_>, given: &Given, url: &Url) -> Result<Response, (i32, Stri
         name.trim().eq_ignore_ascii_case("host").then(|| value.trim().to_string())
     });
     let header = named.as_deref().unwrap_or(&url.host);
+    reach(cx, header, url).map_err(|(code, why)| match given.max_ms {
+        Some(limit) if code == 28 => (28, format!("Connection timed out after {limit} milliseconds")),
+        _ => (code, why),
+    })
+}
+
+/// One request; the error is curl's code (6 no such host, 7 refused, 28 no answer) and words.
+pub(super) fn reach(cx: &mut Cx<'_>, header: &str, url: &Url) -> Result<Response, (i32, String)> {
     let machine = cx.machine_id();
     let answer = cx.world.http_get(&machine, (&url.host, header), &url.path);
     let closed = |port: u16| {
         (7, format!("Failed to connect to {} port {port} after 1 ms: Couldn't connect to server", url.host))
     };
     match answer {
-        Err((6, why)) => Err((6, why)),
         // Unlike curl: a wait for an answer that never comes costs no time here.
-        Err((28, why)) => Err((
-            28,
-            match given.max_ms {
-                Some(limit) => format!("Connection timed out after {limit} milliseconds"),
-                None => why,
-            },
-        )),
+        Err((6 | 28, _)) => answer,
         _ if !is_open(cx, &url.host, url.port) => Err(closed(url.port)),
         Err((7, _)) => Err(closed(url.port)),
         other => other,
@@ -159,7 +160,7 @@ fn is_open(cx: &Cx<'_>, host: &str, port: u16) -> bool {
 }
 
 /// The status line and the headers, with the blank line behind them. A terminal would not show the carriage returns.
-fn head(cx: &Cx<'_>, response: &Response) -> String {
+pub(super) fn head(cx: &Cx<'_>, response: &Response) -> String {
     let date = strftime("%a, %d %b %Y %H:%M:%S GMT", cx.now());
     let lines = [
         format!("HTTP/1.1 {} {}", response.status, response.reason),

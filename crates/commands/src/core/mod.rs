@@ -64,6 +64,7 @@ mod tr;
 mod uniq;
 mod watch;
 mod wc;
+mod wget;
 mod xargs;
 
 pub(crate) use date_parse::parse as parse_date;
@@ -110,6 +111,7 @@ pub(crate) fn programs() -> Vec<Program> {
         Program::once("sed", sed::main),
         Program::once("touch", touch::main),
         Program::once("wc", wc::main),
+        Program::once("wget", wget::main),
         Program::steps::<cat::Cat>("cat"),
         Program::steps::<grep::Grep>("grep"),
         Program::steps::<head::Head>("head"),
@@ -181,6 +183,7 @@ const TOOLS: &[&Tool] = &[
     &uniq::TOOL,
     &watch::TOOL,
     &wc::TOOL,
+    &wget::TOOL,
     &xargs::TOOL,
 ];
 

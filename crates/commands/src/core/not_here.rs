@@ -38,7 +38,6 @@ const NAMES: &[&str] = &[
     "terraform",
     "top",
     "unzip",
-    "wget",
     "zip",
 ];
 
@@ -46,7 +45,7 @@ pub(crate) fn programs() -> impl Iterator<Item = Program> {
     NAMES.iter().map(|name| Program::once(name, say))
 }
 
-fn say(cx: &mut Cx<'_>) -> i32 {
+pub(crate) fn say(cx: &mut Cx<'_>) -> i32 {
     let name = cx.program();
     cx.err(format!("{name}: real, but not part of this sandbox yet\n"));
     if name == "emacs" {

@@ -94,7 +94,8 @@ fn run(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
     }
     let dry = DryRun::parse(given)?;
     let output = Output::parse(given.text("output"))?;
-    let Some(loaded) = files::from_flags(kube, given)? else {
+    let mut wrong = Vec::new();
+    let Some(loaded) = files::good_from_flags(kube, given, &mut wrong)? else {
         return Err(Stop::error("must specify one of -f and -k"));
     };
     let Loaded::Ready(manifests) = loaded else { return Kube::wait(Phase::Start, Step::Stdin) };
@@ -110,8 +111,11 @@ fn run(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
     let how = How { dry, output, server_side, manager: given.text("field-manager").into() };
     let labels: LabelSelector = arguments::selectors(given.text("selector"), "")?.labels;
     let chosen = manifests.iter().filter(|m| labels.matches(m.value.map_at("metadata.labels")));
-    let mut code = 0;
-    let mut any = false;
+    let mut code = i32::from(!wrong.is_empty());
+    let mut any = !wrong.is_empty();
+    for stop in wrong {
+        kube.err(stop.message);
+    }
     for manifest in chosen {
         any = true;
         if let Err(message) = one(kube, manifest, &how) {

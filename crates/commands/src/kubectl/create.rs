@@ -42,12 +42,16 @@ fn from_files(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
         )));
     }
     let dry = DryRun::parse(given)?;
-    let Some(loaded) = files::from_flags(kube, given)? else {
+    let mut wrong = Vec::new();
+    let Some(loaded) = files::good_from_flags(kube, given, &mut wrong)? else {
         return Err(Stop::error("must specify one of -f and -k"));
     };
     let Loaded::Ready(manifests) = loaded else { return Kube::wait(Phase::Start, Step::Stdin) };
     let output = Output::parse(given.text("output"))?;
-    let mut code = 0;
+    let mut code = i32::from(!wrong.is_empty());
+    for stop in wrong {
+        kube.err(stop.message);
+    }
     for manifest in manifests {
         let doing = format!("error when creating \"{}\": ", manifest.source);
         if let Err(message) = make(kube, &manifest.kind, &manifest.namespace, manifest.value, (dry, &output), &doing) {

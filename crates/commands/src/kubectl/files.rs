@@ -25,11 +25,26 @@ pub(crate) enum Loaded {
     Wait,
 }
 
-/// What `-f` or `-k` names; nothing where neither is given.
+/// What `-f` or `-k` names; `None` where neither is given. One manifest that cannot be read is an error for all.
 pub(crate) fn from_flags(kube: &mut Kube<'_, '_>, given: &Given) -> Result<Option<Loaded>, Stop> {
+    let mut errors = Vec::new();
+    let loaded = good_from_flags(kube, given, &mut errors)?;
+    match errors.into_iter().next() {
+        Some(stop) => Err(stop),
+        None => Ok(loaded),
+    }
+}
+
+/// The same for commands that go on with those that can be read.
+pub(crate) fn good_from_flags(
+    kube: &mut Kube<'_, '_>,
+    given: &Given,
+    errors: &mut Vec<Stop>,
+) -> Result<Option<Loaded>, Stop> {
     let (names, folder) = (given.all("filename"), given.text("kustomize"));
     if folder.is_empty() {
-        return if names.is_empty() { Ok(None) } else { load(kube, &names, given.has("recursive")).map(Some) };
+        let recursive = given.has("recursive");
+        return if names.is_empty() { Ok(None) } else { load_good(kube, &names, recursive, errors).map(Some) };
     }
     if !names.is_empty() {
         return Err(Stop::error("only one of -f or -k can be specified"));
@@ -52,8 +67,23 @@ pub(super) const KUSTOMIZE: Flag =
 
 const SUFFIXES: [&str; 3] = [".json", ".yaml", ".yml"];
 
-/// Reads every manifest that `-f` names. Errors of single objects are told at the end, as kubectl does.
+/// Reads every manifest that `-f` names. One that cannot be read is an error for all.
 pub(crate) fn load(kube: &mut Kube<'_, '_>, names: &[String], recursive: bool) -> Result<Loaded, Stop> {
+    let mut errors = Vec::new();
+    let loaded = load_good(kube, names, recursive, &mut errors)?;
+    match errors.into_iter().next() {
+        Some(stop) => Err(stop),
+        None => Ok(loaded),
+    }
+}
+
+/// Reads every manifest that `-f` names: the good ones, and what is wrong with the others.
+pub(crate) fn load_good(
+    kube: &mut Kube<'_, '_>,
+    names: &[String],
+    recursive: bool,
+    errors: &mut Vec<Stop>,
+) -> Result<Loaded, Stop> {
     let mut texts = Vec::new();
     for name in names {
         if name == "-" {
@@ -70,9 +100,9 @@ pub(crate) fn load(kube: &mut Kube<'_, '_>, names: &[String], recursive: bool) -
     }
     let mut manifests = Vec::new();
     for (source, text) in texts {
-        read_text(kube, &source, &text, &mut manifests)?;
+        read_text(kube, &source, &text, &mut manifests, errors);
     }
-    if manifests.is_empty() {
+    if manifests.is_empty() && errors.is_empty() {
         return Err(Stop::error("no objects passed to apply"));
     }
     Ok(Loaded::Ready(manifests))
@@ -108,23 +138,25 @@ fn read_path(kube: &Kube<'_, '_>, name: &str, recursive: bool) -> Result<Vec<(St
     Ok(all)
 }
 
-fn read_text(kube: &Kube<'_, '_>, source: &str, text: &str, out: &mut Vec<Manifest>) -> Result<(), Stop> {
+fn read_text(kube: &Kube<'_, '_>, source: &str, text: &str, out: &mut Vec<Manifest>, errors: &mut Vec<Stop>) {
     let (documents, diagnostics) = Value::parse_yaml(text);
     if let Some(wrong) = diagnostics.iter().find(|diagnostic| diagnostic.level == Level::Error) {
         let what = format!("error parsing {source}: error converting YAML to JSON: yaml: {}", wrong.message);
-        return Err(Stop::error(what));
+        errors.push(Stop::error(what));
+        return;
     }
+    let mut add = |value: Value| match one(kube, source, value) {
+        Ok(manifest) => out.push(manifest),
+        Err(stop) => errors.push(stop),
+    };
     for document in documents.into_iter().filter(|document| !document.value.is_null()) {
         let value = document.value;
         if value.str_at("kind") == "List" {
-            for item in value.list_at("items") {
-                out.push(one(kube, source, item.clone())?);
-            }
+            value.list_at("items").iter().cloned().for_each(&mut add);
         } else {
-            out.push(one(kube, source, value)?);
+            add(value);
         }
     }
-    Ok(())
 }
 
 fn one(kube: &Kube<'_, '_>, source: &str, mut value: Value) -> Result<Manifest, Stop> {

@@ -1,6 +1,6 @@
 //! Which volume suits a claim, and the writes that bind both.
 
-use super::{Action, Reconciled};
+use super::{Action, Reconciled, class_of};
 use crate::kinds;
 use crate::node_load::quantity_of;
 use crate::object::Object;
@@ -44,7 +44,7 @@ pub(crate) fn pick<'s>(store: &'s Store, claim: &Object, node: &str) -> Option<&
             || (reserved && matches!(reference.str_at("uid"), "") || reference.str_at("uid") == &*claim.uid);
         let modes = |mode: &Value| own.list_at("accessModes").contains(mode);
         free && !volume.deleting()
-            && own.str_at("storageClassName") == spec.str_at("storageClassName")
+            && class_of(&volume.value) == class_of(&claim.value)
             && own.str_at("volumeMode") == spec.str_at("volumeMode")
             && spec.list_at("accessModes").iter().all(modes)
             && capacity(volume) >= request(&claim.value)

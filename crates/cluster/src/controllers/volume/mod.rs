@@ -68,10 +68,17 @@ fn lose(claim: &Arc<Object>, done: &mut Reconciled) {
     done.actions.push(Action::Event { about: claim.clone(), note: Note::warning("ClaimLost", told) });
 }
 
+/// The class of a claim or a volume: the old annotation's, or the field's (`GetPersistentVolumeClaimClass`).
+pub(crate) fn class_of(claim: &Value) -> &str {
+    let annotations = claim.map_at("metadata.annotations");
+    let old = annotations.get("volume.beta.kubernetes.io/storage-class").and_then(Value::as_str);
+    old.unwrap_or_else(|| claim.str_at("spec.storageClassName"))
+}
+
 /// A volume for a claim: one that is there, or a new one.
 fn find(store: &Store, claim: &Arc<Object>, now: Time, done: &mut Reconciled) {
     let tell = |done: &mut Reconciled, note: Note| done.actions.push(Action::Event { about: claim.clone(), note });
-    let name = claim.value.str_at("spec.storageClassName");
+    let name = class_of(&claim.value);
     let class = store.get(kinds::STORAGECLASS, "", name);
     let waits = class.is_some_and(|class| class.value.str_at("volumeBindingMode") == "WaitForFirstConsumer");
     let node = claim.annotation(SELECTED_NODE);
