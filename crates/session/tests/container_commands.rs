@@ -50,7 +50,9 @@ fn an_exit_code_is_the_containers_and_its_last_words_stay() {
     let mut desk = Desk::new();
     desk.typed("kubectl run ends --image=busybox --restart=Never -- sh -c 'echo no database >&2; exit 3'");
     desk.wait(10);
-    let code = desk.typed("kubectl get pod ends -o jsonpath='{.status.phase} {.status.containerStatuses[0].state.terminated.exitCode}'");
+    let code = desk.typed(
+        "kubectl get pod ends -o jsonpath='{.status.phase} {.status.containerStatuses[0].state.terminated.exitCode}'",
+    );
     assert!(code.starts_with("Failed 3"), "{code}");
     assert!(desk.typed("kubectl logs ends").starts_with("no database\n"));
     desk.replays();
@@ -79,7 +81,10 @@ fn a_program_that_the_image_has_not_cannot_be_started() {
     desk.typed("kubectl run lost --image=busybox --restart=Never -- frobnicate");
     desk.wait(10);
     let said = desk.typed("kubectl describe pod lost");
-    assert!(said.contains("StartError") && said.contains("exec: \"frobnicate\": executable file not found in $PATH"), "{said}");
+    assert!(
+        said.contains("StartError") && said.contains("exec: \"frobnicate\": executable file not found in $PATH"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -130,9 +135,11 @@ fn a_liveness_probe_runs_its_command_in_the_container() {
 #[test]
 fn run_stays_with_its_container() {
     let mut desk = Desk::new();
-    let said = desk.typed("kubectl run once --rm --attach --restart=Never --image=busybox -- sh -c 'echo from inside; exit 0'");
+    let said = desk
+        .typed("kubectl run once --rm --attach --restart=Never --image=busybox -- sh -c 'echo from inside; exit 0'");
     assert!(said.starts_with("from inside\npod \"once\" deleted\n"), "{said}");
-    let said = desk.typed("kubectl run bad --attach --restart=Never --image=busybox -- sh -c 'echo no; exit 4'; echo code $?");
+    let said =
+        desk.typed("kubectl run bad --attach --restart=Never --image=busybox -- sh -c 'echo no; exit 4'; echo code $?");
     assert!(said.starts_with("no\npod shop/bad terminated (Error)\ncode 4\n"), "{said}");
     let refused = desk.typed("kubectl run x --rm --image=busybox");
     assert!(refused.starts_with("error: --rm should only be used for attached containers"), "{refused}");

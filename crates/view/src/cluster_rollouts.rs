@@ -18,7 +18,8 @@ pub fn rollouts(world: &World, namespace: Option<&str>) -> Vec<Rollout> {
 
 fn rollout(world: &World, deployment: &Object) -> Option<Rollout> {
     let store = world.cluster.store();
-    let sets = || store.owned_by(deployment.value.str_at("metadata.uid")).filter(|set| set.key.kind == cluster::REPLICASET);
+    let sets =
+        || store.owned_by(deployment.value.str_at("metadata.uid")).filter(|set| set.key.kind == cluster::REPLICASET);
     let number = |set: &Object| set.annotation("deployment.kubernetes.io/revision").parse::<u32>().unwrap_or(0);
     let newest = sets().max_by_key(|set| number(set))?;
     let wanted = count(deployment, "spec.replicas");

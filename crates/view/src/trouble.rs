@@ -212,7 +212,11 @@ impl Case<'_> {
         }
         if container.str_at("state.waiting.reason") == "CrashLoopBackOff" {
             let again = if restarts == 1 { "once" } else { "again and again" };
-            said.push(sentence(&["It has been started ", again, ", and waits longer each time before the next start."]));
+            said.push(sentence(&[
+                "It has been started ",
+                again,
+                ", and waits longer each time before the next start.",
+            ]));
         }
     }
 

@@ -151,7 +151,9 @@ impl Workload {
 
     /// What a container's command printed, a line at a time. False: it is another life by now.
     pub fn say(&mut self, sim: &Sim, key: &Key, life: u64, line: &str) -> bool {
-        let Some(container) = self.containers.get_mut(key).filter(|container| container.life == life) else { return false };
+        let Some(container) = self.containers.get_mut(key).filter(|container| container.life == life) else {
+            return false;
+        };
         Arc::make_mut(container).log(sim.now(), line);
         true
     }

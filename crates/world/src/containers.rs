@@ -182,7 +182,8 @@ impl World {
             return None;
         }
         let spec = container_spec(pod, container)?;
-        let list = |path: &str| spec.list_at(path).iter().filter_map(Value::as_str).map(String::from).collect::<Vec<_>>();
+        let list =
+            |path: &str| spec.list_at(path).iter().filter_map(Value::as_str).map(String::from).collect::<Vec<_>>();
         let mut argv = words(&list("command"), &list("args"), true);
         if let Some(first) = argv.first_mut() {
             *first = vfs::base_name(first).to_string();
@@ -331,8 +332,8 @@ pub(crate) fn running_machine<'m>(
     container: &ContainerRef,
 ) -> Option<&'m Machine> {
     let start = format!("{CONTAINER}{}/{}/", container.uid, container.container);
-    let lives = machines.iter().filter(|(id, _)| id.0.starts_with(&start));
-    lives.last().map(|(_, machine)| machine)
+    let mut lives = machines.iter().filter(|(id, _)| id.0.starts_with(&start));
+    lives.next_back().map(|(_, machine)| machine)
 }
 
 /// A container's part of the pod's spec.

@@ -12,7 +12,7 @@ use world::Cx;
 pub(super) const TOOL: Tool = Tool {
     name: "wget",
     usage: "[OPTION]... URL...",
-    summary: "Get pages and save them.",
+    summary: "Get pages and save them. It is in containers only.",
     options: &[
         flag('q', "quiet", "say nothing"),
         flag('S', "server-response", "show the status and the headers"),

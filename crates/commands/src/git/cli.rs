@@ -167,10 +167,7 @@ impl Git<'_, '_> {
         let mut found = self.found.borrow_mut();
         let (edits, cwd, overrides) = &found.at;
         if *edits != self.files().edits() || *cwd != self.cwd || *overrides != self.overrides.len() {
-            *found = Found {
-                at: (self.files().edits(), self.cwd.clone(), self.overrides.len()),
-                ..Found::default()
-            };
+            *found = Found { at: (self.files().edits(), self.cwd.clone(), self.overrides.len()), ..Found::default() };
         }
         found
     }

@@ -20,6 +20,9 @@ pub(crate) enum Merges {
     Dense,
 }
 
+/// Texts, each with the parent that the merge is shown against if it is shown against several in turn.
+pub(crate) type Bodies = Vec<(Option<ObjectId>, String)>;
+
 pub(crate) const ROWS: &[Opt] = &[
     only('m', "", "show merges against each parent"),
     only('c', "", "show merges against all parents at once"),
@@ -65,7 +68,7 @@ impl Merges {
         output: &DiffOutput,
         spec: &Pathspec,
         commit: &Commit,
-    ) -> Result<Option<Vec<(Option<ObjectId>, String)>>, Stop> {
+    ) -> Result<Option<Bodies>, Stop> {
         let against = |parent: Option<&ObjectId>| -> Result<String, Stop> {
             let old = match parent {
                 Some(id) => Some(repo.read_commit(g.files(), id)?.tree),
@@ -175,7 +178,8 @@ fn changed_from_all(
             (_, None) => 'D',
             _ => 'M',
         };
-        let sides = sides.iter().zip(&moved).map(|(side, moved)| (side.get(path).copied(), letter(side.get(path), moved)));
+        let sides =
+            sides.iter().zip(&moved).map(|(side, moved)| (side.get(path).copied(), letter(side.get(path), moved)));
         found.push(File { path: path.clone(), sides: sides.collect(), file });
     }
     Ok(found)

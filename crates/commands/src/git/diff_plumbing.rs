@@ -6,8 +6,7 @@ use super::diff_out::{self, DiffOutput};
 use super::options::{Dialect, Given, Spec, only, usage};
 use git::{Change, ChangeKind, Index, Kind, Mode, ObjectId, Pathspec, Repo, Side, Source};
 
-const MISSING: &[&str] =
-    &["--combined-all-paths", "--pretty", "--merge-base", "-B", "-O", "--ita-invisible-in-index"];
+const MISSING: &[&str] = &["--combined-all-paths", "--pretty", "--merge-base", "-B", "-O", "--ita-invisible-in-index"];
 
 pub(crate) const TREE_SPEC: Spec = Spec {
     name: "diff-tree",

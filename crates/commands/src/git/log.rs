@@ -1,7 +1,7 @@
 //! `git log`.
 
 use super::cli::{Answer, Git, Stop, fatal};
-use super::combined::Merges;
+use super::combined::{Bodies, Merges};
 use super::diff_out::{self, DiffOutput};
 use super::log_format::{Decorate, Format, Style, names};
 use super::log_graph::Graph;
@@ -216,7 +216,8 @@ impl Printer {
         let bodies = self.bodies(g, repo, id, &commit, merges)?;
         let merged = commit.parents.len() > 1 && matches!(merges, Merges::Combined | Merges::Dense);
         let dashes = self.output.stat && self.output.patch && self.style.format != Format::Email && !merged;
-        for (number, (from, body)) in bodies.into_iter().enumerate() {
+        let shows = bodies.is_some();
+        for (number, (from, body)) in bodies.unwrap_or_else(|| vec![(None, String::new())]).into_iter().enumerate() {
             if self.shown && !self.style.format.terminates() {
                 if let Some(graph) = &mut self.graph {
                     out.push_str(&graph.padding());
@@ -239,7 +240,9 @@ impl Printer {
                 }
                 _ => self.with_graph(&mut out, id, &text),
             }
-            let Some(body) = body else { continue };
+            if !shows {
+                continue;
+            }
             let mut below = String::new();
             if self.style.format != Format::Oneline {
                 if !text.ends_with(['\n', '\0']) {
@@ -260,7 +263,7 @@ impl Printer {
         Ok(out)
     }
 
-    /// What stands below an entry, once or once for each parent; without a body there is not even an empty line.
+    /// What stands below an entry, once or once for each parent; `None`: not even an empty line.
     fn bodies(
         &self,
         g: &Git<'_, '_>,
@@ -268,8 +271,8 @@ impl Printer {
         id: &ObjectId,
         commit: &git::Commit,
         merges: Merges,
-    ) -> Result<Vec<(Option<ObjectId>, Option<String>)>, Stop> {
-        let bodies = match (&self.followed, self.output.any()) {
+    ) -> Result<Option<Bodies>, Stop> {
+        Ok(match (&self.followed, self.output.any()) {
             (_, false) => None,
             (None, true) => merges.bodies(g, repo, &self.output, &self.spec, commit)?,
             (Some(_), true) if commit.parents.len() > 1 && merges == Merges::Off => None,
@@ -277,9 +280,7 @@ impl Printer {
                 let changes = self.output.prepare(g, repo, all.get(id).cloned().into_iter().collect())?;
                 (!changes.is_empty()).then_some(vec![(None, self.output.print(g, repo, &changes)?)])
             }
-        };
-        let bodies = bodies.map(|all| all.into_iter().map(|(from, body)| (from, Some(body))).collect());
-        Ok(bodies.unwrap_or_else(|| vec![(None, None)]))
+        })
     }
 
     /// An entry's lines beside the rows of the drawing, and the rows that are left.

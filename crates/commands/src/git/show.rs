@@ -61,7 +61,8 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     }
     let mut first = true;
     for (name, id) in shown {
-        let text = Shower { style: &style, output: &output, merges, spec: &spec }.object(g, &repo, &name, id, &mut first)?;
+        let text =
+            Shower { style: &style, output: &output, merges, spec: &spec }.object(g, &repo, &name, id, &mut first)?;
         g.out(text);
     }
     Ok(0)

@@ -146,7 +146,8 @@ fn attached(given: &Given) -> Result<bool, Stop> {
         return Err(usage("--rm should only be used for attached containers"));
     }
     if attached && DryRun::parse(given)? != DryRun::No {
-        let options = "--dry-run=[server|client] can't be used with attached containers options (--attach, --stdin, or --tty)";
+        let options =
+            "--dry-run=[server|client] can't be used with attached containers options (--attach, --stdin, or --tty)";
         return Err(usage(options));
     }
     Ok(attached)
