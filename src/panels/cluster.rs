@@ -51,15 +51,7 @@ pub fn ClusterPanel(props: &Props) -> Html {
 }
 
 fn namespaces(cluster: &Cluster, acts: &Acts) -> Html {
-    let onchange = {
-        let acts = acts.clone();
-        Callback::from(move |event: Event| {
-            if let Some(select) = event.target_dyn_into::<HtmlSelectElement>() {
-                let value = select.value();
-                acts.control(Control::ShowNamespace((value != "*").then_some(value)));
-            }
-        })
-    };
+    let onchange = chosen(acts, |value| Control::ShowNamespace((value != "*").then_some(value)));
     let option = |name: &String| {
         let selected = cluster.namespace.as_ref() == Some(name);
         html! { <option key={name.clone()} value={name.clone()} {selected}>{ name }</option> }
@@ -74,6 +66,16 @@ fn namespaces(cluster: &Cluster, acts: &Acts) -> Html {
             </select>
         </label>
     }
+}
+
+/// What a selection asks for.
+pub(super) fn chosen(acts: &Acts, control: fn(String) -> Control) -> Callback<Event> {
+    let acts = acts.clone();
+    Callback::from(move |event: Event| {
+        if let Some(select) = event.target_dyn_into::<HtmlSelectElement>() {
+            acts.control(control(select.value()));
+        }
+    })
 }
 
 fn node_box(node: &Node, dense: bool, acts: &Acts) -> Html {

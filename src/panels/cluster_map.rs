@@ -1,8 +1,9 @@
-//! A cluster of many nodes as a map: a tile for each node, with its pods as a bar of states; one of them is looked into.
+//! A cluster of many nodes as a map: a tile for each node, with its pods as a bar of states; one of them is looked into,
+//! and a second press looks away again.
 
 use super::pod_state;
 use crate::acts::Acts;
-use crate::components::{action, yes};
+use crate::components::yes;
 use screen::{Cluster, Control, Node, PodState};
 use yew::prelude::*;
 
@@ -13,14 +14,7 @@ pub fn map(cluster: &Cluster, acts: &Acts) -> Html {
     let most = cluster.nodes.iter().map(total).max().unwrap_or(0).max(1);
     let open = |node: &Node| cluster.node.as_ref() == Some(&node.name);
     let tiles = cluster.nodes.iter().map(|node| tile(node, most, open(node), acts)).collect::<Html>();
-    html! {
-        <>
-            <div class="map" role="group" aria-label="Nodes">{ tiles }</div>
-            if cluster.node.is_some() {
-                <div>{ action("All nodes", "", acts.click(|acts| acts.control(Control::ShowNode(None)))) }</div>
-            }
-        </>
-    }
+    html! { <div class="map">{ tiles }</div> }
 }
 
 fn total(node: &Node) -> u32 {
@@ -39,11 +33,11 @@ fn tile(node: &Node, most: u32, open: bool, acts: &Acts) -> Html {
         at += long;
     }
     let bar = parts.into_iter().collect::<Html>();
-    let name = node.name.clone();
-    let onclick = acts.click(move |acts| acts.control(Control::ShowNode(Some(name.clone()))));
+    let name = (!open).then(|| node.name.clone());
+    let onclick = acts.click(move |acts| acts.control(Control::ShowNode(name.clone())));
     let state = if node.ready { "ready" } else { "crash" };
     html! {
-        <button key={node.name.clone()} class="tile" type="button" aria-pressed={yes(open)} data-s={state} title={words.clone()} aria-label={words} {onclick}>
+        <button key={node.name.clone()} class="tile" type="button" aria-pressed={yes(open)} data-s={state} aria-label={words} {onclick}>
             <svg viewBox="0 0 100 6" preserveAspectRatio="none">{ bar }</svg>
         </button>
     }

@@ -4,7 +4,6 @@ use crate::acts::Acts;
 use crate::components::action;
 use crate::state::View;
 use screen::{Cluster, Control};
-use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 pub fn objects(cluster: &Cluster, acts: &Acts) -> Html {
@@ -12,14 +11,7 @@ pub fn objects(cluster: &Cluster, acts: &Acts) -> Html {
         let open = acts.click(|acts| acts.control(Control::ShowKind(Some("Deployment".to_owned()))));
         return html! { <div>{ action("All objects", "", open) }</div> };
     }
-    let onchange = {
-        let acts = acts.clone();
-        Callback::from(move |event: Event| {
-            if let Some(select) = event.target_dyn_into::<HtmlSelectElement>() {
-                acts.control(Control::ShowKind(Some(select.value())));
-            }
-        })
-    };
+    let onchange = super::cluster::chosen(acts, |value| Control::ShowKind(Some(value)));
     let option = |words: &String| {
         let kind = words.split(' ').next().unwrap_or_default().to_owned();
         let selected = cluster.kind == kind;
@@ -27,10 +19,7 @@ pub fn objects(cluster: &Cluster, acts: &Acts) -> Html {
     };
     html! {
         <div class="over">
-            <label class="row cap">
-                { "Objects " }
-                <select class="sel" {onchange}>{ cluster.kinds.iter().map(option).collect::<Html>() }</select>
-            </label>
+            <select class="sel" aria-label="Kind" {onchange}>{ cluster.kinds.iter().map(option).collect::<Html>() }</select>
             <table class="objects">{ cluster.table.iter().map(|row| object(&cluster.kind, row, acts)).collect::<Html>() }</table>
             if cluster.more > 0 { <p class="dim">{ cluster.more }{ " more" }</p> }
         </div>
