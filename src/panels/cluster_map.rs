@@ -1,44 +1,31 @@
-//! A cluster of many nodes as a map: a tile for each node, with its pods as a bar of states; one of them is looked into,
-//! and a second press looks away again.
+//! A cluster of many nodes as a map: a tile for each node says how many of its pods are ready, and in which state the worst
+//! one is. A press looks into a node, and a second one away again.
 
 use super::pod_state;
 use crate::acts::Acts;
-use crate::components::yes;
+use crate::components::{bar, yes};
 use screen::{Cluster, Control, Node, PodState};
 use yew::prelude::*;
 
-/// The length of a full bar.
-const LONG: u32 = 100;
+/// The worst first.
+const WORST: [PodState; 4] = [PodState::Crash, PodState::NotReady, PodState::Pending, PodState::Pulling];
 
 pub fn map(cluster: &Cluster, acts: &Acts) -> Html {
-    let most = cluster.nodes.iter().map(total).max().unwrap_or(0).max(1);
-    let open = |node: &Node| cluster.node.as_ref() == Some(&node.name);
-    let tiles = cluster.nodes.iter().map(|node| tile(node, most, open(node), acts)).collect::<Html>();
-    html! { <div class="map">{ tiles }</div> }
+    let tiles = cluster.nodes.iter().map(|node| tile(node, cluster.node.as_ref() == Some(&node.name), acts));
+    html! { <div class="map">{ tiles.collect::<Html>() }</div> }
 }
 
-fn total(node: &Node) -> u32 {
-    node.counts.iter().sum()
-}
-
-fn tile(node: &Node, most: u32, open: bool, acts: &Acts) -> Html {
-    let mut words = node.name.clone();
-    let mut parts = Vec::new();
-    let mut at = 0;
-    for (state, count) in PodState::ALL.into_iter().zip(&node.counts).filter(|(_, count)| **count > 0) {
-        let (sign, word) = pod_state(state);
-        words.push_str(&[", ", &count.to_string(), " ", word].concat());
-        let long = (count * LONG).div_ceil(most);
-        parts.push(html! { <rect x={at.to_string()} width={long.to_string()} height="6" data-s={sign} /> });
-        at += long;
-    }
-    let bar = parts.into_iter().collect::<Html>();
+fn tile(node: &Node, open: bool, acts: &Acts) -> Html {
+    let count = |state: PodState| node.counts.get(state as usize).copied().unwrap_or(0);
+    let (all, ready) = (node.counts.iter().sum::<u32>(), count(PodState::Ready));
+    let worst = WORST.into_iter().find(|state| count(*state) > 0).unwrap_or(PodState::Ready);
+    let state = if node.ready { pod_state(worst).0 } else { "crash" };
+    let label = [&node.name, ": ", &ready.to_string(), " of ", &all.to_string(), " ready"].concat();
     let name = (!open).then(|| node.name.clone());
     let onclick = acts.click(move |acts| acts.control(Control::ShowNode(name.clone())));
-    let state = if node.ready { "ready" } else { "crash" };
     html! {
-        <button key={node.name.clone()} class="tile" type="button" aria-pressed={yes(open)} data-s={state} aria-label={words} {onclick}>
-            <svg viewBox="0 0 100 6" preserveAspectRatio="none">{ bar }</svg>
+        <button key={node.name.clone()} class="tile" type="button" aria-pressed={yes(open)} data-s={state} {onclick}>
+            { bar((ready * 100).checked_div(all).unwrap_or(0), "ok", label) }
         </button>
     }
 }
