@@ -94,14 +94,12 @@ impl Config {
 
     /// A key's last value; `Some("true")` where it stands without one.
     pub fn get(&self, name: &str) -> Option<&str> {
-        let name = canonical(name);
-        let entry = self.file.entries.iter().rev().find(|entry| entry.name == name)?;
+        let entry = self.file.entries.iter().rev().find(|entry| is_called(entry, name))?;
         Some(entry.value.as_deref().unwrap_or("true"))
     }
 
     pub fn get_all(&self, name: &str) -> Vec<&str> {
-        let name = canonical(name);
-        let all = self.file.entries.iter().filter(|entry| entry.name == name);
+        let all = self.file.entries.iter().filter(|entry| is_called(entry, name));
         all.map(|entry| entry.value.as_deref().unwrap_or("true")).collect()
     }
 
@@ -224,6 +222,11 @@ fn canonical(name: &str) -> String {
         }
         _ => name.to_ascii_lowercase(),
     }
+}
+
+/// Whether a name, however its letters are written, is an entry's.
+fn is_called(entry: &ConfigEntry, name: &str) -> bool {
+    entry.name.len() == name.len() && (entry.name == name || entry.name == canonical(name))
 }
 
 fn section_of(name: &str) -> &str {

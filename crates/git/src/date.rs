@@ -54,10 +54,16 @@ impl When {
     pub fn format(self, format: DateFormat, now: i64) -> String {
         let c = self.civil();
         let (day, month) = (DAYS[c.weekday as usize % 7], MONTHS[(c.month as usize - 1) % 12]);
-        let clock = format!("{:02}:{:02}:{:02}", c.hour, c.minute, c.second);
+        let mut clock = String::with_capacity(8);
+        for (number, end) in [(c.hour, ":"), (c.minute, ":"), (c.second, "")] {
+            clock.extend([number / 10, number % 10].map(|digit| char::from_digit(digit, 10).unwrap_or('0')));
+            clock.push_str(end);
+        }
         let zone = self.zone();
         match format {
-            DateFormat::Default => format!("{day} {month} {} {clock} {} {zone}", c.day, c.year),
+            DateFormat::Default => {
+                [day, " ", month, " ", &c.day.to_string(), " ", &clock, " ", &c.year.to_string(), " ", &zone].concat()
+            }
             DateFormat::Iso => format!("{} {clock} {zone}", self.short_date()),
             DateFormat::IsoStrict if self.offset_mins == 0 => format!("{}T{clock}Z", self.short_date()),
             DateFormat::IsoStrict => format!("{}T{clock}{}:{}", self.short_date(), &zone[..3], &zone[3..]),

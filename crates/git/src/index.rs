@@ -4,6 +4,7 @@ use crate::error::at;
 use crate::object::{FlatTree, Mode, ObjectId, sha1};
 use crate::{GitError, Repo, Result, When};
 use order::OrdMap;
+use std::sync::{Arc, OnceLock};
 use vfs::{Stat, Vfs};
 
 /// One staged file.
@@ -55,11 +56,36 @@ fn low_bits(number: u64) -> u32 {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Index {
     /// Those of stage 0.
-    staged: OrdMap<Box<str>, IndexEntry>,
+    staged: OrdMap<Arc<str>, IndexEntry>,
     unmerged: OrdMap<(String, u8), IndexEntry>,
     /// When the file was written; entries as young as this may hide a change (Git calls them racy).
     pub written: u64,
+    pub(crate) tree: KnownTree,
 }
+
+/// The ids of the trees that a commit of an index would have, the topmost one last, once somebody has asked for them;
+/// clones share them. That they are known makes no difference between two of them.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct KnownTree(Arc<OnceLock<Vec<ObjectId>>>);
+
+impl KnownTree {
+    pub fn get(&self) -> Option<&[ObjectId]> {
+        self.0.get().map(Vec::as_slice)
+    }
+
+    pub fn set(&self, ids: Vec<ObjectId>) {
+        // Another clone that was first says the same.
+        self.0.set(ids).ok();
+    }
+}
+
+impl PartialEq for KnownTree {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for KnownTree {}
 
 impl Index {
     pub fn get(&self, path: &str, stage: u8) -> Option<&IndexEntry> {
@@ -111,6 +137,7 @@ impl Index {
 
     /// Stages a path: other stages of it go, and so does what it stands in the way of (`a` for `a/b`).
     pub fn put(&mut self, path: &str, entry: IndexEntry) {
+        self.tree = KnownTree::default();
         self.remove_stages(path);
         if let Some(old) = self.staged.get_mut(path) {
             *old = entry;
@@ -134,6 +161,7 @@ impl Index {
 
     /// Sets one stage of an unmerged path.
     pub fn put_stage(&mut self, path: &str, stage: u8, entry: IndexEntry) {
+        self.tree = KnownTree::default();
         self.staged.remove(path);
         if stage == 0 {
             self.staged.insert(path.into(), entry);
@@ -144,6 +172,7 @@ impl Index {
 
     /// Takes a path out at every stage.
     pub fn remove(&mut self, path: &str) {
+        self.tree = KnownTree::default();
         self.staged.remove(path);
         self.remove_stages(path);
     }

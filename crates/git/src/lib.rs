@@ -43,7 +43,7 @@ pub use refs::{Head, LogEntry, RefChange, branch_name_ok, ref_name_ok, shorten_r
 pub use remote::{Bundle, Fault, Named, RefUpdate, Refspec, Roots};
 pub use repo::Repo;
 pub use status::Status;
-pub use walk::CommitCache;
+pub use walk::{CommitCache, Walked};
 pub use when::{Signature, When};
 pub use work::{
     Attr, Attributes, Blocked, Ignores, Pathspec, SwitchPlan, Untracked, WorkFile, has_wildcard, wildmatch,

@@ -3,7 +3,7 @@
 use crate::config::Config;
 use crate::error::at;
 use crate::{GitError, Result, When};
-use vfs::{Vfs, join, parent};
+use vfs::{Vfs, VfsError, join, parent};
 
 /// A repository by its folders; all its state is in the files there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +13,20 @@ pub struct Repo {
     pub work_tree: Option<String>,
     /// Of a linked work tree, the folder that all its work trees share.
     pub common: Option<String>,
+}
+
+/// Writes to a path; where its folder is missing, that is made first.
+pub(crate) fn in_folder(
+    files: &mut Vfs,
+    path: &str,
+    when: When,
+    write: impl Fn(&mut Vfs) -> vfs::Result<()>,
+) -> Result<()> {
+    let mut done = write(files);
+    if done == Err(VfsError::NotFound) {
+        done = files.make_dir_all(parent(path), when.micros()).and_then(|()| write(files));
+    }
+    done.map_err(at(path))
 }
 
 /// What all work trees of a repository share; everything else each has for itself.
@@ -66,11 +80,12 @@ impl Repo {
 
     /// A repository in this very folder, which may share another's.
     fn looks_like(files: &Vfs, git_dir: &str, work_tree: Option<String>) -> Option<Self> {
-        let common = files.read_text(&format!("{git_dir}/commondir")).ok().map(|path| join(git_dir, path.trim()));
+        if !files.exists(&[git_dir, "/HEAD"].concat()) {
+            return None;
+        }
+        let common = files.read_text(&[git_dir, "/commondir"].concat()).ok().map(|path| join(git_dir, path.trim()));
         let base = common.as_deref().unwrap_or(git_dir);
-        let there = files.exists(&format!("{git_dir}/HEAD"))
-            && files.is_dir(&format!("{base}/objects"))
-            && files.is_dir(&format!("{base}/refs"));
+        let there = files.is_dir(&[base, "/objects"].concat()) && files.is_dir(&[base, "/refs"].concat());
         there.then(|| Self { git_dir: git_dir.to_string(), work_tree, common })
     }
 
@@ -142,8 +157,7 @@ impl Repo {
 
     pub fn write_state(&self, files: &mut Vfs, name: &str, text: &str, when: When) -> Result<()> {
         let path = self.file(name);
-        files.make_dir_all(parent(&path), when.micros()).map_err(at(&path))?;
-        files.write(&path, text.as_bytes().to_vec(), when.micros()).map_err(at(&path))
+        in_folder(files, &path, when, |files| files.write(&path, text.as_bytes().to_vec(), when.micros()))
     }
 
     pub fn remove_state(&self, files: &mut Vfs, name: &str, when: When) {

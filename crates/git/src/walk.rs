@@ -52,6 +52,9 @@ impl ByDate {
     }
 }
 
+/// Commits in order, and the parents of each.
+pub type Walked = (Vec<ObjectId>, OrdMap<ObjectId, Vec<ObjectId>>);
+
 impl Repo {
     /// Every commit that can be reached from these.
     pub fn reachable(&self, files: &Vfs, from: &[ObjectId]) -> Result<OrdSet<ObjectId>> {
@@ -67,6 +70,11 @@ impl Repo {
 
     /// The commits reachable from `from` and not from `hidden`, by date, youngest first: the order of `git log`.
     pub fn walk(&self, files: &Vfs, from: &[ObjectId], hidden: &[ObjectId]) -> Result<Vec<ObjectId>> {
+        Ok(self.walk_with_parents(files, from, hidden)?.0)
+    }
+
+    /// The same, and the parents of each.
+    pub fn walk_with_parents(&self, files: &Vfs, from: &[ObjectId], hidden: &[ObjectId]) -> Result<Walked> {
         let (mut left_out, mut stack) = (IdSet::default(), hidden.to_vec());
         while let Some(id) = stack.pop() {
             if left_out.insert(&id) {
@@ -85,9 +93,9 @@ impl Repo {
                     parents.insert(id, lineage.parents);
                 }
             }
-            let Some(id) = queue.pop() else { return Ok(order) };
+            let Some(id) = queue.pop() else { return Ok((order, parents)) };
             order.push(id);
-            next = parents.remove(&id).unwrap_or_default();
+            next = parents.get(&id).cloned().unwrap_or_default();
         }
     }
 

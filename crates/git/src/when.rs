@@ -24,6 +24,9 @@ impl When {
     pub fn zone(self) -> String {
         let sign = if self.offset_mins < 0 { '-' } else { '+' };
         let mins = self.offset_mins.abs();
+        if mins == 0 {
+            return "+0000".into();
+        }
         format!("{sign}{:02}{:02}", mins / 60, mins % 60)
     }
 }
@@ -51,6 +54,13 @@ impl Signature {
         let secs = date.next().and_then(|secs| secs.parse().ok()).unwrap_or(0);
         let offset_mins = date.next().and_then(parse_zone).unwrap_or(0);
         Some(Self { name: name.trim_end().into(), email: email.into(), when: When { secs, offset_mins } })
+    }
+
+    /// Puts it behind a text, as objects and logs hold it.
+    pub(crate) fn write(&self, text: &mut String) {
+        for part in [&self.name, " <", &self.email, "> ", &self.when.secs.to_string(), " ", &self.when.zone()] {
+            text.push_str(part);
+        }
     }
 }
 

@@ -11,7 +11,7 @@ mod set;
 mod sort;
 
 pub use iter::{IntoIter, Iter};
-pub use map::{Entry, OrdMap};
+pub use map::{Entry, OrdMap, Place};
 pub use set::OrdSet;
 pub use sort::Arrange;
 

@@ -2,6 +2,7 @@
 
 use crate::iter::{IntoIter, Iter};
 use std::borrow::Borrow;
+use std::cmp::Ordering;
 use std::fmt;
 use std::ops::{Bound, Index, RangeBounds};
 use std::sync::Arc;
@@ -20,7 +21,7 @@ pub struct OrdMap<K, V> {
 }
 
 /// A chunk, and a place in it.
-pub(crate) type Place = (usize, usize);
+pub type Place = (usize, usize);
 
 impl<K, V> OrdMap<K, V> {
     pub const fn new() -> Self {
@@ -60,21 +61,46 @@ impl<K, V> OrdMap<K, V> {
     }
 }
 
+impl<K, V> OrdMap<K, V> {
+    /// The same for a key that is told by how those that are there compare with it.
+    fn place_by(&self, order: impl Fn(&K) -> Ordering) -> Result<Place, Place> {
+        let behind = |chunk: &Chunk<K, V>| chunk.last().is_some_and(|(last, _)| order(last) == Ordering::Less);
+        // One chunk needs no choice.
+        let at = if self.chunks.len() == 1 { 0 } else { self.chunks.partition_point(behind) };
+        let Some(chunk) = self.chunks.get(at) else {
+            // Behind everything: at the end of the last chunk.
+            let last = at.saturating_sub(1);
+            return Err((last, self.chunks.last().map_or(0, |chunk| chunk.len())));
+        };
+        let found = chunk.binary_search_by(|(have, _)| order(have));
+        found.map(|inside| (at, inside)).map_err(|inside| (at, inside))
+    }
+
+    /// Where the key is that compares as equal: for keys that compare faster than by `Ord`, in its order.
+    pub fn find(&self, order: impl Fn(&K) -> Ordering) -> Option<Place> {
+        self.place_by(order).ok()
+    }
+
+    /// What is at a place, as long as nothing came or went.
+    pub fn at(&self, (chunk, at): Place) -> Option<(&K, &V)> {
+        self.chunks.get(chunk)?.get(at).map(|(key, value)| (key, value))
+    }
+}
+
+impl<K: Clone, V: Clone> OrdMap<K, V> {
+    /// The value at a place that was found, to be changed.
+    pub fn at_mut(&mut self, (chunk, at): Place) -> &mut V {
+        &mut Arc::make_mut(&mut self.chunks[chunk])[at].1
+    }
+}
+
 impl<K: Ord, V> OrdMap<K, V> {
     /// Where a key is, or where it would be put.
     fn place<Q: Ord + ?Sized>(&self, key: &Q) -> Result<Place, Place>
     where
         K: Borrow<Q>,
     {
-        let behind = |chunk: &Chunk<K, V>| chunk.last().is_some_and(|(last, _)| last.borrow() < key);
-        let at = self.chunks.partition_point(behind);
-        let Some(chunk) = self.chunks.get(at) else {
-            // Behind everything: at the end of the last chunk.
-            let last = at.saturating_sub(1);
-            return Err((last, self.chunks.last().map_or(0, |chunk| chunk.len())));
-        };
-        let found = chunk.binary_search_by(|(have, _)| have.borrow().cmp(key));
-        found.map(|inside| (at, inside)).map_err(|inside| (at, inside))
+        self.place_by(|have| have.borrow().cmp(key))
     }
 
     pub fn get<Q: Ord + ?Sized>(&self, key: &Q) -> Option<&V>
@@ -135,10 +161,6 @@ impl<K: Ord + Clone, V: Clone> OrdMap<K, V> {
     {
         let place = self.place(key).ok()?;
         Some(self.at_mut(place))
-    }
-
-    fn at_mut(&mut self, (chunk, at): Place) -> &mut V {
-        &mut Arc::make_mut(&mut self.chunks[chunk])[at].1
     }
 
     /// Sets a value and returns the one it replaces.
@@ -312,13 +334,13 @@ impl<K: PartialEq, V: PartialEq> PartialEq for OrdMap<K, V> {
 impl<K: Eq, V: Eq> Eq for OrdMap<K, V> {}
 
 impl<K: Ord, V: Ord> PartialOrd for OrdMap<K, V> {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
 impl<K: Ord, V: Ord> Ord for OrdMap<K, V> {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+    fn cmp(&self, other: &Self) -> Ordering {
         self.iter().cmp(other.iter())
     }
 }

@@ -20,6 +20,9 @@ pub struct Bash {
     pub(crate) place: Option<String>,
     pub(crate) params: Vec<String>,
     pub(crate) vars: OrdMap<String, Var>,
+    /// The environment that a child got last: the next one mostly gets the same. It follows from the variables.
+    #[serde(skip)]
+    pub(crate) last_env: Arc<OrdMap<String, String>>,
     pub(crate) functions: OrdMap<String, Function>,
     pub(crate) aliases: OrdMap<String, String>,
     pub(crate) traps: OrdMap<String, String>,

@@ -238,15 +238,17 @@ impl Bash {
     }
 
     /// What children get, with the assignments before their command.
-    pub(crate) fn child_env(&self, extra: &[(String, String)]) -> Arc<OrdMap<String, String>> {
-        let mut env: OrdMap<String, String> = self
-            .vars
-            .iter()
-            .filter(|(_, var)| var.exported)
-            .filter_map(|(name, var)| Some((name.clone(), var.scalar()?.to_string())))
-            .collect();
-        env.extend(extra.iter().cloned());
-        Arc::new(env)
+    pub(crate) fn child_env(&mut self, extra: &[(String, String)]) -> Arc<OrdMap<String, String>> {
+        let exported = self.vars.iter().filter(|(_, var)| var.exported);
+        let exported = exported.filter_map(|(name, var)| Some((name.as_str(), var.scalar()?)));
+        if !exported.clone().eq(self.last_env.iter().map(|(name, value)| (name.as_str(), value.as_str()))) {
+            self.last_env = Arc::new(exported.map(|(name, value)| (name.to_string(), value.to_string())).collect());
+        }
+        let mut env = self.last_env.clone();
+        if !extra.is_empty() {
+            Arc::make_mut(&mut env).extend(extra.iter().cloned());
+        }
+        env
     }
 
     /// A number of 15 bits.

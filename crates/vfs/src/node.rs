@@ -1,10 +1,12 @@
 //! What a tree is made of.
 
 use crate::parsed::{Late, Parsed};
-use order::OrdMap;
+use order::{OrdMap, Place};
 use serde::{Deserialize, Serialize, Serializer};
 use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 /// What stands at a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -102,6 +104,31 @@ pub(crate) struct Dir {
     pub mode: u32,
     pub mtime: u64,
     pub ino: u64,
+    #[serde(skip)]
+    pub last: Last,
+}
+
+/// Where the entry was that was asked for last. It is only a guess, and no part of the state.
+#[derive(Debug, Default)]
+pub(crate) struct Last(AtomicU32);
+
+impl Last {
+    fn get(&self) -> Place {
+        let both = self.0.load(Relaxed);
+        ((both >> 8) as usize, (both & 0xff) as usize)
+    }
+
+    fn set(&self, (chunk, at): Place) {
+        if let (Ok(chunk), Ok(at)) = (u32::try_from(chunk), u8::try_from(at)) {
+            self.0.store(chunk << 8 | u32::from(at), Relaxed);
+        }
+    }
+}
+
+impl Clone for Last {
+    fn clone(&self) -> Self {
+        Self(AtomicU32::new(self.0.load(Relaxed)))
+    }
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -121,9 +148,42 @@ impl Data {
     }
 }
 
+/// Names differ early: the first bytes are compared here, without a call. Every path of every command goes through this.
+#[inline]
+fn compare(one: &[u8], two: &[u8]) -> Ordering {
+    const NEAR: usize = 8;
+    let near = one.len().min(two.len()).min(NEAR);
+    for at in 0..near {
+        if one[at] != two[at] {
+            return one[at].cmp(&two[at]);
+        }
+    }
+    if near < NEAR { one.len().cmp(&two.len()) } else { one[near..].cmp(&two[near..]) }
+}
+
 impl Dir {
     pub fn new(ino: u64, mtime: u64) -> Self {
-        Self { entries: OrdMap::new(), mode: 0o755, mtime, ino }
+        Self { entries: OrdMap::new(), mode: 0o755, mtime, ino, last: Last::default() }
+    }
+
+    pub fn get(&self, name: &str) -> Option<&Arc<Node>> {
+        self.entries.at(self.place(name)?).map(|(_, node)| node)
+    }
+
+    pub fn get_mut(&mut self, name: &str) -> Option<&mut Arc<Node>> {
+        let place = self.place(name)?;
+        Some(self.entries.at_mut(place))
+    }
+
+    /// Where an entry is: where the last one was, more often than not.
+    fn place(&self, name: &str) -> Option<Place> {
+        let last = self.last.get();
+        if self.entries.at(last).is_some_and(|(have, _)| **have == *name) {
+            return Some(last);
+        }
+        let place = self.entries.find(|have| compare(have.as_bytes(), name.as_bytes()))?;
+        self.last.set(place);
+        Some(place)
     }
 }
 

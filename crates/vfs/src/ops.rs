@@ -73,9 +73,21 @@ impl Vfs {
         self.put(path, Data::Plain(Arc::new(bytes.into())), Parsed::default(), mtime)
     }
 
-    /// Writes a file that reads as the zlib stream of `raw`, without deflating it now.
+    /// Writes a file that reads as the zlib stream of `raw`, without deflating it now, for nobody to change: one that is
+    /// there stays.
     pub fn write_deflated(&mut self, path: &str, raw: impl Into<Arc<[u8]>>, mtime: u64) -> Result<()> {
-        self.put(path, Data::Zlib(raw.into()), Parsed::default(), mtime)
+        self.edits += 1;
+        let real = self.real(path, true)?;
+        let ino = self.next_ino + 1;
+        let dir = self.dir_mut(parent(&real))?;
+        let name = base_name(&real);
+        if dir.get(name).is_none() {
+            let (data, parsed) = (Data::Zlib(raw.into()), Parsed::default());
+            dir.entries.insert(name.into(), Arc::new(Node::File(File { data, mode: 0o444, mtime, ino, parsed })));
+            dir.mtime = mtime;
+            self.next_ino = ino;
+        }
+        Ok(())
     }
 
     /// A file read as something: parsed once for as long as its bytes stay what they are. One file is to be read as one
@@ -125,7 +137,7 @@ impl Vfs {
         let real = self.real(path, true)?;
         let ino = self.next_ino + 1;
         let dir = self.dir_mut(parent(&real))?;
-        match dir.entries.get_mut(base_name(&real)) {
+        match dir.get_mut(base_name(&real)) {
             Some(node) => match Arc::make_mut(node) {
                 Node::File(file) => {
                     file.data = data;
@@ -153,7 +165,7 @@ impl Vfs {
             return Err(VfsError::Exists);
         }
         let dir = self.dir_mut(parent(&real))?;
-        if dir.entries.contains_key(base_name(&real)) {
+        if dir.get(base_name(&real)).is_some() {
             return Err(VfsError::Exists);
         }
         dir.entries.insert(base_name(&real).into(), Arc::new(node));
@@ -280,7 +292,7 @@ impl Vfs {
                 let entries =
                     dir.entries.iter().map(|(name, node)| (name.clone(), Arc::new(self.renumber(node, mtime))));
                 let entries = entries.collect();
-                Node::Dir(Dir { entries, mode: dir.mode, mtime, ino })
+                Node::Dir(Dir { entries, mode: dir.mode, mtime, ino, last: dir.last.clone() })
             }
         }
     }
@@ -309,7 +321,7 @@ impl Vfs {
             return Ok(());
         }
         let dir = self.dir_mut(parent(&real))?;
-        let node = dir.entries.get_mut(base_name(&real)).ok_or(VfsError::NotFound)?;
+        let node = dir.get_mut(base_name(&real)).ok_or(VfsError::NotFound)?;
         edit(Arc::make_mut(node));
         Ok(())
     }

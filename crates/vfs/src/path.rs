@@ -5,6 +5,14 @@
 ///
 /// Unlike a kernel: `..` is taken textually, so `link/..` is the folder that holds the link.
 pub fn join(cwd: &str, path: &str) -> String {
+    if is_plain(path.strip_prefix('/').unwrap_or(path)) {
+        if path.starts_with('/') {
+            return path.to_string();
+        }
+        if cwd.strip_prefix('/').is_some_and(is_plain) {
+            return [cwd, "/", path].concat();
+        }
+    }
     let mut parts: Vec<&str> = Vec::new();
     let base = if path.starts_with('/') { "" } else { cwd };
     for part in base.split('/').chain(path.split('/')) {
@@ -25,6 +33,18 @@ pub fn join(cwd: &str, path: &str) -> String {
         out.push('/');
     }
     out
+}
+
+/// Whether nothing is to be removed from the parts of a path: most are so.
+fn is_plain(parts: &str) -> bool {
+    let mut start = true;
+    for byte in parts.bytes() {
+        if start && matches!(byte, b'.' | b'/') {
+            return byte == b'.' && !parts.split('/').any(|part| matches!(part, "" | "." | ".."));
+        }
+        start = byte == b'/';
+    }
+    !start
 }
 
 /// The folder that holds a path; the root holds itself.

@@ -55,7 +55,7 @@ impl Vfs {
                 return Err(VfsError::NameTooLong);
             }
             let Node::Dir(here) = &**node else { return Err(VfsError::NotADirectory) };
-            match here.entries.get(part) {
+            match here.get(part) {
                 None if last => return Ok(Walked::Free),
                 None => return Err(VfsError::NotFound),
                 Some(next) if matches!(**next, Node::Symlink(_)) && (!last || follow) => return Ok(Walked::Rewrite),
@@ -75,7 +75,7 @@ impl Vfs {
             }
             let Node::Dir(here) = &**dir else { return Err(VfsError::NotADirectory) };
             let last = depth + 1 == parts.len();
-            match here.entries.get(*part) {
+            match here.get(part) {
                 None if last => return Ok(None),
                 None => return Err(VfsError::NotFound),
                 Some(node) => {
@@ -103,7 +103,7 @@ impl Vfs {
         let mut node = &self.root;
         for part in real.split('/').filter(|part| !part.is_empty()) {
             let Node::Dir(dir) = &**node else { return Err(VfsError::NotADirectory) };
-            node = dir.entries.get(part).ok_or(VfsError::NotFound)?;
+            node = dir.get(part).ok_or(VfsError::NotFound)?;
         }
         if path.len() > 1 && path.ends_with('/') && !matches!(**node, Node::Dir(_)) {
             return Err(VfsError::NotADirectory);
@@ -116,7 +116,7 @@ impl Vfs {
         let mut node = &mut self.root;
         for part in real.split('/').filter(|part| !part.is_empty()) {
             let Node::Dir(dir) = Arc::make_mut(node) else { return Err(VfsError::NotADirectory) };
-            node = dir.entries.get_mut(part).ok_or(VfsError::NotFound)?;
+            node = dir.get_mut(part).ok_or(VfsError::NotFound)?;
         }
         match Arc::make_mut(node) {
             Node::Dir(dir) => Ok(dir),

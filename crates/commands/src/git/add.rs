@@ -164,19 +164,18 @@ fn candidates(
         paths.push((change.path, gone));
     }
     if !given.has("update") {
-        let ignores = g.ignores(repo);
         let plain = |path: &str| repo.work_path(path).is_ok_and(|full| is_plain(files, &full));
         if let Some(mut single) = spec.single_files(plain) {
             single.arrange();
             single.dedup();
             for path in single.into_iter().filter(|path| !index.has(path)) {
-                if given.has("force") || ignores.ignored_part(repo, files, path)?.is_none() {
+                if given.has("force") || g.ignores(repo).ignored_part(repo, files, path)?.is_none() {
                     paths.push((path.to_string(), false));
                 }
             }
             return Ok(paths);
         }
-        let new = repo.untracked_files(files, index, &ignores, given.has("force"))?;
+        let new = repo.untracked_files(files, index, &g.ignores(repo), given.has("force"))?;
         paths.extend(new.into_iter().filter(|path| spec.matches(path)).map(|path| (path, false)));
     }
     Ok(paths)
@@ -190,7 +189,6 @@ fn is_plain(files: &vfs::Vfs, path: &str) -> bool {
 
 /// Refuses what matches nothing; says which paths are ignored. True: some were.
 fn check_specs(g: &mut Git<'_, '_>, work: &Work, index: &Index, spec: &Pathspec, given: &Given) -> Result<bool, Stop> {
-    let ignores = g.ignores(&work.repo);
     let mut ignored = Vec::new();
     for (typed, path) in spec.items() {
         let full = work.repo.work_path(path)?;
@@ -207,7 +205,7 @@ fn check_specs(g: &mut Git<'_, '_>, work: &Work, index: &Index, spec: &Pathspec,
         let tracked = path.is_empty() || index.has(path) || index.has_below(path) || git::has_wildcard(path);
         if !tracked
             && !given.has("force")
-            && let Some(part) = ignores.ignored_part(&work.repo, g.files(), path)?
+            && let Some(part) = g.ignores(&work.repo).ignored_part(&work.repo, g.files(), path)?
         {
             ignored.push(part);
         }

@@ -34,7 +34,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let spec = g.pathspec(&work, &given.operands)?;
     let index = repo.read_index(g.files())?;
     let extra: String = given.values("exclude").iter().map(|pattern| format!("{pattern}\n")).collect();
-    let ignores = if given.has("x") { Ignores::only(&extra) } else { g.ignores(repo).and(&extra) };
+    let ignores = if given.has("x") { Ignores::only(&extra) } else { Ignores::clone(&g.ignores(repo)).and(&extra) };
     let found = repo.untracked(g.files(), &index, &ignores, &spec, false)?;
     let folders = given.has("d") || !given.operands.is_empty();
     let mut paths: Vec<String> = if given.has("X") { found.ignored.clone() } else { found.untracked.clone() };

@@ -68,6 +68,7 @@ pub(crate) struct Found {
     at: (u64, String, usize),
     repo: Option<Repo>,
     settings: Option<Rc<Settings>>,
+    ignores: Option<Rc<Ignores>>,
 }
 
 /// A repository with a work tree, and the folder in it where the command runs (`""` is the top).
@@ -172,6 +173,18 @@ impl Git<'_, '_> {
         found
     }
 
+    /// Changes files that are neither configuration nor what makes a folder a repository: what was found stays true.
+    pub fn keep<T>(&mut self, change: impl FnOnce(&mut Vfs) -> T) -> T {
+        let before = self.files().edits();
+        let done = change(self.cx.files_mut());
+        let after = self.files().edits();
+        let found = self.found.get_mut();
+        if found.at.0 == before {
+            found.at.0 = after;
+        }
+        done
+    }
+
     pub fn work(&self) -> Result<Work, Stop> {
         let repo = self.repo()?;
         let top = repo.work_tree()?.to_string();
@@ -230,7 +243,16 @@ impl Git<'_, '_> {
         path.strip_prefix("~/").map_or_else(|| join(&self.cwd, path), |rest| join(&home, rest))
     }
 
-    pub fn ignores(&self, repo: &Repo) -> Ignores {
+    pub fn ignores(&self, repo: &Repo) -> Rc<Ignores> {
+        if let Some(ignores) = &self.found().ignores {
+            return ignores.clone();
+        }
+        let ignores = Rc::new(self.read_ignores(repo));
+        self.found().ignores = Some(ignores.clone());
+        ignores
+    }
+
+    fn read_ignores(&self, repo: &Repo) -> Ignores {
         let home = self.cx.env("HOME").unwrap_or_default();
         let named = self.settings().get("core.excludesfile").map(|path| self.named_file(&path));
         let path = named.unwrap_or_else(|| join(&home, ".config/git/ignore"));
@@ -269,20 +291,26 @@ impl Git<'_, '_> {
 
     /// Who acts, by environment and configuration; without both it says what Git says.
     pub fn identity(&mut self, whose: Whose) -> Result<Signature, Stop> {
-        let (prefix, key, title) = match whose {
-            Whose::Author => ("GIT_AUTHOR", "author", "Author"),
-            Whose::Committer => ("GIT_COMMITTER", "committer", "Committer"),
+        let (title, name, email, date) = match whose {
+            Whose::Author => (
+                "Author",
+                ["GIT_AUTHOR_NAME", "author.name", "user.name"],
+                ["GIT_AUTHOR_EMAIL", "author.email", "user.email"],
+                "GIT_AUTHOR_DATE",
+            ),
+            Whose::Committer => (
+                "Committer",
+                ["GIT_COMMITTER_NAME", "committer.name", "user.name"],
+                ["GIT_COMMITTER_EMAIL", "committer.email", "user.email"],
+                "GIT_COMMITTER_DATE",
+            ),
         };
         let settings = self.settings();
-        let part = |name: &str| {
-            self.cx
-                .env(&format!("{prefix}_{}", name.to_ascii_uppercase()))
-                .or_else(|| settings.get(&format!("{key}.{name}")))
-                .or_else(|| settings.get(&format!("user.{name}")))
-        };
-        let email = part("email").or_else(|| self.cx.env("EMAIL"));
-        let name = part("name");
-        let date = self.cx.env(&format!("{prefix}_DATE"));
+        let part =
+            |[env, own, user]: [&str; 3]| self.cx.env(env).or_else(|| settings.get(own)).or_else(|| settings.get(user));
+        let email = part(email).or_else(|| self.cx.env("EMAIL"));
+        let name = part(name);
+        let date = self.cx.env(date);
         let when = match date {
             None => self.when(),
             Some(text) if text.is_empty() => self.when(),
@@ -291,8 +319,11 @@ impl Git<'_, '_> {
                 None => return fatal(format!("invalid date format: {text}")),
             },
         };
+        let crud = |c: char| c <= ' ' || matches!(c, '.' | ',' | ':' | ';' | '<' | '>' | '"' | '\\' | '\'');
         let clean = |text: &str| {
-            text.trim_matches(|c: char| c <= ' ' || ".,:;<>\"\\'".contains(c)).replace(['<', '>', '\n'], "")
+            let mut kept = text.trim_matches(crud).to_string();
+            kept.retain(|c| !matches!(c, '<' | '>' | '\n'));
+            kept
         };
         let trouble = match (&email, &name) {
             (None, _) => {

@@ -21,12 +21,13 @@ pub(crate) fn make(g: &mut Git<'_, '_>, repo: &Repo, new: NewCommit) -> Result<O
     let when = g.when();
     let NewCommit { tree, parents, author, committer, message, reason } = new;
     let commit = Commit { tree, parents, author, committer: committer.clone(), message };
-    let id = repo.write_commit(g.cx.files_mut(), &commit, when)?;
+    let id = g.keep(|files| repo.write_commit(files, &commit, when))?;
     let subject = commit.subject();
     // A merge names its strategy, not its subject.
     let first = commit.message.lines().next().unwrap_or_default();
     let log = if reason.ends_with('.') { reason } else { format!("{reason}: {first}") };
-    repo.update_ref(g.cx.files_mut(), &RefChange { name: "HEAD", new: id, who: &committer, message: &log })?;
+    let change = RefChange { name: "HEAD", new: id, who: &committer, message: &log };
+    g.keep(|files| repo.update_ref(files, &change))?;
     super::rerere::after_commit(g, repo)?;
     let aside = super::merge::put_aside(g, repo);
     super::reset::clear_branch_state(g, repo);

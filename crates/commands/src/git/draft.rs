@@ -175,7 +175,7 @@ fn place_index(g: &mut Git<'_, '_>, repo: &Repo, draft: &mut Draft) -> Result<()
         draft.before = Some(repo.read_index(g.files())?.to_bytes());
         let index = Index::from_bytes(&bytes)?;
         let when = g.when();
-        repo.write_index(g.cx.files_mut(), &index, when)?;
+        g.keep(|files| repo.write_index(files, &index, when))?;
     }
     Ok(())
 }
@@ -221,7 +221,8 @@ fn prepare(g: &mut Git<'_, '_>, repo: &Repo, draft: &mut Draft, code: Option<i32
     }
     if code.is_none() {
         let when = g.when();
-        repo.write_state(g.cx.files_mut(), draft.file(), &draft.sheet(), when)?;
+        let sheet = draft.sheet();
+        g.keep(|files| repo.write_state(files, draft.file(), &sheet, when))?;
         let mut args = vec![format!(".git/{}", draft.file())];
         args.extend(draft.source.iter().cloned());
         if let Some(child) = hook(g, repo, "prepare-commit-msg", &args) {
@@ -290,7 +291,7 @@ fn person(text: &str) -> Signature {
 fn conclude(g: &mut Git<'_, '_>, repo: &Repo, draft: &mut Draft) -> Result<Option<i32>, Stop> {
     let when = g.when();
     let index = repo.read_index(g.files())?;
-    let tree = repo.write_index_tree(g.cx.files_mut(), &index, when)?;
+    let tree = g.keep(|files| repo.write_index_tree(files, &index, when))?;
     let parents = draft.parents.iter().filter_map(|id| git::parse_id(id)).collect();
     let new = NewCommit {
         tree,

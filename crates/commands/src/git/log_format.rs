@@ -186,8 +186,9 @@ impl Style {
             }
             Format::Email => Ok(super::format_patch::letter(id, commit, "[PATCH] ")),
             format => {
-                let head = self.paint("\x1b[33m", &format!("commit {mark}{}{parents}{from}", hash(id)));
-                let mut out = format!("{head}{}\n", self.wrapped(id));
+                let mut out = self.paint("\x1b[33m", &["commit ", mark, &hash(id), &parents, &from].concat());
+                out.push_str(&self.wrapped(id));
+                out.push('\n');
                 if commit.parents.len() > 1 && *format != Format::Raw {
                     let parents: Vec<String> =
                         commit.parents.iter().map(|id| repo.short_id(g.files(), id, self.digits)).collect();
@@ -212,7 +213,7 @@ impl Style {
     }
 
     fn people(&self, commit: &Commit) -> String {
-        let who = |who: &Signature| format!("{} <{}>", who.name, who.email);
+        let who = |who: &Signature| [&who.name, " <", &who.email, ">"].concat();
         let date = |who: &Signature| who.when.format(self.date, self.now);
         let (author, committer) = (&commit.author, &commit.committer);
         match self.format {
@@ -229,7 +230,7 @@ impl Style {
                 let parents: String = commit.parents.iter().map(|id| format!("parent {id}\n")).collect();
                 format!("tree {}\n{parents}author {author}\ncommitter {committer}\n", commit.tree)
             }
-            _ => format!("Author: {}\nDate:   {}\n", who(author), date(author)),
+            _ => ["Author: ", &who(author), "\nDate:   ", &date(author), "\n"].concat(),
         }
     }
 }
@@ -238,10 +239,17 @@ impl Style {
 fn indented(commit: &Commit, subject_only: bool) -> String {
     let message = commit.message.trim_start_matches('\n').trim_end();
     let end = if subject_only { message.find("\n\n").unwrap_or(message.len()) } else { message.len() };
-    message[..end]
-        .lines()
-        .map(|line| format!("    {}\n", if subject_only { line.into() } else { expanded(line) }))
-        .collect()
+    let mut out = String::with_capacity(end + 8);
+    for line in message[..end].lines() {
+        out.push_str("    ");
+        if subject_only || !line.contains('\t') {
+            out.push_str(line);
+        } else {
+            out.push_str(&expanded(line));
+        }
+        out.push('\n');
+    }
+    out
 }
 
 /// Tabs become blanks up to the next multiple of eight.

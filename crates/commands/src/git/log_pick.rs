@@ -5,7 +5,7 @@ use super::log::Entries;
 use super::log_sides::Sides;
 use super::options::Given;
 use super::range::Range;
-use git::{Commit, CommitCache, ObjectId, Pathspec, Repo, When};
+use git::{Commit, CommitCache, ObjectId, Pathspec, Repo, Walked, When};
 use order::OrdMap;
 use shell::regex::{Syntax, build};
 
@@ -28,17 +28,18 @@ pub(super) fn pick_all(
 ) -> Result<Vec<(ObjectId, Vec<ObjectId>)>, Stop> {
     let files = g.files();
     let (from, hidden) = range.commits(g, repo)?;
-    let mut order = if given.has("no-walk") { from.clone() } else { repo.walk(files, &from, &hidden)? };
     let mut cache = CommitCache::new(repo, files);
-    let mut parents: OrdMap<ObjectId, Vec<ObjectId>> = OrdMap::new();
-    for id in &order {
-        let mut all = cache.get(id)?.parents.clone();
-        if given.has("first-parent") {
-            all.truncate(1);
+    let (mut order, mut parents): Walked = match given.has("no-walk") {
+        true => (from.clone(), OrdMap::new()),
+        false => repo.walk_with_parents(files, &from, &hidden)?,
+    };
+    if given.has("no-walk") {
+        for id in &from {
+            parents.insert(*id, repo.lineage(files, id)?.parents);
         }
-        parents.insert(*id, all);
     }
     if given.has("first-parent") {
+        parents.values_mut().for_each(|all| all.truncate(1));
         order = only_reached(&order, &from, &parents);
     }
     if !spec.is_empty() {
@@ -57,7 +58,7 @@ pub(super) fn pick_all(
     let filter = Filter::read(g, given)?;
     let sides = Sides::read(g, repo, given, range)?;
     for id in order {
-        if sides.keeps(given, range, &id) && filter.keeps(cache.get(&id)?) {
+        if sides.keeps(given, range, &id) && (filter.open || filter.keeps(cache.get(&id)?)) {
             kept.push(id);
         }
     }
@@ -101,8 +102,6 @@ fn only_reached(order: &[ObjectId], from: &[ObjectId], parents: &OrdMap<ObjectId
     kept
 }
 
-type Picked = (Vec<ObjectId>, OrdMap<ObjectId, Vec<ObjectId>>);
-
 /// Leaves out commits that do not touch the paths: of a merge only the parent is followed that it equals there.
 pub(crate) fn touching(
     repo: &Repo,
@@ -111,7 +110,7 @@ pub(crate) fn touching(
     parents: &OrdMap<ObjectId, Vec<ObjectId>>,
     spec: &Pathspec,
     from: &[ObjectId],
-) -> Result<Picked, Stop> {
+) -> Result<Walked, Stop> {
     let files = g.files();
     let tree = |id: &ObjectId| -> Result<ObjectId, Stop> { Ok(repo.read_commit(files, id)?.tree) };
     let mut followed: OrdMap<ObjectId, Vec<ObjectId>> = OrdMap::new();
@@ -150,7 +149,7 @@ fn named_ones(
     repo: &Repo,
     order: &[ObjectId],
     parents: &OrdMap<ObjectId, Vec<ObjectId>>,
-) -> Result<Picked, Stop> {
+) -> Result<Walked, Stop> {
     let named = super::log_format::names(g, repo)?;
     let mut nearest: OrdMap<ObjectId, Option<ObjectId>> = OrdMap::new();
     let (mut kept, mut followed) = (Vec::new(), OrdMap::new());
@@ -205,7 +204,27 @@ struct Filter {
     /// All of `--grep`, not one of them.
     all: bool,
     syntax: Option<Syntax>,
+    /// It keeps every commit, which need not be read for it.
+    open: bool,
 }
+
+/// What a filter reads.
+const FILTERS: [&str; 14] = [
+    "since",
+    "after",
+    "until",
+    "before",
+    "merges",
+    "no-merges",
+    "cherry",
+    "author",
+    "committer",
+    "grep",
+    "min-parents",
+    "max-parents",
+    "invert-grep",
+    "all-match",
+];
 
 impl Filter {
     fn read(g: &Git<'_, '_>, given: &Given) -> Result<Self, Stop> {
@@ -223,6 +242,7 @@ impl Filter {
             committer: texts("committer"),
             grep: texts("grep"),
             any_case: given.has("regexp-ignore-case"),
+            open: !FILTERS.iter().any(|name| given.state(name).is_some()),
             merges,
             least: number(given, "min-parents")?.unwrap_or(0),
             most: number(given, "max-parents")?.unwrap_or(usize::MAX),

@@ -74,7 +74,8 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
             return Ok(1);
         }
     }
-    let ignores = if given.has("exclude-standard") { g.ignores(repo) } else { git::Ignores::only("") };
+    let ignores =
+        if given.has("exclude-standard") { git::Ignores::clone(&g.ignores(repo)) } else { git::Ignores::only("") };
     let ignores = given.values("exclude").iter().fold(ignores, |ignores, pattern| ignores.and(pattern));
     if others {
         let mut paths = others_of(g, repo, given, &index, &ignores)?;

@@ -125,13 +125,16 @@ pub(crate) fn clear_branch_state(g: &mut Git<'_, '_>, repo: &Repo) {
 /// A pick that waited is over, and with the last one the list.
 pub(crate) fn clear_finished_picks(g: &mut Git<'_, '_>, repo: &Repo) {
     let when = g.when();
-    let mut waited = false;
-    for state in ["REVERT_HEAD", "CHERRY_PICK_HEAD"] {
-        waited |= repo.read_state(g.files(), state).is_some();
+    let names = g.files().names(&repo.git_dir).unwrap_or_default();
+    let waited: Vec<&str> = ["REVERT_HEAD", "CHERRY_PICK_HEAD"].into_iter().filter(|one| names.contains(one)).collect();
+    if waited.is_empty() {
+        return;
+    }
+    for state in waited {
         repo.remove_state(g.cx.files_mut(), state, when);
     }
     let last = repo.read_state(g.files(), "sequencer/todo").is_some_and(|todo| todo.lines().count() <= 1);
-    if waited && last {
+    if last {
         repo.remove_state(g.cx.files_mut(), "sequencer", when);
     }
 }

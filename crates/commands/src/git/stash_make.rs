@@ -235,7 +235,7 @@ pub(crate) fn take_away(g: &mut Git<'_, '_>, work: &Work, wish: &Wish, made: &Ma
     if wish.untracked {
         // As `git clean -d` does, which takes these away.
         let index = repo.read_index(g.files())?;
-        let ignores = if wish.ignored { git::Ignores::only("") } else { g.ignores(repo) };
+        let ignores = if wish.ignored { git::Ignores::only("") } else { git::Ignores::clone(&g.ignores(repo)) };
         let spec = g.pathspec(work, &wish.paths)?;
         let empty = repo.empty_folders(g.files(), &index, &ignores)?;
         for path in empty.iter().map(|path| path.trim_end_matches('/')).filter(|path| spec.matches(path)) {

@@ -1,6 +1,6 @@
 //! Which files differ between two of: tree, index, work tree.
 
-use crate::index::Index;
+use crate::index::{Index, IndexEntry};
 use crate::object::{FlatTree, Mode, ObjectId};
 use crate::work::Pathspec;
 use crate::{Repo, Result};
@@ -170,7 +170,17 @@ impl Repo {
     /// From the index to the work tree: what is not staged.
     pub fn diff_unstaged(&self, files: &Vfs, index: &Index, spec: &Pathspec) -> Result<Vec<Change>> {
         let mut changes = Vec::new();
-        for (path, entry) in index.staged().filter(|(path, _)| spec.matches(path)) {
+        // Files that are named are looked up; nothing lies below them.
+        let mut named = spec.single_files(|path| index.get(path, 0).is_some());
+        if let Some(paths) = &mut named {
+            paths.arrange();
+            paths.dedup();
+        }
+        let entries: Vec<(&str, &IndexEntry)> = match named {
+            Some(paths) => paths.into_iter().filter_map(|path| Some((path, index.get(path, 0)?))).collect(),
+            None => index.staged().filter(|(path, _)| spec.matches(path)).collect(),
+        };
+        for (path, entry) in entries {
             let old = Side { mode: entry.mode, id: entry.id, source: Source::Store };
             let new = self.work_side(files, index, path)?;
             let old = (!entry.intent_to_add || new.is_none()).then_some(old);

@@ -54,11 +54,19 @@ impl Commit {
     }
 
     pub(crate) fn encode(&self) -> Vec<u8> {
-        let mut text = format!("tree {}\n", self.tree);
+        let mut text = String::with_capacity(256 + self.message.len());
+        text.push_str("tree ");
+        self.tree.write_hex(&mut text);
         for parent in &self.parents {
-            text.push_str(&format!("parent {parent}\n"));
+            text.push_str("\nparent ");
+            parent.write_hex(&mut text);
         }
-        text.push_str(&format!("author {}\ncommitter {}\n\n{}", self.author, self.committer, self.message));
+        text.push_str("\nauthor ");
+        self.author.write(&mut text);
+        text.push_str("\ncommitter ");
+        self.committer.write(&mut text);
+        text.push_str("\n\n");
+        text.push_str(&self.message);
         text.into_bytes()
     }
 

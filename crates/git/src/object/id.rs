@@ -46,8 +46,17 @@ impl ObjectId {
 
     /// The 40 digits.
     pub fn hex(&self) -> String {
-        let digits = self.0.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-        digits.map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
+        let mut hex = String::with_capacity(40);
+        self.write_hex(&mut hex);
+        hex
+    }
+
+    /// Puts the 40 digits behind a text.
+    pub(crate) fn write_hex(&self, text: &mut String) {
+        for byte in self.0 {
+            text.push(char::from(DIGITS[usize::from(byte >> 4)]));
+            text.push(char::from(DIGITS[usize::from(byte & 15)]));
+        }
     }
 }
 

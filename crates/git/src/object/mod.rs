@@ -75,11 +75,15 @@ impl Object {
     }
 }
 
+/// What stands before an object's content, in its id and in its file.
+pub(crate) fn header(kind: Kind, len: usize) -> String {
+    [kind.name(), " ", &len.to_string(), "\0"].concat()
+}
+
 /// The id that an object with this content has.
 // Unlike git: it computes plain SHA-1, and does not look for collision attacks on the way.
 pub fn hash_object(kind: Kind, data: &[u8]) -> ObjectId {
-    let head = format!("{kind} {}\0", data.len());
-    finish(Sha1::new_with_prefix(head).chain_update(data))
+    finish(Sha1::new_with_prefix(header(kind, data.len())).chain_update(data))
 }
 
 /// The plain SHA-1 of some bytes, as packs and the index end with it.

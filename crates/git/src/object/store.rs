@@ -1,8 +1,8 @@
 //! Objects in `.git/objects`: loose ones written, loose and packed ones read.
 
 use super::pack::read_packed;
-use super::{Commit, Kind, Lineage, Object, ObjectId, Tag, TreeEntry, hash_object};
-use crate::error::at;
+use super::{Commit, Kind, Lineage, Object, ObjectId, Tag, TreeEntry, hash_object, header};
+use crate::repo::in_folder;
 use crate::{GitError, Repo, Result, When};
 use std::sync::Arc;
 use vfs::Vfs;
@@ -48,15 +48,11 @@ impl Repo {
     pub fn write_object(&self, files: &mut Vfs, kind: Kind, data: &[u8], when: When) -> Result<ObjectId> {
         let id = hash_object(kind, data);
         let path = self.loose_path(&id);
-        if self.has_object(files, &id) {
+        if self.packs(files).iter().any(|pack| pack.contains(files, &id)) {
             return Ok(id);
         }
-        let header = format!("{kind} {}\0", data.len());
-        let raw = [header.as_bytes(), data].concat();
-        let mtime = when.micros();
-        files.make_dir_all(vfs::parent(&path), mtime).map_err(at(&path))?;
-        files.write_deflated(&path, raw, mtime).map_err(at(&path))?;
-        files.set_mode(&path, 0o444).map_err(at(&path))?;
+        let raw: Arc<[u8]> = [header(kind, data.len()).as_bytes(), data].concat().into();
+        in_folder(files, &path, when, |files| files.write_deflated(&path, raw.clone(), when.micros()))?;
         Ok(id)
     }
 

@@ -61,7 +61,10 @@ impl TreeEntry {
 
     /// A tree object's content.
     pub fn encode_all(entries: &[Self]) -> Vec<u8> {
-        encode(entries.iter().map(|entry| Row { mode: entry.mode, name: &entry.name, id: entry.id }).collect())
+        let mut rows: Vec<Row<'_>> =
+            entries.iter().map(|entry| Row { mode: entry.mode, name: &entry.name, id: entry.id }).collect();
+        rows.arrange_by(tree_order);
+        encode(&rows)
     }
 }
 
@@ -97,10 +100,8 @@ fn tree_order(one: &Row<'_>, two: &Row<'_>) -> Ordering {
     a[..shared].cmp(&b[..shared]).then_with(|| next(one).cmp(&next(two)))
 }
 
-fn encode(mut rows: Vec<Row<'_>>) -> Vec<u8> {
-    if !rows.is_sorted_by(|one, two| tree_order(one, two) != Ordering::Greater) {
-        rows.arrange_by(|one, two| tree_order(one, two));
-    }
+/// Rows in the order of a tree.
+fn encode(rows: &[Row<'_>]) -> Vec<u8> {
     let mut data = Vec::with_capacity(rows.len() * 40);
     for row in rows {
         match row.mode {
@@ -138,15 +139,31 @@ fn level(all: &[Row<'_>], skip: usize, keep: &mut dyn FnMut(Vec<u8>) -> Result<O
         entries.push(Row { mode: Mode::TREE, name: &rest[..slash], id });
         at = end;
     }
-    keep(encode(entries))
+    // Paths come in the order of trees: a folder's name is followed by its slash there too.
+    keep(encode(&entries))
 }
 
 impl Index {
     /// The id of the tree that a commit of it would have; nothing is written.
     pub fn tree_id(&self) -> ObjectId {
-        let hashed = level(&rows(self), 0, &mut |tree| Ok(hash_object(Kind::Tree, &tree)));
+        if let Some([.., known]) = self.tree.get() {
+            return *known;
+        }
+        let hashed = known_level(self, &mut |tree| Ok(hash_object(Kind::Tree, &tree)));
         hashed.expect("hashing fails at nothing")
     }
+}
+
+/// The trees of an index, kept one after the other; their ids are known then.
+fn known_level(index: &Index, keep: &mut dyn FnMut(Vec<u8>) -> Result<ObjectId>) -> Result<ObjectId> {
+    let mut ids = Vec::new();
+    let top = level(&rows(index), 0, &mut |tree| {
+        let id = keep(tree)?;
+        ids.push(id);
+        Ok(id)
+    })?;
+    index.tree.set(ids);
+    Ok(top)
 }
 
 /// A tree's files by their paths, as the index would list them.
@@ -182,7 +199,10 @@ impl Repo {
 
     /// Writes the trees of what the index holds.
     pub fn write_index_tree(&self, files: &mut Vfs, index: &Index, when: When) -> Result<ObjectId> {
-        level(&rows(index), 0, &mut |tree| self.write_object(files, Kind::Tree, &tree, when))
+        match index.tree.get() {
+            Some(all @ [.., known]) if all.iter().all(|id| self.has_object(files, id)) => Ok(*known),
+            _ => known_level(index, &mut |tree| self.write_object(files, Kind::Tree, &tree, when)),
+        }
     }
 
     /// The entry at a path in a tree; the path `""` is the tree itself.

@@ -3,8 +3,9 @@
 use super::RefChange;
 use crate::error::at;
 use crate::object::{ObjectId, parse_id};
-use crate::{Repo, Result, Signature};
-use vfs::Vfs;
+use crate::repo::in_folder;
+use crate::{GitError, Repo, Result, Signature};
+use vfs::{Vfs, VfsError};
 
 /// One line of a log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,7 +23,7 @@ impl Repo {
         let wanted = self.config(files).get_bool("core.logallrefupdates").unwrap_or(!self.is_bare());
         let kinds = ["refs/heads/", "refs/remotes/", "refs/notes/"];
         (wanted && (name == "HEAD" || kinds.iter().any(|kind| name.starts_with(kind))))
-            || files.exists(&self.file(&format!("logs/{name}")))
+            || files.exists(&self.file(&["logs/", name].concat()))
     }
 
     pub(crate) fn log_ref(
@@ -35,17 +36,26 @@ impl Repo {
         if !self.logs(files, name) {
             return Ok(());
         }
-        let old = old.unwrap_or(ObjectId::null());
-        let message = change.message.split_whitespace().collect::<Vec<_>>().join(" ");
-        let message = if message.is_empty() { message } else { format!("\t{message}") };
-        let line = format!("{old} {} {}{message}\n", change.new, change.who);
-        let path = self.file(&format!("logs/{name}"));
-        let mtime = change.who.when.micros();
-        if files.is_dir(&path) {
-            files.remove_all(&path, mtime).map_err(at(&path))?;
+        let mut line = String::with_capacity(160 + change.message.len());
+        old.unwrap_or(ObjectId::null()).write_hex(&mut line);
+        line.push(' ');
+        change.new.write_hex(&mut line);
+        line.push(' ');
+        change.who.write(&mut line);
+        for (at, word) in change.message.split_whitespace().enumerate() {
+            line.push(if at == 0 { '\t' } else { ' ' });
+            line.push_str(word);
         }
-        files.make_dir_all(vfs::parent(&path), mtime).map_err(at(&path))?;
-        files.append(&path, line.as_bytes(), mtime).map_err(at(&path))
+        line.push('\n');
+        let path = self.file(&["logs/", name].concat());
+        let when = change.who.when;
+        let append = |files: &mut Vfs| files.append(&path, line.as_bytes(), when.micros());
+        match in_folder(files, &path, when, append) {
+            Err(GitError::File { source: VfsError::IsADirectory, .. }) => {
+                files.remove_all(&path, when.micros()).and_then(|()| append(files)).map_err(at(&path))
+            }
+            done => done,
+        }
     }
 
     /// A reference's log, oldest line first.

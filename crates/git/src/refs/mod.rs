@@ -73,13 +73,13 @@ impl Repo {
     pub fn read_ref(&self, files: &Vfs, name: &str) -> Option<ObjectId> {
         let mut name = name.to_string();
         for _ in 0..SYMREF_DEPTH_MAX {
-            if !files.is_file(&self.file(&name)) {
+            let Some(text) = self.read_state(files, &name) else {
                 return self.packed_refs(files).get(&name).copied();
-            }
-            match self.symbolic_target(files, &name) {
-                Some(target) => name = target,
+            };
+            match text.strip_prefix("ref:") {
+                Some(target) => name = target.trim().to_string(),
                 // `FETCH_HEAD` says more behind it.
-                None => return parse_id(self.read_state(files, &name)?.split_whitespace().next()?),
+                None => return parse_id(text.split_whitespace().next()?),
             }
         }
         None
@@ -117,12 +117,14 @@ impl Repo {
     }
 
     fn write_ref_file(&self, files: &mut Vfs, name: &str, text: String, when: When) -> Result<()> {
-        let path = self.file(name);
-        // Empty folders left over from deleted references do not stand in the way.
-        if files.is_dir(&path) {
-            files.remove_all(&path, when.micros()).map_err(at(&path))?;
+        match self.write_state(files, name, &text, when) {
+            // Empty folders left over from deleted references do not stand in the way.
+            Err(GitError::File { path, source: vfs::VfsError::IsADirectory }) => {
+                files.remove_all(&path, when.micros()).map_err(at(&path))?;
+                self.write_state(files, name, &text, when)
+            }
+            written => written,
         }
-        self.write_state(files, name, &text, when)
     }
 
     /// Sets a reference (HEAD: the branch it stands on) and writes the logs of it and of HEAD.
@@ -139,7 +141,7 @@ impl Repo {
         }
         // A reference that stays where it is is not logged; HEAD is, where it stands on it.
         if old != Some(change.new) {
-            self.write_ref_file(files, &target, format!("{}\n", change.new), change.who.when)?;
+            self.write_ref_file(files, &target, change.new.hex() + "\n", change.who.when)?;
             self.log_ref(files, &target, old, change)?;
         }
         let head = self.symbolic_target(files, "HEAD");

@@ -70,6 +70,11 @@ impl Pathspec {
     }
 
     pub fn matches(&self, path: &str) -> bool {
+        if let [only] = self.specs.as_slice()
+            && !only.excludes
+        {
+            return only.matches(path);
+        }
         let mut wanted = self.specs.iter().filter(|spec| !spec.excludes).peekable();
         let included = wanted.peek().is_none() || wanted.any(|spec| spec.matches(path));
         included && !self.specs.iter().any(|spec| spec.excludes && spec.matches(path))
