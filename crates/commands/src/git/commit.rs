@@ -101,9 +101,6 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     }
     let author = author(g, &repo, given, amended.as_ref(), whence)?;
     let mut message = commit_message::read(g, &repo, given, amended.as_ref())?;
-    // The trees are there before a hook or the editor asks, as Git writes them.
-    let when = g.when();
-    g.keep(|files| repo.write_index_tree(files, &index, when))?;
     let no_change = nothing_to_do(g, &repo, &index, given, amended.as_ref(), whence)?;
     let committer = if no_change { g.logger() } else { g.identity(Whose::Committer)? };
     let edits = given.state("edit").unwrap_or(message.needs_editor) && !no_change;

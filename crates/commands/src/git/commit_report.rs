@@ -78,15 +78,17 @@ pub(crate) fn staged_for_amend(g: &Git<'_, '_>, repo: &Repo, index: &Index) -> R
     staged_against(g, repo, index, base.as_ref())
 }
 
-/// Whether the commit would hold no change.
+/// Whether the commit would hold no change. Its trees are there then, before a hook or the editor asks, as Git writes them.
 pub(crate) fn nothing_to_do(
-    g: &Git<'_, '_>,
+    g: &mut Git<'_, '_>,
     repo: &Repo,
     index: &Index,
     given: &Given,
     amended: Option<&Commit>,
     whence: Whence,
 ) -> Result<bool, Stop> {
+    let when = g.when();
+    g.keep(|files| repo.write_index_tree(files, index, when))?;
     let reword = given.value("fixup").is_some_and(|value| value.starts_with("reword:"));
     let free = given.has("allow-empty") || reword || whence == Whence::Merge;
     if free || amended.is_some_and(|commit| commit.parents.len() > 1) {
