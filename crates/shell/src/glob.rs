@@ -22,15 +22,20 @@ pub(crate) fn matches_as(pattern: &str, text: &str, how: Match) -> bool {
         if how.nocase { text.to_lowercase().chars().collect() } else { text.chars().collect() }
     };
     let (pattern, text) = (folded(pattern), folded(text));
-    if how.extglob && pattern.windows(2).any(|w| w[1] == '(' && "?*+@!".contains(w[0])) {
+    if how.extglob && is_extended(&pattern) {
         let mut budget = 200_000;
         return extended(&pattern, &text, &mut budget);
     }
     matches_at(&pattern, &text)
 }
 
+/// Whether it has groups: `@(a|b)`.
+pub(crate) fn is_extended(pattern: &[char]) -> bool {
+    pattern.windows(2).any(|w| w[1] == '(' && "?*+@!".contains(w[0]))
+}
+
 /// Iterative with one point of return, so that a pattern of many stars stays quick.
-fn matches_at(pattern: &[char], text: &[char]) -> bool {
+pub(crate) fn matches_at(pattern: &[char], text: &[char]) -> bool {
     let (mut p, mut t) = (0, 0);
     let mut back: Option<(usize, usize)> = None;
     loop {
@@ -60,7 +65,7 @@ fn matches_at(pattern: &[char], text: &[char]) -> bool {
 }
 
 /// As [`matches_at`], with groups; `budget` bounds the work.
-fn extended(pattern: &[char], text: &[char], budget: &mut u32) -> bool {
+pub(crate) fn extended(pattern: &[char], text: &[char], budget: &mut u32) -> bool {
     if *budget == 0 {
         return false;
     }
@@ -128,7 +133,7 @@ fn group(pattern: &[char]) -> Option<(Vec<&[char]>, &[char])> {
 }
 
 /// Whether one character matches at `p`, and where the pattern goes on.
-fn one(pattern: &[char], p: usize, c: char) -> Option<usize> {
+pub(crate) fn one(pattern: &[char], p: usize, c: char) -> Option<usize> {
     match *pattern.get(p)? {
         '?' => Some(p + 1),
         '\\' => (*pattern.get(p + 1)? == c).then_some(p + 2),

@@ -23,6 +23,7 @@ mod folders;
 pub mod format;
 mod getopts;
 mod glob;
+mod glob_prefix;
 mod here;
 mod job_control;
 mod jobs;

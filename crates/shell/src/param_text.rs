@@ -1,6 +1,7 @@
 //! What the operators of `${…}` do to one text.
 
 use crate::glob::{self, Match};
+use crate::glob_prefix::Pattern;
 
 /// From and to; `None` where a negative length ends before the start.
 pub(crate) fn range(count: usize, offset: i64, length: Option<i64>, of_text: bool) -> Option<(usize, usize)> {
@@ -21,23 +22,21 @@ pub(crate) fn range(count: usize, offset: i64, length: Option<i64>, of_text: boo
     Some((usize::try_from(start).unwrap_or(0), usize::try_from(end).unwrap_or(0)))
 }
 
+/// Where each character begins, and the end.
 fn boundaries(text: &str) -> Vec<usize> {
     text.char_indices().map(|(at, _)| at).chain([text.len()]).collect()
 }
 
 pub(crate) fn strip(value: &str, pattern: &str, suffix: bool, longest: bool) -> String {
-    let mut cuts = boundaries(value);
-    // The shortest prefix ends first; the shortest suffix starts last.
-    if suffix != longest {
-        cuts.reverse();
+    let mut pattern = Pattern::new(pattern, Match { extglob: true, nocase: false });
+    let (text, cuts) = (pattern.read(value), boundaries(value));
+    if !suffix {
+        return value[pattern.prefix(&text, 0, longest).map_or(0, |end| cuts[end])..].to_string();
     }
-    for cut in cuts {
-        let (piece, rest) = if suffix { (&value[cut..], &value[..cut]) } else { (&value[..cut], &value[cut..]) };
-        if glob::matches(pattern, piece) {
-            return rest.to_string();
-        }
-    }
-    value.to_string()
+    let mut starts = 0..=text.len();
+    let takes = |start: &usize| pattern.takes(&text[*start..]);
+    let start = if longest { starts.find(takes) } else { starts.rfind(takes) };
+    value[..start.map_or(value.len(), |start| cuts[start])].to_string()
 }
 
 pub(crate) fn replace(
@@ -56,36 +55,33 @@ pub(crate) fn replace(
             out.push_str(piece.as_deref().unwrap_or(found));
         }
     };
-    let cuts = boundaries(value);
+    let mut pattern = Pattern::new(pattern, how);
+    let (text, cuts) = (pattern.read(value), boundaries(value));
     let mut out = String::new();
     if anchor == Some('%') {
-        let hit = cuts.iter().find(|start| glob::matches_as(pattern, &value[**start..], how));
-        if let Some(start) = hit {
-            out.push_str(&value[..*start]);
-            put(&value[*start..], &mut out);
+        if let Some(start) = (0..=text.len()).find(|start| pattern.takes(&text[*start..])) {
+            out.push_str(&value[..cuts[start]]);
+            put(&value[cuts[start]..], &mut out);
             return out;
         }
         return value.to_string();
     }
-    let (mut at, mut done) = (0, false);
-    while at < value.len() || (value.is_empty() && out.is_empty() && !done) {
-        let least = if anchor == Some('#') || value.is_empty() { at } else { at + 1 };
-        let hit = cuts.iter().rev().find(|end| **end >= least && glob::matches_as(pattern, &value[at..**end], how));
-        match hit.filter(|_| !done) {
-            Some(end) => {
-                put(&value[at..*end], &mut out);
-                at = *end;
-                done = !all;
-            }
-            None if value.is_empty() => break,
-            None => {
-                let c = value[at..].chars().next().expect("not at the end");
-                out.push(c);
-                at += c.len_utf8();
-            }
+    let mut at = 0;
+    while at < text.len() || (text.is_empty() && out.is_empty()) {
+        let least = usize::from(anchor != Some('#') && !text.is_empty());
+        let hit = pattern.prefix(&text[at..], least, true);
+        if let Some(length) = hit {
+            put(&value[cuts[at]..cuts[at + length]], &mut out);
+            at += length;
+        } else if at < text.len() {
+            out.push_str(&value[cuts[at]..cuts[at + 1]]);
+            at += 1;
         }
-        done |= anchor == Some('#');
+        if anchor == Some('#') || (hit.is_some() && !all) || text.is_empty() {
+            break;
+        }
     }
+    out.push_str(&value[cuts[at]..]);
     out
 }
 
