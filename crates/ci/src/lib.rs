@@ -8,7 +8,6 @@ mod action;
 mod build;
 mod engine;
 mod expr;
-mod expr_parse;
 mod registry;
 mod run;
 mod step;
@@ -17,6 +16,7 @@ mod workflow;
 
 pub use build::{BuildError, Built, build};
 pub use engine::{Ask, Ci, Outcome, Push, Token};
+pub use expr::{Data, evaluate_over};
 pub use registry::{Image, ImageRef, Registry, RegistryError};
 pub use run::{JobRun, Run, State, StepRun};
 pub use trigger::{On, PullEvent};

@@ -2,7 +2,7 @@
 
 use crate::action::{self, Action};
 use crate::engine::{Ask, Ci, Token};
-use crate::expr::{self, Scope};
+use crate::expr::{self, Scope, no_files};
 use crate::run::{JobRun, Run, State};
 use crate::workflow::{Job, Work, Workflow};
 use manifest::Value;
@@ -182,7 +182,7 @@ impl Place<'_> {
     }
 
     fn scope<'v>(&self, contexts: &'v Value) -> Scope<'v> {
-        Scope { contexts, failed: self.state.failed(), cancelled: false }
+        Scope { contexts, failed: self.state.failed(), cancelled: false, hash_files: &no_files }
     }
 }
 
@@ -192,7 +192,7 @@ pub(crate) fn job_condition(ci: &Ci, run: &Run, job: usize) -> Result<bool, Stri
     let needed = |id: &String| run.jobs.iter().find(|other| other.id == *id);
     let failed = place.job.needs.iter().filter_map(needed).any(|other| other.state != State::Passed);
     let contexts = place.contexts(ci, &OrdMap::new());
-    let scope = Scope { contexts: &contexts, failed, cancelled: false };
+    let scope = Scope { contexts: &contexts, failed, cancelled: false, hash_files: &no_files };
     expr::condition(place.job.condition.as_deref().unwrap_or("success()"), scope)
 }
 

@@ -1,4 +1,4 @@
-use crate::expr::{Scope, condition, interpolate};
+use crate::expr::{Scope, condition, interpolate, no_files};
 use crate::{Ask, Ci, ImageRef, Outcome, PullEvent, Push, Registry, State, Workflow, build};
 use manifest::Value;
 use sim::{Causes, Sim, Time};
@@ -143,14 +143,14 @@ fn branch_filters_are_globs() {
 
 #[test]
 fn expressions_mean_what_the_real_runner_s_do() {
-    let contexts = Value::from_yaml("{github: {ref: refs/heads/main, count: 3}, list: [a, B]}").expect("yaml");
-    let scope = Scope { contexts: &contexts, failed: false, cancelled: false };
+    let contexts = Value::from_yaml("{github: {ref: refs/heads/main, count: 3}, vars: {list: [a, B]}}").expect("yaml");
+    let scope = Scope { contexts: &contexts, failed: false, cancelled: false, hash_files: &no_files };
     for (text, expect) in [
         ("${{ github.ref }}", "refs/heads/main"),
         ("${{ github.REF == 'REFS/heads/main' }}", "true"),
         ("${{ github.missing.deeper }}|", "|"),
         ("${{ github.count == '3' && 'yes' || 'no' }}", "yes"),
-        ("${{ contains(list, 'b') }} ${{ join(list, '-') }}", "true a-B"),
+        ("${{ contains(vars.list, 'b') }} ${{ join(vars.list, '-') }}", "true a-B"),
         ("${{ format('{0}{{}}{1}', 'x', 2) }}", "x{}2"),
         ("${{ 'it''s' }}", "it's"),
         ("${{ !false && 1 < 2 }}", "true"),

@@ -3,6 +3,7 @@
 mod apps;
 mod args;
 mod bench;
+mod expressions;
 mod first;
 mod hashes;
 pub mod kube;
@@ -27,6 +28,7 @@ const USAGE: &str = "usage: opsfest sh [--lesson ID] [--seed N] [--file HOSTFILE
        opsfest hashes [--random N]
        opsfest pack DIR
        opsfest apps DIR [--verbose]
+       opsfest expressions DIR [--verbose]
 ";
 
 /// Every mistake in the arguments: one line, exit code 2, nothing changed.
@@ -51,6 +53,7 @@ pub fn opsfest() -> ExitCode {
         "first" => first::run(rest),
         "hashes" => hashes::run(rest),
         "apps" => apps::run(rest),
+        "expressions" => expressions::run(rest),
         "pack" => pack::run(rest),
         "serve" => kube::run(rest),
         "--help" | "-h" | "help" => {

@@ -3,7 +3,7 @@
 use crate::code::{Assign, AssignValue};
 use crate::expand::{Expanded, Trouble};
 use crate::state::{Bash, List};
-use crate::vars::Value;
+use crate::vars::{Value, Var};
 use order::OrdMap;
 use world::Cx;
 
@@ -120,6 +120,9 @@ impl Bash {
             }
             return Ok(());
         }
+        // A long list of plain texts is put down as it is.
+        let plain = !var.integer && var.case.is_none() && !matches!(name.as_str(), "RANDOM" | "SECONDS" | "OPTIND");
+        var.exported |= self.options.allexport;
         let old = std::mem::take(&mut var.value);
         let kept = match old {
             Value::List(items) if append => items,
@@ -132,7 +135,12 @@ impl Bash {
             if let Some(key) = key {
                 next = self.list_index(&name, &key, cx)?;
             }
-            self.assign(&name, Some(&next.to_string()), false, &value, cx)?;
+            match self.vars.get_mut(&name) {
+                Some(Var { value: Value::List(items), .. }) if plain => {
+                    items.insert(next, value);
+                }
+                _ => self.assign(&name, Some(&next.to_string()), false, &value, cx)?,
+            }
             next += 1;
         }
         Ok(())

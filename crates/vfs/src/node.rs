@@ -178,7 +178,8 @@ impl Dir {
     /// Where an entry is: where the last one was, more often than not.
     fn place(&self, name: &str) -> Option<Place> {
         let last = self.last.get();
-        let is_it = |have: &str| have.len() == name.len() && compare(have.as_bytes(), name.as_bytes()) == Ordering::Equal;
+        let is_it =
+            |have: &str| have.len() == name.len() && compare(have.as_bytes(), name.as_bytes()) == Ordering::Equal;
         if self.entries.at(last).is_some_and(|(have, _)| is_it(have)) {
             return Some(last);
         }

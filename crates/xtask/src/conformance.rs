@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 
 /// Suites whose engine is still to come.
 const WAITING: [&str; 2] = ["nab", "promql"];
-/// The suite of real applications' manifests.
-const APPS: &str = "kubernetes-apps";
+/// Suites that `opsfest` runs, by the folder's name, with its command: real applications' manifests, and GitHub's own
+/// cases of workflow expressions.
+const SUITES: [(&str, &str); 2] = [("kubernetes-apps", "apps"), ("github-expressions", "expressions")];
 
 pub fn run(mut flags: Flags) -> Result<()> {
     let data = flags.value("--data")?.map(PathBuf::from);
@@ -22,19 +23,22 @@ pub fn run(mut flags: Flags) -> Result<()> {
     let data = std::path::absolute(&data)?;
     let mut failed = Vec::new();
     for name in suites(&data)? {
-        if name != APPS {
-            println!("{name} skipped: {}", why_skipped(&name));
-        } else if applications(&data.join(&name), verbose).is_err() {
-            failed.push(name);
+        match SUITES.iter().find(|(suite, _)| *suite == name) {
+            None => println!("{name} skipped: {}", why_skipped(&name)),
+            Some((_, command)) => {
+                if suite(command, &data.join(&name), verbose).is_err() {
+                    failed.push(name);
+                }
+            }
         }
     }
     ensure!(failed.is_empty(), "not all passed: {}", failed.join(", "));
     Ok(())
 }
 
-/// Public applications, a folder each: `opsfest` applies them and prints the line of the suite.
-fn applications(folder: &Path, verbose: bool) -> Result<()> {
-    let program = Program::cargo("run").args(["--quiet", "-p", "gateway", "--bin", "opsfest", "--", "apps"]);
+/// One suite: `opsfest` prints its line.
+fn suite(command: &str, folder: &Path, verbose: bool) -> Result<()> {
+    let program = Program::cargo("run").args(["--quiet", "-p", "gateway", "--bin", "opsfest", "--", command]);
     program.arg(folder).args(verbose.then_some("--verbose")).run()
 }
 

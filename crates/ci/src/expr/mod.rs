@@ -1,0 +1,118 @@
+//! GitHub Actions' expressions: `${{ … }}`. Their meaning is that of GitHub's own test data (`docs/conformance.md`).
+
+mod data;
+mod evaluate;
+mod functions;
+mod json;
+mod lexer;
+mod parser;
+
+pub use data::Data;
+
+use manifest::Value;
+
+/// Contexts that workflows have; a name that is none of them is refused before anything runs.
+const CONTEXTS: [&str; 12] =
+    ["github", "env", "vars", "secrets", "steps", "needs", "job", "jobs", "runner", "matrix", "strategy", "inputs"];
+
+/// What an expression can see: a map of contexts, and how the job stands.
+#[derive(Clone, Copy)]
+pub(crate) struct Scope<'a> {
+    /// `github`, `env`, `vars`, `secrets`, `steps`, `needs`, `job`, `runner`.
+    pub contexts: &'a Value,
+    pub failed: bool,
+    pub cancelled: bool,
+    /// `hashFiles`: of the files that patterns name; it fails where there are none to look at.
+    pub hash_files: &'a dyn Fn(&[String]) -> Result<String, String>,
+}
+
+/// Where no files are.
+pub(crate) fn no_files(_: &[String]) -> Result<String, String> {
+    Err("hashFiles is real GitHub Actions, but not part of this sandbox yet".into())
+}
+
+/// Replaces every `${{ … }}` in a text.
+pub(crate) fn interpolate(text: &str, scope: Scope<'_>) -> Result<String, String> {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(start) = rest.find("${{") {
+        let Some(end) = closing(&rest[start..]) else {
+            return Err("The expression is not closed. An unescaped ${{ sequence was found, but the closing }} sequence was not found.".into());
+        };
+        out.push_str(&rest[..start]);
+        out.push_str(&evaluate(&rest[start + 3..start + end], scope)?.to_text());
+        rest = &rest[start + end + 2..];
+    }
+    out.push_str(rest);
+    Ok(out)
+}
+
+/// Where the `}}` stands that closes an expression: not one inside a quoted text.
+fn closing(text: &str) -> Option<usize> {
+    let mut quoted = false;
+    for (at, c) in text.char_indices() {
+        quoted ^= c == '\'';
+        if !quoted && text[at..].starts_with("}}") {
+            return Some(at);
+        }
+    }
+    None
+}
+
+/// An `if:`. Without a status function it means `success() && …`, as in the real runner.
+pub(crate) fn condition(text: &str, scope: Scope<'_>) -> Result<bool, String> {
+    let trimmed = text.trim();
+    let whole = trimmed.strip_prefix("${{").and_then(|t| t.strip_suffix("}}")).filter(|t| !t.contains("${{"));
+    let (holds, names_status) = match whole {
+        // Text around an expression makes it a string, which is true unless empty: a trap of the real thing.
+        None if trimmed.contains("${{") => (!interpolate(text, scope)?.is_empty(), false),
+        _ => match parser::parse(whole.unwrap_or(trimmed).trim(), &is_context)? {
+            Some(expr) => {
+                let contexts = Data::from(scope.contexts);
+                (evaluate::evaluate(&expr, &contexts, scope)?.truthy(), expr.names_status())
+            }
+            None => (true, false),
+        },
+    };
+    Ok(holds && (names_status || !(scope.failed || scope.cancelled)))
+}
+
+fn is_context(name: &str) -> bool {
+    CONTEXTS.iter().any(|context| context.eq_ignore_ascii_case(name))
+}
+
+/// What one expression is worth, without its `${{ }}`.
+pub(crate) fn evaluate(text: &str, scope: Scope<'_>) -> Result<Data, String> {
+    match parser::parse(text.trim(), &is_context)? {
+        Some(expr) => evaluate::evaluate(&expr, &Data::from(scope.contexts), scope),
+        None => Err("An expression was expected".into()),
+    }
+}
+
+/// Evaluates an expression over contexts, an object whose keys are the names that it may use. For tests with outside data.
+pub fn evaluate_over(text: &str, contexts: &Data) -> Result<Data, String> {
+    let none = Value::Null;
+    let scope = Scope { contexts: &none, failed: false, cancelled: false, hash_files: &no_files };
+    let known = |name: &str| contexts.member(name).is_some();
+    match parser::parse(text, &known)? {
+        Some(expr) => evaluate::evaluate(&expr, contexts, scope),
+        None => Ok(Data::Null),
+    }
+}
+
+impl Data {
+    /// Reads JSON, keys in their order; `None` where it is none.
+    pub fn from_json(text: &str) -> Option<Self> {
+        json::read(text)
+    }
+
+    /// As `toJSON` prints it.
+    pub fn to_json(&self) -> String {
+        json::write(self)
+    }
+}
+
+/// A value of a workflow file as a text.
+pub(crate) fn to_text(value: &Value) -> String {
+    Data::from(value).to_text()
+}
