@@ -36,6 +36,8 @@ pub(crate) enum Item {
     /// Kubelet looks at a pod again.
     Pod(Key),
     /// Old events go.
+    /// A kubelet looks at the memory of its node.
+    Memory(Arc<str>),
     Events,
 }
 
@@ -195,6 +197,7 @@ impl Cluster {
         let mut memory = self.autoscalers.remove(key).unwrap_or_default();
         let usages = |pod: &Key| self.pod_usage(sim, runtime, pod);
         let done = controllers::autoscaler::reconcile(&self.store, key, sim.now(), &usages, &mut memory);
+            Item::Memory(node) => return self.look_at_memory(sim, runtime, node),
         if self.store.get_key(key).is_some() {
             self.autoscalers.insert(key.clone(), memory);
         }

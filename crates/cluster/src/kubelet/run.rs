@@ -1,7 +1,9 @@
 //! What a kubelet remembers of its pods and its images.
 
 use super::backoff::Backoff;
-use crate::object::Object;
+use super::eviction::Pressure;
+use crate::object::{Key, Object};
+use crate::runtime::ContainerRef;
 use order::{OrdMap, OrdSet};
 use serde::{Deserialize, Serialize};
 use sim::{Causes, Time};
@@ -232,6 +234,21 @@ impl PodRun {
         })
     }
 
+    /// None of its containers runs.
+    pub(super) fn rests(&self) -> bool {
+        !self.containers.iter().any(ContainerRun::running)
+    }
+
+    /// How the runtime is asked about one of its containers.
+    pub(crate) fn reference(&self, key: &Key, container: &Arc<str>) -> ContainerRef {
+        ContainerRef {
+            namespace: key.namespace.clone(),
+            pod: key.name.clone(),
+            uid: self.uid.clone(),
+            container: container.clone(),
+        }
+    }
+
     /// The containers of `spec.containers` and the sidecars.
     pub(super) fn lasting(&self) -> impl Iterator<Item = &ContainerRun> {
         let inits = usize::from(self.inits);
@@ -260,6 +277,8 @@ pub(super) fn container_spec(pod: &Object, inits: u16, at: u16) -> &manifest::Va
 pub(crate) struct NodeRun {
     /// It has no power since then.
     pub silent_since: Option<Time>,
+    /// It is short of memory, or was a little while ago.
+    pub pressure: Option<Pressure>,
     /// Third part of its pods' addresses.
     pub number: u32,
     pub images: OrdMap<Arc<str>, Image>,

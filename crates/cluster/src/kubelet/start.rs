@@ -1,13 +1,14 @@
 //! From a bound pod to running containers.
 
 use super::env;
+use super::eviction::MONITOR;
 use super::run::{ContainerRun, Ended, PodRun, ProbeKind, State, Step, container_spec};
-use crate::engine::Cluster;
+use crate::engine::{Cluster, Item};
 use crate::object::{Key, Object};
 use crate::recorder::Note;
 use crate::runtime::Runtime;
 use manifest::word;
-use sim::Sim;
+use sim::{Causes, Sim};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -112,6 +113,7 @@ impl Cluster {
             };
         });
         self.publish(sim, key);
+        self.enqueue(sim, Item::Memory(run.node.clone()), MONITOR, &Causes::none());
         if startup {
             self.plan_probe(sim, key, at, ProbeKind::Startup);
         } else {

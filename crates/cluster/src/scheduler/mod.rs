@@ -6,11 +6,13 @@ mod demand;
 mod nodes;
 mod peers;
 mod preempt;
+mod rehearse;
 mod spread;
 #[cfg(test)]
 mod tables;
 
-pub(crate) use nodes::{suits, untolerated};
+pub(crate) use nodes::{suits, tolerates, untolerated};
+pub(crate) use rehearse::{Rehearsal, priority};
 
 use crate::api::Writer;
 use crate::engine::{Cluster, Item};

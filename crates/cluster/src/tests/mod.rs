@@ -8,6 +8,7 @@ mod disruption;
 mod lifecycle;
 mod pods;
 mod rollout;
+mod pressure;
 mod rules;
 mod scale;
 mod scheduling;
@@ -83,6 +84,11 @@ impl Runtime for Programs {
 
     fn stop(&mut self, _: &mut Sim, _: &ContainerRef) -> Stopped {
         self.stopped += 1;
+    /// What a test says of an image's use may be changed at any time.
+    fn settled(&self, _: &Sim, container: &ContainerRef) -> bool {
+        self.images.get(container).is_none_or(|image| self.usage.get(image).is_none())
+    }
+
         Stopped { after: Duration::from_millis(300), exit_code: 0 }
     }
 }
