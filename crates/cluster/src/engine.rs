@@ -4,6 +4,7 @@
 use crate::api::Writer;
 use crate::controllers::autoscaler::Memory;
 use crate::controllers::{self, Action, Reconciled};
+use crate::fleet::Fleet;
 use crate::kinds;
 use crate::kubelet::{NodeRun, PodRun, Step};
 use crate::object::{Key, Object};
@@ -37,6 +38,10 @@ pub(crate) enum Item {
     Pod(Key),
     /// Old events go.
     /// A kubelet looks at the memory of its node.
+    /// The cluster autoscaler looks at its node groups.
+    Fleet,
+    /// A machine of a node group joins or is gone.
+    Machine(Arc<str>),
     Memory(Arc<str>),
     Events,
 }
@@ -70,6 +75,8 @@ pub struct Cluster {
 
 impl Cluster {
     pub(crate) fn empty() -> Self {
+    /// The node groups, where there are any.
+    pub(crate) fleet: Option<Box<Fleet>>,
         Self {
             store: Store::default(),
             timers: Timers::default(),
@@ -84,6 +91,7 @@ impl Cluster {
     }
 
     /// The API store, to read.
+            fleet: None,
     pub fn store(&self) -> &Store {
         &self.store
     }
@@ -189,6 +197,8 @@ impl Cluster {
             Item::Power(name, on) => return self.switch(sim, runtime, (name, *on), causes),
             Item::Pod(key) => return self.sync_pod(sim, runtime, key),
             Item::Events => return self.expire_events(sim),
+            Item::Fleet => return self.scan_fleet(sim),
+            Item::Machine(name) => return self.machine_moves(sim, runtime, name),
         };
         self.perform(sim, actor, &item, done, causes);
     }

@@ -16,6 +16,7 @@ mod defaults;
 mod endpoints;
 mod engine;
 mod fields;
+mod fleet;
 mod kinds;
 mod kubelet;
 mod metrics;
@@ -43,6 +44,7 @@ pub use authorizer::{Attempt, User};
 pub use controllers::{Action, Reconciled};
 pub use engine::Cluster;
 pub use kinds::{
+pub use fleet::Expander;
     CLUSTERROLE, CLUSTERROLEBINDING, CONFIGMAP, CONTROLLERREVISION, CRONJOB, CUSTOMRESOURCEDEFINITION, CustomColumn,
     DAEMONSET, DEPLOYMENT, ENDPOINTS, ENDPOINTSLICE, EVENT, HORIZONTALPODAUTOSCALER, INGRESS, INGRESSCLASS, JOB,
     KindId, KindInfo, Kinds, LIMITRANGE, NAMESPACE, NETWORKPOLICY, NODE, PERSISTENTVOLUME, PERSISTENTVOLUMECLAIM, POD,

@@ -50,6 +50,11 @@ pub(crate) struct Waiting {
 
 impl Waiting {
     pub(crate) fn forget(&mut self, pod: &Key) {
+    /// The pods that fitted nowhere.
+    pub(crate) fn unschedulable(&self) -> impl Iterator<Item = &Key> {
+        self.unschedulable.keys()
+    }
+
         self.unschedulable.remove(pod);
         self.nominated.remove(pod);
     }

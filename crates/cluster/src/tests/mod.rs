@@ -5,10 +5,11 @@ mod autoscaler;
 mod batch;
 mod config;
 mod disruption;
+mod fleet;
 mod lifecycle;
 mod pods;
-mod rollout;
 mod pressure;
+mod rollout;
 mod rules;
 mod scale;
 mod scheduling;
@@ -82,13 +83,13 @@ impl Runtime for Programs {
         Some(Usage { cpu_milli, memory_bytes })
     }
 
-    fn stop(&mut self, _: &mut Sim, _: &ContainerRef) -> Stopped {
-        self.stopped += 1;
     /// What a test says of an image's use may be changed at any time.
     fn settled(&self, _: &Sim, container: &ContainerRef) -> bool {
         self.images.get(container).is_none_or(|image| self.usage.get(image).is_none())
     }
 
+    fn stop(&mut self, _: &mut Sim, _: &ContainerRef) -> Stopped {
+        self.stopped += 1;
         Stopped { after: Duration::from_millis(300), exit_code: 0 }
     }
 }
