@@ -29,6 +29,7 @@ mod printers;
 mod quantity;
 mod quota;
 mod recorder;
+mod roles;
 mod runtime;
 mod scheduler;
 mod schema;

@@ -138,77 +138,6 @@ impl Cluster {
         cluster
     }
 
-    /// The roles for people (`plugin/pkg/auth/authorizer/rbac/bootstrappolicy`).
-    /// Unlike kubernetes: the system's own roles are not there.
-    fn found_roles(&mut self, sim: &mut Sim, writer: &Writer) {
-        let read = list!["get", "list", "watch"];
-        let write = list!["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
-        let namespaced = || {
-            let rule = |groups: Value, resources: Value, verbs: &Value| {
-                object! { "apiGroups" => groups, "resources" => resources, "verbs" => verbs.clone() }
-            };
-            let core = list![
-                "configmaps",
-                "endpoints",
-                "events",
-                "persistentvolumeclaims",
-                "pods",
-                "pods/log",
-                "pods/status",
-                "replicationcontrollers",
-                "serviceaccounts",
-                "services"
-            ];
-            let wide = list!["apps", "autoscaling", "batch", "networking.k8s.io", "policy"];
-            (rule, core, wide)
-        };
-        let (rule, core, wide) = namespaced();
-        let view = vec![rule(list![""], core.clone(), &read), rule(wide.clone(), list!["*"], &read)];
-        let secrets = list!["secrets", "pods/exec", "pods/attach", "pods/portforward", "pods/eviction"];
-        let edit =
-            vec![rule(list![""], core, &write), rule(list![""], secrets, &write), rule(wide, list!["*"], &write)];
-        let mut admin = edit.clone();
-        admin.push(rule(list!["rbac.authorization.k8s.io"], list!["roles", "rolebindings"], &write));
-        let all = vec![rule(list!["*"], list!["*"], &list!["*"])];
-        for (name, rules) in [("admin", admin), ("cluster-admin", all), ("edit", edit), ("view", view)] {
-            let labels = object! { "kubernetes.io/bootstrapping" => "rbac-defaults" };
-/// The object of a node: `number` places its addresses.
-pub(crate) fn node_value(shape: &NodeShape, number: u32, now: &str) -> Value {
-    let mut labels: Map = shape.labels.iter().map(|(k, v)| (word(k), Value::from(v))).collect();
-    labels.insert("kubernetes.io/hostname", shape.name.as_str().into());
-    for (key, value) in [("kubernetes.io/arch", "amd64"), ("kubernetes.io/os", "linux")] {
-        labels.insert(key, value.into());
-        labels.insert(format!("beta.{key}"), value.into());
-    }
-    let mut spec =
-        object! { "podCIDR" => format!("10.244.{number}.0/24"), "podCIDRs" => list![format!("10.244.{number}.0/24")] };
-    let taint = |taint: &Taint| object! { "effect" => &taint.effect, "key" => &taint.key, "value" => &taint.value };
-    let mut taints: Vec<Value> = shape.taints.iter().map(taint).collect();
-    if shape.control_plane {
-        labels.insert("node-role.kubernetes.io/control-plane", "".into());
-        taints.push(object! { "effect" => "NoSchedule", "key" => "node-role.kubernetes.io/control-plane" });
-    }
-    if !taints.is_empty() {
-        spec.put("taints", taints);
-    }
-    object! {
-        "metadata" => object! { "name" => &shape.name, "labels" => labels },
-        "spec" => spec,
-        "status" => node_status(shape, number, now),
-    }
-}
-
-            let role = object! { "metadata" => object! { "labels" => labels, "name" => name }, "rules" => rules };
-            self.create(sim, kinds::CLUSTERROLE, "", role, writer).expect("the role above is valid");
-        }
-        let masters = object! { "kind" => "Group", "name" => "system:masters" };
-        let binding = object! {
-            "metadata" => object! { "name" => "cluster-admin" },
-            "roleRef" => object! { "kind" => "ClusterRole", "name" => "cluster-admin" }, "subjects" => list![masters],
-        };
-        self.create(sim, kinds::CLUSTERROLEBINDING, "", binding, writer).expect("the binding above is valid");
-    }
-
     /// Adds a node that is ready.
     /// Unlike kubernetes: a node's conditions have no heartbeat; they change when something happens to it.
     pub fn add_node(&mut self, sim: &mut Sim, shape: &NodeShape, causes: &Causes) -> Result<Arc<Object>, Status> {
@@ -240,6 +169,32 @@ pub(crate) fn node_value(shape: &NodeShape, number: u32, now: &str) -> Value {
         };
         let writer = Writer::new("root-ca-cert-publisher", namespace.created_by.clone());
         self.create(sim, kinds::CONFIGMAP, namespace.name(), value, &writer).expect("a new namespace has room for it");
+    }
+}
+
+/// The object of a node: `number` places its addresses.
+pub(crate) fn node_value(shape: &NodeShape, number: u32, now: &str) -> Value {
+    let mut labels: Map = shape.labels.iter().map(|(k, v)| (word(k), Value::from(v))).collect();
+    labels.insert("kubernetes.io/hostname", shape.name.as_str().into());
+    for (key, value) in [("kubernetes.io/arch", "amd64"), ("kubernetes.io/os", "linux")] {
+        labels.insert(key, value.into());
+        labels.insert(format!("beta.{key}"), value.into());
+    }
+    let mut spec =
+        object! { "podCIDR" => format!("10.244.{number}.0/24"), "podCIDRs" => list![format!("10.244.{number}.0/24")] };
+    let taint = |taint: &Taint| object! { "effect" => &taint.effect, "key" => &taint.key, "value" => &taint.value };
+    let mut taints: Vec<Value> = shape.taints.iter().map(taint).collect();
+    if shape.control_plane {
+        labels.insert("node-role.kubernetes.io/control-plane", "".into());
+        taints.push(object! { "effect" => "NoSchedule", "key" => "node-role.kubernetes.io/control-plane" });
+    }
+    if !taints.is_empty() {
+        spec.put("taints", taints);
+    }
+    object! {
+        "metadata" => object! { "name" => &shape.name, "labels" => labels },
+        "spec" => spec,
+        "status" => node_status(shape, number, now),
     }
 }
 
