@@ -36,13 +36,13 @@ pub(crate) enum Item {
     Schedule(Key),
     /// Kubelet looks at a pod again.
     Pod(Key),
-    /// Old events go.
     /// A kubelet looks at the memory of its node.
+    Memory(Arc<str>),
     /// The cluster autoscaler looks at its node groups.
     Fleet,
     /// A machine of a node group joins or is gone.
     Machine(Arc<str>),
-    Memory(Arc<str>),
+    /// Old events go.
     Events,
 }
 
@@ -71,12 +71,12 @@ pub struct Cluster {
     pub(crate) addresses: Addresses,
     /// What autoscalers remember.
     pub(crate) autoscalers: OrdMap<Key, Memory>,
+    /// The node groups, where there are any.
+    pub(crate) fleet: Option<Box<Fleet>>,
 }
 
 impl Cluster {
     pub(crate) fn empty() -> Self {
-    /// The node groups, where there are any.
-    pub(crate) fleet: Option<Box<Fleet>>,
         Self {
             store: Store::default(),
             timers: Timers::default(),
@@ -87,11 +87,11 @@ impl Cluster {
             waiting: Waiting::default(),
             addresses: Addresses::default(),
             autoscalers: OrdMap::new(),
+            fleet: None,
         }
     }
 
     /// The API store, to read.
-            fleet: None,
     pub fn store(&self) -> &Store {
         &self.store
     }
@@ -154,9 +154,7 @@ impl Cluster {
             Item::Deployment(key) => {
                 ("deployment-controller", controllers::deployment::reconcile(&self.store, key, now))
             }
-            Item::ReplicaSet(key) => {
-                ("replicaset-controller", controllers::replica_set::reconcile(&self.store, key, now))
-            }
+            Item::ReplicaSet(key) => (set_controller(key), controllers::replica_set::reconcile(&self.store, key, now)),
             Item::EndpointSlice(key) => {
                 ("endpoint-slice-controller", controllers::endpoint_slice::reconcile(&self.store, key))
             }
@@ -180,6 +178,9 @@ impl Cluster {
                 kinds::CUSTOMRESOURCEDEFINITION => {
                     ("apiextensions-apiserver", controllers::small::definition(&self.store, key, now))
                 }
+                kinds::APISERVICE => {
+                    ("apiservice-status-available", controllers::aggregation::reconcile(&self.store, key, now))
+                }
                 kinds::PODDISRUPTIONBUDGET => {
                     ("controllermanager", controllers::disruption::reconcile(&self.store, key, now))
                 }
@@ -196,9 +197,10 @@ impl Cluster {
             Item::Schedule(key) => return self.schedule(sim, key, causes),
             Item::Power(name, on) => return self.switch(sim, runtime, (name, *on), causes),
             Item::Pod(key) => return self.sync_pod(sim, runtime, key),
-            Item::Events => return self.expire_events(sim),
+            Item::Memory(node) => return self.look_at_memory(sim, runtime, node),
             Item::Fleet => return self.scan_fleet(sim),
             Item::Machine(name) => return self.machine_moves(sim, runtime, name),
+            Item::Events => return self.expire_events(sim),
         };
         self.perform(sim, actor, &item, done, causes);
     }
@@ -207,7 +209,6 @@ impl Cluster {
         let mut memory = self.autoscalers.remove(key).unwrap_or_default();
         let usages = |pod: &Key| self.pod_usage(sim, runtime, pod);
         let done = controllers::autoscaler::reconcile(&self.store, key, sim.now(), &usages, &mut memory);
-            Item::Memory(node) => return self.look_at_memory(sim, runtime, node),
         if self.store.get_key(key).is_some() {
             self.autoscalers.insert(key.clone(), memory);
         }
@@ -291,6 +292,11 @@ impl Cluster {
         };
         Subject::new(kind, key.to_string())
     }
+}
+
+/// Replication controllers are replica sets by an older name (`pkg/controller/replication`).
+fn set_controller(key: &Key) -> &'static str {
+    if key.kind == kinds::REPLICATIONCONTROLLER { "replication-controller" } else { "replicaset-controller" }
 }
 
 /// What a controller tells of a refused pod.

@@ -4,6 +4,7 @@
 mod autoscaler;
 mod batch;
 mod config;
+mod extensions;
 mod metadata;
 mod pod;
 mod policy;
@@ -22,7 +23,7 @@ pub(crate) use policy::{budget, priority_class};
 pub(crate) use rules::{binding, definition, endpoints, ingress, network_policy, role};
 pub(crate) use service::service;
 pub(crate) use storage::{claim, storage_class, volume};
-pub(crate) use workload::{daemon_set, deployment, replica_set, stateful_set};
+pub(crate) use workload::{daemon_set, deployment, replica_set, replication_controller, stateful_set};
 
 use crate::status::FieldError;
 use manifest::Value;
