@@ -172,6 +172,18 @@ impl Cluster {
     }
 }
 
+/// The first three parts of the addresses of a node's pods; more than 256 nodes go on in other networks.
+pub(crate) fn pod_network(number: u32) -> String {
+    let second = if number < 256 { 244 } else { 127 + (number / 256).min(116) };
+    format!("10.{second}.{}", number % 256)
+}
+
+/// The address of a node.
+fn node_address(number: u32) -> String {
+    let number = number + 2;
+    format!("192.168.{}.{}", 49 + (number / 256).min(206), number % 256)
+}
+
 /// The object of a node: `number` places its addresses.
 pub(crate) fn node_value(shape: &NodeShape, number: u32, now: &str) -> Value {
     let mut labels: Map = shape.labels.iter().map(|(k, v)| (word(k), Value::from(v))).collect();
@@ -180,8 +192,8 @@ pub(crate) fn node_value(shape: &NodeShape, number: u32, now: &str) -> Value {
         labels.insert(key, value.into());
         labels.insert(format!("beta.{key}"), value.into());
     }
-    let mut spec =
-        object! { "podCIDR" => format!("10.244.{number}.0/24"), "podCIDRs" => list![format!("10.244.{number}.0/24")] };
+    let range = format!("{}.0/24", pod_network(number));
+    let mut spec = object! { "podCIDR" => &*range, "podCIDRs" => list![&*range] };
     let taint = |taint: &Taint| object! { "effect" => &taint.effect, "key" => &taint.key, "value" => &taint.value };
     let mut taints: Vec<Value> = shape.taints.iter().map(taint).collect();
     if shape.control_plane {
@@ -213,7 +225,7 @@ fn node_status(shape: &NodeShape, number: u32, now: &str) -> Value {
     };
     object! {
         "addresses" => list![
-            object! { "address" => format!("192.168.49.{}", number + 2), "type" => "InternalIP" },
+            object! { "address" => node_address(number), "type" => "InternalIP" },
             object! { "address" => &shape.name, "type" => "Hostname" },
         ],
         "allocatable" => amounts(shape.memory_bytes),

@@ -90,7 +90,7 @@ impl Cluster {
                 if let State::Running { since } = container.state {
                     let id = container.id.clone();
                     let ended = Ended { exit_code: 255, reason: "Unknown".into(), started: since, finished: now, id };
-                    container.state = State::Ended(ended);
+                    container.state = State::Ended(Box::new(ended));
                     (container.ready, container.started, container.stopping) = (false, false, false);
                 }
             }

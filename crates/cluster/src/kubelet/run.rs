@@ -97,7 +97,7 @@ pub(crate) struct Ended {
 pub(crate) enum State {
     Waiting { reason: Arc<str>, message: Option<Arc<str>> },
     Running { since: Time },
-    Ended(Ended),
+    Ended(Box<Ended>),
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,13 +106,20 @@ pub(crate) struct Tally {
     pub failed: u32,
 }
 
+/// What a container waits for between its tries.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Backoffs {
+    pub crash: Backoff,
+    pub pull: Backoff,
+}
+
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct ContainerRun {
     pub name: Arc<str>,
     /// An init container that keeps running: `restartPolicy: Always`.
     pub sidecar: bool,
     pub state: State,
-    pub last: Option<Ended>,
+    pub last: Option<Box<Ended>>,
     pub restarts: u32,
     /// Counts what makes older timers void.
     pub epoch: u32,
@@ -124,8 +131,8 @@ pub(crate) struct ContainerRun {
     pub image: Arc<str>,
     pub image_id: Arc<str>,
     pub id: Arc<str>,
-    pub crash: Backoff,
-    pub pull: Backoff,
+    /// Most containers never have to wait.
+    pub(super) backoffs: Option<Box<Backoffs>>,
     pub readiness: Tally,
     pub liveness: Tally,
     pub startup: Tally,
@@ -147,12 +154,19 @@ impl ContainerRun {
             image: nothing.clone(),
             image_id: nothing.clone(),
             id: nothing,
-            crash: Backoff::default(),
-            pull: Backoff::default(),
+            backoffs: None,
             readiness: Tally::default(),
             liveness: Tally::default(),
             startup: Tally::default(),
         }
+    }
+
+    pub(super) fn backoffs(&self) -> Backoffs {
+        self.backoffs.as_deref().copied().unwrap_or_default()
+    }
+
+    pub(super) fn backoffs_mut(&mut self) -> &mut Backoffs {
+        self.backoffs.get_or_insert_default()
     }
 
     pub(super) fn running(&self) -> bool {
@@ -181,7 +195,7 @@ pub(crate) struct PodRun {
     /// No container starts again: the pod has done its work, or was ended.
     pub over: bool,
     /// Why the kubelet ended it: reason and message.
-    pub verdict: Option<(Arc<str>, Arc<str>)>,
+    pub verdict: Option<Box<(Arc<str>, Arc<str>)>>,
     pub inits: u16,
     /// Init containers that were begun.
     pub begun: u16,

@@ -7,6 +7,7 @@ use crate::engine::{Cluster, Item};
 use crate::object::{Key, Object};
 use crate::recorder::Note;
 use crate::runtime::Runtime;
+use crate::setup::pod_network;
 use manifest::word;
 use sim::{Causes, Sim};
 use std::sync::Arc;
@@ -132,13 +133,13 @@ impl Cluster {
         self.edit(key, |run| {
             run.because = because.into();
             if let Some(container) = run.container_mut(at) {
-                container.state = State::Ended(Ended {
+                container.state = State::Ended(Box::new(Ended {
                     exit_code: 128,
                     reason: "StartError".into(),
                     started: now,
                     finished: now,
                     id: id.clone(),
-                });
+                }));
                 container.epoch += 1;
             }
         });
@@ -158,7 +159,7 @@ impl Cluster {
         let now = sim.now();
         match &container.state {
             State::Waiting { reason, .. } if matches!(reason.as_ref(), "ErrImagePull" | "ImagePullBackOff") => {
-                let left = container.pull.left_since_try(now);
+                let left = container.backoffs().pull.left_since_try(now);
                 if left.is_zero() {
                     self.ensure_image(sim, runtime, key, at);
                 } else {
@@ -166,7 +167,7 @@ impl Cluster {
                 }
             }
             State::Ended(end) => {
-                let left = container.crash.left(end.finished, now);
+                let left = container.backoffs().crash.left(end.finished, now);
                 if left.is_zero() {
                     self.restart(sim, runtime, key, at);
                 } else {
@@ -183,7 +184,7 @@ impl Cluster {
         let now = sim.now();
         self.edit(key, |run| {
             if let Some(container) = run.container_mut(at) {
-                container.crash.next(now);
+                container.backoffs_mut().crash.next(now);
                 container.restarts += 1;
             }
         });
@@ -197,7 +198,7 @@ impl Cluster {
         let place = format!("{}_{}({})", pod.name(), pod.namespace(), pod.uid);
         let told = format!("Back-off restarting failed container {name} in pod {place}");
         self.event(sim, pod, Note::warning("BackOff", told).on(&run.node, Some(name)));
-        let wait = super::backoff::go_duration(container.crash.wait());
+        let wait = super::backoff::go_duration(container.backoffs().crash.wait());
         let message = format!("back-off {wait} restarting failed container={name} pod={place}");
         self.edit(key, |run| {
             if let Some(container) = run.container_mut(at)
@@ -240,7 +241,7 @@ impl Cluster {
     /// `10.244.2.17`; empty before the sandbox is up.
     pub(super) fn pod_ip(&self, run: &PodRun) -> String {
         let number = self.nodes.get(&run.node).map_or(0, |node| node.number);
-        if run.ip == 0 { String::new() } else { format!("10.244.{number}.{}", run.ip) }
+        if run.ip == 0 { String::new() } else { format!("{}.{}", pod_network(number), run.ip) }
     }
 }
 

@@ -47,7 +47,7 @@ impl Cluster {
         self.edit(key, |run| {
             run.over = true;
             run.because = because.into();
-            run.verdict = Some((reason.into(), message.into()));
+            run.verdict = Some(Box::new((reason.into(), message.into())));
         });
         self.stop_next(sim, runtime, key);
     }
@@ -160,7 +160,7 @@ fn seconds(n: i64) -> Duration {
 
 /// What is left of the grace period of a pod that goes, or all of it.
 fn grace(pod: &Object, run: &PodRun, now: Time) -> Duration {
-    if run.verdict.as_ref().is_some_and(|(reason, _)| **reason == *eviction::REASON) {
+    if run.verdict.as_deref().is_some_and(|(reason, _)| **reason == *eviction::REASON) {
         return eviction::GRACE;
     }
     match time_at(&pod.value, "metadata.deletionTimestamp") {

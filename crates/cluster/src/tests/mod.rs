@@ -5,6 +5,7 @@ mod autoscaler;
 mod batch;
 mod config;
 mod disruption;
+mod extensions;
 mod fleet;
 mod lifecycle;
 mod pods;
