@@ -81,72 +81,66 @@ const TAINTED: &str = "a node=node-a,b node=node-b,x node=node-x,y node=node-y !
 
 /// `TestSingleConstraint` and `TestMultipleConstraints` (one file in 1.32): those that are written without the feature gates of
 /// inclusion policies, and those with them on. The last word tells of each node: `f` fits, `n` not, `l` lacks a label.
+const FILTERED: &[[&str; 6]] = &[
+    ["foo", "1 zone foo", "", "a zone=zone1,b zon=zone1,x zone=zone2,y zone=zone2", "a foo,b foo,x foo,y foo", "flnn"],
+    ["foo", "1 rack foo", "", "a zone=zone1,x zone=zone2", "", "ll"],
+    ["foo", "1 node foo", "", FOUR, SPREAD_2103, "nnfn"],
+    ["foo", "2 node foo", "", FOUR, SPREAD_2103, "nffn"],
+    ["bar", "1 node foo", "", FOUR, SPREAD_2103, "nffn"],
+    [
+        "foo",
+        "1 node foo",
+        "affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: \
+            [{matchExpressions: [{key: node, operator: In, values: [node-a, node-y]}]}]}}}, ",
+        FOUR,
+        SPREAD_2103,
+        "fffn",
+    ],
+    ["foo", "1 node foo", "", "a node=node-a,b node=node-b", "!a foo,b foo", "fn"],
+    [
+        "foo",
+        "1 zone foo",
+        "affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: \
+            [{matchExpressions: [{key: node, operator: NotIn, values: [node-b]}]}]}}}, ",
+        FOUR,
+        "b foo,b foo,y foo",
+        "ffnn",
+    ],
+    ["foo", "2 node foo ,minDomains:~4", "", THREE, "a foo,a foo,b foo,b foo,c foo", "nnf"],
+    ["foo", "2 node foo ,minDomains:~2", "", THREE, "a foo,a foo,b foo,b foo,c foo", "fff"],
+    ["foo", "2 zone foo ,minDomains:~3", "", FOUR, "a foo,b foo,y foo", "nnff"],
+    ["foo", "2 zone foo ,minDomains:~1", "", FOUR, "a foo,b foo,y foo", "ffff"],
+    ["foo", "1 node foo", "nodeSelector: {foo: ''}, ", INCLUDED, "a foo,b foo,y foo", "nnff"],
+    [
+        "foo",
+        "1 node foo ,nodeAffinityPolicy:~Ignore",
+        "nodeSelector: {foo: ''}, ",
+        INCLUDED,
+        "a foo,b foo,y foo",
+        "nnfn",
+    ],
+    ["foo", "1 node foo ,nodeTaintsPolicy:~Honor", "", TAINTED, "a foo,b foo,y foo", "nnff"],
+    ["foo", "1 node foo", "", TAINTED, "a foo,b foo,y foo", "nnfn"],
+    ["foo", "1 zone foo;1 node foo", "", FOUR, SPREAD_2103, "nnfn"],
+    ["foo", "1 zone foo;1 node foo", "", FOUR, "a foo,a foo,b foo,y foo,y foo,y foo,y foo", "nnnn"],
+    ["foo bar", "1 zone foo;1 node bar", "", FOUR, "a foo,y bar", "nnfn"],
+    ["foo bar", "1 zone foo;1 node bar", "", FOUR, "a foo,x bar,y bar", "nnnn"],
+    ["foo bar", "1 zone foo;1 node bar", "", FOUR, "a foo,a foo bar,y foo,y foo bar,y foo", "nfnn"],
+    ["bar", "1 zone foo;1 node bar", "", FOUR, "a foo,x bar,y bar", "ffnn"],
+    [
+        "foo",
+        "1 zone foo;1 node foo",
+        "",
+        "a zone=zone1 node=node-a,b zone=zone1 node=node-b,x zone=zone2,y zone=zone2 \
+            node=node-y",
+        "a foo,y foo",
+        "nfln",
+    ],
+];
+
 #[test]
 fn constraints_filter_as_upstream() {
-    let cases: &[(&str, &str, &str, &str, &str, &str)] = &[
-        (
-            "foo",
-            "1 zone foo",
-            "",
-            "a zone=zone1,b zon=zone1,x zone=zone2,y zone=zone2",
-            "a foo,b foo,x foo,y foo",
-            "flnn",
-        ),
-        ("foo", "1 rack foo", "", "a zone=zone1,x zone=zone2", "", "ll"),
-        ("foo", "1 node foo", "", FOUR, SPREAD_2103, "nnfn"),
-        ("foo", "2 node foo", "", FOUR, SPREAD_2103, "nffn"),
-        ("bar", "1 node foo", "", FOUR, SPREAD_2103, "nffn"),
-        (
-            "foo",
-            "1 node foo",
-            "affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: \
-            [{matchExpressions: [{key: node, operator: In, values: [node-a, node-y]}]}]}}}, ",
-            FOUR,
-            SPREAD_2103,
-            "fffn",
-        ),
-        ("foo", "1 node foo", "", "a node=node-a,b node=node-b", "!a foo,b foo", "fn"),
-        (
-            "foo",
-            "1 zone foo",
-            "affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: \
-            [{matchExpressions: [{key: node, operator: NotIn, values: [node-b]}]}]}}}, ",
-            FOUR,
-            "b foo,b foo,y foo",
-            "ffnn",
-        ),
-        ("foo", "2 node foo ,minDomains:~4", "", THREE, "a foo,a foo,b foo,b foo,c foo", "nnf"),
-        ("foo", "2 node foo ,minDomains:~2", "", THREE, "a foo,a foo,b foo,b foo,c foo", "fff"),
-        ("foo", "2 zone foo ,minDomains:~3", "", FOUR, "a foo,b foo,y foo", "nnff"),
-        ("foo", "2 zone foo ,minDomains:~1", "", FOUR, "a foo,b foo,y foo", "ffff"),
-        ("foo", "1 node foo", "nodeSelector: {foo: ''}, ", INCLUDED, "a foo,b foo,y foo", "nnff"),
-        (
-            "foo",
-            "1 node foo ,nodeAffinityPolicy:~Ignore",
-            "nodeSelector: {foo: ''}, ",
-            INCLUDED,
-            "a foo,b foo,y foo",
-            "nnfn",
-        ),
-        ("foo", "1 node foo ,nodeTaintsPolicy:~Honor", "", TAINTED, "a foo,b foo,y foo", "nnff"),
-        ("foo", "1 node foo", "", TAINTED, "a foo,b foo,y foo", "nnfn"),
-        ("foo", "1 zone foo;1 node foo", "", FOUR, SPREAD_2103, "nnfn"),
-        ("foo", "1 zone foo;1 node foo", "", FOUR, "a foo,a foo,b foo,y foo,y foo,y foo,y foo", "nnnn"),
-        ("foo bar", "1 zone foo;1 node bar", "", FOUR, "a foo,y bar", "nnfn"),
-        ("foo bar", "1 zone foo;1 node bar", "", FOUR, "a foo,x bar,y bar", "nnnn"),
-        ("foo bar", "1 zone foo;1 node bar", "", FOUR, "a foo,a foo bar,y foo,y foo bar,y foo", "nfnn"),
-        ("bar", "1 zone foo;1 node bar", "", FOUR, "a foo,x bar,y bar", "ffnn"),
-        (
-            "foo",
-            "1 zone foo;1 node foo",
-            "",
-            "a zone=zone1 node=node-a,b zone=zone1 node=node-b,x zone=zone2,y zone=zone2 \
-            node=node-y",
-            "a foo,y foo",
-            "nfln",
-        ),
-    ];
-    for (labels, rules, spec, nodes, pods, wanted) in cases {
+    for [labels, rules, spec, nodes, pods, wanted] in FILTERED {
         let (store, names) = store(nodes, pods);
         let pod = pod(labels, true, rules, spec);
         let spread = Spread::of(&store, &pod, &OrdSet::new());
@@ -168,157 +162,162 @@ const HOSTS: &str =
 const ZONED: &str = "a zone=1 kubernetes.io/hostname=a,b zone=1 kubernetes.io/hostname=b,x zone=2 kubernetes.io/hostname=x,y \
      zone=2 kubernetes.io/hostname=y";
 
+const TWO: &str = "a kubernetes.io/hostname=a,b kubernetes.io/hostname=b";
+
+/// The pod's labels, its constraints and what else its spec says; the nodes; the pods there; the scores.
+type Scored<'t> = (&'t str, &'t str, &'t str, &'t str, &'t str, &'t [(&'t str, i64)]);
+
 /// `TestPodTopologySpreadScore`: all cases but those with the defaults of the system or of the configuration, which ours has
 /// not. Nodes that are not named do not fit; ours counts the score twice, beside what is equal for all nodes.
+const SCORES: &[Scored<'_>] = &[
+    ("foo", "1 kubernetes.io/hostname foo", "", TWO, "", &[("a", 100), ("b", 100)]),
+    ("foo", "1 kubernetes.io/hostname foo", "", TWO, "a foo,a foo,b foo", &[("a", 100)]),
+    ("foo", "1 kubernetes.io/hostname foo", "", TWO, "a foo,b foo", &[("a", 100), ("b", 100)]),
+    (
+        "foo",
+        "1 kubernetes.io/hostname foo",
+        "",
+        HOSTS,
+        "a foo,a foo,b foo,d foo,d foo,d foo",
+        &[("a", 20), ("b", 60), ("c", 100), ("d", 0)],
+    ),
+    (
+        "foo",
+        "1 kubernetes.io/hostname -",
+        "",
+        HOSTS,
+        "a foo,a foo,b foo,d foo,d foo,d foo",
+        &[("a", 100), ("b", 100), ("c", 100), ("d", 100)],
+    ),
+    (
+        "foo",
+        "2 kubernetes.io/hostname foo",
+        "",
+        HOSTS,
+        "a foo,a foo,b foo,d foo,d foo,d foo",
+        &[("a", 33), ("b", 66), ("c", 100), ("d", 16)],
+    ),
+    (
+        "foo",
+        "3 kubernetes.io/hostname foo",
+        "",
+        HOSTS,
+        "a foo,a foo,a foo,a foo,b foo,b foo,b foo,c foo,c foo,d foo",
+        &[("a", 44), ("b", 66), ("c", 77), ("d", 100)],
+    ),
+    (
+        "foo",
+        "1 kubernetes.io/hostname foo",
+        "",
+        ZONED,
+        "a foo,a foo,a foo,a foo,b foo,b foo,x foo,y foo,y foo,y foo",
+        &[("a", 33), ("b", 83), ("x", 100)],
+    ),
+    (
+        "foo",
+        "1 kubernetes.io/hostname foo",
+        "",
+        "a kubernetes.io/hostname=a,b n=b,x kubernetes.io/hostname=x,y \
+            kubernetes.io/hostname=y",
+        "a foo,a foo,a foo,a foo,b foo,b foo,x foo,y foo,y foo,y foo",
+        &[("a", 16), ("b", 0), ("x", 100)],
+    ),
+    (
+        "foo",
+        "1 zone foo",
+        "",
+        ZONED,
+        "a foo,a foo,a foo,a foo,b foo,b foo,x foo,y foo,y foo,y foo",
+        &[("a", 75), ("b", 75), ("x", 100)],
+    ),
+    (
+        "foo",
+        "1 zone foo;1 kubernetes.io/hostname foo",
+        "",
+        ZONED,
+        "a foo,a foo,b foo,x foo,x foo,y foo,y foo,y foo,y foo",
+        &[("a", 100), ("x", 63)],
+    ),
+    (
+        "foo bar",
+        "1 zone foo;1 zone bar",
+        "",
+        ZONED,
+        "a foo bar,a foo,b foo bar,y foo,y foo bar,y foo",
+        &[("a", 85), ("x", 100)],
+    ),
+    (
+        "foo bar",
+        "1 zone foo;1 kubernetes.io/hostname bar",
+        "",
+        ZONED,
+        "a foo,b foo bar,y foo,y bar",
+        &[("a", 60), ("b", 20), ("x", 100), ("y", 60)],
+    ),
+    (
+        "foo bar",
+        "1 zone foo;1 kubernetes.io/hostname bar",
+        "",
+        ZONED,
+        "b bar,x foo,y foo bar",
+        &[("a", 100), ("b", 60), ("x", 40), ("y", 0)],
+    ),
+    (
+        "foo bar",
+        "1 zone foo;1 kubernetes.io/hostname bar",
+        "",
+        ZONED,
+        "a foo,b foo bar,y foo,y bar",
+        &[("a", 50), ("b", 25), ("x", 100)],
+    ),
+    ("foo", "1 kubernetes.io/hostname foo", "", TWO, "@a foo,a foo,b foo,b foo", &[("a", 100), ("b", 33)]),
+    ("foo", "1 kubernetes.io/hostname foo", "", TWO, "!a foo,b foo", &[("a", 100), ("b", 0)]),
+    ("foo", "2 node foo", "", THREE, "a foo,a foo,b foo,b foo,c foo", &[("a", 75), ("b", 75), ("c", 100)]),
+    (
+        "foo",
+        "1 node foo",
+        "nodeSelector: {foo: ''}, ",
+        "a node=node-a foo=,b node=node-b foo=,c node=node-c",
+        "a foo,a foo,b foo,c foo",
+        &[("a", 0), ("b", 33), ("c", 100)],
+    ),
+    (
+        "foo",
+        "1 node foo ,nodeAffinityPolicy:~Ignore",
+        "nodeSelector: {foo: ''}, ",
+        "a node=node-a foo=,b node=node-b foo=,c node=node-c",
+        "a foo,a foo,b foo,c foo",
+        &[("a", 66), ("b", 100), ("c", 100)],
+    ),
+    (
+        "foo",
+        "1 node foo ,nodeTaintsPolicy:~Honor",
+        "",
+        "a node=node-a,b node=node-b,c node=node-c !",
+        "a foo,a foo,b foo,c foo",
+        &[("a", 0), ("b", 33), ("c", 100)],
+    ),
+    (
+        "foo",
+        "1 node foo",
+        "",
+        "a node=node-a,b node=node-b,c node=node-c !",
+        "a foo,a foo,b foo,c foo",
+        &[("a", 66), ("b", 100), ("c", 100)],
+    ),
+    (
+        "foo bar",
+        "1 zone * ,matchLabelKeys:~[foo];1 kubernetes.io/hostname * ,matchLabelKeys:~[bar]",
+        "",
+        ZONED,
+        "a foo,b foo bar,x foo,x bar",
+        &[("a", 60), ("b", 20), ("x", 60), ("y", 100)],
+    ),
+];
+
 #[test]
 fn constraints_score_as_upstream() {
-    let two = "a kubernetes.io/hostname=a,b kubernetes.io/hostname=b";
-    let cases: &[(&str, &str, &str, &str, &str, &[(&str, i64)])] = &[
-        ("foo", "1 kubernetes.io/hostname foo", "", two, "", &[("a", 100), ("b", 100)]),
-        ("foo", "1 kubernetes.io/hostname foo", "", two, "a foo,a foo,b foo", &[("a", 100)]),
-        ("foo", "1 kubernetes.io/hostname foo", "", two, "a foo,b foo", &[("a", 100), ("b", 100)]),
-        (
-            "foo",
-            "1 kubernetes.io/hostname foo",
-            "",
-            HOSTS,
-            "a foo,a foo,b foo,d foo,d foo,d foo",
-            &[("a", 20), ("b", 60), ("c", 100), ("d", 0)],
-        ),
-        (
-            "foo",
-            "1 kubernetes.io/hostname -",
-            "",
-            HOSTS,
-            "a foo,a foo,b foo,d foo,d foo,d foo",
-            &[("a", 100), ("b", 100), ("c", 100), ("d", 100)],
-        ),
-        (
-            "foo",
-            "2 kubernetes.io/hostname foo",
-            "",
-            HOSTS,
-            "a foo,a foo,b foo,d foo,d foo,d foo",
-            &[("a", 33), ("b", 66), ("c", 100), ("d", 16)],
-        ),
-        (
-            "foo",
-            "3 kubernetes.io/hostname foo",
-            "",
-            HOSTS,
-            "a foo,a foo,a foo,a foo,b foo,b foo,b foo,c foo,c foo,d foo",
-            &[("a", 44), ("b", 66), ("c", 77), ("d", 100)],
-        ),
-        (
-            "foo",
-            "1 kubernetes.io/hostname foo",
-            "",
-            ZONED,
-            "a foo,a foo,a foo,a foo,b foo,b foo,x foo,y foo,y foo,y foo",
-            &[("a", 33), ("b", 83), ("x", 100)],
-        ),
-        (
-            "foo",
-            "1 kubernetes.io/hostname foo",
-            "",
-            "a kubernetes.io/hostname=a,b n=b,x kubernetes.io/hostname=x,y \
-            kubernetes.io/hostname=y",
-            "a foo,a foo,a foo,a foo,b foo,b foo,x foo,y foo,y foo,y foo",
-            &[("a", 16), ("b", 0), ("x", 100)],
-        ),
-        (
-            "foo",
-            "1 zone foo",
-            "",
-            ZONED,
-            "a foo,a foo,a foo,a foo,b foo,b foo,x foo,y foo,y foo,y foo",
-            &[("a", 75), ("b", 75), ("x", 100)],
-        ),
-        (
-            "foo",
-            "1 zone foo;1 kubernetes.io/hostname foo",
-            "",
-            ZONED,
-            "a foo,a foo,b foo,x foo,x foo,y foo,y foo,y foo,y foo",
-            &[("a", 100), ("x", 63)],
-        ),
-        (
-            "foo bar",
-            "1 zone foo;1 zone bar",
-            "",
-            ZONED,
-            "a foo bar,a foo,b foo bar,y foo,y foo bar,y foo",
-            &[("a", 85), ("x", 100)],
-        ),
-        (
-            "foo bar",
-            "1 zone foo;1 kubernetes.io/hostname bar",
-            "",
-            ZONED,
-            "a foo,b foo bar,y foo,y bar",
-            &[("a", 60), ("b", 20), ("x", 100), ("y", 60)],
-        ),
-        (
-            "foo bar",
-            "1 zone foo;1 kubernetes.io/hostname bar",
-            "",
-            ZONED,
-            "b bar,x foo,y foo bar",
-            &[("a", 100), ("b", 60), ("x", 40), ("y", 0)],
-        ),
-        (
-            "foo bar",
-            "1 zone foo;1 kubernetes.io/hostname bar",
-            "",
-            ZONED,
-            "a foo,b foo bar,y foo,y bar",
-            &[("a", 50), ("b", 25), ("x", 100)],
-        ),
-        ("foo", "1 kubernetes.io/hostname foo", "", two, "@a foo,a foo,b foo,b foo", &[("a", 100), ("b", 33)]),
-        ("foo", "1 kubernetes.io/hostname foo", "", two, "!a foo,b foo", &[("a", 100), ("b", 0)]),
-        ("foo", "2 node foo", "", THREE, "a foo,a foo,b foo,b foo,c foo", &[("a", 75), ("b", 75), ("c", 100)]),
-        (
-            "foo",
-            "1 node foo",
-            "nodeSelector: {foo: ''}, ",
-            "a node=node-a foo=,b node=node-b foo=,c node=node-c",
-            "a foo,a foo,b foo,c foo",
-            &[("a", 0), ("b", 33), ("c", 100)],
-        ),
-        (
-            "foo",
-            "1 node foo ,nodeAffinityPolicy:~Ignore",
-            "nodeSelector: {foo: ''}, ",
-            "a node=node-a foo=,b node=node-b foo=,c node=node-c",
-            "a foo,a foo,b foo,c foo",
-            &[("a", 66), ("b", 100), ("c", 100)],
-        ),
-        (
-            "foo",
-            "1 node foo ,nodeTaintsPolicy:~Honor",
-            "",
-            "a node=node-a,b node=node-b,c node=node-c !",
-            "a foo,a foo,b foo,c foo",
-            &[("a", 0), ("b", 33), ("c", 100)],
-        ),
-        (
-            "foo",
-            "1 node foo",
-            "",
-            "a node=node-a,b node=node-b,c node=node-c !",
-            "a foo,a foo,b foo,c foo",
-            &[("a", 66), ("b", 100), ("c", 100)],
-        ),
-        (
-            "foo bar",
-            "1 zone * ,matchLabelKeys:~[foo];1 kubernetes.io/hostname * ,matchLabelKeys:~[bar]",
-            "",
-            ZONED,
-            "a foo,b foo bar,x foo,x bar",
-            &[("a", 60), ("b", 20), ("x", 60), ("y", 100)],
-        ),
-    ];
-    for (labels, rules, spec, nodes, pods, wanted) in cases {
+    for (labels, rules, spec, nodes, pods, wanted) in SCORES {
         let (store, _) = store(nodes, pods);
         let pod = pod(labels, false, rules, spec);
         let demand = Demand::of(&store, &pod, OrdMap::new()).unwrap();
