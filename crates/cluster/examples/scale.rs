@@ -1,5 +1,5 @@
 //! How fast one deployment comes up, and how much memory a pod takes:
-//! `cargo run --release -p cluster --features crowd --example scale [PODS] [NODES] [STEADY_SECS]`.
+//! `cargo run --profile figures -p cluster --features crowd --example scale [PODS] [NODES] [STEADY_SECS]`.
 
 use cluster::crowd::Crowd;
 use std::time::Duration;
@@ -31,18 +31,29 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (memory, clock, started) = (resident_bytes(), cpu_secs(begin), crowd.sim.now());
     let steps = crowd.fill(pods);
     let took = cpu_secs(begin) - clock;
-    let each = (resident_bytes() - memory) / u64::from(pods);
-    println!(
-        "{pods} pods on {nodes} nodes: {:.0} pods/s of CPU time, {steps} steps, {each} bytes a pod (log of events included), {} virtual seconds",
-        f64::from(pods) / took,
-        crowd.sim.now().since(started).as_secs()
-    );
+    let (count, bytes) = (f64::from(pods), resident_bytes());
+    let name = format!("crowd_{pods}_pods_{nodes}_nodes");
+    print(&format!("{name}_processor_time"), took, "s", "aim 300 s", 300.0);
+    print(&format!("{name}_speed"), count / took, "pods/s", "aim 2,000 pods/s", 2_000.0);
+    print(&format!("{name}_memory"), mega(bytes), "MB", "aim 1,000 MB", 1_000.0);
+    print(&format!("{name}_pod_memory"), mega(bytes - memory) * 1e6 / count, "bytes", "aim 4,000 bytes", 4_000.0);
+    println!("{name}: {steps} steps in {} virtual seconds", crowd.sim.now().since(started).as_secs());
     let clock = cpu_secs(begin);
     let copy = crowd.clone();
-    println!("fork {:.2} ms", (cpu_secs(begin) - clock) * 1e3);
+    print(&format!("{name}_fork"), (cpu_secs(begin) - clock) * 1e3, "ms", "a frame of 16 ms", 16.0);
     let clock = cpu_secs(begin);
     crowd.rest(Duration::from_secs(steady));
-    println!("{steady} steady seconds {:.2} s", cpu_secs(begin) - clock);
+    let took = cpu_secs(begin) - clock;
+    print(&format!("{name}_{steady}_steady_secs"), took, "s", "real time", Duration::from_secs(steady).as_secs_f64());
     drop(copy);
     Ok(())
+}
+
+fn mega(bytes: u64) -> f64 {
+    f64::from(u32::try_from(bytes / 1_000).unwrap_or(u32::MAX)) / 1e3
+}
+
+/// As every figure is printed: `NAME value unit (compared with PEER: ratio)`.
+fn print(name: &str, value: f64, unit: &str, peer: &str, whole: f64) {
+    println!("{name} {value:.1} {unit} (compared with {peer}: {:.3})", value / whole);
 }

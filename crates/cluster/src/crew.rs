@@ -46,7 +46,8 @@ pub(crate) fn same(old: &Object, new: &Object) -> bool {
 
 /// The uids of the replica sets that own a pod.
 pub(crate) fn owners(pod: &Object) -> impl Iterator<Item = &std::sync::Arc<str>> {
-    pod.owners().iter().filter(|owner| owner.str_at("kind") == "ReplicaSet").filter_map(|o| o.at("uid").as_text())
+    let sets = |owner: &&Value| matches!(owner.str_at("kind"), "ReplicaSet" | "ReplicationController");
+    pod.owners().iter().filter(sets).filter_map(|o| o.at("uid").as_text())
 }
 
 impl Crew {

@@ -4,6 +4,7 @@
 use crate::api::Writer;
 use crate::controllers::autoscaler::Memory;
 use crate::controllers::{self, Action, Reconciled};
+use crate::fleet::Fleet;
 use crate::kinds;
 use crate::kubelet::{NodeRun, PodRun, Step};
 use crate::object::{Key, Object};
@@ -35,6 +36,12 @@ pub(crate) enum Item {
     Schedule(Key),
     /// Kubelet looks at a pod again.
     Pod(Key),
+    /// A kubelet looks at the memory of its node.
+    Memory(Arc<str>),
+    /// The cluster autoscaler looks at its node groups.
+    Fleet,
+    /// A machine of a node group joins or is gone.
+    Machine(Arc<str>),
     /// Old events go.
     Events,
 }
@@ -64,6 +71,8 @@ pub struct Cluster {
     pub(crate) addresses: Addresses,
     /// What autoscalers remember.
     pub(crate) autoscalers: OrdMap<Key, Memory>,
+    /// The node groups, where there are any.
+    pub(crate) fleet: Option<Box<Fleet>>,
 }
 
 impl Cluster {
@@ -78,6 +87,7 @@ impl Cluster {
             waiting: Waiting::default(),
             addresses: Addresses::default(),
             autoscalers: OrdMap::new(),
+            fleet: None,
         }
     }
 
@@ -144,9 +154,7 @@ impl Cluster {
             Item::Deployment(key) => {
                 ("deployment-controller", controllers::deployment::reconcile(&self.store, key, now))
             }
-            Item::ReplicaSet(key) => {
-                ("replicaset-controller", controllers::replica_set::reconcile(&self.store, key, now))
-            }
+            Item::ReplicaSet(key) => (set_controller(key), controllers::replica_set::reconcile(&self.store, key, now)),
             Item::EndpointSlice(key) => {
                 ("endpoint-slice-controller", controllers::endpoint_slice::reconcile(&self.store, key))
             }
@@ -170,6 +178,9 @@ impl Cluster {
                 kinds::CUSTOMRESOURCEDEFINITION => {
                     ("apiextensions-apiserver", controllers::small::definition(&self.store, key, now))
                 }
+                kinds::APISERVICE => {
+                    ("apiservice-status-available", controllers::aggregation::reconcile(&self.store, key, now))
+                }
                 kinds::PODDISRUPTIONBUDGET => {
                     ("controllermanager", controllers::disruption::reconcile(&self.store, key, now))
                 }
@@ -186,6 +197,9 @@ impl Cluster {
             Item::Schedule(key) => return self.schedule(sim, key, causes),
             Item::Power(name, on) => return self.switch(sim, runtime, (name, *on), causes),
             Item::Pod(key) => return self.sync_pod(sim, runtime, key),
+            Item::Memory(node) => return self.look_at_memory(sim, runtime, node),
+            Item::Fleet => return self.scan_fleet(sim),
+            Item::Machine(name) => return self.machine_moves(sim, runtime, name),
             Item::Events => return self.expire_events(sim),
         };
         self.perform(sim, actor, &item, done, causes);
@@ -278,6 +292,11 @@ impl Cluster {
         };
         Subject::new(kind, key.to_string())
     }
+}
+
+/// Replication controllers are replica sets by an older name (`pkg/controller/replication`).
+fn set_controller(key: &Key) -> &'static str {
+    if key.kind == kinds::REPLICATIONCONTROLLER { "replication-controller" } else { "replicaset-controller" }
 }
 
 /// What a controller tells of a refused pod.

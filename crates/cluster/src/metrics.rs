@@ -5,7 +5,7 @@
 use crate::engine::Cluster;
 use crate::kinds;
 use crate::object::{Key, Object};
-use crate::runtime::{ContainerRef, Runtime, Usage};
+use crate::runtime::{Runtime, Usage};
 use manifest::{Value, object};
 use sim::{Sim, Time};
 use std::sync::Arc;
@@ -17,7 +17,7 @@ pub(crate) const SCRAPE: Duration = Duration::from_secs(15);
 const SEEN_AFTER: Duration = Duration::from_secs(10);
 /// What a node uses beside its pods.
 const NODE_CPU_MILLI: i64 = 60;
-const NODE_MEMORY_BYTES: i64 = 420 << 20;
+pub(crate) const NODE_MEMORY_BYTES: i64 = 420 << 20;
 
 /// What the containers of a pod use.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -42,19 +42,19 @@ pub(crate) fn scraped(now: Time) -> Time {
 impl Cluster {
     /// What a pod uses; nothing before its containers were scraped.
     pub fn pod_usage(&self, sim: &Sim, runtime: &dyn Runtime, key: &Key) -> Option<PodUsage> {
+        let fresh = |(_, since): (&Arc<str>, Time)| since + SEEN_AFTER > scraped(sim.now());
+        if self.pods.get(key)?.running().any(fresh) {
+            return None;
+        }
+        self.usage_now(sim, runtime, key)
+    }
+
+    /// What the running containers of a pod use at this moment; nothing where that is not known of each.
+    pub(crate) fn usage_now(&self, sim: &Sim, runtime: &dyn Runtime, key: &Key) -> Option<PodUsage> {
         let run = self.pods.get(key)?;
         let mut usage = PodUsage::default();
-        for (name, since) in run.running() {
-            if since + SEEN_AFTER > scraped(sim.now()) {
-                return None;
-            }
-            let container = ContainerRef {
-                namespace: key.namespace.clone(),
-                pod: key.name.clone(),
-                uid: run.uid.clone(),
-                container: name.clone(),
-            };
-            usage.containers.push((name.clone(), runtime.usage(sim, &container)?));
+        for (name, _) in run.running() {
+            usage.containers.push((name.clone(), runtime.usage(sim, &run.reference(key, name))?));
         }
         (!usage.containers.is_empty()).then_some(usage)
     }

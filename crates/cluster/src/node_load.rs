@@ -3,8 +3,9 @@
 use crate::object::{Key, Object};
 use crate::quantity::Quantity;
 use manifest::Value;
-use order::OrdSet;
+use order::{OrdMap, OrdSet};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// What a pod without requests counts for in scoring (kube-scheduler `DefaultMilliCPURequest`, `DefaultMemoryRequest`).
 const CPU_UNASKED_MILLI: i64 = 100;
@@ -89,6 +90,39 @@ pub fn pod_requests(pod: &Value) -> (Amounts, Amounts) {
     (sum.plus(overhead, 1), scored.plus(overhead, 1))
 }
 
+/// What a pod asks for beside processor, memory and storage: devices, huge pages. As a rule nothing.
+pub(crate) fn other_requests(pod: &Value) -> OrdMap<Arc<str>, i64> {
+    let mut sum: OrdMap<Arc<str>, i64> = OrdMap::new();
+    let parts = |container: &Value| -> Vec<(Arc<str>, i64)> {
+        let asked = container.map_at("resources.requests").iter();
+        let other = asked.filter(|(name, _)| !["cpu", "memory", "ephemeral-storage"].contains(&&***name));
+        other.map(|(name, amount)| (name.clone(), quantity_of(amount).unwrap_or_default().units())).collect()
+    };
+    for container in pod.list_at("spec.containers") {
+        parts(container).into_iter().for_each(|(name, amount)| *sum.entry(name).or_default() += amount);
+    }
+    let mut beside: OrdMap<Arc<str>, i64> = OrdMap::new();
+    let mut peak: OrdMap<Arc<str>, i64> = OrdMap::new();
+    for container in pod.list_at("spec.initContainers") {
+        let stays = container.str_at("restartPolicy") == "Always";
+        for (name, amount) in parts(container) {
+            let running = beside.get(&name).copied().unwrap_or(0) + amount;
+            let most = peak.entry(name.clone()).or_default();
+            *most = running.max(*most);
+            if stays {
+                beside.insert(name, running);
+            }
+        }
+    }
+    beside.into_iter().for_each(|(name, amount)| *sum.entry(name).or_default() += amount);
+    for (name, most) in peak {
+        let sum = sum.entry(name).or_default();
+        *sum = most.max(*sum);
+    }
+    sum.retain(|_, amount| *amount > 0);
+    sum
+}
+
 /// What one container asks for, without and with defaults.
 fn container_requests(container: &Value) -> (Amounts, Amounts) {
     let asked = Amounts::read(container.at("resources.requests"));
@@ -123,6 +157,8 @@ pub struct NodeLoad {
     /// The same with defaults for what is not asked for: for scoring.
     pub scored: Amounts,
     pub pods_count: i64,
+    /// Devices and the like: what it has, and what its pods ask for.
+    pub others: OrdMap<Arc<str>, (i64, i64)>,
     pods: OrdSet<Key>,
     /// Pods that do not want certain others near.
     shy: OrdSet<Key>,
@@ -153,6 +189,15 @@ impl NodeLoad {
         let allocatable = node.at("status.allocatable");
         self.allocatable = Amounts::read(allocatable);
         self.pods_max = allocatable.get("pods").and_then(quantity_of).unwrap_or_default().units();
+        for (_, (all, _)) in self.others.iter_mut() {
+            *all = 0;
+        }
+        for (name, amount) in allocatable.entries().iter() {
+            let amount = quantity_of(amount).unwrap_or_default().units();
+            if amount > 0 && !["cpu", "memory", "ephemeral-storage", "pods"].contains(&&**name) {
+                self.others.entry(name.clone()).or_default().0 = amount;
+            }
+        }
         self.unschedulable = node.bool_at("spec.unschedulable");
         self.labels = node.at("metadata.labels").clone();
         self.taints = node.list_at("spec.taints").iter().map(taint).collect();
@@ -181,6 +226,9 @@ impl NodeLoad {
         self.requested = self.requested.plus(asked, sign);
         self.scored = self.scored.plus(scored, sign);
         self.pods_count += sign;
+        for (name, amount) in other_requests(&pod.value) {
+            self.others.entry(name).or_default().1 += sign * amount;
+        }
     }
 }
 

@@ -26,8 +26,8 @@ pub(crate) struct About {
 pub(crate) struct Occurrence {
     pub key: Key,
     pub about: Arc<About>,
-    /// Its own uid, as a number.
-    pub uid: u128,
+    /// Its own uid, as a number in two halves.
+    pub uid: (u64, u64),
     pub version: u64,
     pub warning: bool,
     pub count: u32,
@@ -69,7 +69,7 @@ impl Occurrence {
 
     fn whole(&self) -> Object {
         let about = &self.about;
-        let uid: Arc<str> = uid_text(self.uid).into();
+        let uid: Arc<str> = uid_text(u128::from(self.uid.0) << 64 | u128::from(self.uid.1)).into();
         let mut involved = object! {
             "apiVersion" => &about.api_version, "kind" => &about.kind, "name" => &about.name,
             "resourceVersion" => about.version.to_string(), "uid" => &about.uid,

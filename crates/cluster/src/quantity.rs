@@ -93,7 +93,8 @@ pub fn canonical(text: &str) -> Option<String> {
     Some(format!("{units}{}", ["", "k", "M", "G", "T", "P", "E"][power]))
 }
 
-fn binary(mut units: i128) -> String {
+/// The text of an amount of bytes: `100Mi`, `1536`.
+pub(crate) fn binary(mut units: i128) -> String {
     let mut power = 0;
     while units != 0 && units % 1_024 == 0 && power < 6 {
         units /= 1_024;

@@ -82,8 +82,8 @@ pub(crate) struct Recorder {
     told: OrdMap<(Arc<str>, Arc<str>), Arc<Told>>,
     order: VecDeque<(Arc<str>, Arc<str>)>,
     written: u64,
-    /// Events by the time of their first writing, to be forgotten.
-    ages: VecDeque<(Time, Key)>,
+    /// Events by the time of their first writing, namespace and name, to be forgotten.
+    ages: VecDeque<(Time, Arc<str>, Arc<str>)>,
 }
 
 impl Recorder {
@@ -204,12 +204,12 @@ impl Cluster {
         if self.recorder.ages.is_empty() {
             self.enqueue(sim, Item::Events, KEEP, &Causes::none());
         }
-        self.recorder.ages.push_back((now, key.clone()));
+        self.recorder.ages.push_back((now, key.namespace.clone(), key.name.clone()));
         let event = Occurrence {
             key,
             about: subject,
             version: self.store.next_version(),
-            uid: new_uid(sim),
+            uid: halves(new_uid(sim)),
             warning: note.warning,
             count: 1,
             first: now,
@@ -236,16 +236,17 @@ impl Cluster {
     /// Takes out what has not happened for an hour.
     pub(crate) fn expire_events(&mut self, sim: &mut Sim) {
         let now = sim.now();
-        while let Some((since, key)) = self.recorder.ages.front().cloned() {
+        while let Some((since, namespace, name)) = self.recorder.ages.front().cloned() {
             if since + KEEP > now {
                 self.enqueue(sim, Item::Events, (since + KEEP).since(now), &Causes::none());
                 return;
             }
             self.recorder.ages.pop_front();
+            let key = Key::new(kinds::EVENT, namespace, name);
             let Some(last) = self.last_told(&key, since) else { continue };
             if last + KEEP > now {
-                let at = self.recorder.ages.partition_point(|(since, _)| *since <= last);
-                self.recorder.ages.insert(at, (last, key));
+                let at = self.recorder.ages.partition_point(|(since, ..)| *since <= last);
+                self.recorder.ages.insert(at, (last, key.namespace, key.name));
             } else {
                 let Some(event) = self.store.get_key(&key) else { continue };
                 let mut gone = event.as_ref().clone();
@@ -263,6 +264,12 @@ impl Cluster {
         let event = self.store.get_key(key)?;
         Some(crate::object::time_at(&event.value, "lastTimestamp").unwrap_or(since))
     }
+}
+
+/// As an event keeps it: a whole one would have to lie at a multiple of sixteen bytes.
+fn halves(uid: u128) -> (u64, u64) {
+    let half = |part: u128| u64::try_from(part & u128::from(u64::MAX)).unwrap_or(0);
+    (half(uid >> 64), half(uid))
 }
 
 /// A random (version 4) UUID from the world's chance.

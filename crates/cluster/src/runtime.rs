@@ -117,4 +117,8 @@ pub trait Runtime {
     fn usage(&self, _: &Sim, _: &ContainerRef) -> Option<Usage> {
         None
     }
+    /// Whether what it uses no longer grows by itself: until then the kubelet keeps an eye on it.
+    fn settled(&self, _: &Sim, _: &ContainerRef) -> bool {
+        true
+    }
 }

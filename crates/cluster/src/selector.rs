@@ -53,6 +53,14 @@ impl LabelSelector {
     }
 
     /// Every label must be equal, as in `spec.selector` of a Service.
+    /// The selector of whoever owns pods.
+    pub fn of(owner: &Object) -> Self {
+        match owner.key.kind {
+            kinds::REPLICATIONCONTROLLER => Self::from_labels(owner.value.map_at("spec.selector")),
+            _ => Self::from_value(owner.value.at("spec.selector")),
+        }
+    }
+
     pub fn from_labels(labels: &Map) -> Self {
         let equal = |(key, value): (&std::sync::Arc<str>, &Value)| {
             Demand::In(key.to_string(), vec![value.as_str().unwrap_or("").to_string()])
@@ -215,7 +223,7 @@ impl FieldSelector {
                 ],
                 kinds::NODE => &["spec.unschedulable"],
                 kinds::NAMESPACE => &["status.phase"],
-                kinds::REPLICASET => &["status.replicas"],
+                kinds::REPLICASET | kinds::REPLICATIONCONTROLLER => &["status.replicas"],
                 kinds::SECRET => &["type"],
                 kinds::JOB => &["status.successful"],
                 kinds::SERVICE => &["spec.clusterIP", "spec.type"],

@@ -3,6 +3,7 @@
 use crate::api::Writer;
 use crate::engine::Cluster;
 use crate::kinds;
+use crate::node_load::Taint;
 use crate::object::Object;
 use crate::status::Status;
 use manifest::{Map, Value, list, object, word};
@@ -64,7 +65,7 @@ impl Addresses {
 }
 
 /// A node to add.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NodeShape {
     pub name: String,
     pub cpu_milli: i64,
@@ -72,13 +73,14 @@ pub struct NodeShape {
     pub pods_max: i64,
     pub control_plane: bool,
     pub labels: Vec<(String, String)>,
+    pub taints: Vec<Taint>,
 }
 
 impl NodeShape {
     /// A worker of this size with room for 110 pods.
     pub fn worker(name: impl Into<String>, cpu_milli: i64, memory_bytes: i64) -> Self {
-        let (name, labels) = (name.into(), Vec::new());
-        Self { name, cpu_milli, memory_bytes, pods_max: 110, control_plane: false, labels }
+        let (name, labels, taints) = (name.into(), Vec::new(), Vec::new());
+        Self { name, cpu_milli, memory_bytes, pods_max: 110, control_plane: false, labels, taints }
     }
 
     /// A control-plane node, which takes no other pods.
@@ -136,73 +138,11 @@ impl Cluster {
         cluster
     }
 
-    /// The roles for people (`plugin/pkg/auth/authorizer/rbac/bootstrappolicy`).
-    /// Unlike kubernetes: the system's own roles are not there.
-    fn found_roles(&mut self, sim: &mut Sim, writer: &Writer) {
-        let read = list!["get", "list", "watch"];
-        let write = list!["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
-        let namespaced = || {
-            let rule = |groups: Value, resources: Value, verbs: &Value| {
-                object! { "apiGroups" => groups, "resources" => resources, "verbs" => verbs.clone() }
-            };
-            let core = list![
-                "configmaps",
-                "endpoints",
-                "events",
-                "persistentvolumeclaims",
-                "pods",
-                "pods/log",
-                "pods/status",
-                "replicationcontrollers",
-                "serviceaccounts",
-                "services"
-            ];
-            let wide = list!["apps", "autoscaling", "batch", "networking.k8s.io", "policy"];
-            (rule, core, wide)
-        };
-        let (rule, core, wide) = namespaced();
-        let view = vec![rule(list![""], core.clone(), &read), rule(wide.clone(), list!["*"], &read)];
-        let secrets = list!["secrets", "pods/exec", "pods/attach", "pods/portforward", "pods/eviction"];
-        let edit =
-            vec![rule(list![""], core, &write), rule(list![""], secrets, &write), rule(wide, list!["*"], &write)];
-        let mut admin = edit.clone();
-        admin.push(rule(list!["rbac.authorization.k8s.io"], list!["roles", "rolebindings"], &write));
-        let all = vec![rule(list!["*"], list!["*"], &list!["*"])];
-        for (name, rules) in [("admin", admin), ("cluster-admin", all), ("edit", edit), ("view", view)] {
-            let labels = object! { "kubernetes.io/bootstrapping" => "rbac-defaults" };
-            let role = object! { "metadata" => object! { "labels" => labels, "name" => name }, "rules" => rules };
-            self.create(sim, kinds::CLUSTERROLE, "", role, writer).expect("the role above is valid");
-        }
-        let masters = object! { "kind" => "Group", "name" => "system:masters" };
-        let binding = object! {
-            "metadata" => object! { "name" => "cluster-admin" },
-            "roleRef" => object! { "kind" => "ClusterRole", "name" => "cluster-admin" }, "subjects" => list![masters],
-        };
-        self.create(sim, kinds::CLUSTERROLEBINDING, "", binding, writer).expect("the binding above is valid");
-    }
-
     /// Adds a node that is ready.
     /// Unlike kubernetes: a node's conditions have no heartbeat; they change when something happens to it.
     pub fn add_node(&mut self, sim: &mut Sim, shape: &NodeShape, causes: &Causes) -> Result<Arc<Object>, Status> {
         let number = self.next_node_number();
-        let now = sim.now().rfc3339();
-        let mut labels: Map = shape.labels.iter().map(|(k, v)| (word(k), Value::from(v))).collect();
-        labels.insert("kubernetes.io/hostname", shape.name.as_str().into());
-        for (key, value) in [("kubernetes.io/arch", "amd64"), ("kubernetes.io/os", "linux")] {
-            labels.insert(key, value.into());
-            labels.insert(format!("beta.{key}"), value.into());
-        }
-        let mut spec = object! { "podCIDR" => format!("10.244.{number}.0/24"), "podCIDRs" => list![format!("10.244.{number}.0/24")] };
-        if shape.control_plane {
-            labels.insert("node-role.kubernetes.io/control-plane", "".into());
-            let taint = object! { "effect" => "NoSchedule", "key" => "node-role.kubernetes.io/control-plane" };
-            spec.put("taints", list![taint]);
-        }
-        let value = object! {
-            "metadata" => object! { "name" => &shape.name, "labels" => labels },
-            "spec" => spec,
-            "status" => node_status(shape, number, &now),
-        };
+        let value = node_value(shape, number, &sim.now().rfc3339());
         let node = self.create(sim, kinds::NODE, "", value, &Writer::new("kubelet", causes.clone()))?;
         self.join(&node.key.name, number);
         Ok(node)
@@ -232,6 +172,44 @@ impl Cluster {
     }
 }
 
+/// The first three parts of the addresses of a node's pods; more than 256 nodes go on in other networks.
+pub(crate) fn pod_network(number: u32) -> String {
+    let second = if number < 256 { 244 } else { 127 + (number / 256).min(116) };
+    format!("10.{second}.{}", number % 256)
+}
+
+/// The address of a node.
+fn node_address(number: u32) -> String {
+    let number = number + 2;
+    format!("192.168.{}.{}", 49 + (number / 256).min(206), number % 256)
+}
+
+/// The object of a node: `number` places its addresses.
+pub(crate) fn node_value(shape: &NodeShape, number: u32, now: &str) -> Value {
+    let mut labels: Map = shape.labels.iter().map(|(k, v)| (word(k), Value::from(v))).collect();
+    labels.insert("kubernetes.io/hostname", shape.name.as_str().into());
+    for (key, value) in [("kubernetes.io/arch", "amd64"), ("kubernetes.io/os", "linux")] {
+        labels.insert(key, value.into());
+        labels.insert(format!("beta.{key}"), value.into());
+    }
+    let range = format!("{}.0/24", pod_network(number));
+    let mut spec = object! { "podCIDR" => &*range, "podCIDRs" => list![&*range] };
+    let taint = |taint: &Taint| object! { "effect" => &taint.effect, "key" => &taint.key, "value" => &taint.value };
+    let mut taints: Vec<Value> = shape.taints.iter().map(taint).collect();
+    if shape.control_plane {
+        labels.insert("node-role.kubernetes.io/control-plane", "".into());
+        taints.push(object! { "effect" => "NoSchedule", "key" => "node-role.kubernetes.io/control-plane" });
+    }
+    if !taints.is_empty() {
+        spec.put("taints", taints);
+    }
+    object! {
+        "metadata" => object! { "name" => &shape.name, "labels" => labels },
+        "spec" => spec,
+        "status" => node_status(shape, number, now),
+    }
+}
+
 fn node_status(shape: &NodeShape, number: u32, now: &str) -> Value {
     let amounts = |memory: i64| {
         object! {
@@ -247,7 +225,7 @@ fn node_status(shape: &NodeShape, number: u32, now: &str) -> Value {
     };
     object! {
         "addresses" => list![
-            object! { "address" => format!("192.168.49.{}", number + 2), "type" => "InternalIP" },
+            object! { "address" => node_address(number), "type" => "InternalIP" },
             object! { "address" => &shape.name, "type" => "Hostname" },
         ],
         "allocatable" => amounts(shape.memory_bytes),

@@ -124,3 +124,26 @@ fn what_pods_and_nodes_use_is_shown() {
     assert_eq!(s.fails("kubectl top pod nope"), "Error from server (NotFound): pods \"nope\" not found\n");
     assert_eq!(s.fails("kubectl top node --sort-by=x"), "error: --sort-by accepts only cpu or memory\n");
 }
+
+/// The rows of a kubeadm cluster's `kubectl auth can-i --list --as ann`; `gateway/tests/real_kubectl` judges their order.
+#[test]
+fn a_plain_user_may_what_everybody_may() {
+    let mut s = with_robot();
+    let list = s.ok("kubectl auth can-i --list --as ann");
+    let mut found: Vec<String> =
+        list.lines().skip(1).map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+    let urls = "/api/* /api /apis/* /apis /healthz /healthz /livez /livez /openapi/* /openapi /readyz /readyz /version/ /version/ \
+                /version /version";
+    let mut wanted: Vec<String> = [
+        "selfsubjectreviews.authentication.k8s.io",
+        "selfsubjectaccessreviews.authorization.k8s.io",
+        "selfsubjectrulesreviews.authorization.k8s.io",
+    ]
+    .iter()
+    .map(|name| format!("{name} [] [] [create]"))
+    .collect();
+    wanted.extend(urls.split_whitespace().map(|url| format!("[{url}] [] [get]")));
+    found.sort();
+    wanted.sort();
+    assert_eq!(found, wanted);
+}

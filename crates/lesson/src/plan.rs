@@ -85,6 +85,7 @@ impl Plan {
             machines: Vec::new(),
             repos: Vec::new(),
             nodes: Vec::new(),
+            autoscaler: None,
             namespaces: Vec::new(),
             objects: Vec::new(),
             images: Vec::new(),

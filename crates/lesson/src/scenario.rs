@@ -19,6 +19,8 @@ pub struct Scenario {
     /// Repositories on the forge, made in this order.
     pub repos: Vec<Repo>,
     pub nodes: Vec<Node>,
+    /// Groups of machines that come and go as pods need them.
+    pub autoscaler: Option<Autoscaler>,
     pub namespaces: Vec<String>,
     /// Kubernetes objects that exist from the start, Argo CD applications among them.
     pub objects: Vec<Value>,
@@ -116,6 +118,24 @@ pub struct Node {
     pub memory: String,
     pub pods: u32,
     pub labels: OrdMap<String, String>,
+}
+
+/// The cluster autoscaler with its node groups.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Autoscaler {
+    /// `random` or `least-waste`.
+    pub expander: String,
+    pub groups: Vec<NodeGroup>,
+}
+
+/// Equal machines, between a least and a greatest number; the node's name is the group's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NodeGroup {
+    pub node: Node,
+    pub min: u32,
+    pub max: u32,
+    /// Key, value and effect of each taint.
+    pub taints: Vec<(String, String, String)>,
 }
 
 /// An image that was built before the lesson begins.

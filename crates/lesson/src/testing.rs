@@ -90,6 +90,7 @@ pub(crate) fn plan() -> Plan {
             machines: Vec::new(),
             repos: Vec::new(),
             nodes: Vec::new(),
+            autoscaler: None,
             namespaces: Vec::new(),
             objects: Vec::new(),
             images: Vec::new(),

@@ -3,9 +3,9 @@
 use crate::moment::Moment;
 use crate::session::Lesson;
 use crate::setup;
-use cluster::{NodeShape, Quantity, Writer};
+use cluster::{Expander, NodeShape, Quantity, Taint, Writer};
 use git::{Mode, Repo, Signature, When};
-use lesson::scenario::{Commit, Scenario};
+use lesson::scenario::{Autoscaler, Commit, Node, Scenario};
 use lesson::{Progress, fill};
 use manifest::{Value, object};
 use order::OrdMap;
@@ -269,15 +269,11 @@ impl Builder<'_> {
     fn cluster(&mut self, scenario: &Scenario) -> Result<(), StartError> {
         let writer = Writer::new("scenario", Causes::none());
         for node in &scenario.nodes {
-            let cpu = Quantity::parse(&node.cpu).ok_or_else(|| wrong(format!("{} is no amount of CPU", node.cpu)))?;
-            let memory = Quantity::parse(&node.memory)
-                .ok_or_else(|| wrong(format!("{} is no amount of memory", node.memory)))?;
-            let shape = NodeShape {
-                pods_max: i64::from(node.pods),
-                labels: node.labels.clone().into_iter().collect(),
-                ..NodeShape::worker(node.name.as_str(), cpu.milli(), memory.units())
-            };
+            let shape = shape(node)?;
             self.world.api(|cluster, sim| cluster.add_node(sim, &shape, &Causes::none())).map_err(wrong)?;
+        }
+        if let Some(autoscaler) = &scenario.autoscaler {
+            self.autoscaler(autoscaler)?;
         }
         for name in &scenario.namespaces {
             let namespace = object! { "metadata" => object! { "name" => name } };
@@ -293,6 +289,25 @@ impl Builder<'_> {
             let id = id.ok_or_else(|| wrong(format!("there is no kind {kind} in {api}")))?;
             self.world.api(|cluster, sim| cluster.create(sim, id, &namespace, value, &writer)).map_err(wrong)?;
         }
+        Ok(())
+    }
+
+    fn autoscaler(&mut self, autoscaler: &Autoscaler) -> Result<(), StartError> {
+        for group in &autoscaler.groups {
+            let mut shape = shape(&group.node)?;
+            let taint = |(key, value, effect): &(String, String, String)| Taint {
+                key: key.clone(),
+                value: value.clone(),
+                effect: effect.clone(),
+            };
+            shape.taints = group.taints.iter().map(taint).collect();
+            let sizes = (group.min, group.max);
+            self.world
+                .api(|cluster, sim| cluster.add_node_group(sim, &shape, sizes, &Causes::none()))
+                .map_err(wrong)?;
+        }
+        let expander = Expander::named(&autoscaler.expander).unwrap_or_default();
+        self.world.api(|cluster, _| cluster.set_expander(expander));
         Ok(())
     }
 
@@ -338,4 +353,16 @@ impl Builder<'_> {
         self.world.open_doors(customers);
         Ok(())
     }
+}
+
+/// What a node of the scenario is like.
+fn shape(node: &Node) -> Result<NodeShape, StartError> {
+    let cpu = Quantity::parse(&node.cpu).ok_or_else(|| wrong(format!("{} is no amount of CPU", node.cpu)))?;
+    let memory =
+        Quantity::parse(&node.memory).ok_or_else(|| wrong(format!("{} is no amount of memory", node.memory)))?;
+    Ok(NodeShape {
+        pods_max: i64::from(node.pods),
+        labels: node.labels.clone().into_iter().collect(),
+        ..NodeShape::worker(node.name.as_str(), cpu.milli(), memory.units())
+    })
 }

@@ -210,6 +210,10 @@ impl Runtime for Port<'_> {
         let memory_bytes = i64::try_from(found.program.memory_bytes).unwrap_or(i64::MAX) / share;
         Some(Usage { cpu_milli: busy.max(IDLE_CPU_MILLI), memory_bytes })
     }
+
+    fn settled(&self, sim: &Sim, container: &ContainerRef) -> bool {
+        self.workload.container(&key_of(container)).is_none_or(|found| sim.now() >= found.listens)
+    }
 }
 
 fn serves(container: Option<&Container>, now: Time, port: i64) -> bool {

@@ -48,7 +48,7 @@ usage: cargo xtask COMMAND
   tidy                             file and function sizes, module docs, forbidden words
   fuzz [--inputs N] [--from SEED] [--target NAME]
                                    a million damaged inputs: no panic, no hang
-  bench [NAME]                     figures: sizes, ledger, native, wasm, browser
+  bench [NAME]                     figures: sizes, ledger, native, wasm, git, browser; crowd, which takes long
   conformance --data DIR [--verbose]
                                    suites of outside test data";
 

@@ -4,7 +4,7 @@ use super::history::{HASH, History};
 use super::{Action, Reconciled, owner_reference};
 use crate::defaults;
 use crate::kinds;
-use crate::node_load::NodeLoad;
+use crate::node_load::{NodeLoad, Taint};
 use crate::object::{Key, Object};
 use crate::pods::{finished, int_or_percent, pod_available, pod_ready};
 use crate::recorder::Note;
@@ -27,6 +27,7 @@ const TOLERATED: [(&str, &str); 6] = [
 
 /// One look at a daemon set.
 struct Look<'a> {
+    store: &'a Store,
     set: &'a Arc<Object>,
     now: Time,
     history: History,
@@ -48,7 +49,7 @@ pub(crate) fn reconcile(store: &Store, key: &Key, now: Time) -> Reconciled {
     for pod in store.owned_by(&set.uid).filter(|pod| pod.key.kind == kinds::POD) {
         pods.entry(place(pod)).or_default().push(pod);
     }
-    let mut look = Look { set, now, history, pods, nodes, done };
+    let mut look = Look { store, set, now, history, pods, nodes, done };
     look.manage();
     if look.set.value.str_at("spec.updateStrategy.type") != "OnDelete" {
         look.roll();
@@ -82,7 +83,26 @@ fn should_run(spec: &Value, name: &str, load: &NodeLoad) -> bool {
         && untolerated(spec.list_at("tolerations"), &load.taints).is_none()
 }
 
+/// The specs of the daemons that belong on a node.
+pub(crate) fn wanted_on(store: &Store, name: &str, load: &NodeLoad) -> Vec<Value> {
+    let sets = store.all(kinds::DAEMONSET, None).filter(|set| !set.deleting());
+    let specs = sets.map(|set| with_tolerations(set.value.at("spec.template.spec")));
+    specs.filter(|spec| should_run(spec, name, load)).collect()
+}
+
 impl Look<'_> {
+    /// A daemon that would not be started on a node any more may still stay there: only `NoExecute` drives it out.
+    fn stays(&self, node: &str) -> bool {
+        let spec = with_tolerations(self.set.value.at("spec.template.spec"));
+        self.store.node_load(node).filter(|load| load.exists()).is_some_and(|load| {
+            let pinned = spec.str_at("nodeName");
+            let drives: Vec<Taint> = load.taints.iter().filter(|taint| taint.effect == "NoExecute").cloned().collect();
+            (pinned.is_empty() || pinned == node)
+                && suits(&spec, load.labels.entries(), node)
+                && untolerated(spec.list_at("tolerations"), &drives).is_none()
+        })
+    }
+
     fn updated(&self, pod: &Object) -> bool {
         pod.label(HASH) == self.history.hash
     }
@@ -115,7 +135,7 @@ impl Look<'_> {
             }
         }
         let misplaced: Vec<Arc<Object>> = (self.pods.iter())
-            .filter(|(node, _)| !self.nodes.contains(node))
+            .filter(|(node, _)| !self.nodes.contains(node) && !self.stays(node))
             .flat_map(|(_, pods)| pods.iter().map(|pod| Arc::clone(pod)))
             .filter(|pod| !pod.deleting())
             .collect();

@@ -100,7 +100,8 @@ fn scale_of(store: &Store, pods: &[&Arc<Object>]) -> Result<i64, String> {
         if let Some(above) = owner.and_then(|owner| store.by_uid(owner.controller_uid())) {
             owner = Some(above);
         }
-        let known: [KindId; 3] = [kinds::DEPLOYMENT, kinds::REPLICASET, kinds::STATEFULSET];
+        let known: [KindId; 4] =
+            [kinds::DEPLOYMENT, kinds::REPLICASET, kinds::STATEFULSET, kinds::REPLICATIONCONTROLLER];
         match owner.filter(|owner| known.contains(&owner.key.kind)) {
             Some(owner) => {
                 sizes.insert(owner.uid.clone(), owner.value.int_at("spec.replicas").unwrap_or(1));

@@ -1,5 +1,6 @@
 //! The controllers: each reads the store and says what should change; the engine writes.
 
+pub(crate) mod aggregation;
 pub(crate) mod autoscaler;
 pub(crate) mod cron_job;
 pub(crate) mod daemon_set;

@@ -2,7 +2,7 @@
 //! (Kubernetes 1.32, `pkg/controller/nodelifecycle`, `pkg/controller/tainteviction`, `pkg/controller/podgc`).
 
 use super::{Action, Reconciled};
-use crate::object::{Key, Object, condition, time_at};
+use crate::object::{Key, Object, condition, condition_true, time_at};
 use crate::pods::{finished, pod_ready, set_condition};
 use crate::recorder::Note;
 use crate::store::Store;
@@ -18,6 +18,7 @@ const QUARANTINE: Duration = Duration::from_secs(40);
 const UNREACHABLE: &str = "node.kubernetes.io/unreachable";
 const NOT_READY: &str = "node.kubernetes.io/not-ready";
 const UNSCHEDULABLE: &str = "node.kubernetes.io/unschedulable";
+const MEMORY_PRESSURE: &str = "node.kubernetes.io/memory-pressure";
 
 /// `silent` is the moment from which on the node says nothing.
 pub(crate) fn reconcile(store: &Store, key: &Key, now: Time, silent: Option<Time>) -> Reconciled {
@@ -101,6 +102,7 @@ fn with_taints(node: &Object, lost: bool, now: Time) -> Value {
         (UNREACHABLE, "NoExecute", lost),
         (NOT_READY, "NoSchedule", false),
         (NOT_READY, "NoExecute", false),
+        (MEMORY_PRESSURE, "NoSchedule", !lost && condition_true(&node.value, "MemoryPressure")),
         (UNSCHEDULABLE, "NoSchedule", node.value.bool_at("spec.unschedulable")),
     ];
     for (key, effect, wanted) in rules {

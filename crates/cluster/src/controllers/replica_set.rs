@@ -48,7 +48,7 @@ fn pods<'s>(store: &'s Store, set: &Object) -> Vec<&'s Arc<Object>> {
 
 /// Takes over matching pods that nobody controls, and lets go of own ones that no longer match.
 fn claim(store: &Store, set: &Arc<Object>, crew: &Crew, done: &mut Reconciled) {
-    let selector = LabelSelector::from_value(set.value.at("spec.selector"));
+    let selector = LabelSelector::of(set);
     for pod in store.orphans(kinds::POD, set.namespace()).filter(|pod| active(pod) && selector.matches(pod.labels())) {
         let because = set.spec_by.clone();
         done.actions.push(Action::Update { base: pod.clone(), value: adopted(pod, set), because });

@@ -3,12 +3,14 @@
 
 mod autoscaler;
 mod batch;
+mod extensions;
 mod pod;
 mod rules;
 mod sets;
 
 pub(crate) use autoscaler::{autoscaler, upgrade};
 pub(crate) use batch::{cron_job, job, job_identity};
+pub(crate) use extensions::{api_service, mutating_webhooks, validating_webhooks};
 pub(crate) use pod::{pod, qos_class, remove_token};
 
 pub(crate) use rules::{binding, definition, ingress, limit_range, network_policy, quota};
@@ -105,6 +107,19 @@ pub(crate) fn replica_set(set: &mut Value) {
     default(set, "spec.replicas", 1);
     template(set);
     default(set, "status.replicas", 0);
+}
+
+/// Selector and labels are those of its pods where they are left out.
+pub(crate) fn replication_controller(controller: &mut Value) {
+    let labels = controller.at("spec.template.metadata.labels").clone();
+    if !labels.is_zero() {
+        for path in ["spec.selector", "metadata.labels"] {
+            if controller.at(path).is_zero() {
+                controller.set(path, labels.clone());
+            }
+        }
+    }
+    replica_set(controller);
 }
 
 fn template(owner: &mut Value) {

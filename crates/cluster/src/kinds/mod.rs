@@ -48,6 +48,10 @@ pub const NETWORKPOLICY: KindId = KindId(30);
 pub const CUSTOMRESOURCEDEFINITION: KindId = KindId(31);
 /// Told from the endpoint slices when somebody looks: see `Cluster::endpoints`.
 pub const ENDPOINTS: KindId = KindId(32);
+pub const REPLICATIONCONTROLLER: KindId = KindId(33);
+pub const APISERVICE: KindId = KindId(34);
+pub const VALIDATINGWEBHOOKCONFIGURATION: KindId = KindId(35);
+pub const MUTATINGWEBHOOKCONFIGURATION: KindId = KindId(36);
 /// Kinds registered at run time count on from here.
 const CUSTOM_FIRST: u16 = 1_000;
 

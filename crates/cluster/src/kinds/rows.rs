@@ -39,6 +39,7 @@ const fn row(
     Row { info, flags, behaviour: Behaviour { default, validate, print, generation: flags & COUNTED != 0 } }
 }
 
+const ADMISSION: &str = "admissionregistration.k8s.io";
 const RBAC: &str = "rbac.authorization.k8s.io";
 
 /// In the order of their ids: (group, version, kind, plural, short names).
@@ -104,4 +105,13 @@ pub(super) const ROWS: &[Row] = &[
         STATUS | COUNTED, defaults::definition, validate::definition, printers::DEFINITION),
     row(("", "v1", "Endpoints", "endpoints", "ep"), SPACED,
         defaults::nothing, validate::endpoints, printers::ENDPOINTS),
+    row(("", "v1", "ReplicationController", "replicationcontrollers", "rc"), SPACED | ALL | STATUS | COUNTED,
+        defaults::replication_controller, validate::replication_controller, printers::REPLICA_SET),
+    row(("apiregistration.k8s.io", "v1", "APIService", "apiservices", ""), STATUS,
+        defaults::api_service, validate::api_service, printers::API_SERVICE),
+    // Unlike kubernetes: webhooks are stored, and none is called.
+    row((ADMISSION, "v1", "ValidatingWebhookConfiguration", "validatingwebhookconfigurations", ""), COUNTED,
+        defaults::validating_webhooks, validate::webhooks, printers::WEBHOOKS),
+    row((ADMISSION, "v1", "MutatingWebhookConfiguration", "mutatingwebhookconfigurations", ""), COUNTED,
+        defaults::mutating_webhooks, validate::webhooks, printers::WEBHOOKS),
 ];

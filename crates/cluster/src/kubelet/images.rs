@@ -122,7 +122,7 @@ impl Cluster {
         self.edit(key, |run| {
             run.because = id.into();
             if let Some(container) = run.container_mut(at) {
-                container.pull.next(now);
+                container.backoffs_mut().pull.next(now);
                 container.state = State::Waiting { reason: "ErrImagePull".into(), message: Some(why.clone()) };
                 container.epoch += 1;
             }

@@ -65,7 +65,7 @@ impl Cluster {
             run.because = told;
             let Some(container) = run.container_mut(at) else { return };
             let id = container.id.clone();
-            container.state = State::Ended(Ended { exit_code, reason, started: since, finished: now, id });
+            container.state = State::Ended(Box::new(Ended { exit_code, reason, started: since, finished: now, id }));
             (container.ready, container.started, container.stopping) = (false, false, false);
             container.epoch += 1;
         });

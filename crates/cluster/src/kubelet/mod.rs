@@ -3,6 +3,7 @@
 
 mod backoff;
 mod env;
+mod eviction;
 mod images;
 mod lease;
 mod lifecycle;
@@ -14,6 +15,8 @@ mod status;
 mod stop;
 mod volumes;
 
+#[cfg(test)]
+pub(crate) use eviction::Ranked;
 pub(crate) use run::{NodeRun, PodRun, Step};
 
 use crate::engine::Cluster;
@@ -51,6 +54,9 @@ impl Cluster {
                 let node: Arc<str> = pod.value.str_at("spec.nodeName").into();
                 if self.store.node_load(&node).is_none_or(|load| !load.exists()) || crate::pods::finished(&pod) {
                     return;
+                }
+                if self.refuses(&pod, &node) {
+                    return self.reject(sim, &pod, &node);
                 }
                 let run = PodRun::new(&pod, node);
                 self.pods.insert(key.clone(), Arc::new(run));

@@ -56,6 +56,7 @@ impl Cluster {
             return;
         }
         node.silent_since = (!on).then_some(now);
+        node.pressure = None;
         let here: Vec<Key> =
             self.pods.iter().filter(|(_, run)| run.node == *name).map(|(key, _)| key.clone()).collect();
         for key in here {
@@ -66,6 +67,7 @@ impl Cluster {
             }
         }
         if on {
+            self.post_pressure(sim, name, false, causes);
             // Pods that were bound while it was away are new to it.
             let bound: Vec<Key> = self.store.pods_on(name).map(|pod| pod.key.clone()).collect();
             for key in bound {
@@ -88,7 +90,7 @@ impl Cluster {
                 if let State::Running { since } = container.state {
                     let id = container.id.clone();
                     let ended = Ended { exit_code: 255, reason: "Unknown".into(), started: since, finished: now, id };
-                    container.state = State::Ended(ended);
+                    container.state = State::Ended(Box::new(ended));
                     (container.ready, container.started, container.stopping) = (false, false, false);
                 }
             }

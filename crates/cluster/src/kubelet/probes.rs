@@ -78,7 +78,12 @@ impl Cluster {
             Err(_) if tally.failed >= threshold(probe, "failureThreshold") => Some(false),
             _ => None,
         };
-        if self.judge(sim, runtime, &pod, at, kind, verdict) {
+        let changes = match (kind, verdict) {
+            (_, None) | (ProbeKind::Liveness, Some(true)) => false,
+            (ProbeKind::Readiness, Some(ready)) => container.ready != ready,
+            _ => true,
+        };
+        if !changes || self.judge(sim, runtime, &pod, at, kind, verdict) {
             let after = secs(probe, "periodSeconds").max(Duration::from_secs(1));
             self.set_timer(sim, key, &run.uid, after, Step::Probe { container: at, epoch, probe: kind });
         }

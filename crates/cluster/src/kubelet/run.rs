@@ -1,7 +1,9 @@
 //! What a kubelet remembers of its pods and its images.
 
 use super::backoff::Backoff;
-use crate::object::Object;
+use super::eviction::Pressure;
+use crate::object::{Key, Object};
+use crate::runtime::ContainerRef;
 use order::{OrdMap, OrdSet};
 use serde::{Deserialize, Serialize};
 use sim::{Causes, Time};
@@ -95,7 +97,7 @@ pub(crate) struct Ended {
 pub(crate) enum State {
     Waiting { reason: Arc<str>, message: Option<Arc<str>> },
     Running { since: Time },
-    Ended(Ended),
+    Ended(Box<Ended>),
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -104,13 +106,20 @@ pub(crate) struct Tally {
     pub failed: u32,
 }
 
+/// What a container waits for between its tries.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Backoffs {
+    pub crash: Backoff,
+    pub pull: Backoff,
+}
+
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct ContainerRun {
     pub name: Arc<str>,
     /// An init container that keeps running: `restartPolicy: Always`.
     pub sidecar: bool,
     pub state: State,
-    pub last: Option<Ended>,
+    pub last: Option<Box<Ended>>,
     pub restarts: u32,
     /// Counts what makes older timers void.
     pub epoch: u32,
@@ -122,8 +131,8 @@ pub(crate) struct ContainerRun {
     pub image: Arc<str>,
     pub image_id: Arc<str>,
     pub id: Arc<str>,
-    pub crash: Backoff,
-    pub pull: Backoff,
+    /// Most containers never have to wait.
+    pub(super) backoffs: Option<Box<Backoffs>>,
     pub readiness: Tally,
     pub liveness: Tally,
     pub startup: Tally,
@@ -145,12 +154,19 @@ impl ContainerRun {
             image: nothing.clone(),
             image_id: nothing.clone(),
             id: nothing,
-            crash: Backoff::default(),
-            pull: Backoff::default(),
+            backoffs: None,
             readiness: Tally::default(),
             liveness: Tally::default(),
             startup: Tally::default(),
         }
+    }
+
+    pub(super) fn backoffs(&self) -> Backoffs {
+        self.backoffs.as_deref().copied().unwrap_or_default()
+    }
+
+    pub(super) fn backoffs_mut(&mut self) -> &mut Backoffs {
+        self.backoffs.get_or_insert_default()
     }
 
     pub(super) fn running(&self) -> bool {
@@ -179,7 +195,7 @@ pub(crate) struct PodRun {
     /// No container starts again: the pod has done its work, or was ended.
     pub over: bool,
     /// Why the kubelet ended it: reason and message.
-    pub verdict: Option<(Arc<str>, Arc<str>)>,
+    pub verdict: Option<Box<(Arc<str>, Arc<str>)>>,
     pub inits: u16,
     /// Init containers that were begun.
     pub begun: u16,
@@ -232,6 +248,21 @@ impl PodRun {
         })
     }
 
+    /// None of its containers runs.
+    pub(super) fn rests(&self) -> bool {
+        !self.containers.iter().any(ContainerRun::running)
+    }
+
+    /// How the runtime is asked about one of its containers.
+    pub(crate) fn reference(&self, key: &Key, container: &Arc<str>) -> ContainerRef {
+        ContainerRef {
+            namespace: key.namespace.clone(),
+            pod: key.name.clone(),
+            uid: self.uid.clone(),
+            container: container.clone(),
+        }
+    }
+
     /// The containers of `spec.containers` and the sidecars.
     pub(super) fn lasting(&self) -> impl Iterator<Item = &ContainerRun> {
         let inits = usize::from(self.inits);
@@ -260,6 +291,8 @@ pub(super) fn container_spec(pod: &Object, inits: u16, at: u16) -> &manifest::Va
 pub(crate) struct NodeRun {
     /// It has no power since then.
     pub silent_since: Option<Time>,
+    /// It is short of memory, or was a little while ago.
+    pub pressure: Option<Pressure>,
     /// Third part of its pods' addresses.
     pub number: u32,
     pub images: OrdMap<Arc<str>, Image>,

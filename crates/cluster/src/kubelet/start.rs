@@ -1,13 +1,15 @@
 //! From a bound pod to running containers.
 
 use super::env;
+use super::eviction::MONITOR;
 use super::run::{ContainerRun, Ended, PodRun, ProbeKind, State, Step, container_spec};
-use crate::engine::Cluster;
+use crate::engine::{Cluster, Item};
 use crate::object::{Key, Object};
 use crate::recorder::Note;
 use crate::runtime::Runtime;
+use crate::setup::pod_network;
 use manifest::word;
-use sim::Sim;
+use sim::{Causes, Sim};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -112,6 +114,7 @@ impl Cluster {
             };
         });
         self.publish(sim, key);
+        self.enqueue(sim, Item::Memory(run.node.clone()), MONITOR, &Causes::none());
         if startup {
             self.plan_probe(sim, key, at, ProbeKind::Startup);
         } else {
@@ -130,13 +133,13 @@ impl Cluster {
         self.edit(key, |run| {
             run.because = because.into();
             if let Some(container) = run.container_mut(at) {
-                container.state = State::Ended(Ended {
+                container.state = State::Ended(Box::new(Ended {
                     exit_code: 128,
                     reason: "StartError".into(),
                     started: now,
                     finished: now,
                     id: id.clone(),
-                });
+                }));
                 container.epoch += 1;
             }
         });
@@ -156,7 +159,7 @@ impl Cluster {
         let now = sim.now();
         match &container.state {
             State::Waiting { reason, .. } if matches!(reason.as_ref(), "ErrImagePull" | "ImagePullBackOff") => {
-                let left = container.pull.left_since_try(now);
+                let left = container.backoffs().pull.left_since_try(now);
                 if left.is_zero() {
                     self.ensure_image(sim, runtime, key, at);
                 } else {
@@ -164,7 +167,7 @@ impl Cluster {
                 }
             }
             State::Ended(end) => {
-                let left = container.crash.left(end.finished, now);
+                let left = container.backoffs().crash.left(end.finished, now);
                 if left.is_zero() {
                     self.restart(sim, runtime, key, at);
                 } else {
@@ -181,7 +184,7 @@ impl Cluster {
         let now = sim.now();
         self.edit(key, |run| {
             if let Some(container) = run.container_mut(at) {
-                container.crash.next(now);
+                container.backoffs_mut().crash.next(now);
                 container.restarts += 1;
             }
         });
@@ -195,7 +198,7 @@ impl Cluster {
         let place = format!("{}_{}({})", pod.name(), pod.namespace(), pod.uid);
         let told = format!("Back-off restarting failed container {name} in pod {place}");
         self.event(sim, pod, Note::warning("BackOff", told).on(&run.node, Some(name)));
-        let wait = super::backoff::go_duration(container.crash.wait());
+        let wait = super::backoff::go_duration(container.backoffs().crash.wait());
         let message = format!("back-off {wait} restarting failed container={name} pod={place}");
         self.edit(key, |run| {
             if let Some(container) = run.container_mut(at)
@@ -238,7 +241,7 @@ impl Cluster {
     /// `10.244.2.17`; empty before the sandbox is up.
     pub(super) fn pod_ip(&self, run: &PodRun) -> String {
         let number = self.nodes.get(&run.node).map_or(0, |node| node.number);
-        if run.ip == 0 { String::new() } else { format!("10.244.{number}.{}", run.ip) }
+        if run.ip == 0 { String::new() } else { format!("{}.{}", pod_network(number), run.ip) }
     }
 }
 

@@ -53,7 +53,7 @@ fn compute(pod: &Object, run: &PodRun, ip: &str, host: &Arc<str>, now: &Arc<str>
     let (inits, mains) = run.containers.split_at(usize::from(run.inits));
     let phase = phase(pod, run, mains);
     status.put("phase", phase);
-    if let Some((reason, message)) = run.verdict.as_ref().filter(|_| phase == "Failed") {
+    if let Some((reason, message)) = run.verdict.as_deref().filter(|_| phase == "Failed") {
         status.put("reason", reason);
         status.put("message", message);
     }
@@ -189,7 +189,7 @@ fn done(container: &ContainerRun) -> bool {
 }
 
 fn last_state(container: &ContainerRun) -> Value {
-    container.last.as_ref().map_or_else(Value::map, terminated)
+    container.last.as_deref().map_or_else(Value::map, terminated)
 }
 
 fn state(state: &State) -> Value {

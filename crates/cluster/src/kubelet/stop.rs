@@ -1,5 +1,6 @@
 //! Stopping: grace, preStop hooks, and the end of a pod.
 
+use super::eviction;
 use super::run::{ContainerRun, PodRun, Step, container_spec};
 use crate::api::Writer;
 use crate::engine::Cluster;
@@ -46,7 +47,7 @@ impl Cluster {
         self.edit(key, |run| {
             run.over = true;
             run.because = because.into();
-            run.verdict = Some((reason.into(), message.into()));
+            run.verdict = Some(Box::new((reason.into(), message.into())));
         });
         self.stop_next(sim, runtime, key);
     }
@@ -77,7 +78,7 @@ impl Cluster {
     pub(super) fn begin_stop(&mut self, sim: &mut Sim, runtime: &mut dyn Runtime, key: &Key, at: u16) {
         let (Some(pod), Some(run)) = (self.store.get_key(key).cloned(), self.pods.get(key).cloned()) else { return };
         let Some(container) = run.container(at) else { return };
-        let hook = pre_stop(container_spec(&pod, run.inits, at)).min(grace(&pod, sim.now()));
+        let hook = pre_stop(container_spec(&pod, run.inits, at)).min(grace(&pod, &run, sim.now()));
         if hook.is_zero() {
             self.terminate(sim, runtime, key, at, container.epoch);
         } else {
@@ -94,7 +95,7 @@ impl Cluster {
         let stopped = runtime.stop(sim, &reference(key, &run, container));
         let hook = if run.stopping { Duration::ZERO } else { pre_stop(container_spec(&pod, run.inits, at)) };
         // A hook that used up the grace leaves two seconds (kuberuntime `minimumGracePeriodInSeconds`).
-        let left = grace(&pod, sim.now()).saturating_sub(hook).max(Duration::from_secs(2));
+        let left = grace(&pod, &run, sim.now()).saturating_sub(hook).max(Duration::from_secs(2));
         let (after, exit_code) = if stopped.after > left { (left, KILLED) } else { (stopped.after, stopped.exit_code) };
         self.edit(key, |run| {
             if let Some(container) = run.container_mut(at) {
@@ -150,12 +151,7 @@ impl Cluster {
 }
 
 pub(super) fn reference(key: &Key, run: &PodRun, container: &ContainerRun) -> ContainerRef {
-    ContainerRef {
-        namespace: key.namespace.clone(),
-        pod: key.name.clone(),
-        uid: run.uid.clone(),
-        container: container.name.clone(),
-    }
+    run.reference(key, &container.name)
 }
 
 fn seconds(n: i64) -> Duration {
@@ -163,7 +159,10 @@ fn seconds(n: i64) -> Duration {
 }
 
 /// What is left of the grace period of a pod that goes, or all of it.
-fn grace(pod: &Object, now: Time) -> Duration {
+fn grace(pod: &Object, run: &PodRun, now: Time) -> Duration {
+    if run.verdict.as_deref().is_some_and(|(reason, _)| **reason == *eviction::REASON) {
+        return eviction::GRACE;
+    }
     match time_at(&pod.value, "metadata.deletionTimestamp") {
         Some(ends) => ends.since(now),
         None => seconds(pod.value.int_at("spec.terminationGracePeriodSeconds").unwrap_or(30)),

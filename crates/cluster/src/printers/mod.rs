@@ -4,6 +4,7 @@ mod age;
 mod autoscaler;
 mod batch;
 mod core;
+mod extensions;
 mod pod;
 mod policy;
 mod rules;
@@ -18,6 +19,7 @@ pub(crate) use batch::{CRON_JOB, JOB};
 pub(crate) use core::{
     CONFIG_MAP, ENDPOINT_SLICE, ENDPOINTS, EVENT, NAMESPACE, NODE, SECRET, SERVICE, SERVICE_ACCOUNT,
 };
+pub(crate) use extensions::{API_SERVICE, WEBHOOKS};
 pub(crate) use pod::POD;
 pub(crate) use policy::{BUDGET, PRIORITY_CLASS};
 pub(crate) use rules::{BINDING, DEFINITION, INGRESS, INGRESS_CLASS, LIMIT_RANGE, NETWORK_POLICY, QUOTA, ROLE};

@@ -109,7 +109,7 @@ pub(super) fn containers(containers: &[Value]) -> [Cell; 2] {
 /// Container names, images and selector: the wide columns.
 fn wide(object: &Object) -> [Cell; 3] {
     let [names, images] = containers(object.value.list_at("spec.template.spec.containers"));
-    let selector = LabelSelector::from_value(object.value.at("spec.selector")).to_string();
+    let selector = LabelSelector::of(object).to_string();
     [names, images, none_if_empty(selector)]
 }
 

@@ -4,10 +4,10 @@ use super::claims::Claims;
 use super::nodes::{preference, suits, tolerates, untolerated};
 use super::peers::Peers;
 use super::spread::Spread;
-use crate::node_load::{Amounts, NodeLoad, Taint, pod_requests};
+use crate::node_load::{Amounts, NodeLoad, Taint, other_requests, pod_requests};
 use crate::object::{Key, Object};
 use crate::store::Store;
-use manifest::Value;
+use manifest::{Map, Value};
 use order::{OrdMap, OrdSet};
 use std::sync::Arc;
 
@@ -22,6 +22,8 @@ pub(super) struct Demand<'p> {
     /// What is kept free on nodes for pods of no lower priority that wait for their victims to go.
     reserved: OrdMap<Arc<str>, (Amounts, i64)>,
     ports: Vec<(i64, String)>,
+    /// Devices and the like.
+    others: OrdMap<Arc<str>, i64>,
     /// It asks nothing of a node's labels.
     anywhere: bool,
 }
@@ -34,7 +36,8 @@ pub(super) struct Worth {
     soft: i64,
     liked: i64,
     near: i64,
-    crowd: i64,
+    /// Pods of its kind nearby; nothing where a label is missing by which they are counted.
+    crowd: Option<i64>,
 }
 
 fn host_ports(pod: &Object) -> Vec<(i64, String)> {
@@ -66,6 +69,7 @@ impl<'p> Demand<'p> {
             spread: Spread::of(store, pod, &OrdSet::new()),
             reserved,
             ports: host_ports(pod),
+            others: other_requests(&pod.value),
             anywhere: ["nodeSelector", "affinity"].iter().all(|field| pod.value.at("spec").get(field).is_none()),
         })
     }
@@ -114,6 +118,16 @@ impl<'p> Demand<'p> {
         Vec::new()
     }
 
+    /// Fills in what is known only once all nodes that fit are known.
+    pub(super) fn compare(&self, nodes: &[&NodeLoad], worths: &mut [Worth]) {
+        if self.spread.has_soft() {
+            let labels: Vec<&Map> = nodes.iter().map(|node| node.labels.entries()).collect();
+            for (worth, crowd) in worths.iter_mut().zip(self.spread.crowds(&labels)) {
+                worth.crowd = crowd;
+            }
+        }
+    }
+
     fn port_taken(&self, store: &Store, node: &NodeLoad) -> bool {
         let here = node.pods().filter_map(|key| store.get_key(key)).filter(|pod| !crate::pods::finished(pod));
         here.flat_map(|pod| host_ports(pod)).any(|port| self.ports.contains(&port))
@@ -140,6 +154,12 @@ impl<'p> Demand<'p> {
                 short.push((format!("Insufficient {name}"), asked <= all));
             }
         }
+        for (name, asked) in &self.others {
+            let (all, used) = node.others.get(name).copied().unwrap_or_default();
+            if *asked > all - used {
+                short.push((format!("Insufficient {name}"), *asked <= all));
+            }
+        }
         short
     }
 
@@ -158,7 +178,7 @@ impl<'p> Demand<'p> {
             soft: i64::try_from(soft).unwrap_or(0),
             liked: if self.anywhere { 0 } else { preference(self.pod.value.at("spec"), labels, name) },
             near: self.peers.worth(labels),
-            crowd: self.spread.crowd(labels),
+            crowd: Some(0),
         }
     }
 }
@@ -184,11 +204,16 @@ pub(super) fn scores(worths: &[Worth]) -> Vec<i64> {
     let (_, liked) = span(|w| w.liked);
     let (_, soft) = span(|w| w.soft);
     let (near_min, near_max) = span(|w| w.near);
-    let (crowd_min, crowd_max) = span(|w| w.crowd);
+    let crowds = worths.iter().filter_map(|w| w.crowd);
+    let (crowd_min, crowd_max) = (crowds.clone().min().unwrap_or(0), crowds.max().unwrap_or(0));
     let score = |worth: &Worth| {
         let liked = if liked > 0 { 100 * worth.liked / liked } else { 0 };
         let near = if near_max > near_min { 100 * (worth.near - near_min) / (near_max - near_min) } else { 0 };
-        let room = if crowd_max > 0 { 100 * (crowd_max + crowd_min - worth.crowd) / crowd_max } else { 0 };
+        let room = match worth.crowd {
+            None => 0,
+            Some(_) if crowd_max == 0 => 100,
+            Some(crowd) => 100 * (crowd_max + crowd_min - crowd) / crowd_max,
+        };
         let clean = if soft > 0 { 100 - 100 * worth.soft / soft } else { 100 };
         worth.base + 3 * clean + 2 * (liked + near + room)
     };

@@ -6,14 +6,17 @@ mod demand;
 mod nodes;
 mod peers;
 mod preempt;
+mod rehearse;
 mod spread;
 #[cfg(test)]
 mod tables;
 
-pub(crate) use nodes::{suits, untolerated};
+pub(crate) use nodes::{suits, tolerates, untolerated};
+pub(crate) use rehearse::{Rehearsal, priority};
 
 use crate::api::Writer;
 use crate::engine::{Cluster, Item};
+use crate::node_load::NodeLoad;
 use crate::object::{Key, Object};
 use crate::pods::set_condition;
 use crate::recorder::Note;
@@ -47,6 +50,11 @@ pub(crate) struct Waiting {
 }
 
 impl Waiting {
+    /// The pods that fitted nowhere.
+    pub(crate) fn unschedulable(&self) -> impl Iterator<Item = &Key> {
+        self.unschedulable.keys()
+    }
+
     pub(crate) fn forget(&mut self, pod: &Key) {
         self.unschedulable.remove(pod);
         self.nominated.remove(pod);
@@ -106,7 +114,7 @@ impl Cluster {
         let count = self.store.nodes_count();
         let enough = enough(count);
         let mut misfit = Misfit { nodes: count, ..Misfit::default() };
-        let mut found: Vec<(&Arc<str>, Worth)> = Vec::new();
+        let (mut found, mut nodes): (Vec<(&Arc<str>, Worth)>, Vec<&NodeLoad>) = (Vec::new(), Vec::new());
         let start = self.waiting.next_start;
         let (places, round) = self.store.round(start);
         for (step, (name, node)) in round.enumerate().filter(|(_, (_, node))| node.exists()) {
@@ -121,12 +129,14 @@ impl Cluster {
                 continue;
             }
             found.push((name, demand.worth(name, node)));
+            nodes.push(node);
             if found.len() >= enough {
                 self.waiting.next_start = (start % places + step + 1) % places;
                 break;
             }
         }
-        let worths: Vec<Worth> = found.iter().map(|(_, worth)| *worth).collect();
+        let mut worths: Vec<Worth> = found.iter().map(|(_, worth)| *worth).collect();
+        demand.compare(&nodes, &mut worths);
         let (mut best, mut equals) = (None::<(i64, &Arc<str>)>, 0_u64);
         for ((name, _), score) in found.iter().zip(scores(&worths)) {
             match best {

@@ -1,6 +1,7 @@
 //! Whether a node suits a pod: tolerations, node selector and node affinity.
 
 use crate::node_load::Taint;
+use crate::validate::label_value;
 use manifest::{Map, Value};
 
 /// `ToleratesTaint` of the API's toleration.
@@ -38,7 +39,10 @@ fn meets(demand: &Value, have: Option<&str>) -> bool {
 /// A term with nothing in it chooses no node.
 pub(crate) fn term_matches(term: &Value, labels: &Map, name: &str) -> bool {
     let (expressions, fields) = (term.list_at("matchExpressions"), term.list_at("matchFields"));
-    let label = |demand: &Value| meets(demand, labels.get(demand.str_at("key")).and_then(Value::as_str));
+    // Values that no label can have make a demand void.
+    let valid = |demand: &Value| demand.list_at("values").iter().filter_map(Value::as_str).all(label_value);
+    let label =
+        |demand: &Value| valid(demand) && meets(demand, labels.get(demand.str_at("key")).and_then(Value::as_str));
     (!expressions.is_empty() || !fields.is_empty())
         && expressions.iter().all(label)
         && fields.iter().all(|demand| meets(demand, (demand.str_at("key") == "metadata.name").then_some(name)))

@@ -1,6 +1,7 @@
 //! Preemption: pods of lower priority make room (Kubernetes 1.32, `pkg/scheduler/framework/preemption`).
 
 use super::demand::Demand;
+use super::rehearse::priority;
 use crate::api::Writer;
 use crate::controllers::disruption::budgets_of;
 use crate::engine::Cluster;
@@ -21,10 +22,6 @@ pub(super) struct Nominated {
     node: Arc<str>,
     asked: Amounts,
     priority: i64,
-}
-
-pub(super) fn priority(pod: &Object) -> i64 {
-    pod.value.int_at("spec.priority").unwrap_or(0)
 }
 
 /// What is kept on each node for waiting pods of no lower priority.

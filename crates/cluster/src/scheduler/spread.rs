@@ -11,6 +11,8 @@ use manifest::{Map, Value};
 use order::{OrdMap, OrdSet};
 use std::sync::Arc;
 
+const HOSTNAME: &str = "kubernetes.io/hostname";
+
 struct Constraint {
     key: String,
     max_skew: i64,
@@ -34,7 +36,7 @@ impl Spread {
         if rules.is_empty() {
             return Self::default();
         }
-        let constraint = |rule: &Value| constraint(store, pod, rule, gone);
+        let constraint = |rule: &Value| constraint(store, pod, rules, rule, gone);
         Self { constraints: rules.iter().map(constraint).collect() }
     }
 
@@ -57,24 +59,55 @@ impl Spread {
         None
     }
 
-    /// How many matching pods are near, by the soft constraints.
-    pub(super) fn crowd(&self, labels: &Map) -> i64 {
-        let near = |c: &Constraint| {
-            let value = labels.get(&c.key).and_then(Value::as_text);
-            value.and_then(|value| c.counts.get(value)).copied().unwrap_or(0)
+    /// How crowded each of the nodes that fit is, by the soft constraints; nothing for one that lacks a label
+    /// (`scoring.go`: many domains count for more than few).
+    pub(super) fn crowds(&self, nodes: &[&Map]) -> Vec<Option<i64>> {
+        let soft: Vec<&Constraint> = self.constraints.iter().filter(|c| !c.hard).collect();
+        let counts = |labels: &&&Map| soft.iter().all(|c| labels.get(&c.key).is_some());
+        let counted: Vec<&&Map> = nodes.iter().filter(counts).collect();
+        let weight = |c: &&Constraint| {
+            let domains: OrdSet<&Arc<str>> =
+                counted.iter().filter_map(|labels| labels.get(&c.key).and_then(Value::as_text)).collect();
+            let size = if c.key == HOSTNAME { counted.len() } else { domains.len() };
+            libm::log(f64::from(u32::try_from(size + 2).unwrap_or(u32::MAX)))
         };
-        self.constraints.iter().filter(|c| !c.hard).map(near).sum()
+        let weights: Vec<f64> = soft.iter().map(weight).collect();
+        let crowd = |labels: &&Map| {
+            let part = |(c, weight): (&&Constraint, &f64)| {
+                let value = labels.get(&c.key).and_then(Value::as_text);
+                let count = value.and_then(|value| c.counts.get(value)).copied().unwrap_or(0);
+                #[expect(clippy::cast_precision_loss, reason = "counts of pods are far below 2^52")]
+                let part = count as f64 * weight + (c.max_skew - 1) as f64;
+                part
+            };
+            let sum: f64 = soft.iter().zip(&weights).map(part).sum();
+            #[expect(clippy::cast_possible_truncation, reason = "as upstream rounds it")]
+            let rounded = libm::round(sum) as i64;
+            counts(&labels).then_some(rounded)
+        };
+        nodes.iter().map(crowd).collect()
+    }
+
+    pub(super) fn has_soft(&self) -> bool {
+        self.constraints.iter().any(|c| !c.hard)
     }
 }
 
-fn constraint(store: &Store, pod: &Object, rule: &Value, gone: &OrdSet<Key>) -> Constraint {
+fn is_hard(rule: &Value) -> bool {
+    rule.str_at("whenUnsatisfiable") != "ScheduleAnyway"
+}
+
+fn constraint(store: &Store, pod: &Object, rules: &[Value], rule: &Value, gone: &OrdSet<Key>) -> Constraint {
     let key = rule.str_at("topologyKey").to_string();
+    let hard = is_hard(rule);
+    // A node counts only where it has the labels of all constraints of the same kind.
+    let needed: Vec<&str> =
+        rules.iter().filter(|other| is_hard(other) == hard).map(|other| other.str_at("topologyKey")).collect();
     let selector = LabelSelector::from_value(rule.at("labelSelector"));
     let keys: Vec<&str> = rule.list_at("matchLabelKeys").iter().filter_map(Value::as_str).collect();
     let counts_pod = |other: &Object| {
-        !rule.at("labelSelector").is_null()
-            && selector.matches(other.labels())
-            && keys.iter().all(|key| pod.labels().get(key) == other.labels().get(key))
+        let alike = |key: &&str| pod.labels().get(*key).is_none_or(|own| other.labels().get(*key) == Some(own));
+        !rule.at("labelSelector").is_null() && selector.matches(other.labels()) && keys.iter().all(|key| alike(&key))
     };
     let honours = |field: &str, fallback: &str| {
         let given = rule.str_at(field);
@@ -85,7 +118,8 @@ fn constraint(store: &Store, pod: &Object, rule: &Value, gone: &OrdSet<Key>) -> 
     for (name, load) in store.node_loads() {
         let labels = load.labels.entries();
         let Some(value) = labels.get(&key).and_then(Value::as_text) else { continue };
-        let left_out = (affinity && !suits(pod.value.at("spec"), labels, name))
+        let left_out = needed.iter().any(|key| labels.get(*key).is_none())
+            || (affinity && !suits(pod.value.at("spec"), labels, name))
             || (taints && untolerated(pod.value.list_at("spec.tolerations"), &load.taints).is_some());
         if left_out {
             continue;
@@ -98,7 +132,7 @@ fn constraint(store: &Store, pod: &Object, rule: &Value, gone: &OrdSet<Key>) -> 
     let few = i64::try_from(counts.len()).unwrap_or(0) < rule.int_at("minDomains").unwrap_or(1);
     Constraint {
         max_skew: rule.int_at("maxSkew").unwrap_or(1),
-        hard: rule.str_at("whenUnsatisfiable") != "ScheduleAnyway",
+        hard,
         own: i64::from(counts_pod(pod)),
         least: if few { 0 } else { counts.values().copied().min().unwrap_or(0) },
         counts,

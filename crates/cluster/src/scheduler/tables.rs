@@ -1,6 +1,10 @@
 //! Upstream's tables for the scheduler's filters and scores (Kubernetes 1.32, `pkg/scheduler/framework/plugins`). Their
 //! numbers are taken over; words, form and checks are ours.
 
+mod affinity;
+mod fit;
+mod spread;
+
 use super::demand::{Demand, scores};
 use super::nodes::untolerated;
 use crate::kinds;
@@ -13,9 +17,13 @@ use sim::Causes;
 
 fn pod(spec: &str) -> Object {
     let value = Value::from_yaml(&format!("{{spec: {spec}}}")).unwrap();
-    let key = Key::new(kinds::POD, "default", "pod");
+    object(Key::new(kinds::POD, "default", "pod"), value)
+}
+
+fn object(key: Key, value: Value) -> Object {
     let none = Causes::none;
-    Object { key, uid: "u".into(), version: 1, value, created_by: none(), spec_by: none(), written_by: none() }
+    let uid = key.to_string().into();
+    Object { key, uid, version: 1, value, created_by: none(), spec_by: none(), written_by: none() }
 }
 
 /// `KEY=VALUE:EFFECT`, in which N is `NoSchedule` and P `PreferNoSchedule`.

@@ -5,8 +5,11 @@ mod autoscaler;
 mod batch;
 mod config;
 mod disruption;
+mod extensions;
+mod fleet;
 mod lifecycle;
 mod pods;
+mod pressure;
 mod rollout;
 mod rules;
 mod scale;
@@ -79,6 +82,11 @@ impl Runtime for Programs {
     fn usage(&self, _: &Sim, container: &ContainerRef) -> Option<Usage> {
         let (cpu_milli, memory_bytes) = *self.usage.get(self.images.get(container)?)?;
         Some(Usage { cpu_milli, memory_bytes })
+    }
+
+    /// What a test says of an image's use may be changed at any time.
+    fn settled(&self, _: &Sim, container: &ContainerRef) -> bool {
+        self.images.get(container).is_none_or(|image| self.usage.get(image).is_none())
     }
 
     fn stop(&mut self, _: &mut Sim, _: &ContainerRef) -> Stopped {

@@ -3,7 +3,8 @@
 use super::{PROBED, World, deployment, learner};
 use crate::engine::Item;
 use crate::{
-    Cluster, DAEMONSET, DEPLOYMENT, DeleteOptions, EVENT, POD, PODDISRUPTIONBUDGET, PatchKind, REPLICASET, STATEFULSET,
+    ChangeKind, Cluster, DAEMONSET, DEPLOYMENT, DeleteOptions, EVENT, NodeShape, POD, PODDISRUPTIONBUDGET, PatchKind,
+    REPLICASET, STATEFULSET,
 };
 use manifest::object;
 use sim::{Causes, Rng, state_hash};
@@ -76,6 +77,39 @@ fn act(world: &mut World, rng: &mut Rng) {
     world.run(Duration::from_millis(rng.below(9_000)));
 }
 
+/// What came later: memory that runs short, pods that need more nodes, controllers of the old kind.
+fn act_more(world: &mut World, rng: &mut Rng) {
+    let name = ["web", "api", "cart"][usize::try_from(rng.below(3)).unwrap()];
+    match rng.below(4) {
+        0 => {
+            let image = format!("{name}:{}", rng.below(3));
+            if world.programs.usage.remove(&image).is_none() {
+                world.programs.usage.insert(image, (100, i64::try_from(1 + rng.below(3)).unwrap() << 30));
+            }
+        }
+        1 => {
+            let yaml = deployment("big", "big:1", u32::try_from(rng.below(9)).unwrap());
+            world.apply(&(yaml + "        resources: {requests: {cpu: 1500m, memory: 64Mi}}\n"));
+        }
+        2 => world.apply(&format!(
+            "apiVersion: v1\nkind: ReplicationController\nmetadata: {{name: old}}\nspec: {{replicas: {}, template: {{metadata: \
+             {{labels: {{app: old}}}}, spec: {{containers: [{{name: c, image: 'old:1'}}]}}}}}}\n",
+            rng.below(4)
+        )),
+        _ => world.run(Duration::from_secs(rng.below(400))),
+    }
+}
+
+/// Four nodes, and with every third seed a group of up to six more.
+fn begin(seed: u64) -> World {
+    let mut world = World::new(seed, 4);
+    if seed % 3 == 0 {
+        let shape = NodeShape::worker("burst", 4_000, 8 << 30);
+        world.cluster.add_node_group(&mut world.sim, &shape, (0, 6), &Causes::none()).unwrap();
+    }
+    world
+}
+
 /// A budget must have allowed it, by the count of healthy pods before.
 fn evict_any(world: &mut World, rng: &mut Rng) {
     let pods = world.pods();
@@ -114,7 +148,8 @@ fn check_always(world: &World, seed: u64) {
     for (node, load) in store.node_loads() {
         let pods: Vec<_> = store.pods_on(node).collect();
         assert_eq!(pods.len(), load.pods().count(), "seed {seed}: the index of {node} is true");
-        let asked: i64 = pods.iter().map(|pod| crate::pod_requests(&pod.value).0.cpu_milli).sum();
+        let live = pods.iter().filter(|pod| !crate::pods::finished(pod));
+        let asked: i64 = live.map(|pod| crate::pod_requests(&pod.value).0.cpu_milli).sum();
         assert!(asked <= load.allocatable.cpu_milli, "seed {seed}: {node} holds more than it has");
     }
     let mut addresses = order::OrdSet::new();
@@ -127,11 +162,14 @@ fn check_always(world: &World, seed: u64) {
 /// What must hold once nothing happens any more.
 fn check_at_rest(world: &mut World, seed: u64) {
     world.programs.sick.clear();
+    world.programs.usage.clear();
     world.programs.missing.clear();
     for n in 0..4 {
         world.cluster.revive_node(&mut world.sim, &format!("node-{n:03}"), &Causes::none()).expect("the node exists");
     }
-    world.run(Duration::from_secs(1_200));
+    // A node group needs ten minutes twice until it has given back what is not needed.
+    world.run(Duration::from_secs(3_000));
+    let nodes = i64::try_from(world.cluster.store().all(crate::NODE, None).count()).unwrap();
     for set in world.list(STATEFULSET) {
         let (wanted, ready) =
             (set.value.int_at("spec.replicas"), set.value.int_at("status.readyReplicas").unwrap_or(0));
@@ -140,7 +178,13 @@ fn check_at_rest(world: &mut World, seed: u64) {
         assert_eq!(set.value.at("status.currentRevision"), set.value.at("status.updateRevision"), "seed {seed}");
     }
     for set in world.list(DAEMONSET) {
-        assert_eq!(set.value.int_at("status.numberReady"), Some(4), "seed {seed}: {} is everywhere", set.name());
+        let shown = format!("{}{}", world.table(POD), set.value.at("status").to_json());
+        let ready = set.value.int_at("status.numberReady");
+        assert_eq!(ready, Some(nodes), "seed {seed}: {} is everywhere\n{shown}", set.name());
+    }
+    for old in world.list(crate::REPLICATIONCONTROLLER) {
+        let (wanted, ready) = (old.value.int_at("spec.replicas"), old.value.int_at("status.readyReplicas"));
+        assert_eq!(wanted, Some(ready.unwrap_or(0)), "seed {seed}: {} converges", old.name());
     }
     for web in world.list(DEPLOYMENT) {
         let wanted = web.value.int_at("spec.replicas").unwrap();
@@ -154,7 +198,12 @@ fn check_at_rest(world: &mut World, seed: u64) {
     }
     let before = store.version();
     world.run(Duration::from_secs(120));
-    assert_eq!(world.cluster.store().version(), before, "seed {seed}: at rest nothing is written");
+    let written = world.cluster.store().changes_since(before).expect("it is not long ago");
+    // Events go after an hour.
+    let written = written.iter().filter(|change| change.key().kind != EVENT || change.kind != ChangeKind::Deleted);
+    let written: Vec<_> = written.map(|change| change.object().value.to_json()).collect();
+    assert!(written.is_empty(), "seed {seed}: at rest nothing is written\n{}", written.join("\n"));
+    let before = world.cluster.store().version();
     reconcile_all(world);
     let written = world.cluster.store().changes_since(before).expect("it is not long ago");
     // A budget without pods says so each time it is looked at.
@@ -202,9 +251,13 @@ fn random_histories_converge_and_replay() {
     for seed in seeds() {
         let history = |checked: bool| {
             let mut rng = Rng::new(seed * 7_919);
-            let mut world = World::new(seed, 4);
+            let mut more = Rng::new(seed * 104_729);
+            let mut world = begin(seed);
             for _ in 0..25 {
                 act(&mut world, &mut rng);
+                if more.below(3) == 0 {
+                    act_more(&mut world, &mut more);
+                }
                 if checked {
                     check_always(&world, seed);
                 }
@@ -227,9 +280,10 @@ fn random_histories_converge_and_replay() {
 fn a_snapshot_is_the_world() {
     for seed in [3, 4] {
         let mut rng = Rng::new(seed);
-        let mut world = World::new(seed, 3);
+        let mut world = begin(seed);
         for _ in 0..12 {
             act(&mut world, &mut rng);
+            act_more(&mut world, &mut rng);
             let bytes = postcard::to_allocvec(&world.cluster).unwrap();
             let again: Cluster = postcard::from_bytes(&bytes).unwrap();
             assert_eq!(state_hash(&again), state_hash(&world.cluster), "seed {seed}");

@@ -89,6 +89,11 @@ pub(crate) fn qualified_name_flaw(key: &str) -> Option<&'static str> {
     }
 }
 
+/// Whether a label can have this value.
+pub(crate) fn label_value(text: &str) -> bool {
+    text.is_empty() || (text.len() <= 63 && name_part(text))
+}
+
 /// What is wrong with labels; their keys and values.
 pub(super) fn labels(errors: &mut Vec<FieldError>, labels: &Map, path: &str) {
     for (key, value) in labels.iter() {

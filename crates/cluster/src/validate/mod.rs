@@ -4,6 +4,7 @@
 mod autoscaler;
 mod batch;
 mod config;
+mod extensions;
 mod metadata;
 mod pod;
 mod policy;
@@ -15,13 +16,14 @@ mod workload;
 pub(crate) use autoscaler::autoscaler;
 pub(crate) use batch::{cron_job, job};
 pub(crate) use config::{config_map, secret};
-pub(crate) use metadata::{NameForm, generate_name, metadata};
+pub(crate) use extensions::{api_service, webhooks};
+pub(crate) use metadata::{NameForm, generate_name, label_value, metadata};
 pub(crate) use pod::pod;
 pub(crate) use policy::{budget, priority_class};
 pub(crate) use rules::{binding, definition, endpoints, ingress, network_policy, role};
 pub(crate) use service::service;
 pub(crate) use storage::{claim, storage_class, volume};
-pub(crate) use workload::{daemon_set, deployment, replica_set, stateful_set};
+pub(crate) use workload::{daemon_set, deployment, replica_set, replication_controller, stateful_set};
 
 use crate::status::FieldError;
 use manifest::Value;

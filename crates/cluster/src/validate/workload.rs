@@ -32,6 +32,21 @@ pub(crate) fn replica_set(set: &Value, old: Option<&Value>) -> Vec<FieldError> {
     errors
 }
 
+/// Its selector is a plain map of labels.
+pub(crate) fn replication_controller(controller: &Value, _: Option<&Value>) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    not_negative(&mut errors, controller, "spec.replicas");
+    not_negative(&mut errors, controller, "spec.minReadySeconds");
+    if controller.map_at("spec.selector").is_empty() {
+        errors.push(FieldError::required("spec.selector", ""));
+    }
+    let mut whole = controller.clone();
+    let labels = controller.at("spec.selector").clone();
+    whole.set("spec.selector", manifest::object! { "matchLabels" => labels });
+    selector_and_template(&mut errors, &whole, "replication controller");
+    errors
+}
+
 pub(crate) fn stateful_set(set: &Value, old: Option<&Value>) -> Vec<FieldError> {
     let mut errors = Vec::new();
     not_negative(&mut errors, set, "spec.replicas");

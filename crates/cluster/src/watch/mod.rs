@@ -52,6 +52,12 @@ impl Cluster {
                 self.enqueue(sim, Item::Deployment(key.clone()), SEEN_AFTER, &because)
             }
             kinds::REPLICASET => self.replica_set_changed(sim, pair, &object, spec_changed),
+            kinds::REPLICATIONCONTROLLER if new.is_some() && spec_changed => {
+                self.enqueue(sim, Item::ReplicaSet(key.clone()), SEEN_AFTER, &because);
+            }
+            kinds::APISERVICE if new.is_some() && spec_changed => {
+                self.enqueue(sim, Item::Of(key.clone()), SEEN_AFTER, &because);
+            }
             kinds::POD => self.pod_changed(sim, pair, &object),
             kinds::SERVICE if new.is_some() => {
                 self.enqueue(sim, Item::EndpointSlice(key.clone()), SEEN_AFTER, &because)
@@ -90,6 +96,9 @@ impl Cluster {
                 self.enqueue(sim, Item::Namespace(key.name.clone()), SEEN_AFTER, &object.written_by);
             }
             _ => {}
+        }
+        if matches!(key.kind, kinds::SERVICE | kinds::ENDPOINTSLICE) {
+            self.aggregation_looks(sim, &object.written_by);
         }
         if (old.is_none() || new.is_none() || (key.kind == kinds::POD && !differs(pair, "spec")))
             && key.kind != kinds::EVENT
@@ -182,7 +191,10 @@ impl Cluster {
             let item = Item::Of(pod.key.of(*kind).named(owner.at("name")));
             return self.enqueue(sim, item, SEEN_AFTER, &pod.written_by);
         }
-        let Some(owner) = pod.controller().filter(|owner| owner.str_at("kind") == "ReplicaSet") else {
+        let sets = [("ReplicaSet", kinds::REPLICASET), ("ReplicationController", kinds::REPLICATIONCONTROLLER)];
+        let owner = pod.controller();
+        let kind = owner.and_then(|owner| sets.iter().find(|(name, _)| *name == owner.str_at("kind")));
+        let Some((owner, (_, kind))) = owner.zip(kind) else {
             let namespace = pod.key.namespace.clone();
             let owners = self.store.all(kinds::STATEFULSET, Some(&namespace));
             let owners: Vec<_> = owners
@@ -192,15 +204,16 @@ impl Cluster {
             for key in owners {
                 self.enqueue(sim, Item::Of(key), SEEN_AFTER, &pod.written_by);
             }
-            let sets: Vec<_> = self.store.all(kinds::REPLICASET, Some(&namespace)).cloned().collect();
+            let all = sets.iter().flat_map(|(_, kind)| self.store.all(*kind, Some(&namespace)));
+            let sets: Vec<_> = all.cloned().collect();
             for set in sets {
-                if LabelSelector::from_value(set.value.at("spec.selector")).matches(pod.labels()) {
+                if LabelSelector::of(&set).matches(pod.labels()) {
                     self.enqueue(sim, Item::ReplicaSet(set.key.clone()), SEEN_AFTER, &pod.written_by);
                 }
             }
             return;
         };
-        let key = pod.key.of(kinds::REPLICASET).named(owner.at("name"));
+        let key = pod.key.of(*kind).named(owner.at("name"));
         let count = self.store.get_key(&key).and_then(|set| set.value.int_at("spec.replicas")).unwrap_or(0);
         let after = SEEN_AFTER + COUNT_PER_POD * u32::try_from(count.clamp(0, 50_000)).unwrap_or(0);
         // A pod that went away for good is a reason to make another; one that became ready is not.
@@ -235,7 +248,10 @@ impl Cluster {
             .map(|service| service.key.clone())
             .collect();
         for service in services {
-            self.enqueue(sim, Item::EndpointSlice(service), GATHER, &pod.written_by);
+            // All of them are looked at each time: many are gathered for longer.
+            let slices = self.store.get_key(&service).map_or(0, |service| self.store.owned_by(&service.uid).count());
+            let more = COUNT_PER_POD * 100 * u32::try_from(slices.saturating_sub(1).min(1_000)).unwrap_or(0);
+            self.enqueue(sim, Item::EndpointSlice(service), GATHER + more, &pod.written_by);
         }
     }
 

@@ -4,7 +4,9 @@ use super::{Pair, SEEN_AFTER, differs};
 use crate::controllers::node_lifecycle;
 use crate::engine::{Cluster, Item};
 use crate::kinds;
+use crate::object::{Object, condition_true};
 use sim::{Causes, Sim};
+use std::sync::Arc;
 
 impl Cluster {
     /// Whether pods of a node may have to leave it.
@@ -23,7 +25,8 @@ impl Cluster {
         let Some(node) = pair.1.or(pair.0) else { return };
         let key = node.key.clone();
         let after = if pair.1.is_none() { node_lifecycle::quarantine() } else { SEEN_AFTER };
-        if pair.1.is_none() || differs(pair, "spec") {
+        let short = |node: Option<&Arc<Object>>| node.is_some_and(|node| condition_true(&node.value, "MemoryPressure"));
+        if pair.1.is_none() || differs(pair, "spec") || short(pair.0) != short(pair.1) {
             self.enqueue(sim, Item::Of(key), after, &node.written_by);
         }
         if pair.1.is_none() || ["spec", "metadata.labels"].iter().any(|path| differs(pair, path)) {

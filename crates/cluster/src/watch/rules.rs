@@ -33,6 +33,14 @@ impl Cluster {
         self.enqueue(sim, Item::Of(definition.key.clone()), SEEN_AFTER, &definition.written_by);
     }
 
+    /// Services behind aggregated APIs have come or gone.
+    pub(super) fn aggregation_looks(&mut self, sim: &mut Sim, because: &Causes) {
+        let all: Vec<_> = self.store.all(kinds::APISERVICE, None).map(|service| service.key.clone()).collect();
+        for key in all {
+            self.enqueue(sim, Item::Of(key), SEEN_AFTER, because);
+        }
+    }
+
     pub(super) fn quotas_look(&mut self, sim: &mut Sim, pair: Pair<'_>, namespace: &str) {
         let freed = |o: Option<&Arc<Object>>| o.map(|o| finished(o));
         if namespace.is_empty() || (pair.0.is_some() && pair.1.is_some() && freed(pair.0) == freed(pair.1)) {

@@ -12,6 +12,7 @@ use cluster::{FieldSelector, KindId, LabelSelector, Object, Selectors};
 use manifest::Value;
 use order::Arrange;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::sync::Arc;
 use world::Step;
@@ -163,7 +164,7 @@ fn sort(objects: &mut [Arc<Object>], by: &str) -> Result<(), Stop> {
         return Ok(());
     }
     let template = Template::relaxed(by)?;
-    let key = |object: &Arc<Object>| template.values(&object.value).first().map(|value| (*value).clone());
+    let key = |object: &Arc<Object>| template.values(&object.value).into_iter().next().map(Cow::into_owned);
     if !objects.is_empty() && objects.iter().all(|object| key(object).is_none()) {
         let path = by.trim_matches(|c| c == '{' || c == '}').trim_start_matches('.');
         return Err(Stop::error(format!("couldn't find any field with path \"{{.{path}}}\" in the list of objects")));

@@ -1,59 +1,50 @@
 //! kubectl's JSONPath: a template of texts and `{…}` expressions (client-go `util/jsonpath`).
 
-use super::jsonpath_eval as eval;
+use super::jsonpath_eval::{self as eval, Walk};
 use super::jsonpath_parse as parse;
 use super::kube::Stop;
 use manifest::Value;
+use std::borrow::Cow;
 
 /// A part of a template.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Part {
     Text(String),
-    /// One or more paths in a pair of braces.
-    Paths(Vec<Vec<Selector>>),
-    /// `{range …}` with what is inside of it.
-    Range(Vec<Selector>, Vec<Part>),
+    /// What stands in a pair of braces.
+    Action(Vec<Node>),
 }
 
 /// A step of a path.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Selector {
+pub(super) enum Node {
     Field(String),
     /// `[*]` or `.*`
-    All,
-    /// `..name`: at any depth.
-    Deep,
-    /// `[1]`, `[-1]`
-    Index(i64),
-    /// `[from:to:step]`
-    Slice(Option<i64>, Option<i64>, i64),
+    Wildcard,
+    /// `..`: at any depth.
+    Recursive,
+    /// `[from:to:step]`; `one` is a single index.
+    Slice {
+        from: Option<i64>,
+        to: Option<i64>,
+        step: Option<i64>,
+        one: bool,
+    },
     /// `['a','b']`, `[0,2]`
-    Union(Vec<Vec<Selector>>),
-    /// `[?(@.type=="Ready")]`
-    Filter(Box<(Operand, Option<(Comparison, Operand)>)>),
-    /// A text in braces: `{"\n"}`
-    Literal(String),
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Operand {
-    Path(Vec<Selector>),
-    Value(Value),
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Comparison {
-    Equal,
-    NotEqual,
-    Less,
-    LessOrEqual,
-    Greater,
-    GreaterOrEqual,
+    Union(Vec<Vec<Node>>),
+    /// `[?(@.type=="Ready")]`: left, operator (none: whether there is something) and right.
+    Filter(Box<(Vec<Node>, String, Vec<Node>)>),
+    Text(String),
+    Int(i64),
+    Float(f64),
+    Bool(bool),
+    /// `range`, `end`, and words that mean nothing.
+    Word(String),
 }
 
 /// A parsed template.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Template {
+    source: String,
     parts: Vec<Part>,
 }
 
@@ -61,7 +52,7 @@ impl Template {
     pub fn parse(text: &str) -> Result<Self, Stop> {
         let parts =
             parse::template(text).map_err(|why| Stop::error(format!("error parsing jsonpath {text}, {why}")))?;
-        Ok(Self { parts })
+        Ok(Self { source: text.to_string(), parts })
     }
 
     /// A path with or without braces and leading dot: `.metadata.name`, `metadata.name`, `{.metadata.name}`.
@@ -71,19 +62,31 @@ impl Template {
         Self::parse(&format!("{{.{inner}}}"))
     }
 
-    /// What the first expression finds.
-    pub fn values<'v>(&self, value: &'v Value) -> Vec<&'v Value> {
-        match self.parts.first() {
-            Some(Part::Paths(paths)) => paths.iter().flat_map(|path| eval::path(path, value, value)).collect(),
-            _ => Vec::new(),
-        }
+    /// What the first expression finds; nothing where it does not fit the value.
+    pub fn values<'v>(&self, value: &'v Value) -> Vec<Cow<'v, Value>> {
+        let found = Walk::new(&self.parts, false).results(0, &Cow::Borrowed(value)).unwrap_or_default();
+        found.into_iter().next().unwrap_or_default()
     }
 
     /// Fills in the template. A missing key prints nothing, as `--allow-missing-template-keys` says.
     pub fn print(&self, value: &Value) -> Result<String, Stop> {
-        let mut out = String::new();
-        eval::print(&self.parts, value, value, &mut out);
-        Ok(out)
+        self.fill(value, false).map_err(|why| {
+            let template = &self.source;
+            let shown = format!(
+                "Error executing template: {why}. Printing more information for debugging the template:\n\ttemplate \
+                 was:\n\t\t{template}\n\tobject given to jsonpath engine was:\n\t\t{}\n\n",
+                eval::go_syntax(value)
+            );
+            Stop::error(format!("error executing jsonpath {template:?}: {shown}\n"))
+        })
+    }
+
+    /// The text, or why it cannot be filled in.
+    pub(super) fn fill(&self, value: &Value, strict: bool) -> Result<String, String> {
+        let found = Walk::new(&self.parts, strict).results(0, &Cow::Borrowed(value))?;
+        let shown = |value: &Cow<'_, Value>| if value.is_null() { "null".into() } else { text_of(value) };
+        let parts = found.iter().map(|part| part.iter().map(shown).collect::<Vec<_>>().join(" "));
+        Ok(parts.collect())
     }
 }
 

@@ -5,7 +5,8 @@ use super::flags::{Given, number, switch, text};
 use super::kube::{Answer, Kube, Stop};
 use super::{Command, Next, Phase, duration};
 use cluster::{
-    DAEMONSET, DEPLOYMENT, JOB, KindInfo, LabelSelector, Object, POD, REPLICASET, SERVICE, STATEFULSET, Selectors,
+    DAEMONSET, DEPLOYMENT, JOB, KindInfo, LabelSelector, Object, POD, REPLICASET, REPLICATIONCONTROLLER, SERVICE,
+    STATEFULSET, Selectors,
 };
 use manifest::Value;
 use order::Arrange;
@@ -131,9 +132,7 @@ pub(super) fn pod_of(kube: &mut Kube<'_, '_>, word: &str, tells: bool) -> Result
     let labels = match kind.id {
         POD => return Ok(object),
         SERVICE => LabelSelector::from_labels(object.value.map_at("spec.selector")),
-        DEPLOYMENT | REPLICASET | STATEFULSET | DAEMONSET | JOB => {
-            LabelSelector::from_value(object.value.at("spec.selector"))
-        }
+        DEPLOYMENT | REPLICASET | REPLICATIONCONTROLLER | STATEFULSET | DAEMONSET | JOB => LabelSelector::of(&object),
         _ => return Err(Stop::error(format!("cannot get the logs from {}: selector is not available", shown(&kind)))),
     };
     let pods = kube.list(&kube.info(POD), false, &Selectors { labels, ..Selectors::default() })?;

@@ -34,6 +34,8 @@ mod help;
 mod jsonpath;
 mod jsonpath_eval;
 mod jsonpath_parse;
+#[cfg(test)]
+mod jsonpath_tables;
 mod kube;
 mod kustomize;
 mod label;

@@ -5,7 +5,7 @@ use super::arguments::selectors;
 use super::flags::{Given, maybe, number, switch, text};
 use super::kube::{Answer, Kube, Stop, told};
 use super::{Command, Next};
-use cluster::{DEPLOYMENT, PatchKind, REPLICASET, STATEFULSET};
+use cluster::{DEPLOYMENT, PatchKind, REPLICASET, REPLICATIONCONTROLLER, STATEFULSET};
 use manifest::object;
 
 pub(crate) const COMMAND: Command = Command {
@@ -69,7 +69,7 @@ fn run(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
     }
     for object in objects {
         let kind = object.key.kind;
-        if ![DEPLOYMENT, REPLICASET, STATEFULSET].contains(&kind) {
+        if ![DEPLOYMENT, REPLICASET, REPLICATIONCONTROLLER, STATEFULSET].contains(&kind) {
             return Err(Stop::error(format!("cannot scale a {}", kube.info(kind).kind)));
         }
         let current = object.value.int_at("spec.replicas").unwrap_or(0);

@@ -77,7 +77,7 @@ fn jsonpath_finds_what_the_real_one_finds() {
         ("{.items[*].name}", "a b"),
         ("{.items[0].name}-{.items[-1].name}", "a-b"),
         ("{.items[0:1].name}", "a"),
-        ("{.items[*]['name','k']}", "a 1 b 20"),
+        ("{.items[*]['name','k']}", "a b 1 20"),
         ("{..name}", "a b"),
         ("{.items[?(@.k>5)].name}", "b"),
         ("{.items[?(@.name==\"a\")].c[?(@.t=='Ready')].s}", "True"),
@@ -90,7 +90,7 @@ fn jsonpath_finds_what_the_real_one_finds() {
         let found = Template::parse(template).and_then(|template| template.print(&value)).expect("a valid template");
         assert_eq!(found, wanted, "{template}");
     }
-    for wrong in ["{.a", "{range .items[*]}x", "{.items[}", "{end}"] {
+    for wrong in ["{.a", "{.items[}", "{'a}", "{.a[?(@.b]}"] {
         assert!(Template::parse(wrong).is_err(), "{wrong}");
     }
     let names = Template::relaxed("items[*].name").expect("no braces needed");

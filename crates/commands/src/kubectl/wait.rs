@@ -132,7 +132,7 @@ impl For {
                 if found.len() > 1 {
                     return Err(Stop::error("given jsonpath expression matches more than one value"));
                 }
-                match (found.first(), wanted) {
+                match (found.first().map(|found| &**found), wanted) {
                     (None, _) => Ok(false),
                     (Some(_), None) => Ok(true),
                     (Some(Value::Map(_) | Value::List(_)), _) => {

@@ -41,7 +41,10 @@ const STATUS: &[&str] = &["get", "patch", "update"];
 
 fn subs_of(kind: &KindInfo) -> Vec<Sub> {
     let mut all: Vec<Sub> = Vec::new();
-    if matches!(kind.id, cluster::DEPLOYMENT | cluster::REPLICASET | cluster::STATEFULSET) {
+    if matches!(
+        kind.id,
+        cluster::DEPLOYMENT | cluster::REPLICASET | cluster::REPLICATIONCONTROLLER | cluster::STATEFULSET
+    ) {
         all.push(("scale", "autoscaling", "v1", "Scale", STATUS));
     }
     if kind.id == cluster::POD {

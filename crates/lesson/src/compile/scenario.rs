@@ -2,12 +2,28 @@
 
 use super::Folder;
 use super::part::{Notes, Part, Sheet};
-use crate::scenario::{Checkout, Commit, Image, Machine, Node, Protect, Pull, Repo, Scenario, Settled, Traffic};
+use crate::scenario::{
+    Autoscaler, Checkout, Commit, Image, Machine, Node, NodeGroup, Protect, Pull, Repo, Scenario, Settled, Traffic,
+};
 use manifest::Value;
 use order::OrdMap;
 use sim::Time;
 
 const FILE: &str = "world.yaml";
+const KNOWN: [&str; 12] = [
+    "seed",
+    "start",
+    "picks",
+    "machines",
+    "repos",
+    "nodes",
+    "autoscaler",
+    "namespaces",
+    "objects",
+    "images",
+    "traffic",
+    "until",
+];
 
 /// Reads the scenario; `None` after a note where there is none.
 pub(super) fn scenario(folder: &Folder, notes: &mut Notes) -> Option<Scenario> {
@@ -17,9 +33,7 @@ pub(super) fn scenario(folder: &Folder, notes: &mut Notes) -> Option<Scenario> {
     };
     let sheet = Sheet::read(FILE, text, 1, notes)?;
     let root = sheet.root();
-    let known =
-        ["seed", "start", "picks", "machines", "repos", "nodes", "namespaces", "objects", "images", "traffic", "until"];
-    root.only(&known, notes);
+    root.only(&KNOWN, notes);
     let files = Files { folder };
     let repos: Vec<Repo> = root.parts("repos", notes).iter().map(|part| files.repo(part, notes)).collect();
     Some(Scenario {
@@ -29,6 +43,7 @@ pub(super) fn scenario(folder: &Folder, notes: &mut Notes) -> Option<Scenario> {
         machines: root.parts("machines", notes).iter().map(|part| files.machine(part, &repos, notes)).collect(),
         repos,
         nodes: root.parts("nodes", notes).iter().map(|part| node(part, notes)).collect(),
+        autoscaler: root.get("autoscaler").map(|part| autoscaler(&part, notes)),
         namespaces: root.texts("namespaces", notes),
         objects: root.parts("objects", notes).iter().filter_map(|part| object(part, notes)).collect(),
         images: root.parts("images", notes).iter().map(|part| files.image(part, notes)).collect(),
@@ -62,6 +77,10 @@ fn picks(root: &Part<'_>, notes: &mut Notes) -> OrdMap<String, Vec<String>> {
 
 fn node(part: &Part<'_>, notes: &mut Notes) -> Node {
     part.only(&["name", "cpu", "memory", "pods", "labels"], notes);
+    node_like(part, notes)
+}
+
+fn node_like(part: &Part<'_>, notes: &mut Notes) -> Node {
     let labels = part.entries("labels", notes);
     Node {
         name: part.need_text("name", notes),
@@ -70,6 +89,40 @@ fn node(part: &Part<'_>, notes: &mut Notes) -> Node {
         pods: part.number("pods", notes).and_then(|n| u32::try_from(n).ok()).unwrap_or(110),
         labels: labels.into_iter().filter_map(|(key, value)| Some((key, value.as_text()?))).collect(),
     }
+}
+
+fn autoscaler(part: &Part<'_>, notes: &mut Notes) -> Autoscaler {
+    part.only(&["expander", "groups"], notes);
+    let expander = part.text("expander", notes).unwrap_or_else(|| "random".into());
+    if !["random", "least-waste"].contains(&expander.as_str()) {
+        notes.at(part, Some("expander"), "`expander` is `random` or `least-waste`");
+    }
+    let groups: Vec<NodeGroup> = part.parts("groups", notes).iter().map(|part| node_group(part, notes)).collect();
+    if groups.is_empty() {
+        notes.at(part, Some("groups"), "an autoscaler needs `groups` of nodes");
+    }
+    Autoscaler { expander, groups }
+}
+
+fn node_group(part: &Part<'_>, notes: &mut Notes) -> NodeGroup {
+    part.only(&["name", "cpu", "memory", "pods", "labels", "min", "max", "taints"], notes);
+    let mut count = |key: &str| part.number(key, notes).and_then(|n| u32::try_from(n).ok());
+    let (min, max) = (count("min").unwrap_or(0), count("max"));
+    if max.is_none_or(|max| max == 0 || max < min) {
+        notes.at(part, Some("max"), "`max` is the greatest number of nodes, no less than `min`");
+    }
+    let taint = |text: String| {
+        let (key, effect) = text.rsplit_once(':')?;
+        let (key, value) = key.split_once('=').unwrap_or((key, ""));
+        let known = ["NoSchedule", "PreferNoSchedule", "NoExecute"].contains(&effect);
+        (known && !key.is_empty()).then(|| (key.to_string(), value.to_string(), effect.to_string()))
+    };
+    let texts = part.texts("taints", notes);
+    let taints: Vec<_> = texts.iter().cloned().filter_map(taint).collect();
+    if taints.len() < texts.len() {
+        notes.at(part, Some("taints"), "a taint is written `key=value:NoSchedule`");
+    }
+    NodeGroup { node: node_like(part, notes), min, max: max.unwrap_or(1), taints }
 }
 
 fn object(part: &Part<'_>, notes: &mut Notes) -> Option<Value> {

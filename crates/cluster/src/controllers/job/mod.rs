@@ -6,6 +6,8 @@ mod failure;
 mod finish;
 mod indexes;
 mod pods;
+#[cfg(test)]
+mod tables;
 
 use super::{Action, Reconciled};
 use crate::kinds;

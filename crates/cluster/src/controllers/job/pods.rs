@@ -20,12 +20,42 @@ const BACKOFF_MAX: Duration = Duration::from_secs(600);
 /// Pods made in one round.
 const BURST: usize = 500;
 
-/// When a pod finished, by its containers or its `Ready` condition.
-fn finished_at(pod: &Object) -> Time {
-    let containers = pod.value.list_at("status.containerStatuses").iter();
-    let last = containers.filter_map(|c| time_at(c, "state.terminated.finishedAt")).max();
-    let ready = crate::object::condition(&pod.value, "Ready").and_then(|c| time_at(c, "lastTransitionTime"));
-    last.or(ready).unwrap_or_else(|| pod.created_at())
+/// When a pod finished (`getFinishedTime`): by all of its containers, else when it became unready, else when it was to go,
+/// else when it was made.
+pub(super) fn finished_at(pod: &Object) -> Time {
+    let sidecars = pod.value.list_at("spec.initContainers").iter().filter(|c| c.str_at("restartPolicy") == "Always");
+    let names: Vec<&str> = sidecars.map(|c| c.str_at("name")).collect();
+    let beside = pod.value.list_at("status.initContainerStatuses").iter();
+    let beside = beside.filter(|status| names.contains(&status.str_at("name")));
+    let all = pod.value.list_at("status.containerStatuses").iter().chain(beside);
+    let ends: Option<Vec<Time>> = all.map(|status| time_at(status, "state.terminated.finishedAt")).collect();
+    let last = ends.and_then(|ends| ends.into_iter().max());
+    let unready = || {
+        let ready = crate::object::condition(&pod.value, "Ready").filter(|ready| ready.str_at("status") == "False");
+        ready.and_then(|ready| time_at(ready, "lastTransitionTime"))
+    };
+    let deleted = || {
+        let grace = pod.value.int_at("metadata.deletionGracePeriodSeconds").unwrap_or(0);
+        let at = time_at(&pod.value, "metadata.deletionTimestamp")?;
+        Some(at - Duration::from_secs(u64::try_from(grace).unwrap_or(0)))
+    };
+    last.or_else(unready).or_else(deleted).unwrap_or_else(|| pod.created_at())
+}
+
+/// The last failure and how many there were since the last success (`newBackoffRecord`).
+pub(super) fn record<'p>(pods: impl Iterator<Item = &'p Arc<Object>> + Clone) -> Option<(Time, u32)> {
+    let ended = pods.filter(|pod| finished(pod));
+    let success = ended.clone().filter(|pod| super::succeeded(pod)).map(|pod| finished_at(pod)).max();
+    let failures = ended.filter(|pod| !super::succeeded(pod)).map(|pod| finished_at(pod));
+    let counted: Vec<Time> = failures.filter(|at| success.is_none_or(|success| *at > success)).collect();
+    counted.iter().max().map(|last| (*last, u32::try_from(counted.len()).unwrap_or(u32::MAX)))
+}
+
+/// How much of the back-off is left (`getRemainingTime`).
+pub(super) fn remaining(record: Option<(Time, u32)>, now: Time, (first, most): (Duration, Duration)) -> Duration {
+    let Some((last, count)) = record else { return Duration::ZERO };
+    let wait = first.saturating_mul(2_u32.saturating_pow((count - 1).min(20))).min(most);
+    (last + wait).since(now)
 }
 
 impl Look<'_> {
@@ -83,18 +113,7 @@ impl Look<'_> {
 
     /// How long to wait after the failures since the last success.
     fn backoff(&self) -> Duration {
-        let ended = self.pods.iter().filter(|pod| finished(pod));
-        let success = ended.clone().filter(|pod| super::succeeded(pod)).map(|pod| finished_at(pod)).max();
-        let failures: Vec<Time> = ended
-            .filter(|pod| !super::succeeded(pod))
-            .map(|pod| finished_at(pod))
-            .filter(|at| success.is_none_or(|success| *at > success))
-            .collect();
-        let (Some(last), Ok(count)) = (failures.iter().max(), u32::try_from(failures.len())) else {
-            return Duration::ZERO;
-        };
-        let wait = (BACKOFF_FIRST * 2_u32.pow((count - 1).min(10))).min(BACKOFF_MAX);
-        (*last + wait).since(self.now)
+        remaining(record(self.pods.iter().copied()), self.now, (BACKOFF_FIRST, BACKOFF_MAX))
     }
 
     fn create(&mut self, pod: Value) {

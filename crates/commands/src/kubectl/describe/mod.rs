@@ -24,8 +24,9 @@ use super::{Command, Next, Phase};
 use cluster::{
     CLUSTERROLE, CLUSTERROLEBINDING, CONFIGMAP, CRONJOB, DAEMONSET, DEPLOYMENT, ENDPOINTS, ENDPOINTSLICE, EVENT,
     HORIZONTALPODAUTOSCALER, INGRESS, INGRESSCLASS, JOB, LIMITRANGE, NAMESPACE, NETWORKPOLICY, NODE, Object,
-    PERSISTENTVOLUME, PERSISTENTVOLUMECLAIM, POD, PODDISRUPTIONBUDGET, PRIORITYCLASS, REPLICASET, RESOURCEQUOTA, ROLE,
-    ROLEBINDING, SECRET, SERVICE, SERVICEACCOUNT, STATEFULSET, STORAGECLASS,
+    PERSISTENTVOLUME, PERSISTENTVOLUMECLAIM, POD, PODDISRUPTIONBUDGET, PRIORITYCLASS, REPLICASET,
+    REPLICATIONCONTROLLER, RESOURCEQUOTA, ROLE, ROLEBINDING, SECRET, SERVICE, SERVICEACCOUNT, STATEFULSET,
+    STORAGECLASS,
 };
 use order::Arrange;
 use parts::Writer;
@@ -108,7 +109,7 @@ fn describe(kube: &Kube<'_, '_>, object: &Object, show_events: bool) -> String {
     match object.key.kind {
         POD => pod::write(kube, object, w),
         DEPLOYMENT => workload::deployment(kube, object, w),
-        REPLICASET => workload::replica_set(kube, object, w),
+        REPLICASET | REPLICATIONCONTROLLER => workload::replica_set(kube, object, w),
         STATEFULSET => sets::stateful_set(kube, object, w),
         DAEMONSET => sets::daemon_set(kube, object, w),
         JOB => jobs::job(object, w),

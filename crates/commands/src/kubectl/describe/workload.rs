@@ -82,7 +82,7 @@ fn replica_sets(kube: &Kube<'_, '_>, deployment: &Object, w: &mut Writer) {
 pub(super) fn replica_set(kube: &Kube<'_, '_>, object: &Object, w: &mut Writer) {
     w.pair(0, "Name", object.name());
     w.pair(0, "Namespace", object.namespace());
-    w.pair(0, "Selector", LabelSelector::from_value(object.value.at("spec.selector")));
+    w.pair(0, "Selector", LabelSelector::of(object));
     labels(w, "Labels", object.labels());
     annotations(w, "Annotations", object.value.map_at("metadata.annotations"));
     let owner = controller(object);

@@ -110,6 +110,7 @@ fn selector_of(subject: &Subject) -> Result<Value, Stop> {
             selector if selector.entries().is_empty() => wrong("the service has no pod selector set"),
             selector => Ok(selector.clone()),
         },
+        "ReplicationController" => Ok(subject.value.at("spec.selector").clone()),
         "Deployment" | "ReplicaSet" => {
             if !subject.value.list_at("spec.selector.matchExpressions").is_empty() {
                 let shown = subject.value.at("spec.selector.matchExpressions").to_json();
