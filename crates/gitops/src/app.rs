@@ -64,9 +64,9 @@ impl Spec {
         if !server.is_empty() && server != "https://kubernetes.default.svc" {
             return Err(format!("error getting cluster by server \"{server}\": cluster \"{server}\" not found"));
         }
-        let automated = spec.at("syncPolicy.automated");
-        let options = spec.at("syncPolicy.syncOptions");
-        let has = |name: &str| options.items().iter().any(|option| option.as_str() == Some(name));
+        if !spec.at("ignoreDifferences").is_null() {
+            return Err("spec.ignoreDifferences is real Argo CD, but not part of this sandbox yet".into());
+        }
         let target = text("source.targetRevision");
         Ok(Self {
             repo_url,
@@ -75,14 +75,34 @@ impl Spec {
             recurse: spec.bool_at("source.directory.recurse"),
             kustomize: kustomize.clone(),
             namespace: text("destination.namespace"),
-            policy: Policy {
-                automated: !automated.is_null() && automated.at("enabled").as_bool() != Some(false),
-                prune: automated.bool_at("prune"),
-                self_heal: automated.bool_at("selfHeal"),
-                allow_empty: automated.bool_at("allowEmpty"),
-                create_namespace: has("CreateNamespace=true"),
-                retries: spec.int_at("syncPolicy.retry.limit").and_then(|n| u32::try_from(n).ok()).unwrap_or(5),
-            },
+            policy: Policy::read(app)?,
         })
     }
+}
+
+impl Policy {
+    fn read(app: &Object) -> Result<Self, String> {
+        let policy = app.value.at("spec.syncPolicy");
+        let known = |option: &str| matches!(option, "CreateNamespace=true" | "CreateNamespace=false");
+        let options: Vec<&str> = policy.at("syncOptions").items().iter().filter_map(Value::as_str).collect();
+        if let Some(option) = options.iter().find(|option| !known(option)) {
+            return Err(format!("the sync option {option} is real Argo CD, but not part of this sandbox yet"));
+        }
+        let (automated, self_heal) = acts_by_itself(app);
+        Ok(Self {
+            automated,
+            prune: policy.bool_at("automated.prune"),
+            self_heal,
+            allow_empty: policy.bool_at("automated.allowEmpty"),
+            create_namespace: options.contains(&"CreateNamespace=true"),
+            retries: policy.int_at("retry.limit").and_then(|n| u32::try_from(n).ok()).unwrap_or(5),
+        })
+    }
+}
+
+/// Whether an application syncs new commits by itself, and whether it heals by itself.
+pub(crate) fn acts_by_itself(app: &Object) -> (bool, bool) {
+    let automated = app.value.at("spec.syncPolicy.automated");
+    let on = !automated.is_null() && automated.at("enabled").as_bool() != Some(false);
+    (on, on && automated.bool_at("selfHeal"))
 }

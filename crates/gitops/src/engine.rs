@@ -1,6 +1,6 @@
 //! The controller: when it looks, what it decides.
 
-use crate::app::Spec;
+use crate::app::{Spec, acts_by_itself};
 use crate::compare::{Comparison, SyncState, compare};
 use crate::operation::Operation;
 use crate::parsed::ParsedFiles;
@@ -14,6 +14,9 @@ use std::time::Duration;
 
 /// The annotation by which a resource names its application.
 pub const TRACKING: &str = "argocd.argoproj.io/tracking-id";
+
+/// Where Argo CD is, and the only namespace in which it looks for applications.
+pub const NAMESPACE: &str = "argocd";
 
 /// Polling: every 120 s, and up to 60 s more so that applications do not all ask at once.
 const POLL: Duration = Duration::from_secs(120);
@@ -59,6 +62,8 @@ pub(crate) enum Tick {
 /// What the controller remembers of an application.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Memory {
+    /// Whether it synced and healed by itself when it was last looked at.
+    pub acts: (bool, bool),
     /// The revision that auto-sync has tried.
     pub tried: Option<String>,
     pub heals: u32,
@@ -128,7 +133,7 @@ impl ArgoCd {
 
     /// Application objects, by name.
     pub fn applications<'c>(&self, cluster: &'c Cluster) -> impl Iterator<Item = &'c Arc<Object>> + use<'c> {
-        cluster.store().all(self.kind, None)
+        cluster.store().all(self.kind, Some(NAMESPACE))
     }
 
     pub(crate) fn object<'c>(&self, cluster: &'c Cluster, app: &str) -> Option<&'c Arc<Object>> {
@@ -171,20 +176,22 @@ impl ArgoCd {
     }
 
     fn application_changed(&mut self, sim: &mut Sim, object: &Object, deleted: bool) {
-        let name = object.name().to_string();
+        if object.namespace() != NAMESPACE {
+            return;
+        }
+        let (name, acts) = (object.name().to_string(), acts_by_itself(object));
         if deleted {
             self.apps.remove(&name);
-        } else if !self.apps.contains_key(&name) {
-            self.apps.insert(name.clone(), Memory::default());
+        } else if let Some(memory) = self.apps.get_mut(&name) {
+            let had = std::mem::replace(&mut memory.acts, acts);
+            let more = (acts.0 && !had.0) || (acts.1 && !had.1);
+            if more || is_compared_elsewhere(object) || asks_for_refresh(object) {
+                self.queue_refresh(sim, &name, WATCH_DELAY, &object.written_by);
+            }
+        } else {
+            self.apps.insert(name.clone(), Memory { acts, ..Memory::default() });
             self.set_poll(sim, &name);
             self.queue_refresh(sim, &name, WATCH_DELAY, &object.created_by);
-        } else if object
-            .value
-            .at("metadata")
-            .get("annotations")
-            .is_some_and(|a| a.get("argocd.argoproj.io/refresh").is_some())
-        {
-            self.queue_refresh(sim, &name, WATCH_DELAY, &object.written_by);
         }
     }
 
@@ -343,4 +350,14 @@ impl ArgoCd {
         let at = sim.now() + Duration::from_millis(200);
         self.timers.set(sim, at, Tick::Operation(app.to_string()));
     }
+}
+
+fn asks_for_refresh(app: &Object) -> bool {
+    app.value.at("metadata").get("annotations").is_some_and(|a| a.get("argocd.argoproj.io/refresh").is_some())
+}
+
+/// Whether it names another source or destination than it was last compared with (`needRefreshAppStatus`).
+fn is_compared_elsewhere(app: &Object) -> bool {
+    let (spec, compared) = (app.value.at("spec"), app.value.at("status.sync.comparedTo"));
+    ["source", "destination"].iter().any(|part| spec.at(part) != compared.at(part))
 }

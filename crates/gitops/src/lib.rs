@@ -15,7 +15,7 @@ mod status;
 
 pub use app::{Policy, Spec};
 pub use compare::{Comparison, Item, SyncState};
-pub use engine::{ArgoCd, SourceFiles, Sources, TRACKING, register};
+pub use engine::{ArgoCd, NAMESPACE, SourceFiles, Sources, TRACKING, register};
 pub use health::{Health, health_of};
 pub use order::sort_key;
 

@@ -2,7 +2,7 @@
 
 use crate::compare::Comparison;
 use crate::engine::{ArgoCd, SourceFiles};
-use crate::operation::{CONTROLLER, Operation};
+use crate::operation::{CONTROLLER, Operation, Outcome};
 use cluster::{Cluster, Object, Writer};
 use manifest::{Value, list, object};
 use order::Arrange;
@@ -38,13 +38,10 @@ pub(crate) fn write(
 ) {
     let mut value = without_refresh(app);
     let (sync, health) = (comparison.sync(), comparison.health());
-    let source = app.value.at("spec.source").clone();
-    let destination = app.value.at("spec.destination").clone();
     value.set(
         "status.sync",
         object! {
-            "comparedTo" => object! { "source" => source, "destination" => destination },
-            "revision" => &comparison.revision, "status" => sync.word(),
+            "comparedTo" => compared_to(app), "revision" => &comparison.revision, "status" => sync.word(),
         },
     );
     value.set("status.health", object! { "status" => health.word() });
@@ -65,6 +62,11 @@ pub(crate) fn write(
         announce(sim, app, sync.word(), health.word(), &files.revision, causes);
     }
     store(sim, cluster, app, value, causes);
+}
+
+fn compared_to(app: &Object) -> Value {
+    let spec = app.value.at("spec");
+    object! { "source" => spec.at("source").clone(), "destination" => spec.at("destination").clone() }
 }
 
 fn resource(item: &crate::compare::Item) -> Value {
@@ -127,6 +129,7 @@ pub(crate) fn write_broken(
 ) {
     let mut value = without_refresh(app);
     value.set("status.sync.status", "Unknown");
+    value.set("status.sync.comparedTo", compared_to(app));
     if value.at("status.health").is_null() {
         value.set("status.health", object! { "status" => "Unknown" });
     }
@@ -166,7 +169,7 @@ pub(crate) fn operation_done(
     app: &str,
     operation: &Operation,
     files: Option<&SourceFiles>,
-    result: &Result<String, String>,
+    Outcome { result, resources }: &Outcome,
     retry: bool,
     event: EventId,
 ) {
@@ -186,12 +189,13 @@ pub(crate) fn operation_done(
         value.set("status.operationState.finishedAt", sim.now().rfc3339());
     }
     if let Some(files) = files {
-        value.set(
-            "status.operationState.syncResult",
-            object! {
-                "revision" => &files.revision, "source" => object.value.at("spec.source").clone(),
-            },
-        );
+        let mut told = object! {
+            "revision" => &files.revision, "source" => object.value.at("spec.source").clone(),
+        };
+        if !resources.is_empty() {
+            told.put("resources", Value::list(resources.clone()));
+        }
+        value.set("status.operationState.syncResult", told);
         if result.is_ok() && !operation.heal {
             push_history(&mut value, &object, operation, files, sim);
         }
