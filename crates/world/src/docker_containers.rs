@@ -220,6 +220,7 @@ impl World {
 
     /// Containers whose `docker run` was ended by Ctrl-C end with it.
     pub fn docker_settle(&mut self, host: &MachineId) {
+        self.sweep_builds();
         let gone: Vec<String> = self.docker(host).map_or(Vec::new(), |docker| {
             let left = |one: &&Standing| one.running() && one.attached.is_some_and(|pid| !self.is_running(pid));
             docker.containers.values().filter(left).map(|one| one.id.clone()).collect()
@@ -230,6 +231,19 @@ impl World {
                 self.workload.retire(&key);
             }
             self.docker_over(host, &id, 130);
+        }
+    }
+
+    /// Machines of builds that were ended in the middle of a `RUN`.
+    fn sweep_builds(&mut self) {
+        let parent = |id: &MachineId| -> Option<Pid> {
+            let number = id.0.strip_prefix(DOCKER)?.strip_prefix("build-")?.split('-').next()?;
+            number.parse().ok().map(Pid)
+        };
+        let left = |id: &MachineId| parent(id).is_some_and(|pid| !self.is_running(pid));
+        let gone: Vec<MachineId> = self.machines.keys().filter(|id| left(id)).cloned().collect();
+        for id in gone {
+            self.remove_machine(&id);
         }
     }
 

@@ -82,12 +82,15 @@ fn run(cx: &mut Cx<'_>, given: &Given) -> Answer {
             cx.out([&id, "\n"].concat());
             Ok(Next::Done(0))
         }
-        Ok(Some(pid)) => Ok(Next::As(Docker::Run(Box::new(Running::Command { id: Some(id), pid })), Step::Child)),
-        Ok(None) => {
+        Ok(started) => {
             if let Some(one) = cx.world.docker_mut(&host).containers.get_mut(&id) {
                 one.attached = Some(cx.pid);
             }
-            Ok(Next::As(Docker::Run(Box::new(Running::follow(id, 0, true))), Step::Again))
+            let (running, step) = match started {
+                Some(pid) => (Running::Command { id: Some(id), pid }, Step::Child),
+                None => (Running::follow(id, 0, true), Step::Again),
+            };
+            Ok(Next::As(Docker::Run(Box::new(running)), step))
         }
     }
 }
