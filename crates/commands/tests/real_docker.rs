@@ -44,7 +44,6 @@ const LINES: &[&str] = &[
     "docker image prune x",
     "docker create",
     "docker run --name",
-    "docker --version x bogus",
 ];
 
 fn real(line: &str) -> Option<(String, String, i32)> {
@@ -62,7 +61,7 @@ fn a_wrong_line_is_told_as_the_real_client_tells_it() {
     }
     let mut session = Session::new();
     let (mut equal, mut different) = (0, String::new());
-    for line in LINES.iter().filter(|line| !line.contains("--version")) {
+    for line in LINES {
         let theirs = real(line).expect("it runs");
         let ours = session.run(line);
         if ours == theirs {
@@ -71,6 +70,6 @@ fn a_wrong_line_is_told_as_the_real_client_tells_it() {
             different.push_str(&format!("{line}\n  real: {theirs:?}\n  ours: {ours:?}\n"));
         }
     }
-    println!("{equal} of {} lines are equal", LINES.len() - 1);
+    println!("{equal} of {} lines are equal", LINES.len());
     assert!(different.is_empty(), "{different}");
 }

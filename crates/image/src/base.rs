@@ -59,7 +59,7 @@ hello-world|latest linux|hello|cmd:/hello
 ";
 
 /// How nginx answers, whose behaviour is no file of the image.
-const NGINX: &str = "{name: nginx, port: 80, startup: 300ms, headline: Welcome to nginx!, health: {path: /}, cpu_ms_per_request: 0.2, latency_ms: 1}";
+const NGINX: &str = "{name: nginx, port: 80, startup: 300ms, headline: Welcome to nginx!, health: {path: /}, cpu_ms_per_request: 0.2, latency_ms: 1, log: '/docker-entrypoint.sh: Configuration complete; ready for start up'}";
 
 /// When all of them were made: 2025-09-01.
 const MADE_MICROS: u64 = 1_756_684_800_000_000;

@@ -96,6 +96,12 @@ impl World {
         self.registry.sweep(stores);
     }
 
+    /// Whether a machine has a program: one of the sandbox, and in a container of Docker's only if its image brings it.
+    pub fn has_program(&self, machine: &MachineId, name: &str) -> bool {
+        let known = self.programs().get(name).is_some();
+        known && (!machine.0.starts_with(DOCKER) || self.image_has(machine, name))
+    }
+
     /// Whether a program is in the image of a container or a build.
     pub(crate) fn image_has(&self, machine: &MachineId, program: &str) -> bool {
         let Some(host) = self.machine(machine) else { return false };

@@ -180,6 +180,8 @@ impl World {
     pub fn docker_over(&mut self, host: &MachineId, id: &str, code: i32) {
         let now = self.now();
         let Some(one) = self.docker_mut(host).containers.get_mut(id).filter(|one| one.running()) else { return };
+        // Who stays with it wants its last words and its exit code, and removes it then.
+        let removes = one.remove && one.attached.is_none();
         (one.lives, one.finished, one.pid, one.attached) = (Lives::Exited(code), Some(now), None, None);
         let output = one.output.take();
         let copy = one.clone();
@@ -191,7 +193,7 @@ impl World {
             self.kill(process.pid, 137);
         }
         self.bring_back(host, &copy);
-        if copy.remove {
+        if removes {
             self.docker_remove(host, id);
         }
     }
@@ -226,11 +228,12 @@ impl World {
             docker.containers.values().filter(left).map(|one| one.id.clone()).collect()
         });
         for id in gone {
-            let key = self.docker_mut(host).containers.get(&id).map(Standing::key);
-            if let Some(key) = key {
-                self.workload.retire(&key);
-            }
+            let Some(one) = self.docker_mut(host).containers.get(&id).cloned() else { continue };
+            self.workload.retire(&one.key());
             self.docker_over(host, &id, 130);
+            if one.remove {
+                self.docker_remove(host, &id);
+            }
         }
     }
 
@@ -247,7 +250,7 @@ impl World {
         }
     }
 
-    /// What answers at a port of the machine: a container that published it.
+    /// What answers at a port of the machine: a container that published it; in a container, its own program.
     pub fn docker_get(&self, host: &MachineId, port: u16, path: &str) -> Option<workload::Response> {
         let docker = self.docker(host)?;
         let one =

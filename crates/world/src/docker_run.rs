@@ -87,13 +87,11 @@ impl World {
     fn start_process(
         &mut self,
         one: &Standing,
-        mut argv: Vec<String>,
+        argv: Vec<String>,
         with: Option<(Pid, OrdMap<u8, Fd>, Option<TerminalId>)>,
     ) -> Result<(Pid, Option<crate::StreamId>), String> {
         let first = argv.first().cloned().unwrap_or_default();
-        if let Some(word) = argv.first_mut() {
-            *word = vfs::base_name(&first).to_string();
-        }
+        let argv = program_words(argv);
         let (env, known) = match self.machine(&one.machine) {
             Some(machine) => {
                 let there =
@@ -132,16 +130,15 @@ impl World {
     pub fn docker_exec(
         &mut self,
         one: &Standing,
-        mut argv: Vec<String>,
+        argv: Vec<String>,
         (env, cwd): (OrdMap<String, String>, String),
         (parent, fds, terminal): (Pid, OrdMap<u8, Fd>, Option<TerminalId>),
     ) -> Option<Pid> {
-        let first = argv.first()?.clone();
-        let name = vfs::base_name(&first).to_string();
-        if NOT_IN_IMAGES.contains(&name.as_str()) && !self.image_has(&one.machine, &name) {
+        let argv = program_words(argv);
+        let name = argv.first()?;
+        if NOT_IN_IMAGES.contains(&name.as_str()) && !self.image_has(&one.machine, name) {
             return None;
         }
-        argv[0] = name;
         let mut all = (*self.machine(&one.machine)?.env).clone();
         all.extend(env);
         let (machine, causes) = (one.machine.clone(), Self::docker_causes());
@@ -190,10 +187,7 @@ impl World {
             machine.clone(),
             Machine { hostname: "buildkitsandbox".into(), user, env: env.clone(), files: job.root },
         );
-        let mut argv = job.argv;
-        if let Some(first) = argv.first_mut() {
-            *first = vfs::base_name(first).to_string();
-        }
+        let argv = program_words(job.argv);
         let causes = self.processes.get(&parent).map(|entry| entry.causes.clone()).unwrap_or_default();
         let spawn = Spawn {
             parent: Some(parent),
@@ -218,4 +212,16 @@ impl World {
         self.remove_machine(machine);
         files
     }
+}
+
+/// A command as the table of programs knows it: without its folder; what is only a builtin here, by way of a shell.
+fn program_words(mut argv: Vec<String>) -> Vec<String> {
+    const BUILT_IN: [&str; 7] = ["[", "echo", "false", "printf", "pwd", "test", "true"];
+    if let Some(first) = argv.first_mut() {
+        *first = vfs::base_name(first).to_string();
+        if BUILT_IN.contains(&first.as_str()) {
+            argv.splice(0..0, ["sh", "-c", "\"$0\" \"$@\""].map(String::from));
+        }
+    }
+    argv
 }

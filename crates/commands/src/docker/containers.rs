@@ -99,7 +99,7 @@ pub(super) const PORT: Row = row(
     "List port mappings or a specific mapping for the container",
     &[],
     "",
-    Words::AtLeast(1),
+    Words::Between(1, 2),
     &["container port"],
     port,
 );

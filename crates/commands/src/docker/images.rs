@@ -46,7 +46,8 @@ fn tag(cx: &mut Cx<'_>, given: &Given) -> Answer {
     let (source, target) = (&given.words[0], &given.words[1]);
     let Some(name) = ImageRef::familiar(target).filter(|name| name.digest.is_none()) else {
         return Err(Failed::said(format!(
-            "Error parsing reference: \"{target}\" is not a valid repository/tag: invalid reference format"
+            "Error parsing reference: \"{target}\" is not a valid repository/tag: {}",
+            invalid(target)
         )));
     };
     let host = cx.machine_id();
@@ -54,6 +55,17 @@ fn tag(cx: &mut Cx<'_>, given: &Given) -> Answer {
     let Some(image) = store.find(source).cloned() else { return Err(no_such(source)) };
     store.tag(&name, &image);
     Ok(Next::Done(0))
+}
+
+/// What is wrong with a name that is none (`distribution/reference`).
+pub(super) fn invalid(text: &str) -> String {
+    let name = text.split(['@', ':']).next().unwrap_or(text);
+    let lower = ImageRef::parse(&name.to_ascii_lowercase()).is_some();
+    if lower && name.chars().any(|c| c.is_ascii_uppercase()) {
+        let path = if name.contains('/') { name.to_string() } else { ["library/", name].concat() };
+        return ["invalid reference format: repository name (", &path, ") must be lowercase"].concat();
+    }
+    "invalid reference format".into()
 }
 
 /// The daemon names the tag that it looked for.

@@ -89,6 +89,7 @@ pub(crate) enum Words {
     Exactly(usize),
     AtLeast(usize),
     AtMost(usize),
+    Between(usize, usize),
 }
 
 /// A subcommand: its table, what it takes, and what it does.
@@ -308,7 +309,11 @@ fn run_row(cx: &mut Cx<'_>, row: &Row, args: &[String]) -> Answer {
         Words::Exactly(0) if count > 0 => ("accepts no arguments".to_string(), "Run"),
         Words::Exactly(n) if count != n => (format!("requires {n} {}", plural(n)), "Run"),
         Words::AtLeast(n) if count < n => (format!("requires at least {n} {}", plural(n)), "See"),
-        Words::AtMost(n) if count > n => (format!("requires at most {n} {}", plural(n)), "Run"),
+        // The word is the real client's slip.
+        Words::AtMost(n) if count > n => (format!("requires at most {n} {}", plural(n)), "SRun"),
+        Words::Between(least, most) if !(least..=most).contains(&count) => {
+            (format!("requires at least {least} and at most {most} {}", plural(most)), "Run")
+        }
         _ => return (row.run)(cx, &given),
     };
     let usage = help::operands(row);

@@ -41,7 +41,7 @@ fn run(cx: &mut Cx<'_>, given: &Given) -> Answer {
 
 /// Says what is coming, and waits for it.
 pub(super) fn begin(cx: &mut Cx<'_>, text: &str, quiet: bool, then: bool) -> Answer {
-    let Some(name) = ImageRef::familiar(text) else { return Err(Failed::said("invalid reference format")) };
+    let Some(name) = ImageRef::familiar(text) else { return Err(Failed::said(super::images::invalid(text))) };
     let image = find(cx, &name, text)?;
     let host = cx.machine_id();
     let mut lines = String::new();

@@ -34,7 +34,7 @@ pub(crate) struct Pushing {
 fn run(cx: &mut Cx<'_>, given: &Given) -> Answer {
     let text = &given.words[0];
     let Some(name) = ImageRef::familiar(text).filter(|name| name.digest.is_none()) else {
-        return Err(Failed::said("invalid reference format"));
+        return Err(Failed::said(super::images::invalid(text)));
     };
     let host = cx.machine_id();
     let quiet = given.on("quiet");

@@ -126,7 +126,7 @@ pub(super) fn create(cx: &mut Cx<'_>, given: &Given) -> Result<Option<String>, F
     let host = cx.machine_id();
     let text = &given.words[0];
     if ImageRef::familiar(text).is_none() {
-        return Err(failed("invalid reference format", 125));
+        return Err(failed(&super::images::invalid(text), 125));
     }
     let (store, _) = cx.world.images(&host);
     let Some(image) = store.find(text).cloned() else {

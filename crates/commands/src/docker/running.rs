@@ -31,6 +31,7 @@ impl Running {
                 };
                 if let Some(id) = id {
                     cx.world.docker_over(&host, &id, code);
+                    remove(cx, &id);
                 }
                 Ok(Next::Done(code))
             }
@@ -45,10 +46,22 @@ impl Running {
                         let next = Self::Follow { id, shown: log.len().max(shown), ours };
                         Ok(Next::As(Docker::Run(Box::new(next)), Step::Pace(cx.now() + LOOK)))
                     }
-                    Some(Lives::Exited(code)) if ours => Ok(Next::Done(code)),
+                    Some(Lives::Exited(code)) if ours => {
+                        remove(cx, &id);
+                        Ok(Next::Done(code))
+                    }
                     _ => Ok(Next::Done(0)),
                 }
             }
         }
+    }
+}
+
+/// `--rm`: the container goes with its command.
+fn remove(cx: &mut Cx<'_>, id: &str) {
+    let host = cx.machine_id();
+    let gone = cx.world.docker(&host).and_then(|docker| docker.containers.get(id)).is_some_and(|one| one.remove);
+    if gone {
+        cx.world.docker_remove(&host, id);
     }
 }
