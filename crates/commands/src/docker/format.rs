@@ -350,7 +350,7 @@ mod tests {
 
     fn shows(template: &str, expect: &str) {
         let value =
-            Value::from_yaml("{Id: a, Config: {Env: [A=1, B=2], Labels: {x: y, z: w}}, Size: 7, Ok: true}").unwrap();
+            Value::from_yaml("{Id: a, Config: {Env: [A=1, B=2], Labels: {x: one, z: w}}, Size: 7, Ok: true}").unwrap();
         let text = print(template, &value).unwrap_or_else(|error| ["ERR ", &error].concat());
         assert_eq!(text, expect, "{template}");
     }
@@ -359,13 +359,13 @@ mod tests {
     fn templates_mean_what_gos_do() {
         shows("{{.Id}} {{ .Size }}", "a 7");
         shows("{{json .Config.Env}}", r#"["A=1","B=2"]"#);
-        shows("{{.Config.Env}} {{.Config.Labels}}", "[A=1 B=2] map[x:y z:w]");
+        shows("{{.Config.Env}} {{.Config.Labels}}", "[A=1 B=2] map[x:one z:w]");
         shows("{{range .Config.Env}}{{println .}}{{end}}", "A=1\nB=2\n");
         shows("{{range $i, $e := .Config.Env}}{{$i}}{{$e}};{{end}}", "0A=1;1B=2;");
-        shows("{{range $k, $v := .Config.Labels}}{{$k}}={{$v}} {{end}}", "x=y z=w ");
+        shows("{{range $k, $v := .Config.Labels}}{{$k}}={{$v}} {{end}}", "x=one z=w ");
         shows("{{if .Ok}}yes{{else}}no{{end}}{{if not .Ok}}x{{end}}", "yes");
         shows("{{if eq .Id \"b\"}}b{{else}}not b{{end}}", "not b");
-        shows("{{index .Config.Labels \"x\"}}{{index .Config.Env 1}}", "yB=2");
+        shows("{{index .Config.Labels \"x\"}}{{index .Config.Env 1}}", "oneB=2");
         shows("{{join .Config.Env \",\" | upper}} {{len .Config.Env}}", "A=1,B=2 2");
         shows("{{.Nope}}", "ERR template: :1:2: executing \"\" at <.Nope>: map has no entry for key \"Nope\"");
         shows("{{nope .Id}}", "ERR template parsing error: template: :1: function \"nope\" not defined");
