@@ -1,23 +1,19 @@
-//! Pipelines on pushes and pull requests, image builds, and the image registry.
+//! Pipelines on pushes and pull requests.
 //!
 //! It runs no command itself: it asks the world for a machine, a checkout, a process or a build ([`Ask`]) and is told
 //! the result ([`Ci::done`]). Workflows are GitHub Actions' own files, as far as this sandbox has them; what it does
 //! not have it says in the run's log.
 
 mod action;
-mod build;
 mod engine;
 mod expr;
-mod registry;
 mod run;
 mod step;
 mod trigger;
 mod workflow;
 
-pub use build::{BuildError, Built, build};
 pub use engine::{Ask, Ci, Outcome, Push, Token};
 pub use expr::{Data, evaluate_over};
-pub use registry::{Image, ImageRef, Registry, RegistryError};
 pub use run::{JobRun, Run, State, StepRun};
 pub use trigger::{On, PullEvent};
 pub use workflow::{Workflow, WorkflowError};

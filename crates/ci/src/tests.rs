@@ -1,5 +1,5 @@
 use crate::expr::{Scope, condition, interpolate, no_files};
-use crate::{Ask, Ci, ImageRef, Outcome, PullEvent, Push, Registry, State, Workflow, build};
+use crate::{Ask, Ci, Outcome, PullEvent, Push, State, Workflow};
 use manifest::Value;
 use sim::{Causes, Sim, Time};
 use vfs::Vfs;
@@ -172,30 +172,4 @@ fn expressions_mean_what_the_real_runner_s_do() {
         // Any text gives a value or an error.
         let _: Result<bool, String> = condition(&junk, scope);
     }
-}
-
-#[test]
-fn builds_are_content_addressed_and_tags_move() {
-    let mut files = Vfs::new();
-    files.make_dir("/src", 1).expect("fresh");
-    files.write("/src/Dockerfile", *b"FROM alpine:3.20\nCOPY . /app\n", 1).expect("fresh");
-    let at = Time::from_unix_secs(5);
-    let make = |files: &Vfs| build(files, "/src", None, None, at, Causes::none());
-    assert!(make(&files).unwrap_err().to_string().contains("/encore.yaml"));
-    files.write("/src/encore.yaml", *b"name: web\nversion: 1.9\n", 1).expect("fresh");
-    let first = make(&files).expect("builds").image;
-    files.set_mtime("/src/encore.yaml", 99).expect("there");
-    assert_eq!(make(&files).expect("builds").image.digest, first.digest, "times do not count");
-    files.write("/src/encore.yaml", *b"name: web\nversion: 2.0\n", 1).expect("there");
-    let second = make(&files).expect("builds").image;
-    assert_ne!(first.digest, second.digest);
-    let mut registry = Registry::default();
-    let name = ImageRef::parse("registry.encore/web:stable").expect("valid");
-    registry.push(&name, first.clone());
-    registry.push(&name, second.clone());
-    assert_eq!(registry.resolve("registry.encore/web:stable").expect("there").digest, second.digest);
-    let by_digest = format!("registry.encore/web@{}", first.digest);
-    assert_eq!(registry.resolve(&by_digest).expect("digests stay").digest, first.digest);
-    assert!(registry.resolve("registry.encore/web").unwrap_err().to_string().contains("web:latest: not found"));
-    assert!(ImageRef::parse("UPPER/x:1").is_none() && ImageRef::parse("localhost:5000/x").is_some());
 }

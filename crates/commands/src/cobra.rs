@@ -115,6 +115,15 @@ pub(crate) enum Stop {
 
 /// Reads what stands behind the command's name.
 pub(crate) fn parse(args: &[String], command: &Command, globals: &Globals) -> Result<Given, Stop> {
+    read(args, (command, globals), true)
+}
+
+/// The same, but the first word ends the options: what follows belongs to another command.
+pub(crate) fn parse_front(args: &[String], command: &Command, globals: &Globals) -> Result<Given, Stop> {
+    read(args, (command, globals), false)
+}
+
+fn read(args: &[String], (command, globals): (&Command, &Globals), mixed: bool) -> Result<Given, Stop> {
     let mut given = Given::default();
     let mut args = args.iter();
     while let Some(arg) = args.next() {
@@ -126,6 +135,9 @@ pub(crate) fn parse(args: &[String], command: &Command, globals: &Globals) -> Re
             read_short(&arg[1..], &mut args, (command, globals), &mut given)?;
         } else {
             given.words.push(arg.clone());
+            if !mixed {
+                given.words.extend(args.by_ref().cloned());
+            }
         }
     }
     Ok(given)

@@ -165,6 +165,7 @@ impl Place<'_> {
             "git" => self.git(&plain, word, found),
             "kubectl" | "k" => self.kubectl(rest, &plain, word, found),
             "argocd" => self.argocd(&plain, word, found),
+            "docker" => found.extend(crate::docker::subcommands(&plain).into_iter().map(String::from)),
             "gh" => self.gh(&plain, word, found),
             "type" | "which" | "man" | "command" | "help" => {
                 found.extend(self.world.programs().names().map(String::from))

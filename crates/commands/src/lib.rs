@@ -5,11 +5,13 @@ mod argocd;
 mod cobra;
 pub mod complete;
 pub mod core;
+mod docker;
 pub mod getopt;
 mod gh;
 mod git;
 mod jq;
 pub mod kubectl;
+mod packages;
 mod yq;
 
 pub use gh::merger;
@@ -27,6 +29,8 @@ pub fn programs() -> Programs {
             .chain(core::programs())
             .chain([git::program(), jq::program(), kubectl::program(), yq::program()])
             .chain(argocd::programs())
-            .chain(gh::programs()),
+            .chain(gh::programs())
+            .chain(docker::programs())
+            .chain(packages::programs()),
     )
 }

@@ -46,6 +46,18 @@ pub const FUNCTIONS: &[Function] = &[
     function("runs", &["repo"], "pipeline runs, newest first: [{id, workflow, commit, status, conclusion, jobs}]"),
     function("image", &["ref"], "{digest, commit} of an image in the registry, or null"),
     function(
+        "builds",
+        &["tag"],
+        "builds on the workstation under a name, newest first: [{id, size, at, seconds, done, cached, context, layers}]",
+    ),
+    function(
+        "local_image",
+        &["ref"],
+        "{id, size, user, layers: [{digest, size, by}], history} of an image on the workstation, or null",
+    ),
+    function("image_text", &["ref", "path"], "the text of a file in an image on the workstation, or null"),
+    function("image_files", &["ref", "folder"], "names in a folder of an image on the workstation, or null"),
+    function(
         "shop",
         &["service"],
         "{version, versions: {v: share}, rps, error_rate, p99_ms, headline, ready} as customers get it, or null",

@@ -9,6 +9,7 @@ pub mod compile;
 mod error;
 mod evaluate;
 mod facts;
+mod image_facts;
 mod latches;
 mod page;
 mod plan;

@@ -50,5 +50,5 @@ pub use start::{StartError, empty_world, start_world};
 /// children; 3: and for lines of input, and editors are open; 4: several terminals, stopped jobs,
 /// pagers; 5: nodes without power, and the controllers of the wider cluster; 6: pipelines of pull requests,
 /// `kubectl` on somebody's behalf; 7: the store without its indexes, events of the API in short, containers'
-/// commands, programs with several ports).
+/// commands, programs with several ports; 8: images with layers, Docker's machines, node groups, memory pressure).
 pub const SCHEMA: u32 = 8;

@@ -227,15 +227,15 @@ impl Builder<'_> {
     }
 
     fn images(&mut self, scenario: &Scenario) -> Result<(), StartError> {
-        for image in &scenario.images {
-            let reference = self.fill(&image.reference)?;
-            let name =
-                ci::ImageRef::parse(&reference).ok_or_else(|| wrong(format!("{reference} is no image reference")))?;
-            let source = match &image.repo {
-                Some(repo) if image.program.is_empty() => self.text_at_head(repo, "encore.yaml")?,
-                _ => self.fill(&image.program)?,
+        for of in &scenario.images {
+            let reference = self.fill(&of.reference)?;
+            let name = image::ImageRef::parse(&reference)
+                .ok_or_else(|| wrong(format!("{reference} is no image reference")))?;
+            let source = match &of.repo {
+                Some(repo) if of.program.is_empty() => self.text_at_head(repo, "encore.yaml")?,
+                _ => self.fill(&of.program)?,
             };
-            let revision = match &image.repo {
+            let revision = match &of.repo {
                 Some(repo) => Some(self.fill(&format!("@@head:{repo}@@"))?),
                 None => None,
             };
@@ -243,14 +243,8 @@ impl Builder<'_> {
             let mut rng =
                 Rng::new(source.bytes().chain(reference.bytes()).fold(11, |h, b| h.wrapping_mul(131) ^ u64::from(b)));
             let hex: String = (0..4).map(|_| format!("{:016x}", rng.next_u64())).collect();
-            let made = ci::Image {
-                digest: format!("sha256:{hex}"),
-                size_bytes: image.size_bytes,
-                program,
-                revision,
-                created: self.world.now(),
-                causes: Causes::none(),
-            };
+            let digest = format!("sha256:{hex}");
+            let made = image::Image::opaque(digest, of.size_bytes, program, revision, self.world.now());
             self.world.registry.push(&name, made);
         }
         Ok(())

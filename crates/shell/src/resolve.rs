@@ -11,7 +11,8 @@ impl Bash {
     /// What a command name stands for; or bash's exit code and words.
     pub(crate) fn resolve(&self, name: &str, cx: &Cx<'_>) -> Result<Target, (i32, String)> {
         if !name.contains('/') {
-            if let Some(program) = cx.world.programs().get(name) {
+            let here = cx.world.has_program(&cx.machine_id(), name);
+            if let Some(program) = cx.world.programs().get(name).filter(|_| here) {
                 return Ok(Target::Program(program.name.into()));
             }
             if BUILT_IN.contains(&name) {
@@ -50,6 +51,14 @@ impl Bash {
     fn script(&self, path: &str, cx: &Cx<'_>) -> Result<Target, String> {
         let text = cx.files().read_text(&cx.path(path)).unwrap_or_default();
         let first = text.lines().next().unwrap_or_default();
+        // A small file of an image that stands for a program.
+        if first.starts_with("stands for ") {
+            let program = cx.world.programs().get(vfs::base_name(path));
+            return match program {
+                Some(program) => Ok(Target::Program(program.name.into())),
+                None => Err("what it stands for is real, but not part of this sandbox yet".into()),
+            };
+        }
         let Some(line) = first.strip_prefix("#!") else {
             return Ok(Target::Script(vec!["bash".into(), path.into()]));
         };

@@ -234,7 +234,12 @@ impl Bash {
             }
             Err((code, message)) => {
                 let saved = cx.replace_fds(fds);
-                self.complain(cx, &format!("{name}: {message}"));
+                // The shell of an image is no bash where it is called sh.
+                if code == 127 && cx.program() == "sh" && cx.machine_id().0.starts_with(world::DOCKER) {
+                    cx.err(["/bin/sh: ", &name, ": not found\n"].concat());
+                } else {
+                    self.complain(cx, &format!("{name}: {message}"));
+                }
                 cx.restore_fds(saved);
                 self.status = code;
                 return Ok(Flow::Turn);

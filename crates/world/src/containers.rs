@@ -93,6 +93,12 @@ impl World {
     fn make_container(&self, pod: &Object, container: &str) -> Machine {
         let now = self.now().as_micros();
         let mut machine = Machine::new(pod.name(), "root", now);
+        let image = container_spec(pod, container).map_or("", |spec| spec.str_at("image"));
+        if let Ok(image) = self.registry.resolve(image)
+            && !image.layers.is_empty()
+        {
+            machine.files = self.registry.root(&image.layers);
+        }
         let key = Key::new(pod.namespace(), pod.name(), container);
         let mut env: OrdMap<String, String> = OrdMap::new();
         for (name, value) in [

@@ -120,6 +120,9 @@ impl World {
     /// A container's program is over: the kubelet hears of it.
     pub(crate) fn container_ended(&mut self, exit: &workload::Exit) {
         let key = &exit.key;
+        if &*key.namespace == crate::docker::SPACE {
+            return self.docker_program_ended(&key.pod, exit.code);
+        }
         let Some(pod) = self.cluster.store().get(cluster::POD, &key.namespace, &key.pod) else { return };
         let container = cluster::ContainerRef {
             namespace: key.namespace.clone(),

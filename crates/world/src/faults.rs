@@ -25,7 +25,7 @@ impl World {
         let containers = deployment.value.list_at("spec.template.spec.containers");
         let (container, image) =
             containers.first().map(|one| (one.str_at("name"), one.str_at("image"))).unwrap_or_default();
-        let repository = ci::ImageRef::parse(image).map_or_else(|| image.to_string(), |parsed| parsed.repository);
+        let repository = image::ImageRef::parse(image).map_or_else(|| image.to_string(), |parsed| parsed.repository);
         let image = format!("{repository}:{BAD_TAG}");
         let changed = object! { "name" => container, "image" => &*image };
         let patch = object! {

@@ -6,6 +6,9 @@
 
 mod containers;
 mod cx;
+mod docker;
+mod docker_containers;
+mod docker_run;
 mod doors;
 mod faults;
 mod forge;
@@ -29,6 +32,8 @@ mod terminal;
 mod terminals;
 
 pub use cx::{Cx, Read};
+pub use docker::{DOCKER, Docker};
+pub use docker_containers::{Lives, NewContainer, Standing};
 pub use forge::{FORGE, FORGE_ROOT};
 pub use machine::{Machine, MachineId};
 pub use process::{Behaviour, Entry, Fd, Main, Pid, Program, Programs, Seen, Spawn, Step, StreamId};
@@ -76,7 +81,9 @@ pub struct World {
     interrupted: OrdSet<Pid>,
     forge: forge::ForgeState,
     pub ci: ci::Ci,
-    pub registry: ci::Registry,
+    pub registry: image::Registry,
+    /// Docker on the machines that have used it.
+    docker: OrdMap<MachineId, Docker>,
     pub cluster: cluster::Cluster,
     pub argocd: gitops::ArgoCd,
     pub workload: workload::Workload,
@@ -114,7 +121,8 @@ impl World {
             interrupted: OrdSet::new(),
             forge: forge::ForgeState::default(),
             ci: ci::Ci::default(),
-            registry: ci::Registry::default(),
+            registry: image::Registry::default(),
+            docker: OrdMap::new(),
             workload: workload::Workload::default(),
             scripts: OrdMap::new(),
             mains: OrdMap::new(),
@@ -141,6 +149,7 @@ impl World {
 
     pub fn remove_machine(&mut self, id: &MachineId) {
         self.machines.remove(id);
+        self.docker.remove(id);
     }
 
     pub fn machine(&self, id: &MachineId) -> Option<&Machine> {

@@ -1,11 +1,11 @@
 //! What the pipelines ask for, done: runners, checkouts, scripts, builds.
 
 use crate::{Fd, Machine, MachineId, Pid, Spawn, StreamId, World};
-use ci::{Ask, ImageRef, Outcome, Token};
+use ci::{Ask, Outcome, Token};
 use git::{RefChange, Repo, Signature};
 use order::OrdMap;
 use serde::{Deserialize, Serialize};
-use sim::{Causes, Subject};
+use sim::Causes;
 use std::sync::Arc;
 
 /// A script that a pipeline waits for.
@@ -15,7 +15,12 @@ pub(crate) struct Script {
     machine: MachineId,
     output: StreamId,
     env: OrdMap<String, String>,
+    /// It builds an image, whose digest is its output.
+    builds: bool,
 }
+
+/// The program that builds an image for a pipeline.
+const BUILD: &str = "opsfest-build";
 
 impl World {
     pub(crate) fn perform(&mut self, asks: Vec<Ask>) {
@@ -37,15 +42,12 @@ impl World {
                     self.start_script(token, &machine, argv, &script, directory, env, causes);
                 }
                 Ask::Build { token, machine, context, dockerfile, tags, push, revision, causes } => {
-                    let built =
-                        self.build_image(&machine, &context, dockerfile.as_deref(), &tags, push, revision, &causes);
-                    let outcome = match built {
-                        Ok((log, digest)) => {
-                            Outcome { log, outputs: [("digest".to_string(), digest)].into(), ..Outcome::default() }
-                        }
-                        Err(message) => Outcome { code: 1, log: format!("{message}\n"), ..Outcome::default() },
-                    };
-                    self.ci.done(&mut self.sim, token, outcome);
+                    let mut argv = vec![BUILD.to_string(), ["revision=", &revision].concat()];
+                    argv.extend(dockerfile.map(|file| ["file=", &vfs::join(&context, &file)].concat()));
+                    argv.extend(tags.iter().map(|tag| ["tag=", tag].concat()));
+                    argv.extend(push.then(|| "push".to_string()));
+                    argv.push(["context=", &context].concat());
+                    self.start_build(token, &machine, argv, causes);
                 }
             }
         }
@@ -100,7 +102,7 @@ impl World {
         };
         match self.spawn(spawn) {
             Some(pid) => {
-                self.scripts.insert(pid, Script { token, machine: id, output, env });
+                self.scripts.insert(pid, Script { token, machine: id, output, env, builds: false });
             }
             None => lost(self, "the runner has no such shell\n".into()),
         }
@@ -114,7 +116,14 @@ impl World {
             let path = script.env.get(name)?;
             self.machines.get(&script.machine)?.files.read_text(path).ok()
         };
-        let outputs = assignments(&read("GITHUB_OUTPUT").unwrap_or_default());
+        let mut outputs = assignments(&read("GITHUB_OUTPUT").unwrap_or_default());
+        if script.builds && code == 0 {
+            let built = self.docker(&script.machine).and_then(|docker| {
+                let id = &docker.store.builds.last()?.id;
+                docker.store.images.get(id).map(|image| image.digest.clone())
+            });
+            outputs.extend(built.map(|digest| ("digest".to_string(), digest)));
+        }
         let env = assignments(&read("GITHUB_ENV").unwrap_or_default());
         self.ci.done(&mut self.sim, script.token, Outcome { code, log, outputs, env });
     }
@@ -174,33 +183,21 @@ impl World {
         Ok(format!("Fetched {count} objects\nHEAD is now at {}\n", crate::forge::short(&commit)))
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the fields of one ask")]
-    fn build_image(
-        &mut self,
-        machine: &str,
-        context: &str,
-        dockerfile: Option<&str>,
-        tags: &[String],
-        push: bool,
-        revision: String,
-        causes: &Causes,
-    ) -> Result<(String, String), String> {
-        let now = self.now();
-        let host = self.machines.get(&MachineId::new(machine)).ok_or("the runner is gone")?;
-        let built = ci::build(&host.files, context, dockerfile, Some(revision), now, causes.clone())
-            .map_err(|error| error.to_string())?;
-        let mut log = built.log;
-        let digest = built.image.digest.clone();
-        for tag in tags.iter().filter(|_| push) {
-            let name = ImageRef::parse(tag)
-                .ok_or_else(|| format!("ERROR: invalid tag \"{tag}\": invalid reference format"))?;
-            let about = Subject::new("Image", tag.as_str());
-            let event = self.sim.record("ci", "github-actions", about, format!("Image {tag} pushed"), causes);
-            let image = ci::Image { causes: event.into(), ..built.image.clone() };
-            self.registry.push(&name, image);
-            log.push_str(&format!("pushing manifest for {tag}@{digest} done\n"));
+    fn start_build(&mut self, token: Token, machine: &str, argv: Vec<String>, causes: Causes) {
+        let id = MachineId::new(machine);
+        let env = self.machines.get(&id).map(|host| host.env.clone()).unwrap_or_default();
+        let (output, fds) = self.captured();
+        let spawn =
+            Spawn { parent: None, machine: id.clone(), argv, env, cwd: "/".into(), fds, terminal: None, causes };
+        match self.spawn(spawn).filter(|_| self.machines.contains_key(&id)) {
+            Some(pid) => {
+                self.scripts.insert(pid, Script { token, machine: id, output, env: OrdMap::new(), builds: true });
+            }
+            None => {
+                let outcome = Outcome { code: 1, log: "the runner is gone\n".into(), ..Outcome::default() };
+                self.ci.done(&mut self.sim, token, outcome);
+            }
         }
-        Ok((log, digest))
     }
 }
 

@@ -86,7 +86,7 @@ impl World {
                 self.script_ended(pid, code);
                 continue;
             }
-            if self.command_ended(pid, code) {
+            if self.command_ended(pid, code) || self.docker_ended(pid, code) {
                 continue;
             }
             self.exit_codes.insert(pid, code);

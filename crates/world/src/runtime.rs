@@ -2,8 +2,8 @@
 
 use crate::containers::{Command, NOT_IN_IMAGES, probe_inside, running_machine};
 use crate::{Machine, MachineId, Programs};
-use ci::{Registry, RegistryError};
 use cluster::{Cluster, ContainerRef, ContainerStart, ProbeAction, PulledImage, Quantity, Runtime, Stopped, Usage};
+use image::{Registry, RegistryError};
 use manifest::Value;
 use order::OrdMap;
 use sim::{Causes, Sim, Time};
@@ -35,16 +35,47 @@ pub(crate) fn key_of(container: &ContainerRef) -> Key {
 
 /// A well-known public image: repository and tag.
 fn public(image: &str) -> Option<(Program, String)> {
-    let name = ci::ImageRef::parse(image)?;
+    let name = image::ImageRef::parse(image)?;
     let tag = name.tag_or_latest().to_string();
     Some((Program::public(&name.repository, &tag)?, tag))
 }
 
+/// Words of an image's own command, where the pod gives none (the kubelet's `command` is Docker's entry point).
+fn words_of(image: &image::Image, start: &ContainerStart) -> Vec<String> {
+    let config = &image.config;
+    if !start.command.is_empty() {
+        return start.command.iter().chain(&start.args).cloned().collect();
+    }
+    let args = if start.args.is_empty() { config.cmd.clone().unwrap_or_default() } else { start.args.to_vec() };
+    config.entrypoint.iter().flatten().cloned().chain(args).collect()
+}
+
+/// Digest and size of a public image. One that has no content here is known by its name only.
+pub(crate) fn public_image(image: &str) -> Option<(String, u64)> {
+    let name = image::ImageRef::familiar(image)?;
+    if let Some((found, _)) = image::public(&name.repository, name.tag_or_latest()) {
+        return name.digest.is_none_or(|digest| digest == found.digest).then_some((found.digest, found.size_bytes));
+    }
+    public(image)?;
+    let mut rng = sim::Rng::new(image.bytes().fold(7, |h: u64, b| h.wrapping_mul(31).wrapping_add(u64::from(b))));
+    let hex: String = (0..4).map(|_| format!("{:016x}", rng.next_u64())).collect();
+    Some((format!("sha256:{hex}"), 30_000_000 + rng.below(60_000_000)))
+}
+
 impl Port<'_> {
+    /// The image's own environment, and what the pod says over it.
+    fn environment(&self, start: &ContainerStart) -> OrdMap<String, String> {
+        let image = self.registry.resolve(&start.image).ok();
+        let own = image.into_iter().flat_map(|image| image.config.env.iter().cloned());
+        own.chain(start.env.iter().cloned()).collect()
+    }
+
     fn program(&self, image: &str) -> (Program, Causes) {
         match self.registry.resolve(image) {
             Ok(found) => {
                 let read = match &found.program {
+                    // It brings no manifest: what it runs is a command.
+                    Value::Null => Ok(Program { name: SHELL.into(), ..Program::command(SHELL) }),
                     Value::Str(source) => {
                         Err(Value::from_yaml(source).err().unwrap_or_else(|| "not a map of settings".into()))
                     }
@@ -73,12 +104,12 @@ fn starts_own(argv: &[String], image: &str) -> bool {
     let line = script.lines().rfind(|line| line.trim_start().starts_with("exec ")).unwrap_or(script);
     let mut words = line.split_whitespace().filter(|word| *word != "exec");
     let word = vfs::base_name(words.next().unwrap_or_default());
-    let name = ci::ImageRef::parse(image).map(|name| name.repository).unwrap_or_default();
+    let name = image::ImageRef::parse(image).map(|name| name.repository).unwrap_or_default();
     vfs::base_name(&name).split('-').any(|part| part.len() >= 4 && word.contains(part))
 }
 
 fn tag_of(image: &str) -> String {
-    ci::ImageRef::parse(image).map(|name| name.tag_or_latest().to_string()).unwrap_or_default()
+    image::ImageRef::parse(image).map(|name| name.tag_or_latest().to_string()).unwrap_or_default()
 }
 
 impl Runtime for Port<'_> {
@@ -86,18 +117,11 @@ impl Runtime for Port<'_> {
         let (digest, size_bytes) = match self.registry.resolve(image) {
             Ok(found) => (found.digest.clone(), found.size_bytes),
             Err(error) => {
-                let known = public(image).filter(|_| matches!(error, RegistryError::NotFound(_)));
-                if known.is_none() {
-                    return Err(pull_error(image, &error));
-                }
-                // A public image has no content here: its name stands for it.
-                let mut rng =
-                    sim::Rng::new(image.bytes().fold(7, |h: u64, b| h.wrapping_mul(31).wrapping_add(u64::from(b))));
-                let hex: String = (0..4).map(|_| format!("{:016x}", rng.next_u64())).collect();
-                (format!("sha256:{hex}"), 30_000_000 + rng.below(60_000_000))
+                let known = matches!(error, RegistryError::NotFound(_)).then(|| public_image(image)).flatten();
+                known.ok_or_else(|| pull_error(image, &error))?
             }
         };
-        let repository = ci::ImageRef::parse(image).map(|name| name.repository).unwrap_or_default();
+        let repository = image::ImageRef::parse(image).map(|name| name.repository).unwrap_or_default();
         let jitter = Duration::from_millis(sim.rng().below(400));
         let duration = Duration::from_millis(400 + size_bytes * 1_000 / PULL_BYTES_PER_SEC) + jitter;
         Ok(PulledImage { digest: format!("{repository}@{digest}"), size_bytes, duration })
@@ -106,8 +130,12 @@ impl Runtime for Port<'_> {
     fn start(&mut self, sim: &mut Sim, start: &ContainerStart) -> Result<(), String> {
         let (mut program, causes) = self.program(&start.image);
         let shell = program.name == SHELL;
-        let mut argv = crate::containers::words(&start.command, &start.args, shell && start.stdin);
-        if let Some(first) = argv.first().filter(|_| public(&start.image).is_some()).cloned() {
+        let built = self.registry.resolve(&start.image).ok().filter(|image| image.program.is_null());
+        let mut argv = match built {
+            Some(image) => words_of(image, start),
+            None => crate::containers::words(&start.command, &start.args, shell && start.stdin),
+        };
+        if let Some(first) = argv.first().filter(|_| built.is_some() || public(&start.image).is_some()).cloned() {
             let name = vfs::base_name(&first);
             let here = self.programs.get(name).is_some() && !NOT_IN_IMAGES.contains(&name);
             if here && !(name.ends_with("sh") && starts_own(&argv, &start.image)) {
@@ -135,7 +163,7 @@ impl Runtime for Port<'_> {
             Start {
                 key: key_of(&start.reference()),
                 program: Arc::new(program),
-                env: start.env.iter().cloned().collect(),
+                env: self.environment(start),
                 cpu_cores: limit("cpu").map(|cpu| {
                     #[expect(clippy::cast_precision_loss, reason = "a few thousand thousandths")]
                     let cores = cpu.milli() as f64 / 1_000.0;
@@ -328,6 +356,6 @@ impl Network for Net<'_> {
     }
 
     fn exists(&self, namespace: &str, pod: &str) -> bool {
-        self.cluster.store().get(cluster::POD, namespace, pod).is_some()
+        namespace == crate::docker::SPACE || self.cluster.store().get(cluster::POD, namespace, pod).is_some()
     }
 }

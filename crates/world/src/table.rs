@@ -10,6 +10,9 @@ impl World {
     /// Starts a program by name; `None` where the table has no such program.
     pub fn spawn(&mut self, spawn: Spawn) -> Option<Pid> {
         let program = self.programs.get(spawn.argv.first()?)?;
+        if spawn.machine.0.starts_with(crate::DOCKER) && !self.image_has(&spawn.machine, program.name) {
+            return None;
+        }
         let body = match program.make {
             Make::Once(_) => Body::Once,
             Make::Steps { start, .. } => Body::Live(start(&spawn.argv[1..])),

@@ -20,6 +20,7 @@ const ENGINES: &[&str] = &[
     "aiops",
     "ml",
     "gitops",
+    "image",
     "ci",
     "iac",
 ];
@@ -40,6 +41,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("aiops", &["sim", "metrics", "logs"]),
     ("ml", &["sim"]),
     ("gitops", &["sim", "manifest", "git", "cluster"]),
+    ("image", &["sim", "vfs", "manifest"]),
     ("ci", &["sim", "vfs", "manifest", "git"]),
     ("iac", &["sim", "vfs", "manifest"]),
     ("world", ENGINES),

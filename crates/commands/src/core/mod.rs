@@ -69,6 +69,7 @@ mod xargs;
 
 pub(crate) use date_parse::parse as parse_date;
 pub(crate) use input::all as inputs;
+pub(crate) use not_here::say as not_here;
 pub(crate) use sums::{decode as decode_base64, encode as encode_base64};
 
 use crate::getopt::Tool;

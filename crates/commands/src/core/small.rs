@@ -124,7 +124,9 @@ fn which(cx: &mut Cx<'_>) -> i32 {
     let mut code = 0;
     for name in cx.args().iter().filter(|arg| *arg != "-a") {
         let built_in = matches!(name.as_str(), "echo" | "printf" | "test" | "[" | "true" | "false" | "pwd" | "kill");
-        let found = cx.world.programs().get(name).map(|program| format!("/usr/bin/{}", program.name));
+        let here = cx.world.has_program(&cx.machine_id(), name);
+        let found = cx.world.programs().get(name).filter(|_| here);
+        let found = found.map(|program| format!("/usr/bin/{}", program.name));
         let found = found.or(built_in.then(|| format!("/usr/bin/{name}"))).or_else(|| {
             let path = cx.env("PATH").unwrap_or_default();
             let dirs =
