@@ -1,0 +1,36 @@
+//! `values.schema.json`: values checked in the words of xeipuuv/gojsonschema.
+
+use crate::chart::Chart;
+use manifest::Value;
+
+/// Checks a chart's values and those of the charts below.
+pub(crate) fn check(chart: &Chart, values: &Value) -> Result<(), String> {
+    let mut told = String::new();
+    add(chart, values, &mut told);
+    if told.is_empty() {
+        return Ok(());
+    }
+    Err(format!("values don't meet the specifications of the schema(s) in the following chart(s):\n{told}"))
+}
+
+fn add(chart: &Chart, values: &Value, told: &mut String) {
+    if let Some(schema) = &chart.schema {
+        let text = String::from_utf8_lossy(schema);
+        match Value::from_json(&text) {
+            Err(error) => told.push_str(&[chart.name(), ":\n", &error.to_string()].concat()),
+            Ok(schema) => {
+                let mut errors = Vec::new();
+                crate::schema_rules::check(&schema, &schema, &crate::load::wholes(values), "(root)", &mut errors, 0);
+                if !errors.is_empty() {
+                    told.push_str(&[chart.name(), ":\n"].concat());
+                    for error in errors {
+                        told.push_str(&["- ", &error, "\n"].concat());
+                    }
+                }
+            }
+        }
+    }
+    for sub in &chart.charts {
+        add(sub, values.get(sub.name()).unwrap_or(Value::null()), told);
+    }
+}
