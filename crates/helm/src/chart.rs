@@ -78,6 +78,12 @@ impl Chart {
         self.metadata.str_at("type").eq_ignore_ascii_case("library")
     }
 
+    /// Dependencies that `Chart.yaml` names and `charts/` does not have.
+    pub fn missing(&self) -> Vec<&str> {
+        let there = |wanted: &&Dependency| !self.charts.iter().any(|sub| sub.name() == wanted.name);
+        self.requirements.iter().filter(there).map(|wanted| wanted.name.as_str()).collect()
+    }
+
     /// The files of `crds/` here and below: path in the whole chart, and content.
     pub fn crds(&self) -> Vec<(String, String)> {
         let mut all = Vec::new();
@@ -102,4 +108,11 @@ impl Chart {
 /// White space as spaces, and nothing that cannot be printed.
 pub(crate) fn clean(text: &str) -> String {
     text.chars().filter_map(|c| if c.is_whitespace() { Some(' ') } else { (!c.is_control()).then_some(c) }).collect()
+}
+
+/// What Helm says of dependencies that are not there.
+pub fn missing_told(missing: &[&str]) -> String {
+    let front = "An error occurred while checking for chart dependencies. You may need to run `helm dependency build` to fetch \
+                 missing dependencies: found in Chart.yaml, but missing in charts/ directory: ";
+    front.to_string() + &missing.join(", ")
 }

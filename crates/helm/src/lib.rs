@@ -21,7 +21,7 @@ mod strvals;
 mod values;
 
 pub use capabilities::{API_VERSIONS, Capabilities, GIT_COMMIT, GO_VERSION, HELM_VERSION, KUBE_VERSION};
-pub use chart::{Chart, Dependency, File};
+pub use chart::{Chart, Dependency, File, missing_told};
 pub use encode::{base64, from_base64};
 pub use engine::Setting;
 pub use ignore::matched;

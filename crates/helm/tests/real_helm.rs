@@ -146,9 +146,9 @@ fn template(folder: &Path, args: &[String], log: &mut Vec<String>) -> Result<Ren
     if chart.is_library() {
         return early("library charts are not installable".into());
     }
-    let missing: Vec<&str> = chart.requirements.iter().map(|wanted| wanted.name.as_str()).filter(|name| !chart.charts.iter().any(|sub| sub.name() == *name)).collect();
+    let missing = chart.missing();
     if !missing.is_empty() {
-        return early(format!("An error occurred while checking for chart dependencies. You may need to run `helm dependency build` to fetch missing dependencies: found in Chart.yaml, but missing in charts/ directory: {}", missing.join(", ")));
+        return early(helm::missing_told(&missing));
     }
     let setting = Setting { capabilities, lint: false, now: 1_700_000_000_000_000, seed: 1, lookup: None };
     helm::render(&mut chart, &values, &release, &setting, log)
