@@ -8,6 +8,7 @@ pub mod core;
 pub mod getopt;
 mod gh;
 mod git;
+mod helm;
 mod jq;
 pub mod kubectl;
 mod yq;
@@ -25,7 +26,7 @@ pub fn programs() -> Programs {
         shells
             .into_iter()
             .chain(core::programs())
-            .chain([git::program(), jq::program(), kubectl::program(), yq::program()])
+            .chain([git::program(), helm::program(), jq::program(), kubectl::program(), yq::program()])
             .chain(argocd::programs())
             .chain(gh::programs()),
     )

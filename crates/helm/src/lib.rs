@@ -21,10 +21,12 @@ mod strvals;
 mod values;
 
 pub use capabilities::{API_VERSIONS, Capabilities, GIT_COMMIT, GO_VERSION, HELM_VERSION, KUBE_VERSION};
+pub use gotemplate::{layout, rfc3339};
 pub use chart::{Chart, Dependency, File, missing_told};
 pub use encode::{base64, from_base64};
 pub use engine::Setting;
 pub use ignore::matched;
+pub use functions::moment;
 pub use load::{load, read_values, read_yaml, wholes};
 pub use manifests::{Hook, Manifest, split, uninstall_rank};
 pub use render::{Failure, Release, Rendered, render, template_text, texts};

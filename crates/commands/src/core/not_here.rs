@@ -17,7 +17,6 @@ const NAMES: &[&str] = &[
     "flux",
     "gcloud",
     "go",
-    "helm",
     "htop",
     "journalctl",
     "k9s",

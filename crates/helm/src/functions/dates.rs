@@ -19,7 +19,7 @@ pub(super) fn signature(name: &str) -> Option<&'static str> {
 
 const SECOND: i64 = 1_000_000;
 
-fn moment(value: &Val, now: i64) -> i64 {
+fn moment_of(value: &Val, now: i64) -> i64 {
     match value {
         Val::Time(at) => *at,
         Val::Int(n) | Val::Long(n) => n.saturating_mul(SECOND),
@@ -31,16 +31,16 @@ pub(super) fn call(name: &str, args: &[Val], around: &mut Around<'_>) -> Done {
     let now = around.now;
     Ok(match name {
         "now" => Val::Time(now),
-        "date" | "dateInZone" | "date_in_zone" => Val::text(layout(moment(arg(args, 1), now), text(args, 0))),
-        "htmlDate" | "htmlDateInZone" => Val::text(layout(moment(arg(args, 0), now), "2006-01-02")),
+        "date" | "dateInZone" | "date_in_zone" => Val::text(layout(moment_of(arg(args, 1), now), text(args, 0))),
+        "htmlDate" | "htmlDateInZone" => Val::text(layout(moment_of(arg(args, 0), now), "2006-01-02")),
         "dateModify" | "date_modify" => {
             let by = duration(text(args, 0)).unwrap_or(0);
-            Val::Time(moment(arg(args, 1), now).saturating_add(by))
+            Val::Time(moment_of(arg(args, 1), now).saturating_add(by))
         }
         "toDate" => Val::Time(read(text(args, 0), text(args, 1)).unwrap_or(from_civil(1, 1, 1, 0))),
-        "unixEpoch" => Val::text(moment(arg(args, 0), now).div_euclid(SECOND).to_string()),
+        "unixEpoch" => Val::text(moment_of(arg(args, 0), now).div_euclid(SECOND).to_string()),
         "ago" => {
-            let past = now - moment(arg(args, 0), now);
+            let past = now - moment_of(arg(args, 0), now);
             Val::text(duration_text((past + SECOND / 2).div_euclid(SECOND)))
         }
         "duration" => Val::text(duration_text(match arg(args, 0) {
@@ -159,4 +159,12 @@ pub(crate) fn call_time(at: i64, name: &str, args: &[Val]) -> Val {
         "Minute" => Val::Int(parts.minute),
         _ => Val::Int(parts.second),
     }
+}
+
+/// A moment in RFC 3339 and UTC, in microseconds since 1970.
+pub fn moment(text: &str) -> Option<i64> {
+    let (whole, part) = text.strip_suffix('Z')?.split_once('.').unwrap_or((text.strip_suffix('Z')?, ""));
+    let at = read("2006-01-02T15:04:05", whole)?;
+    let digits: String = part.chars().chain("000000".chars()).take(6).collect();
+    Some(at + digits.parse::<i64>().ok()?)
 }

@@ -17,6 +17,7 @@ mod types;
 mod versions;
 mod words;
 
+pub use dates::moment;
 pub(crate) use dates::{call_time, time_method};
 pub(crate) use random::Seed;
 
