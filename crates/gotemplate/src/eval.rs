@@ -119,9 +119,7 @@ impl<'t> Exec<'t, '_> {
                 })
             }
             Val::Object(object) => match object.fields.iter().find(|(field, _)| *field == name) {
-                Some(_) if has_args => {
-                    self.fail(&format!("{name} has arguments but cannot be invoked as function"))
-                }
+                Some(_) if has_args => self.fail(&format!("{name} has arguments but cannot be invoked as function")),
                 Some((_, value)) => Ok(Seen::plain(value.clone())),
                 None => self.fail(&format!("can't evaluate field {name} in type {type_name}")),
             },

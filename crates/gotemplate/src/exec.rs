@@ -42,7 +42,8 @@ impl Templates {
     /// Reads a text under a name: its own template and those that it defines take the place of others of their names,
     /// unless there is nothing in them.
     pub fn parse(&mut self, name: &str, text: &str, host: &dyn Host) -> Result<(), String> {
-        let known = |function: &str| host.signature(function).is_some() || crate::builtins::signature(function).is_some();
+        let known =
+            |function: &str| host.signature(function).is_some() || crate::builtins::signature(function).is_some();
         for tree in parse(name, text, &known)? {
             if !(crate::node::is_empty(&tree.root) && self.trees.contains_key(&tree.name)) {
                 self.trees.insert(tree.name.clone(), tree);
@@ -204,9 +205,9 @@ impl<'t> Exec<'t, '_> {
             Val::Map(map) => {
                 let any = map.kind != crate::value::MapKind::Texts;
                 let entries = map.entries.borrow();
-                pairs.extend(entries.iter().map(|(key, item)| {
-                    (Val::Str(key.clone()), Seen { val: item.clone(), iface: any })
-                }));
+                pairs.extend(
+                    entries.iter().map(|(key, item)| (Val::Str(key.clone()), Seen { val: item.clone(), iface: any })),
+                );
             }
             other => match other.items() {
                 Some(items) => {

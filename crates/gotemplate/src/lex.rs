@@ -304,7 +304,8 @@ impl<'t> Lexer<'t> {
             return self.error(format!("bad character {}", named(self.peek())));
         }
         let word = &self.input[self.start..self.pos];
-        let kind = keyword(word).unwrap_or(if matches!(word, "true" | "false") { Kind::Bool } else { Kind::Identifier });
+        let kind =
+            keyword(word).unwrap_or(if matches!(word, "true" | "false") { Kind::Bool } else { Kind::Identifier });
         self.emit(kind)
     }
 

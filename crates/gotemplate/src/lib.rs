@@ -20,7 +20,7 @@ pub use compare::{equal, order_of};
 pub use exec::{Host, Place, Templates};
 pub use format::format;
 pub use pipeline::integer;
-pub use print::{float_text, fixed, print_value, shown};
+pub use print::{fixed, float_text, print_value, shown};
 pub use quote::quoted;
 pub use time::{Civil, from_civil, layout, rfc3339};
 pub use value::{Entries, ListKind, MapCell, MapKind, Object, Val};

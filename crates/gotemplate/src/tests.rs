@@ -34,7 +34,10 @@ fn run(text: &str) -> String {
 fn actions_pipelines_and_trimming() {
     assert_eq!(run("a {{- .app.name -}} b"), "awebb");
     assert_eq!(run("{{ .app.port }} {{ printf \"%s-%d\" .app.name 3 }}"), "8080 web-3");
-    assert_eq!(run("{{ range $i, $e := .list }}{{ if eq $i 1 }}{{ continue }}{{ end }}{{ $i }}={{ $e }};{{ end }}"), "0=a;2=3;");
+    assert_eq!(
+        run("{{ range $i, $e := .list }}{{ if eq $i 1 }}{{ continue }}{{ end }}{{ $i }}={{ $e }};{{ end }}"),
+        "0=a;2=3;"
+    );
     assert_eq!(run("{{ with .none }}x{{ else with .app }}{{ .name }}{{ end }}"), "web");
     assert_eq!(run("{{ define \"x\" }}<{{ . }}>{{ end }}{{ template \"x\" .app.name }}"), "<web>");
     assert_eq!(run("{{ $x := 1 }}{{ if true }}{{ $x = 2 }}{{ end }}{{ $x }}"), "2");

@@ -15,7 +15,17 @@ pub struct Civil {
 }
 
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
     "December",
 ];
 const DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
@@ -106,7 +116,8 @@ fn fraction(rest: &str) -> Option<usize> {
 
 fn write(out: &mut String, at: &Civil, piece: &str) {
     let two = |n: i64| format!("{n:02}");
-    let name = |names: &[&'static str], at: i64| usize::try_from(at).ok().and_then(|at| names.get(at).copied()).unwrap_or("");
+    let name =
+        |names: &[&'static str], at: i64| usize::try_from(at).ok().and_then(|at| names.get(at).copied()).unwrap_or("");
     let twelve = if at.hour % 12 == 0 { 12 } else { at.hour % 12 };
     let text = match piece {
         "January" => name(&MONTHS, at.month - 1).into(),

@@ -135,7 +135,10 @@ fn metadata(chart: &Chart, root: bool) -> Val {
             ("Sources" | "Keywords", list) => Val::texts(list.items().iter().map(Val::of).collect()),
             ("Annotations", map) => Val::map_of(
                 MapKind::Texts,
-                map.entries().iter().map(|(key, value)| (key.clone(), Val::text(gotemplate::shown(&Val::of(value))))).collect(),
+                map.entries()
+                    .iter()
+                    .map(|(key, value)| (key.clone(), Val::text(gotemplate::shown(&Val::of(value)))))
+                    .collect(),
             ),
             ("Deprecated", value) => Val::Bool(value.as_bool().unwrap_or(false)),
             ("Maintainers", list) => Val::list(list.items().iter().map(maintainer).collect()),
@@ -231,7 +234,9 @@ impl Engine<'_, '_> {
 
     fn tpl(&mut self, at: &Place<'_>, text: &str, dot: Val) -> Result<Val, String> {
         let mut templates = at.templates.clone();
-        templates.parse("gotpl", text, self).map_err(|told| format!("cannot parse template {}: {told}", quoted(text)))?;
+        templates
+            .parse("gotpl", text, self)
+            .map_err(|told| format!("cannot parse template {}: {told}", quoted(text)))?;
         if !templates.has("gotpl") {
             return Ok(Val::text(""));
         }

@@ -27,7 +27,10 @@ pub(crate) fn call(files: &Entries, name: &str, args: &[Val]) -> Val {
         "Glob" => {
             let pattern: Vec<char> = asked.chars().collect();
             let fits = |path: &str| glob(&pattern, &path.chars().collect::<Vec<char>>(), 0);
-            Val::map_of(FILES, files.iter().filter(|(path, _)| fits(path)).map(|(k, v)| (k.clone(), v.clone())).collect())
+            Val::map_of(
+                FILES,
+                files.iter().filter(|(path, _)| fits(path)).map(|(k, v)| (k.clone(), v.clone())).collect(),
+            )
         }
         "Lines" => {
             let text = found();

@@ -167,7 +167,16 @@ fn subcharts(
 }
 
 const TEXTS: &[&str] = &[
-    "name", "home", "version", "description", "icon", "apiVersion", "condition", "tags", "appVersion", "kubeVersion",
+    "name",
+    "home",
+    "version",
+    "description",
+    "icon",
+    "apiVersion",
+    "condition",
+    "tags",
+    "appVersion",
+    "kubeVersion",
     "type",
 ];
 
@@ -193,7 +202,8 @@ fn read_metadata(text: &str) -> Result<Value, String> {
             }
             Some(other) => {
                 let told = cannot_unmarshal(other, "string");
-                let place = told.replace("Go value of type string", &format!("Go struct field Metadata.{key} of type string"));
+                let place =
+                    told.replace("Go value of type string", &format!("Go struct field Metadata.{key} of type string"));
                 return Err(place);
             }
         }

@@ -191,7 +191,13 @@ fn read_head(text: &str) -> Result<Value, String> {
     if let Some(value) = head.get("metadata") {
         match value {
             Value::Null | Value::Map(_) => {}
-            other => return wrong(other, "metadata", "struct { Name string \"json:\\\"name\\\"\"; Annotations map[string]string \"json:\\\"annotations\\\"\" }"),
+            other => {
+                return wrong(
+                    other,
+                    "metadata",
+                    "struct { Name string \"json:\\\"name\\\"\"; Annotations map[string]string \"json:\\\"annotations\\\"\" }",
+                );
+            }
         }
         if let Some(name @ (Value::List(_) | Value::Map(_))) = value.get("name") {
             return wrong(name, "metadata.name", "string");

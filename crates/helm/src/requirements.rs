@@ -22,9 +22,8 @@ fn enabled(chart: &mut Chart, values: &Value, path: &str, log: Log<'_>) -> Resul
     if chart.requirements.is_empty() {
         return Ok(());
     }
-    let fits = |sub: &Chart, wanted: &Dependency| {
-        sub.name() == wanted.name && compatible(&wanted.version, sub.version())
-    };
+    let fits =
+        |sub: &Chart, wanted: &Dependency| sub.name() == wanted.name && compatible(&wanted.version, sub.version());
     let requirements = chart.requirements.clone();
     let unnamed = chart.charts.iter().filter(|sub| !requirements.iter().any(|wanted| fits(sub, wanted)));
     let mut charts: Vec<Chart> = unnamed.cloned().collect();
@@ -107,11 +106,9 @@ fn imports(chart: &mut Chart, merge: bool, log: Log<'_>) -> Result<(), String> {
         for entry in &wanted.import_values {
             let (path, parent, told) = match entry {
                 Value::Str(name) => (format!("exports.{name}"), ".", String::new()),
-                _ => (
-                    entry.str_at("child").to_string(),
-                    entry.str_at("parent"),
-                    format!(" from chart {}", wanted.name),
-                ),
+                _ => {
+                    (entry.str_at("child").to_string(), entry.str_at("parent"), format!(" from chart {}", wanted.name))
+                }
             };
             match table(&all, &format!("{}.{path}", wanted.name)) {
                 Ok(found) => tables(&mut imported, &at_path(parent, found), "", merge, log),

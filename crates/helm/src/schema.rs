@@ -15,22 +15,23 @@ pub(crate) fn check(chart: &Chart, values: &Value) -> Result<(), String> {
 
 fn add(chart: &Chart, values: &Value, told: &mut String) {
     if let Some(schema) = &chart.schema {
-        let text = String::from_utf8_lossy(schema);
-        match Value::from_json(&text) {
-            Err(error) => told.push_str(&[chart.name(), ":\n", &error.to_string()].concat()),
-            Ok(schema) => {
-                let mut errors = Vec::new();
-                crate::schema_rules::check(&schema, &schema, &crate::load::wholes(values), "(root)", &mut errors, 0);
-                if !errors.is_empty() {
-                    told.push_str(&[chart.name(), ":\n"].concat());
-                    for error in errors {
-                        told.push_str(&["- ", &error, "\n"].concat());
-                    }
-                }
-            }
+        if let Some(wrong) = wrong(&String::from_utf8_lossy(schema), values) {
+            told.push_str(&[chart.name(), ":\n", &wrong].concat());
         }
     }
     for sub in &chart.charts {
         add(sub, values.get(sub.name()).unwrap_or(Value::null()), told);
     }
+}
+
+/// What values have wrong to a schema.
+pub(crate) fn wrong(schema: &str, values: &Value) -> Option<String> {
+    let schema = match Value::from_json(schema) {
+        Ok(schema) => schema,
+        Err(error) => return Some(error.to_string()),
+    };
+    let mut errors = Vec::new();
+    crate::schema_rules::check(&schema, &schema, &crate::load::wholes(values), "(root)", &mut errors, 0);
+    let lines: String = errors.iter().map(|error| ["- ", error, "\n"].concat()).collect();
+    (!lines.is_empty()).then_some(lines)
 }

@@ -24,11 +24,12 @@ impl Version {
         }
         let words = |text: &str| {
             text.is_empty()
-                || text.split('.').all(|part| {
-                    !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
-                })
+                || text
+                    .split('.')
+                    .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'))
         };
-        let leading_zero = |part: &str| part.len() > 1 && part.starts_with('0') && part.bytes().all(|b| b.is_ascii_digit());
+        let leading_zero =
+            |part: &str| part.len() > 1 && part.starts_with('0') && part.bytes().all(|b| b.is_ascii_digit());
         if !words(pre) || !words(meta) || pre.split('.').any(leading_zero) {
             return None;
         }
@@ -167,7 +168,9 @@ impl Bound {
         }
         let order = v.compare(c);
         let within = |numbers: usize| {
-            (numbers < 1 || v.major == c.major) && (numbers < 2 || v.minor == c.minor) && (numbers < 3 || v.patch == c.patch)
+            (numbers < 1 || v.major == c.major)
+                && (numbers < 2 || v.minor == c.minor)
+                && (numbers < 3 || v.patch == c.patch)
         };
         match self.op.as_str() {
             "" | "=" if self.given < 3 => self.tilde(v),

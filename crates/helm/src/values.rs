@@ -71,7 +71,10 @@ fn globals_into(dest: &mut Value, source: Option<&Value>, prefix: &str, log: Log
                         own.insert(key.clone(), merged);
                     }
                     (Value::Map(_), Some(_)) => {
-                        log.push(format!("Conflict: cannot merge map onto non-map for {}. Skipping.", gotemplate::quoted(key)));
+                        log.push(format!(
+                            "Conflict: cannot merge map onto non-map for {}. Skipping.",
+                            gotemplate::quoted(key)
+                        ));
                     }
                     (other, Some(Value::Map(_))) if !matches!(other, Value::Map(_)) => {
                         log.push(format!("key {key} is table. Skipping"));

@@ -209,7 +209,14 @@ fn curated() -> Vec<Case> {
     let mut all: Vec<Case> = Vec::new();
     for line in include_str!("curated.txt").split_inclusive('\n').skip(3) {
         if let Some(name) = line.strip_prefix("=== ") {
-            all.push((name.trim().into(), vec![(String::from("chart/Chart.yaml"), "apiVersion: v2\nname: chart\nversion: 0.1.0\nappVersion: \"1.16\"\n".into())], Vec::new()));
+            all.push((
+                name.trim().into(),
+                vec![(
+                    String::from("chart/Chart.yaml"),
+                    "apiVersion: v2\nname: chart\nversion: 0.1.0\nappVersion: \"1.16\"\n".into(),
+                )],
+                Vec::new(),
+            ));
         } else if let Some((_, files, args)) = all.last_mut() {
             if let Some(path) = line.strip_prefix(">>> ") {
                 files.retain(|(have, _)| have != path.trim());
@@ -281,9 +288,16 @@ fn charts_of_a_folder_come_out_as_the_real_one_makes_them() {
         std::fs::create_dir_all(&root).expect("folders can be made");
         std::os::unix::fs::symlink(chart, root.join("chart")).expect("a link can be made");
         compare(&helm, &root, &name, &[], &mut tally);
-        let values: Vec<PathBuf> = std::fs::read_dir(chart.join("ci")).into_iter().flatten().map(|entry| entry.expect("an entry").path()).collect();
+        let values: Vec<PathBuf> = std::fs::read_dir(chart.join("ci"))
+            .into_iter()
+            .flatten()
+            .map(|entry| entry.expect("an entry").path())
+            .collect();
         for file in values.iter().filter(|file| file.extension().is_some_and(|end| end == "yaml")) {
-            let args = vec!["-f".to_string(), format!("chart/ci/{}", file.file_name().expect("a name").to_str().expect("a text"))];
+            let args = vec![
+                "-f".to_string(),
+                format!("chart/ci/{}", file.file_name().expect("a name").to_str().expect("a text")),
+            ];
             compare(&helm, &root, &name, &args, &mut tally);
         }
     }

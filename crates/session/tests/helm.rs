@@ -121,15 +121,33 @@ fn a_release_is_installed_upgraded_rolled_back_and_taken_away() {
     has(&mut session, "helm list -n shop", "NAME\tNAMESPACE\tREVISION\tUPDATED\tSTATUS\tCHART\tAPP VERSION");
     has(&mut session, "helm upgrade front web -n shop", "Error: UPGRADE FAILED: \"front\" has no deployed releases");
     let told = has(&mut session, "helm install front web -n shop --wait", "NAME: front\n");
-    for line in ["NAMESPACE: shop\n", "STATUS: deployed\n", "REVISION: 1\n", "TEST SUITE: None\n", "NOTES:\nLook at front, revision 1.\n"] {
+    for line in [
+        "NAMESPACE: shop\n",
+        "STATUS: deployed\n",
+        "REVISION: 1\n",
+        "TEST SUITE: None\n",
+        "NOTES:\nLook at front, revision 1.\n",
+    ] {
         assert!(told.contains(line), "{told}");
     }
     assert_eq!(web(&session, image), "nginx:1.25".into());
     assert_eq!(web(&session, "metadata.labels").get("app.kubernetes.io/managed-by"), Some(&"Helm".into()));
-    has(&mut session, "helm install front web -n shop", "Error: INSTALLATION FAILED: cannot re-use a name that is still in use");
-    has(&mut session, "kubectl get secret -n shop --field-selector type=helm.sh/release.v1 -o name", "secret/sh.helm.release.v1.front.v1");
+    has(
+        &mut session,
+        "helm install front web -n shop",
+        "Error: INSTALLATION FAILED: cannot re-use a name that is still in use",
+    );
+    has(
+        &mut session,
+        "kubectl get secret -n shop --field-selector type=helm.sh/release.v1 -o name",
+        "secret/sh.helm.release.v1.front.v1",
+    );
 
-    has(&mut session, "helm upgrade front web -n shop --set tag=1.27", "Release \"front\" has been upgraded. Happy Helming!\n");
+    has(
+        &mut session,
+        "helm upgrade front web -n shop --set tag=1.27",
+        "Release \"front\" has been upgraded. Happy Helming!\n",
+    );
     assert_eq!(web(&session, image), "nginx:1.27".into());
     has(&mut session, "helm upgrade front web -n shop --reuse-values --set replicas=2", "REVISION: 3");
     assert_eq!((web(&session, image), web(&session, "spec.replicas")), ("nginx:1.27".into(), 2.into()));
@@ -141,12 +159,21 @@ fn a_release_is_installed_upgraded_rolled_back_and_taken_away() {
         assert!(told.contains(words), "{told}");
     }
     has(&mut session, "helm get manifest front -n shop", "# Source: web/templates/web.yaml\n");
-    has(&mut session, "helm upgrade front web -n shop --atomic --timeout 20s --set tag=none", "rolled back due to atomic being set");
+    has(
+        &mut session,
+        "helm upgrade front web -n shop --atomic --timeout 20s --set tag=none",
+        "rolled back due to atomic being set",
+    );
     assert_eq!(web(&session, image), "nginx:1.25".into());
     has(&mut session, "helm uninstall front -n shop", "release \"front\" uninstalled\n");
     assert_eq!(web(&session, image), manifest::Value::Null);
     has(&mut session, "helm status front -n shop", "Error: release: not found\n");
     has(&mut session, "helm wrong", "Error: unknown command \"wrong\" for \"helm\"\nRun 'helm --help' for usage.\n");
-    has(&mut session, "helm lint web", "helm lint: real, but not part of this sandbox yet\n");
+    has(
+        &mut session,
+        "helm lint web",
+        "==> Linting web\n[INFO] Chart.yaml: icon is recommended\n\n1 chart(s) linted, 0 chart(s) failed\n",
+    );
+    has(&mut session, "helm repo list", "helm repo: real, but not part of this sandbox yet\n");
     assert_eq!(session.replay_all().state_hash(), session.now().state_hash());
 }

@@ -65,7 +65,8 @@ fn values(files: &[File], spec: &Spec, line: &mut String) -> Result<Value, Strin
             let found = files.iter().find(|file| file.name == path);
             found.map(text_of).ok_or_else(|| format!("open {path}: no such file or directory"))
         };
-        helm::set(&mut all, &set, How::File(&read)).map_err(|told| format!("failed parsing --set-file data: {told}"))?;
+        helm::set(&mut all, &set, How::File(&read))
+            .map_err(|told| format!("failed parsing --set-file data: {told}"))?;
     }
     Ok(all)
 }

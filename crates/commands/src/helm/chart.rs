@@ -12,8 +12,8 @@ pub(super) enum Read {
     Wait,
 }
 
-/// Reads the chart that a word names: a folder of this machine. Lines of Helm's log go to standard error.
-pub(super) fn load(kube: &mut Kube<'_, '_>, word: &str) -> Result<Chart, String> {
+/// The files of the folder that a word names.
+pub(super) fn files(kube: &Kube<'_, '_>, word: &str) -> Result<Vec<File>, String> {
     let word = word.trim();
     let path = kube.cx.path(word);
     if !kube.cx.files().exists(&path) {
@@ -40,6 +40,12 @@ pub(super) fn load(kube: &mut Kube<'_, '_>, word: &str) -> Result<Chart, String>
             files.push(File { name: inner, bytes: bytes.into_owned() });
         }
     }
+    Ok(files)
+}
+
+/// Reads the chart that a word names: a folder of this machine. Lines of Helm's log go to standard error.
+pub(super) fn load(kube: &mut Kube<'_, '_>, word: &str) -> Result<Chart, String> {
+    let files = files(kube, word)?;
     let mut log = Vec::new();
     let loaded = helm::load(files, &mut log);
     tell(kube, &log);

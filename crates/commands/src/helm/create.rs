@@ -22,7 +22,10 @@ const FILES: &[(&str, &str)] = &[
         "values.yaml",
         "replicaCount: 1\n\nimage:\n  repository: nginx\n  pullPolicy: IfNotPresent\n  tag: \"\"\n\nservice:\n  type: ClusterIP\n  port: 80\n\nresources: {}\n",
     ),
-    (".helmignore", "# Patterns to ignore when building packages.\n.DS_Store\n.git/\n.gitignore\n*.swp\n*.bak\n*.tmp\n*.orig\n*~\n.idea/\n.vscode/\n"),
+    (
+        ".helmignore",
+        "# Patterns to ignore when building packages.\n.DS_Store\n.git/\n.gitignore\n*.swp\n*.bak\n*.tmp\n*.orig\n*~\n.idea/\n.vscode/\n",
+    ),
     (
         "templates/_helpers.tpl",
         "{{- define \"<CHART>.fullname\" -}}\n{{- if contains .Chart.Name .Release.Name }}\n{{- .Release.Name | trunc 63 | trimSuffix \"-\" }}\n{{- else }}\n{{- printf \"%s-%s\" .Release.Name .Chart.Name | trunc 63 | trimSuffix \"-\" }}\n{{- end }}\n{{- end }}\n\n{{- define \"<CHART>.selectorLabels\" -}}\napp.kubernetes.io/name: {{ .Chart.Name }}\napp.kubernetes.io/instance: {{ .Release.Name }}\n{{- end }}\n\n{{- define \"<CHART>.labels\" -}}\nhelm.sh/chart: {{ printf \"%s-%s\" .Chart.Name .Chart.Version }}\n{{ include \"<CHART>.selectorLabels\" . }}\napp.kubernetes.io/version: {{ .Chart.AppVersion | quote }}\napp.kubernetes.io/managed-by: {{ .Release.Service }}\n{{- end }}\n",
@@ -54,7 +57,9 @@ pub(super) fn run(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
     files.make_dir_all(&format!("{root}/templates"), micros).map_err(|why| why.to_string())?;
     files.make_dir_all(&format!("{root}/charts"), micros).map_err(|why| why.to_string())?;
     for (path, text) in FILES {
-        files.write(&format!("{root}/{path}"), text.replace("<CHART>", &name), micros).map_err(|why| why.to_string())?;
+        files
+            .write(&format!("{root}/{path}"), text.replace("<CHART>", &name), micros)
+            .map_err(|why| why.to_string())?;
     }
     kube.out(format!("Creating {word}\n"));
     Ok(Next::Exit(0))

@@ -14,7 +14,11 @@ pub(super) const GLOBAL_MISSING: &str = "burst-limit kube-apiserver kube-as-grou
 
 pub(super) const VALUES: [Flag; 6] = [
     texts("values", 'f', "specify values in a YAML file or a URL (can specify multiple)"),
-    texts("set", '\0', "set values on the command line (can specify multiple or separate values with commas: key1=val1,key2=val2)"),
+    texts(
+        "set",
+        '\0',
+        "set values on the command line (can specify multiple or separate values with commas: key1=val1,key2=val2)",
+    ),
     texts("set-string", '\0', "set STRING values on the command line"),
     texts("set-json", '\0', "set JSON values on the command line"),
     texts("set-file", '\0', "set values from respective files specified via the command line"),

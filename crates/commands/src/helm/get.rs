@@ -5,8 +5,13 @@ use crate::cobra::{Command, Flag, Given, Takes, switch};
 use crate::kubectl::Kube;
 use manifest::Value;
 
-const REVISION: Flag =
-    Flag { long: "revision", short: '\0', takes: Takes::Int, default: "0", help: "get the named release with revision" };
+const REVISION: Flag = Flag {
+    long: "revision",
+    short: '\0',
+    takes: Takes::Int,
+    default: "0",
+    help: "get the named release with revision",
+};
 
 const fn command(path: &'static str, summary: &'static str, flags: &'static [Flag]) -> Command {
     Command { path, operands: "RELEASE_NAME", summary, flags, missing: "template" }
@@ -14,7 +19,8 @@ const fn command(path: &'static str, summary: &'static str, flags: &'static [Fla
 
 pub(super) const ALL: Command = command("helm get all", "download all information for a named release", &[REVISION]);
 pub(super) const HOOKS: Command = command("helm get hooks", "download all hooks for a named release", &[REVISION]);
-pub(super) const MANIFEST: Command = command("helm get manifest", "download the manifest for a named release", &[REVISION]);
+pub(super) const MANIFEST: Command =
+    command("helm get manifest", "download the manifest for a named release", &[REVISION]);
 pub(super) const NOTES: Command = command("helm get notes", "download the notes for a named release", &[REVISION]);
 pub(super) const VALUES: Command = command(
     "helm get values",

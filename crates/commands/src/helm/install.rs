@@ -1,7 +1,8 @@
 //! `helm install`: a chart becomes a release.
 
 use super::chart::{self, Read};
-use super::run::{Going, Rescue, Todo, made};
+use super::record::made;
+use super::run::{Going, Rescue, Todo};
 use super::{Answer, Next, flags, objects, release};
 use crate::cobra::{Command, Flag, Given, switch, text};
 use crate::kubectl::Kube;
@@ -21,7 +22,10 @@ pub(super) const COMMAND: Command = Command {
         V[3],
         V[4],
         V[5],
-        switch("atomic", "if set, the installation process deletes the installation on failure. The --wait flag will be set automatically"),
+        switch(
+            "atomic",
+            "if set, the installation process deletes the installation on failure. The --wait flag will be set automatically",
+        ),
         switch("create-namespace", "create the release namespace if not present"),
         text("description", '\0', "add a custom description"),
         switch("dry-run", "simulate an install"),
@@ -123,6 +127,22 @@ fn install_crds(kube: &mut Kube<'_, '_>, chart: &helm::Chart) -> Result<(), Stri
     Ok(())
 }
 
+/// What an installation does, one after the other.
+fn steps(given: &Given) -> Vec<Todo> {
+    let record =
+        |status: &str, description: &str| Todo::Record { status: status.into(), description: description.into() };
+    let hooks = !given.on("no-hooks");
+    let mut todo = vec![record("pending-install", "Initial install underway")];
+    todo.extend(hooks.then(|| Todo::hooks("pre-install")));
+    todo.push(Todo::Create);
+    if given.on("wait") || given.on("atomic") {
+        todo.push(Todo::Wait { jobs: given.on("wait-for-jobs"), end: None });
+    }
+    todo.extend(hooks.then(|| Todo::hooks("post-install")));
+    todo.push(record("deployed", given.text("description").unwrap_or("Install complete")));
+    todo
+}
+
 pub(super) fn install(kube: &mut Kube<'_, '_>, given: &Given, said: String) -> Answer {
     let (name, word) = match given.words.as_slice() {
         [name, word] if !given.on("generate-name") => (name.clone(), word.clone()),
@@ -167,30 +187,23 @@ pub(super) fn install(kube: &mut Kube<'_, '_>, given: &Given, said: String) -> A
     if given.on("create-namespace") {
         objects::make_namespace(kube, &namespace)?;
     }
-    let hook = |event: &str| Todo::Hooks { event: event.into(), left: None, running: None };
-    let record = |status: &str, description: &str| Todo::Record { status: status.into(), description: description.into() };
-    let mut todo = vec![record("pending-install", "Initial install underway")];
-    let hooks = !given.on("no-hooks");
-    todo.extend(hooks.then(|| hook("pre-install")));
-    todo.push(Todo::Create);
-    if given.on("wait") || given.on("atomic") {
-        todo.push(Todo::Wait { jobs: given.on("wait-for-jobs"), end: None });
-    }
-    todo.extend(hooks.then(|| hook("post-install")));
-    todo.push(record("deployed", given.text("description").unwrap_or("Install complete")));
+    let todo = steps(given);
     let failed = format!("Release \"{name}\" failed: ");
-    super::run::on_kube(kube, Box::new(Going {
-        namespace,
-        user: kube.user.clone(),
-        release: fresh,
-        todo,
-        limit_secs,
-        failing: if said.is_empty() { "INSTALLATION FAILED: ".into() } else { String::new() },
-        failed,
-        rescue: if given.on("atomic") { Rescue::Uninstall } else { Rescue::Mark },
-        failure: None,
-        said,
-        format,
-        notes,
-    }))
+    super::run::on_kube(
+        kube,
+        Box::new(Going {
+            namespace,
+            user: kube.user.clone(),
+            release: fresh,
+            todo,
+            limit_secs,
+            failing: if said.is_empty() { "INSTALLATION FAILED: ".into() } else { String::new() },
+            failed,
+            rescue: if given.on("atomic") { Rescue::Uninstall } else { Rescue::Mark },
+            failure: None,
+            said,
+            format,
+            notes,
+        }),
+    )
 }

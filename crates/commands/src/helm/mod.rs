@@ -7,8 +7,10 @@ mod flags;
 mod get;
 mod history;
 mod install;
+mod lint;
 mod list;
 mod objects;
+mod record;
 mod release;
 mod rollback;
 mod run;
@@ -71,6 +73,8 @@ const ROWS: &[Row] = &[
     Row { command: get::VALUES, words: (1, 1), run: get::values },
     Row { command: history::COMMAND, words: (1, 1), run: history::run },
     Row { command: install::COMMAND, words: (1, 2), run: install::run },
+    Row { command: lint::COMMAND, words: (0, 99), run: lint::run },
+    Row { command: lint::DEPENDENCIES, words: (0, 1), run: lint::dependencies },
     Row { command: list::COMMAND, words: (0, 0), run: list::run },
     Row { command: rollback::COMMAND, words: (1, 2), run: rollback::run },
     Row { command: show::ALL, words: (1, 1), run: show::all },
@@ -85,14 +89,22 @@ const ROWS: &[Row] = &[
     Row { command: show::VERSION, words: (0, 0), run: show::version },
 ];
 
-const GROUPS: &[&str] = &["get", "show"];
+const GROUPS: &[&str] = &["dependency", "get", "show"];
 
 /// Other names of commands.
-const ALIASES: &[(&str, &str)] =
-    &[("ls", "list"), ("hist", "history"), ("inspect", "show"), ("del", "uninstall"), ("delete", "uninstall"), ("un", "uninstall")];
+const ALIASES: &[(&str, &str)] = &[
+    ("ls", "list"),
+    ("dep", "dependency"),
+    ("dependencies", "dependency"),
+    ("hist", "history"),
+    ("inspect", "show"),
+    ("del", "uninstall"),
+    ("delete", "uninstall"),
+    ("un", "uninstall"),
+];
 
 const MISSING: &str =
-    "completion dependency dep diff env lint package plugin pull push registry repo search test verify metadata help";
+    "build update completion diff env package plugin pull push registry repo search test verify metadata help";
 
 const GLOBALS: Globals = Globals { flags: flags::GLOBAL, missing: flags::GLOBAL_MISSING };
 
@@ -132,7 +144,9 @@ fn split(args: &[String]) -> (Vec<String>, Vec<String>) {
         };
         if arg.starts_with('-') || !wants_more {
             rest.push(arg.clone());
-            let apart = path.is_empty() && !arg.contains('=') && matches!(arg.as_str(), "-n" | "--namespace" | "--kube-context");
+            let apart = path.is_empty()
+                && !arg.contains('=')
+                && matches!(arg.as_str(), "-n" | "--namespace" | "--kube-context");
             if apart {
                 rest.extend(args.next().cloned());
             }
@@ -188,7 +202,10 @@ fn unknown(cx: &mut Cx<'_>, path: &[String]) -> Answer {
             Ok(Next::Exit(0))
         }
         [group] if GROUPS.contains(&group.as_str()) => {
-            let own = ROWS.iter().map(|row| &row.command).filter(|command| command.path.starts_with(&format!("helm {group} ")));
+            let own = ROWS
+                .iter()
+                .map(|row| &row.command)
+                .filter(|command| command.path.starts_with(&format!("helm {group} ")));
             cx.out(flags::main_help(own));
             Ok(Next::Exit(0))
         }
@@ -196,7 +213,9 @@ fn unknown(cx: &mut Cx<'_>, path: &[String]) -> Answer {
             cx.err(format!("helm {}: real, but not part of this sandbox yet\n", path.join(" ")));
             Ok(Next::Exit(1))
         }
-        [group, last, ..] => Err(format!("unknown command \"{last}\" for \"helm {group}\"\nRun 'helm {group} --help' for usage.")),
+        [group, last, ..] => {
+            Err(format!("unknown command \"{last}\" for \"helm {group}\"\nRun 'helm {group} --help' for usage."))
+        }
         [name] => Err(format!("unknown command \"{name}\" for \"helm\"\nRun 'helm --help' for usage.")),
     }
 }

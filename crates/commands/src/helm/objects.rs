@@ -73,8 +73,11 @@ pub(super) fn conflict(kube: &Kube<'_, '_>, items: &[Item], release: &Value) -> 
             continue;
         };
         let mut told = String::new();
-        let mut require = |what: &str, map: &Value, key: &str, wanted: &str| match map.get(key).and_then(Value::as_str) {
-            None => told.push_str(&format!("; {what} validation error: missing key \"{key}\": must be set to \"{wanted}\"")),
+        let mut require = |what: &str, map: &Value, key: &str, wanted: &str| match map.get(key).and_then(Value::as_str)
+        {
+            None => {
+                told.push_str(&format!("; {what} validation error: missing key \"{key}\": must be set to \"{wanted}\""))
+            }
             Some(found) if found != wanted => told.push_str(&format!(
                 "; {what} validation error: key \"{key}\" must equal \"{wanted}\": current value is \"{found}\""
             )),
@@ -153,7 +156,9 @@ pub(super) fn update(kube: &mut Kube<'_, '_>, old: &[Item], new: &[Item]) -> Res
     }
     for gone in old.iter().filter(|have| !new.iter().any(|item| item.same(have))) {
         let kept = kube.store().get(gone.kind.id, &gone.namespace, &gone.name);
-        let policy = |value: &Value| value.at("metadata.annotations").get("helm.sh/resource-policy").and_then(Value::as_str) == Some("keep");
+        let policy = |value: &Value| {
+            value.at("metadata.annotations").get("helm.sh/resource-policy").and_then(Value::as_str) == Some("keep")
+        };
         if kept.is_some_and(|have| policy(&have.value)) {
             continue;
         }

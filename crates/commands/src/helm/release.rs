@@ -40,7 +40,9 @@ pub(super) fn all(kube: &Kube<'_, '_>, namespace: Option<&str>) -> Result<Vec<Va
     let ours = |object: &&Arc<Object>| object.value.str_at("type") == TYPE;
     let mut found: Vec<Value> = objects.into_iter().filter(ours).filter_map(|object| decoded(object)).collect();
     found.arrange_by(|a, b| {
-        let key = |release: &Value| (release.str_at("name").to_string(), release.str_at("namespace").to_string(), version(release));
+        let key = |release: &Value| {
+            (release.str_at("name").to_string(), release.str_at("namespace").to_string(), version(release))
+        };
         key(a).cmp(&key(b))
     });
     Ok(found)
@@ -130,7 +132,8 @@ pub(super) fn purge(kube: &mut Kube<'_, '_>, name: &str) -> Result<(), String> {
         let secret = secret_name(name, version(&release));
         let writer = kube.writer();
         let place = (kind, namespace.as_str(), secret.as_str());
-        let done = kube.cx.world.api(|cluster, sim| cluster.delete(sim, place, cluster::DeleteOptions::default(), &writer));
+        let done =
+            kube.cx.world.api(|cluster, sim| cluster.delete(sim, place, cluster::DeleteOptions::default(), &writer));
         done.map_err(|status| status.message.to_string())?;
     }
     Ok(())

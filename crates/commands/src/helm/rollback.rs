@@ -44,31 +44,33 @@ pub(super) fn run(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
     fresh.set("info.first_deployed", last.at("info.first_deployed").clone());
     fresh.set("info.last_deployed", release::moment(kube));
     let description = format!("Rollback to {wanted}");
-    let hook = |event: &str| Todo::Hooks { event: event.into(), left: None, running: None };
     let record = |status: &str| Todo::Record { status: status.into(), description: description.clone() };
     let hooks = !given.on("no-hooks");
     let mut todo = vec![record("pending-rollback")];
-    todo.extend(hooks.then(|| hook("pre-rollback")));
+    todo.extend(hooks.then(|| Todo::hooks("pre-rollback")));
     todo.push(Todo::Update { old: last.clone() });
     if given.on("wait") {
         todo.push(Todo::Wait { jobs: given.on("wait-for-jobs"), end: None });
     }
-    todo.extend(hooks.then(|| hook("post-rollback")));
+    todo.extend(hooks.then(|| Todo::hooks("post-rollback")));
     let deployed = history.iter().filter(|release| release.str_at("info.status") == "deployed").cloned();
     todo.extend(deployed.map(|old| Todo::Supersede { old }));
     todo.push(record("deployed"));
-    super::run::on_kube(kube, Box::new(Going {
-        namespace: last.str_at("namespace").into(),
-        user: kube.user.clone(),
-        release: fresh,
-        todo,
-        limit_secs,
-        failing: String::new(),
-        failed: format!("Rollback \"{name}\" failed: "),
-        rescue: Rescue::Mark,
-        failure: None,
-        said: "Rollback was a success! Happy Helming!\n".into(),
-        format: String::new(),
-        notes: false,
-    }))
+    super::run::on_kube(
+        kube,
+        Box::new(Going {
+            namespace: last.str_at("namespace").into(),
+            user: kube.user.clone(),
+            release: fresh,
+            todo,
+            limit_secs,
+            failing: String::new(),
+            failed: format!("Rollback \"{name}\" failed: "),
+            rescue: Rescue::Mark,
+            failure: None,
+            said: "Rollback was a success! Happy Helming!\n".into(),
+            format: String::new(),
+            notes: false,
+        }),
+    )
 }

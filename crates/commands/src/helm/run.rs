@@ -4,7 +4,7 @@ use super::objects::{self, Item, Place};
 use super::{Answer, Next, release, status, wait};
 use crate::kubectl::Kube;
 use cluster::User;
-use manifest::{Value, object};
+use manifest::Value;
 use order::Arrange;
 use serde::{Deserialize, Serialize};
 use sim::Time;
@@ -15,19 +15,41 @@ use world::{Cx, Step};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) enum Todo {
     /// Run the hooks of an event: those that are not run yet, by their places in the release.
-    Hooks { event: String, left: Option<Vec<usize>>, running: Option<usize> },
+    Hooks {
+        event: String,
+        left: Option<Vec<usize>>,
+        running: Option<usize>,
+    },
     Create,
     /// From another release's objects to this one's.
-    Update { old: Value },
-    Wait { jobs: bool, end: Option<Time> },
+    Update {
+        old: Value,
+    },
+    Wait {
+        jobs: bool,
+        end: Option<Time>,
+    },
     /// Take the release's objects away.
     Delete,
-    WaitGone { end: Option<Time> },
+    WaitGone {
+        end: Option<Time>,
+    },
     /// Write the release with a status and a description.
-    Record { status: String, description: String },
+    Record {
+        status: String,
+        description: String,
+    },
     /// Another revision is superseded.
-    Supersede { old: Value },
+    Supersede {
+        old: Value,
+    },
     Purge,
+}
+
+impl Todo {
+    pub fn hooks(event: &str) -> Self {
+        Self::Hooks { event: event.into(), left: None, running: None }
+    }
 }
 
 /// What happens when something fails.
@@ -38,7 +60,9 @@ pub(super) enum Rescue {
     /// An installation is taken away again.
     Uninstall,
     /// The release before is applied again.
-    Rollback { to: Value },
+    Rollback {
+        to: Value,
+    },
     Nothing,
 }
 
@@ -145,7 +169,8 @@ fn one(kube: &mut Kube<'_, '_>, going: &mut Going, todo: Todo) -> Result<bool, S
         Todo::Delete => {
             let (items, kept) = objects::for_uninstall(objects::of_release(kube, &going.release)?);
             for item in &items {
-                objects::delete(kube, item).map_err(|_| format!("failed to delete release: {}", going.release.str_at("name")))?;
+                objects::delete(kube, item)
+                    .map_err(|_| format!("failed to delete release: {}", going.release.str_at("name")))?;
             }
             if !kept.is_empty() {
                 going.said.insert_str(0, &kept_text(&kept));
@@ -321,51 +346,6 @@ fn rescue(kube: &mut Kube<'_, '_>, going: &mut Going, told: String) -> Result<()
         }
     }
     Ok(())
-}
-
-/// A release's JSON as Helm writes it.
-pub(super) fn made(
-    kube: &Kube<'_, '_>,
-    (name, namespace, version): (&str, &str, i64),
-    chart: &helm::Chart,
-    config: &Value,
-    rendered: &helm::Rendered,
-) -> Value {
-    let now = release::moment(kube);
-    let file = |file: &helm::File| object! { "name" => file.name.as_str(), "data" => helm::base64(&file.bytes) };
-    let hooks = rendered.hooks.iter().map(|hook| {
-        object! {
-            "name" => hook.name.as_str(),
-            "kind" => hook.kind.as_str(),
-            "path" => hook.path.as_str(),
-            "manifest" => hook.text.as_str(),
-            "events" => hook.events.iter().map(|event| Value::from(event.as_str())).collect::<Value>(),
-            "weight" => hook.weight,
-            "delete_policies" => hook.delete_policies.iter().map(|policy| Value::from(policy.as_str())).collect::<Value>(),
-            "last_run" => object! { "phase" => "" },
-        }
-    });
-    object! {
-        "name" => name,
-        "namespace" => namespace,
-        "version" => version,
-        "info" => object! {
-            "first_deployed" => now.as_str(),
-            "last_deployed" => now.as_str(),
-            "deleted" => "",
-            "notes" => rendered.notes.as_str(),
-        },
-        "chart" => object! {
-            "metadata" => chart.metadata.clone(),
-            "lock" => chart.lock.clone(),
-            "templates" => chart.templates.iter().map(file).collect::<Value>(),
-            "values" => helm::wholes(&chart.values),
-            "files" => chart.files.iter().map(file).collect::<Value>(),
-        },
-        "config" => helm::wholes(config),
-        "manifest" => rendered.manifest.as_str(),
-        "hooks" => hooks.collect::<Value>(),
-    }
 }
 
 /// The first steps of a release, in the command's own step.

@@ -42,7 +42,11 @@ fn read_me(chart: &Chart) -> Option<String> {
 }
 
 fn definitions(chart: &Chart) -> String {
-    chart.crds().iter().map(|(_, text)| if text.starts_with("---") { format!("{text}\n") } else { format!("---\n{text}\n") }).collect()
+    chart
+        .crds()
+        .iter()
+        .map(|(_, text)| if text.starts_with("---") { format!("{text}\n") } else { format!("---\n{text}\n") })
+        .collect()
 }
 
 pub(super) fn chart(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {

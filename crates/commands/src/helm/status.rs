@@ -12,7 +12,13 @@ pub(super) const COMMAND: Command = Command {
     summary: "display the status of the named release",
     flags: &[
         flags::OUTPUT,
-        Flag { long: "revision", short: '\0', takes: Takes::Int, default: "0", help: "if set, display the status of the named release with revision" },
+        Flag {
+            long: "revision",
+            short: '\0',
+            takes: Takes::Int,
+            default: "0",
+            help: "if set, display the status of the named release with revision",
+        },
         switch("show-desc", "if set, display the description message of the named release"),
     ],
     missing: "show-resources",

@@ -13,7 +13,10 @@ pub(super) const COMMAND: Command = Command {
         text("description", '\0', "add a custom description"),
         switch("dry-run", "simulate a uninstall"),
         switch("ignore-not-found", "Treat \"release not found\" as a successful uninstall"),
-        switch("keep-history", "remove all associated resources and mark the release as deleted, but retain the release history"),
+        switch(
+            "keep-history",
+            "remove all associated resources and mark the release as deleted, but retain the release history",
+        ),
         switch("no-hooks", "prevent hooks from running during uninstallation"),
         flags::TIMEOUT,
         switch("wait", "if set, will wait until all the resources are deleted before returning"),
@@ -50,34 +53,37 @@ pub(super) fn run(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
         return Ok(Next::Exit(0));
     }
     last.set("info.deleted", release::moment(kube));
-    let hook = |event: &str| Todo::Hooks { event: event.into(), left: None, running: None };
-    let record = |status: &str, description: &str| Todo::Record { status: status.into(), description: description.into() };
+    let record =
+        |status: &str, description: &str| Todo::Record { status: status.into(), description: description.into() };
     let hooks = !given.on("no-hooks");
     let mut todo = Vec::new();
-    todo.extend(hooks.then(|| hook("pre-delete")));
+    todo.extend(hooks.then(|| Todo::hooks("pre-delete")));
     todo.push(record("uninstalling", "Deletion in progress (or silently failed)"));
     todo.push(Todo::Delete);
     if given.on("wait") {
         todo.push(Todo::WaitGone { end: None });
     }
-    todo.extend(hooks.then(|| hook("post-delete")));
+    todo.extend(hooks.then(|| Todo::hooks("post-delete")));
     todo.push(if keep {
         record("uninstalled", given.text("description").unwrap_or("Uninstallation complete"))
     } else {
         Todo::Purge
     });
-    super::run::on_kube(kube, Box::new(Going {
-        namespace: last.str_at("namespace").into(),
-        user: kube.user.clone(),
-        release: last,
-        todo,
-        limit_secs,
-        failing: String::new(),
-        failed: String::new(),
-        rescue: Rescue::Nothing,
-        failure: None,
-        said,
-        format: String::new(),
-        notes: false,
-    }))
+    super::run::on_kube(
+        kube,
+        Box::new(Going {
+            namespace: last.str_at("namespace").into(),
+            user: kube.user.clone(),
+            release: last,
+            todo,
+            limit_secs,
+            failing: String::new(),
+            failed: String::new(),
+            rescue: Rescue::Nothing,
+            failure: None,
+            said,
+            format: String::new(),
+            notes: false,
+        }),
+    )
 }

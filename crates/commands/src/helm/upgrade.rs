@@ -1,7 +1,8 @@
 //! `helm upgrade`: a release's next revision.
 
 use super::chart::{self, Read};
-use super::run::{Going, Rescue, Todo, made};
+use super::record::made;
+use super::run::{Going, Rescue, Todo};
 use super::{Answer, Next, flags, install, objects, release};
 use crate::cobra::{Command, Flag, Given, switch, text};
 use crate::kubectl::Kube;
@@ -21,7 +22,10 @@ pub(super) const COMMAND: Command = Command {
         V[3],
         V[4],
         V[5],
-        switch("atomic", "if set, upgrade process rolls back changes made in case of failed upgrade. The --wait flag will be set automatically"),
+        switch(
+            "atomic",
+            "if set, upgrade process rolls back changes made in case of failed upgrade. The --wait flag will be set automatically",
+        ),
         switch("create-namespace", "if --install is set, create the release namespace if not present"),
         text("description", '\0', "add a custom description"),
         switch("dry-run", "simulate an upgrade"),
@@ -30,9 +34,15 @@ pub(super) const COMMAND: Command = Command {
         switch("no-hooks", "disable pre/post upgrade hooks"),
         flags::OUTPUT,
         switch("render-subchart-notes", "if set, render subchart notes along with the parent"),
-        switch("reset-then-reuse-values", "when upgrading, reset the values to the ones built into the chart, apply the last release's values and merge in any overrides"),
+        switch(
+            "reset-then-reuse-values",
+            "when upgrading, reset the values to the ones built into the chart, apply the last release's values and merge in any overrides",
+        ),
         switch("reset-values", "when upgrading, reset the values to the ones built into the chart"),
-        switch("reuse-values", "when upgrading, reuse the last release's values and merge in any overrides from the command line"),
+        switch(
+            "reuse-values",
+            "when upgrading, reuse the last release's values and merge in any overrides from the command line",
+        ),
         switch("skip-crds", "if set, no CRDs will be installed when an upgrade is performed with install flag enabled"),
         switch("skip-schema-validation", "if set, disables JSON schema validation"),
         flags::TIMEOUT,
@@ -69,6 +79,23 @@ fn config(given: &Given, current: &Value, values: Value, chart: &mut helm::Chart
         return helm::merge_maps(old, &values);
     }
     if values.entries().is_empty() { old.clone() } else { values }
+}
+
+/// What an upgrade does, one after the other.
+fn steps(given: &Given, current: &Value) -> Vec<Todo> {
+    let record =
+        |status: &str, description: &str| Todo::Record { status: status.into(), description: description.into() };
+    let hooks = !given.on("no-hooks");
+    let mut todo = vec![record("pending-upgrade", "Preparing upgrade")];
+    todo.extend(hooks.then(|| Todo::hooks("pre-upgrade")));
+    todo.push(Todo::Update { old: current.clone() });
+    if given.on("wait") || given.on("atomic") {
+        todo.push(Todo::Wait { jobs: given.on("wait-for-jobs"), end: None });
+    }
+    todo.extend(hooks.then(|| Todo::hooks("post-upgrade")));
+    todo.push(Todo::Supersede { old: current.clone() });
+    todo.push(record("deployed", given.text("description").unwrap_or("Upgrade complete")));
+    todo
 }
 
 fn upgrade(kube: &mut Kube<'_, '_>, given: &Given, name: &str, history: &[Value]) -> Answer {
@@ -122,30 +149,22 @@ fn upgrade(kube: &mut Kube<'_, '_>, given: &Given, name: &str, history: &[Value]
         kube.out(text);
         return Ok(Next::Exit(0));
     }
-    let hook = |event: &str| Todo::Hooks { event: event.into(), left: None, running: None };
-    let record = |status: &str, description: &str| Todo::Record { status: status.into(), description: description.into() };
-    let mut todo = vec![record("pending-upgrade", "Preparing upgrade")];
-    let hooks = !given.on("no-hooks");
-    todo.extend(hooks.then(|| hook("pre-upgrade")));
-    todo.push(Todo::Update { old: current.clone() });
-    if given.on("wait") || given.on("atomic") {
-        todo.push(Todo::Wait { jobs: given.on("wait-for-jobs"), end: None });
-    }
-    todo.extend(hooks.then(|| hook("post-upgrade")));
-    todo.push(Todo::Supersede { old: current.clone() });
-    todo.push(record("deployed", given.text("description").unwrap_or("Upgrade complete")));
-    super::run::on_kube(kube, Box::new(Going {
-        namespace,
-        user: kube.user.clone(),
-        release: fresh,
-        todo,
-        limit_secs,
-        failing: "UPGRADE FAILED: ".into(),
-        failed: format!("Upgrade \"{name}\" failed: "),
-        rescue: if given.on("atomic") { Rescue::Rollback { to: current } } else { Rescue::Mark },
-        failure: None,
-        said,
-        format,
-        notes,
-    }))
+    let todo = steps(given, &current);
+    super::run::on_kube(
+        kube,
+        Box::new(Going {
+            namespace,
+            user: kube.user.clone(),
+            release: fresh,
+            todo,
+            limit_secs,
+            failing: "UPGRADE FAILED: ".into(),
+            failed: format!("Upgrade \"{name}\" failed: "),
+            rescue: if given.on("atomic") { Rescue::Rollback { to: current } } else { Rescue::Mark },
+            failure: None,
+            said,
+            format,
+            notes,
+        }),
+    )
 }

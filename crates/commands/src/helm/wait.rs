@@ -27,11 +27,19 @@ pub(super) fn ready(kube: &Kube<'_, '_>, place: &Place, jobs: bool) -> bool {
         "Job" => !jobs || status("succeeded") >= value.int_at("spec.completions").unwrap_or(1),
         "Deployment" => {
             let rolling = value.at("spec.strategy.rollingUpdate.maxUnavailable");
-            let less = if value.str_at("spec.strategy.type") == "Recreate" { 0 } else { share(rolling, replicas, replicas / 4) };
+            let less = if value.str_at("spec.strategy.type") == "Recreate" {
+                0
+            } else {
+                share(rolling, replicas, replicas / 4)
+            };
             let fresh = status("updatedReplicas").min(status("readyReplicas"));
             value.bool_at("spec.paused") || (seen() && fresh >= replicas - less)
         }
-        "StatefulSet" => seen() && status("updatedReplicas").max(status("currentReplicas")) >= replicas && status("readyReplicas") >= replicas,
+        "StatefulSet" => {
+            seen()
+                && status("updatedReplicas").max(status("currentReplicas")) >= replicas
+                && status("readyReplicas") >= replicas
+        }
         "DaemonSet" => {
             let wanted = status("desiredNumberScheduled");
             let less = share(value.at("spec.updateStrategy.rollingUpdate.maxUnavailable"), wanted, 1);
@@ -39,7 +47,9 @@ pub(super) fn ready(kube: &Kube<'_, '_>, place: &Place, jobs: bool) -> bool {
         }
         "ReplicaSet" | "ReplicationController" => status("readyReplicas") >= replicas,
         "PersistentVolumeClaim" => value.str_at("status.phase") == "Bound",
-        "Service" if value.str_at("spec.type") == "LoadBalancer" => !value.list_at("status.loadBalancer.ingress").is_empty(),
+        "Service" if value.str_at("spec.type") == "LoadBalancer" => {
+            !value.list_at("status.loadBalancer.ingress").is_empty()
+        }
         _ => true,
     }
 }

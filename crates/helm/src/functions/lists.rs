@@ -37,21 +37,13 @@ pub(super) fn call(name: &str, args: &[Val], _: &mut Around<'_>) -> Done {
     let first = arg(args, 0);
     Ok(match name {
         "list" | "tuple" => Val::list(args.to_vec()),
-        "concat" => {
-            let mut all = Vec::new();
-            for list in args {
-                match list.items() {
-                    Some(items) => all.extend_from_slice(items),
-                    None if matches!(list, Val::Nil) => return Err(NIL.into()),
-                    None => return Err(format!("Cannot concat type {} as list", list.kind_name())),
-                }
-            }
-            Val::list(all)
-        }
+        "concat" => concat(args)?,
         "first" => items_of(first, "find first")?.first().cloned().unwrap_or(Val::Nil),
         "last" => items_of(first, "find last")?.last().cloned().unwrap_or(Val::Nil),
         "rest" => Val::list(items_of(first, "find rest")?.get(1..).unwrap_or(&[]).to_vec()),
-        "initial" => Val::list(items_of(first, "find initial")?.split_last().map_or(Vec::new(), |(_, rest)| rest.to_vec())),
+        "initial" => {
+            Val::list(items_of(first, "find initial")?.split_last().map_or(Vec::new(), |(_, rest)| rest.to_vec()))
+        }
         "reverse" => Val::list(items_of(first, "find reverse")?.iter().rev().cloned().collect()),
         "uniq" => {
             let mut kept: Vec<Val> = Vec::new();
@@ -109,6 +101,18 @@ pub(super) fn call(name: &str, args: &[Val], _: &mut Around<'_>) -> Done {
         "untilStep" => steps(int(args, 0), int(args, 1), int(args, 2))?,
         _ => seq(args)?,
     })
+}
+
+fn concat(args: &[Val]) -> Done {
+    let mut all = Vec::new();
+    for list in args {
+        match list.items() {
+            Some(items) => all.extend_from_slice(items),
+            None if matches!(list, Val::Nil) => return Err(NIL.into()),
+            None => return Err(format!("Cannot concat type {} as list", list.kind_name())),
+        }
+    }
+    Ok(Val::list(all))
 }
 
 /// Sprig's `strslice`: nil items are left out, what is no list is its only item.

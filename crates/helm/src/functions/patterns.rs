@@ -31,7 +31,9 @@ pub(super) fn call(name: &str, args: &[Val], _: &mut Around<'_>) -> Done {
     Ok(match name {
         "regexMatch" => Val::Bool(regex.is_match(subject)),
         "regexFind" => Val::text(regex.find(subject).map_or("", |found| found.as_str())),
-        "regexFindAll" => list(regex.find_iter(subject).take(limit(int(args, 2))).map(|found| found.as_str()).collect()),
+        "regexFindAll" => {
+            list(regex.find_iter(subject).take(limit(int(args, 2))).map(|found| found.as_str()).collect())
+        }
         "regexSplit" => match int(args, 2) {
             0 => list(Vec::new()),
             n if n < 0 => list(regex.split(subject).collect()),

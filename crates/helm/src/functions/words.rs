@@ -4,11 +4,8 @@ use super::{Around, Done, text};
 use gotemplate::Val;
 
 pub(super) fn signature(name: &str) -> Option<&'static str> {
-    matches!(
-        name,
-        "title" | "untitle" | "swapcase" | "initials" | "snakecase" | "camelcase" | "kebabcase"
-    )
-    .then_some("s")
+    matches!(name, "title" | "untitle" | "swapcase" | "initials" | "snakecase" | "camelcase" | "kebabcase")
+        .then_some("s")
 }
 
 pub(super) fn call(name: &str, args: &[Val], _: &mut Around<'_>) -> Done {
@@ -24,7 +21,8 @@ pub(super) fn call(name: &str, args: &[Val], _: &mut Around<'_>) -> Done {
             text.chars().map(change).collect()
         }
         "swapcase" => {
-            let change = |c: char| if c.is_uppercase() { c.to_lowercase().to_string() } else { c.to_uppercase().to_string() };
+            let change =
+                |c: char| if c.is_uppercase() { c.to_lowercase().to_string() } else { c.to_uppercase().to_string() };
             text.chars().map(change).collect()
         }
         "initials" => text.split_whitespace().filter_map(|word| word.chars().next()).collect(),

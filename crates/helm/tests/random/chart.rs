@@ -23,8 +23,29 @@ impl Dice {
 
 const KEYS: &[&str] = &["name", "port", "image", "labels", "args", "on", "size", "empty", "none", "extra"];
 const SCALARS: &[&str] = &[
-    "web", "8080", "\"8080\"", "true", "false", "null", "1.5", "\"\"", "1000000", "yes", "'it''s'", "a b c", "0755", "{}", "[]",
-    "-3", "1e3", "\"tab\\there\"", "v1.2.3", "nginx:1.25", "\"{{ .Release.Name }}-x\"", "12345678", "0.1",
+    "web",
+    "8080",
+    "\"8080\"",
+    "true",
+    "false",
+    "null",
+    "1.5",
+    "\"\"",
+    "1000000",
+    "yes",
+    "'it''s'",
+    "a b c",
+    "0755",
+    "{}",
+    "[]",
+    "-3",
+    "1e3",
+    "\"tab\\there\"",
+    "v1.2.3",
+    "nginx:1.25",
+    "\"{{ .Release.Name }}-x\"",
+    "12345678",
+    "0.1",
 ];
 
 fn value(dice: &mut Dice, out: &mut String, pad: &str, depth: usize) {
@@ -75,24 +96,123 @@ fn values(dice: &mut Dice) -> String {
 
 /// Functions that take anything.
 const TOLERANT: &[&str] = &[
-    "quote", "squote", "default \"d\"", "default 5", "toString", "toYaml", "toJson", "int", "int64", "float64", "add 1", "mul 2",
-    "kindOf", "typeOf", "empty", "join \",\"", "not", "toStrings", "printf \"%v\"", "printf \"%s\"", "printf \"%d\"", "printf \"%q\"",
-    "printf \"%5.2f\"", "printf \"%T\"", "cat \"x\"", "coalesce nil", "toPrettyJson", "sortAlpha", "round 2", "ceil", "and true",
-    "or false", "max 3", "mustToJson", "html", "print", "println", "urlquery", "compact | toJson", "toRawJson", "div 7", "list 1",
-    "dict \"k\"", "kindIs \"map\"", "typeIs \"string\"", "printf \"%-6v|\"", "printf \"%x\"", "floor", "add1", "toYamlPretty",
+    "quote",
+    "squote",
+    "default \"d\"",
+    "default 5",
+    "toString",
+    "toYaml",
+    "toJson",
+    "int",
+    "int64",
+    "float64",
+    "add 1",
+    "mul 2",
+    "kindOf",
+    "typeOf",
+    "empty",
+    "join \",\"",
+    "not",
+    "toStrings",
+    "printf \"%v\"",
+    "printf \"%s\"",
+    "printf \"%d\"",
+    "printf \"%q\"",
+    "printf \"%5.2f\"",
+    "printf \"%T\"",
+    "cat \"x\"",
+    "coalesce nil",
+    "toPrettyJson",
+    "sortAlpha",
+    "round 2",
+    "ceil",
+    "and true",
+    "or false",
+    "max 3",
+    "mustToJson",
+    "html",
+    "print",
+    "println",
+    "urlquery",
+    "compact | toJson",
+    "toRawJson",
+    "div 7",
+    "list 1",
+    "dict \"k\"",
+    "kindIs \"map\"",
+    "typeIs \"string\"",
+    "printf \"%-6v|\"",
+    "printf \"%x\"",
+    "floor",
+    "add1",
+    "toYamlPretty",
 ];
 
 /// Functions that take a text.
 const TEXTUAL: &[&str] = &[
-    "upper", "lower", "title", "trunc 3", "trunc -2", "indent 2", "nindent 4", "b64enc", "sha256sum", "replace \"a\" \"o\"", "trimSuffix \"b\"",
-    "contains \"a\"", "hasPrefix \"w\"", "snakecase", "camelcase", "kebabcase", "substr 0 2", "repeat 2", "splitList \".\" | join \"-\"",
-    "regexReplaceAll \"[a-c]+\" \"xabcz\"", "untitle", "swapcase", "nospace", "initials", "abbrev 5", "trim", "atoi", "fromYaml | toJson",
-    "regexFind \"[a-z]+\"", "b64dec", "trimAll \"w\"", "splitList \"b\" | last", "wrap 4", "len", "sha1sum", "adler32sum", "ext", "base",
+    "upper",
+    "lower",
+    "title",
+    "trunc 3",
+    "trunc -2",
+    "indent 2",
+    "nindent 4",
+    "b64enc",
+    "sha256sum",
+    "replace \"a\" \"o\"",
+    "trimSuffix \"b\"",
+    "contains \"a\"",
+    "hasPrefix \"w\"",
+    "snakecase",
+    "camelcase",
+    "kebabcase",
+    "substr 0 2",
+    "repeat 2",
+    "splitList \".\" | join \"-\"",
+    "regexReplaceAll \"[a-c]+\" \"xabcz\"",
+    "untitle",
+    "swapcase",
+    "nospace",
+    "initials",
+    "abbrev 5",
+    "trim",
+    "atoi",
+    "fromYaml | toJson",
+    "regexFind \"[a-z]+\"",
+    "b64dec",
+    "trimAll \"w\"",
+    "splitList \"b\" | last",
+    "wrap 4",
+    "len",
+    "sha1sum",
+    "adler32sum",
+    "ext",
+    "base",
 ];
 
 const FUNCTIONS: &[&str] = &[
-    "first", "last", "uniq", "reverse", "has \"a\"", "semver", "keys | sortAlpha", "values", "ternary \"y\" \"n\"", "required \"must\"",
-    "eq \"web\"", "mod 5", "plural \"one\" \"many\"", "deepCopy", "rest", "initial", "lt 3", "index 0", "until", "len", "upper", "trunc 2",
+    "first",
+    "last",
+    "uniq",
+    "reverse",
+    "has \"a\"",
+    "semver",
+    "keys | sortAlpha",
+    "values",
+    "ternary \"y\" \"n\"",
+    "required \"must\"",
+    "eq \"web\"",
+    "mod 5",
+    "plural \"one\" \"many\"",
+    "deepCopy",
+    "rest",
+    "initial",
+    "lt 3",
+    "index 0",
+    "until",
+    "len",
+    "upper",
+    "trunc 2",
 ];
 
 fn function(dice: &mut Dice) -> String {
@@ -160,8 +280,22 @@ fn block(dice: &mut Dice, out: &mut String, depth: usize) {
             writeln!(out, "{left} with {} {right}\n# {{{{ . | {} }}}}", path(dice), function(dice)).expect("a text");
             writeln!(out, "{{{{ end }}}}").expect("a text");
         }
-        3 => writeln!(out, "# x{}: {{{{ include \"{}\" {} }}}}", dice.next(99), dice.pick(&["h.name", "h.labels", "h.name", "h.labels", "h.name", "h.none"]), dice.pick(&[".", "$", "$", "$"])).expect("a text"),
-        4 => writeln!(out, "# {{{{ {} {} {} }}}}", dice.pick(&["and", "or", "add", "sub", "max", "list", "cat", "print", "coalesce", "eq", "deepEqual"]), path(dice), path(dice)).expect("a text"),
+        3 => writeln!(
+            out,
+            "# x{}: {{{{ include \"{}\" {} }}}}",
+            dice.next(99),
+            dice.pick(&["h.name", "h.labels", "h.name", "h.labels", "h.name", "h.none"]),
+            dice.pick(&[".", "$", "$", "$"])
+        )
+        .expect("a text"),
+        4 => writeln!(
+            out,
+            "# {{{{ {} {} {} }}}}",
+            dice.pick(&["and", "or", "add", "sub", "max", "list", "cat", "print", "coalesce", "eq", "deepEqual"]),
+            path(dice),
+            path(dice)
+        )
+        .expect("a text"),
         5 => writeln!(out, "# {{{{ tpl ({} | toString) $ }}}}", path(dice)).expect("a text"),
         _ => writeln!(out, "k{}: {{{{ {} | toJson }}}}", dice.next(99), piped(dice)).expect("a text"),
     }
@@ -173,7 +307,12 @@ fn template(dice: &mut Dice, name: &str) -> String {
     let kind = dice.pick(&["ConfigMap", "Service", "Deployment", "Secret", "Widget", "ServiceAccount"]);
     let mut out = format!("apiVersion: v1\nkind: {kind}\nmetadata:\n  name: {name}\n");
     if dice.chance(15) {
-        writeln!(out, "  annotations:\n    helm.sh/hook: {}", dice.pick(&["pre-install", "test", "post-upgrade,pre-install"])).expect("a text");
+        writeln!(
+            out,
+            "  annotations:\n    helm.sh/hook: {}",
+            dice.pick(&["pre-install", "test", "post-upgrade,pre-install"])
+        )
+        .expect("a text");
     }
     for _ in 0..=dice.next(3) {
         block(dice, &mut out, 2);
@@ -185,7 +324,10 @@ pub fn random(seed: u64) -> (Vec<(String, String)>, Vec<String>) {
     let mut dice = Dice(seed.wrapping_mul(2_654_435_761).wrapping_add(99));
     let dice = &mut dice;
     let mut files = vec![
-        ("chart/Chart.yaml".to_string(), "apiVersion: v2\nname: app\nversion: 1.2.3\nappVersion: \"4.5\"\n".to_string()),
+        (
+            "chart/Chart.yaml".to_string(),
+            "apiVersion: v2\nname: app\nversion: 1.2.3\nappVersion: \"4.5\"\n".to_string(),
+        ),
         ("chart/values.yaml".to_string(), values(dice)),
         ("chart/templates/_helpers.tpl".to_string(), HELPERS.to_string()),
     ];
