@@ -13,7 +13,7 @@ use world::{Cx, Step};
 
 /// One thing to do.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(super) enum Todo {
+pub(crate) enum Todo {
     /// Run the hooks of an event: those that are not run yet, by their places in the release.
     Hooks {
         event: String,
@@ -54,7 +54,7 @@ impl Todo {
 
 /// What happens when something fails.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(super) enum Rescue {
+pub(crate) enum Rescue {
     /// The release is marked as failed.
     Mark,
     /// An installation is taken away again.
@@ -67,7 +67,7 @@ pub(super) enum Rescue {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(super) struct Going {
+pub(crate) struct Going {
     pub namespace: String,
     pub user: Option<User>,
     pub release: Value,
