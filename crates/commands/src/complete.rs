@@ -167,6 +167,7 @@ impl Place<'_> {
             "argocd" => self.argocd(&plain, word, found),
             "docker" => found.extend(crate::docker::subcommands(&plain).into_iter().map(String::from)),
             "gh" => self.gh(&plain, word, found),
+            "helm" => self.helm(&plain, word, found),
             "type" | "which" | "man" | "command" | "help" => {
                 found.extend(self.world.programs().names().map(String::from))
             }
@@ -287,6 +288,17 @@ impl Place<'_> {
         found.extend(crate::argocd::subcommands(plain).into_iter().map(String::from));
         if found.is_empty() && plain.first() == Some(&"app") {
             found.extend(self.world.argocd.applications(&self.world.cluster).map(|app| app.name().to_string()));
+        }
+    }
+
+    fn helm(&self, plain: &[&str], word: &str, found: &mut OrdSet<String>) {
+        if word.starts_with('-') {
+            found.extend(crate::helm::flag_names(plain));
+            return;
+        }
+        found.extend(crate::helm::subcommands(plain).into_iter().map(String::from));
+        if found.is_empty() && !matches!(plain.first(), Some(&("install" | "template" | "create" | "show"))) {
+            found.extend(crate::helm::release_names(self.world, None));
         }
     }
 

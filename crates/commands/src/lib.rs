@@ -9,6 +9,7 @@ mod docker;
 pub mod getopt;
 mod gh;
 mod git;
+mod helm;
 mod jq;
 pub mod kubectl;
 mod packages;
@@ -27,7 +28,7 @@ pub fn programs() -> Programs {
         shells
             .into_iter()
             .chain(core::programs())
-            .chain([git::program(), jq::program(), kubectl::program(), yq::program()])
+            .chain([git::program(), helm::program(), jq::program(), kubectl::program(), yq::program()])
             .chain(argocd::programs())
             .chain(gh::programs())
             .chain(docker::programs())

@@ -13,6 +13,8 @@ pub struct Spec {
     pub recurse: bool,
     /// `spec.source.kustomize`, or null.
     pub kustomize: Value,
+    /// `spec.source.helm`, or null, with the release's name in it.
+    pub helm: Value,
     pub namespace: String,
     pub policy: Policy,
 }
@@ -41,6 +43,23 @@ const KUSTOMIZE: &[&str] = &[
     "components",
 ];
 
+/// The fields of `spec.source.helm` that are here.
+const HELM: &[&str] = &[
+    "releaseName",
+    "values",
+    "valuesObject",
+    "valueFiles",
+    "ignoreMissingValueFiles",
+    "parameters",
+    "fileParameters",
+    "skipCrds",
+    "skipTests",
+    "skipSchemaValidation",
+    "namespace",
+    "kubeVersion",
+    "apiVersions",
+];
+
 impl Spec {
     /// Reads `spec`; an error is the message of an `InvalidSpecError` condition.
     pub fn read(app: &Object) -> Result<Self, String> {
@@ -50,15 +69,20 @@ impl Spec {
         if repo_url.is_empty() {
             return Err("spec.source.repoURL and either spec.source.path or spec.source.chart are required".into());
         }
-        for (field, what) in [("source.helm", "Helm"), ("sources", "spec.sources")] {
-            if !spec.at(field).is_null() {
-                return Err(format!("{what} sources are real Argo CD, but not part of this sandbox yet"));
-            }
+        if !spec.at("sources").is_null() {
+            return Err("spec.sources sources are real Argo CD, but not part of this sandbox yet".into());
         }
         let kustomize = spec.at("source.kustomize");
-        if let Some((field, _)) = kustomize.entries().iter().find(|(field, _)| !KUSTOMIZE.contains(&field.as_ref())) {
-            let told = "is real Argo CD, but not part of this sandbox yet";
-            return Err(format!("spec.source.kustomize.{field} {told}"));
+        for (what, known) in [("kustomize", KUSTOMIZE), ("helm", HELM)] {
+            let mut fields = spec.at("source").at(what).entries().keys();
+            if let Some(field) = fields.find(|field| !known.contains(&field.as_ref())) {
+                let told = "is real Argo CD, but not part of this sandbox yet";
+                return Err(format!("spec.source.{what}.{field} {told}"));
+            }
+        }
+        let mut helm = spec.at("source.helm").clone();
+        if helm.str_at("releaseName").is_empty() {
+            helm.put("releaseName", app.name());
         }
         let server = text("destination.server");
         if !server.is_empty() && server != "https://kubernetes.default.svc" {
@@ -74,6 +98,7 @@ impl Spec {
             target: if target.is_empty() { "HEAD".into() } else { target },
             recurse: spec.bool_at("source.directory.recurse"),
             kustomize: kustomize.clone(),
+            helm,
             namespace: text("destination.namespace"),
             policy: Policy::read(app)?,
         })

@@ -36,7 +36,7 @@ pub struct SourceFiles {
     pub revision: String,
     pub subject: String,
     pub author: String,
-    /// `Directory` or `Kustomize`.
+    /// `Directory`, `Kustomize` or `Helm`.
     pub source_type: &'static str,
     /// Paths and texts of the manifests, in path order.
     pub files: Vec<(String, String)>,

@@ -4,6 +4,7 @@
 //! It is the sole owner of mutable state. Its doors are `advance`, `spawn` and the doors of its engines; every change
 //! is recorded as an event with its causes. It never reads a real clock, never draws, and knows no lesson.
 
+mod charts;
 mod containers;
 mod cx;
 mod docker;

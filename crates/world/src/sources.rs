@@ -85,8 +85,15 @@ impl Sources for GitSources<'_> {
         if below.is_empty() {
             return Err(unknown(format_args!("{path}: app path does not exist")));
         }
-        if below.iter().any(|(_, rest, _)| *rest == "Chart.yaml") {
-            return Err(unknown("Helm sources are real Argo CD, but not part of this sandbox yet"));
+        if let Some((chart, ..)) = below.iter().find(|(_, rest, _)| *rest == "Chart.yaml") {
+            let mut all = Vec::new();
+            for (file, _, (_, id)) in &below {
+                let bytes = repo.read_blob(files, id).map_err(unknown)?.text().as_bytes().to_vec();
+                all.push(helm::File { name: file.strip_prefix(&prefix).unwrap_or(file).to_string(), bytes });
+            }
+            let at = commit.committer.when.secs.saturating_mul(1_000_000);
+            let text = crate::charts::manifests(all, spec, at).map_err(unknown)?;
+            return Ok(self.found(&id.to_string(), &commit, "Helm", vec![((*chart).clone(), text)]));
         }
         let kustomization = below.iter().find(|(_, rest, _)| kustomize::FILE_NAMES.contains(rest));
         let mut manifests = Vec::new();
@@ -101,14 +108,26 @@ impl Sources for GitSources<'_> {
                 manifests.push(((*file).clone(), repo.read_blob(files, id).map_err(unknown)?.text()));
             }
         }
-        let revision = id.to_string();
-        Ok(SourceFiles {
-            event: self.forge.commit(&revision),
+        let source_type = if kustomization.is_some() { "Kustomize" } else { "Directory" };
+        Ok(self.found(&id.to_string(), &commit, source_type, manifests))
+    }
+}
+
+impl GitSources<'_> {
+    fn found(
+        &self,
+        revision: &str,
+        commit: &git::Commit,
+        source_type: &'static str,
+        files: Vec<(String, String)>,
+    ) -> SourceFiles {
+        SourceFiles {
+            event: self.forge.commit(revision),
             subject: commit.subject(),
             author: commit.author.name.clone(),
-            revision,
-            source_type: if kustomization.is_some() { "Kustomize" } else { "Directory" },
-            files: manifests,
-        })
+            revision: revision.into(),
+            source_type,
+            files,
+        }
     }
 }

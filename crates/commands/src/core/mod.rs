@@ -192,3 +192,13 @@ const TOOLS: &[&Tool] = &[
 pub(crate) fn tool(name: &str) -> Option<&'static Tool> {
     TOOLS.iter().find(|tool| tool.name == name).copied()
 }
+
+/// Bytes gzipped, as Go's writer does at its best.
+pub(crate) fn compressed(bytes: &[u8]) -> Vec<u8> {
+    gzip::compress(bytes, None, 0, 9)
+}
+
+/// The bytes of a gzipped text, if it is one.
+pub(crate) fn uncompressed(bytes: &[u8]) -> Option<Vec<u8>> {
+    gzip::uncompress(bytes).ok()
+}

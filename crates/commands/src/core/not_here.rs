@@ -13,7 +13,6 @@ const NAMES: &[&str] = &[
     "emacs",
     "flux",
     "gcloud",
-    "helm",
     "htop",
     "journalctl",
     "k9s",

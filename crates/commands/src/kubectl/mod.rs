@@ -62,8 +62,11 @@ mod wait;
 mod tests;
 
 use cluster::User;
-use flags::{Flag, Given};
-use kube::{Answer, Kube, Stop};
+pub(crate) use config::Kubeconfig;
+use flags::Flag;
+pub(crate) use flags::Given;
+pub(crate) use kube::Kube;
+use kube::{Answer, Stop};
 use serde::{Deserialize, Serialize};
 use world::{Behaviour, Cx, Program, Step};
 

@@ -1,0 +1,5 @@
+//! Random charts from seeds.
+
+mod chart;
+
+pub use chart::random;
