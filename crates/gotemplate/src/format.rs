@@ -39,7 +39,7 @@ pub fn format(text: &str, args: &[Val]) -> String {
             }
         }
         verb.width = number(&mut chars, args, &mut next, &mut out, "%!(BADWIDTH)");
-        if let Some(width) = verb.width.filter(|width| *width > 1 << 40) {
+        if let Some(width) = verb.width.filter(|width| *width > WIDTH_MAX) {
             verb.minus = true;
             verb.width = Some(usize::MAX - width);
         }
