@@ -41,7 +41,7 @@ impl Ignore {
 fn fits_any(pattern: &str, path: &str) -> bool {
     let mut end = path.len();
     loop {
-        if fits(pattern.as_bytes(), path[..end].as_bytes()) {
+        if fits(pattern.as_bytes(), &path.as_bytes()[..end]) {
             return true;
         }
         match path[..end].rfind('/') {

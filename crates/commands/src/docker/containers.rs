@@ -16,8 +16,7 @@ const TIMEOUT: Flag = Flag {
 };
 
 const fn row(
-    path: &'static str,
-    operands: &'static str,
+    (path, operands): (&'static str, &'static str),
     summary: &'static str,
     flags: &'static [Flag],
     missing: &'static str,
@@ -44,8 +43,7 @@ pub(super) const CREATE: Row = Row {
     run: create,
 };
 pub(super) const START: Row = row(
-    "docker start",
-    SOME,
+    ("docker start", SOME),
     "Start one or more stopped containers",
     &[letter("attach", 'a', "Attach STDOUT/STDERR and forward signals")],
     "checkpoint checkpoint-dir detach-keys interactive i",
@@ -54,8 +52,7 @@ pub(super) const START: Row = row(
     start,
 );
 pub(super) const STOP: Row = row(
-    "docker stop",
-    SOME,
+    ("docker stop", SOME),
     "Stop one or more running containers",
     &[TIMEOUT],
     "signal s",
@@ -64,8 +61,7 @@ pub(super) const STOP: Row = row(
     |cx, given| stop(cx, given, false, false),
 );
 pub(super) const KILL: Row = row(
-    "docker kill",
-    SOME,
+    ("docker kill", SOME),
     "Kill one or more running containers",
     &[],
     "signal s",
@@ -74,8 +70,7 @@ pub(super) const KILL: Row = row(
     |cx, given| stop(cx, given, true, false),
 );
 pub(super) const RESTART: Row = row(
-    "docker restart",
-    SOME,
+    ("docker restart", SOME),
     "Restart one or more containers",
     &[TIMEOUT],
     "signal s",
@@ -84,8 +79,7 @@ pub(super) const RESTART: Row = row(
     |cx, given| stop(cx, given, false, true),
 );
 pub(super) const RENAME: Row = row(
-    "docker rename",
-    "CONTAINER NEW_NAME",
+    ("docker rename", "CONTAINER NEW_NAME"),
     "Rename a container",
     &[],
     "",
@@ -94,8 +88,7 @@ pub(super) const RENAME: Row = row(
     rename,
 );
 pub(super) const PORT: Row = row(
-    "docker port",
-    "CONTAINER [PRIVATE_PORT[/PROTO]]",
+    ("docker port", "CONTAINER [PRIVATE_PORT[/PROTO]]"),
     "List port mappings or a specific mapping for the container",
     &[],
     "",
@@ -104,8 +97,7 @@ pub(super) const PORT: Row = row(
     port,
 );
 pub(super) const WAIT: Row = row(
-    "docker wait",
-    SOME,
+    ("docker wait", SOME),
     "Block until one or more containers stop, then print their exit codes",
     &[],
     "",

@@ -57,9 +57,8 @@ fn run(cx: &mut Cx<'_>, given: &Given) -> Answer {
     } else if let Some(format) = given.text("format").filter(|format| !matches!(*format, "table" | "")) {
         format::rows(format, &rows, &header).map_err(Failed::said)?
     } else {
-        let size = if human { "SIZE" } else { "SIZE" };
         let mut lines =
-            vec![table::line(["IMAGE", if human { "CREATED" } else { "CREATED AT" }, "CREATED BY", size, "COMMENT"])];
+            vec![table::line(["IMAGE", if human { "CREATED" } else { "CREATED AT" }, "CREATED BY", "SIZE", "COMMENT"])];
         let cells = |row: &Value| {
             ["ID", "CreatedSince", "CreatedBy", "Size", "Comment"].map(|key| row.str_at(key).to_string()).to_vec()
         };

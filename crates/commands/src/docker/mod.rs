@@ -287,7 +287,6 @@ fn run_row(cx: &mut Cx<'_>, row: &Row, args: &[String]) -> Answer {
         cobra::parse(args, &row.command, &GLOBALS)
     };
     let path = row.command.path;
-    let code = if row.front { 125 } else { 1 };
     let given = match parsed {
         Ok(given) => given,
         Err(cobra::Stop::Help) => {
@@ -321,7 +320,7 @@ fn run_row(cx: &mut Cx<'_>, row: &Row, args: &[String]) -> Answer {
         text: format!(
             "docker: '{path}' {wrong}\n\nUsage:  {path}{usage}\n\n{see} '{path} --help' for more information\n"
         ),
-        code: if code == 125 { 1 } else { code },
+        code: 1,
     })
 }
 

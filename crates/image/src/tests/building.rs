@@ -153,8 +153,6 @@ fn a_file_removed_in_a_later_layer_still_weighs() {
     let mut bench = Bench::new();
     bench.build("FROM alpine:3.20\nCOPY . /app/\n", &files, |_| ());
     let whole = bench.image().unpacked_bytes;
-    let mut registry = Registry::default();
-    registry.layers = bench.registry.layers.clone();
     let mut root = bench.root();
     root.remove_file("/app/photos", 5).expect("there");
     let layer = Layer::new(diff(&bench.root(), &root));
