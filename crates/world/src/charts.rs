@@ -10,6 +10,7 @@ const SHOWN: &str = "<path to cached source>";
 /// The manifests of a chart's files as one text; a failure in Argo CD's words.
 ///
 /// Unlike Argo CD: `now` and random texts come from the commit, so that a commit is always rendered the same.
+#[inline(never)]
 pub(crate) fn manifests(files: Vec<File>, spec: &Spec, at: i64) -> Result<String, String> {
     let mut line = format!("helm template . --name-template {}", spec.helm.str_at("releaseName"));
     let namespace = match spec.helm.str_at("namespace") {

@@ -38,6 +38,7 @@ pub(crate) struct Main {
 }
 
 impl Command {
+    #[inline(never)]
     pub fn new(start: &ContainerStart, argv: Vec<String>) -> Self {
         Self { container: start.reference(), argv, restarts: i64::from(start.restart_count) }
     }
@@ -58,6 +59,7 @@ fn restarts(pod: &Object, container: &str) -> i64 {
 
 impl World {
     /// The machine of a running container, made when somebody first goes in. Lives that are over leave none.
+    #[inline(never)]
     pub fn container_machine(&mut self, pod: &Object, container: &str) -> MachineId {
         self.sweep_containers();
         self.machine_of(pod, container, restarts(pod, container))
@@ -174,6 +176,7 @@ impl World {
 
     /// Starts the program of a container whose input is open, for a process that stays with it. `None` where its program
     /// is no command.
+    #[inline(never)]
     pub fn enter_container(
         &mut self,
         pod: &Object,
@@ -204,6 +207,7 @@ impl World {
     }
 
     /// The program of a container that was entered is over, and the container with it.
+    #[inline(never)]
     pub fn container_over(&mut self, key: &Key, code: i32) {
         let Some(life) = self.workload.container(key).map(|one| one.life) else { return };
         if let Some(exit) = self.workload.end(key, life, code) {
@@ -212,6 +216,7 @@ impl World {
     }
 
     /// Starts what containers are to run.
+    #[inline(never)]
     pub(crate) fn start_commands(&mut self, commands: Vec<Command>) {
         for Command { container, argv, restarts } in commands {
             let key = crate::runtime::key_of(&container);
@@ -239,6 +244,7 @@ impl World {
     }
 
     /// Brings what commands printed into their containers' logs, and ends those whose container is over.
+    #[inline(never)]
     pub(crate) fn tend_commands(&mut self) {
         for pid in self.mains.keys().copied().collect::<Vec<_>>() {
             let Some(mut main) = self.mains.remove(&pid) else { continue };
@@ -280,6 +286,7 @@ impl World {
     }
 
     /// The first process of a container has ended, and the container with it. False: it was no such process.
+    #[inline(never)]
     pub(crate) fn command_ended(&mut self, pid: Pid, code: i32) -> bool {
         let Some(mut main) = self.mains.remove(&pid) else { return false };
         self.log_output(&mut main, true);
@@ -292,6 +299,7 @@ impl World {
 }
 
 /// What a container runs: its command and arguments; the shell of an image that brings nothing else.
+#[inline(never)]
 pub(crate) fn words(command: &[String], args: &[String], shell: bool) -> Vec<String> {
     let all: Vec<String> = command.iter().chain(args).cloned().collect();
     if all.is_empty() && shell { vec!["sh".into()] } else { all }
@@ -299,6 +307,7 @@ pub(crate) fn words(command: &[String], args: &[String], shell: bool) -> Vec<Str
 
 /// A probe's command, run on a copy of the container's machine: its exit code decides, and what it printed is what the
 /// kubelet says.
+#[inline(never)]
 pub(crate) fn probe_inside(
     host: &Machine,
     (programs, now): (&Programs, Time),
@@ -333,6 +342,7 @@ pub(crate) fn probe_inside(
 }
 
 /// The machine of a container that runs now.
+#[inline(never)]
 pub(crate) fn running_machine<'m>(
     machines: &'m OrdMap<MachineId, Machine>,
     container: &ContainerRef,
@@ -343,6 +353,7 @@ pub(crate) fn running_machine<'m>(
 }
 
 /// A container's part of the pod's spec.
+#[inline(never)]
 pub fn container_spec<'p>(pod: &'p Object, container: &str) -> Option<&'p Value> {
     let lists = ["spec.containers", "spec.initContainers", "spec.ephemeralContainers"];
     lists.iter().flat_map(|list| pod.value.list_at(list)).find(|spec| spec.str_at("name") == container)

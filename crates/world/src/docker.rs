@@ -30,6 +30,7 @@ pub struct Docker {
 
 impl Docker {
     /// A container by name, id or the beginning of its id.
+    #[inline(never)]
     pub fn find(&self, text: &str) -> Option<&Standing> {
         let name = text.strip_prefix('/').unwrap_or(text);
         let by_name = self.containers.values().find(|one| one.name == name);
@@ -42,6 +43,7 @@ impl Docker {
     }
 
     /// Whether a container, running or not, was made of an image.
+    #[inline(never)]
     pub fn user_of(&self, id: &str) -> Option<&Standing> {
         self.containers.values().find(|one| one.image_id == id)
     }
@@ -49,20 +51,24 @@ impl Docker {
 
 impl World {
     /// A machine's Docker, if it was ever used.
+    #[inline(never)]
     pub fn docker(&self, host: &MachineId) -> Option<&Docker> {
         self.docker.get(host)
     }
 
+    #[inline(never)]
     pub fn docker_mut(&mut self, host: &MachineId) -> &mut Docker {
         self.docker.entry(host.clone()).or_default()
     }
 
     /// A machine's images, and the registry.
+    #[inline(never)]
     pub fn images(&mut self, host: &MachineId) -> (&mut Store, &mut Registry) {
         (&mut self.docker.entry(host.clone()).or_default().store, &mut self.registry)
     }
 
     /// What a name means outside of this machine: in the registry, or among the well-known public images.
+    #[inline(never)]
     pub fn remote_image(&mut self, name: &ImageRef) -> Option<Arc<Image>> {
         if let Some(found) = self.registry.find(name) {
             return Some(found);
@@ -73,6 +79,7 @@ impl World {
     }
 
     /// An image goes to the registry; gives what was new of it: bytes.
+    #[inline(never)]
     pub fn push_image(
         &mut self,
         host: &MachineId,
@@ -91,18 +98,21 @@ impl World {
     }
 
     /// Forgets layers that nobody needs any more.
+    #[inline(never)]
     pub fn sweep_layers(&mut self) {
         let stores = self.docker.values().map(|docker| &docker.store);
         self.registry.sweep(stores);
     }
 
     /// Whether a machine has a program: one of the sandbox, and in a container of Docker's only if its image brings it.
+    #[inline(never)]
     pub fn has_program(&self, machine: &MachineId, name: &str) -> bool {
         let known = self.programs().get(name).is_some();
         known && (!machine.0.starts_with(DOCKER) || self.image_has(machine, name))
     }
 
     /// Whether a program is in the image of a container or a build.
+    #[inline(never)]
     pub(crate) fn image_has(&self, machine: &MachineId, program: &str) -> bool {
         let Some(host) = self.machine(machine) else { return false };
         let files = &host.files;

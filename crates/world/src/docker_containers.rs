@@ -69,15 +69,18 @@ pub struct NewContainer {
 }
 
 impl Standing {
+    #[inline(never)]
     pub fn running(&self) -> bool {
         self.lives == Lives::Running
     }
 
     /// Its program among those that serve.
+    #[inline(never)]
     pub fn key(&self) -> Key {
         Key::new(SPACE, &self.id, &self.name)
     }
 
+    #[inline(never)]
     pub fn short(&self) -> &str {
         &self.id[..12.min(self.id.len())]
     }
@@ -85,6 +88,7 @@ impl Standing {
 
 impl World {
     /// Makes a container: its files are the image's layers, with a new one on top.
+    #[inline(never)]
     pub fn docker_create(&mut self, host: &MachineId, new: NewContainer) -> Result<String, String> {
         let random: Vec<u64> = (0..4).map(|_| self.sim.rng().next_u64()).collect();
         let id: String = random.iter().map(|part| format!("{part:016x}")).collect();
@@ -177,6 +181,7 @@ impl World {
     }
 
     /// A container's life is over.
+    #[inline(never)]
     pub fn docker_over(&mut self, host: &MachineId, id: &str, code: i32) {
         let now = self.now();
         let Some(one) = self.docker_mut(host).containers.get_mut(id).filter(|one| one.running()) else { return };
@@ -199,6 +204,7 @@ impl World {
     }
 
     /// A container and all that it wrote is gone.
+    #[inline(never)]
     pub fn docker_remove(&mut self, host: &MachineId, id: &str) {
         if let Some(one) = self.docker_mut(host).containers.remove(id) {
             self.workload.forget(SPACE, id);
@@ -207,6 +213,7 @@ impl World {
     }
 
     /// What a container has printed so far.
+    #[inline(never)]
     pub fn docker_log(&self, host: &MachineId, id: &str) -> Vec<u8> {
         let Some(one) = self.docker(host).and_then(|docker| docker.containers.get(id)) else { return Vec::new() };
         let mut log = one.log.clone();
@@ -221,6 +228,7 @@ impl World {
     }
 
     /// Containers whose `docker run` was ended by Ctrl-C end with it.
+    #[inline(never)]
     pub fn docker_settle(&mut self, host: &MachineId) {
         self.sweep_builds();
         let gone: Vec<String> = self.docker(host).map_or(Vec::new(), |docker| {
@@ -251,6 +259,7 @@ impl World {
     }
 
     /// What answers at a port of the machine: a container that published it; in a container, its own program.
+    #[inline(never)]
     pub fn docker_get(&self, host: &MachineId, port: u16, path: &str) -> Option<workload::Response> {
         let docker = self.docker(host)?;
         let one =
@@ -260,12 +269,14 @@ impl World {
     }
 
     /// Descriptors of a container's command that nobody stays with.
+    #[inline(never)]
     pub(crate) fn captured(&mut self) -> (StreamId, OrdMap<u8, Fd>) {
         let output = self.new_capture();
         (output, [(0, Fd::Null), (1, Fd::Stream(output)), (2, Fd::Stream(output))].into())
     }
 
     /// A process that a container began with has ended.
+    #[inline(never)]
     pub(crate) fn docker_ended(&mut self, pid: Pid, code: i32) -> bool {
         let of = |one: &Standing| one.pid == Some(pid);
         let found = self.docker.iter().find_map(|(host, docker)| {
@@ -277,6 +288,7 @@ impl World {
     }
 
     /// A program that serves has ended by itself.
+    #[inline(never)]
     pub(crate) fn docker_program_ended(&mut self, id: &str, code: i32) {
         let host =
             self.docker.iter().find(|(_, docker)| docker.containers.contains_key(id)).map(|(host, _)| host.clone());
@@ -286,6 +298,7 @@ impl World {
     }
 
     /// Why containers run: nothing else than that somebody asked for them.
+    #[inline(never)]
     pub(crate) fn docker_causes() -> Causes {
         Causes::none()
     }

@@ -15,6 +15,7 @@ const SERVERS: [&str; 5] = ["go", "nginx", "node", "python", "python3"];
 impl World {
     /// Starts a container. With descriptors, its command is a child of the process that gives them; the command's pid is
     /// given back, if it is one. The error is the runtime's sentence.
+    #[inline(never)]
     pub fn docker_start(
         &mut self,
         host: &MachineId,
@@ -127,6 +128,7 @@ impl World {
     }
 
     /// A program inside a running container, as a child of a process.
+    #[inline(never)]
     pub fn docker_exec(
         &mut self,
         one: &Standing,
@@ -146,6 +148,7 @@ impl World {
     }
 
     /// Tells a container to stop; gives how long it takes and the exit code that it will have.
+    #[inline(never)]
     pub fn docker_stop(&mut self, host: &MachineId, id: &str, kill: bool) -> Option<(std::time::Duration, i32)> {
         let one = self.docker(host)?.containers.get(id).filter(|one| one.running())?.clone();
         if kill {
@@ -159,6 +162,7 @@ impl World {
     }
 
     /// The time is over that a container had.
+    #[inline(never)]
     pub fn docker_end(&mut self, host: &MachineId, id: &str, code: i32) {
         let Some(one) = self.docker(host).and_then(|docker| docker.containers.get(id)).cloned() else { return };
         let lines: Vec<u8> = self.docker_log(host, id);
@@ -174,6 +178,7 @@ impl World {
     }
 
     /// The command of a build's step begins, in a machine of its own.
+    #[inline(never)]
     pub fn build_start(&mut self, job: Job, parent: Pid, fds: OrdMap<u8, Fd>, number: u32) -> (MachineId, Option<Pid>) {
         let machine = MachineId::new(&format!("{DOCKER}build-{parent}-{number}"));
         let mut env = job.env;
@@ -204,6 +209,7 @@ impl World {
     }
 
     /// The command is over: what its files are now.
+    #[inline(never)]
     pub fn build_end(&mut self, machine: &MachineId) -> vfs::Vfs {
         for process in self.processes(machine) {
             self.kill(process.pid, 137);

@@ -150,9 +150,13 @@ fn bind(module: &Path, folder: &Path) -> Result<()> {
         .run()
 }
 
+/// The largest function that goes into its only caller. Larger ones stay by themselves, so that the first half can do
+/// without them: left alone, `wasm-opt` makes one function of all that a step of the world may come to.
+const ONE_CALLER: [&str; 2] = ["--one-caller-inline-max-function-size", "150"];
+
 /// Runs `wasm-opt` for size.
 pub fn shrink(from: &Path, to: &Path) -> Result<()> {
-    Program::new("wasm-opt").arg("-Oz").args(WASM_FEATURES).arg(from).arg("-o").arg(to).run()
+    Program::new("wasm-opt").arg("-Oz").args(ONE_CALLER).args(WASM_FEATURES).arg(from).arg("-o").arg(to).run()
 }
 
 /// The id of the worker that belongs to the page in `dist`.

@@ -40,6 +40,7 @@ fn available(store: &Store, service: &Object) -> (&'static str, &'static str, St
     ("False", "MissingEndpoints", told)
 }
 
+#[inline(never)]
 pub(crate) fn reconcile(store: &Store, key: &Key, now: Time) -> Reconciled {
     let mut done = Reconciled::default();
     let Some(service) = store.get_key(key) else { return done };

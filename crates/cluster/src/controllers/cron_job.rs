@@ -32,6 +32,7 @@ struct Look<'a> {
     done: Reconciled,
 }
 
+#[inline(never)]
 pub(crate) fn reconcile(store: &Store, key: &Key, now: Time) -> Reconciled {
     let Some(cron) = store.get_key(key) else { return Reconciled::default() };
     let jobs = store.owned_by(&cron.uid).filter(|job| job.key.kind == kinds::JOB).collect();

@@ -38,6 +38,7 @@ struct Look<'a> {
     done: Reconciled,
 }
 
+#[inline(never)]
 pub(crate) fn reconcile(store: &Store, key: &Key, now: Time) -> Reconciled {
     let Some(set) = store.get_key(key).filter(|set| !set.deleting()) else { return Reconciled::default() };
     let mut done = Reconciled::default();

@@ -24,6 +24,7 @@ pub(crate) fn budgets_of<'s>(store: &'s Store, pod: &'s Object) -> impl Iterator
     store.all(kinds::PODDISRUPTIONBUDGET, Some(pod.namespace())).filter(move |budget| covers(budget, pod))
 }
 
+#[inline(never)]
 pub(crate) fn reconcile(store: &Store, key: &Key, now: Time) -> Reconciled {
     let mut done = Reconciled::default();
     let Some(budget) = store.get_key(key) else { return done };

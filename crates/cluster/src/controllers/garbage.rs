@@ -10,6 +10,7 @@ const FOREGROUND: &str = "foregroundDeletion";
 const ORPHAN: &str = "orphan";
 
 /// `uid` is the owner's: it is gone, or it waits for its dependants.
+#[inline(never)]
 pub(crate) fn reconcile(store: &Store, uid: &str) -> Reconciled {
     let mut done = Reconciled::default();
     let dependants: Vec<&Arc<Object>> = store.owned_by(uid).collect();

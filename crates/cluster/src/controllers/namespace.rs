@@ -4,6 +4,7 @@ use super::{Action, Reconciled};
 use crate::kinds;
 use crate::store::Store;
 
+#[inline(never)]
 pub(crate) fn reconcile(store: &Store, name: &str) -> Reconciled {
     let mut done = Reconciled::default();
     let Some(namespace) = store.get(kinds::NAMESPACE, "", name).filter(|namespace| namespace.deleting()) else {

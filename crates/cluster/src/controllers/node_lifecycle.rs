@@ -21,6 +21,7 @@ const UNSCHEDULABLE: &str = "node.kubernetes.io/unschedulable";
 const MEMORY_PRESSURE: &str = "node.kubernetes.io/memory-pressure";
 
 /// `silent` is the moment from which on the node says nothing.
+#[inline(never)]
 pub(crate) fn reconcile(store: &Store, key: &Key, now: Time, silent: Option<Time>) -> Reconciled {
     let mut done = Reconciled::default();
     let Some(node) = store.get_key(key) else {

@@ -8,6 +8,7 @@ use crate::store::Store;
 use manifest::object;
 
 /// `key` is the account that was deleted.
+#[inline(never)]
 pub(crate) fn reconcile(store: &Store, key: &Key) -> Reconciled {
     let mut done = Reconciled::default();
     let Some(namespace) = store.get(kinds::NAMESPACE, "", &key.namespace).filter(|space| !space.deleting()) else {

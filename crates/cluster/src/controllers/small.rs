@@ -10,6 +10,7 @@ use manifest::{list, object};
 use sim::Time;
 
 /// The quota controller (`pkg/controller/resourcequota`): what is used.
+#[inline(never)]
 pub(crate) fn quota(store: &Store, key: &Key) -> Reconciled {
     let mut done = Reconciled::default();
     if let Some(quota) = store.get_key(key) {
@@ -22,6 +23,7 @@ pub(crate) fn quota(store: &Store, key: &Key) -> Reconciled {
 }
 
 /// An ingress controller, where a class names ingress-nginx: the address under which it listens.
+#[inline(never)]
 pub(crate) fn ingress(store: &Store, key: &Key) -> Reconciled {
     let mut done = Reconciled::default();
     let Some(ingress) = store.get_key(key) else { return done };
@@ -40,6 +42,7 @@ pub(crate) fn ingress(store: &Store, key: &Key) -> Reconciled {
 }
 
 /// A definition whose names are free is established.
+#[inline(never)]
 pub(crate) fn definition(store: &Store, key: &Key, now: Time) -> Reconciled {
     let mut done = Reconciled::default();
     let Some(definition) = store.get_key(key) else { return done };

@@ -130,6 +130,7 @@ impl Cluster {
     }
 
     /// `RunOnce`
+    #[inline(never)]
     pub(crate) fn scan_fleet(&mut self, sim: &mut Sim) {
         if self.fleet.is_none() {
             return;
@@ -149,6 +150,7 @@ impl Cluster {
     }
 
     /// Something happens to a machine: it joins, or is gone.
+    #[inline(never)]
     pub(crate) fn machine_moves(&mut self, sim: &mut Sim, runtime: &mut dyn Runtime, name: &Arc<str>) {
         let Some(fleet) = self.fleet.as_mut() else { return };
         if let Some(coming) = fleet.coming.remove(name) {

@@ -102,6 +102,7 @@ impl Ranked {
 
 impl Cluster {
     /// One round of the eviction manager.
+    #[inline(never)]
     pub(crate) fn look_at_memory(&mut self, sim: &mut Sim, runtime: &mut dyn Runtime, name: &Arc<str>) {
         let now = sim.now();
         let Some(run) = self.nodes.get(name).filter(|run| run.silent_since.is_none()) else { return };
@@ -198,6 +199,7 @@ impl Cluster {
 
     /// Posts the condition `MemoryPressure` where it is another one by now; gives what the eviction is caused by.
     /// Unlike kubernetes: it is posted at once, not with the next of the status reports that a kubelet sends each 10 s.
+    #[inline(never)]
     pub(super) fn post_pressure(&mut self, sim: &mut Sim, name: &str, short: bool, causes: &Causes) -> Causes {
         let Some(node) = self.store.get(kinds::NODE, "", name).cloned() else { return Causes::none() };
         let was = condition_true(&node.value, "MemoryPressure");
@@ -250,6 +252,7 @@ impl Cluster {
     }
 
     /// `rejectPod`
+    #[inline(never)]
     pub(super) fn reject(&mut self, sim: &mut Sim, pod: &Arc<Object>, node: &Arc<str>) {
         let why = "The node had condition: [MemoryPressure]. ";
         self.event(sim, pod, Note::warning(REASON, why).on(node, None));

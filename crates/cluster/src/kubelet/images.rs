@@ -134,6 +134,7 @@ impl Cluster {
     }
 
     /// Still waiting after a failed pull: says so, and plans the next try.
+    #[inline(never)]
     pub(super) fn pull_backs_off(&mut self, sim: &mut Sim, key: &Key, pod: &Arc<Object>, at: u16, left: Duration) {
         let Some(run) = self.pods.get(key).cloned() else { return };
         let Some(container) = run.container(at) else { return };

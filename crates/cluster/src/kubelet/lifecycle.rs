@@ -37,6 +37,7 @@ impl Cluster {
         self.set_timer(sim, &key, &run.uid, Duration::ZERO, step);
     }
 
+    #[inline(never)]
     pub(super) fn exited(
         &mut self,
         sim: &mut Sim,

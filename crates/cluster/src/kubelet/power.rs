@@ -42,6 +42,7 @@ impl Cluster {
     }
 
     /// Does what [`Cluster::kill_node`] and [`Cluster::revive_node`] asked for.
+    #[inline(never)]
     pub(crate) fn switch(
         &mut self,
         sim: &mut Sim,

@@ -149,6 +149,7 @@ impl Cluster {
     }
 
     /// A container that waited: its image again, or the program again, or a longer wait.
+    #[inline(never)]
     pub(super) fn retry_container(&mut self, sim: &mut Sim, runtime: &mut dyn Runtime, key: &Key, at: u16, epoch: u32) {
         let (Some(pod), Some(run)) = (self.store.get_key(key).cloned(), self.pods.get(key).cloned()) else { return };
         let Some(container) =
@@ -222,6 +223,7 @@ impl Cluster {
     }
 
     /// A pod's images may be changed in place: those containers are stopped, and start again with the new image.
+    #[inline(never)]
     pub(super) fn restart_changed(&mut self, sim: &mut Sim, runtime: &mut dyn Runtime, pod: &Arc<Object>) {
         let Some(run) = self.pods.get(&pod.key).cloned() else { return };
         for (at, container) in (0..).zip(&run.containers) {

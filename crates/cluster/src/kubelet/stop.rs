@@ -16,6 +16,7 @@ const KILLED: i32 = 137;
 
 impl Cluster {
     /// The pod is marked: every running container is asked to stop.
+    #[inline(never)]
     pub(super) fn stop_pod(&mut self, sim: &mut Sim, runtime: &mut dyn Runtime, pod: &Arc<Object>) {
         let key = &pod.key;
         let Some(run) = self.pods.get(key).cloned() else { return };
@@ -87,6 +88,7 @@ impl Cluster {
     }
 
     /// Asks one container to stop; when its grace is over it is killed.
+    #[inline(never)]
     pub(super) fn terminate(&mut self, sim: &mut Sim, runtime: &mut dyn Runtime, key: &Key, at: u16, epoch: u32) {
         let (Some(pod), Some(run)) = (self.store.get_key(key).cloned(), self.pods.get(key).cloned()) else { return };
         let Some(container) = run.container(at).filter(|c| c.epoch == epoch && c.running() && !c.stopping) else {
@@ -134,6 +136,7 @@ impl Cluster {
     }
 
     /// The pod is gone from the store (deleted by force): its containers are killed.
+    #[inline(never)]
     pub(super) fn kill_orphan(&mut self, sim: &mut Sim, runtime: &mut dyn Runtime, key: &Key, run: &PodRun) {
         for container in run.containers.iter().filter(|c| c.running() && !c.stopping) {
             runtime.stop(sim, &reference(key, run, container));

@@ -25,6 +25,7 @@ pub(super) struct Nominated {
 }
 
 /// What is kept on each node for waiting pods of no lower priority.
+#[inline(never)]
 pub(super) fn reserved(nominated: &OrdMap<Key, Nominated>, pod: &Object) -> OrdMap<Arc<str>, (Amounts, i64)> {
     let mut kept: OrdMap<Arc<str>, (Amounts, i64)> = OrdMap::new();
     for (key, other) in nominated.iter() {
@@ -101,6 +102,7 @@ fn victims(store: &Store, demand: &Demand<'_>, name: &Arc<str>, node: &NodeLoad)
 
 impl Cluster {
     /// Makes room for a pod that fits nowhere; what is to be said instead of the usual words where it may not.
+    #[inline(never)]
     pub(super) fn preempt(
         &mut self,
         sim: &mut Sim,

@@ -38,6 +38,7 @@ struct Look<'a> {
     done: Reconciled,
 }
 
+#[inline(never)]
 pub(crate) fn reconcile(store: &Store, key: &Key, now: Time, usages: Usages<'_>, memory: &mut Memory) -> Reconciled {
     let Some(object) = store.get_key(key).filter(|object| !object.deleting()) else { return Reconciled::default() };
     let status = object.value.at("status").clone();

@@ -50,6 +50,7 @@ fn released(pod: &Object) -> Value {
     value
 }
 
+#[inline(never)]
 pub(crate) fn reconcile(store: &Store, key: &Key, now: Time) -> Reconciled {
     let Some(job) = store.get_key(key) else { return orphans(store, key) };
     let pods: Vec<&Arc<Object>> = store.owned_by(&job.uid).filter(|pod| pod.key.kind == kinds::POD).collect();

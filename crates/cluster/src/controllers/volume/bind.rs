@@ -20,6 +20,7 @@ fn capacity(volume: &Object) -> i64 {
 }
 
 /// Whether a node reaches a volume.
+#[inline(never)]
 pub(crate) fn fits(volume: &Object, labels: &Map, node: &str) -> bool {
     let required = volume.value.at("spec.nodeAffinity.required");
     if required.is_null() {
@@ -32,6 +33,7 @@ pub(crate) fn fits(volume: &Object, labels: &Map, node: &str) -> bool {
 }
 
 /// The smallest free volume that suits a claim; on a node, where one is named.
+#[inline(never)]
 pub(crate) fn pick<'s>(store: &'s Store, claim: &Object, node: &str) -> Option<&'s Arc<Object>> {
     let spec = claim.value.at("spec");
     let selector = LabelSelector::from_value(spec.at("selector"));

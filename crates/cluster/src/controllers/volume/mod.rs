@@ -26,6 +26,7 @@ fn used(store: &Store, claim: &Object) -> bool {
     store.all(kinds::POD, Some(claim.namespace())).filter(|pod| !finished(pod)).any(|pod| uses(pod, claim.name()))
 }
 
+#[inline(never)]
 pub(crate) fn uses(pod: &Object, claim: &str) -> bool {
     pod.value.list_at("spec.volumes").iter().any(|v| v.str_at("persistentVolumeClaim.claimName") == claim)
 }
@@ -37,6 +38,7 @@ fn without(object: &Object, finalizer: &str) -> Value {
 }
 
 /// Looks at a claim that changed or went.
+#[inline(never)]
 pub(crate) fn reconcile_claim(store: &Store, key: &Key, now: Time) -> Reconciled {
     let mut done = Reconciled::default();
     let Some(claim) = store.get_key(key) else {
@@ -69,6 +71,7 @@ fn lose(claim: &Arc<Object>, done: &mut Reconciled) {
 }
 
 /// The class of a claim or a volume: the old annotation's, or the field's (`GetPersistentVolumeClaimClass`).
+#[inline(never)]
 pub(crate) fn class_of(claim: &Value) -> &str {
     let annotations = claim.map_at("metadata.annotations");
     let old = annotations.get("volume.beta.kubernetes.io/storage-class").and_then(Value::as_str);
@@ -138,6 +141,7 @@ fn find(store: &Store, claim: &Arc<Object>, now: Time, done: &mut Reconciled) {
 }
 
 /// Looks at a volume: available, bound, released, or on its way out.
+#[inline(never)]
 pub(crate) fn reconcile_volume(store: &Store, key: &Key) -> Reconciled {
     let mut done = Reconciled::default();
     let Some(volume) = store.get_key(key) else { return done };
