@@ -6,21 +6,31 @@
 
 mod action;
 mod build;
+mod contexts;
 mod engine;
 mod expr;
+mod filter;
+mod inputs;
+mod job;
+mod jobs;
+mod matrix;
 mod registry;
 mod run;
 mod step;
+mod stop;
 mod trigger;
 mod workflow;
 
 pub use build::{BuildError, Built, build};
 pub use engine::{Ask, Ci, Outcome, Push, Token};
 pub use expr::{Data, evaluate_over};
+pub use inputs::Input;
 pub use registry::{Image, ImageRef, Registry, RegistryError};
 pub use run::{JobRun, Run, State, StepRun};
 pub use trigger::{On, PullEvent};
 pub use workflow::{Workflow, WorkflowError};
 
+#[cfg(test)]
+mod job_tests;
 #[cfg(test)]
 mod tests;

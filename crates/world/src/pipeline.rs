@@ -26,6 +26,12 @@ impl World {
                     self.add_machine(MachineId::new(&name), machine);
                 }
                 Ask::Drop { name } => self.remove_machine(&MachineId::new(&name)),
+                Ask::Stop { token } => {
+                    let pid = self.scripts.iter().find(|(_, script)| script.token == token).map(|(pid, _)| *pid);
+                    if let Some(pid) = pid {
+                        self.kill(pid, 143);
+                    }
+                }
                 Ask::Checkout { token, machine, repo, reference, path, .. } => {
                     let outcome = match self.checkout(&MachineId::new(&machine), &repo, &reference, &path) {
                         Ok(log) => Outcome { log, ..Outcome::default() },
@@ -135,6 +141,7 @@ impl World {
             .resolve_commit(&source, reference)
             .map_err(|_| format!("fatal: couldn't find remote ref {reference}"))?;
         let heads = from.refs(&source, "refs/heads/");
+        let reference = reference.strip_prefix("refs/heads/").unwrap_or(reference);
         let branch = match heads.contains_key(&format!("refs/heads/{reference}")) {
             true => reference.to_string(),
             false => heads

@@ -22,8 +22,17 @@ pub(crate) struct Scope<'a> {
     pub contexts: &'a Value,
     pub failed: bool,
     pub cancelled: bool,
+    /// Something that it needs was skipped: no success, and no failure either.
+    pub skipped: bool,
     /// `hashFiles`: of the files that patterns name; it fails where there are none to look at.
     pub hash_files: &'a dyn Fn(&[String]) -> Result<String, String>,
+}
+
+impl<'a> Scope<'a> {
+    /// Where nothing has gone wrong.
+    pub fn of(contexts: &'a Value, hash_files: &'a dyn Fn(&[String]) -> Result<String, String>) -> Self {
+        Self { contexts, failed: false, cancelled: false, skipped: false, hash_files }
+    }
 }
 
 /// Where no files are.
@@ -45,6 +54,15 @@ pub(crate) fn interpolate(text: &str, scope: Scope<'_>) -> Result<String, String
     }
     out.push_str(rest);
     Ok(out)
+}
+
+/// The same of a text that is nothing but one expression, whose type stays.
+pub(crate) fn value_of(text: &str, scope: Scope<'_>) -> Result<Data, String> {
+    let trimmed = text.trim();
+    match trimmed.strip_prefix("${{").and_then(closing) {
+        Some(end) if end + 5 == trimmed.len() => evaluate(&trimmed[3..end + 3], scope),
+        _ => Ok(Data::text(&interpolate(text, scope)?)),
+    }
 }
 
 /// Where the `}}` stands that closes an expression: not one inside a quoted text.
@@ -74,7 +92,7 @@ pub(crate) fn condition(text: &str, scope: Scope<'_>) -> Result<bool, String> {
             None => (true, false),
         },
     };
-    Ok(holds && (names_status || !(scope.failed || scope.cancelled)))
+    Ok(holds && (names_status || !(scope.failed || scope.cancelled || scope.skipped)))
 }
 
 fn is_context(name: &str) -> bool {
@@ -92,7 +110,7 @@ pub(crate) fn evaluate(text: &str, scope: Scope<'_>) -> Result<Data, String> {
 /// Evaluates an expression over contexts, an object whose keys are the names that it may use. For tests with outside data.
 pub fn evaluate_over(text: &str, contexts: &Data) -> Result<Data, String> {
     let none = Value::Null;
-    let scope = Scope { contexts: &none, failed: false, cancelled: false, hash_files: &no_files };
+    let scope = Scope::of(&none, &no_files);
     let known = |name: &str| contexts.member(name).is_some();
     match parser::parse(text, &known)? {
         Some(expr) => evaluate::evaluate(&expr, contexts, scope),

@@ -17,7 +17,7 @@ pub(super) const LIST: Command = Command {
         value("branch", 'b', "only of this branch"),
         value("workflow", 'w', "only of this workflow"),
         value("status", 's', "only in this state"),
-        value("event", 'e', "only what this event started: push, pull_request"),
+        value("event", 'e', "only what this event started: push, pull_request, workflow_dispatch"),
         value("commit", 'c', "only of this commit"),
         value("user", 'u', "only what they started"),
     ],
@@ -46,6 +46,14 @@ pub(super) const RERUN: Command = Command {
     missing: "debug d failed job j",
 };
 
+pub(super) const CANCEL: Command = Command {
+    path: "gh run cancel",
+    operands: "[<run-id>]",
+    summary: "Cancel a workflow run",
+    flags: &[],
+    missing: "force",
+};
+
 pub(super) const WATCH: Command = Command {
     path: "gh run watch",
     operands: "[<run-id>]",
@@ -61,8 +69,8 @@ fn job_id(run: &Run, at: usize) -> u32 {
     run.number * JOBS_MAX + u32::try_from(at + 1).unwrap_or(JOBS_MAX)
 }
 
-fn event(run: &Run) -> &'static str {
-    if run.pull.is_some() { "pull_request" } else { "push" }
+fn event(run: &Run) -> &str {
+    &run.event_name
 }
 
 /// GitHub's status: `queued`, `in_progress`, `completed`.
@@ -78,7 +86,7 @@ fn status(state: State) -> &'static str {
 fn sign(state: State) -> (&'static str, u8) {
     match state {
         State::Passed => ("✓", 32),
-        State::Failed => ("X", 31),
+        State::Failed | State::Cancelled => ("X", 31),
         State::Skipped => ("-", 90),
         State::Queued | State::Running => ("*", 33),
     }
@@ -148,7 +156,7 @@ pub(super) fn list(cx: &mut Cx<'_>, call: &Call) -> Answer {
             title(run),
             run.workflow_name.clone(),
             run.branch.clone(),
-            event(run).into(),
+            event(run).to_string(),
             run.number.to_string(),
             took(run),
         ]
@@ -290,6 +298,17 @@ pub(super) fn rerun(cx: &mut Cx<'_>, call: &Call) -> Answer {
         let sign = coloured(cx, 32, "✓");
         cx.out(format!("{sign} Requested rerun of run {}\n", run.number));
     }
+    Ok(End::Exit(0))
+}
+
+pub(super) fn cancel(cx: &mut Cx<'_>, call: &Call) -> Answer {
+    let run = named(cx, call, |run| !run.state.finished(), "found no in progress runs to cancel")?;
+    if run.state.finished() {
+        return fail("Cannot cancel a workflow run that is completed");
+    }
+    cx.world.cancel_pipeline(run.number);
+    let sign = coloured(cx, 32, "✓");
+    cx.out(format!("{sign} Request to cancel workflow {} submitted.\n", run.number));
     Ok(End::Exit(0))
 }
 
