@@ -16,9 +16,15 @@ pub(crate) enum Action {
         tags: Vec<String>,
         push: bool,
     },
-    /// Sets something up that the sandbox has anyway.
+    Metadata {
+        images: String,
+        tags: String,
+        flavor: String,
+    },
+    /// Takes time and says something; outputs of its own.
     Quiet {
         says: String,
+        outputs: Vec<(&'static str, String)>,
     },
 }
 
@@ -59,14 +65,45 @@ pub(crate) fn read(uses: &str, with: &OrdMap<String, String>) -> Result<Action, 
                 return Err("Username and password required".into());
             }
             let registry = get("registry").unwrap_or_else(|| "docker.io".into());
-            Ok(Action::Quiet { says: format!("Logging into {registry}...\nLogin Succeeded!\n") })
+            let says = format!("Logging into {registry}...\nLogin Succeeded!\n");
+            Ok(Action::Quiet { says, outputs: Vec::new() })
         }
         "docker/setup-buildx-action" => {
             inputs(name, with, &["version", "driver", "install", "use"])?;
-            Ok(Action::Quiet { says: "Buildx is ready: the sandbox builds images itself.\n".into() })
+            let says = "Buildx is ready: the sandbox builds images itself.\n".into();
+            Ok(Action::Quiet { says, outputs: Vec::new() })
         }
+        "docker/setup-qemu-action" => {
+            inputs(name, with, &["image", "platforms"])?;
+            let says = "QEMU is not needed: the sandbox's images know no platforms.\n".into();
+            Ok(Action::Quiet { says, outputs: Vec::new() })
+        }
+        "docker/metadata-action" => {
+            inputs(name, with, &["images", "tags", "flavor"])?;
+            let text = |key: &str| get(key).unwrap_or_default();
+            Ok(Action::Metadata { images: text("images"), tags: text("tags"), flavor: text("flavor") })
+        }
+        "actions/setup-node" => setup(with, ("node", "node-version"), &["cache", "registry-url"]),
+        "actions/setup-python" => setup(with, ("python", "python-version"), &["cache", "architecture"]),
+        "actions/setup-go" => setup(with, ("go", "go-version"), &["cache", "check-latest"]),
+        "actions/setup-java" => setup(with, ("java", "java-version"), &["distribution", "cache"]),
         _ => Err(format!("the action {name} is real or may be, but not part of this sandbox yet")),
     }
+}
+
+/// A language's tools.
+// Unlike GitHub: nothing is installed, which the log says; a step that calls the tool does not find it.
+fn setup(with: &OrdMap<String, String>, (tool, key): (&str, &'static str), more: &[&str]) -> Result<Action, String> {
+    let name = ["actions/setup-", tool].concat();
+    inputs(&name, with, &[&[key], more].concat())?;
+    let version = with.get(key).map(|text| text.trim().to_string()).unwrap_or_default();
+    if tool == "java" && (version.is_empty() || !with.contains_key("distribution")) {
+        let missing = if version.is_empty() { "java-version" } else { "distribution" };
+        return Err(format!("Input required and not supplied: {missing}"));
+    }
+    let says =
+        format!("{tool} {version}: the sandbox's runner has no {tool}; a step that calls it will not find it.\n");
+    Ok(Action::Quiet { says, outputs: vec![(key, version)] })
 }
 
 fn inputs(name: &str, with: &OrdMap<String, String>, known: &[&str]) -> Result<(), String> {
@@ -82,7 +119,7 @@ impl Action {
         Duration::from_secs(match self {
             Self::Checkout { .. } => 2,
             Self::Build { .. } => 14,
-            Self::Quiet { .. } => 1,
+            Self::Metadata { .. } | Self::Quiet { .. } => 1,
         })
     }
 
@@ -91,7 +128,8 @@ impl Action {
         match self {
             Self::Checkout { .. } => "Syncing repository\n".into(),
             Self::Build { context, .. } => format!("docker buildx build {context}\n"),
-            Self::Quiet { says } => says.clone(),
+            Self::Metadata { .. } => "Docker meta\n".into(),
+            Self::Quiet { says, .. } => says.clone(),
         }
     }
 }

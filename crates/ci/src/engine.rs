@@ -1,6 +1,8 @@
 //! The engine: queues jobs, walks their steps, asks the world for what it cannot do itself.
 
+use crate::log;
 use crate::run::{JobRun, Run, State};
+use crate::step::Effect;
 use crate::trigger::PullEvent;
 use crate::workflow::Workflow;
 use manifest::Value;
@@ -58,8 +60,9 @@ pub struct Outcome {
     pub code: i32,
     pub log: String,
     pub outputs: OrdMap<String, String>,
-    /// What the step wrote to `$GITHUB_ENV`.
+    /// What the step wrote to `$GITHUB_ENV` and to `$GITHUB_STEP_SUMMARY`.
     pub env: OrdMap<String, String>,
+    pub summary: String,
 }
 
 /// A branch or a tag moved on the forge, or something happened to a pull request.
@@ -296,9 +299,9 @@ impl Ci {
             return Vec::new();
         }
         match crate::step::effect(self, run, token) {
-            Ok(Some(ask)) => vec![ask],
-            Ok(None) => {
-                self.done(sim, token, Outcome::default());
+            Ok(Effect::Ask(ask)) => vec![ask],
+            Ok(Effect::Done(outcome)) => {
+                self.done(sim, token, outcome);
                 Vec::new()
             }
             Err(message) => {
@@ -322,22 +325,29 @@ impl Ci {
     pub fn done(&mut self, sim: &mut Sim, token: Token, outcome: Outcome) {
         let now = sim.now();
         let forgives = outcome.code != 0 && self.forgives(token);
+        let masks = self.masks(token);
+        let told = log::tell(&outcome.log, &masks, self.debugs());
         let Some(run) = self.run_mut(token.run) else { return };
         let Some(job) = run.jobs.get_mut(token.job) else { return };
         let Some(step) = job.steps.get_mut(token.step).filter(|step| step.state == State::Running) else { return };
         job.env.extend(outcome.env);
-        step.log.push_str(&outcome.log);
-        step.outputs = outcome.outputs;
+        step.log.push_str(&told.log);
+        step.outputs = told.outputs;
+        step.outputs.extend(outcome.outputs);
+        step.summary = log::mask(&outcome.summary, &told.masks);
         step.finished = Some(now);
         step.state = if outcome.code == 0 { State::Passed } else { State::Failed };
         if outcome.code != 0 {
             step.log.push_str(&format!("Error: Process completed with exit code {}.\n", outcome.code));
             step.forgiven = forgives;
         }
-        if let Some((due, _)) = step.limit.take() {
+        let limit = step.limit.take();
+        job.annotations.extend(told.annotations);
+        job.masks.extend_from_slice(&told.masks[masks.len()..]);
+        let next = Token { step: token.step + 1, ..token };
+        if let Some((due, _)) = limit {
             self.timers.cancel(due);
         }
-        let next = Token { step: token.step + 1, ..token };
         self.timers.set(sim, now + BETWEEN, Tick::Step(next));
     }
 

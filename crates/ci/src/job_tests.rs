@@ -226,3 +226,31 @@ fn errors_stand_at_their_line() {
     let says = "Job 'two' depends on job 'three' which creates a cycle in the dependency graph.";
     assert_eq!((error.line, error.message.as_str()), (8, says));
 }
+
+#[test]
+fn secrets_stay_secret_and_commands_work() {
+    let text = "
+on: push
+jobs:
+  a:
+    runs-on: x
+    outputs: {good: '${{ steps.s.outputs.v }}', bad: '${{ steps.s.outputs.w }}'}
+    steps: [{id: s, run: say}, {run: again}]
+";
+    let (mut ci, mut sim) = world();
+    ci.secrets.insert("KEY".into(), "hunter2".into());
+    ci.push(&mut sim, &push(text));
+    drive(&mut ci, &mut sim, &mut |ask| match ask {
+        Ask::Script { script, .. } if script == "say" => Outcome {
+            log: "key hunter2\n::add-mask::abc\n::set-output name=v::1\n::set-output name=w::hunter2!\n".into(),
+            summary: "# hunter2".into(),
+            ..Outcome::default()
+        },
+        _ => Outcome { log: "abc and ghs_encore\n".into(), ..Outcome::default() },
+    });
+    let job = &ci.run(1).unwrap().jobs[0];
+    assert!(job.steps[0].log.starts_with("key ***\n::add-mask::***\nWarning: The `set-output` command"));
+    assert_eq!((job.steps[0].summary.as_str(), job.steps[1].log.as_str()), ("# ***", "*** and ***\n"));
+    assert_eq!((job.outputs.get("good").map(String::as_str), job.outputs.get("bad")), (Some("1"), None));
+    assert_eq!(job.annotations.last().unwrap().message, "Skip output 'bad' since it may contain secret.");
+}

@@ -188,7 +188,9 @@ impl Ci {
 
     pub(crate) fn finish_job(&mut self, sim: &mut Sim, token: Token) -> Vec<Ask> {
         let now = sim.now();
-        let outputs = self.run(token.run).map(|run| crate::step::job_outputs(self, run, token.job)).unwrap_or_default();
+        let mut outputs =
+            self.run(token.run).map(|run| crate::step::job_outputs(self, run, token.job)).unwrap_or_default();
+        let said = self.without_secrets(token, &mut outputs);
         let forgives = self.run(token.run).and_then(|run| {
             let text = crate::contexts::place(run, token.job)?.job.forgives.clone()?;
             Some(truthy(crate::step::said(self, run, token.job, &text)))
@@ -202,6 +204,7 @@ impl Ci {
         };
         job.finished = Some(now);
         job.outputs = outputs;
+        job.annotations.extend(said);
         job.forgiven = job.state == State::Failed && forgives == Some(true);
         let (name, id, group) = (job.machine.clone(), job.id.clone(), job.group.clone());
         let ends_others = job.state == State::Failed && !job.forgiven && job.fail_fast;

@@ -1,6 +1,7 @@
 //! A run: what a workflow did for one commit.
 
 use crate::job::{Job, Step};
+use crate::log::Annotation;
 use crate::trigger::PullEvent;
 use crate::workflow::Workflow;
 use manifest::Value;
@@ -116,6 +117,9 @@ pub struct JobRun {
     pub cancelled: bool,
     /// A failure that `continue-on-error` forgave.
     pub forgiven: bool,
+    /// What its steps said about files, and what their logs hide beside the secrets.
+    pub annotations: Vec<Annotation>,
+    pub masks: Vec<String>,
     /// When it has run for too long, and after how many minutes.
     pub limit: Option<(Due, String)>,
 }
@@ -129,6 +133,8 @@ pub struct StepRun {
     pub finished: Option<Time>,
     pub log: String,
     pub outputs: OrdMap<String, String>,
+    /// What it wrote to `$GITHUB_STEP_SUMMARY`, in Markdown.
+    pub summary: String,
     /// A failure that `continue-on-error` forgave.
     pub forgiven: bool,
     pub limit: Option<(Due, String)>,
@@ -145,6 +151,7 @@ impl JobRun {
             finished: None,
             log: String::new(),
             outputs: OrdMap::new(),
+            summary: String::new(),
             forgiven: false,
             limit: None,
         };
@@ -169,6 +176,8 @@ impl JobRun {
             group: None,
             cancelled: false,
             forgiven: false,
+            annotations: Vec::new(),
+            masks: Vec::new(),
             limit: None,
         }
     }

@@ -2,9 +2,10 @@
 
 use crate::action::{self, Action};
 use crate::contexts::{Place, TEMP, base_ref, head_ref, place, ref_name, ref_type, reference, workspace};
-use crate::engine::{Ask, Ci, Token};
+use crate::engine::{Ask, Ci, Outcome, Token};
 use crate::expr::{self, Scope, no_files};
 use crate::job::Work;
+use crate::metadata;
 use crate::run::{JobRun, Run, State};
 use order::OrdMap;
 use sim::Causes;
@@ -167,11 +168,16 @@ fn script_env(place: &Place<'_>, env: OrdMap<String, String>, token: Token) -> O
     all
 }
 
-/// What an action does when its time is over; `None` where it only takes time.
-pub(crate) fn effect(ci: &Ci, run: &Run, token: Token) -> Result<Option<Ask>, String> {
+/// What an action does when its time is over.
+pub(crate) enum Effect {
+    Ask(Ask),
+    Done(Outcome),
+}
+
+pub(crate) fn effect(ci: &Ci, run: &Run, token: Token) -> Result<Effect, String> {
     let place = place(run, token.job).ok_or("the job is gone")?;
     let step = place.job.steps.get(token.step).ok_or("the step is gone")?;
-    let Work::Uses { action, with } = &step.work else { return Ok(None) };
+    let Work::Uses { action, with } = &step.work else { return Ok(Effect::Done(Outcome::default())) };
     let env = place.env(ci, Some(&step.env))?;
     let contexts = place.contexts(ci, &env);
     let with = inputs(with, place.scope(&contexts))?;
@@ -179,7 +185,7 @@ pub(crate) fn effect(ci: &Ci, run: &Run, token: Token) -> Result<Option<Ask>, St
     let causes = Causes::one(run.event);
     let base = workspace(run);
     Ok(match action::read(action, &with)? {
-        Action::Checkout { repository, reference, path } => Some(Ask::Checkout {
+        Action::Checkout { repository, reference, path } => Effect::Ask(Ask::Checkout {
             token,
             machine,
             repo: repository.unwrap_or_else(|| run.repo.clone()),
@@ -187,7 +193,7 @@ pub(crate) fn effect(ci: &Ci, run: &Run, token: Token) -> Result<Option<Ask>, St
             path: path.map_or(base.clone(), |path| vfs::join(&base, &path)),
             causes,
         }),
-        Action::Build { context, dockerfile, tags, push } => Some(Ask::Build {
+        Action::Build { context, dockerfile, tags, push } => Effect::Ask(Ask::Build {
             token,
             machine,
             context: vfs::join(&base, &context),
@@ -197,6 +203,30 @@ pub(crate) fn effect(ci: &Ci, run: &Run, token: Token) -> Result<Option<Ask>, St
             revision: run.commit.clone(),
             causes,
         }),
-        Action::Quiet { .. } => None,
+        Action::Metadata { images, tags, flavor } => Effect::Done(metadata(run, [&images, &tags, &flavor])?),
+        Action::Quiet { outputs, .. } => Effect::Done(Outcome {
+            outputs: outputs.into_iter().map(|(key, value)| (key.to_string(), value)).collect(),
+            ..Outcome::default()
+        }),
     })
+}
+
+fn metadata(run: &Run, [images, tags, flavor]: [&str; 3]) -> Result<Outcome, String> {
+    let about = metadata::About {
+        repo: &run.repo,
+        name: &run.branch,
+        tag: run.tag,
+        pull: run.pull.as_ref().map(|pull| pull.number),
+        commit: &run.commit,
+        created: run.created.rfc3339(),
+        default_branch: "main",
+    };
+    let made = metadata::make(images, tags, flavor, &about)?;
+    let mut log = String::new();
+    for (title, lines) in [("Docker tags", &made.tags), ("Docker labels", &made.labels)] {
+        log.push_str(&format!("::group::{title}\n{}\n::endgroup::\n", lines.join("\n")));
+    }
+    let outputs = [("tags", made.tags.join("\n")), ("labels", made.labels.join("\n")), ("version", made.version)];
+    let outputs = outputs.into_iter().map(|(key, value)| (key.to_string(), value)).collect();
+    Ok(Outcome { log, outputs, ..Outcome::default() })
 }

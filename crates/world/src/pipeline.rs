@@ -122,13 +122,15 @@ impl World {
         };
         let outputs = assignments(&read("GITHUB_OUTPUT").unwrap_or_default());
         let env = assignments(&read("GITHUB_ENV").unwrap_or_default());
-        self.ci.done(&mut self.sim, script.token, Outcome { code, log, outputs, env });
+        let summary = read("GITHUB_STEP_SUMMARY").unwrap_or_default();
+        self.ci.done(&mut self.sim, script.token, Outcome { code, log, outputs, env, summary });
     }
 
     /// What a running script has printed so far.
     pub fn script_log(&self, token: Token) -> Option<String> {
         let script = self.scripts.values().find(|script| script.token == token)?;
-        self.capture(script.output).map(|(bytes, _)| String::from_utf8_lossy(bytes).into_owned())
+        let (bytes, _) = self.capture(script.output)?;
+        Some(self.ci.shown(token, &String::from_utf8_lossy(bytes)))
     }
 
     /// Clones a repository of the forge into a folder of a machine, at a commit or branch.

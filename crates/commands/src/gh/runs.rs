@@ -4,7 +4,7 @@ use super::call::{Call, Fail, fail};
 use super::flags::{Command, switch, value};
 use super::words::{ago, coloured, table};
 use super::{Answer, End};
-use ci::{JobRun, Run, State};
+use ci::{JobRun, Level, Run, State};
 use sim::Causes;
 use world::{Cx, FORGE};
 
@@ -205,6 +205,22 @@ fn jobs(cx: &Cx<'_>, run: &Run, only: Option<usize>, verbose: bool) -> String {
     text
 }
 
+// Unlike GitHub: that a process completed with an exit code is no annotation of its own.
+fn annotations(cx: &Cx<'_>, run: &Run, only: Option<usize>) -> String {
+    let mut text = String::new();
+    for (_, job) in run.jobs.iter().enumerate().filter(|(at, _)| only.is_none_or(|only| only == *at)) {
+        for one in &job.annotations {
+            let sign = match one.level {
+                Level::Error => coloured(cx, 31, "X"),
+                Level::Warning => coloured(cx, 33, "!"),
+                Level::Notice => "-".into(),
+            };
+            text.push_str(&format!("{sign} {}\n{}: {}#{}\n\n", one.message, job.name, one.file, one.line));
+        }
+    }
+    text
+}
+
 pub(super) fn view(cx: &mut Cx<'_>, call: &Call) -> Answer {
     let given = &call.given;
     let chosen = match given.text("job").map(str::parse::<u32>) {
@@ -251,6 +267,10 @@ pub(super) fn view(cx: &mut Cx<'_>, call: &Call) -> Answer {
     text.push_str(&jobs(cx, &run, only, given.on("verbose") || only.is_some()));
     let failed = run.jobs.iter().any(|job| job.state == State::Failed);
     text.push('\n');
+    let said = annotations(cx, &run, only);
+    if !said.is_empty() {
+        text.push_str(&format!("ANNOTATIONS\n{said}\n"));
+    }
     match (only, run.jobs.len()) {
         _ if failed => text.push_str(&format!("To see what failed, try: gh run view {} --log-failed\n", run.number)),
         (Some(at), _) => {
