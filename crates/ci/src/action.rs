@@ -1,5 +1,6 @@
 //! The actions that this sandbox has: checkout, Docker's set-up, log-in and build-push.
 
+use crate::artifacts::{Download, Upload};
 use order::OrdMap;
 use std::time::Duration;
 
@@ -21,6 +22,8 @@ pub(crate) enum Action {
         tags: String,
         flavor: String,
     },
+    Upload(Upload),
+    Download(Download),
     /// Takes time and says something; outputs of its own.
     Quiet {
         says: String,
@@ -83,12 +86,42 @@ pub(crate) fn read(uses: &str, with: &OrdMap<String, String>) -> Result<Action, 
             let text = |key: &str| get(key).unwrap_or_default();
             Ok(Action::Metadata { images: text("images"), tags: text("tags"), flavor: text("flavor") })
         }
+        "actions/upload-artifact" => upload(with).map(Action::Upload),
+        "actions/download-artifact" => {
+            inputs(name, with, &["name", "path", "pattern", "merge-multiple"])?;
+            let merge = get("merge-multiple").as_deref() == Some("true");
+            let path = get("path").unwrap_or_else(|| ".".into());
+            Ok(Action::Download(Download { name: get("name"), path, pattern: get("pattern"), merge }))
+        }
         "actions/setup-node" => setup(with, ("node", "node-version"), &["cache", "registry-url"]),
         "actions/setup-python" => setup(with, ("python", "python-version"), &["cache", "architecture"]),
         "actions/setup-go" => setup(with, ("go", "go-version"), &["cache", "check-latest"]),
         "actions/setup-java" => setup(with, ("java", "java-version"), &["distribution", "cache"]),
         _ => Err(format!("the action {name} is real or may be, but not part of this sandbox yet")),
     }
+}
+
+// Unlike GitHub: `retention-days` may be any, as runs do not grow old here, and nothing is compressed.
+fn upload(with: &OrdMap<String, String>) -> Result<Upload, String> {
+    inputs(
+        "actions/upload-artifact",
+        with,
+        &["name", "path", "if-no-files-found", "retention-days", "compression-level", "overwrite"],
+    )?;
+    let text = |key: &str| with.get(key).map(|value| value.trim().to_string()).filter(|value| !value.is_empty());
+    let paths = text("path").ok_or("Input required and not supplied: path")?;
+    let none = text("if-no-files-found").unwrap_or_else(|| "warn".into());
+    if !["warn", "error", "ignore"].contains(&none.as_str()) {
+        return Err(format!(
+            "Unrecognized if-no-files-found input. Provided: {none}. Available options: warn,error,ignore"
+        ));
+    }
+    Ok(Upload {
+        name: text("name").unwrap_or_else(|| "artifact".into()),
+        paths: paths.lines().map(|path| path.trim().to_string()).filter(|path| !path.is_empty()).collect(),
+        none,
+        overwrite: text("overwrite").as_deref() == Some("true"),
+    })
 }
 
 /// A language's tools.
@@ -119,7 +152,7 @@ impl Action {
         Duration::from_secs(match self {
             Self::Checkout { .. } => 2,
             Self::Build { .. } => 14,
-            Self::Metadata { .. } | Self::Quiet { .. } => 1,
+            Self::Metadata { .. } | Self::Upload(_) | Self::Download(_) | Self::Quiet { .. } => 1,
         })
     }
 
@@ -128,7 +161,7 @@ impl Action {
         match self {
             Self::Checkout { .. } => "Syncing repository\n".into(),
             Self::Build { context, .. } => format!("docker buildx build {context}\n"),
-            Self::Metadata { .. } => "Docker meta\n".into(),
+            Self::Metadata { .. } | Self::Upload(_) | Self::Download(_) => String::new(),
             Self::Quiet { says, .. } => says.clone(),
         }
     }

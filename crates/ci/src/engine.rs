@@ -29,6 +29,10 @@ pub enum Ask {
     Drop { name: String },
     /// What the step started is no longer wanted; nobody waits for its end.
     Stop { token: Token },
+    /// The files of a folder, answered by [`Ci::packed`].
+    Pack { token: Token, machine: String, base: String },
+    /// Files by their full paths, to be written; then this is how it ended.
+    Unpack { token: Token, machine: String, files: OrdMap<String, Arc<Vec<u8>>>, outcome: Outcome },
     /// A working copy of a repository of the forge.
     Checkout { token: Token, machine: String, repo: String, reference: String, path: String, causes: Causes },
     /// A script in the sandbox's own shell.
@@ -183,6 +187,7 @@ impl Ci {
             inputs: push.inputs.clone(),
             pull: push.pull.clone(),
             actor: push.actor.clone(),
+            artifacts: OrdMap::new(),
             group: None,
             waits: false,
             cancelled: false,

@@ -254,3 +254,51 @@ jobs:
     assert_eq!((job.outputs.get("good").map(String::as_str), job.outputs.get("bad")), (Some("1"), None));
     assert_eq!(job.annotations.last().unwrap().message, "Skip output 'bad' since it may contain secret.");
 }
+
+#[test]
+fn artifacts_go_from_job_to_job() {
+    let text = "
+on: push
+jobs:
+  make:
+    runs-on: x
+    steps:
+      - {uses: actions/upload-artifact@v4, with: {name: site, path: dist}}
+      - {uses: actions/upload-artifact@v4, with: {name: none, path: missing}}
+      - {uses: actions/upload-artifact@v4, with: {name: site, path: dist}, continue-on-error: true}
+  use:
+    needs: make
+    runs-on: x
+    steps:
+      - {uses: actions/download-artifact@v4, with: {name: site, path: out}}
+      - {uses: actions/download-artifact@v4, with: {name: other}}
+";
+    let (mut ci, mut sim) = world();
+    ci.push(&mut sim, &push(text));
+    let mut written = Vec::new();
+    while let Some(due) = ci.next_due() {
+        sim.advance_to(due.at);
+        for ask in ci.fire(&mut sim) {
+            match ask {
+                Ask::Pack { token, .. } => {
+                    let files = [("dist/a.js", "a"), ("README.md", "r")];
+                    let files = files.map(|(path, text)| (path.to_string(), text.as_bytes().to_vec()));
+                    ci.packed(&mut sim, token, files.to_vec());
+                }
+                Ask::Unpack { token, files, outcome, .. } => {
+                    written.extend(files.keys().cloned());
+                    ci.done(&mut sim, token, outcome);
+                }
+                _ => {}
+            }
+        }
+    }
+    let run = ci.run(1).unwrap();
+    assert_eq!(written, ["/home/runner/work/web/web/out/a.js"]);
+    let logs = |job: usize| run.jobs[job].steps.iter().map(|step| step.log.as_str()).collect::<Vec<_>>();
+    assert!(logs(0)[0].contains("there will be 1 file uploaded"), "{:?}", logs(0));
+    assert!(logs(0)[1].starts_with("Warning: No files were found with the provided path: missing."));
+    assert!(logs(0)[2].contains("(409) Conflict"));
+    assert!(logs(1)[1].contains("Artifact not found for name: other"));
+    assert_eq!((run.jobs[0].state, run.jobs[1].state), (State::Passed, State::Failed));
+}

@@ -5,6 +5,7 @@
 //! not have it says in the run's log.
 
 mod action;
+mod artifacts;
 mod build;
 mod contexts;
 mod engine;
@@ -24,6 +25,7 @@ mod stop;
 mod trigger;
 mod workflow;
 
+pub use artifacts::Artifact;
 pub use build::{BuildError, Built, build};
 pub use engine::{Ask, Ci, Outcome, Push, Token};
 pub use expr::{Data, evaluate_over};

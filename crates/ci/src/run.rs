@@ -1,5 +1,6 @@
 //! A run: what a workflow did for one commit.
 
+use crate::artifacts::Artifact;
 use crate::job::{Job, Step};
 use crate::log::Annotation;
 use crate::trigger::PullEvent;
@@ -76,6 +77,7 @@ pub struct Run {
     pub finished: Option<Time>,
     /// In file order; those of a matrix that had to wait stand at the end.
     pub jobs: Vec<JobRun>,
+    pub artifacts: OrdMap<String, Artifact>,
     /// Its `concurrency` group, and whether it waits for another of that.
     pub group: Option<String>,
     pub waits: bool,

@@ -1,6 +1,7 @@
 //! What a step is to do: its environment, its condition, and the ask that carries it out.
 
 use crate::action::{self, Action};
+use crate::artifacts::{self, Upload};
 use crate::contexts::{Place, TEMP, base_ref, head_ref, place, ref_name, ref_type, reference, workspace};
 use crate::engine::{Ask, Ci, Outcome, Token};
 use crate::expr::{self, Scope, no_files};
@@ -176,15 +177,11 @@ pub(crate) enum Effect {
 
 pub(crate) fn effect(ci: &Ci, run: &Run, token: Token) -> Result<Effect, String> {
     let place = place(run, token.job).ok_or("the job is gone")?;
-    let step = place.job.steps.get(token.step).ok_or("the step is gone")?;
-    let Work::Uses { action, with } = &step.work else { return Ok(Effect::Done(Outcome::default())) };
-    let env = place.env(ci, Some(&step.env))?;
-    let contexts = place.contexts(ci, &env);
-    let with = inputs(with, place.scope(&contexts))?;
+    let Some(action) = used(ci, &place, token)? else { return Ok(Effect::Done(Outcome::default())) };
     let machine = place.state.machine.clone();
     let causes = Causes::one(run.event);
     let base = workspace(run);
-    Ok(match action::read(action, &with)? {
+    Ok(match action {
         Action::Checkout { repository, reference, path } => Effect::Ask(Ask::Checkout {
             token,
             machine,
@@ -203,12 +200,33 @@ pub(crate) fn effect(ci: &Ci, run: &Run, token: Token) -> Result<Effect, String>
             revision: run.commit.clone(),
             causes,
         }),
+        Action::Upload(_) => Effect::Ask(Ask::Pack { token, machine, base }),
+        Action::Download(wanted) => Effect::Ask(artifacts::download(run, token, machine, &base, &wanted)?),
         Action::Metadata { images, tags, flavor } => Effect::Done(metadata(run, [&images, &tags, &flavor])?),
         Action::Quiet { outputs, .. } => Effect::Done(Outcome {
             outputs: outputs.into_iter().map(|(key, value)| (key.to_string(), value)).collect(),
             ..Outcome::default()
         }),
     })
+}
+
+/// The action of a step, its inputs filled in; `None` where it runs a script.
+fn used(ci: &Ci, place: &Place<'_>, token: Token) -> Result<Option<Action>, String> {
+    let step = place.job.steps.get(token.step).ok_or("the step is gone")?;
+    let Work::Uses { action, with } = &step.work else { return Ok(None) };
+    let env = place.env(ci, Some(&step.env))?;
+    let contexts = place.contexts(ci, &env);
+    let with = inputs(with, place.scope(&contexts))?;
+    action::read(action, &with).map(Some)
+}
+
+/// What a step uploads.
+pub(crate) fn upload(ci: &Ci, run: &Run, token: Token) -> Result<Upload, String> {
+    let place = place(run, token.job).ok_or("the job is gone")?;
+    match used(ci, &place, token)? {
+        Some(Action::Upload(upload)) => Ok(upload),
+        _ => Err("the step uploads nothing".into()),
+    }
 }
 
 fn metadata(run: &Run, [images, tags, flavor]: [&str; 3]) -> Result<Outcome, String> {

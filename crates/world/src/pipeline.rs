@@ -32,6 +32,17 @@ impl World {
                         self.kill(pid, 143);
                     }
                 }
+                Ask::Pack { token, machine, base } => {
+                    let files = self.workspace(&MachineId::new(&machine), &base);
+                    self.ci.packed(&mut self.sim, token, files);
+                }
+                Ask::Unpack { token, machine, files, outcome } => {
+                    let outcome = match self.unpack(&MachineId::new(&machine), &files) {
+                        Ok(()) => outcome,
+                        Err(message) => Outcome { code: 1, log: format!("{message}\n"), ..Outcome::default() },
+                    };
+                    self.ci.done(&mut self.sim, token, outcome);
+                }
                 Ask::Checkout { token, machine, repo, reference, path, .. } => {
                     let outcome = match self.checkout(&MachineId::new(&machine), &repo, &reference, &path) {
                         Ok(log) => Outcome { log, ..Outcome::default() },
@@ -110,6 +121,30 @@ impl World {
             }
             None => lost(self, "the runner has no such shell\n".into()),
         }
+    }
+
+    /// The files of a runner's folder, by their paths in it.
+    fn workspace(&self, machine: &MachineId, base: &str) -> Vec<(String, Vec<u8>)> {
+        let Some(host) = self.machines.get(machine) else { return Vec::new() };
+        let entries = host.files.walk(base, &mut |path| vfs::base_name(path) != ".git").unwrap_or_default();
+        let below = format!("{}/", base.trim_end_matches('/'));
+        let file = |(path, stat): (String, vfs::Stat)| {
+            let inside = path.strip_prefix(&below).filter(|inside| !inside.starts_with(".git/"))?;
+            let bytes = (stat.kind == vfs::Kind::File).then(|| host.files.read(&path).ok())??;
+            Some((inside.to_string(), bytes.to_vec()))
+        };
+        entries.into_iter().filter_map(file).collect()
+    }
+
+    fn unpack(&mut self, machine: &MachineId, files: &OrdMap<String, Arc<Vec<u8>>>) -> Result<(), String> {
+        let micros = self.now().as_micros();
+        let host = self.machines.get_mut(machine).ok_or("the runner is gone")?;
+        for (path, bytes) in files {
+            let made = host.files.make_dir_all(vfs::parent(path), micros);
+            made.and_then(|()| host.files.write(path, bytes.to_vec(), micros))
+                .map_err(|error| format!("{path}: {error}"))?;
+        }
+        Ok(())
     }
 
     /// A pipeline's script has ended.
