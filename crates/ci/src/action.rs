@@ -31,12 +31,20 @@ pub(crate) enum Action {
     },
 }
 
+/// Whether `uses:` names an action: `org/repo/path@ref`, a folder of the repository, an image.
+pub(crate) fn is_name(uses: &str) -> bool {
+    let named = |name: &str, reference: &str| {
+        !reference.is_empty() && name.split('/').count() > 1 && name.split('/').all(|part| !part.is_empty())
+    };
+    uses.starts_with("./")
+        || uses.starts_with("docker://")
+        || uses.contains("${{")
+        || uses.split_once('@').is_some_and(|(name, reference)| named(name, reference))
+}
+
 /// Reads `uses:` and `with:`. What exists in reality and not here says so; unknown inputs are errors.
 pub(crate) fn read(uses: &str, with: &OrdMap<String, String>) -> Result<Action, String> {
     let name = uses.split('@').next().unwrap_or(uses);
-    if !uses.contains('@') && !uses.starts_with("./") {
-        return Err(format!("Expected format {{org}}/{{repo}}[/path]@ref. Actual '{uses}'"));
-    }
     let get = |key: &str| with.get(key).map(|value| value.trim().to_string()).filter(|value| !value.is_empty());
     match name {
         "actions/checkout" => {

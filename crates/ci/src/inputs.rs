@@ -19,7 +19,6 @@ pub struct Input {
 const KINDS: [&str; 5] = ["string", "boolean", "choice", "number", "environment"];
 
 pub(crate) fn read(on: &Value, path: &str) -> Result<Vec<Input>, Wrong> {
-    known(on, path, &["inputs"])?;
     let mut inputs = Vec::new();
     for (name, input) in on.at("inputs").entries().iter() {
         let here = [path, ".inputs.", name].concat();

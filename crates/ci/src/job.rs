@@ -53,7 +53,8 @@ pub(crate) struct Defaults {
     directory: Option<String>,
 }
 
-const JOB_KEYS: [&str; 19] = [
+const JOB_KEYS: [&str; 20] = [
+    "snapshot",
     "name",
     "needs",
     "runs-on",
@@ -185,19 +186,25 @@ pub(crate) fn job_of(id: &str, job: &Value, outer: &Defaults, spans: &OrdMap<Str
     if !id.chars().all(good) || !id.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') {
         let message = format!(
             "The identifier '{id}' is invalid. IDs may only contain alphanumeric characters, '_', and '-'. \
-             IDs must start with a letter or '_' and must be less than 100 characters."
+             IDs must start with a letter or '_' and and must be less than 100 characters."
         );
         return Err(wrong(&path, message));
     }
+    if id.starts_with("__") {
+        return Err(wrong(&path, format!("The identifier '{id}' is invalid. IDs starting with '__' are reserved.")));
+    }
     known(job, &path, &JOB_KEYS)?;
-    missing(job, &path, &["container", "services", "uses"])?;
+    missing(job, &path, &["container", "services", "snapshot", "uses"])?;
     permissions(job, &below)?;
     if job.at("runs-on").is_null() {
-        return Err(wrong(&path, "Required property is missing: runs-on".into()));
+        return Err(wrong(&below, "Required property is missing: runs-on".into()));
+    }
+    if let Value::Map(_) = job.at("steps") {
+        return Err(wrong(&[&path, ".steps."].concat(), "A mapping was not expected".into()));
     }
     let steps = job.at("steps").items();
     if steps.is_empty() {
-        return Err(wrong(&path, "Required property is missing: steps".into()));
+        return Err(wrong(&below, "Required property is missing: steps".into()));
     }
     let run = defaults(job, &below, outer)?;
     let mut read: Vec<Step> = Vec::new();
@@ -234,8 +241,15 @@ fn step_of(index: usize, step: &Value, path: &str, defaults: &Defaults) -> Resul
             shell: own("shell", &defaults.shell),
             directory: own("working-directory", &defaults.directory),
         },
+        (None, Some(action)) if !crate::action::is_name(&action) => {
+            let message = format!("Expected format {{org}}/{{repo}}[/path]@ref. Actual '{action}'");
+            return Err(wrong(&[path, ".uses"].concat(), message));
+        }
         (None, Some(action)) => Work::Uses { action, with: texts(step.at("with")) },
-        (None, None) => return Err(wrong(path, "Every step must define a `uses` or `run` key".into())),
+        (None, None) => {
+            let missing = if step.at("with").is_null() { "run" } else { "uses" };
+            return Err(wrong(&[path, "."].concat(), format!("Required property is missing: {missing}")));
+        }
         (Some(_), Some(_)) => {
             return Err(wrong(&[path, ".uses"].concat(), "a step cannot have both the `uses` and `run` keys".into()));
         }

@@ -218,13 +218,13 @@ fn tags_start_what_waits_for_them() {
 #[test]
 fn errors_stand_at_their_line() {
     let text = "on: push\njobs:\n  one:\n    runs-on: x\n    steps:\n      - run: a\n  two:\n    needs:\n      - one\n      \
-                - three\n    runs-on: x\n    steps:\n      - run: a\n      - uses: b@v1\n        wit: {}\n  three:\n    \
+                - three\n    runs-on: x\n    steps:\n      - run: a\n      - uses: b/c@v1\n        wit: {}\n  three:\n    \
                 runs-on: x\n    needs: two\n    steps: [{run: a}]\n";
     let error = Workflow::parse("w.yml", text).unwrap_err();
     assert_eq!((error.line, error.message.as_str()), (15, "Unexpected value 'wit'"));
     let error = Workflow::parse("w.yml", &text.replace("        wit: {}\n", "")).unwrap_err();
     let says = "Job 'two' depends on job 'three' which creates a cycle in the dependency graph.";
-    assert_eq!((error.line, error.message.as_str()), (8, says));
+    assert_eq!((error.line, error.message.as_str()), (10, says));
 }
 
 #[test]

@@ -28,7 +28,8 @@ pub struct WorkflowError {
     pub message: String,
 }
 
-const KEYS: [&str; 8] = ["name", "run-name", "on", "env", "jobs", "permissions", "defaults", "concurrency"];
+const KEYS: [&str; 9] =
+    ["name", "description", "run-name", "on", "env", "jobs", "permissions", "defaults", "concurrency"];
 
 impl Workflow {
     pub fn parse(path: &str, text: &str) -> Result<Self, WorkflowError> {
@@ -40,14 +41,25 @@ impl Workflow {
         let Some(document) = documents.first() else {
             return Err(fail(1, "Required property is missing: on".into()));
         };
+        if let Some(twice) = diagnostics.iter().find(|found| found.message.ends_with("already set in map")) {
+            let key = twice.message.split('"').nth(1).unwrap_or_default();
+            return Err(fail(twice.line, format!("'{key}' is already defined")));
+        }
         read(path, &document.value, &document.spans)
             .map_err(|(at, message)| fail(line_of(&at, &document.spans), message))
     }
 }
 
-/// Where a part stands, or else the nearest around it that is there.
+/// Where a part stands, or else the nearest around it that is there. Behind a dot: where what is in it begins.
 fn line_of(path: &str, spans: &OrdMap<String, Mark>) -> usize {
     let mut path = path;
+    if path.ends_with('.') {
+        let inside = spans.iter().filter(|(other, _)| other.starts_with(path)).map(|(_, mark)| mark.line);
+        if let Some(line) = inside.min() {
+            return line;
+        }
+        path = path.trim_end_matches('.');
+    }
     loop {
         if let Some(mark) = spans.get(path) {
             return mark.line;
@@ -60,24 +72,32 @@ fn line_of(path: &str, spans: &OrdMap<String, Mark>) -> usize {
 }
 
 fn read(path: &str, root: &Value, spans: &OrdMap<String, Mark>) -> Result<Workflow, Wrong> {
+    expressions(root, "")?;
     known(root, "", &KEYS)?;
+    if let Value::List(_) = root.at("name") {
+        return Err(wrong("name[0]", "A sequence was not expected".into()));
+    }
     job::permissions(root, "")?;
     let on = root.at("on");
     if on.is_null() {
         return Err(wrong("", "Required property is missing: on".into()));
     }
     let triggers = On::read(on, "on")?;
-    let jobs = root.at("jobs").entries();
-    if jobs.is_empty() {
-        return Err(wrong("jobs", "Required property is missing: jobs".into()));
+    if root.get("jobs").is_none() {
+        return Err(wrong("", "Required property is missing: jobs".into()));
     }
+    let jobs = root.at("jobs").entries();
     let defaults = job::defaults(root, "", &Defaults::default())?;
-    let mut all = Vec::new();
-    for (id, job) in jobs.iter() {
+    // A map forgets the order of its keys; the text has it.
+    let mut written: Vec<_> = jobs.iter().collect();
+    written.arrange_by_key(|(id, _)| spans.get(&["jobs.", id].concat()).copied());
+    let mut all: Vec<Job> = Vec::new();
+    for (id, job) in written {
+        if all.iter().any(|other| other.id.eq_ignore_ascii_case(id)) {
+            return Err(wrong(&["jobs.", id].concat(), format!("'{id}' is already defined")));
+        }
         all.push(job::job_of(id, job, &defaults, spans)?);
     }
-    // A map forgets the order of its keys; the text has it.
-    all.arrange_by_key(|job: &Job| spans.get(&["jobs.", &job.id].concat()).copied());
     let needs_of = |job: &Job| ["jobs.", &job.id, ".needs"].concat();
     for job in &all {
         if let Some(missing) = job.needs.iter().find(|need| !jobs.contains(need)) {
@@ -85,12 +105,14 @@ fn read(path: &str, root: &Value, spans: &OrdMap<String, Mark>) -> Result<Workfl
         }
     }
     if all.iter().all(|job| !job.needs.is_empty()) {
-        return Err(wrong("jobs", "The workflow must contain at least one job with no dependencies.".into()));
+        return Err(wrong("jobs.", "The workflow must contain at least one job with no dependencies.".into()));
     }
     if let Some((job, need)) = cycle(&all) {
+        let at = job.needs.iter().position(|own| own == need).unwrap_or(0);
         let message =
             format!("Job '{}' depends on job '{need}' which creates a cycle in the dependency graph.", job.id);
-        return Err(wrong(&needs_of(job), message));
+        let listed = format!("{}[{at}]", needs_of(job));
+        return Err(wrong(&listed, message));
     }
     Ok(Workflow {
         path: path.into(),
@@ -101,6 +123,22 @@ fn read(path: &str, root: &Value, spans: &OrdMap<String, Mark>) -> Result<Workfl
         concurrency: job::concurrency(root, "")?,
         jobs: all,
     })
+}
+
+/// Whether all expressions can be read: of every `${{ … }}`, and of every `if`.
+fn expressions(value: &Value, path: &str) -> Result<(), Wrong> {
+    match value {
+        Value::Str(text) => {
+            let bare = path.ends_with(".if") && !text.contains("${{");
+            let checked = if bare { crate::expr::check_one(text) } else { crate::expr::check(text) };
+            checked.map_err(|message| wrong(path, message))
+        }
+        Value::List(items) => {
+            items.iter().enumerate().try_for_each(|(at, item)| expressions(item, &format!("{path}[{at}]")))
+        }
+        Value::Map(map) => map.iter().try_for_each(|(key, value)| expressions(value, &below(path, key))),
+        _ => Ok(()),
+    }
 }
 
 /// A text or a list of them.

@@ -46,7 +46,7 @@ pub(crate) fn interpolate(text: &str, scope: Scope<'_>) -> Result<String, String
     let mut rest = text;
     while let Some(start) = rest.find("${{") {
         let Some(end) = closing(&rest[start..]) else {
-            return Err("The expression is not closed. An unescaped ${{ sequence was found, but the closing }} sequence was not found.".into());
+            return Err(NOT_CLOSED.into());
         };
         out.push_str(&rest[..start]);
         out.push_str(&evaluate(&rest[start + 3..start + end], scope)?.to_text());
@@ -64,6 +64,31 @@ pub(crate) fn value_of(text: &str, scope: Scope<'_>) -> Result<Data, String> {
         _ => Ok(Data::text(&interpolate(text, scope)?)),
     }
 }
+
+/// Whether every `${{ … }}` of a text can be read.
+pub(crate) fn check(text: &str) -> Result<(), String> {
+    let mut rest = text;
+    while let Some(start) = rest.find("${{") {
+        let Some(end) = closing(&rest[start..]) else {
+            return Err(NOT_CLOSED.into());
+        };
+        let inside = rest[start + 3..start + end].trim();
+        if inside.is_empty() {
+            return Err("An expression was expected".into());
+        }
+        check_one(inside)?;
+        rest = &rest[start + end + 2..];
+    }
+    Ok(())
+}
+
+/// The same of an expression without its braces.
+pub(crate) fn check_one(text: &str) -> Result<(), String> {
+    parser::parse(text.trim(), &is_context).map(|_| ())
+}
+
+const NOT_CLOSED: &str =
+    "The expression is not closed. An unescaped ${{ sequence was found, but the closing }} sequence was not found.";
 
 /// Where the `}}` stands that closes an expression: not one inside a quoted text.
 fn closing(text: &str) -> Option<usize> {
