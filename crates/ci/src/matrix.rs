@@ -62,7 +62,7 @@ pub(crate) fn value(data: &Data) -> Value {
     match data {
         Data::Null => Value::Null,
         Data::Bool(yes) => Value::from(*yes),
-        #[expect(clippy::cast_possible_truncation, clippy::float_cmp, reason = "it is whole and small")]
+        #[expect(clippy::cast_possible_truncation, reason = "it is whole and small")]
         Data::Number(number) if number.abs() < 9e15 && number % 1.0 == 0.0 => Value::Int(*number as i64),
         Data::Number(number) => Value::Float(*number),
         Data::Text(text) => Value::Str(text.clone()),
