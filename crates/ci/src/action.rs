@@ -1,5 +1,6 @@
 //! The actions that this sandbox has: checkout, Docker's set-up, log-in and build-push.
 
+use crate::artifacts::{Download, Upload};
 use order::OrdMap;
 use std::time::Duration;
 
@@ -16,18 +17,34 @@ pub(crate) enum Action {
         tags: Vec<String>,
         push: bool,
     },
-    /// Sets something up that the sandbox has anyway.
+    Metadata {
+        images: String,
+        tags: String,
+        flavor: String,
+    },
+    Upload(Upload),
+    Download(Download),
+    /// Takes time and says something; outputs of its own.
     Quiet {
         says: String,
+        outputs: Vec<(&'static str, String)>,
     },
+}
+
+/// Whether `uses:` names an action: `org/repo/path@ref`, a folder of the repository, an image.
+pub(crate) fn is_name(uses: &str) -> bool {
+    let named = |name: &str, reference: &str| {
+        !reference.is_empty() && name.split('/').count() > 1 && name.split('/').all(|part| !part.is_empty())
+    };
+    uses.starts_with("./")
+        || uses.starts_with("docker://")
+        || uses.contains("${{")
+        || uses.split_once('@').is_some_and(|(name, reference)| named(name, reference))
 }
 
 /// Reads `uses:` and `with:`. What exists in reality and not here says so; unknown inputs are errors.
 pub(crate) fn read(uses: &str, with: &OrdMap<String, String>) -> Result<Action, String> {
     let name = uses.split('@').next().unwrap_or(uses);
-    if !uses.contains('@') && !uses.starts_with("./") {
-        return Err(format!("Expected format {{org}}/{{repo}}[/path]@ref. Actual '{uses}'"));
-    }
     let get = |key: &str| with.get(key).map(|value| value.trim().to_string()).filter(|value| !value.is_empty());
     match name {
         "actions/checkout" => {
@@ -59,14 +76,75 @@ pub(crate) fn read(uses: &str, with: &OrdMap<String, String>) -> Result<Action, 
                 return Err("Username and password required".into());
             }
             let registry = get("registry").unwrap_or_else(|| "docker.io".into());
-            Ok(Action::Quiet { says: format!("Logging into {registry}...\nLogin Succeeded!\n") })
+            let says = format!("Logging into {registry}...\nLogin Succeeded!\n");
+            Ok(Action::Quiet { says, outputs: Vec::new() })
         }
         "docker/setup-buildx-action" => {
             inputs(name, with, &["version", "driver", "install", "use"])?;
-            Ok(Action::Quiet { says: "Buildx is ready: the sandbox builds images itself.\n".into() })
+            let says = "Buildx is ready: the sandbox builds images itself.\n".into();
+            Ok(Action::Quiet { says, outputs: Vec::new() })
         }
+        "docker/setup-qemu-action" => {
+            inputs(name, with, &["image", "platforms"])?;
+            let says = "QEMU is not needed: the sandbox's images know no platforms.\n".into();
+            Ok(Action::Quiet { says, outputs: Vec::new() })
+        }
+        "docker/metadata-action" => {
+            inputs(name, with, &["images", "tags", "flavor"])?;
+            let text = |key: &str| get(key).unwrap_or_default();
+            Ok(Action::Metadata { images: text("images"), tags: text("tags"), flavor: text("flavor") })
+        }
+        "actions/upload-artifact" => upload(with).map(Action::Upload),
+        "actions/download-artifact" => {
+            inputs(name, with, &["name", "path", "pattern", "merge-multiple"])?;
+            let merge = get("merge-multiple").as_deref() == Some("true");
+            let path = get("path").unwrap_or_else(|| ".".into());
+            Ok(Action::Download(Download { name: get("name"), path, pattern: get("pattern"), merge }))
+        }
+        "actions/setup-node" => setup(with, ("node", "node-version"), &["cache", "registry-url"]),
+        "actions/setup-python" => setup(with, ("python", "python-version"), &["cache", "architecture"]),
+        "actions/setup-go" => setup(with, ("go", "go-version"), &["cache", "check-latest"]),
+        "actions/setup-java" => setup(with, ("java", "java-version"), &["distribution", "cache"]),
         _ => Err(format!("the action {name} is real or may be, but not part of this sandbox yet")),
     }
+}
+
+// Unlike GitHub: `retention-days` may be any, as runs do not grow old here, and nothing is compressed.
+fn upload(with: &OrdMap<String, String>) -> Result<Upload, String> {
+    inputs(
+        "actions/upload-artifact",
+        with,
+        &["name", "path", "if-no-files-found", "retention-days", "compression-level", "overwrite"],
+    )?;
+    let text = |key: &str| with.get(key).map(|value| value.trim().to_string()).filter(|value| !value.is_empty());
+    let paths = text("path").ok_or("Input required and not supplied: path")?;
+    let none = text("if-no-files-found").unwrap_or_else(|| "warn".into());
+    if !["warn", "error", "ignore"].contains(&none.as_str()) {
+        return Err(format!(
+            "Unrecognized if-no-files-found input. Provided: {none}. Available options: warn,error,ignore"
+        ));
+    }
+    Ok(Upload {
+        name: text("name").unwrap_or_else(|| "artifact".into()),
+        paths: paths.lines().map(|path| path.trim().to_string()).filter(|path| !path.is_empty()).collect(),
+        none,
+        overwrite: text("overwrite").as_deref() == Some("true"),
+    })
+}
+
+/// A language's tools.
+// Unlike GitHub: nothing is installed, which the log says; a step that calls the tool does not find it.
+fn setup(with: &OrdMap<String, String>, (tool, key): (&str, &'static str), more: &[&str]) -> Result<Action, String> {
+    let name = ["actions/setup-", tool].concat();
+    inputs(&name, with, &[&[key], more].concat())?;
+    let version = with.get(key).map(|text| text.trim().to_string()).unwrap_or_default();
+    if tool == "java" && (version.is_empty() || !with.contains_key("distribution")) {
+        let missing = if version.is_empty() { "java-version" } else { "distribution" };
+        return Err(format!("Input required and not supplied: {missing}"));
+    }
+    let says =
+        format!("{tool} {version}: the sandbox's runner has no {tool}; a step that calls it will not find it.\n");
+    Ok(Action::Quiet { says, outputs: vec![(key, version)] })
 }
 
 fn inputs(name: &str, with: &OrdMap<String, String>, known: &[&str]) -> Result<(), String> {
@@ -82,7 +160,7 @@ impl Action {
         Duration::from_secs(match self {
             Self::Checkout { .. } => 2,
             Self::Build { .. } => 14,
-            Self::Quiet { .. } => 1,
+            Self::Metadata { .. } | Self::Upload(_) | Self::Download(_) | Self::Quiet { .. } => 1,
         })
     }
 
@@ -91,7 +169,8 @@ impl Action {
         match self {
             Self::Checkout { .. } => "Syncing repository\n".into(),
             Self::Build { context, .. } => format!("docker buildx build {context}\n"),
-            Self::Quiet { says } => says.clone(),
+            Self::Metadata { .. } | Self::Upload(_) | Self::Download(_) => String::new(),
+            Self::Quiet { says, .. } => says.clone(),
         }
     }
 }

@@ -1,8 +1,11 @@
 //! The engine: queues jobs, walks their steps, asks the world for what it cannot do itself.
 
+use crate::log;
 use crate::run::{JobRun, Run, State};
+use crate::step::Effect;
 use crate::trigger::PullEvent;
 use crate::workflow::Workflow;
+use manifest::Value;
 use order::OrdMap;
 use serde::{Deserialize, Serialize};
 use sim::{Causes, Due, Sim, Subject, Timers};
@@ -24,6 +27,12 @@ pub enum Ask {
     Machine { name: String },
     /// The runner is no longer needed.
     Drop { name: String },
+    /// What the step started is no longer wanted; nobody waits for its end.
+    Stop { token: Token },
+    /// The files of a folder, answered by [`Ci::packed`].
+    Pack { token: Token, machine: String, base: String },
+    /// Files by their full paths, to be written; then this is how it ended.
+    Unpack { token: Token, machine: String, files: OrdMap<String, Arc<Vec<u8>>>, outcome: Outcome },
     /// A working copy of a repository of the forge.
     Checkout { token: Token, machine: String, repo: String, reference: String, path: String, causes: Causes },
     /// A script in the sandbox's own shell.
@@ -55,15 +64,24 @@ pub struct Outcome {
     pub code: i32,
     pub log: String,
     pub outputs: OrdMap<String, String>,
-    /// What the step wrote to `$GITHUB_ENV`.
+    /// What the step wrote to `$GITHUB_ENV` and to `$GITHUB_STEP_SUMMARY`.
     pub env: OrdMap<String, String>,
+    pub summary: String,
 }
 
-/// A branch moved on the forge, or something happened to a pull request.
+/// A branch or a tag moved on the forge, or something happened to a pull request.
 #[derive(Debug, Clone)]
 pub struct Push {
     pub repo: String,
+    /// Of a tag, its name.
     pub branch: String,
+    pub tag: bool,
+    /// GitHub's word: `push`, `pull_request`, `workflow_dispatch`.
+    pub event: String,
+    /// Of the files that it changed.
+    pub changed: Vec<String>,
+    /// What a person gave who started a workflow by hand.
+    pub inputs: Value,
     pub commit: String,
     pub subject: String,
     pub actor: String,
@@ -75,25 +93,30 @@ pub struct Push {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
-enum Tick {
+pub(crate) enum Tick {
     /// Starts the jobs that need not wait any more.
     Jobs(u32),
     /// Begins the next step.
     Step(Token),
     /// An action's time is over: now it takes effect.
     Act(Token),
+    /// A step or a job has run for too long.
+    Late(Token),
+    LateJob(u32, usize),
+    /// A job is to end, and why.
+    Cancel(u32, usize, String),
 }
 
 /// From the push to the run's first job; from a job's start to its first step; between two steps.
-const QUEUE: Duration = Duration::from_secs(2);
-const RUNNER_START: Duration = Duration::from_secs(3);
+pub(crate) const QUEUE: Duration = Duration::from_secs(2);
+pub(crate) const RUNNER_START: Duration = Duration::from_secs(3);
 const BETWEEN: Duration = Duration::from_millis(300);
 
 /// All pipelines of the world.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Ci {
-    runs: Vec<Arc<Run>>,
-    timers: Timers<Tick>,
+    pub(crate) runs: Vec<Arc<Run>>,
+    pub(crate) timers: Timers<Tick>,
     /// `secrets.*`, for all repositories.
     pub secrets: OrdMap<String, String>,
     /// `vars.*`.
@@ -124,15 +147,15 @@ impl Ci {
             match Workflow::parse(path, text) {
                 Ok(workflow) => {
                     let wanted = match &push.pull {
-                        Some(event) => workflow.on.is_for_pull(event),
-                        None => workflow.on.is_for_push_to(&push.branch),
+                        Some(event) => workflow.on.is_for_pull(event, &push.changed),
+                        None => workflow.on.is_for_push(&push.branch, push.tag, &push.changed),
                     };
                     if wanted {
                         self.start(sim, push, path, Ok(Arc::new(workflow)));
                     }
                 }
                 // The push has said so.
-                Err(_) if push.pull.is_some() => {}
+                Err(_) if push.pull.is_some() || push.tag => {}
                 Err(error) => self.start(sim, push, path, Err(error.to_string())),
             }
         }
@@ -149,7 +172,7 @@ impl Ci {
         let event = sim.record("ci", "github-actions", subject, text, &push.causes);
         let jobs = workflow
             .as_ref()
-            .map(|workflow| workflow.jobs.iter().map(|job| JobRun::queued(job, number)).collect())
+            .map(|workflow| workflow.jobs.iter().enumerate().map(|(of, job)| JobRun::queued(of, job, number)).collect())
             .unwrap_or_default();
         self.runs.push(Arc::new(Run {
             number,
@@ -159,8 +182,15 @@ impl Ci {
             commit: push.commit.clone(),
             subject: push.subject.clone(),
             branch: push.branch.clone(),
+            tag: push.tag,
+            event_name: if push.pull.is_some() { "pull_request".into() } else { push.event.clone() },
+            inputs: push.inputs.clone(),
             pull: push.pull.clone(),
             actor: push.actor.clone(),
+            artifacts: OrdMap::new(),
+            group: None,
+            waits: false,
+            cancelled: false,
             state: if workflow.is_ok() { State::Queued } else { State::Failed },
             created: sim.now(),
             finished: workflow.is_err().then(|| sim.now()),
@@ -171,9 +201,22 @@ impl Ci {
             causes: push.causes.clone(),
         }));
         if self.runs.last().is_some_and(|run| run.error.is_none()) {
-            let at = sim.now() + QUEUE;
-            self.timers.set(sim, at, Tick::Jobs(number));
+            self.queue(sim, number);
         }
+    }
+
+    /// Starts a workflow by hand. An error is GitHub's word for why it does not.
+    pub fn dispatch(&mut self, sim: &mut Sim, push: &Push, given: &OrdMap<String, String>) -> Result<u32, String> {
+        let (path, text) = push.workflows.first().ok_or("Not Found")?;
+        let workflow = Workflow::parse(path, text).map_err(|error| error.to_string())?;
+        let Some(asked) = &workflow.on.dispatch else {
+            return Err("Workflow does not have 'workflow_dispatch' trigger".into());
+        };
+        let inputs = crate::inputs::take(asked, given)?;
+        let push = Push { inputs, event: "workflow_dispatch".into(), ..push.clone() };
+        let path = path.clone();
+        self.start(sim, &push, &path, Ok(Arc::new(workflow)));
+        Ok(u32::try_from(self.runs.len()).unwrap_or(u32::MAX))
     }
 
     /// Runs a finished pipeline again, for the same commit.
@@ -183,6 +226,10 @@ impl Ci {
         let push = Push {
             repo: run.repo.clone(),
             branch: run.branch.clone(),
+            tag: run.tag,
+            event: run.event_name.clone(),
+            changed: Vec::new(),
+            inputs: run.inputs.clone(),
             commit: run.commit.clone(),
             subject: run.subject.clone(),
             actor: run.actor.clone(),
@@ -200,67 +247,11 @@ impl Ci {
             Some((_, Tick::Jobs(run))) => self.start_jobs(sim, run),
             Some((_, Tick::Step(token))) => self.begin_step(sim, token),
             Some((_, Tick::Act(token))) => self.act(sim, token),
+            Some((_, Tick::Late(token))) => self.late(sim, token),
+            Some((_, Tick::LateJob(run, job))) => self.late_job(sim, run, job),
+            Some((_, Tick::Cancel(run, job, why))) => self.cancel_job(sim, run, job, &why),
             None => Vec::new(),
         }
-    }
-
-    fn start_jobs(&mut self, sim: &mut Sim, number: u32) -> Vec<Ask> {
-        let now = sim.now();
-        let mut asks = Vec::new();
-        let Some(run) = self.run(number) else { return asks };
-        for index in 0..run.jobs.len() {
-            let Some(run) = self.run(number) else { break };
-            let job = &run.jobs[index];
-            let waits = |need: &String| run.jobs.iter().any(|other| other.id == *need && !other.state.finished());
-            if job.state != State::Queued || job.needs.iter().any(waits) {
-                continue;
-            }
-            let (go, complaint) = match crate::step::job_condition(self, run, index) {
-                Ok(go) => (go, None),
-                Err(message) => (false, Some(message)),
-            };
-            let Some(run) = self.run_mut(number) else { break };
-            run.state = State::Running;
-            let job = &mut run.jobs[index];
-            if let Some(message) = complaint {
-                job.state = State::Failed;
-                job.finished = Some(now);
-                if let Some(step) = job.steps.first_mut() {
-                    step.log = format!("Error: {message}\n");
-                }
-            } else if go {
-                job.state = State::Running;
-                job.started = Some(now);
-                asks.push(Ask::Machine { name: job.machine.clone() });
-                let token = Token { run: number, job: index, step: 0 };
-                self.timers.set(sim, now + RUNNER_START, Tick::Step(token));
-            } else {
-                job.state = State::Skipped;
-                job.finished = Some(now);
-                // Those that need it may be decided now.
-                self.timers.set(sim, now, Tick::Jobs(number));
-            }
-        }
-        self.finish_run(sim, number);
-        asks
-    }
-
-    fn finish_run(&mut self, sim: &mut Sim, number: u32) {
-        let now = sim.now();
-        let Some(run) = self.run_mut(number) else { return };
-        if run.state.finished() || run.jobs.iter().any(|job| !job.state.finished()) {
-            return;
-        }
-        let failed = run.jobs.iter().any(|job| job.state == State::Failed);
-        run.state = if failed { State::Failed } else { State::Passed };
-        run.finished = Some(now);
-        let text = match run.jobs.iter().find(|job| job.state == State::Failed) {
-            Some(job) => format!("Pipeline “{}” failed in job “{}”", run.workflow_name, job.name),
-            None => format!("Pipeline “{}” passed", run.workflow_name),
-        };
-        let subject = Subject::new("Run", format!("{}#{number}", run.repo));
-        let causes = Causes::one(run.event);
-        sim.record("ci", "github-actions", subject, text, &causes);
     }
 
     pub(crate) fn begin_step(&mut self, sim: &mut Sim, token: Token) -> Vec<Ask> {
@@ -270,7 +261,13 @@ impl Ci {
         if token.step >= job.steps.len() {
             return self.finish_job(sim, token);
         }
+        if job.state != State::Running {
+            return Vec::new();
+        }
         let plan = crate::step::plan(self, run, token);
+        if !matches!(plan, crate::step::Plan::Skip) {
+            self.limit_step(sim, token);
+        }
         let Some(run) = self.run_mut(token.run) else { return Vec::new() };
         let step = &mut run.jobs[token.job].steps[token.step];
         step.started = Some(now);
@@ -302,10 +299,14 @@ impl Ci {
 
     fn act(&mut self, sim: &mut Sim, token: Token) -> Vec<Ask> {
         let Some(run) = self.run(token.run) else { return Vec::new() };
+        let state = run.jobs.get(token.job).and_then(|job| Some(job.steps.get(token.step)?.state));
+        if state != Some(State::Running) {
+            return Vec::new();
+        }
         match crate::step::effect(self, run, token) {
-            Ok(Some(ask)) => vec![ask],
-            Ok(None) => {
-                self.done(sim, token, Outcome::default());
+            Ok(Effect::Ask(ask)) => vec![ask],
+            Ok(Effect::Done(outcome)) => {
+                self.done(sim, token, outcome);
                 Vec::new()
             }
             Err(message) => {
@@ -328,38 +329,31 @@ impl Ci {
     /// A step has ended.
     pub fn done(&mut self, sim: &mut Sim, token: Token, outcome: Outcome) {
         let now = sim.now();
+        let forgives = outcome.code != 0 && self.forgives(token);
+        let masks = self.masks(token);
+        let told = log::tell(&outcome.log, &masks, self.debugs());
         let Some(run) = self.run_mut(token.run) else { return };
-        let forgives = run
-            .workflow
-            .as_ref()
-            .and_then(|w| w.jobs.get(token.job)?.steps.get(token.step))
-            .is_some_and(|step| step.continue_on_error);
         let Some(job) = run.jobs.get_mut(token.job) else { return };
-        job.env.extend(outcome.env);
         let Some(step) = job.steps.get_mut(token.step).filter(|step| step.state == State::Running) else { return };
-        step.log.push_str(&outcome.log);
-        step.outputs = outcome.outputs;
+        job.env.extend(outcome.env);
+        step.log.push_str(&told.log);
+        step.outputs = told.outputs;
+        step.outputs.extend(outcome.outputs);
+        step.summary = log::mask(&outcome.summary, &told.masks);
         step.finished = Some(now);
         step.state = if outcome.code == 0 { State::Passed } else { State::Failed };
         if outcome.code != 0 {
             step.log.push_str(&format!("Error: Process completed with exit code {}.\n", outcome.code));
             step.forgiven = forgives;
         }
+        let limit = step.limit.take();
+        job.annotations.extend(told.annotations);
+        job.masks.extend_from_slice(&told.masks[masks.len()..]);
         let next = Token { step: token.step + 1, ..token };
+        if let Some((due, _)) = limit {
+            self.timers.cancel(due);
+        }
         self.timers.set(sim, now + BETWEEN, Tick::Step(next));
-    }
-
-    fn finish_job(&mut self, sim: &mut Sim, token: Token) -> Vec<Ask> {
-        let now = sim.now();
-        let outputs = self.run(token.run).map(|run| crate::step::job_outputs(self, run, token.job)).unwrap_or_default();
-        let Some(run) = self.run_mut(token.run) else { return Vec::new() };
-        let job = &mut run.jobs[token.job];
-        job.state = if job.failed() { State::Failed } else { State::Passed };
-        job.finished = Some(now);
-        job.outputs = outputs;
-        let name = job.machine.clone();
-        self.timers.set(sim, now, Tick::Jobs(token.run));
-        vec![Ask::Drop { name }]
     }
 
     /// When something last changed and whether a pipeline is under way.

@@ -5,18 +5,34 @@
 //! not have it says in the run's log.
 
 mod action;
+mod artifacts;
+mod contexts;
 mod engine;
 mod expr;
+mod filter;
+mod inputs;
+mod job;
+mod jobs;
+mod log;
+mod masks;
+mod matrix;
+mod metadata;
 mod run;
 mod step;
+mod stop;
 mod trigger;
 mod workflow;
 
+pub use artifacts::Artifact;
 pub use engine::{Ask, Ci, Outcome, Push, Token};
 pub use expr::{Data, evaluate_over};
+pub use inputs::Input;
+pub use log::{Annotation, Level};
 pub use run::{JobRun, Run, State, StepRun};
 pub use trigger::{On, PullEvent};
 pub use workflow::{Workflow, WorkflowError};
 
+#[cfg(test)]
+mod job_tests;
 #[cfg(test)]
 mod tests;

@@ -1,10 +1,14 @@
 //! A run: what a workflow did for one commit.
 
+use crate::artifacts::Artifact;
+use crate::job::{Job, Step};
+use crate::log::Annotation;
 use crate::trigger::PullEvent;
-use crate::workflow::{Job, Step, Workflow};
+use crate::workflow::Workflow;
+use manifest::Value;
 use order::OrdMap;
 use serde::{Deserialize, Serialize};
-use sim::{Causes, EventId, Time};
+use sim::{Causes, Due, EventId, Time};
 use std::sync::Arc;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -14,11 +18,12 @@ pub enum State {
     Passed,
     Failed,
     Skipped,
+    Cancelled,
 }
 
 impl State {
     pub fn finished(self) -> bool {
-        matches!(self, Self::Passed | Self::Failed | Self::Skipped)
+        matches!(self, Self::Passed | Self::Failed | Self::Skipped | Self::Cancelled)
     }
 
     /// The page's word.
@@ -29,15 +34,17 @@ impl State {
             Self::Passed => "passed",
             Self::Failed => "failed",
             Self::Skipped => "skipped",
+            Self::Cancelled => "cancelled",
         }
     }
 
-    /// GitHub's conclusion: `success`, `failure`, `skipped`.
+    /// GitHub's conclusion: `success`, `failure`, `skipped`, `cancelled`.
     pub fn conclusion(self) -> &'static str {
         match self {
             Self::Passed => "success",
             Self::Failed => "failure",
             Self::Skipped => "skipped",
+            Self::Cancelled => "cancelled",
             Self::Queued | Self::Running => "",
         }
     }
@@ -53,17 +60,28 @@ pub struct Run {
     pub workflow_name: String,
     pub path: String,
     pub commit: String,
+    /// The commit's, or what `run-name` says.
     pub subject: String,
-    /// Of a pull request, its head.
+    /// Of a pull request, its head; of a tag, that.
     pub branch: String,
+    pub tag: bool,
+    /// GitHub's word: `push`, `pull_request`, `workflow_dispatch`.
+    pub event_name: String,
+    /// What a person gave who started it by hand.
+    pub inputs: Value,
     /// What happened to a pull request, where that started it.
     pub pull: Option<PullEvent>,
     pub actor: String,
     pub state: State,
     pub created: Time,
     pub finished: Option<Time>,
-    /// In file order.
+    /// In file order; those of a matrix that had to wait stand at the end.
     pub jobs: Vec<JobRun>,
+    pub artifacts: OrdMap<String, Artifact>,
+    /// Its `concurrency` group, and whether it waits for another of that.
+    pub group: Option<String>,
+    pub waits: bool,
+    pub cancelled: bool,
     /// Why the file is no workflow.
     pub error: Option<String>,
     /// The event of its start, and what led to it.
@@ -73,6 +91,8 @@ pub struct Run {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct JobRun {
+    /// Which of the workflow's jobs.
+    pub of: usize,
     pub id: String,
     pub name: String,
     pub needs: Vec<String>,
@@ -87,6 +107,23 @@ pub struct JobRun {
     pub machine: String,
     /// The step in progress, or the one to come.
     pub at: usize,
+    /// Null where the job has none.
+    pub matrix: Value,
+    /// Which of how many of the same matrix.
+    pub place_of: (u32, u32),
+    pub fail_fast: bool,
+    pub max_parallel: Option<u32>,
+    /// Whether the matrix has been looked at.
+    pub expanded: bool,
+    pub group: Option<String>,
+    pub cancelled: bool,
+    /// A failure that `continue-on-error` forgave.
+    pub forgiven: bool,
+    /// What its steps said about files, and what their logs hide beside the secrets.
+    pub annotations: Vec<Annotation>,
+    pub masks: Vec<String>,
+    /// When it has run for too long, and after how many minutes.
+    pub limit: Option<(Due, String)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -98,13 +135,16 @@ pub struct StepRun {
     pub finished: Option<Time>,
     pub log: String,
     pub outputs: OrdMap<String, String>,
+    /// What it wrote to `$GITHUB_STEP_SUMMARY`, in Markdown.
+    pub summary: String,
     /// A failure that `continue-on-error` forgave.
     pub forgiven: bool,
+    pub limit: Option<(Due, String)>,
 }
 
 impl JobRun {
     /// A job of a run that has just begun.
-    pub(crate) fn queued(job: &Job, run: u32) -> Self {
+    pub(crate) fn queued(of: usize, job: &Job, run: u32) -> Self {
         let step = |step: &Step| StepRun {
             id: step.id.clone(),
             name: step.name.clone(),
@@ -113,9 +153,12 @@ impl JobRun {
             finished: None,
             log: String::new(),
             outputs: OrdMap::new(),
+            summary: String::new(),
             forgiven: false,
+            limit: None,
         };
         Self {
+            of,
             id: job.id.clone(),
             name: job.name.clone(),
             needs: job.needs.clone(),
@@ -127,6 +170,17 @@ impl JobRun {
             env: OrdMap::new(),
             machine: format!("runner-{run}-{}", job.id),
             at: 0,
+            matrix: Value::Null,
+            place_of: (0, 1),
+            fail_fast: true,
+            max_parallel: None,
+            expanded: job.strategy.is_none(),
+            group: None,
+            cancelled: false,
+            forgiven: false,
+            annotations: Vec::new(),
+            masks: Vec::new(),
+            limit: None,
         }
     }
 

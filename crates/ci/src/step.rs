@@ -1,11 +1,13 @@
 //! What a step is to do: its environment, its condition, and the ask that carries it out.
 
 use crate::action::{self, Action};
-use crate::engine::{Ask, Ci, Token};
+use crate::artifacts::{self, Upload};
+use crate::contexts::{Place, TEMP, base_ref, head_ref, place, ref_name, ref_type, reference, workspace};
+use crate::engine::{Ask, Ci, Outcome, Token};
 use crate::expr::{self, Scope, no_files};
+use crate::job::Work;
+use crate::metadata;
 use crate::run::{JobRun, Run, State};
-use crate::workflow::{Job, Work, Workflow};
-use manifest::Value;
 use order::OrdMap;
 use sim::Causes;
 use std::time::Duration;
@@ -19,181 +21,40 @@ pub(crate) enum Plan {
     Fail(String),
 }
 
-/// The runner's folders.
-const TEMP: &str = "/home/runner/work/_temp";
-
-fn workspace(run: &Run) -> String {
-    let name = run.repo.rsplit('/').next().unwrap_or(&run.repo);
-    format!("/home/runner/work/{name}/{name}")
-}
-
-struct Place<'a> {
-    run: &'a Run,
-    workflow: &'a Workflow,
-    job: &'a Job,
-    state: &'a JobRun,
-}
-
-fn place(run: &Run, job: usize) -> Option<Place<'_>> {
-    let workflow = run.workflow.as_deref()?;
-    Some(Place { run, workflow, job: workflow.jobs.get(job)?, state: run.jobs.get(job)? })
-}
-
-fn map_of(texts: &OrdMap<String, String>) -> Value {
-    let mut map = Value::map();
-    for (key, value) in texts {
-        map.put(key, value.as_str());
-    }
-    map
-}
-
-fn event_name(run: &Run) -> &'static str {
-    if run.pull.is_some() { "pull_request" } else { "push" }
-}
-
-/// `github.ref`.
-// Unlike GitHub: a pull request's run checks out its head, not a merge of it into the base.
-fn reference(run: &Run) -> String {
-    match &run.pull {
-        Some(pull) => format!("refs/pull/{}/merge", pull.number),
-        None => format!("refs/heads/{}", run.branch),
-    }
-}
-
-fn ref_name(run: &Run) -> String {
-    run.pull.as_ref().map_or_else(|| run.branch.clone(), |pull| format!("{}/merge", pull.number))
-}
-
-fn head_ref(run: &Run) -> String {
-    run.pull.as_ref().map_or_else(String::new, |pull| pull.head.clone())
-}
-
-fn base_ref(run: &Run) -> String {
-    run.pull.as_ref().map_or_else(String::new, |pull| pull.base.clone())
-}
-
-/// `github.event`, as far as workflows ask for it.
-fn event(run: &Run) -> Value {
-    let mut event = Value::map();
-    let Some(pull) = &run.pull else {
-        let mut head = Value::map();
-        head.put("message", run.subject.as_str());
-        head.put("id", run.commit.as_str());
-        event.put("head_commit", head);
-        return event;
-    };
-    let end = |name: &str| {
-        let mut end = Value::map();
-        end.put("ref", name);
-        end
-    };
-    let mut head = end(&pull.head);
-    head.put("sha", run.commit.as_str());
-    let mut about = Value::map();
-    about.put("number", i64::from(pull.number));
-    about.put("title", pull.title.as_str());
-    about.put("draft", pull.draft);
-    about.put("head", head);
-    about.put("base", end(&pull.base));
-    event.put("action", pull.action.as_str());
-    event.put("number", i64::from(pull.number));
-    event.put("pull_request", about);
-    event
-}
-
-impl Place<'_> {
-    fn contexts(&self, ci: &Ci, env: &OrdMap<String, String>) -> Value {
-        let run = self.run;
-        let mut github = Value::map();
-        let owner = run.repo.split('/').next().unwrap_or_default();
-        for (key, value) in [
-            ("sha", run.commit.clone()),
-            ("ref", reference(run)),
-            ("ref_name", ref_name(run)),
-            ("ref_type", "branch".to_string()),
-            ("head_ref", head_ref(run)),
-            ("base_ref", base_ref(run)),
-            ("repository", run.repo.clone()),
-            ("repository_owner", owner.to_string()),
-            ("actor", run.actor.clone()),
-            ("event_name", event_name(run).to_string()),
-            ("run_number", run.number.to_string()),
-            ("run_id", run.number.to_string()),
-            ("workflow", run.workflow_name.clone()),
-            ("workspace", workspace(run)),
-            ("job", self.job.id.clone()),
-            ("server_url", "https://forge.encore".to_string()),
-            ("token", "ghs_encore".to_string()),
-        ] {
-            github.put(key, value);
-        }
-        github.put("event", event(run));
-        let mut steps = Value::map();
-        for step in &self.state.steps {
-            let mut one = Value::map();
-            one.put("outputs", map_of(&step.outputs));
-            one.put("outcome", step.state.conclusion());
-            one.put("conclusion", if step.forgiven { "success" } else { step.state.conclusion() });
-            steps.put(&step.id, one);
-        }
-        let mut needs = Value::map();
-        for other in run.jobs.iter().filter(|other| self.job.needs.contains(&other.id)) {
-            let mut one = Value::map();
-            one.put("result", other.state.conclusion());
-            one.put("outputs", map_of(&other.outputs));
-            needs.put(&other.id, one);
-        }
-        let mut job = Value::map();
-        job.put("status", if self.state.failed() { "failure" } else { "success" });
-        let mut runner = Value::map();
-        for (key, value) in [("os", "Linux"), ("arch", "X64"), ("name", self.state.machine.as_str()), ("temp", TEMP)] {
-            runner.put(key, value);
-        }
-        let mut secrets = map_of(&ci.secrets);
-        secrets.put("GITHUB_TOKEN", "ghs_encore");
-        let mut all = Value::map();
-        for (key, value) in [
-            ("github", github),
-            ("env", map_of(env)),
-            ("steps", steps),
-            ("needs", needs),
-            ("job", job),
-            ("runner", runner),
-            ("secrets", secrets),
-            ("vars", map_of(&ci.vars)),
-        ] {
-            all.put(key, value);
-        }
-        all
-    }
-
-    /// The workflow's, the job's and the step's `env`, each seeing those before.
-    fn env(&self, ci: &Ci, step: Option<&OrdMap<String, String>>) -> Result<OrdMap<String, String>, String> {
-        let mut env = OrdMap::new();
-        let empty = OrdMap::new();
-        for layer in [&self.workflow.env, &self.job.env, &self.state.env, step.unwrap_or(&empty)] {
-            let contexts = self.contexts(ci, &env);
-            for (key, value) in layer {
-                let value = expr::interpolate(value, self.scope(&contexts))?;
-                env.insert(key.clone(), value);
-            }
-        }
-        Ok(env)
-    }
-
-    fn scope<'v>(&self, contexts: &'v Value) -> Scope<'v> {
-        Scope { contexts, failed: self.state.failed(), cancelled: false, hash_files: &no_files }
-    }
-}
-
 /// Whether a job runs: its `if`, or that all it needs have passed.
 pub(crate) fn job_condition(ci: &Ci, run: &Run, job: usize) -> Result<bool, String> {
     let Some(place) = place(run, job) else { return Ok(false) };
-    let needed = |id: &String| run.jobs.iter().find(|other| other.id == *id);
-    let failed = place.job.needs.iter().filter_map(needed).any(|other| other.state != State::Passed);
     let contexts = place.contexts(ci, &OrdMap::new());
-    let scope = Scope { contexts: &contexts, failed, cancelled: false, hash_files: &no_files };
+    let needed = |state: State| before(run, &place.job.needs).any(|other| other.state == state && !other.forgiven);
+    let scope = Scope {
+        failed: needed(State::Failed),
+        cancelled: run.cancelled,
+        skipped: needed(State::Skipped) || needed(State::Cancelled),
+        ..Scope::of(&contexts, &no_files)
+    };
     expr::condition(place.job.condition.as_deref().unwrap_or("success()"), scope)
+}
+
+/// The jobs that these ids name and all that those need.
+fn before<'a>(run: &'a Run, needs: &'a [String]) -> impl Iterator<Item = &'a JobRun> {
+    let mut ids: Vec<&String> = needs.iter().collect();
+    let mut at = 0;
+    while let Some(id) = ids.get(at).copied() {
+        at += 1;
+        for need in run.jobs.iter().filter(|job| job.id == *id).flat_map(|job| &job.needs) {
+            if !ids.contains(&need) {
+                ids.push(need);
+            }
+        }
+    }
+    run.jobs.iter().filter(move |job| ids.contains(&&job.id))
+}
+
+/// What a text of a job says, such as its `timeout-minutes`.
+pub(crate) fn said(ci: &Ci, run: &Run, job: usize, text: &str) -> Result<crate::Data, String> {
+    let place = place(run, job).ok_or("the job is gone")?;
+    let contexts = place.contexts(ci, &OrdMap::new());
+    expr::value_of(text, place.scope(&contexts))
 }
 
 /// `outputs:` of a job, once its steps are done.
@@ -228,6 +89,7 @@ fn try_plan(ci: &Ci, run: &Run, token: Token) -> Result<Plan, String> {
         Work::Run { script, shell, directory } => {
             let script = expr::interpolate(script, scope)?;
             let file = format!("{TEMP}/step-{}.sh", token.step + 1);
+            let shell = shell.as_deref().map(|shell| expr::interpolate(shell, scope)).transpose()?;
             let argv = shell_of(shell.as_deref(), &file)?;
             let directory = match directory {
                 Some(relative) => vfs::join(&workspace(run), &expr::interpolate(relative, scope)?),
@@ -256,7 +118,19 @@ fn shell_of(shell: Option<&str>, file: &str) -> Result<Vec<String>, String> {
         None => &["bash", "-e"],
         Some("bash") => &["bash", "--noprofile", "--norc", "-e", "-o", "pipefail"],
         Some("sh") => &["sh", "-e"],
-        Some(other) => return Err(format!("shell: {other} is real, but not part of this sandbox yet")),
+        Some(template) if template.contains("{0}") => {
+            let words = template.split_whitespace().map(|word| word.replace("{0}", file));
+            return Ok(words.collect());
+        }
+        Some(other @ ("python" | "pwsh" | "powershell" | "cmd")) => {
+            return Err(format!("shell: {other} is real, but not part of this sandbox yet"));
+        }
+        Some(other) => {
+            return Err(format!(
+                "Invalid shell option. Shell must be a valid built-in (bash, sh, cmd, powershell, pwsh) or a format \
+                 string containing '{{0}}'. Actual '{other}'"
+            ));
+        }
     };
     Ok(words.iter().map(|word| (*word).to_string()).chain([file.to_string()]).collect())
 }
@@ -268,10 +142,10 @@ fn script_env(place: &Place<'_>, env: OrdMap<String, String>, token: Token) -> O
         ("GITHUB_ACTIONS", "true".to_string()),
         ("GITHUB_ACTOR", run.actor.clone()),
         ("GITHUB_ENV", format!("{TEMP}/env-{}", token.step)),
-        ("GITHUB_EVENT_NAME", event_name(run).to_string()),
+        ("GITHUB_EVENT_NAME", run.event_name.clone()),
         ("GITHUB_BASE_REF", base_ref(run)),
         ("GITHUB_HEAD_REF", head_ref(run)),
-        ("GITHUB_REF_TYPE", "branch".to_string()),
+        ("GITHUB_REF_TYPE", ref_type(run).to_string()),
         ("GITHUB_JOB", place.job.id.clone()),
         ("GITHUB_OUTPUT", format!("{TEMP}/output-{}", token.step)),
         ("GITHUB_REF", reference(run)),
@@ -295,19 +169,20 @@ fn script_env(place: &Place<'_>, env: OrdMap<String, String>, token: Token) -> O
     all
 }
 
-/// What an action does when its time is over; `None` where it only takes time.
-pub(crate) fn effect(ci: &Ci, run: &Run, token: Token) -> Result<Option<Ask>, String> {
+/// What an action does when its time is over.
+pub(crate) enum Effect {
+    Ask(Ask),
+    Done(Outcome),
+}
+
+pub(crate) fn effect(ci: &Ci, run: &Run, token: Token) -> Result<Effect, String> {
     let place = place(run, token.job).ok_or("the job is gone")?;
-    let step = place.job.steps.get(token.step).ok_or("the step is gone")?;
-    let Work::Uses { action, with } = &step.work else { return Ok(None) };
-    let env = place.env(ci, Some(&step.env))?;
-    let contexts = place.contexts(ci, &env);
-    let with = inputs(with, place.scope(&contexts))?;
+    let Some(action) = used(ci, &place, token)? else { return Ok(Effect::Done(Outcome::default())) };
     let machine = place.state.machine.clone();
     let causes = Causes::one(run.event);
     let base = workspace(run);
-    Ok(match action::read(action, &with)? {
-        Action::Checkout { repository, reference, path } => Some(Ask::Checkout {
+    Ok(match action {
+        Action::Checkout { repository, reference, path } => Effect::Ask(Ask::Checkout {
             token,
             machine,
             repo: repository.unwrap_or_else(|| run.repo.clone()),
@@ -315,7 +190,7 @@ pub(crate) fn effect(ci: &Ci, run: &Run, token: Token) -> Result<Option<Ask>, St
             path: path.map_or(base.clone(), |path| vfs::join(&base, &path)),
             causes,
         }),
-        Action::Build { context, dockerfile, tags, push } => Some(Ask::Build {
+        Action::Build { context, dockerfile, tags, push } => Effect::Ask(Ask::Build {
             token,
             machine,
             context: vfs::join(&base, &context),
@@ -325,6 +200,51 @@ pub(crate) fn effect(ci: &Ci, run: &Run, token: Token) -> Result<Option<Ask>, St
             revision: run.commit.clone(),
             causes,
         }),
-        Action::Quiet { .. } => None,
+        Action::Upload(_) => Effect::Ask(Ask::Pack { token, machine, base }),
+        Action::Download(wanted) => Effect::Ask(artifacts::download(run, token, machine, &base, &wanted)?),
+        Action::Metadata { images, tags, flavor } => Effect::Done(metadata(run, [&images, &tags, &flavor])?),
+        Action::Quiet { outputs, .. } => Effect::Done(Outcome {
+            outputs: outputs.into_iter().map(|(key, value)| (key.to_string(), value)).collect(),
+            ..Outcome::default()
+        }),
     })
+}
+
+/// The action of a step, its inputs filled in; `None` where it runs a script.
+fn used(ci: &Ci, place: &Place<'_>, token: Token) -> Result<Option<Action>, String> {
+    let step = place.job.steps.get(token.step).ok_or("the step is gone")?;
+    let Work::Uses { action, with } = &step.work else { return Ok(None) };
+    let env = place.env(ci, Some(&step.env))?;
+    let contexts = place.contexts(ci, &env);
+    let with = inputs(with, place.scope(&contexts))?;
+    action::read(action, &with).map(Some)
+}
+
+/// What a step uploads.
+pub(crate) fn upload(ci: &Ci, run: &Run, token: Token) -> Result<Upload, String> {
+    let place = place(run, token.job).ok_or("the job is gone")?;
+    match used(ci, &place, token)? {
+        Some(Action::Upload(upload)) => Ok(upload),
+        _ => Err("the step uploads nothing".into()),
+    }
+}
+
+fn metadata(run: &Run, [images, tags, flavor]: [&str; 3]) -> Result<Outcome, String> {
+    let about = metadata::About {
+        repo: &run.repo,
+        name: &run.branch,
+        tag: run.tag,
+        pull: run.pull.as_ref().map(|pull| pull.number),
+        commit: &run.commit,
+        created: run.created.rfc3339(),
+        default_branch: "main",
+    };
+    let made = metadata::make(images, tags, flavor, &about)?;
+    let mut log = String::new();
+    for (title, lines) in [("Docker tags", &made.tags), ("Docker labels", &made.labels)] {
+        log.push_str(&format!("::group::{title}\n{}\n::endgroup::\n", lines.join("\n")));
+    }
+    let outputs = [("tags", made.tags.join("\n")), ("labels", made.labels.join("\n")), ("version", made.version)];
+    let outputs = outputs.into_iter().map(|(key, value)| (key.to_string(), value)).collect();
+    Ok(Outcome { log, outputs, ..Outcome::default() })
 }

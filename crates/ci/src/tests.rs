@@ -2,7 +2,6 @@ use crate::expr::{Scope, condition, interpolate, no_files};
 use crate::{Ask, Ci, Outcome, PullEvent, Push, State, Workflow};
 use manifest::Value;
 use sim::{Causes, Sim, Time};
-use vfs::Vfs;
 
 const RELEASE: &str = "
 name: Release
@@ -33,10 +32,14 @@ jobs:
           tags: ${{ env.IMAGE }}:${{ needs.test.outputs.tag }}
 ";
 
-fn push(text: &str) -> Push {
+pub(crate) fn push(text: &str) -> Push {
     Push {
         repo: "encore/web".into(),
         branch: "main".into(),
+        tag: false,
+        event: "push".into(),
+        changed: Vec::new(),
+        inputs: Value::Null,
         commit: "4f2c91e000000000000000000000000000000000".into(),
         subject: "New headline".into(),
         actor: "learner".into(),
@@ -47,7 +50,7 @@ fn push(text: &str) -> Push {
 }
 
 /// Runs until nothing is due; `answer` gives the outcome of each ask.
-fn drive(ci: &mut Ci, sim: &mut Sim, answer: &mut dyn FnMut(&Ask) -> Outcome) -> Vec<Ask> {
+pub(crate) fn drive(ci: &mut Ci, sim: &mut Sim, answer: &mut dyn FnMut(&Ask) -> Outcome) -> Vec<Ask> {
     let mut seen = Vec::new();
     while let Some(due) = ci.next_due() {
         sim.advance_to(due.at);
@@ -120,7 +123,11 @@ fn other_branches_and_broken_files_are_told_apart() {
         ("on: push\njobs: {a: {runs-on: x, steps: [{run: a, uses: b}]}}", "both"),
         ("on: push\njobs: {a: {runs-on: x, needs: b, steps: [{run: a}]}}", "unknown job 'b'"),
         ("on: push\njobs: {a: {steps: [{run: a}]}}", "runs-on"),
-        ("on: push\njobs: {a: {runs-on: x, strategy: {}, steps: [{run: a}]}}", "not part of this sandbox"),
+        ("on: push\njobs: {a: {runs-on: x, services: {a: b}, steps: [{run: a}]}}", "not part of this sandbox"),
+        ("on: push\njobs: {a: {runs-on: x, strategy: {bad: 1}, steps: [{run: a}]}}", "Unexpected value 'bad'"),
+        ("on: push\njobs: {a: {runs-on: x, permissions: {contents: all}, steps: [{run: a}]}}", "value 'all'"),
+        ("on: push\njobs: {a: {runs-on: x, concurrency: {}, steps: [{run: a}]}}", "missing: group"),
+        ("on: push\njobs: {1a: {runs-on: x, steps: [{run: a}]}}", "The identifier '1a' is invalid"),
         ("on: [push\n", "yaml syntax"),
         ("jobs: {}", "Required property"),
     ] {
@@ -130,21 +137,9 @@ fn other_branches_and_broken_files_are_told_apart() {
 }
 
 #[test]
-fn branch_filters_are_globs() {
-    let workflow = |filter: &str| {
-        let text = format!("on: {{push: {{branches: {filter}}}}}\njobs: {{a: {{runs-on: x, steps: [{{run: a}}]}}}}");
-        Workflow::parse("w.yml", &text).expect("a good workflow")
-    };
-    assert!(workflow("['release/*']").on.is_for_push_to("release/1"));
-    assert!(!workflow("['release/*']").on.is_for_push_to("release/1/2"));
-    assert!(workflow("['**']").on.is_for_push_to("a/b/c"));
-    assert!(!workflow("['**', '!main']").on.is_for_push_to("main"));
-}
-
-#[test]
 fn expressions_mean_what_the_real_runner_s_do() {
     let contexts = Value::from_yaml("{github: {ref: refs/heads/main, count: 3}, vars: {list: [a, B]}}").expect("yaml");
-    let scope = Scope { contexts: &contexts, failed: false, cancelled: false, hash_files: &no_files };
+    let scope = Scope::of(&contexts, &no_files);
     for (text, expect) in [
         ("${{ github.ref }}", "refs/heads/main"),
         ("${{ github.REF == 'REFS/heads/main' }}", "true"),

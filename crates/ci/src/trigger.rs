@@ -1,6 +1,8 @@
 //! `on:`: which events start a workflow.
 
-use crate::workflow::{Wrong, known, list, matches, missing};
+use crate::filter::passes;
+use crate::inputs::{self, Input};
+use crate::workflow::{Wrong, known, list, wrong};
 use manifest::Value;
 use serde::{Deserialize, Serialize};
 
@@ -19,15 +21,25 @@ pub struct PullEvent {
 /// The events that a workflow is for.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct On {
-    /// Branch patterns of `push`; `None` where pushes do not start it.
-    push: Option<Vec<String>>,
+    push: Option<OnPush>,
     pull_request: Option<OnPull>,
+    /// `workflow_dispatch` and what it asks for.
+    pub dispatch: Option<Vec<Input>>,
+}
+
+/// Patterns; those of `…-ignore` begin with `!`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+struct OnPush {
+    branches: Vec<String>,
+    tags: Vec<String>,
+    paths: Vec<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 struct OnPull {
     /// Patterns of base branches.
     branches: Vec<String>,
+    paths: Vec<String>,
     types: Vec<String>,
 }
 
@@ -61,83 +73,91 @@ const NOT_HERE: [&str; 20] = [
 ];
 
 impl On {
-    pub(crate) fn read(on: &Value) -> Result<Self, Wrong> {
+    pub(crate) fn read(on: &Value, path: &str) -> Result<Self, Wrong> {
         let mut read = Self::default();
         match on {
-            Value::Str(event) => read.add(event, Value::null())?,
+            Value::Str(event) => read.add(event, Value::null(), path)?,
             Value::List(events) => {
-                for event in events.iter() {
-                    read.add(event.as_str().unwrap_or_default(), Value::null())?;
+                for (at, event) in events.iter().enumerate() {
+                    let here = format!("{path}[{at}]");
+                    read.add(event.as_str().unwrap_or_default(), Value::null(), &here)?;
                 }
             }
             _ => {
                 for (event, filter) in on.entries().iter() {
-                    read.add(event, filter)?;
+                    read.add(event, filter, &[path, ".", event].concat())?;
                 }
             }
         }
         Ok(read)
     }
 
-    fn add(&mut self, event: &str, filter: &Value) -> Result<(), Wrong> {
-        let patterns = || {
-            let mut patterns = list(filter, "branches");
-            patterns.extend(list(filter, "branches-ignore").into_iter().map(|pattern| format!("!{pattern}")));
-            patterns
-        };
+    fn add(&mut self, event: &str, filter: &Value, path: &str) -> Result<(), Wrong> {
         match event {
             "push" => {
-                missing(filter, &["paths", "paths-ignore"])?;
-                known(filter, &["branches", "branches-ignore", "tags", "tags-ignore"])?;
-                // Tags alone mean: branches do not start it.
-                let tags = !filter.at("tags").is_null() || !filter.at("tags-ignore").is_null();
-                self.push = Some(patterns()).filter(|patterns| !(patterns.is_empty() && tags));
+                known(filter, path, &["branches", "branches-ignore", "tags", "tags-ignore", "paths", "paths-ignore"])?;
+                let (branches, tags) = (patterns(filter, path, "branches")?, patterns(filter, path, "tags")?);
+                self.push = Some(OnPush { branches, tags, paths: patterns(filter, path, "paths")? });
             }
             "pull_request" => {
-                missing(filter, &["paths", "paths-ignore"])?;
-                known(filter, &["branches", "branches-ignore", "types"])?;
+                known(filter, path, &["branches", "branches-ignore", "types", "paths", "paths-ignore"])?;
                 let types = list(filter, "types");
                 if let Some(other) = types.iter().find(|word| !TYPES.contains(&word.as_str())) {
                     let message = format!("'{other}' is real GitHub Actions, but not part of this sandbox yet");
-                    return Err(("types:".into(), message));
+                    return Err(wrong(&[path, ".types"].concat(), message));
                 }
-                self.pull_request = Some(OnPull { branches: patterns(), types });
+                let (branches, paths) = (patterns(filter, path, "branches")?, patterns(filter, path, "paths")?);
+                self.pull_request = Some(OnPull { branches, paths, types });
             }
-            // It is started by hand, which costs nothing to allow.
-            "workflow_dispatch" => {}
+            "workflow_dispatch" => self.dispatch = Some(inputs::read(filter, path)?),
             _ if NOT_HERE.contains(&event) => {
                 let message = format!("'{event}' is real GitHub Actions, but not part of this sandbox yet");
-                return Err((event.to_string(), message));
+                return Err(wrong(path, message));
             }
-            _ => return Err((event.to_string(), format!("Unexpected value '{event}'"))),
+            _ => return Err(wrong(path, format!("Unexpected value '{event}'"))),
         }
         Ok(())
     }
 
-    pub fn is_for_push_to(&self, branch: &str) -> bool {
-        self.push.as_ref().is_some_and(|patterns| passes(patterns, branch))
+    /// Whether a push of a branch or a tag starts it that changed these files.
+    pub fn is_for_push(&self, name: &str, tag: bool, changed: &[String]) -> bool {
+        let Some(on) = &self.push else { return false };
+        // Tags alone mean: branches do not start it. And the other way.
+        let (own, other) = if tag { (&on.tags, &on.branches) } else { (&on.branches, &on.tags) };
+        let named = if own.is_empty() { other.is_empty() } else { passes(own, name) };
+        named && (tag || on_paths(&on.paths, changed))
     }
 
-    pub fn is_for_pull(&self, event: &PullEvent) -> bool {
+    pub fn is_for_pull(&self, event: &PullEvent, changed: &[String]) -> bool {
         self.pull_request.as_ref().is_some_and(|on| {
             let named = on.types.contains(&event.action);
             let usual = on.types.is_empty() && USUAL.contains(&event.action.as_str());
-            (named || usual) && passes(&on.branches, &event.base)
+            (named || usual) && passes(&on.branches, &event.base) && on_paths(&on.paths, changed)
         })
     }
 }
 
-/// Whether a branch passes patterns of which the last that matches counts; `!` before one takes away.
-fn passes(patterns: &[String], branch: &str) -> bool {
-    let mut hit = patterns.iter().all(|pattern| pattern.starts_with('!'));
-    for pattern in patterns {
-        match pattern.strip_prefix('!') {
-            Some(negated) if matches(negated, branch) => hit = false,
-            None if matches(pattern, branch) => hit = true,
-            _ => {}
-        }
+/// One file that passes is enough.
+fn on_paths(patterns: &[String], changed: &[String]) -> bool {
+    patterns.is_empty() || changed.iter().any(|path| passes(patterns, path))
+}
+
+/// A filter and its `…-ignore`, of which there may be one.
+fn patterns(filter: &Value, path: &str, key: &str) -> Result<Vec<String>, Wrong> {
+    let ignore = [key, "-ignore"].concat();
+    let mut patterns = list(filter, key);
+    let ignored = list(filter, &ignore);
+    if !patterns.is_empty() && !ignored.is_empty() {
+        let message = format!("you may only define one of `{key}` and `{ignore}` for a single event");
+        return Err(wrong(&[path, ".", &ignore].concat(), message));
     }
-    hit
+    if !patterns.is_empty() && patterns.iter().all(|pattern| pattern.starts_with('!')) {
+        // Unlike GitHub: it says so, where GitHub never starts the workflow.
+        let message = format!("`{key}` has only patterns with `!`: use `{ignore}`");
+        return Err(wrong(&[path, ".", key].concat(), message));
+    }
+    patterns.extend(ignored.into_iter().map(|pattern| ["!", &pattern].concat()));
+    Ok(patterns)
 }
 
 #[cfg(test)]
@@ -145,7 +165,7 @@ mod tests {
     use super::*;
 
     fn on(text: &str) -> Result<On, Wrong> {
-        On::read(&Value::from_yaml(text).unwrap())
+        On::read(&Value::from_yaml(text).unwrap(), "on")
     }
 
     fn pull(action: &str, base: &str) -> PullEvent {
@@ -154,30 +174,49 @@ mod tests {
     }
 
     #[test]
-    fn pushes_pass_their_branches() {
+    fn pushes_pass_their_branches_and_tags() {
         let any = on("push").unwrap();
-        assert!(any.is_for_push_to("topic") && !any.is_for_pull(&pull("opened", "main")));
+        assert!(any.is_for_push("topic", false, &[]) && any.is_for_push("v1", true, &[]));
+        assert!(!any.is_for_pull(&pull("opened", "main"), &[]));
         let some = on("push: {branches: [main, 'release/**', '!release/old']}").unwrap();
-        let hits = ["main", "release/1/2", "release/old", "topic"].map(|branch| some.is_for_push_to(branch));
+        let hits = ["main", "release/1/2", "release/old", "topic"].map(|branch| some.is_for_push(branch, false, &[]));
         assert_eq!(hits, [true, true, false, false]);
-        assert!(!on("push: {tags: ['v*']}").unwrap().is_for_push_to("main"));
+        assert!(!some.is_for_push("main", true, &[]), "branches alone mean no tags");
+        let tags = on("push: {tags: ['v*']}").unwrap();
+        assert!(!tags.is_for_push("main", false, &[]) && tags.is_for_push("v1.2", true, &[]));
+        assert!(!tags.is_for_push("x", true, &[]));
+        let ignore = on("push: {branches-ignore: [main]}").unwrap();
+        assert!(ignore.is_for_push("topic", false, &[]) && !ignore.is_for_push("main", false, &[]));
+    }
+
+    #[test]
+    fn pushes_pass_the_files_they_change() {
+        let files = |names: &[&str]| names.iter().map(|name| (*name).to_string()).collect::<Vec<_>>();
+        let some = on("push: {paths: ['src/**', '!src/docs/**']}").unwrap();
+        assert!(some.is_for_push("main", false, &files(&["README.md", "src/a/b.rs"])));
+        assert!(!some.is_for_push("main", false, &files(&["src/docs/a.md"])));
+        let ignore = on("push: {paths-ignore: ['**.md']}").unwrap();
+        assert!(!ignore.is_for_push("main", false, &files(&["README.md", "docs/a.md"])));
+        assert!(ignore.is_for_push("main", false, &files(&["README.md", "a.rs"])));
+        assert!(ignore.is_for_push("v1", true, &[]), "tags have no paths");
     }
 
     #[test]
     fn pulls_pass_their_types_and_the_branch_they_go_to() {
         let usual = on("[push, pull_request]").unwrap();
-        let hits = ["opened", "synchronize", "closed"].map(|action| usual.is_for_pull(&pull(action, "main")));
+        let hits = ["opened", "synchronize", "closed"].map(|action| usual.is_for_pull(&pull(action, "main"), &[]));
         assert_eq!(hits, [true, true, false]);
         let some = on("pull_request: {branches: main, types: [closed]}").unwrap();
-        assert!(some.is_for_pull(&pull("closed", "main")));
-        assert!(!some.is_for_pull(&pull("closed", "next")) && !some.is_for_pull(&pull("opened", "main")));
+        assert!(some.is_for_pull(&pull("closed", "main"), &[]));
+        assert!(!some.is_for_pull(&pull("closed", "next"), &[]) && !some.is_for_pull(&pull("opened", "main"), &[]));
     }
 
     #[test]
     fn what_would_never_start_is_told() {
         for (text, says) in [
             ("schedule: [{cron: '0 5 * * *'}]", "not part of this sandbox"),
-            ("push: {paths: [src/**]}", "'paths' is real"),
+            ("push: {branches: ['!main']}", "use `branches-ignore`"),
+            ("push: {paths: [a], paths-ignore: [b]}", "only define one of"),
             ("pull_request: {types: [labeled]}", "'labeled' is real"),
             ("pushes", "Unexpected value 'pushes'"),
             ("push: {branch: main}", "Unexpected value 'branch'"),

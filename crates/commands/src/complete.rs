@@ -304,9 +304,11 @@ impl Place<'_> {
 
     fn gh(&self, plain: &[&str], word: &str, found: &mut OrdSet<String>) {
         match plain {
-            [] => found.extend(["pr", "run"].map(String::from)),
-            [group @ ("pr" | "run")] => found.extend(crate::gh::commands(group).map(|(name, _)| name.to_string())),
-            [group @ ("pr" | "run"), name, ..] if word.starts_with('-') => {
+            [] => found.extend(["pr", "run", "workflow"].map(String::from)),
+            [group @ ("pr" | "run" | "workflow")] => {
+                found.extend(crate::gh::commands(group).map(|(name, _)| name.to_string()))
+            }
+            [group @ ("pr" | "run" | "workflow"), name, ..] if word.starts_with('-') => {
                 let flags =
                     crate::gh::commands(group).filter(|(command, _)| command == name).flat_map(|(_, flags)| flags);
                 found.extend(flags.map(|flag| format!("--{flag}")));

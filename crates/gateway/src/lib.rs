@@ -15,6 +15,7 @@ mod proof;
 mod sh;
 mod verify;
 mod verify_progress;
+mod workflows;
 
 pub use bench::bench;
 
@@ -29,6 +30,7 @@ const USAGE: &str = "usage: opsfest sh [--lesson ID] [--seed N] [--file HOSTFILE
        opsfest pack DIR
        opsfest apps DIR [--verbose]
        opsfest expressions DIR [--verbose]
+       opsfest workflows DIR [--verbose]
 ";
 
 /// Every mistake in the arguments: one line, exit code 2, nothing changed.
@@ -54,6 +56,7 @@ pub fn opsfest() -> ExitCode {
         "hashes" => hashes::run(rest),
         "apps" => apps::run(rest),
         "expressions" => expressions::run(rest),
+        "workflows" => workflows::run(rest),
         "pack" => pack::run(rest),
         "serve" => kube::run(rest),
         "--help" | "-h" | "help" => {

@@ -78,6 +78,7 @@ fn short(repository: &str) -> &str {
 }
 
 /// A public image with its layers.
+#[inline(never)]
 pub fn public(repository: &str, tag: &str) -> Option<(Image, Vec<Arc<Layer>>)> {
     let repository = short(repository);
     let row = IMAGES
@@ -119,6 +120,7 @@ pub fn public(repository: &str, tag: &str) -> Option<(Image, Vec<Arc<Layer>>)> {
 }
 
 /// What made a layer, and its files. Each version of an image has its own content.
+#[inline(never)]
 fn layer(name: &str, tag: &str) -> Option<(&'static str, Vec<Change>)> {
     let row = LAYERS.lines().find(|line| line.split('|').next() == Some(name))?;
     let mut parts = row.splitn(3, '|');
@@ -147,6 +149,7 @@ fn layer(name: &str, tag: &str) -> Option<(&'static str, Vec<Change>)> {
     Some((by, changes))
 }
 
+#[inline(never)]
 fn config(settings: &str) -> Config {
     let mut config = Config { workdir: "/".into(), ..Config::default() };
     config.set("PATH", PATH);

@@ -115,6 +115,7 @@ pub struct Build {
 
 impl Build {
     /// Reads the Dockerfile; `context` is what is sent, with its folder as `/`.
+    #[inline(never)]
     pub fn new(text: &str, context: Vfs, ignore_bytes: u64, options: Options) -> Result<Self, BuildError> {
         let head = Self::head(text.len() as u64);
         let fail = |wrong: &Wrong, file: Option<&Dockerfile>| {
@@ -177,6 +178,7 @@ impl Build {
     }
 
     /// `ARG`s before the first `FROM`: for the `FROM`s only, and as defaults of those that a stage declares again.
+    #[inline(never)]
     fn read_globals(&mut self, before: usize) {
         for index in 0..before {
             for word in crate::dockerfile::quoted_words(&self.file.instructions[index].rest.clone()) {
@@ -192,6 +194,7 @@ impl Build {
     }
 
     /// Fills in the variables of the bases, and says which images are wanted.
+    #[inline(never)]
     fn name_bases(&mut self) -> Result<(), String> {
         let globals = self.globals.clone();
         let known = move |name: &str| globals.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.clone());
@@ -217,6 +220,7 @@ impl Build {
     }
 
     /// Goes on until it has to wait for something.
+    #[inline(never)]
     pub fn next(&mut self, store: &mut Store, registry: &mut Registry, now: Time) -> Next {
         self.close(now);
         let started = *self.started.get_or_insert(now);
@@ -275,6 +279,7 @@ impl Build {
     }
 
     /// A step failed: its name and last lines, the place in the file, and the sentence.
+    #[inline(never)]
     pub(crate) fn fail(&mut self, name: &str, lines: (usize, usize), message: &str, whole: &str) -> Next {
         self.open = None;
         self.say(&["ERROR: ", message].concat());

@@ -19,6 +19,7 @@ struct Source {
 }
 
 impl Build {
+    #[inline(never)]
     pub(crate) fn copy(&mut self, store: &mut Store, registry: &mut Registry, made: &Instruction, now: Time) -> Next {
         let (name, lines) = (self.step_name(made), (made.first, made.last));
         let escape = self.file.escape;
@@ -99,6 +100,7 @@ fn work_key(build: &Build) -> String {
 }
 
 /// What of the real instruction is not here.
+#[inline(never)]
 fn unknown(made: &Instruction, sources: &[String]) -> Option<String> {
     let flag = ["parents", "exclude", "keep-git-dir", "checksum"].into_iter().find(|flag| made.flag(flag).is_some());
     if let Some(flag) = flag {
@@ -141,6 +143,7 @@ fn find(from: &Vfs, source: &str) -> Vec<Source> {
 }
 
 /// Paths, modes and bytes, never times; and how much it is.
+#[inline(never)]
 fn checksum(from: &Vfs, found: &[Source]) -> (String, u64) {
     let (mut text, mut bytes) = (Vec::new(), 0);
     let mut add = |path: &str, name: &str, stat: Stat| {
@@ -169,6 +172,7 @@ fn checksum(from: &Vfs, found: &[Source]) -> (String, u64) {
 }
 
 /// Lays a file, or what is in a folder, into the root.
+#[inline(never)]
 fn lay(
     root: &mut Vfs,
     from: &Vfs,
@@ -197,6 +201,7 @@ fn lay(
     Ok(())
 }
 
+#[inline(never)]
 fn put(root: &mut Vfs, from: &Vfs, path: &str, to: &str, mode: Option<u32>) -> vfs::Result<()> {
     let stat = from.lstat(path)?;
     if root.lstat(to).is_ok_and(|old| old.kind != Kind::File || stat.kind != Kind::File) {

@@ -27,6 +27,7 @@ fn image_of(store: &Store, registry: &mut Registry, name: &ImageRef) -> Option<A
 
 impl Build {
     /// Asks for the next image's metadata.
+    #[inline(never)]
     pub(crate) fn look_up(&mut self, store: &mut Store, registry: &mut Registry, now: Time) -> Next {
         if self.wanted.is_empty() {
             self.phase = Phase::Ignore;
@@ -66,6 +67,7 @@ impl Build {
         first.map_or((0, 0), |made| (made.first, made.last))
     }
 
+    #[inline(never)]
     pub(crate) fn begin_stage(&mut self, store: &mut Store, registry: &mut Registry, now: Time) -> Next {
         let Some(&index) = self.needed.first() else {
             self.phase = Phase::Export;
@@ -118,6 +120,7 @@ impl Build {
     }
 
     /// Loads the layers that are not here.
+    #[inline(never)]
     fn load(&mut self, store: &mut Store, registry: &Registry, image: &Image, pinned: &str, now: Time) -> Next {
         let missing: Vec<_> = image.layers.iter().filter(|digest| !store.has_layer(digest)).collect();
         if missing.is_empty() {
@@ -138,6 +141,7 @@ impl Build {
         Next::Wait(wait)
     }
 
+    #[inline(never)]
     fn uses_context(&self) -> bool {
         self.needed.iter().any(|index| {
             let stage = &self.stages[*index];

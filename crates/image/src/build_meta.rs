@@ -32,6 +32,7 @@ impl Work {
 
 impl Build {
     /// Goes through what only sets something, and does the next step that takes time.
+    #[inline(never)]
     pub(crate) fn do_step(&mut self, store: &mut Store, registry: &mut Registry, now: Time) -> Next {
         loop {
             let Some(work) = &mut self.work else { return Next::Failed };
@@ -74,6 +75,7 @@ impl Build {
     }
 
     /// An instruction that makes no layer.
+    #[inline(never)]
     fn set(&mut self, made: &Instruction, now: Time) -> Result<(), String> {
         let escape = self.file.escape;
         let Some(work) = &mut self.work else { return Ok(()) };
@@ -136,6 +138,7 @@ impl Build {
     }
 
     /// `ARG`: what the command line says, the default, or what stands before the first `FROM`.
+    #[inline(never)]
     fn declare(&mut self, made: &Instruction, now: Time) -> Result<(), String> {
         let escape = self.file.escape;
         let Some(work) = &mut self.work else { return Ok(()) };
@@ -152,6 +155,7 @@ impl Build {
         Ok(())
     }
 
+    #[inline(never)]
     fn workdir(&mut self, store: &mut Store, registry: &mut Registry, made: &Instruction, now: Time) -> Next {
         let name = self.step_name(made);
         let escape = self.file.escape;
@@ -178,6 +182,7 @@ impl Build {
     }
 
     /// Takes a step from the cache, if it is there and its layer too.
+    #[inline(never)]
     pub(crate) fn reuse(&mut self, store: &mut Store, registry: &Registry, key: &str, by: &str, now: Time) -> bool {
         let Some(work) = &mut self.work else { return false };
         let Some(cached) = store.cache.get_mut(key).filter(|_| !self.options.no_cache) else { return false };
@@ -202,6 +207,7 @@ impl Build {
     }
 
     /// A step was done: what it changed is a layer, and is remembered.
+    #[inline(never)]
     pub(crate) fn commit(
         &mut self,
         store: &mut Store,
@@ -225,6 +231,7 @@ impl Build {
         self.done += 1;
     }
 
+    #[inline(never)]
     pub(crate) fn export(&mut self, store: &mut Store, registry: &Registry, now: Time, started: Time) -> Next {
         let Some((_, mut work)) = self.finished.pop_last() else { return Next::Failed };
         for (name, value) in &self.options.labels {

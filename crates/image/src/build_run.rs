@@ -45,6 +45,7 @@ pub(crate) struct Pending {
 const TAIL_MAX: usize = 10;
 
 impl Build {
+    #[inline(never)]
     pub(crate) fn run(&mut self, store: &mut Store, registry: &mut Registry, made: &Instruction, now: Time) -> Next {
         let (name, lines) = (self.step_name(made), (made.first, made.last));
         let Some(work) = &self.work else { return Next::Failed };
@@ -108,6 +109,7 @@ impl Build {
     }
 
     /// The command has ended. `None`: it goes on by [`Self::next`].
+    #[inline(never)]
     pub fn ran(
         &mut self,
         store: &mut Store,
@@ -140,6 +142,7 @@ impl Build {
         None
     }
 
+    #[inline(never)]
     fn mount(
         &self,
         store: &Store,
@@ -202,6 +205,7 @@ impl Build {
 }
 
 /// Puts a folder or file of another file system in place; without one, an empty folder.
+#[inline(never)]
 fn place(root: &mut Vfs, from: Option<(&Vfs, &str)>, target: &str, micros: u64) -> Result<(), String> {
     let said = |error: vfs::VfsError| error.to_string();
     if root.exists(target) {
@@ -225,6 +229,7 @@ fn place(root: &mut Vfs, from: Option<(&Vfs, &str)>, target: &str, micros: u64) 
 }
 
 /// The words to run: of the JSON form, a text of the file, or a line for the shell.
+#[inline(never)]
 fn argv(made: &Instruction, shell: &[String]) -> Vec<String> {
     if let Some(words) = &made.json {
         return words.clone();

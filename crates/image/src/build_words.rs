@@ -26,6 +26,7 @@ fn unit(bytes: u64) -> (u64, &'static str) {
 }
 
 /// `8.31MB`, `161MB`: a size with so many digits that count, as the Docker CLI writes it (`docker/go-units`).
+#[inline(never)]
 pub fn size_words(bytes: u64, digits: u32) -> String {
     let (unit, name) = unit(bytes);
     let whole = bytes / unit;

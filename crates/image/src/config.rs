@@ -80,6 +80,7 @@ impl Config {
     }
 
     /// As it stands in the image's configuration and in `docker inspect`.
+    #[inline(never)]
     pub fn value(&self) -> Value {
         let texts = |items: &[String]| Value::list(items.iter().map(|item| Value::from(item.as_str())).collect());
         let keys = |items: &[String]| {
@@ -133,6 +134,7 @@ impl Config {
 
 impl Image {
     /// An image of layers: its digests are those of its configuration and manifest (OCI image specification).
+    #[inline(never)]
     pub fn new(made: Made<'_>) -> Self {
         let Made { config, layers, history, root, program, created, revision } = made;
         let lines = history.iter().map(|line| {
@@ -192,6 +194,7 @@ impl Image {
     }
 
     /// An image of a scenario: a program, and nothing that could be looked into.
+    #[inline(never)]
     pub fn opaque(digest: String, size_bytes: u64, program: Value, revision: Option<String>, created: Time) -> Self {
         Self {
             id: digest.clone(),

@@ -99,6 +99,7 @@ impl Instruction {
 
 impl Dockerfile {
     /// Reads a file; it knows nothing of stages yet.
+    #[inline(never)]
     pub fn parse(text: &str) -> Result<Self, Wrong> {
         let lines: Vec<&str> = text.lines().collect();
         let escape = escape_of(&lines);
@@ -153,6 +154,7 @@ fn escape_of(lines: &[&str]) -> char {
 }
 
 /// An instruction's lines as one; comments and empty lines between them do not count. `at` moves behind them.
+#[inline(never)]
 fn join(lines: &[&str], at: &mut usize, escape: char) -> String {
     let mut joined = String::new();
     let mut first = true;
@@ -175,6 +177,7 @@ fn join(lines: &[&str], at: &mut usize, escape: char) -> String {
     joined
 }
 
+#[inline(never)]
 fn instruction(line: &str, first: usize, last: usize) -> Result<Instruction, Wrong> {
     let (word, mut rest) = line.split_once([' ', '\t']).map_or((line, ""), |(word, rest)| (word, rest.trim()));
     let upper = word.to_ascii_uppercase();
@@ -213,6 +216,7 @@ pub(crate) fn json_words(text: &str) -> Option<Vec<String>> {
 }
 
 /// What BuildKit says of an instruction by itself (`frontend/dockerfile/instructions/parse.go`).
+#[inline(never)]
 fn complaint(made: &Instruction) -> Option<String> {
     let word = made.word.as_str();
     let words = made.words();
@@ -254,6 +258,7 @@ fn complaint(made: &Instruction) -> Option<String> {
 }
 
 /// `A=1 B="two words"`, or the old `A one value`. Quotes and variables stay.
+#[inline(never)]
 pub(crate) fn pairs(rest: &str, word: &str) -> Result<Vec<(String, String)>, String> {
     let words = quoted_words(rest);
     let Some(first) = words.first() else { return Err(format!("{word} requires at least one argument")) };
@@ -277,6 +282,7 @@ pub(crate) fn pairs(rest: &str, word: &str) -> Result<Vec<(String, String)>, Str
 }
 
 /// Words between blanks that stand in no quotes.
+#[inline(never)]
 pub(crate) fn quoted_words(text: &str) -> Vec<String> {
     let (mut words, mut word, mut quote, mut escaped) = (Vec::new(), String::new(), None, false);
     for c in text.chars() {
@@ -301,6 +307,7 @@ pub(crate) fn quoted_words(text: &str) -> Vec<String> {
     words
 }
 
+#[inline(never)]
 fn read_heredocs(made: &mut Instruction, lines: &[&str], at: &mut usize) -> Result<(), Wrong> {
     for word in made.rest.clone().split_whitespace() {
         let Some(mark) = word.strip_prefix("<<").filter(|mark| !mark.is_empty() && !mark.starts_with('<')) else {
@@ -330,6 +337,7 @@ fn read_heredocs(made: &mut Instruction, lines: &[&str], at: &mut usize) -> Resu
 }
 
 /// ` (did you mean RUN?)`: BuildKit's `util/suggest`.
+#[inline(never)]
 fn suggestion(word: &str) -> String {
     let lower = word.to_ascii_lowercase();
     let mut best = (3, "");
@@ -347,6 +355,7 @@ fn suggestion(word: &str) -> String {
 }
 
 /// Levenshtein's.
+#[inline(never)]
 fn distance(a: &str, b: &str) -> usize {
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, left) in a.bytes().enumerate() {

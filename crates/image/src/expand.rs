@@ -32,6 +32,7 @@ impl Reader<'_> {
         self.chars.get(self.at).copied()
     }
 
+    #[inline(never)]
     fn read(&mut self, until: Option<char>, depth: usize) -> Result<String, String> {
         if depth > DEPTH_MAX {
             return Err("too many variables within variables".into());
@@ -97,6 +98,7 @@ impl Reader<'_> {
         name
     }
 
+    #[inline(never)]
     fn variable(&mut self, depth: usize) -> Result<String, String> {
         if self.peek() != Some('{') {
             let name = self.name();

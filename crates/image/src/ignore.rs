@@ -5,6 +5,7 @@
 pub struct Ignore(Vec<(bool, String)>);
 
 impl Ignore {
+    #[inline(never)]
     pub fn parse(text: &str) -> Self {
         let mut patterns = Vec::new();
         for line in text.lines() {
@@ -52,6 +53,7 @@ fn fits_any(pattern: &str, path: &str) -> bool {
 }
 
 /// `*` and `?` stop at slashes, `**` does not.
+#[inline(never)]
 pub(crate) fn fits(pattern: &[u8], path: &[u8]) -> bool {
     match pattern.first() {
         None => path.is_empty(),

@@ -73,6 +73,7 @@ impl Layer {
 }
 
 /// What is different between two file systems, in the order of a walk; what is gone stands last.
+#[inline(never)]
 pub fn diff(before: &Vfs, after: &Vfs) -> Vec<Change> {
     let mut changes = Vec::new();
     if before.same(after) {
@@ -115,6 +116,7 @@ fn content(files: &Vfs, path: &str, stat: Stat) -> Content {
 }
 
 /// Lays a layer over a file system.
+#[inline(never)]
 pub fn apply(files: &mut Vfs, changes: &[Change]) {
     for change in changes {
         let (path, mtime) = (change.path.as_str(), change.mtime);

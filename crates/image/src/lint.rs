@@ -8,6 +8,7 @@ const SECRET: [&str; 7] = ["apikey", "auth", "credential", "key", "password", "s
 const PUBLIC: [&str; 2] = ["public", "path"];
 
 /// The warnings below a build, or nothing.
+#[inline(never)]
 pub(crate) fn warnings(file: &Dockerfile) -> String {
     let mut found: Vec<(&str, String, usize)> = Vec::new();
     let mut stage_start = 0;
@@ -42,6 +43,7 @@ pub(crate) fn warnings(file: &Dockerfile) -> String {
     out
 }
 
+#[inline(never)]
 fn of_one(
     file: &Dockerfile,
     made: &Instruction,

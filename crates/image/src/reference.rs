@@ -12,6 +12,7 @@ pub struct ImageRef {
 
 impl ImageRef {
     /// Takes a reference apart; `None` for one that containerd would call invalid.
+    #[inline(never)]
     pub fn parse(text: &str) -> Option<Self> {
         let (rest, digest) = match text.split_once('@') {
             Some((rest, digest)) => {
@@ -59,6 +60,7 @@ impl ImageRef {
     }
 
     /// With everything that the short form leaves out: `docker.io/library/alpine:latest`.
+    #[inline(never)]
     pub fn canonical(&self) -> String {
         let host = self.host();
         let path = match self.repository.strip_prefix(host).and_then(|rest| rest.strip_prefix('/')) {

@@ -53,6 +53,7 @@ impl Registry {
     }
 
     /// Finds what a reference means now. A digest wins over a tag.
+    #[inline(never)]
     pub fn resolve(&self, text: &str) -> Result<&Arc<Image>, RegistryError> {
         let name = ImageRef::parse(text).ok_or(RegistryError::Invalid)?;
         let not_found = || {
@@ -95,6 +96,7 @@ impl Registry {
 }
 
 impl Repository {
+    #[inline(never)]
     fn clean(&mut self, now: Time) {
         if let Some(max) = self.retention.tags_max {
             while self.tags.len() > max {

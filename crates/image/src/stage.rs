@@ -17,6 +17,7 @@ pub struct Stage {
 
 impl Stage {
     /// All stages, and how many instructions stand before the first: only `ARG`.
+    #[inline(never)]
     pub(crate) fn all(file: &Dockerfile) -> Result<(Vec<Self>, usize), Wrong> {
         let mut stages: Vec<Self> = Vec::new();
         let mut before = 0;
@@ -52,6 +53,7 @@ impl Stage {
     }
 
     /// The stages that one needs, in the order of the file, itself last.
+    #[inline(never)]
     pub(crate) fn needed(stages: &[Self], file: &Dockerfile, target: usize) -> Vec<usize> {
         let mut needed = vec![false; stages.len()];
         needed[target] = true;

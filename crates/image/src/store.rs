@@ -53,6 +53,7 @@ const RECORDS_MAX: usize = 60;
 
 impl Store {
     /// An image by name, digest, id or the beginning of its id.
+    #[inline(never)]
     pub fn find(&self, text: &str) -> Option<&Arc<Image>> {
         let by_id = |hex: &str| {
             let start = ["sha256:", hex].concat();
@@ -119,6 +120,7 @@ impl Store {
 
 impl Registry {
     /// What a name means in this world: an image of the registry, or a well-known public one, whose layers are then here.
+    #[inline(never)]
     pub fn find(&mut self, name: &ImageRef) -> Option<Arc<Image>> {
         let text = name.to_string();
         if let Ok(image) = self.resolve(&text) {

@@ -5,6 +5,7 @@ use crate::{Change, Content};
 const BLOCK: usize = 512;
 
 /// The archive of a layer's changes. A path that is gone is a whiteout: an empty file `.wh.NAME` (OCI image layout).
+#[inline(never)]
 pub fn tar(changes: &[Change]) -> Vec<u8> {
     let mut out = Vec::new();
     for change in changes {
@@ -39,6 +40,7 @@ fn body(out: &mut Vec<u8>, data: &[u8]) {
     out.resize(out.len().next_multiple_of(BLOCK), 0);
 }
 
+#[inline(never)]
 fn header(out: &mut Vec<u8>, name: &str, kind: u8, link: &str, size: usize, (mode, mtime): (u32, u64)) {
     let mut block = [0_u8; BLOCK];
     put(&mut block, 0, name.as_bytes());

@@ -43,11 +43,13 @@ fn row(world: &World, run: &Run, whole: bool) -> screen::Run {
 fn stages(world: &World, run: &Run) -> Vec<Vec<Job>> {
     let mut stages: Vec<Vec<Job>> = Vec::new();
     let mut depth = order::OrdMap::new();
+    let mut placed = vec![false; run.jobs.len()];
     // The engine refuses circles, so that each round places a job.
     for _ in 0..run.jobs.len() {
         for (index, job) in run.jobs.iter().enumerate() {
             let needs: Option<Vec<usize>> = job.needs.iter().map(|need| depth.get(need).copied()).collect();
-            if let (false, Some(needs)) = (depth.contains_key(&job.id), needs) {
+            if let (false, Some(needs)) = (placed[index], needs) {
+                placed[index] = true;
                 let at = needs.into_iter().max().map_or(0, |deepest: usize| deepest + 1);
                 depth.insert(job.id.clone(), at);
                 if stages.len() <= at {

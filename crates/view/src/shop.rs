@@ -110,7 +110,7 @@ fn stations(world: &World) -> Vec<Station> {
         Some(run) => {
             let state = match run.state {
                 State::Passed => "done",
-                State::Failed => "failed",
+                State::Failed | State::Cancelled => "failed",
                 _ => "running",
             };
             let job = run.jobs.iter().find(|job| job.state == State::Running).map_or("", |job| job.name.as_str());

@@ -33,6 +33,10 @@ impl World {
         self.ci.rerun(&mut self.sim, run, causes);
     }
 
+    pub fn cancel_pipeline(&mut self, run: u32) {
+        self.ci.cancel(&mut self.sim, run, "The run was canceled by @learner.");
+    }
+
     pub fn delete_pod(&mut self, namespace: &str, name: &str, causes: &Causes) -> Result<(), Status> {
         let writer = Writer::new("learner", causes.clone());
         let place = (cluster::POD, namespace, name);

@@ -4,7 +4,7 @@ use crate::pulls::Pull;
 use crate::rules::BranchRules;
 use crate::{Machine, MachineId, World};
 use ci::{PullEvent, Push};
-use git::{ObjectId, RefUpdate, Repo, When};
+use git::{FlatTree, ObjectId, RefUpdate, Repo, When};
 use order::{OrdMap, OrdSet};
 use sim::{Causes, EventId, Subject};
 use vfs::Vfs;
@@ -124,19 +124,20 @@ impl World {
             };
             let event = self.sim.record("git", actor.to_string(), about, text, &because);
             last = Some(event);
-            if let (true, Some(new), Some(branch)) = (on_forge, update.new, update.name.strip_prefix("refs/heads/")) {
-                self.start_pipelines(&name, branch, new, actor, event);
+            let Some(new) = update.new.filter(|_| on_forge) else { continue };
+            if let Some(branch) = update.name.strip_prefix("refs/heads/") {
+                let moved = Moved { name: branch, old: update.old, ..Moved::default() };
+                self.start_for(&name, moved, new, actor, event);
                 self.pull_head_moved(&name, branch, new, actor, event);
+            } else if let Some(tag) = update.name.strip_prefix("refs/tags/") {
+                let moved = Moved { name: tag, tag: true, ..Moved::default() };
+                self.start_for(&name, moved, new, actor, event);
             }
         }
         if let Some(event) = last.filter(|_| on_forge && self.forge.argocd_webhooks.contains(&name)) {
             self.notify_argocd(&name, event);
         }
         last
-    }
-
-    fn start_pipelines(&mut self, name: &str, branch: &str, commit: ObjectId, actor: &str, event: EventId) {
-        self.start_for(name, (branch, None), commit, actor, event);
     }
 
     /// Pushes to the head of a pull request start what is to check it.
@@ -163,30 +164,73 @@ impl World {
         let Some(pull) = self.pull(name, number) else { return };
         let (title, base, head) = (pull.title.clone(), pull.base.clone(), pull.head.clone());
         let about = PullEvent { number, action: action.into(), title, base, head: head.clone(), draft: pull.draft };
-        self.start_for(name, (&head, Some(about)), commit, actor, event);
+        let old = self.forge_repo(name).and_then(|(repo, files)| {
+            let base = repo.resolve_commit(files, &about.base).ok()?;
+            repo.merge_bases(files, &base, &commit).ok()?.first().copied()
+        });
+        let moved = Moved { name: &head, pull: Some(about), old, tag: false };
+        self.start_for(name, moved, commit, actor, event);
     }
 
-    fn start_for(
-        &mut self,
-        name: &str,
-        (branch, pull): (&str, Option<PullEvent>),
-        commit: ObjectId,
-        actor: &str,
-        event: EventId,
-    ) {
-        let Some((repo, files)) = self.forge_repo(name) else { return };
-        let Some(found) = workflows(&repo, files, &commit) else { return };
-        let push = Push {
+    fn start_for(&mut self, name: &str, moved: Moved<'_>, commit: ObjectId, actor: &str, event: EventId) {
+        if let Some(push) = self.push_of(name, moved, commit, actor, event.into()) {
+            self.ci.push(&mut self.sim, &push);
+        }
+    }
+
+    fn push_of(&self, name: &str, moved: Moved<'_>, commit: ObjectId, actor: &str, causes: Causes) -> Option<Push> {
+        let (repo, files) = self.forge_repo(name)?;
+        let commit = repo.peel(files, commit, git::Kind::Commit).ok()??;
+        let (subject, tree, workflows) = workflows(&repo, files, &commit)?;
+        let old = moved.old.and_then(|old| {
+            let tree = repo.read_commit(files, &old).ok()?.tree;
+            repo.flat_tree(files, Some(&tree)).ok()
+        });
+        let old: FlatTree = old.unwrap_or_default();
+        let gone = old.keys().filter(|path| !tree.contains_key(*path));
+        let other = tree.iter().filter(|(path, entry)| old.get(*path) != Some(*entry)).map(|(path, _)| path);
+        Some(Push {
             repo: name.into(),
-            branch: branch.into(),
+            branch: moved.name.into(),
+            tag: moved.tag,
+            event: "push".into(),
+            changed: other.chain(gone).cloned().collect(),
+            inputs: manifest::Value::map(),
             commit: commit.to_string(),
-            subject: found.0,
+            subject,
             actor: actor.into(),
-            pull,
-            workflows: found.1,
-            causes: event.into(),
-        };
-        self.ci.push(&mut self.sim, &push);
+            pull: moved.pull,
+            workflows,
+            causes,
+        })
+    }
+
+    /// The workflow files of a branch of a repository: paths and texts.
+    pub fn workflow_files(&self, repo: &str, branch: &str) -> Vec<(String, String)> {
+        let found = self.forge_repo(repo).and_then(|(repo, files)| {
+            let commit = repo.resolve_commit(files, branch).ok()?;
+            workflows(&repo, files, &commit)
+        });
+        found.map(|(_, _, files)| files).unwrap_or_default()
+    }
+
+    /// Starts a workflow of a branch or tag by hand; an error is GitHub's word for why it does not.
+    pub fn dispatch_workflow(
+        &mut self,
+        repo: &str,
+        (path, reference): (&str, &str),
+        inputs: &OrdMap<String, String>,
+        actor: &str,
+        causes: &Causes,
+    ) -> Result<u32, String> {
+        let none = || format!("No ref found for: {reference}");
+        let (at, files) = self.forge_repo(repo).ok_or("Not Found")?;
+        let commit = at.resolve_commit(files, reference).map_err(|_| none())?;
+        let tag = at.refs(files, "refs/tags/").contains_key(&format!("refs/tags/{reference}"));
+        let moved = Moved { name: reference, tag, ..Moved::default() };
+        let mut push = self.push_of(repo, moved, commit, actor, causes.clone()).ok_or_else(none)?;
+        push.workflows.retain(|(file, _)| file == path);
+        self.ci.dispatch(&mut self.sim, &push, inputs)
     }
 }
 
@@ -204,8 +248,18 @@ pub(crate) fn short(id: &ObjectId) -> String {
     id.to_string().get(..7).unwrap_or_default().to_string()
 }
 
-/// A commit's subject, and its workflow files with their texts. `None` for a damaged repository.
-fn workflows(repo: &Repo, files: &Vfs, commit: &ObjectId) -> Option<(String, Vec<(String, String)>)> {
+/// What moved: a branch or a tag, or the head of a pull request.
+#[derive(Default)]
+struct Moved<'a> {
+    name: &'a str,
+    tag: bool,
+    pull: Option<PullEvent>,
+    /// What its changes count from.
+    old: Option<ObjectId>,
+}
+
+/// A commit's subject, its files, and its workflow files with their texts. `None` for a damaged repository.
+fn workflows(repo: &Repo, files: &Vfs, commit: &ObjectId) -> Option<(String, FlatTree, Vec<(String, String)>)> {
     let commit = repo.read_commit(files, commit).ok()?;
     let tree = repo.flat_tree(files, Some(&commit.tree)).ok()?;
     let mut found = Vec::new();
@@ -215,7 +269,7 @@ fn workflows(repo: &Repo, files: &Vfs, commit: &ObjectId) -> Option<(String, Vec
             found.push((path.clone(), repo.read_blob(files, id).ok()?.text()));
         }
     }
-    Some((commit.subject(), found))
+    Some((commit.subject(), tree, found))
 }
 
 impl World {

@@ -31,6 +31,23 @@ impl World {
                     self.add_machine(MachineId::new(&name), machine);
                 }
                 Ask::Drop { name } => self.remove_machine(&MachineId::new(&name)),
+                Ask::Stop { token } => {
+                    let pid = self.scripts.iter().find(|(_, script)| script.token == token).map(|(pid, _)| *pid);
+                    if let Some(pid) = pid {
+                        self.kill(pid, 143);
+                    }
+                }
+                Ask::Pack { token, machine, base } => {
+                    let files = self.workspace(&MachineId::new(&machine), &base);
+                    self.ci.packed(&mut self.sim, token, files);
+                }
+                Ask::Unpack { token, machine, files, outcome } => {
+                    let outcome = match self.unpack(&MachineId::new(&machine), &files) {
+                        Ok(()) => outcome,
+                        Err(message) => Outcome { code: 1, log: format!("{message}\n"), ..Outcome::default() },
+                    };
+                    self.ci.done(&mut self.sim, token, outcome);
+                }
                 Ask::Checkout { token, machine, repo, reference, path, .. } => {
                     let outcome = match self.checkout(&MachineId::new(&machine), &repo, &reference, &path) {
                         Ok(log) => Outcome { log, ..Outcome::default() },
@@ -108,6 +125,30 @@ impl World {
         }
     }
 
+    /// The files of a runner's folder, by their paths in it.
+    fn workspace(&self, machine: &MachineId, base: &str) -> Vec<(String, Vec<u8>)> {
+        let Some(host) = self.machines.get(machine) else { return Vec::new() };
+        let entries = host.files.walk(base, &mut |path| vfs::base_name(path) != ".git").unwrap_or_default();
+        let below = format!("{}/", base.trim_end_matches('/'));
+        let file = |(path, stat): (String, vfs::Stat)| {
+            let inside = path.strip_prefix(&below).filter(|inside| !inside.starts_with(".git/"))?;
+            let bytes = (stat.kind == vfs::Kind::File).then(|| host.files.read(&path).ok())??;
+            Some((inside.to_string(), bytes.to_vec()))
+        };
+        entries.into_iter().filter_map(file).collect()
+    }
+
+    fn unpack(&mut self, machine: &MachineId, files: &OrdMap<String, Arc<Vec<u8>>>) -> Result<(), String> {
+        let micros = self.now().as_micros();
+        let host = self.machines.get_mut(machine).ok_or("the runner is gone")?;
+        for (path, bytes) in files {
+            let made = host.files.make_dir_all(vfs::parent(path), micros);
+            made.and_then(|()| host.files.write(path, bytes.to_vec(), micros))
+                .map_err(|error| format!("{path}: {error}"))?;
+        }
+        Ok(())
+    }
+
     /// A pipeline's script has ended.
     pub(crate) fn script_ended(&mut self, pid: Pid, code: i32) {
         let Some(script) = self.scripts.remove(&pid) else { return };
@@ -125,13 +166,15 @@ impl World {
             outputs.extend(built.map(|digest| ("digest".to_string(), digest)));
         }
         let env = assignments(&read("GITHUB_ENV").unwrap_or_default());
-        self.ci.done(&mut self.sim, script.token, Outcome { code, log, outputs, env });
+        let summary = read("GITHUB_STEP_SUMMARY").unwrap_or_default();
+        self.ci.done(&mut self.sim, script.token, Outcome { code, log, outputs, env, summary });
     }
 
     /// What a running script has printed so far.
     pub fn script_log(&self, token: Token) -> Option<String> {
         let script = self.scripts.values().find(|script| script.token == token)?;
-        self.capture(script.output).map(|(bytes, _)| String::from_utf8_lossy(bytes).into_owned())
+        let (bytes, _) = self.capture(script.output)?;
+        Some(self.ci.shown(token, &String::from_utf8_lossy(bytes)))
     }
 
     /// Clones a repository of the forge into a folder of a machine, at a commit or branch.
@@ -144,6 +187,7 @@ impl World {
             .resolve_commit(&source, reference)
             .map_err(|_| format!("fatal: couldn't find remote ref {reference}"))?;
         let heads = from.refs(&source, "refs/heads/");
+        let reference = reference.strip_prefix("refs/heads/").unwrap_or(reference);
         let branch = match heads.contains_key(&format!("refs/heads/{reference}")) {
             true => reference.to_string(),
             false => heads

@@ -32,12 +32,13 @@ pub struct Check {
 }
 
 impl Check {
-    /// How `gh` sorts it: `pass`, `fail`, `pending`, `skipping`.
+    /// How `gh` sorts it: `pass`, `fail`, `pending`, `skipping`, `cancel`.
     pub fn bucket(&self) -> &'static str {
         match self.state {
             State::Passed => "pass",
             State::Failed => "fail",
             State::Skipped => "skipping",
+            State::Cancelled => "cancel",
             State::Queued | State::Running => "pending",
         }
     }

@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 /// Suites whose engine is still to come.
 const WAITING: [&str; 2] = ["nab", "promql"];
 /// Suites that `opsfest` runs, by the folder's name, with its command: real applications' manifests, and GitHub's own
-/// cases of workflow expressions.
-const SUITES: [(&str, &str); 2] = [("kubernetes-apps", "apps"), ("github-expressions", "expressions")];
+/// cases of workflow expressions and workflows.
+const SUITES: [(&str, &str); 3] =
+    [("kubernetes-apps", "apps"), ("github-expressions", "expressions"), ("github-workflows", "workflows")];
 
 pub fn run(mut flags: Flags) -> Result<()> {
     let data = flags.value("--data")?.map(PathBuf::from);

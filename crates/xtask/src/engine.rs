@@ -152,7 +152,7 @@ fn bind(module: &Path, folder: &Path) -> Result<()> {
 
 /// The largest function that goes into its only caller. Larger ones stay by themselves, so that the first half can do
 /// without them: left alone, `wasm-opt` makes one function of all that a step of the world may come to.
-const ONE_CALLER: [&str; 2] = ["--one-caller-inline-max-function-size", "150"];
+const ONE_CALLER: [&str; 2] = ["--one-caller-inline-max-function-size", "60"];
 
 /// Runs `wasm-opt` for size.
 pub fn shrink(from: &Path, to: &Path) -> Result<()> {

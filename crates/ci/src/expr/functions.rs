@@ -43,8 +43,8 @@ pub(super) fn call(name: &str, args: &[Data], scope: Scope<'_>) -> Result<Data, 
     Ok(match name {
         "always" => Data::Bool(true),
         "cancelled" => Data::Bool(scope.cancelled),
-        "failure" => Data::Bool(scope.failed),
-        "success" => Data::Bool(!scope.failed && !scope.cancelled),
+        "failure" => Data::Bool(scope.failed && !scope.cancelled),
+        "success" => Data::Bool(!scope.failed && !scope.cancelled && !scope.skipped),
         "case" => {
             let (last, pairs) = args.split_last().expect("three arguments at least");
             for pair in pairs.chunks_exact(2) {

@@ -22,8 +22,17 @@ pub(crate) struct Scope<'a> {
     pub contexts: &'a Value,
     pub failed: bool,
     pub cancelled: bool,
+    /// Something that it needs was skipped: no success, and no failure either.
+    pub skipped: bool,
     /// `hashFiles`: of the files that patterns name; it fails where there are none to look at.
     pub hash_files: &'a dyn Fn(&[String]) -> Result<String, String>,
+}
+
+impl<'a> Scope<'a> {
+    /// Where nothing has gone wrong.
+    pub fn of(contexts: &'a Value, hash_files: &'a dyn Fn(&[String]) -> Result<String, String>) -> Self {
+        Self { contexts, failed: false, cancelled: false, skipped: false, hash_files }
+    }
 }
 
 /// Where no files are.
@@ -37,7 +46,7 @@ pub(crate) fn interpolate(text: &str, scope: Scope<'_>) -> Result<String, String
     let mut rest = text;
     while let Some(start) = rest.find("${{") {
         let Some(end) = closing(&rest[start..]) else {
-            return Err("The expression is not closed. An unescaped ${{ sequence was found, but the closing }} sequence was not found.".into());
+            return Err(NOT_CLOSED.into());
         };
         out.push_str(&rest[..start]);
         out.push_str(&evaluate(&rest[start + 3..start + end], scope)?.to_text());
@@ -46,6 +55,40 @@ pub(crate) fn interpolate(text: &str, scope: Scope<'_>) -> Result<String, String
     out.push_str(rest);
     Ok(out)
 }
+
+/// The same of a text that is nothing but one expression, whose type stays.
+pub(crate) fn value_of(text: &str, scope: Scope<'_>) -> Result<Data, String> {
+    let trimmed = text.trim();
+    match trimmed.strip_prefix("${{").and_then(closing) {
+        Some(end) if end + 5 == trimmed.len() => evaluate(&trimmed[3..end + 3], scope),
+        _ => Ok(Data::text(&interpolate(text, scope)?)),
+    }
+}
+
+/// Whether every `${{ … }}` of a text can be read.
+pub(crate) fn check(text: &str) -> Result<(), String> {
+    let mut rest = text;
+    while let Some(start) = rest.find("${{") {
+        let Some(end) = closing(&rest[start..]) else {
+            return Err(NOT_CLOSED.into());
+        };
+        let inside = rest[start + 3..start + end].trim();
+        if inside.is_empty() {
+            return Err("An expression was expected".into());
+        }
+        check_one(inside)?;
+        rest = &rest[start + end + 2..];
+    }
+    Ok(())
+}
+
+/// The same of an expression without its braces.
+pub(crate) fn check_one(text: &str) -> Result<(), String> {
+    parser::parse(text.trim(), &is_context).map(|_| ())
+}
+
+const NOT_CLOSED: &str =
+    "The expression is not closed. An unescaped ${{ sequence was found, but the closing }} sequence was not found.";
 
 /// Where the `}}` stands that closes an expression: not one inside a quoted text.
 fn closing(text: &str) -> Option<usize> {
@@ -74,7 +117,7 @@ pub(crate) fn condition(text: &str, scope: Scope<'_>) -> Result<bool, String> {
             None => (true, false),
         },
     };
-    Ok(holds && (names_status || !(scope.failed || scope.cancelled)))
+    Ok(holds && (names_status || !(scope.failed || scope.cancelled || scope.skipped)))
 }
 
 fn is_context(name: &str) -> bool {
@@ -92,7 +135,7 @@ pub(crate) fn evaluate(text: &str, scope: Scope<'_>) -> Result<Data, String> {
 /// Evaluates an expression over contexts, an object whose keys are the names that it may use. For tests with outside data.
 pub fn evaluate_over(text: &str, contexts: &Data) -> Result<Data, String> {
     let none = Value::Null;
-    let scope = Scope { contexts: &none, failed: false, cancelled: false, hash_files: &no_files };
+    let scope = Scope::of(&none, &no_files);
     let known = |name: &str| contexts.member(name).is_some();
     match parser::parse(text, &known)? {
         Some(expr) => evaluate::evaluate(&expr, contexts, scope),

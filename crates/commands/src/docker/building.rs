@@ -45,6 +45,7 @@ pub(crate) struct Building {
 
 impl From<Vec<String>> for Building {
     /// As a pipeline starts it: `context=…`, `file=…`, `tag=…`, `revision=…`, `push`.
+    #[inline(never)]
     fn from(args: Vec<String>) -> Self {
         let mut request = Request::default();
         for arg in &args {
@@ -69,6 +70,7 @@ impl From<Vec<String>> for Building {
 impl Behaviour for Building {
     const PROGRAM: &'static str = "opsfest-build";
 
+    #[inline(never)]
     fn step(&mut self, cx: &mut Cx<'_>) -> Step {
         if self.build.is_none() {
             match self.open(cx) {
@@ -96,6 +98,7 @@ impl Building {
     }
 
     /// Reads the Dockerfile and what is sent with it.
+    #[inline(never)]
     fn open(&self, cx: &Cx<'_>) -> Result<Build, String> {
         let (files, request) = (cx.files(), &self.request);
         if !files.is_dir(&request.context) {
@@ -133,6 +136,7 @@ impl Building {
         Build::new(&text, context, ignore.len() as u64, options).map_err(|error| error.0)
     }
 
+    #[inline(never)]
     fn go_on(&mut self, cx: &mut Cx<'_>, build: &mut Build) -> Step {
         let host = cx.machine_id();
         if let Some(child) = self.child.take()
@@ -165,6 +169,7 @@ impl Building {
     }
 
     /// Hears what the command prints, and whether it has ended. `None`: the build goes on.
+    #[inline(never)]
     fn listen(&mut self, cx: &mut Cx<'_>, build: &mut Build, child: Child) -> Option<Step> {
         let now = cx.now();
         let mut code = 127;
@@ -194,6 +199,7 @@ impl Building {
         build.ran(store, registry, root, code, now).map(|_| Step::Done(1))
     }
 
+    #[inline(never)]
     fn finish(&self, cx: &mut Cx<'_>, build: &mut Build, finished: &Finished) -> Step {
         let host = cx.machine_id();
         let image = cx.world.docker(&host).and_then(|docker| docker.store.images.get(&finished.id)).cloned();
@@ -221,6 +227,7 @@ impl Building {
 }
 
 /// The context without what is ignored, with its folder as `/`.
+#[inline(never)]
 fn context(files: &Vfs, folder: &str, ignore: &Ignore) -> Vfs {
     let base = folder.trim_end_matches('/').len();
     let mut sent = Vfs::new();

@@ -11,6 +11,11 @@ pub(super) const fn value(long: &'static str, short: char, help: &'static str) -
     Flag { long, short, takes: Takes::Text, default: "", help }
 }
 
+/// Each time one more.
+pub(super) const fn values(long: &'static str, short: char, help: &'static str) -> Flag {
+    Flag { long, short, takes: Takes::Texts, default: "", help }
+}
+
 /// Known to every command.
 const GLOBALS: Globals =
     Globals { flags: &[value("repo", 'R', "another repository than that of the folder, OWNER/REPO")], missing: "" };

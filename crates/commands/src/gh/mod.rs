@@ -13,6 +13,7 @@ mod review;
 mod runs;
 mod view;
 mod words;
+mod workflows;
 
 pub use call::merger;
 
@@ -77,21 +78,30 @@ const PULLS: &[Row] = &[
 ];
 
 const RUNS: &[Row] = &[
+    Row { command: &runs::CANCEL, run: runs::cancel },
     Row { command: &runs::LIST, run: runs::list },
     Row { command: &runs::RERUN, run: runs::rerun },
     Row { command: &runs::VIEW, run: runs::view },
     Row { command: &runs::WATCH, run: runs::watch },
 ];
 
-/// Real commands of `gh pr`, `gh run` and of `gh` that are not here.
-const RUNS_MISSING: &str = "cancel delete download";
+const WORKFLOWS: &[Row] =
+    &[Row { command: &workflows::LIST, run: workflows::list }, Row { command: &workflows::RUN, run: workflows::run }];
+
+/// Real commands of `gh pr`, `gh run`, `gh workflow` and of `gh` that are not here.
+const RUNS_MISSING: &str = "delete download";
+const WORKFLOWS_MISSING: &str = "disable enable view";
 const PULLS_MISSING: &str = "edit lock unlock revert update-branch";
-const MISSING: &str = "auth browse codespace gist issue org project release repo cache workflow agent-task alias \
+const MISSING: &str = "auth browse codespace gist issue org project release repo cache agent-task alias \
     api attestation completion config extension gpg-key label preview ruleset search secret ssh-key variable";
 
-/// The subcommands of `pr` or `run` and their long options, for completion.
+/// The subcommands of `pr`, `run` or `workflow` and their long options, for completion.
 pub(crate) fn commands(group: &str) -> impl Iterator<Item = (&'static str, Vec<&'static str>)> {
-    let rows = if group == "run" { RUNS } else { PULLS };
+    let rows = match group {
+        "run" => RUNS,
+        "workflow" => WORKFLOWS,
+        _ => PULLS,
+    };
     rows.iter().map(|row| (row.command.name(), row.command.flags.iter().map(|flag| flag.long).collect()))
 }
 
@@ -148,6 +158,8 @@ fn dispatch(cx: &mut Cx<'_>) -> End {
         }
         ["pr"] | ["pr", "--help" | "-h" | "help"] => help(cx),
         ["run"] | ["run", "--help" | "-h" | "help"] => help(cx),
+        ["workflow"] | ["workflow", "--help" | "-h" | "help"] => help(cx),
+        [group @ "workflow", name, ..] => subcommand(cx, (group, name), WORKFLOWS, WORKFLOWS_MISSING),
         [group @ "pr", name, ..] => subcommand(cx, (group, name), PULLS, PULLS_MISSING),
         [group @ "run", name, ..] => subcommand(cx, (group, name), RUNS, RUNS_MISSING),
         [name, ..] if MISSING.split_whitespace().any(|missing| missing == *name) => not_here(cx, &format!("gh {name}")),
@@ -203,8 +215,8 @@ fn unknown(cx: &mut Cx<'_>, name: &str, of: &str) -> End {
 }
 
 fn help(cx: &mut Cx<'_>) -> End {
-    let mut text = String::from("Work with the forge's pull requests and runs.\n");
-    for (group, rows) in [("pr", PULLS), ("run", RUNS)] {
+    let mut text = String::from("Work with the forge's pull requests, runs and workflows.\n");
+    for (group, rows) in [("pr", PULLS), ("run", RUNS), ("workflow", WORKFLOWS)] {
         text.push_str(&format!("\nUSAGE\n  gh {group} <command> [flags]\n\nCOMMANDS\n"));
         for row in rows {
             text.push_str(&format!("  {:<12}{}\n", format!("{}:", row.command.name()), row.command.summary));

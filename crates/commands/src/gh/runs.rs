@@ -4,7 +4,7 @@ use super::call::{Call, Fail, fail};
 use super::flags::{Command, switch, value};
 use super::words::{ago, coloured, table};
 use super::{Answer, End};
-use ci::{JobRun, Run, State};
+use ci::{JobRun, Level, Run, State};
 use sim::Causes;
 use world::{Cx, FORGE};
 
@@ -17,7 +17,7 @@ pub(super) const LIST: Command = Command {
         value("branch", 'b', "only of this branch"),
         value("workflow", 'w', "only of this workflow"),
         value("status", 's', "only in this state"),
-        value("event", 'e', "only what this event started: push, pull_request"),
+        value("event", 'e', "only what this event started: push, pull_request, workflow_dispatch"),
         value("commit", 'c', "only of this commit"),
         value("user", 'u', "only what they started"),
     ],
@@ -46,6 +46,14 @@ pub(super) const RERUN: Command = Command {
     missing: "debug d failed job j",
 };
 
+pub(super) const CANCEL: Command = Command {
+    path: "gh run cancel",
+    operands: "[<run-id>]",
+    summary: "Cancel a workflow run",
+    flags: &[],
+    missing: "force",
+};
+
 pub(super) const WATCH: Command = Command {
     path: "gh run watch",
     operands: "[<run-id>]",
@@ -61,8 +69,8 @@ fn job_id(run: &Run, at: usize) -> u32 {
     run.number * JOBS_MAX + u32::try_from(at + 1).unwrap_or(JOBS_MAX)
 }
 
-fn event(run: &Run) -> &'static str {
-    if run.pull.is_some() { "pull_request" } else { "push" }
+fn event(run: &Run) -> &str {
+    &run.event_name
 }
 
 /// GitHub's status: `queued`, `in_progress`, `completed`.
@@ -78,7 +86,7 @@ fn status(state: State) -> &'static str {
 fn sign(state: State) -> (&'static str, u8) {
     match state {
         State::Passed => ("✓", 32),
-        State::Failed => ("X", 31),
+        State::Failed | State::Cancelled => ("X", 31),
         State::Skipped => ("-", 90),
         State::Queued | State::Running => ("*", 33),
     }
@@ -148,7 +156,7 @@ pub(super) fn list(cx: &mut Cx<'_>, call: &Call) -> Answer {
             title(run),
             run.workflow_name.clone(),
             run.branch.clone(),
-            event(run).into(),
+            event(run).to_string(),
             run.number.to_string(),
             took(run),
         ]
@@ -192,6 +200,22 @@ fn jobs(cx: &Cx<'_>, run: &Run, only: Option<usize>, verbose: bool) -> String {
             for step in &job.steps {
                 text.push_str(&format!("  {} {}\n", symbol(cx, step.state), step.name));
             }
+        }
+    }
+    text
+}
+
+// Unlike GitHub: that a process completed with an exit code is no annotation of its own.
+fn annotations(cx: &Cx<'_>, run: &Run, only: Option<usize>) -> String {
+    let mut text = String::new();
+    for (_, job) in run.jobs.iter().enumerate().filter(|(at, _)| only.is_none_or(|only| only == *at)) {
+        for one in &job.annotations {
+            let sign = match one.level {
+                Level::Error => coloured(cx, 31, "X"),
+                Level::Warning => coloured(cx, 33, "!"),
+                Level::Notice => "-".into(),
+            };
+            text.push_str(&format!("{sign} {}\n{}: {}#{}\n\n", one.message, job.name, one.file, one.line));
         }
     }
     text
@@ -243,6 +267,10 @@ pub(super) fn view(cx: &mut Cx<'_>, call: &Call) -> Answer {
     text.push_str(&jobs(cx, &run, only, given.on("verbose") || only.is_some()));
     let failed = run.jobs.iter().any(|job| job.state == State::Failed);
     text.push('\n');
+    let said = annotations(cx, &run, only);
+    if !said.is_empty() {
+        text.push_str(&format!("ANNOTATIONS\n{said}\n"));
+    }
     match (only, run.jobs.len()) {
         _ if failed => text.push_str(&format!("To see what failed, try: gh run view {} --log-failed\n", run.number)),
         (Some(at), _) => {
@@ -290,6 +318,17 @@ pub(super) fn rerun(cx: &mut Cx<'_>, call: &Call) -> Answer {
         let sign = coloured(cx, 32, "✓");
         cx.out(format!("{sign} Requested rerun of run {}\n", run.number));
     }
+    Ok(End::Exit(0))
+}
+
+pub(super) fn cancel(cx: &mut Cx<'_>, call: &Call) -> Answer {
+    let run = named(cx, call, |run| !run.state.finished(), "found no in progress runs to cancel")?;
+    if run.state.finished() {
+        return fail("Cannot cancel a workflow run that is completed");
+    }
+    cx.world.cancel_pipeline(run.number);
+    let sign = coloured(cx, 32, "✓");
+    cx.out(format!("{sign} Request to cancel workflow {} submitted.\n", run.number));
     Ok(End::Exit(0))
 }
 

@@ -1,0 +1,276 @@
+//! A workflow's jobs and steps: reading and checking.
+
+use crate::matrix::{Strategy, ordered};
+use crate::workflow::{Wrong, known, list, missing, text, texts, wrong};
+use manifest::{Mark, Value};
+use order::OrdMap;
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Job {
+    pub id: String,
+    pub name: String,
+    pub needs: Vec<String>,
+    pub condition: Option<String>,
+    pub env: OrdMap<String, String>,
+    pub outputs: OrdMap<String, String>,
+    pub strategy: Option<Strategy>,
+    pub concurrency: Option<Concurrency>,
+    /// `continue-on-error` and `timeout-minutes` as they stand there.
+    pub forgives: Option<String>,
+    pub timeout: Option<String>,
+    pub steps: Vec<Step>,
+}
+
+/// Of those with the same group only one is under way.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Concurrency {
+    pub group: String,
+    pub cancel: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Step {
+    pub id: String,
+    pub name: String,
+    pub condition: Option<String>,
+    pub env: OrdMap<String, String>,
+    pub forgives: Option<String>,
+    pub timeout: Option<String>,
+    pub work: Work,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Work {
+    Run { script: String, shell: Option<String>, directory: Option<String> },
+    Uses { action: String, with: OrdMap<String, String> },
+}
+
+/// `defaults.run`.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Defaults {
+    shell: Option<String>,
+    directory: Option<String>,
+}
+
+const JOB_KEYS: [&str; 20] = [
+    "snapshot",
+    "name",
+    "needs",
+    "runs-on",
+    "if",
+    "env",
+    "outputs",
+    "steps",
+    "timeout-minutes",
+    "permissions",
+    "strategy",
+    "container",
+    "services",
+    "uses",
+    "with",
+    "secrets",
+    "environment",
+    "concurrency",
+    "continue-on-error",
+    "defaults",
+];
+
+const STEP_KEYS: [&str; 11] = [
+    "id",
+    "name",
+    "if",
+    "uses",
+    "with",
+    "run",
+    "env",
+    "shell",
+    "working-directory",
+    "continue-on-error",
+    "timeout-minutes",
+];
+
+/// What `permissions` may name.
+// Unlike GitHub: they are checked when the file is read, but the sandbox's token may do everything; `environment` is read and
+// asks nobody for an approval; any `runs-on` is the same runner.
+/// <https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#permissions>
+const PERMISSIONS: [&str; 16] = [
+    "actions",
+    "artifact-metadata",
+    "attestations",
+    "checks",
+    "contents",
+    "deployments",
+    "discussions",
+    "id-token",
+    "issues",
+    "models",
+    "packages",
+    "pages",
+    "pull-requests",
+    "repository-projects",
+    "security-events",
+    "statuses",
+];
+
+pub(crate) fn defaults(value: &Value, path: &str, outer: &Defaults) -> Result<Defaults, Wrong> {
+    let (defaults, path) = (value.at("defaults"), [path, "defaults"].concat());
+    known(defaults, &path, &["run"])?;
+    let run = defaults.at("run");
+    known(run, &[&path, ".run"].concat(), &["shell", "working-directory"])?;
+    let own = |key: &str, outer: &Option<String>| text(run.at(key)).or_else(|| outer.clone());
+    Ok(Defaults { shell: own("shell", &outer.shell), directory: own("working-directory", &outer.directory) })
+}
+
+#[inline(never)]
+pub(crate) fn concurrency(value: &Value, path: &str) -> Result<Option<Concurrency>, Wrong> {
+    let (own, path) = (value.at("concurrency"), [path, "concurrency"].concat());
+    match own {
+        Value::Null => Ok(None),
+        Value::Map(_) => {
+            known(own, &path, &["group", "cancel-in-progress"])?;
+            let group =
+                text(own.at("group")).ok_or_else(|| wrong(&path, "Required property is missing: group".into()))?;
+            Ok(Some(Concurrency { group, cancel: text(own.at("cancel-in-progress")) }))
+        }
+        group => Ok(Some(Concurrency { group: crate::expr::to_text(group), cancel: None })),
+    }
+}
+
+#[inline(never)]
+pub(crate) fn permissions(value: &Value, path: &str) -> Result<(), Wrong> {
+    let (own, path) = (value.at("permissions"), [path, "permissions"].concat());
+    let unexpected = |path: &str, word: &str| Err(wrong(path, format!("Unexpected value '{word}'")));
+    if let Some(word) = own.as_str() {
+        return if ["read-all", "write-all"].contains(&word) { Ok(()) } else { unexpected(&path, word) };
+    }
+    known(own, &path, &PERMISSIONS)?;
+    for (name, level) in own.entries().iter() {
+        let word = level.as_str().unwrap_or_default();
+        if !["read", "write", "none"].contains(&word) || (word == "read" && &**name == "id-token") {
+            return unexpected(&[&path, ".", name].concat(), word);
+        }
+    }
+    Ok(())
+}
+
+#[inline(never)]
+fn strategy(job: &Value, path: &str, spans: &OrdMap<String, Mark>) -> Result<Option<Strategy>, Wrong> {
+    let (own, path) = (job.at("strategy"), [path, ".strategy"].concat());
+    if own.is_null() {
+        return Ok(None);
+    }
+    known(own, &path, &["matrix", "fail-fast", "max-parallel"])?;
+    let (matrix, here) = (own.at("matrix"), [&path, ".matrix"].concat());
+    let expression = |value: &Value| value.as_str().is_some_and(|text| text.contains("${{"));
+    for (key, vector) in matrix.entries().iter() {
+        if vector.items().is_empty() && !expression(vector) {
+            let message = match vector {
+                Value::List(_) => format!("Matrix vector '{key}' does not contain any values"),
+                _ => "A sequence was expected".into(),
+            };
+            return Err(wrong(&[&here, ".", key].concat(), message));
+        }
+    }
+    if matrix.entries().is_empty() && !matrix.is_null() && !expression(matrix) {
+        return Err(wrong(&here, "Matrix must define at least one vector".into()));
+    }
+    Ok(Some(Strategy {
+        matrix: (!matrix.is_null()).then(|| ordered(matrix, &here, spans).to_json()),
+        fail_fast: text(own.at("fail-fast")),
+        max_parallel: text(own.at("max-parallel")),
+    }))
+}
+
+#[inline(never)]
+pub(crate) fn job_of(id: &str, job: &Value, outer: &Defaults, spans: &OrdMap<String, Mark>) -> Result<Job, Wrong> {
+    let path = ["jobs.", id].concat();
+    let below = [&path, "."].concat();
+    let good = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    if !id.chars().all(good) || !id.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') {
+        let message = format!(
+            "The identifier '{id}' is invalid. IDs may only contain alphanumeric characters, '_', and '-'. \
+             IDs must start with a letter or '_' and and must be less than 100 characters."
+        );
+        return Err(wrong(&path, message));
+    }
+    if id.starts_with("__") {
+        return Err(wrong(&path, format!("The identifier '{id}' is invalid. IDs starting with '__' are reserved.")));
+    }
+    known(job, &path, &JOB_KEYS)?;
+    missing(job, &path, &["container", "services", "snapshot", "uses"])?;
+    permissions(job, &below)?;
+    if job.at("runs-on").is_null() {
+        return Err(wrong(&below, "Required property is missing: runs-on".into()));
+    }
+    if let Value::Map(_) = job.at("steps") {
+        return Err(wrong(&[&path, ".steps."].concat(), "A mapping was not expected".into()));
+    }
+    let steps = job.at("steps").items();
+    if steps.is_empty() {
+        return Err(wrong(&below, "Required property is missing: steps".into()));
+    }
+    let run = defaults(job, &below, outer)?;
+    let mut read: Vec<Step> = Vec::new();
+    for (index, step) in steps.iter().enumerate() {
+        let here = format!("{path}.steps[{index}]");
+        let step = step_of(index, step, &here, &run)?;
+        if read.iter().any(|other| other.id.eq_ignore_ascii_case(&step.id)) {
+            let message = format!("The identifier '{}' may not be used more than once within the same scope.", step.id);
+            return Err(wrong(&[&here, ".id"].concat(), message));
+        }
+        read.push(step);
+    }
+    Ok(Job {
+        id: id.into(),
+        name: text(job.at("name")).unwrap_or_else(|| id.into()),
+        needs: list(job, "needs"),
+        condition: text(job.at("if")),
+        env: texts(job.at("env")),
+        outputs: texts(job.at("outputs")),
+        strategy: strategy(job, &path, spans)?,
+        concurrency: concurrency(job, &below)?,
+        forgives: text(job.at("continue-on-error")),
+        timeout: text(job.at("timeout-minutes")),
+        steps: read,
+    })
+}
+
+#[inline(never)]
+fn step_of(index: usize, step: &Value, path: &str, defaults: &Defaults) -> Result<Step, Wrong> {
+    known(step, path, &STEP_KEYS)?;
+    let own = |key: &str, outer: &Option<String>| text(step.at(key)).or_else(|| outer.clone());
+    let work = match (text(step.at("run")), text(step.at("uses"))) {
+        (Some(script), None) => Work::Run {
+            script,
+            shell: own("shell", &defaults.shell),
+            directory: own("working-directory", &defaults.directory),
+        },
+        (None, Some(action)) if !crate::action::is_name(&action) => {
+            let message = format!("Expected format {{org}}/{{repo}}[/path]@ref. Actual '{action}'");
+            return Err(wrong(&[path, ".uses"].concat(), message));
+        }
+        (None, Some(action)) => Work::Uses { action, with: texts(step.at("with")) },
+        (None, None) => {
+            let missing = if step.at("with").is_null() { "run" } else { "uses" };
+            return Err(wrong(&[path, "."].concat(), format!("Required property is missing: {missing}")));
+        }
+        (Some(_), Some(_)) => {
+            return Err(wrong(&[path, ".uses"].concat(), "a step cannot have both the `uses` and `run` keys".into()));
+        }
+    };
+    let name = match (text(step.at("name")), &work) {
+        (Some(name), _) => name,
+        (None, Work::Run { script, .. }) => format!("Run {}", script.lines().next().unwrap_or_default()),
+        (None, Work::Uses { action, .. }) => format!("Run {action}"),
+    };
+    Ok(Step {
+        id: text(step.at("id")).unwrap_or_else(|| format!("__{index}")),
+        name,
+        condition: text(step.at("if")),
+        env: texts(step.at("env")),
+        forgives: text(step.at("continue-on-error")),
+        timeout: text(step.at("timeout-minutes")),
+        work,
+    })
+}
