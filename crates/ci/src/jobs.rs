@@ -149,7 +149,7 @@ impl Ci {
         let mut model = place.state.clone();
         model.expanded = true;
         model.fail_fast = match &strategy.fail_fast {
-            Some(text) => expr::value_of(text, scope)?.truthy(),
+            Some(text) => truthy(Ok(expr::value_of(text, scope)?)),
             None => true,
         };
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is between 1 and 256")]
