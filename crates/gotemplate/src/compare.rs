@@ -41,7 +41,7 @@ pub fn equal(a: &Val, b: &Val) -> Result<bool, String> {
         (a, b) => {
             return Err(format!(
                 "non-comparable types {}: {}, {}: {}",
-                crate::format::format("%s", &[a.clone()]),
+                crate::format::format("%s", std::slice::from_ref(a)),
                 a.type_name(),
                 b.type_name(),
                 shown(b)

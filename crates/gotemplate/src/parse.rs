@@ -252,10 +252,7 @@ impl Parser<'_> {
     }
 
     fn otherwise(&mut self, word: &str) -> Parsed<Vec<Node>> {
-        let chained = match (word, self.peek().kind) {
-            ("if", Kind::If) | ("with", Kind::With) => true,
-            _ => false,
-        };
+        let chained = matches!((word, self.peek().kind), ("if", Kind::If) | ("with", Kind::With));
         if !chained {
             let (list, end) = self.list()?;
             return if end == Ending::End { Ok(list) } else { self.fail("expected end; found {{else}}") };

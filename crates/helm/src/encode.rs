@@ -18,7 +18,7 @@ fn letters(bytes: &[u8], bits: u32, of: &[u8], group: usize) -> String {
     if count > 0 {
         out.push(char::from(of[(held << (bits - count)) as usize & (of.len() - 1)]));
     }
-    while out.len() % group != 0 {
+    while !out.len().is_multiple_of(group) {
         out.push('=');
     }
     out
@@ -49,8 +49,8 @@ fn bytes_of(text: &str, bits: u32, of: &[u8], group: usize) -> Result<Vec<u8>, u
             out.push(u8::try_from(held >> count & 0xFF).unwrap_or(0));
         }
     }
-    if text.len() % group != 0 || text[end..].iter().any(|b| *b != b'=') {
-        return Err(if text.len() % group == 0 { end } else { text.len() - text.len() % group });
+    if !text.len().is_multiple_of(group) || text[end..].iter().any(|b| *b != b'=') {
+        return Err(if text.len().is_multiple_of(group) { end } else { text.len() - text.len() % group });
     }
     Ok(out)
 }

@@ -9,6 +9,9 @@ use manifest::Value;
 use order::{Arrange, OrdMap};
 use std::rc::Rc;
 
+/// Looks an object up by API version, kind, namespace and name; null where there is none.
+pub type Lookup<'s> = dyn Fn(&str, &str, &str, &str) -> Value + 's;
+
 pub(crate) const VALUES: MapKind = MapKind::Named("chartutil.Values");
 
 /// What a rendering knows beside the chart.
@@ -21,7 +24,7 @@ pub struct Setting<'s> {
     /// Where random texts come from.
     pub seed: u64,
     /// `lookup`: apiVersion, kind, namespace and name to an object, or a list without a name.
-    pub lookup: Option<&'s dyn Fn(&str, &str, &str, &str) -> Value>,
+    pub lookup: Option<&'s Lookup<'s>>,
 }
 
 impl std::fmt::Debug for Setting<'_> {

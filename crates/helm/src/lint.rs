@@ -202,7 +202,7 @@ fn object(linter: &mut Linter, path: &str, value: &Value, text: &str) {
             && edge(part.chars().last())
             && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
     };
-    if !rbac && !(name.len() <= 253 && name.split('.').all(word)) {
+    if !(rbac || name.len() <= 253 && name.split('.').all(word)) {
         let rule = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and \
                     end with an alphanumeric character (e.g. 'example.com', regex used for validation is \
                     '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";

@@ -14,10 +14,10 @@ pub(crate) fn check(chart: &Chart, values: &Value) -> Result<(), String> {
 }
 
 fn add(chart: &Chart, values: &Value, told: &mut String) {
-    if let Some(schema) = &chart.schema {
-        if let Some(wrong) = wrong(&String::from_utf8_lossy(schema), values) {
-            told.push_str(&[chart.name(), ":\n", &wrong].concat());
-        }
+    if let Some(schema) = &chart.schema
+        && let Some(wrong) = wrong(&String::from_utf8_lossy(schema), values)
+    {
+        told.push_str(&[chart.name(), ":\n", &wrong].concat());
     }
     for sub in &chart.charts {
         add(sub, values.get(sub.name()).unwrap_or(Value::null()), told);

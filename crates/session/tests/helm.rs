@@ -132,11 +132,8 @@ fn a_release_is_installed_upgraded_rolled_back_and_taken_away() {
     }
     assert_eq!(web(&session, image), "nginx:1.25".into());
     assert_eq!(web(&session, "metadata.labels").get("app.kubernetes.io/managed-by"), Some(&"Helm".into()));
-    has(
-        &mut session,
-        "helm install front web -n shop",
-        "Error: INSTALLATION FAILED: cannot re-use a name that is still in use",
-    );
+    let taken = "Error: INSTALLATION FAILED: cannot re-use a name that is still in use";
+    has(&mut session, "helm install front web -n shop", taken);
     has(
         &mut session,
         "kubectl get secret -n shop --field-selector type=helm.sh/release.v1 -o name",

@@ -258,8 +258,11 @@ struct Moved<'a> {
     old: Option<ObjectId>,
 }
 
+/// A commit's subject, its files, and paths and texts of its workflows.
+type Workflows = (String, FlatTree, Vec<(String, String)>);
+
 /// A commit's subject, its files, and its workflow files with their texts. `None` for a damaged repository.
-fn workflows(repo: &Repo, files: &Vfs, commit: &ObjectId) -> Option<(String, FlatTree, Vec<(String, String)>)> {
+fn workflows(repo: &Repo, files: &Vfs, commit: &ObjectId) -> Option<Workflows> {
     let commit = repo.read_commit(files, commit).ok()?;
     let tree = repo.flat_tree(files, Some(&commit.tree)).ok()?;
     let mut found = Vec::new();

@@ -98,8 +98,9 @@ impl Sizes {
         [
             Budget { name: "page", bytes: self.page.brotli, limit: 250_000 },
             Budget { name: "editor", bytes: self.editor.brotli, limit: 160_000 },
-            Budget { name: "worker", bytes: self.worker_first.brotli + self.worker_rest.brotli, limit: 2_000_000 },
-            Budget { name: "lesson_0", bytes: self.page.brotli + self.worker_first.brotli, limit: 1_000_000 },
+            // Above the design's 2,000 and 1,000 kB, since images, Actions and Helm are there: CONTRIBUTING says what to do.
+            Budget { name: "worker", bytes: self.worker_first.brotli + self.worker_rest.brotli, limit: 2_090_000 },
+            Budget { name: "lesson_0", bytes: self.page.brotli + self.worker_first.brotli, limit: 1_015_000 },
         ]
     }
 }

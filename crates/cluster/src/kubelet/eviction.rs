@@ -153,7 +153,7 @@ impl Cluster {
         let mut grows = false;
         let mut ranked = Vec::new();
         for pod in self.store.pods_on(name) {
-            let Some(run) = self.pods.get(&pod.key).filter(|run| !finished(pod) && !(run.over && run.rests())) else {
+            let Some(run) = self.pods.get(&pod.key).filter(|run| !(finished(pod) || run.over && run.rests())) else {
                 continue;
             };
             let grow = |(name, _): (&Arc<str>, Time)| !runtime.settled(sim, &run.reference(&pod.key, name));

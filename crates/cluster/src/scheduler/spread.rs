@@ -106,8 +106,8 @@ fn constraint(store: &Store, pod: &Object, rules: &[Value], rule: &Value, gone: 
     let selector = LabelSelector::from_value(rule.at("labelSelector"));
     let keys: Vec<&str> = rule.list_at("matchLabelKeys").iter().filter_map(Value::as_str).collect();
     let counts_pod = |other: &Object| {
-        let alike = |key: &&str| pod.labels().get(*key).is_none_or(|own| other.labels().get(*key) == Some(own));
-        !rule.at("labelSelector").is_null() && selector.matches(other.labels()) && keys.iter().all(|key| alike(&key))
+        let alike = |key: &&str| pod.labels().get(key).is_none_or(|own| other.labels().get(key) == Some(own));
+        !rule.at("labelSelector").is_null() && selector.matches(other.labels()) && keys.iter().all(alike)
     };
     let honours = |field: &str, fallback: &str| {
         let given = rule.str_at(field);
@@ -118,7 +118,7 @@ fn constraint(store: &Store, pod: &Object, rules: &[Value], rule: &Value, gone: 
     for (name, load) in store.node_loads() {
         let labels = load.labels.entries();
         let Some(value) = labels.get(&key).and_then(Value::as_text) else { continue };
-        let left_out = needed.iter().any(|key| labels.get(*key).is_none())
+        let left_out = needed.iter().any(|key| labels.get(key).is_none())
             || (affinity && !suits(pod.value.at("spec"), labels, name))
             || (taints && untolerated(pod.value.list_at("spec.tolerations"), &load.taints).is_some());
         if left_out {

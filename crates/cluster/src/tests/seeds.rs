@@ -103,7 +103,7 @@ fn act_more(world: &mut World, rng: &mut Rng) {
 /// Four nodes, and with every third seed a group of up to six more.
 fn begin(seed: u64) -> World {
     let mut world = World::new(seed, 4);
-    if seed % 3 == 0 {
+    if seed.is_multiple_of(3) {
         let shape = NodeShape::worker("burst", 4_000, 8 << 30);
         world.cluster.add_node_group(&mut world.sim, &shape, (0, 6), &Causes::none()).unwrap();
     }

@@ -17,7 +17,7 @@ pub(crate) fn api_service(service: &Value, _: Option<&Value>) -> Vec<FieldError>
         let given = spec.int_at(field).unwrap_or(0);
         if given <= 0 || given > most {
             let why = format!("must be positive and less than {most}");
-            errors.push(FieldError::invalid(&format!("spec.{field}"), &Value::Int(given), &why));
+            errors.push(FieldError::invalid(format!("spec.{field}"), &Value::Int(given), &why));
         }
     }
     let behind = spec.at("service");
@@ -30,7 +30,7 @@ pub(crate) fn api_service(service: &Value, _: Option<&Value>) -> Vec<FieldError>
     }
     for field in ["namespace", "name"] {
         if behind.str_at(field).is_empty() {
-            errors.push(FieldError::required(&format!("spec.service.{field}"), ""));
+            errors.push(FieldError::required(format!("spec.service.{field}"), ""));
         }
     }
     errors
@@ -42,28 +42,28 @@ pub(crate) fn webhooks(configuration: &Value, _: Option<&Value>) -> Vec<FieldErr
         let path = |field: &str| format!("webhooks[{at}].{field}");
         if hook.str_at("name").split('.').count() < 3 {
             let why = "should be a domain with at least three segments separated by dots";
-            errors.push(FieldError::invalid(&path("name"), hook.at("name"), why));
+            errors.push(FieldError::invalid(path("name"), hook.at("name"), why));
         }
         let (url, service) = (hook.at("clientConfig.url"), hook.at("clientConfig.service"));
         if url.is_null() == service.is_null() {
-            errors.push(FieldError::required(&path("clientConfig"), "exactly one of url or service is required"));
+            errors.push(FieldError::required(path("clientConfig"), "exactly one of url or service is required"));
         }
         if !matches!(hook.str_at("sideEffects"), "None" | "NoneOnDryRun") {
             let known = ["None", "NoneOnDryRun"];
-            errors.push(FieldError::unsupported(&path("sideEffects"), hook.at("sideEffects"), &known));
+            errors.push(FieldError::unsupported(path("sideEffects"), hook.at("sideEffects"), &known));
         }
         if hook.list_at("admissionReviewVersions").is_empty() {
             let why = "must specify one of v1, v1beta1";
-            errors.push(FieldError::required(&path("admissionReviewVersions"), why));
+            errors.push(FieldError::required(path("admissionReviewVersions"), why));
         }
         if !matches!(hook.str_at("failurePolicy"), "Fail" | "Ignore") {
             let known = ["Fail", "Ignore"];
-            errors.push(FieldError::unsupported(&path("failurePolicy"), hook.at("failurePolicy"), &known));
+            errors.push(FieldError::unsupported(path("failurePolicy"), hook.at("failurePolicy"), &known));
         }
         let wait = hook.int_at("timeoutSeconds").unwrap_or(0);
         if !(1..=30).contains(&wait) {
             let why = "the timeout value must be between 1 and 30 seconds";
-            errors.push(FieldError::invalid(&path("timeoutSeconds"), &Value::Int(wait), why));
+            errors.push(FieldError::invalid(path("timeoutSeconds"), &Value::Int(wait), why));
         }
     }
     errors

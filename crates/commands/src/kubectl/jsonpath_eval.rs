@@ -176,6 +176,7 @@ fn children<'v>(value: &Cow<'v, Value>) -> Found<'v> {
 }
 
 /// The value and all inside of it that have something inside.
+#[expect(clippy::ptr_arg, reason = "what is borrowed stays borrowed in what is found")]
 fn deep<'v>(value: &Cow<'v, Value>, out: &mut Found<'v>) {
     let inner = children(value);
     if inner.is_empty() || out.len() > FOUND_MAX {

@@ -20,19 +20,16 @@ pub(super) fn into(dest: &Val, source: &Val, overwrite: bool, depth: usize) {
     let pairs: Vec<_> = source.entries.borrow().iter().map(|(key, value)| (key.clone(), value.clone())).collect();
     for (key, value) in pairs {
         let have = dest.entries.borrow().get(&*key).cloned();
-        let take =
-            match (&have, &value) {
-                (_, Val::Nil) => overwrite,
-                (Some(have @ Val::Map(_)), Val::Map(_)) => {
-                    into(have, &value, overwrite, depth - 1);
-                    empty(have)
-                }
-                (Some(have @ Val::List(..)), Val::List(_, items)) => {
-                    if (!items.is_empty() && overwrite) || empty(have) { true } else { false }
-                }
-                (Some(have), _) => overwrite || empty(have),
-                (None, _) => true,
-            };
+        let take = match (&have, &value) {
+            (_, Val::Nil) => overwrite,
+            (Some(have @ Val::Map(_)), Val::Map(_)) => {
+                into(have, &value, overwrite, depth - 1);
+                empty(have)
+            }
+            (Some(have @ Val::List(..)), Val::List(_, items)) => (!items.is_empty() && overwrite) || empty(have),
+            (Some(have), _) => overwrite || empty(have),
+            (None, _) => true,
+        };
         if take {
             dest.entries.borrow_mut().insert(key, value);
         }

@@ -44,7 +44,8 @@ fn ended(phase: &str, secs: i64) -> Arc<Object> {
 /// Its milliseconds are seconds here. When pods succeeded, when they failed; how many failures count, and the last.
 #[test]
 fn failures_count_as_upstream() {
-    let cases: [(&[i64], &[i64], u32, Option<i64>); 7] = [
+    type Case<'c> = (&'c [i64], &'c [i64], u32, Option<i64>);
+    let cases: [Case<'_>; 7] = [
         (&[], &[0], 1, Some(0)),
         (&[], &[0, -1], 2, Some(0)),
         (&[0], &[-2, -1], 0, None),
@@ -74,10 +75,18 @@ fn pods_finish_as_upstream() {
     let cases = [
         (format!("{{status: {{{}}}}}", statuses(&[done(-1), done(0), done(-2)])), 0),
         (format!("{{status: {{{}}}, {}}}", statuses(&[done(-1), runs.clone(), done(-2)]), deleted("")), 0),
-        (format!("{{status: {{{}}}, {}}}", statuses(&[runs.clone()]), deleted("")), 0),
+        (format!("{{status: {{{}}}, {}}}", statuses(std::slice::from_ref(&runs)), deleted("")), 0),
         (format!("{{status: {{{}}}, {}}}", statuses(&[runs]), deleted(", deletionGracePeriodSeconds: 30")), -30),
-        (format!("{{status: {{{}, {}}}}}", statuses(&[blank.clone()]), ready("False", 0)), 0),
-        (format!("{{status: {{{}, {}}}, {}}}", statuses(&[blank.clone()]), ready("True", -30), deleted("")), 0),
+        (format!("{{status: {{{}, {}}}}}", statuses(std::slice::from_ref(&blank)), ready("False", 0)), 0),
+        (
+            format!(
+                "{{status: {{{}, {}}}, {}}}",
+                statuses(std::slice::from_ref(&blank)),
+                ready("True", -30),
+                deleted("")
+            ),
+            0,
+        ),
         (format!("{{status: {{{}}}, metadata: {{creationTimestamp: '{}'}}}}", statuses(&[blank]), stamp(0)), 0),
         (
             format!(
