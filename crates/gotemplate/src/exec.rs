@@ -33,7 +33,7 @@ pub struct Place<'t> {
     pub depth: usize,
 }
 
-/// Unlike Go (100,000): templates in templates deeper than this are refused, for the browser's stack is small.
+// Unlike Go: templates in templates deeper than this are refused (there it is 100,000), for the browser's stack is small.
 const DEPTH_MAX: usize = 150;
 /// Nodes that one execution may walk, so that no template runs for ever.
 const STEPS_MAX: usize = 3_000_000;

@@ -223,7 +223,7 @@ struct Engine<'e, 's> {
 impl Engine<'_, '_> {
     fn include(&mut self, at: &Place<'_>, name: &str, dot: Val) -> Result<Val, String> {
         let count = self.included.entry(name.to_string()).or_default();
-        // Unlike Helm (1,000): a template that includes itself is stopped after 50, for the browser's stack is small.
+        // Unlike Helm: a template that includes itself is stopped after 50 times, not 1,000: the browser's stack is small.
         if *count > 50 {
             return Err(format!("rendering template has a nested reference name: {name}: unable to execute template"));
         }

@@ -148,7 +148,7 @@ fn a_release_is_installed_upgraded_rolled_back_and_taken_away() {
     assert_eq!(web(&session, image), "nginx:1.27".into());
     has(&mut session, "helm upgrade front web -n shop --reuse-values --set replicas=2", "REVISION: 3");
     assert_eq!((web(&session, image), web(&session, "spec.replicas")), ("nginx:1.27".into(), 2.into()));
-    has(&mut session, "helm get values front -n shop", "USER-SUPPLIED VALUES:\nreplicas: 2\ntag: 1.27\n");
+    has(&mut session, "helm get values front -n shop", "USER-SUPPLIED VALUES:\nreplicas: 2\ntag: \"1.27\"\n");
     has(&mut session, "helm rollback front 1 -n shop", "Rollback was a success! Happy Helming!\n");
     assert_eq!((web(&session, image), web(&session, "spec.replicas")), ("nginx:1.25".into(), 1.into()));
     let told = has(&mut session, "helm history front -n shop", "REVISION\tUPDATED");

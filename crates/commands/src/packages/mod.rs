@@ -2,8 +2,8 @@
 //! stand for the real ones and take the time that the real ones take, so that the order of a Dockerfile's lines, caches and
 //! stages pay off as they do. On the workstation they are not installed.
 
-// Unlike npm, pip, apt-get, apk and go: what a package counts for stands in a table, with what it depends on; nothing is
-// loaded from anywhere, and code that was installed does not run.
+// Unlike package managers: what a package of npm, pip, apt-get, apk or go counts for stands in a table, with what it
+// depends on; nothing is loaded from anywhere, and code that was installed does not run.
 
 mod apk;
 mod apt;

@@ -210,7 +210,7 @@ pub(super) fn npx(cx: &Cx<'_>) -> Plan {
 }
 
 /// `tsc`, `vite build` and so on: a file of `dist` for each of `src`.
-// Unlike tsc, vite, esbuild and webpack: code is carried over as it is.
+// Unlike bundlers: what tsc, vite, esbuild and webpack would translate is carried over as it is.
 pub(super) fn bundle(cx: &Cx<'_>) -> Plan {
     let (tool, files) = (cx.program(), cx.files());
     let package = if tool == "tsc" { "typescript" } else { tool.as_str() };

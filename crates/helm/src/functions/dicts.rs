@@ -50,7 +50,7 @@ pub(super) fn call(name: &str, args: &[Val], _: &mut Around<'_>) -> Done {
             let has = |map: &Val| map.as_map().and_then(|map| map.entries.borrow().get(key).cloned());
             Val::list(args[1..].iter().filter_map(has).collect())
         }
-        // Unlike Helm, whose order changes from call to call: keys and values come in the order of the keys.
+        // Unlike Helm: keys and values come in the order of the keys, not in one that changes from call to call.
         "keys" => {
             let all = args.iter().filter_map(Val::as_map);
             let keys = all.flat_map(|map| map.entries.borrow().keys().cloned().collect::<Vec<_>>());
