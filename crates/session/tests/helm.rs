@@ -156,12 +156,6 @@ fn a_release_is_installed_upgraded_rolled_back_and_taken_away() {
         assert!(told.contains(words), "{told}");
     }
     has(&mut session, "helm get manifest front -n shop", "# Source: web/templates/web.yaml\n");
-    has(
-        &mut session,
-        "helm upgrade front web -n shop --atomic --timeout 20s --set tag=none",
-        "rolled back due to atomic being set",
-    );
-    assert_eq!(web(&session, image), "nginx:1.25".into());
     has(&mut session, "helm uninstall front -n shop", "release \"front\" uninstalled\n");
     assert_eq!(web(&session, image), manifest::Value::Null);
     has(&mut session, "helm status front -n shop", "Error: release: not found\n");

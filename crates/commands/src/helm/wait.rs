@@ -32,7 +32,9 @@ pub(super) fn ready(kube: &Kube<'_, '_>, place: &Place, jobs: bool) -> bool {
             } else {
                 share(rolling, replicas, replicas / 4)
             };
-            let fresh = status("updatedReplicas").min(status("readyReplicas"));
+            // Helm asks the new ReplicaSet; old pods that are left are taken for ready ones here.
+            let old = status("replicas") - status("updatedReplicas");
+            let fresh = status("updatedReplicas").min(status("readyReplicas") - old);
             value.bool_at("spec.paused") || (seen() && fresh >= replicas - less)
         }
         "StatefulSet" => {
