@@ -1,15 +1,14 @@
 //! Option tables that several commands share, and the help that is made of them.
 
-use crate::cobra::{Command, Flag, Takes, switch, text, texts};
+use crate::cobra::{Command, Flag, Takes, text, texts};
 use std::fmt::Write as _;
 
 pub(super) const GLOBAL: &[Flag] = &[
     text("namespace", 'n', "namespace scope for this request"),
     text("kubeconfig", '\0', "path to the kubeconfig file"),
-    switch("debug", "enable verbose output"),
 ];
 
-pub(super) const GLOBAL_MISSING: &str = "burst-limit kube-apiserver kube-as-group kube-as-user kube-ca-file kube-context \
+pub(super) const GLOBAL_MISSING: &str = "burst-limit debug kube-apiserver kube-as-group kube-as-user kube-ca-file kube-context \
     kube-insecure-skip-tls-verify kube-tls-server-name kube-token qps registry-config repository-cache repository-config";
 
 pub(super) const VALUES: [Flag; 6] = [

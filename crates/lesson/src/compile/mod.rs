@@ -76,6 +76,7 @@ fn compile(track: &str, slug: &str, folder: &Folder, notes: &mut Notes) -> Optio
     let (step_pages, step_plans) = steps::steps(&head, notes);
     let (questions, keys) = quiz::quiz(folder, notes);
     let scenario = scenario::scenario(folder, notes)?;
+    words::literal_picks(text, split.body_line, scenario.picks.keys(), notes);
     let page = LessonPage {
         id: identifier(&head, notes),
         track: track.to_owned(),

@@ -167,6 +167,22 @@ fn mistakes_are_named_with_file_and_line() {
 }
 
 #[test]
+fn a_pick_stands_where_it_is_filled_in() {
+    let with_pick = |file: &str, from: &str, to: &str| {
+        let mut folder = folder();
+        folder.get_mut("world.yaml").unwrap().push_str("picks:\n  act: [The Doorbells, Moth Parade]\n");
+        let text = folder.get_mut(file).unwrap();
+        assert!(text.contains(from));
+        *text = text.replacen(from, to, 1);
+        lesson("devops", "00-tiny", &folder).diagnostics.iter().map(ToString::to_string).collect::<String>()
+    };
+    assert_eq!(with_pick("lesson.md", "The file is gone.", "\"{act} is gone.\""), "");
+    let message = "`{act}` is not filled in here: tell it by a file of the world";
+    assert_eq!(with_pick("lesson.md", "Some idea.", "Some {act}."), format!("lesson.md:27: {message}"));
+    assert_eq!(with_pick("lesson.md", "goal: Guess.", "goal: \"Guess {act}.\""), format!("lesson.md:18: {message}"));
+}
+
+#[test]
 fn prerequisites_must_exist_and_end() {
     let page = |id: &str, before: &[&str]| {
         let mut page = lesson("devops", id, &folder()).lesson.unwrap().page;

@@ -17,6 +17,28 @@ pub(super) fn check(lesson: &CompiledLesson, notes: &mut Notes) {
     }
 }
 
+/// Only what is said of a try is filled in: in a goal or in the brief, a learner would read the braces.
+pub(super) fn literal_picks<'p>(
+    text: &str,
+    body_line: usize,
+    picks: impl Iterator<Item = &'p String>,
+    notes: &mut Notes,
+) {
+    for name in picks {
+        let braces = ["{", name, "}"].concat();
+        for (number, line) in (1..).zip(text.lines()) {
+            let shown = number >= body_line || line.trim_start().trim_start_matches("- ").starts_with("goal:");
+            if shown && line.contains(&braces) {
+                notes.add(
+                    "lesson.md",
+                    number,
+                    format!("`{braces}` is not filled in here: tell it by a file of the world"),
+                );
+            }
+        }
+    }
+}
+
 fn steps_that_expressions_name(plan: &Plan, notes: &mut Notes) {
     for owned in plan.expressions() {
         owned.node.walk(&mut |node| {
