@@ -179,7 +179,7 @@ fn a_pick_stands_where_it_is_filled_in() {
     assert_eq!(with_pick("lesson.md", "The file is gone.", "\"{act} is gone.\""), "");
     let message = "`{act}` is not filled in here: tell it by a file of the world";
     assert_eq!(with_pick("lesson.md", "Some idea.", "Some {act}."), format!("lesson.md:27: {message}"));
-    assert_eq!(with_pick("lesson.md", "goal: Guess.", "goal: \"Guess {act}.\""), format!("lesson.md:18: {message}"));
+    assert_eq!(with_pick("lesson.md", "goal: Guess.", "goal: \"Guess {act}.\""), format!("lesson.md:20: {message}"));
 }
 
 #[test]
