@@ -56,7 +56,8 @@ impl When {
         let (day, month) = (DAYS[c.weekday as usize % 7], MONTHS[(c.month as usize - 1) % 12]);
         let mut clock = String::with_capacity(8);
         for (number, end) in [(c.hour, ":"), (c.minute, ":"), (c.second, "")] {
-            clock.extend([number / 10, number % 10].map(|digit| char::from_digit(digit, 10).unwrap_or('0')));
+            clock.push(char::from(b'0' + (number / 10 % 10) as u8));
+            clock.push(char::from(b'0' + (number % 10) as u8));
             clock.push_str(end);
         }
         let zone = self.zone();

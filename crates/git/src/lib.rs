@@ -32,18 +32,19 @@ pub use diff::{
     shortstat, split_lines, stat_table, summary_line, unified,
 };
 pub use error::{GitError, Result};
+pub use ids::IdMap;
 pub use includes::ConfigPart;
 pub use index::{Index, IndexEntry};
 pub use merge::{Conflict, ConflictStyle, Favor, FolderRenames, MergeLabels, MergedText, MergedTree, merge_text};
 pub use object::{
-    Commit, FlatTree, Kind, Mode, Object, ObjectId, PackEntry, Tag, TreeEntry, hash_object, null_id, parse_id,
+    Commit, FlatTree, Kind, Lineage, Mode, Object, ObjectId, PackEntry, Tag, TreeEntry, hash_object, null_id, parse_id,
     plain_hash, read_pack, write_pack,
 };
 pub use refs::{Head, LogEntry, RefChange, branch_name_ok, ref_name_ok, shorten_ref};
 pub use remote::{Bundle, Fault, Named, RefUpdate, Refspec, Roots};
 pub use repo::Repo;
 pub use status::Status;
-pub use walk::{CommitCache, Walked};
+pub use walk::History;
 pub use when::{Signature, When};
 pub use work::{
     Attr, Attributes, Blocked, Ignores, Pathspec, SwitchPlan, Untracked, WorkFile, has_wildcard, wildmatch,

@@ -1,33 +1,11 @@
 //! Walking history: in what order commits are shown.
 
-use crate::ids::IdSet;
-use crate::object::{Commit, ObjectId};
+use crate::ids::{IdMap, IdSet};
+use crate::object::{Lineage, ObjectId};
 use crate::{Repo, Result};
-use order::{OrdMap, OrdSet};
+use order::OrdSet;
 use std::collections::VecDeque;
 use vfs::Vfs;
-
-/// Commits read so far, so that each is read once.
-#[derive(Debug)]
-pub struct CommitCache<'a> {
-    repo: &'a Repo,
-    files: &'a Vfs,
-    seen: OrdMap<ObjectId, Commit>,
-}
-
-impl<'a> CommitCache<'a> {
-    pub fn new(repo: &'a Repo, files: &'a Vfs) -> Self {
-        Self { repo, files, seen: OrdMap::new() }
-    }
-
-    pub fn get(&mut self, id: &ObjectId) -> Result<&Commit> {
-        if !self.seen.contains_key(id) {
-            let commit = self.repo.read_commit(self.files, id)?;
-            self.seen.insert(*id, commit);
-        }
-        Ok(&self.seen[id])
-    }
-}
 
 /// Commits that wait: the youngest first, and of the same age the one that came first.
 #[derive(Default)]
@@ -52,8 +30,8 @@ impl ByDate {
     }
 }
 
-/// Commits in order, and the parents of each.
-pub type Walked = (Vec<ObjectId>, OrdMap<ObjectId, Vec<ObjectId>>);
+/// Commits in order, and what is known of each.
+pub type History = (Vec<ObjectId>, IdMap<Lineage>);
 
 impl Repo {
     /// Every commit that can be reached from these.
@@ -70,41 +48,40 @@ impl Repo {
 
     /// The commits reachable from `from` and not from `hidden`, by date, youngest first: the order of `git log`.
     pub fn walk(&self, files: &Vfs, from: &[ObjectId], hidden: &[ObjectId]) -> Result<Vec<ObjectId>> {
-        Ok(self.walk_with_parents(files, from, hidden)?.0)
+        Ok(self.history(files, from, hidden)?.0)
     }
 
-    /// The same, and the parents of each.
-    pub fn walk_with_parents(&self, files: &Vfs, from: &[ObjectId], hidden: &[ObjectId]) -> Result<Walked> {
+    /// The same, and what was read of each on the way.
+    pub fn history(&self, files: &Vfs, from: &[ObjectId], hidden: &[ObjectId]) -> Result<History> {
         let (mut left_out, mut stack) = (IdSet::default(), hidden.to_vec());
         while let Some(id) = stack.pop() {
-            if left_out.insert(&id) {
+            if left_out.insert(id, ()) {
                 stack.extend(self.lineage(files, &id)?.parents);
             }
         }
-        // What is left out counts as seen.
-        let (mut queue, mut seen, mut order) = (ByDate::default(), left_out, Vec::new());
-        let mut parents = OrdMap::new();
+        let (mut queue, mut order, mut lines) = (ByDate::default(), Vec::new(), IdMap::default());
         let mut next = from.to_vec();
         loop {
             for id in next {
-                if seen.insert(&id) {
+                if !left_out.contains(&id) && !lines.contains(&id) {
                     let lineage = self.lineage(files, &id)?;
                     queue.push(lineage.secs, id);
-                    parents.insert(id, lineage.parents);
+                    lines.insert(id, lineage);
                 }
             }
-            let Some(id) = queue.pop() else { return Ok((order, parents)) };
+            let Some(id) = queue.pop() else { return Ok((order, lines)) };
             order.push(id);
-            next = parents.get(&id).cloned().unwrap_or_default();
+            next = lines[&id].parents.clone();
         }
     }
 
     /// The same commits with no parent before all its children, lines of history kept together: the order of
-    /// `--topo-order` and `--graph`. `order` is what [`Self::walk`] gave; `parents` may be simplified ones.
-    pub fn topo_order(&self, order: &[ObjectId], parents: &OrdMap<ObjectId, Vec<ObjectId>>) -> Vec<ObjectId> {
-        let mut children: OrdMap<ObjectId, usize> = order.iter().map(|id| (*id, 0)).collect();
+    /// `--topo-order` and `--graph`. `order` is what [`Self::walk`] gave; their parents may be simplified ones.
+    pub fn topo_order(&self, order: &[ObjectId], lines: &IdMap<Lineage>) -> Vec<ObjectId> {
+        let parents = |id: &ObjectId| lines.get(id).into_iter().flat_map(|line| &line.parents);
+        let mut children: IdMap<usize> = order.iter().map(|id| (*id, 0)).collect();
         for id in order {
-            for parent in parents.get(id).into_iter().flatten() {
+            for parent in parents(id) {
                 if let Some(count) = children.get_mut(parent) {
                     *count += 1;
                 }
@@ -114,7 +91,7 @@ impl Repo {
         let mut out = Vec::new();
         while let Some(id) = stack.pop() {
             out.push(id);
-            for parent in parents.get(&id).into_iter().flatten() {
+            for parent in parents(&id) {
                 if let Some(count) = children.get_mut(parent) {
                     *count -= 1;
                     if *count == 0 {

@@ -77,6 +77,9 @@ pub(crate) fn parse_zone(text: &str) -> Option<i32> {
         b'-' => (-1, &text[1..]),
         _ => return None,
     };
+    if digits == "0000" {
+        return Some(0);
+    }
     let digits = digits.replace(':', "");
     if !digits.bytes().all(|byte| byte.is_ascii_digit()) || digits.is_empty() || digits.len() > 4 {
         return None;

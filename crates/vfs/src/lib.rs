@@ -4,6 +4,7 @@
 //! It never touches the real file system and never knows what a file means. Paths are absolute, `/`-separated
 //! and UTF-8; walks are in path order. Times are given by the caller, in microseconds since the Unix epoch.
 
+mod deflate;
 mod node;
 mod ops;
 mod parsed;

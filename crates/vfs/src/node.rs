@@ -1,5 +1,6 @@
 //! What a tree is made of.
 
+use crate::deflate::zlib;
 use crate::parsed::{Late, Parsed};
 use order::{OrdMap, Place};
 use serde::{Deserialize, Serialize, Serializer};
@@ -143,7 +144,7 @@ impl Data {
         match self {
             Self::Plain(bytes) => Cow::Borrowed(bytes),
             Self::Late(late) => Cow::Borrowed(late.bytes()),
-            Self::Zlib(raw) => Cow::Owned(miniz_oxide::deflate::compress_to_vec_zlib(raw, 1)),
+            Self::Zlib(raw) => Cow::Owned(zlib(raw)),
         }
     }
 }

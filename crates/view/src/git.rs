@@ -122,19 +122,13 @@ fn graph(repo: &Repo, files: &Vfs, now: Time, model: &mut Git) {
     let refs = refs_by_commit(repo, files);
     let head = repo.head(files).ok().and_then(|head| head.id());
     let tips: Vec<ObjectId> = refs.keys().copied().collect();
-    let Ok(order) = repo.walk(files, &tips, &[]) else { return };
-    let mut parents = OrdMap::new();
-    for id in &order {
-        if let Ok(commit) = repo.read_commit(files, id) {
-            parents.insert(*id, commit.parents);
-        }
-    }
-    let order = repo.topo_order(&order, &parents);
+    let Ok((order, lines)) = repo.history(files, &tips, &[]) else { return };
+    let order = repo.topo_order(&order, &lines);
     model.cut = order.len() > ROWS_MAX;
     let mut lanes: Vec<Option<ObjectId>> = Vec::new();
     let mut widest = 0;
     for id in order.iter().take(ROWS_MAX) {
-        let Ok(commit) = repo.read_commit(files, id) else { continue };
+        let Ok(commit) = lines[id].commit(id) else { continue };
         let (lane, lines) = place(&mut lanes, *id, &commit.parents);
         widest = widest.max(lanes.len()).max(lane + 1);
         let secs = u64::try_from(commit.author.when.secs).unwrap_or(0);

@@ -1,7 +1,7 @@
 //! Which commit a bisection tests next: the one that halves what is left.
 
 use super::cli::{Git, Stop};
-use git::{ObjectId, Repo};
+use git::{IdMap, Lineage, ObjectId, Repo};
 use order::{Arrange, OrdMap, OrdSet};
 
 /// What is to be done.
@@ -49,15 +49,15 @@ fn root(number: usize) -> usize {
 struct Set {
     /// Oldest first.
     order: Vec<ObjectId>,
-    parents: OrdMap<ObjectId, Vec<ObjectId>>,
+    lines: IdMap<Lineage>,
 }
 
 impl Set {
     fn weight(&self, id: &ObjectId) -> usize {
         let (mut seen, mut stack) = (OrdSet::new(), vec![*id]);
         while let Some(id) = stack.pop() {
-            if self.parents.contains_key(&id) && seen.insert(id) {
-                stack.extend(self.parents.get(&id).into_iter().flatten().copied());
+            if self.lines.contains(&id) && seen.insert(id) {
+                stack.extend(&self.lines[&id].parents);
             }
         }
         seen.len()
@@ -68,7 +68,7 @@ impl Set {
         let mut weights = OrdMap::new();
         for id in &self.order {
             let inside: Vec<&ObjectId> =
-                self.parents[id].iter().filter(|parent| self.parents.contains_key(*parent)).collect();
+                self.lines[id].parents.iter().filter(|parent| self.lines.contains(parent)).collect();
             let weight = match inside.as_slice() {
                 [] => 1,
                 [one] if weights.contains_key(*one) => weights[*one] + 1,
@@ -83,8 +83,7 @@ impl Set {
     fn best(&self, weights: &OrdMap<ObjectId, usize>) -> Option<ObjectId> {
         let all = self.order.len();
         let halves = |id: &ObjectId| (2 * weights[id]).abs_diff(all) <= 1;
-        let inside =
-            |id: &ObjectId| self.parents[id].iter().filter(|parent| self.parents.contains_key(*parent)).count();
+        let inside = |id: &ObjectId| self.lines[id].parents.iter().filter(|parent| self.lines.contains(parent)).count();
         if let Some(id) = self.order.iter().find(|id| inside(id) > 1 && halves(id)) {
             return Some(*id);
         }
@@ -96,7 +95,7 @@ impl Set {
                 if known.contains(id) {
                     continue;
                 }
-                if self.parents[id].iter().any(|parent| known.contains(parent)) {
+                if self.lines[id].parents.iter().any(|parent| known.contains(parent)) {
                     known.insert(*id);
                     grown = true;
                     if halves(id) {
@@ -153,19 +152,15 @@ pub(crate) fn find(
     if let Some(next) = checked(g, repo, bad, good, skipped)? {
         return Ok(next);
     }
-    let mut order = repo.walk(g.files(), &[bad], good)?;
-    let mut parents: OrdMap<ObjectId, Vec<ObjectId>> = OrdMap::new();
-    for id in &order {
-        parents.insert(*id, repo.read_commit(g.files(), id)?.parents);
-    }
+    let (mut order, mut lines) = repo.history(g.files(), &[bad], good)?;
     let names = repo.read_state(g.files(), "BISECT_NAMES").unwrap_or_default();
     let paths: Vec<String> = names.split_whitespace().map(|word| word.trim_matches('\'').to_string()).collect();
     if !paths.is_empty() {
         let spec = git::Pathspec::literal(&paths);
-        (order, parents) = super::log_pick::touching(repo, g, &order, &parents, &spec, &[bad])?;
+        (order, lines) = super::log_pick::touching(repo, g, &order, &lines, &spec, &[bad])?;
     }
     order.reverse();
-    let set = Set { order, parents };
+    let set = Set { order, lines };
     let all = set.order.len();
     if all == 0 {
         return Ok(if good.contains(&bad) { Next::Both } else { Next::Nothing });

@@ -116,8 +116,8 @@ fn create(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let picked = pick(g, &repo, given, &range, &Pathspec::default())?;
     let inside: OrdSet<ObjectId> = picked.iter().map(|(id, _)| *id).collect();
     let mut has: Vec<ObjectId> = Vec::new();
-    for (_, parents) in &picked {
-        has.extend(parents.iter().filter(|parent| !inside.contains(*parent)));
+    for (_, line) in &picked {
+        has.extend(line.parents.iter().filter(|parent| !inside.contains(*parent)));
     }
     let mut seen = OrdSet::new();
     has.retain(|id| seen.insert(*id));

@@ -10,7 +10,7 @@ use super::log_sides::Sides;
 use super::options::Given;
 use super::range::{Range, head_commit};
 use super::show::changes_of;
-use git::{DateFormat, ObjectId, Pathspec, Repo};
+use git::{DateFormat, Lineage, ObjectId, Pathspec, Repo};
 use order::OrdMap;
 use std::cell::Cell;
 
@@ -55,7 +55,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     if given.has("graph") {
         // Lines lead only to commits that the range has.
         let known: order::OrdSet<ObjectId> = picked.iter().map(|(id, _)| *id).collect();
-        picked.iter_mut().for_each(|(_, parents)| parents.retain(|parent| known.contains(parent)));
+        picked.iter_mut().for_each(|(_, line)| line.parents.retain(|parent| known.contains(parent)));
     }
     if changes.is_none() && (output.pickaxe.is_some() || output.filter.is_some()) {
         picked = with_changes(g, &repo, &output, &spec, picked)?;
@@ -65,8 +65,8 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     if given.has("graph") {
         printer.graph = Some(Graph::new(printer.style.color));
     }
-    for (id, parents) in picked {
-        let text = printer.entry(g, &repo, &id, &parents, merges)?;
+    for (id, line) in picked {
+        let text = printer.entry(g, &repo, &id, &line, merges)?;
         g.out(text);
         if g.cx.stdout_is_full() {
             // A reader that went away early ends this command at its next write.
@@ -86,7 +86,8 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     Ok(0)
 }
 
-pub(crate) type Entries = Vec<(ObjectId, Vec<ObjectId>)>;
+/// Commits in the order in which they are shown, each with the parents that are followed.
+pub(crate) type Entries = Vec<(ObjectId, Lineage)>;
 
 /// Those that change something of what is asked for.
 fn with_changes(
@@ -97,14 +98,14 @@ fn with_changes(
     picked: Entries,
 ) -> Result<Entries, Stop> {
     let mut kept = Vec::new();
-    for (id, parents) in picked {
-        let commit = repo.read_commit(g.files(), &id)?;
+    for (id, line) in picked {
+        let commit = line.commit(&id)?;
         if commit.parents.len() > 1 {
             continue;
         }
         let changes = changes_of(g, repo, &commit, spec)?;
         if !output.prepare(g, repo, changes)?.is_empty() {
-            kept.push((id, parents));
+            kept.push((id, line));
         }
     }
     Ok(kept)
@@ -205,13 +206,13 @@ impl Printer {
         g: &Git<'_, '_>,
         repo: &Repo,
         id: &ObjectId,
-        parents: &[ObjectId],
+        line: &Lineage,
         merges: Merges,
     ) -> Result<String, Stop> {
-        let commit = repo.read_commit(g.files(), id)?;
+        let commit = line.commit(id)?;
         let mut out = String::new();
         if let Some(graph) = &mut self.graph {
-            graph.update(*id, parents);
+            graph.update(*id, &line.parents);
         }
         let bodies = self.bodies(g, repo, id, &commit, merges)?;
         let merged = commit.parents.len() > 1 && matches!(merges, Merges::Combined | Merges::Dense);

@@ -15,8 +15,8 @@ pub(crate) fn followed(
 ) -> Result<(Entries, OrdMap<ObjectId, Change>), Stop> {
     let mut path = path.to_string();
     let (mut kept, mut changes) = (Vec::new(), OrdMap::new());
-    for (id, parents) in entries {
-        let commit = repo.read_commit(g.files(), &id)?;
+    for (id, line) in entries {
+        let commit = line.commit(&id)?;
         if commit.parents.len() > 1 {
             continue;
         }
@@ -30,7 +30,7 @@ pub(crate) fn followed(
             change = from;
         }
         changes.insert(id, change);
-        kept.push((id, parents));
+        kept.push((id, line));
     }
     Ok((kept, changes))
 }

@@ -163,7 +163,7 @@ impl Style {
         commit: &Commit,
         mark: &str,
     ) -> Result<String, Stop> {
-        let hash = |id: &ObjectId| if self.abbrev { repo.short_id(g.files(), id, self.digits) } else { id.to_string() };
+        let hash = |id: &ObjectId| if self.abbrev { repo.short_id(g.files(), id, self.digits) } else { id.hex() };
         let parents: String = match self.show_parents {
             true => commit.parents.iter().map(|id| format!(" {}", hash(id))).collect(),
             false => String::new(),
@@ -187,6 +187,8 @@ impl Style {
             Format::Email => Ok(super::format_patch::letter(id, commit, "[PATCH] ")),
             format => {
                 let mut out = self.paint("\x1b[33m", &["commit ", mark, &hash(id), &parents, &from].concat());
+                // Most entries fit; a text that grows is moved.
+                out.reserve(160 + commit.message.len());
                 out.push_str(&self.wrapped(id));
                 out.push('\n');
                 if commit.parents.len() > 1 && *format != Format::Raw {
@@ -194,12 +196,8 @@ impl Style {
                         commit.parents.iter().map(|id| repo.short_id(g.files(), id, self.digits)).collect();
                     out.push_str(&format!("Merge: {}\n", parents.join(" ")));
                 }
-                out.push_str(&self.people(commit));
-                let text = indented(commit, *format == Format::Short);
-                if !text.is_empty() {
-                    out.push('\n');
-                    out.push_str(&text);
-                }
+                self.people(&mut out, commit);
+                indented(&mut out, commit, *format == Format::Short);
                 out.push_str(&super::notes_show::below(g, repo, &self.notes, id, false));
                 Ok(out)
             }
@@ -212,11 +210,11 @@ impl Style {
         format!("{head}{} {selector}: {}\n", self.wrapped(&entry.new), entry.message)
     }
 
-    fn people(&self, commit: &Commit) -> String {
+    fn people(&self, out: &mut String, commit: &Commit) {
         let who = |who: &Signature| [&who.name, " <", &who.email, ">"].concat();
         let date = |who: &Signature| who.when.format(self.date, self.now);
         let (author, committer) = (&commit.author, &commit.committer);
-        match self.format {
+        let text = match self.format {
             Format::Short => format!("Author: {}\n", who(author)),
             Format::Full => format!("Author: {}\nCommit: {}\n", who(author), who(committer)),
             Format::Fuller => format!(
@@ -230,16 +228,22 @@ impl Style {
                 let parents: String = commit.parents.iter().map(|id| format!("parent {id}\n")).collect();
                 format!("tree {}\n{parents}author {author}\ncommitter {committer}\n", commit.tree)
             }
-            _ => ["Author: ", &who(author), "\nDate:   ", &date(author), "\n"].concat(),
-        }
+            _ => {
+                let parts = ["Author: ", &author.name, " <", &author.email, ">\nDate:   ", &date(author), "\n"];
+                return out.extend(parts);
+            }
+        };
+        out.push_str(&text);
     }
 }
 
-/// The message four blanks in; with `subject_only`, its first paragraph.
-fn indented(commit: &Commit, subject_only: bool) -> String {
+/// An empty line and the message four blanks in, if there is one; with `subject_only`, its first paragraph.
+fn indented(out: &mut String, commit: &Commit, subject_only: bool) {
     let message = commit.message.trim_start_matches('\n').trim_end();
     let end = if subject_only { message.find("\n\n").unwrap_or(message.len()) } else { message.len() };
-    let mut out = String::with_capacity(end + 8);
+    if end > 0 {
+        out.push('\n');
+    }
     for line in message[..end].lines() {
         out.push_str("    ");
         if subject_only || !line.contains('\t') {
@@ -249,7 +253,6 @@ fn indented(commit: &Commit, subject_only: bool) -> String {
         }
         out.push('\n');
     }
-    out
 }
 
 /// Tabs become blanks up to the next multiple of eight.

@@ -34,16 +34,16 @@ pub(crate) fn run(g: &mut Git<'_, '_>, repo: &Repo, given: &Given, range: &Range
     let mut at: OrdMap<ObjectId, Vec<Followed>> = OrdMap::from([(*tip, wanted)]);
     let mut kept: Entries = Vec::new();
     let mut texts: OrdMap<ObjectId, String> = OrdMap::new();
-    for (id, parents) in picked {
+    for (id, line) in picked {
         let Some(followed) = at.remove(&id) else { continue };
         let text = step(g, repo, &id, &followed, &mut at)?;
         if let Some(text) = text {
             texts.insert(id, text);
-            kept.push((id, parents));
+            kept.push((id, line));
         }
     }
-    for (id, parents) in super::log_pick::limited(given, kept)? {
-        let mut text = printer.entry(g, repo, &id, &parents, super::combined::Merges::Off)?;
+    for (id, line) in super::log_pick::limited(given, kept)? {
+        let mut text = printer.entry(g, repo, &id, &line, super::combined::Merges::Off)?;
         if patch {
             text.push('\n');
             text.push_str(&texts[&id]);

@@ -5,7 +5,7 @@ use super::log::Entries;
 use super::log_sides::Sides;
 use super::options::Given;
 use super::range::Range;
-use git::{Commit, CommitCache, ObjectId, Pathspec, Repo, Walked, When};
+use git::{Commit, History, IdMap, Lineage, ObjectId, Pathspec, Repo, When};
 use order::OrdMap;
 use shell::regex::{Syntax, build};
 
@@ -25,44 +25,44 @@ pub(super) fn pick_all(
     given: &Given,
     range: &Range,
     spec: &Pathspec,
-) -> Result<Vec<(ObjectId, Vec<ObjectId>)>, Stop> {
+) -> Result<Entries, Stop> {
     let files = g.files();
     let (from, hidden) = range.commits(g, repo)?;
-    let mut cache = CommitCache::new(repo, files);
-    let (mut order, mut parents): Walked = match given.has("no-walk") {
-        true => (from.clone(), OrdMap::new()),
-        false => repo.walk_with_parents(files, &from, &hidden)?,
+    let (mut order, mut lines): History = match given.has("no-walk") {
+        true => (from.clone(), IdMap::default()),
+        false => repo.history(files, &from, &hidden)?,
     };
     if given.has("no-walk") {
         for id in &from {
-            parents.insert(*id, repo.lineage(files, id)?.parents);
+            lines.insert(*id, repo.lineage(files, id)?);
         }
     }
     if given.has("first-parent") {
-        parents.values_mut().for_each(|all| all.truncate(1));
-        order = only_reached(&order, &from, &parents);
+        lines.values_mut().for_each(|line| line.parents.truncate(1));
+        order = only_reached(&order, &from, &lines);
     }
     if !spec.is_empty() {
-        (order, parents) = touching(repo, g, &order, &parents, spec, &from)?;
+        (order, lines) = touching(repo, g, &order, &lines, spec, &from)?;
     }
     if given.has("simplify-by-decoration") {
         if !spec.is_empty() {
             return error("--simplify-by-decoration with paths is real Git, but not part of this sandbox yet");
         }
-        order = repo.topo_order(&order, &parents);
-        (order, parents) = named_ones(g, repo, &order, &parents)?;
+        order = repo.topo_order(&order, &lines);
+        (order, lines) = named_ones(g, repo, &order, &lines)?;
     } else if given.has("graph") || given.has("topo-order") {
-        order = repo.topo_order(&order, &parents);
+        order = repo.topo_order(&order, &lines);
     }
     let mut kept = Vec::new();
     let filter = Filter::read(g, given)?;
     let sides = Sides::read(g, repo, given, range)?;
     for id in order {
-        if sides.keeps(given, range, &id) && (filter.open || filter.keeps(cache.get(&id)?)) {
-            kept.push(id);
+        let line = &lines[&id];
+        if sides.keeps(given, range, &id) && (filter.open || filter.keeps(&line.commit(&id)?)) {
+            kept.push((id, line.clone()));
         }
     }
-    Ok(kept.into_iter().map(|id| (id, parents.remove(&id).unwrap_or_default())).collect())
+    Ok(kept)
 }
 
 /// Not the first so many, then so many, and perhaps the other way round.
@@ -90,13 +90,13 @@ pub(crate) fn pick(
 }
 
 /// Those that first parents lead to.
-fn only_reached(order: &[ObjectId], from: &[ObjectId], parents: &OrdMap<ObjectId, Vec<ObjectId>>) -> Vec<ObjectId> {
+fn only_reached(order: &[ObjectId], from: &[ObjectId], lines: &IdMap<Lineage>) -> Vec<ObjectId> {
     let mut reached: order::OrdSet<ObjectId> = from.iter().copied().collect();
     let mut kept = Vec::new();
     for id in order {
         if reached.contains(id) {
             kept.push(*id);
-            reached.extend(parents.get(id).into_iter().flatten());
+            reached.extend(lines.get(id).into_iter().flat_map(|line| &line.parents));
         }
     }
     kept
@@ -107,16 +107,18 @@ pub(crate) fn touching(
     repo: &Repo,
     g: &Git<'_, '_>,
     order: &[ObjectId],
-    parents: &OrdMap<ObjectId, Vec<ObjectId>>,
+    lines: &IdMap<Lineage>,
     spec: &Pathspec,
     from: &[ObjectId],
-) -> Result<Walked, Stop> {
+) -> Result<History, Stop> {
     let files = g.files();
-    let tree = |id: &ObjectId| -> Result<ObjectId, Stop> { Ok(repo.read_commit(files, id)?.tree) };
-    let mut followed: OrdMap<ObjectId, Vec<ObjectId>> = OrdMap::new();
-    let mut touches: OrdMap<ObjectId, bool> = OrdMap::new();
+    let tree = |id: &ObjectId| -> Result<ObjectId, Stop> {
+        Ok(lines.get(id).map_or_else(|| repo.lineage(files, id).map(|line| line.tree), |line| Ok(line.tree))?)
+    };
+    let mut followed: IdMap<Lineage> = IdMap::default();
+    let mut touches: IdMap<bool> = IdMap::default();
     for id in order {
-        let (own, all) = (tree(id)?, &parents[id]);
+        let (own, all) = (lines[id].tree, &lines[id].parents);
         let mut same = None;
         for parent in all {
             let other = tree(parent)?;
@@ -127,34 +129,29 @@ pub(crate) fn touching(
         }
         let empty_root = all.is_empty() && repo.diff_trees(files, None, Some(&own), spec)?.is_empty();
         touches.insert(*id, same.is_none() && !empty_root);
-        followed.insert(*id, same.map_or_else(|| all.clone(), |same| vec![same]));
+        followed.insert(*id, same.map_or_else(|| lines[id].clone(), |same| lines[id].with_parents(vec![same])));
     }
     let order = only_reached(order, from, &followed);
     // A parent that is not shown is replaced by the nearest shown one before it.
     let shown = |mut id: ObjectId| loop {
         match touches.get(&id) {
             Some(true) | None => return Some(id),
-            Some(false) => id = *followed[&id].first()?,
+            Some(false) => id = *followed[&id].parents.first()?,
         }
     };
     let kept: Vec<ObjectId> = order.into_iter().filter(|id| touches[id]).collect();
-    let parents =
-        kept.iter().map(|id| (*id, followed[id].iter().filter_map(|parent| shown(*parent)).collect())).collect();
-    Ok((kept, parents))
+    let nearest = |line: &Lineage| line.parents.iter().filter_map(|parent| shown(*parent)).collect();
+    let lines = kept.iter().map(|id| (*id, followed[id].with_parents(nearest(&followed[id])))).collect();
+    Ok((kept, lines))
 }
 
 /// Leaves out commits that no reference leads to, but for roots and for merges that join two lines of kept ones.
-fn named_ones(
-    g: &Git<'_, '_>,
-    repo: &Repo,
-    order: &[ObjectId],
-    parents: &OrdMap<ObjectId, Vec<ObjectId>>,
-) -> Result<Walked, Stop> {
+fn named_ones(g: &Git<'_, '_>, repo: &Repo, order: &[ObjectId], lines: &IdMap<Lineage>) -> Result<History, Stop> {
     let named = super::log_format::names(g, repo)?;
     let mut nearest: OrdMap<ObjectId, Option<ObjectId>> = OrdMap::new();
-    let (mut kept, mut followed) = (Vec::new(), OrdMap::new());
+    let (mut kept, mut followed) = (Vec::new(), IdMap::default());
     for id in order.iter().rev() {
-        let all = &parents[id];
+        let all = &lines[id].parents;
         let mut own: Vec<ObjectId> = Vec::new();
         for parent in all.iter().filter_map(|parent| nearest.get(parent).copied().flatten()) {
             let mut needless = false;
@@ -178,7 +175,7 @@ fn named_ones(
         if named.contains_key(id) || all.is_empty() || own.len() > 1 {
             nearest.insert(*id, Some(*id));
             kept.push(*id);
-            followed.insert(*id, own);
+            followed.insert(*id, lines[id].with_parents(own));
         } else {
             nearest.insert(*id, own.first().copied());
         }

@@ -67,14 +67,14 @@ pub(crate) fn run(g: &mut Git<'_, '_>, repo: &Repo, given: &Given, mut printer: 
     let entries = repo.reflog(g.files(), &full);
     for (number, entry) in entries.iter().rev().enumerate().filter(|(_, entry)| !entry.new.is_null()).take(count) {
         let selector = selector(g, given, &shown, number, entry)?;
-        let commit = repo.read_commit(g.files(), &entry.new)?;
+        let line = repo.lineage(g.files(), &entry.new)?;
         if format == Format::Oneline && !printer.output.any() {
             let text = printer.style.reflog_line(g, repo, entry, &selector);
             g.out(text);
             continue;
         }
         printer.style.format = filled(&format, &selector, entry);
-        let text = printer.entry(g, repo, &entry.new, &commit.parents, super::combined::Merges::First)?;
+        let text = printer.entry(g, repo, &entry.new, &line, super::combined::Merges::First)?;
         let text = with_lines(text, &printer.style, &selector, entry);
         g.out(text);
     }

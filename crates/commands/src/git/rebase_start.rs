@@ -71,15 +71,11 @@ pub(crate) fn equivalent(
 
 fn commits(g: &mut Git<'_, '_>, repo: &Repo, begin: &Begin) -> Result<Vec<Item>, Stop> {
     let hidden: Vec<ObjectId> = begin.upstream.into_iter().chain(begin.restrict).collect();
-    let order = repo.walk(g.files(), &[begin.head], &hidden)?;
-    let mut parents = order::OrdMap::new();
-    for id in &order {
-        parents.insert(*id, repo.read_commit(g.files(), id)?.parents);
-    }
-    let mut ours = repo.topo_order(&order, &parents);
+    let (order, lines) = repo.history(g.files(), &[begin.head], &hidden)?;
+    let mut ours = repo.topo_order(&order, &lines);
     ours.reverse();
     let all = ours.clone();
-    ours.retain(|id| parents[id].len() < 2);
+    ours.retain(|id| lines[id].parents.len() < 2);
     let mut skipped = OrdSet::new();
     if let (Some(upstream), false) = (begin.upstream, begin.reapply) {
         let theirs = repo.walk(g.files(), &[upstream], &[begin.head])?;

@@ -88,14 +88,14 @@ fn listed(
     g: &Git<'_, '_>,
     repo: &Repo,
     given: &Given,
-    picked: &[(ObjectId, Vec<ObjectId>)],
+    picked: &[(ObjectId, git::Lineage)],
     sides: &Sides,
 ) -> Result<String, Stop> {
     let style = log::style(g, repo, given)?;
     let length = given.value("abbrev").and_then(|text| text.parse().ok()).unwrap_or(7);
     let formatted = given.last(&["oneline", "format", "pretty"]);
     let mut out = String::new();
-    for (id, parents) in picked {
+    for (id, line_of) in picked {
         let mark = sides.mark(id);
         let hash = |id: &ObjectId| {
             if style.abbrev && !given.has("no-abbrev-commit") {
@@ -106,16 +106,16 @@ fn listed(
         };
         let mut line = format!("{mark}{}", hash(id));
         if given.has("parents") {
-            parents.iter().for_each(|parent| line.push_str(&format!(" {}", hash(parent))));
+            line_of.parents.iter().for_each(|parent| line.push_str(&format!(" {}", hash(parent))));
         }
         match formatted {
             None => out.push_str(&format!("{line}\n")),
             Some("oneline") => {
-                let subject = repo.read_commit(g.files(), id)?.subject();
+                let subject = line_of.commit(id)?.subject();
                 out.push_str(&format!("{line} {subject}\n"));
             }
             Some(_) => {
-                let commit = repo.read_commit(g.files(), id)?;
+                let commit = line_of.commit(id)?;
                 let user = matches!(style.format, Format::User { .. });
                 if user && !given.has("no-commit-header") {
                     out.push_str(&format!("commit {line}\n"));
@@ -132,7 +132,7 @@ fn listed(
 }
 
 /// Trees and blobs of the commits, each once, with a path where it is found.
-fn objects(g: &Git<'_, '_>, repo: &Repo, picked: &[(ObjectId, Vec<ObjectId>)], range: &Range) -> Result<String, Stop> {
+fn objects(g: &Git<'_, '_>, repo: &Repo, picked: &[(ObjectId, git::Lineage)], range: &Range) -> Result<String, Stop> {
     let mut seen: OrdSet<ObjectId> = OrdSet::new();
     for (_, id) in &range.hidden {
         let tree = repo.read_commit(g.files(), id)?.tree;
@@ -140,9 +140,8 @@ fn objects(g: &Git<'_, '_>, repo: &Repo, picked: &[(ObjectId, Vec<ObjectId>)], r
         list(g, repo, &tree, "", &mut seen, &mut ignored)?;
     }
     let mut out = String::new();
-    for (id, _) in picked {
-        let tree = repo.read_commit(g.files(), id)?.tree;
-        list(g, repo, &tree, "", &mut seen, &mut out)?;
+    for (_, line) in picked {
+        list(g, repo, &line.tree, "", &mut seen, &mut out)?;
     }
     Ok(out)
 }

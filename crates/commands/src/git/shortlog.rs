@@ -51,8 +51,8 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         None => None,
     };
     let mut groups: OrdMap<String, Vec<String>> = OrdMap::new();
-    for (id, _) in picked.into_iter().rev() {
-        let commit = repo.read_commit(g.files(), &id)?;
+    for (id, line) in picked.into_iter().rev() {
+        let commit = line.commit(&id)?;
         let by_committer = given.has("committer") || given.value("group") == Some("committer");
         let who = if by_committer { &commit.committer } else { &commit.author };
         let key = match given

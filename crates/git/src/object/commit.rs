@@ -1,8 +1,8 @@
 //! Commits.
 
 use super::fields::Fields;
-use super::{ObjectId, parse_id};
-use crate::Signature;
+use super::{Object, ObjectId, parse_id};
+use crate::{GitError, Result, Signature};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Commit {
@@ -13,25 +13,36 @@ pub struct Commit {
     pub message: String,
 }
 
-/// A commit's place in history: what a walk needs to know of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A commit's place in history: what a walk needs to know of it, and the rest unread.
+#[derive(Debug, Clone)]
 pub struct Lineage {
     pub tree: ObjectId,
     pub parents: Vec<ObjectId>,
     /// When it was committed, in seconds since the Unix epoch.
     pub secs: i64,
+    object: Object,
 }
 
 impl Lineage {
-    pub(crate) fn decode(data: &[u8]) -> Option<Self> {
-        let mut fields = Fields::new(data);
+    pub(crate) fn decode(object: Object) -> Option<Self> {
+        let mut fields = Fields::new(object.data());
         let tree = fields.take_id("tree")?;
         let parents = parents(&mut fields)?;
         fields.take("author")?;
         let committer = fields.take("committer")?;
         let date = committer.iter().rposition(|byte| *byte == b'>').map_or(committer, |at| &committer[at + 1..]);
         let secs = std::str::from_utf8(date).ok().and_then(|date| date.split_whitespace().next()?.parse().ok());
-        Some(Self { tree, parents, secs: secs.unwrap_or(0) })
+        Some(Self { tree, parents, secs: secs.unwrap_or(0), object })
+    }
+
+    /// The same commit after other parents: those that are followed to it.
+    pub fn with_parents(&self, parents: Vec<ObjectId>) -> Self {
+        Self { parents, tree: self.tree, secs: self.secs, object: self.object.clone() }
+    }
+
+    /// The commit itself, whose name is `id`.
+    pub fn commit(&self, id: &ObjectId) -> Result<Commit> {
+        Commit::decode(self.object.data()).ok_or(GitError::CorruptObject(*id))
     }
 }
 
@@ -48,8 +59,8 @@ impl Commit {
         let mut fields = Fields::new(data);
         let tree = fields.take_id("tree")?;
         let parents = parents(&mut fields)?;
-        let author = Signature::parse(&fields.take_text("author")?)?;
-        let committer = Signature::parse(&fields.take_text("committer")?)?;
+        let author = Signature::parse(&String::from_utf8_lossy(fields.take("author")?))?;
+        let committer = Signature::parse(&String::from_utf8_lossy(fields.take("committer")?))?;
         Some(Self { tree, parents, author, committer, message: fields.message() })
     }
 

@@ -7,6 +7,17 @@ use std::fmt;
 pub struct ObjectId([u8; 20]);
 
 const DIGITS: &[u8; 16] = b"0123456789abcdef";
+/// What each byte is worth as a digit, 16 where it is none. A history reads four ids a commit: no branches.
+const VALUES: [u8; 256] = {
+    let mut values = [16; 256];
+    let mut value = 0;
+    while value < 16 {
+        values[DIGITS[value] as usize] = value as u8;
+        values[DIGITS[value].to_ascii_uppercase() as usize] = value as u8;
+        value += 1;
+    }
+    values
+};
 
 impl ObjectId {
     /// The id of nothing: all zeros.
@@ -33,15 +44,17 @@ impl ObjectId {
 
     /// Reads 40 digits, large letters too.
     pub fn from_hex(hex: &str) -> Option<Self> {
-        let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|value| u8::try_from(value).ok());
         let mut bytes = [0; 20];
         if hex.len() != 40 {
             return None;
         }
+        let mut all = 0;
         for (place, pair) in bytes.iter_mut().zip(hex.as_bytes().chunks_exact(2)) {
-            *place = digit(pair[0])? << 4 | digit(pair[1])?;
+            let (high, low) = (VALUES[usize::from(pair[0])], VALUES[usize::from(pair[1])]);
+            all |= high | low;
+            *place = high << 4 | low & 15;
         }
-        Some(Self(bytes))
+        (all < 16).then_some(Self(bytes))
     }
 
     /// The 40 digits.
@@ -53,10 +66,12 @@ impl ObjectId {
 
     /// Puts the 40 digits behind a text.
     pub(crate) fn write_hex(&self, text: &mut String) {
-        for byte in self.0 {
-            text.push(char::from(DIGITS[usize::from(byte >> 4)]));
-            text.push(char::from(DIGITS[usize::from(byte & 15)]));
+        let mut digits = [0; 40];
+        for (pair, byte) in digits.chunks_exact_mut(2).zip(self.0) {
+            pair[0] = DIGITS[usize::from(byte >> 4)];
+            pair[1] = DIGITS[usize::from(byte & 15)];
         }
+        text.push_str(std::str::from_utf8(&digits).expect("hexadecimal digits are ASCII"));
     }
 }
 

@@ -74,7 +74,7 @@ impl Repo {
 
     /// A commit's parents and date, without its words.
     pub fn lineage(&self, files: &Vfs, id: &ObjectId) -> Result<Lineage> {
-        Lineage::decode(self.read_as(files, id, Kind::Commit)?.data()).ok_or(GitError::CorruptObject(*id))
+        Lineage::decode(self.read_as(files, id, Kind::Commit)?).ok_or(GitError::CorruptObject(*id))
     }
 
     pub fn read_tag(&self, files: &Vfs, id: &ObjectId) -> Result<Tag> {

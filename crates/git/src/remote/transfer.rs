@@ -19,7 +19,7 @@ fn follow(object: &Object, stack: &mut Vec<ObjectId>, seen: &IdSet) -> Option<()
         Kind::Blob => {}
         Kind::Tag => stack.push(Tag::decode(object.data())?.target),
         Kind::Commit => {
-            let lineage = Lineage::decode(object.data())?;
+            let lineage = Lineage::decode(object.clone())?;
             stack.extend(lineage.parents.iter().rev());
             stack.push(lineage.tree);
         }
@@ -48,7 +48,7 @@ impl Repo {
         let (mut seen, mut order) = (IdSet::default(), Vec::new());
         let mut stack: Vec<ObjectId> = tips.iter().rev().copied().collect();
         while let Some(id) = stack.pop() {
-            if !seen.insert(&id) || known(&id) {
+            if !seen.insert(id, ()) || known(&id) {
                 continue;
             }
             order.push(id);
