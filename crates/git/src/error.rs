@@ -3,9 +3,14 @@
 use crate::ObjectId;
 use vfs::VfsError;
 
+/// Why something could not be done. It is one pointer, for nearly every function here and in the commands hands it on.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(transparent)]
+pub struct GitError(Box<Cause>);
+
 /// Everything that can go wrong in this crate.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum GitError {
+pub enum Cause {
     #[error("fatal: not a git repository (or any of the parent directories): .git")]
     NotARepository,
     #[error("fatal: this operation must be run in a work tree")]
@@ -36,19 +41,40 @@ pub enum GitError {
 
 pub type Result<T> = std::result::Result<T, GitError>;
 
+impl From<Cause> for GitError {
+    #[cold]
+    fn from(cause: Cause) -> Self {
+        Self(Box::new(cause))
+    }
+}
+
 impl GitError {
     pub fn fatal(text: impl Into<String>) -> Self {
-        Self::Fatal(text.into())
+        Cause::Fatal(text.into()).into()
     }
 
     pub fn error(text: impl Into<String>) -> Self {
-        Self::Error(text.into())
+        Cause::Error(text.into()).into()
+    }
+
+    /// A revision that names nothing.
+    pub fn unknown_revision(text: impl Into<String>) -> Self {
+        Cause::UnknownRevision(text.into()).into()
+    }
+
+    pub fn cause(&self) -> &Cause {
+        &self.0
+    }
+
+    /// Whether a folder stands where a file was to be.
+    pub(crate) fn is_a_folder(&self) -> bool {
+        matches!(self.cause(), Cause::File { source: VfsError::IsADirectory, .. })
     }
 
     /// What a Git program that fails with it ends with.
     pub fn exit_code(&self) -> i32 {
-        match self {
-            Self::Error(_) => 1,
+        match self.cause() {
+            Cause::Error(_) => 1,
             _ => 128,
         }
     }
@@ -56,7 +82,7 @@ impl GitError {
 
 /// Turns a file's failure into ours, with its path.
 pub(crate) fn at<'a>(path: &'a str) -> impl FnOnce(VfsError) -> GitError + 'a {
-    move |source| GitError::File { path: path.into(), source }
+    move |source| Cause::File { path: path.into(), source }.into()
 }
 
 fn listed(candidates: &[String]) -> String {

@@ -2,7 +2,7 @@
 
 use crate::error::at;
 use crate::object::{FlatTree, Mode, ObjectId, sha1};
-use crate::{GitError, Repo, Result, When};
+use crate::{Cause, Repo, Result, When};
 use order::OrdMap;
 use std::sync::{Arc, OnceLock};
 use vfs::{Stat, Vfs};
@@ -316,7 +316,7 @@ impl Repo {
             Err(vfs::VfsError::NotFound) => return Ok(Index::default()),
             decoded => decoded.map_err(at(&path))?,
         };
-        let mut index = Option::clone(&decoded).ok_or(GitError::CorruptIndex)?;
+        let mut index = Option::clone(&decoded).ok_or(Cause::CorruptIndex)?;
         index.written = files.mtime(&path).map_err(at(&path))?;
         Ok(index)
     }
@@ -335,7 +335,7 @@ impl Index {
     }
 
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
-        Self::decode(bytes).ok_or(GitError::CorruptIndex)
+        Ok(Self::decode(bytes).ok_or(Cause::CorruptIndex)?)
     }
 
     /// Every path once, whatever its stages.

@@ -31,7 +31,7 @@ pub use diff::{
     Source, Words, combined_head, combined_patch, diff_lines, find_renames, parse_patches, patch, quoted_path,
     shortstat, split_lines, stat_table, summary_line, unified,
 };
-pub use error::{GitError, Result};
+pub use error::{Cause, GitError, Result};
 pub use ids::IdMap;
 pub use includes::ConfigPart;
 pub use index::{Index, IndexEntry};

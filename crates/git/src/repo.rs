@@ -2,7 +2,7 @@
 
 use crate::config::Config;
 use crate::error::at;
-use crate::{GitError, Result, When};
+use crate::{Cause, Result, When};
 use vfs::{Vfs, VfsError, join, parent};
 
 /// A repository by its folders; all its state is in the files there.
@@ -102,7 +102,7 @@ impl Repo {
                 return Ok(repo);
             }
             if here == "/" {
-                return Err(GitError::NotARepository);
+                return Err(Cause::NotARepository.into());
             }
             here = parent(&here).to_string();
         }
@@ -134,7 +134,7 @@ impl Repo {
     }
 
     pub fn work_tree(&self) -> Result<&str> {
-        self.work_tree.as_deref().ok_or(GitError::NoWorkTree)
+        Ok(self.work_tree.as_deref().ok_or(Cause::NoWorkTree)?)
     }
 
     /// A file below the work tree by its path there.

@@ -3,13 +3,13 @@
 // Unlike git: `@{yesterday}` and other dates are not resolved, for a repository asks no clock.
 
 use crate::object::{Kind, ObjectId, parse_id};
-use crate::{GitError, Repo, Result};
+use crate::{Cause, GitError, Repo, Result};
 use vfs::Vfs;
 
 impl Repo {
     /// The object that a revision names; errors are those Git prints where it expected a revision.
     pub fn resolve(&self, files: &Vfs, text: &str) -> Result<ObjectId> {
-        self.try_resolve(files, text)?.ok_or_else(|| GitError::UnknownRevision(text.into()))
+        Ok(self.try_resolve(files, text)?.ok_or_else(|| Cause::UnknownRevision(text.into()))?)
     }
 
     /// The commit that a revision leads to, through tags.
@@ -116,7 +116,7 @@ impl Repo {
             [id] => Ok(Some(*id)),
             many => {
                 let candidates = many.iter().map(|id| self.candidate(files, id)).collect();
-                Err(GitError::AmbiguousId { prefix, candidates })
+                Err(Cause::AmbiguousId { prefix, candidates }.into())
             }
         }
     }

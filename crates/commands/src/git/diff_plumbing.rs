@@ -106,7 +106,7 @@ pub(crate) fn tree(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     match ids.as_slice() {
         [] => {
             if let Some(name) = rest.first() {
-                return Err(git::GitError::UnknownRevision(name.clone()).into());
+                return Err(git::GitError::unknown_revision(name.clone()).into());
             }
             g.err(usage(&TREE_SPEC));
             Ok(129)
@@ -260,7 +260,7 @@ pub(crate) fn index(g: &mut Git<'_, '_>, given: &Given) -> Answer {
         return Ok(129);
     };
     let Some(id) = repo.try_resolve(g.files(), name)? else {
-        return Err(git::GitError::UnknownRevision(name.clone()).into());
+        return Err(git::GitError::unknown_revision(name.clone()).into());
     };
     let Some(tree) = repo.peel(g.files(), id, Kind::Tree)? else { return fatal(format!("bad object {name}")) };
     let spec = spec(g, paths)?;

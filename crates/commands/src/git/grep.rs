@@ -184,7 +184,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     }
     for path in &before {
         if g.files().lstat(&vfs::join(&g.cwd, path)).is_err() && !git::has_wildcard(path) {
-            return Err(git::GitError::UnknownRevision(path.clone()).into());
+            return Err(git::GitError::unknown_revision(path.clone()).into());
         }
     }
     before.extend(after);

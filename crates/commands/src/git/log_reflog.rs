@@ -59,7 +59,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, repo: &Repo, given: &Given, mut printer: 
         return fatal(format!("cannot walk reflogs for {}", if hidden.is_empty() { "HEAD" } else { hidden }));
     }
     let Some(full) = repo.full_ref_name(g.files(), &name) else {
-        return Err(git::GitError::UnknownRevision(name).into());
+        return Err(git::GitError::unknown_revision(name).into());
     };
     let shown = if full == "HEAD" { full.clone() } else { git::shorten_ref(&full).to_string() };
     let count = given.value("max-count").and_then(|text| text.parse().ok()).unwrap_or(usize::MAX);

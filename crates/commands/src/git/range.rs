@@ -47,7 +47,7 @@ impl Range {
                 };
                 let exists = g.files().lstat(&full).is_ok();
                 if !exists && !git::has_wildcard(path) && !path.starts_with(":(") {
-                    return Err(GitError::UnknownRevision(path.clone()).into());
+                    return Err(GitError::unknown_revision(path.clone()).into());
                 }
             }
             range.paths = operands[n..].to_vec();

@@ -63,7 +63,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
                 head.branch().unwrap_or("HEAD")
             ));
         }
-        return Err(git::GitError::UnknownRevision(name).into());
+        return Err(git::GitError::unknown_revision(name).into());
     };
     let name = if full.starts_with("refs/remotes/") { full.clone() } else { name };
     let mut style = style(g, &repo, given)?;

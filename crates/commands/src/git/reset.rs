@@ -42,7 +42,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
             return fatal(format!("Failed to resolve '{name}' as a valid tree."));
         }
         (Some(_), None) if is_file => ("HEAD", before.to_vec()),
-        (Some(name), None) => return Err(git::GitError::UnknownRevision(name.into()).into()),
+        (Some(name), None) => return Err(git::GitError::unknown_revision(name).into()),
     };
     if given.has("patch") {
         if mode.is_some() {

@@ -63,7 +63,7 @@ fn unknown(g: &mut Git<'_, '_>, repo: &Repo, arg: &str, out: &[String]) -> Stop 
     if why.is_none() || arg.starts_with(':') {
         g.out([arg, "\n"].concat());
     }
-    why.unwrap_or_else(|| GitError::UnknownRevision(arg.into()).into())
+    why.unwrap_or_else(|| GitError::unknown_revision(arg).into())
 }
 
 pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
@@ -246,6 +246,6 @@ fn reference(g: &Git<'_, '_>, repo: &Repo, arg: &str, short: bool) -> Result<Opt
         Some(full) if short => Ok(Some(git::shorten_ref(&full).to_string())),
         Some(full) => Ok(Some(full)),
         None if repo.try_resolve(g.files(), arg)?.is_some() => Ok(None),
-        None => Err(GitError::UnknownRevision(arg.into()).into()),
+        None => Err(GitError::unknown_revision(arg).into()),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::fields::Fields;
 use super::{Object, ObjectId, parse_id};
-use crate::{GitError, Result, Signature};
+use crate::{Cause, Result, Signature};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Commit {
@@ -42,7 +42,7 @@ impl Lineage {
 
     /// The commit itself, whose name is `id`.
     pub fn commit(&self, id: &ObjectId) -> Result<Commit> {
-        Commit::decode(self.object.data()).ok_or(GitError::CorruptObject(*id))
+        Ok(Commit::decode(self.object.data()).ok_or(Cause::CorruptObject(*id))?)
     }
 }
 

@@ -2,7 +2,7 @@
 //! whole objects only.
 
 use super::{Kind, ObjectId, sha1};
-use crate::{GitError, Repo, Result};
+use crate::{Cause, GitError, Repo, Result};
 use order::OrdMap;
 use vfs::Vfs;
 
@@ -87,19 +87,19 @@ pub(crate) fn read_packed(
     let mut deltas = Vec::new();
     let mut at = at;
     for _ in 0..DELTA_DEPTH_MAX {
-        let entry = raw_entry(&bytes, at).ok_or(GitError::CorruptObject(*id))?;
+        let entry = raw_entry(&bytes, at).ok_or(Cause::CorruptObject(*id))?;
         let (kind, base) = match entry.base {
             Base::None(kind) => (kind, entry.data),
             Base::Offset(back) => {
                 deltas.push(entry.data);
-                at = at.checked_sub(back).filter(|_| back > 0).ok_or(GitError::CorruptObject(*id))?;
+                at = at.checked_sub(back).filter(|_| back > 0).ok_or(Cause::CorruptObject(*id))?;
                 continue;
             }
             Base::Id(base) => {
                 deltas.push(entry.data);
                 // Deltas of a damaged pack may build on each other in a circle.
                 if above > BASES_MAX {
-                    return Err(GitError::CorruptObject(*id));
+                    return Err(Cause::CorruptObject(*id).into());
                 }
                 let base = repo.read_object_below(files, &base, above + 1)?;
                 (base.kind, base.data().to_vec())
@@ -107,11 +107,11 @@ pub(crate) fn read_packed(
         };
         let mut data = base;
         for delta in deltas.iter().rev() {
-            data = apply_delta(&data, delta).ok_or(GitError::CorruptObject(*id))?;
+            data = apply_delta(&data, delta).ok_or(Cause::CorruptObject(*id))?;
         }
         return Ok(Some((kind, data)));
     }
-    Err(GitError::CorruptObject(*id))
+    Err(Cause::CorruptObject(*id).into())
 }
 
 enum Base {

@@ -3,7 +3,7 @@
 use super::pack::read_packed;
 use super::{Commit, Kind, Lineage, Object, ObjectId, Tag, TreeEntry, hash_object, header};
 use crate::repo::in_folder;
-use crate::{GitError, Repo, Result, When};
+use crate::{Cause, GitError, Repo, Result, When};
 use std::sync::Arc;
 use vfs::Vfs;
 
@@ -26,12 +26,12 @@ impl Repo {
     pub(crate) fn read_object_below(&self, files: &Vfs, id: &ObjectId, deltas: usize) -> Result<Object> {
         let path = self.loose_path(id);
         if let Ok(Some(raw)) = files.read_inflated(&path) {
-            return split_header(raw).ok_or(GitError::CorruptObject(*id));
+            return Ok(split_header(raw).ok_or(Cause::CorruptObject(*id))?);
         }
         if let Ok(deflated) = files.read(&path) {
             let raw =
-                miniz_oxide::inflate::decompress_to_vec_zlib(&deflated).map_err(|_| GitError::CorruptObject(*id))?;
-            return split_header(raw.into()).ok_or(GitError::CorruptObject(*id));
+                miniz_oxide::inflate::decompress_to_vec_zlib(&deflated).map_err(|_| Cause::CorruptObject(*id))?;
+            return Ok(split_header(raw.into()).ok_or(Cause::CorruptObject(*id))?);
         }
         if id.is_empty_tree() {
             return Ok(Object { kind: Kind::Tree, bytes: Arc::from([]), start: 0 });
@@ -41,7 +41,7 @@ impl Repo {
                 return Ok(Object { kind, bytes: data.into(), start: 0 });
             }
         }
-        Err(GitError::MissingObject(*id))
+        Err(Cause::MissingObject(*id).into())
     }
 
     /// Writes an object, unless it is there already.
@@ -69,20 +69,20 @@ impl Repo {
     }
 
     pub fn read_commit(&self, files: &Vfs, id: &ObjectId) -> Result<Commit> {
-        Commit::decode(self.read_as(files, id, Kind::Commit)?.data()).ok_or(GitError::CorruptObject(*id))
+        Ok(Commit::decode(self.read_as(files, id, Kind::Commit)?.data()).ok_or(Cause::CorruptObject(*id))?)
     }
 
     /// A commit's parents and date, without its words.
     pub fn lineage(&self, files: &Vfs, id: &ObjectId) -> Result<Lineage> {
-        Lineage::decode(self.read_as(files, id, Kind::Commit)?).ok_or(GitError::CorruptObject(*id))
+        Ok(Lineage::decode(self.read_as(files, id, Kind::Commit)?).ok_or(Cause::CorruptObject(*id))?)
     }
 
     pub fn read_tag(&self, files: &Vfs, id: &ObjectId) -> Result<Tag> {
-        Tag::decode(self.read_as(files, id, Kind::Tag)?.data()).ok_or(GitError::CorruptObject(*id))
+        Ok(Tag::decode(self.read_as(files, id, Kind::Tag)?.data()).ok_or(Cause::CorruptObject(*id))?)
     }
 
     pub fn read_tree(&self, files: &Vfs, id: &ObjectId) -> Result<Vec<TreeEntry>> {
-        TreeEntry::decode_all(self.read_as(files, id, Kind::Tree)?.data()).ok_or(GitError::CorruptObject(*id))
+        Ok(TreeEntry::decode_all(self.read_as(files, id, Kind::Tree)?.data()).ok_or(Cause::CorruptObject(*id))?)
     }
 
     pub fn write_commit(&self, files: &mut Vfs, commit: &Commit, when: When) -> Result<ObjectId> {

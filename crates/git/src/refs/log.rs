@@ -4,8 +4,8 @@ use super::RefChange;
 use crate::error::at;
 use crate::object::{ObjectId, parse_id};
 use crate::repo::in_folder;
-use crate::{GitError, Repo, Result, Signature};
-use vfs::{Vfs, VfsError};
+use crate::{Repo, Result, Signature};
+use vfs::Vfs;
 
 /// One line of a log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,7 +51,7 @@ impl Repo {
         let when = change.who.when;
         let append = |files: &mut Vfs| files.append(&path, line.as_bytes(), when.micros());
         match in_folder(files, &path, when, append) {
-            Err(GitError::File { source: VfsError::IsADirectory, .. }) => {
+            Err(why) if why.is_a_folder() => {
                 files.remove_all(&path, when.micros()).and_then(|()| append(files)).map_err(at(&path))
             }
             done => done,

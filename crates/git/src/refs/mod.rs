@@ -9,7 +9,7 @@ pub use name::{branch_name_ok, ref_name_ok, shorten_ref};
 
 use crate::error::at;
 use crate::object::{ObjectId, parse_id};
-use crate::{GitError, Repo, Result, Signature, When};
+use crate::{Cause, GitError, Repo, Result, Signature, When};
 use order::OrdMap;
 use vfs::Vfs;
 
@@ -90,7 +90,7 @@ impl Repo {
             let id = self.read_ref(files, &name);
             return Ok(Head::Branch { name, id });
         }
-        self.read_ref(files, "HEAD").map(Head::Detached).ok_or(GitError::NotARepository)
+        Ok(self.read_ref(files, "HEAD").map(Head::Detached).ok_or(Cause::NotARepository)?)
     }
 
     /// All references below a prefix such as `refs/heads/`, by full name; symbolic ones are followed.
@@ -119,7 +119,8 @@ impl Repo {
     fn write_ref_file(&self, files: &mut Vfs, name: &str, text: String, when: When) -> Result<()> {
         match self.write_state(files, name, &text, when) {
             // Empty folders left over from deleted references do not stand in the way.
-            Err(GitError::File { path, source: vfs::VfsError::IsADirectory }) => {
+            Err(why) if why.is_a_folder() => {
+                let path = self.file(name);
                 files.remove_all(&path, when.micros()).map_err(at(&path))?;
                 self.write_state(files, name, &text, when)
             }
@@ -137,7 +138,7 @@ impl Repo {
         if old.is_none()
             && let Some(text) = self.ref_conflict(files, &target)
         {
-            return Err(GitError::Fatal(text));
+            return Err(GitError::fatal(text));
         }
         // A reference that stays where it is is not logged; HEAD is, where it stands on it.
         if old != Some(change.new) {

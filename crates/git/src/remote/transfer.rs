@@ -2,7 +2,7 @@
 
 use crate::ids::IdSet;
 use crate::object::{Kind, Lineage, Mode, Object, ObjectId, Tag, each_entry};
-use crate::{GitError, Repo, Result, When};
+use crate::{Cause, Repo, Result, When};
 use vfs::Vfs;
 
 /// A reference that a push changed; `None` stands for one that is not there.
@@ -54,7 +54,7 @@ impl Repo {
             order.push(id);
             let object = self.read_object(files, &id)?;
             let whole = follow(&object, &mut stack, &seen);
-            whole.ok_or(GitError::CorruptObject(id))?;
+            whole.ok_or(Cause::CorruptObject(id))?;
         }
         Ok(order)
     }

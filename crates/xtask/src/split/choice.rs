@@ -27,6 +27,20 @@ pub(super) fn deferred(module: &Module, used: &BTreeSet<u32>, outside: &Referenc
     Ok(late.map(|(at, _)| module.imported + at).collect())
 }
 
+/// The same functions with those together that are likely to have much in common: of a size, then by their bytes. What
+/// stands near is referred to in fewer bits.
+pub(super) fn alike(module: &Module, functions: &[u32]) -> Result<Vec<u32>> {
+    let mut keyed = Vec::new();
+    for index in functions {
+        let bytes = module.body(*index)?.as_bytes();
+        // Half a power of two.
+        let size = (2.0 * (bytes.len() as f64).log2()) as u32;
+        keyed.push((size, bytes, *index));
+    }
+    keyed.sort_unstable();
+    Ok(keyed.into_iter().map(|(.., index)| index).collect())
+}
+
 fn functions_of(body: &wasmparser::FunctionBody<'_>) -> Result<BTreeSet<u32>> {
     let mut references = References::default();
     references.of_body(body)?;

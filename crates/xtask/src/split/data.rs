@@ -1,11 +1,14 @@
 //! Constant data in two: what only functions of the rest can come to arrives with them.
+//!
+//! There are thousands of pieces, and a data segment has seven bytes before each: they stand in a section of their own,
+//! first where all of them go, then all of their bytes, and the script that starts a half puts them there.
 
 use super::Plan;
 use super::module::{Module, References};
 use super::places::{Places, address};
 use anyhow::{Context, Result};
 use std::ops::Range;
-use wasm_encoder::{ConstExpr, DataSection};
+use wasm_encoder::{CustomSection, Encode};
 
 /// So many bytes of the other half between two pieces cost less than a piece of their own.
 const GAP_BYTES: usize = 8;
@@ -93,14 +96,21 @@ fn piece(start: u32, bytes: &[u8], run: &Range<usize>) -> Result<Piece> {
     Ok(Piece { address, bytes: bytes.get(run.clone()).context("a piece lies outside of its segment")?.to_vec() })
 }
 
-/// A section of data that puts pieces where they go, in memory 0.
-pub(super) fn section(pieces: &[Piece]) -> DataSection {
-    let mut section = DataSection::new();
+/// The section's name, which `site_files/worker.js` asks for.
+pub(super) const NAME: &str = "d";
+
+/// How many pieces; of each how far it lies behind the end of the one before, and how long it is; then their bytes.
+pub(super) fn section(pieces: &[Piece]) -> Result<CustomSection<'static>> {
+    let mut data = Vec::new();
+    pieces.len().encode(&mut data);
+    let mut end = 0;
     for piece in pieces {
-        let place = ConstExpr::i32_const(piece.address.cast_signed());
-        section.active(0, &place, piece.bytes.iter().copied());
+        piece.address.checked_sub(end).context("pieces of data are out of order")?.encode(&mut data);
+        piece.bytes.len().encode(&mut data);
+        end = piece.address + u32::try_from(piece.bytes.len())?;
     }
-    section
+    pieces.iter().for_each(|piece| data.extend_from_slice(&piece.bytes));
+    Ok(CustomSection { name: NAME.into(), data: data.into() })
 }
 
 impl Plan {

@@ -1,14 +1,15 @@
 //! The first half: the module as it is, with stubs in the place of deferred functions that it names.
 
+use super::choice::alike;
 use super::module::{Module, plain};
 use super::{LOADER, Plan, data, name_of};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use std::convert::Infallible;
 use wasm_encoder::reencode::{Error, Reencode};
 use wasm_encoder::{
-    BlockType, CodeSection, DataCountSection, ElementSection, EntityType, ExportKind, ExportSection, Function,
-    FunctionSection, GlobalSection, ImportSection, MemorySection, Module as Encoded, RefType, StartSection,
-    TableSection, TableType, TypeSection,
+    BlockType, CodeSection, ElementSection, EntityType, ExportKind, ExportSection, Function,
+    FunctionSection, GlobalSection, ImportSection, MemorySection, Module as Encoded, RefType, TableSection, TableType,
+    TypeSection,
 };
 
 /// Function numbers of the whole module as those of the first half.
@@ -26,21 +27,23 @@ impl Reencode for Renumber {
 }
 
 impl Renumber {
-    /// The loader is the last import; functions that only the rest names are left out.
-    fn new(module: &Module, plan: &Plan) -> Self {
-        let mut next = module.imported + 1;
+    /// The loader is the last import; then these functions. Those that only the rest names are left out.
+    fn new(module: &Module, here: &[u32]) -> Self {
         let mut new: Vec<Option<u32>> = (0..module.imported).map(Some).collect();
-        for index in (module.imported..).take(module.bodies.len()) {
-            let here = !plan.is_deferred(index) || plan.slot(index).is_some();
-            new.push(here.then_some(next));
-            next += u32::from(here);
+        new.resize(new.len() + module.bodies.len(), None);
+        for (number, index) in (module.imported + 1..).zip(here) {
+            new[*index as usize] = Some(number);
         }
         Self { new }
     }
 }
 
 pub(super) fn encode(module: &Module, plan: &Plan) -> Result<Vec<u8>> {
-    let mut numbers = Renumber::new(module, plan);
+    ensure!(module.start.is_none(), "the module starts by itself, before its data are where they belong");
+    let stays = |index: &u32| !plan.is_deferred(*index) || plan.slot(*index).is_some();
+    let all: Vec<u32> = (module.imported..).take(module.bodies.len()).filter(stays).collect();
+    let here = alike(module, &all)?;
+    let mut numbers = Renumber::new(module, &here);
     let mut out = Encoded::new();
     let mut types = TypeSection::new();
     numbers.parse_type_section(&mut types, module.types.clone()).map_err(plain)?;
@@ -53,7 +56,6 @@ pub(super) fn encode(module: &Module, plan: &Plan) -> Result<Vec<u8>> {
     imports.import(LOADER.0, LOADER.1, EntityType::Function(nothing));
     out.section(&imports);
 
-    let here: Vec<u32> = (module.imported..).take(module.bodies.len()).filter(|index| numbers.has(*index)).collect();
     let mut functions = FunctionSection::new();
     for index in &here {
         functions.function(module.function_type(*index)?);
@@ -62,25 +64,12 @@ pub(super) fn encode(module: &Module, plan: &Plan) -> Result<Vec<u8>> {
     out.section(&functions);
     shared_state(module, plan, &mut numbers, &mut out)?;
     out.section(&exports(module, plan, &mut numbers)?);
-    if let Some(start) = module.start {
-        let function_index = numbers.function_index(start).map_err(plain)?;
-        out.section(&StartSection { function_index });
-    }
     let mut elements = ElementSection::new();
     numbers.parse_element_section(&mut elements, module.elements.clone()).map_err(plain)?;
     out.section(&elements);
-    if module.data_count.is_some() {
-        out.section(&DataCountSection { count: u32::try_from(plan.pieces.first.len())? });
-    }
     out.section(&code(module, plan, &here, &mut numbers)?);
-    out.section(&data::section(&plan.pieces.first));
+    out.section(&data::section(&plan.pieces.first)?);
     Ok(out.finish())
-}
-
-impl Renumber {
-    fn has(&self, index: u32) -> bool {
-        self.new.get(index as usize).is_some_and(Option::is_some)
-    }
 }
 
 /// Tables with the rest's as the last, memories, globals.

@@ -213,7 +213,7 @@ fn read_symbols(reader: LinkingSectionReader<'_>, segments: &[Segment]) -> Resul
 #[cfg(test)]
 mod tests {
     use super::super::split;
-    use super::super::tests::{bodies_of, pieces_of};
+    use super::super::tests::{bodies_of, late_pieces_of, pieces_of};
     use super::*;
     use wasm_encoder::{
         CodeSection, ConstExpr, CustomSection, DataSection, DataSymbolDefinition, ElementSection, Encode, ExportKind,
@@ -294,13 +294,13 @@ mod tests {
         let halves = split(&module, &BTreeSet::from([0]), &places).unwrap();
         assert_eq!(halves.late_data, 16);
         let base = BASE.cast_unsigned();
-        assert_eq!(pieces_of(&halves.rest), [(base + 48, vec![b'l'; 16])]);
-        let [(at, bytes)] = pieces_of(&halves.first).try_into().unwrap();
+        assert_eq!(late_pieces_of(&halves.rest), [(base + 48, vec![b'l'; 16])]);
+        let [(at, bytes)] = late_pieces_of(&halves.first).try_into().unwrap();
         assert_eq!((at, bytes.len()), (base, 48), "also what no symbol covers, and what a symbol's bytes name");
         assert_eq!(bodies_of(&halves.rest), 1);
         // The other way round: a constant before its symbol means the symbol, and all that it names.
         let halves = split(&module, &BTreeSet::from([1]), &places).unwrap();
-        assert_eq!(pieces_of(&halves.rest).iter().map(|(_, bytes)| bytes.len()).sum::<usize>(), 32);
+        assert_eq!(late_pieces_of(&halves.rest).iter().map(|(_, bytes)| bytes.len()).sum::<usize>(), 32);
     }
 
     #[test]

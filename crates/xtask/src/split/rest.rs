@@ -1,9 +1,10 @@
 //! The second half: the deferred functions and their data, on the first half's memory, tables and globals.
 
 use super::first::rest_table;
+use super::choice::alike;
 use super::module::{Module, plain};
 use super::{FIRST, Plan, data, name_of};
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 use std::borrow::Cow;
 use std::convert::Infallible;
 use wasm_encoder::reencode::{Error, Reencode};
@@ -13,29 +14,41 @@ use wasm_encoder::{
 };
 
 /// Function numbers of the whole module as those of the rest: what it calls back first, then its own.
-struct Renumber<'a>(&'a Plan);
+struct Renumber<'a> {
+    plan: &'a Plan,
+    /// Where each deferred function stands among them.
+    places: Vec<usize>,
+}
 
 impl Reencode for Renumber<'_> {
     type Error = Infallible;
 
     fn function_index(&mut self, index: u32) -> Result<u32, Error<Infallible>> {
-        let Plan { deferred, called_back, .. } = self.0;
+        let Plan { deferred, called_back, .. } = self.plan;
         let at = match called_back.binary_search(&index) {
             Ok(at) => at,
-            Err(_) => called_back.len() + deferred.binary_search(&index).expect("a function is in one of the halves"),
+            Err(_) => {
+                let at = deferred.binary_search(&index).expect("a function is in one of the halves");
+                called_back.len() + self.places[at]
+            }
         };
         Ok(u32::try_from(at).expect("a module has fewer functions"))
     }
 }
 
 pub(super) fn encode(module: &Module, plan: &Plan) -> Result<Vec<u8>> {
-    let mut numbers = Renumber(plan);
+    let order = alike(module, &plan.deferred)?;
+    let mut places = vec![0; order.len()];
+    for (place, index) in order.iter().enumerate() {
+        places[plan.deferred.binary_search(index).map_err(|_| anyhow!("a function is not there"))?] = place;
+    }
+    let mut numbers = Renumber { plan, places };
     let mut out = Encoded::new();
     let mut types = TypeSection::new();
     numbers.parse_type_section(&mut types, module.types.clone()).map_err(plain)?;
     out.section(&types).section(&imports(module, plan, &mut numbers)?);
     let mut functions = FunctionSection::new();
-    for index in &plan.deferred {
+    for index in &order {
         functions.function(module.function_type(*index)?);
     }
     out.section(&functions);
@@ -47,10 +60,10 @@ pub(super) fn encode(module: &Module, plan: &Plan) -> Result<Vec<u8>> {
     elements.active(Some(module.tables.count()), &ConstExpr::i32_const(0), Elements::Functions(Cow::Owned(filled)));
     out.section(&elements);
     let mut code = CodeSection::new();
-    for index in &plan.deferred {
+    for index in &order {
         numbers.parse_function_body(&mut code, module.body(*index)?.clone()).map_err(plain)?;
     }
-    out.section(&code).section(&data::section(&plan.pieces.rest));
+    out.section(&code).section(&data::section(&plan.pieces.rest)?);
     Ok(out.finish())
 }
 

@@ -5,7 +5,7 @@ use wasm_encoder::{
     GlobalSection, GlobalType, ImportSection, MemorySection, MemoryType, Module as Encoded, RefType, TableSection,
     TableType, TypeSection, ValType,
 };
-use wasmparser::{ExternalKind, Validator};
+use wasmparser::{BinaryReader, ExternalKind, Validator};
 
 /// Functions: 0 imported; 1 exported `run`, calls 2 and through the table; 2 long, calls 3 and 0; 3 long, in the table.
 fn module() -> Vec<u8> {
@@ -60,7 +60,27 @@ pub(super) fn bodies_of(module: &[u8]) -> usize {
     payloads.filter(|payload| matches!(payload, wasmparser::Payload::CodeSectionEntry(_))).count()
 }
 
-/// What a module puts into memory, and where.
+/// What a half puts into memory, and where.
+pub(super) fn late_pieces_of(module: &[u8]) -> Vec<(u32, Vec<u8>)> {
+    let section = wasmparser::Parser::new(0).parse_all(module).find_map(|payload| match payload.unwrap() {
+        wasmparser::Payload::CustomSection(section) if section.name() == data::NAME => Some(section),
+        _ => None,
+    });
+    let mut reader = BinaryReader::new(section.unwrap().data(), 0);
+    let mut number = || reader.read_var_u32().unwrap();
+    let places: Vec<(u32, u32)> = (0..number()).map(|_| (number(), number())).collect();
+    let mut end = 0;
+    let mut pieces = Vec::new();
+    for (gap, len) in places {
+        let address = end + gap;
+        end = address + len;
+        pieces.push((address, reader.read_bytes(len as usize).unwrap().to_vec()));
+    }
+    assert!(reader.eof());
+    pieces
+}
+
+/// What a whole module puts into memory, and where.
 pub(super) fn pieces_of(module: &[u8]) -> Vec<(u32, Vec<u8>)> {
     let data = wasmparser::Parser::new(0).parse_all(module).find_map(|payload| match payload.unwrap() {
         wasmparser::Payload::DataSection(section) => Some(section),
