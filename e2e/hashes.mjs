@@ -13,10 +13,10 @@ if (!folder || !what) {
   process.exit(2);
 }
 const worker = await import(pathToFileURL(resolve(folder, 'worker.js')).href);
-// The site's worker has two halves: here the first call of what is in the rest loads it, as on a page that is in a hurry.
+// The site's worker is in parts: here the first call of what is in a late one loads it, as on a page that is in a hurry.
 const module = (name) => readFileSync(join(folder, name));
 const halves = existsSync(join(folder, 'rest.wasm'));
-await worker.default({ module_or_path: module(halves ? 'first.wasm' : 'worker_bg.wasm'), bytes: () => module('rest.wasm') });
+await worker.default({ module_or_path: module(halves ? 'first.wasm' : 'worker_bg.wasm'), bytes: (name) => module(`${name}.wasm`) });
 
 /** Opens a session in the worker, lets it come to rest, and asks for its hash. */
 const open = ([name, build, opening, tick, ask]) => {

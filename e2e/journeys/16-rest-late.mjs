@@ -1,4 +1,5 @@
-// The worker's second half is lost on its way: the first command that wants it fetches it, and nobody notices.
+// The worker's second part is lost on its way: the first command that wants it fetches it, and nobody notices. The third
+// comes only when it is wanted.
 
 import { log, ready, type } from '../gestures.mjs';
 import { lesson0 } from '../lesson0.mjs';
@@ -12,11 +13,16 @@ export const run = async ({ page, baseUrl, expect, guard }) => {
     asked += 1;
     return asked === 1 ? route.fulfill({ status: 503, body: 'busy' }) : route.continue();
   });
+  let pure = 0;
+  page.on('request', (request) => (pure += /engine\/.*\/pure\.wasm$/.test(request.url()) ? 1 : 0));
   await page.goto(baseUrl + lesson0.path);
   await ready(page);
   await type(page, 'cd web');
   const before = asked;
   await type(page, 'git shortlog; git describe; git reflog; git tag v9 && git tag');
   await expect.text(log(page), /\nv9|v9\s*$/);
-  expect.equal([before, asked], [1, 2], 'the rest was asked for once, then again by the command');
+  expect.equal([before, asked, pure], [1, 2, 0], 'the rest was asked for once, then again by the command');
+  await type(page, `echo '{"act": {"fans": 700}}' | jq -c '.act | map_values(. * 6)'; helm create stage && helm template stage | grep -c kind:`);
+  await expect.text(log(page), /\{"fans":4200\}\n[^]*\n[1-9]\n/);
+  expect.equal(pure, 1, 'what keeps no state was asked for once, by the first that wanted it');
 };

@@ -55,6 +55,7 @@ fn print_sizes() -> Result<()> {
         ("editor", &sizes.editor),
         ("worker_first", &sizes.worker_first),
         ("worker_rest", &sizes.worker_rest),
+        ("pure", &sizes.pure),
     ];
     for (name, size) in parts {
         for (coding, bytes) in codings(size) {

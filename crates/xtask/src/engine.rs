@@ -1,9 +1,9 @@
-//! The worker: the world as one wasm program in two halves, in a folder named by its content, so that old links and
+//! The worker: the world as one wasm program in three parts, in a folder named by its content, so that old links and
 //! hand-ins find the build that made them.
 
 use crate::metadata;
 use crate::process::{self, Program, say};
-use crate::split::{self, Halves, Places};
+use crate::split::{self, Parts, Places};
 use crate::{editor, files};
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
@@ -35,11 +35,11 @@ pub enum Optimise {
 /// `engine/current.json`: which worker belongs to the page beside it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Current {
-    /// The first 12 hex digits of SHA-256 over the two modules and their script.
+    /// The first 12 hex digits of SHA-256 over the modules and their script.
     pub id: String,
 }
 
-/// Builds the worker in two halves into `dist/engine/ID/` and gives its id.
+/// Builds the worker in parts into `dist/engine/ID/` and gives its id.
 pub fn build(dist: &Path, optimise: Optimise) -> Result<String> {
     let module = compile(&[])?;
     let whole = process::root().join("build/engine");
@@ -48,16 +48,18 @@ pub fn build(dist: &Path, optimise: Optimise) -> Result<String> {
     let wasm_file = whole.join("worker_bg.wasm");
     files::write(&wasm_file, split::without_relocations(&files::read(&wasm_file)?)?)?;
     if optimise == Optimise::Yes {
-        shrink(&wasm_file, &wasm_file)?;
+        shrink(&wasm_file, &wasm_file, Names::Kept)?;
     }
     let wasm = files::read(&wasm_file)?;
     let places = Places::read(&files::read(&module)?)?;
-    let Halves { first, rest, late_data } = split::split(&wasm, &used(&wasm, &whole)?, &places)?;
+    let Parts { first, rest, pure, late_data } = split::split(&wasm, &used(&wasm, &whole)?, &places)?;
     let script = script(&whole)?;
-    let id = files::short_hash([first.as_slice(), rest.as_slice(), script.as_slice()]);
-    let (now, late, data) = (first.len() / 1000, rest.len() / 1000, late_data / 1000);
-    say(format_args!("engine {id}: {now} kB first, {late} kB behind, {data} kB of it data"));
-    for (name, bytes) in [("first.wasm", first), ("rest.wasm", rest), ("worker.js", script)] {
+    let id = files::short_hash([first.as_slice(), rest.as_slice(), pure.as_slice(), script.as_slice()]);
+    let [now, late, lazy, data] = [first.len(), rest.len(), pure.len(), late_data].map(|bytes| bytes / 1000);
+    say(format_args!(
+        "engine {id}: {now} kB first, {late} kB behind, {lazy} kB when asked for, {data} kB of them data"
+    ));
+    for (name, bytes) in [("first.wasm", first), ("rest.wasm", rest), ("pure.wasm", pure), ("worker.js", script)] {
         files::write(&dist.join("engine").join(&id).join(name), bytes)?;
     }
     let current = serde_json::to_string(&Current { id: id.clone() }).context("writing the engine's id")?;
@@ -78,11 +80,11 @@ fn used(wasm: &[u8], whole: &Path) -> Result<BTreeSet<u32>> {
     numbers.lines().map(|line| line.parse().with_context(|| format!("e2e/used.mjs says {line:?}"))).collect()
 }
 
-/// The bindings and what links the halves, as one module.
+/// The bindings and what links the parts, as one module.
 fn script(whole: &Path) -> Result<Vec<u8>> {
     let bound = whole.join("bound.js");
     files::write(&bound, files::read(&whole.join("worker.js"))?)?;
-    let entry = whole.join("halves.js");
+    let entry = whole.join("parts.js");
     files::write(&entry, include_str!("site_files/worker.js"))?;
     editor::bundle(&entry, &whole.join("bundled.js"))?;
     files::read(&whole.join("bundled.js"))
@@ -137,7 +139,7 @@ pub fn with_checks(name: &str, profile: Profile) -> Result<PathBuf> {
     bind(&module, &folder)?;
     if profile == Profile::Shipped {
         let wasm = folder.join("worker_bg.wasm");
-        shrink(&wasm, &wasm)?;
+        shrink(&wasm, &wasm, Names::Dropped)?;
     }
     Ok(folder)
 }
@@ -150,13 +152,22 @@ fn bind(module: &Path, folder: &Path) -> Result<()> {
         .run()
 }
 
-/// The largest function that goes into its only caller. Larger ones stay by themselves, so that the first half can do
+/// The largest function that goes into its only caller. Larger ones stay by themselves, so that the first part can do
 /// without them: left alone, `wasm-opt` makes one function of all that a step of the world may come to.
 const ONE_CALLER: [&str; 2] = ["--one-caller-inline-max-function-size", "60"];
 
+/// Whether a module keeps the names of its functions, which say what goes where and are in no part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Names {
+    Kept,
+    Dropped,
+}
+
 /// Runs `wasm-opt` for size.
-pub fn shrink(from: &Path, to: &Path) -> Result<()> {
-    Program::new("wasm-opt").arg("-Oz").args(ONE_CALLER).args(WASM_FEATURES).arg(from).arg("-o").arg(to).run()
+pub fn shrink(from: &Path, to: &Path, names: Names) -> Result<()> {
+    let keeps: &[&str] = if names == Names::Kept { &["-g"] } else { &[] };
+    let program = Program::new("wasm-opt").arg("-Oz").args(keeps).args(ONE_CALLER).args(WASM_FEATURES);
+    program.arg(from).arg("-o").arg(to).run()
 }
 
 /// The id of the worker that belongs to the page in `dist`.

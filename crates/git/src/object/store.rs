@@ -29,8 +29,7 @@ impl Repo {
             return Ok(split_header(raw).ok_or(Cause::CorruptObject(*id))?);
         }
         if let Ok(deflated) = files.read(&path) {
-            let raw =
-                miniz_oxide::inflate::decompress_to_vec_zlib(&deflated).map_err(|_| Cause::CorruptObject(*id))?;
+            let raw = miniz_oxide::inflate::decompress_to_vec_zlib(&deflated).map_err(|_| Cause::CorruptObject(*id))?;
             return Ok(split_header(raw.into()).ok_or(Cause::CorruptObject(*id))?);
         }
         if id.is_empty_tree() {

@@ -58,15 +58,15 @@ const compiled = async (url, bytes = 0, nearly = () => {}) => {
   return streams ? WebAssembly.compileStreaming(whole) : WebAssembly.compile(await whole.arrayBuffer());
 };
 
-/** The halves of the worker's module, compiled once for all workers of this page: the second after the first. */
+/** The parts of the worker's module, compiled once for all workers of this page: one after the other. */
 const engine = {};
-const half = (folder, name, after = Promise.resolve()) => {
+const part = (folder, name, after = Promise.resolve()) => {
   engine[name] ??= after.then(() => compiled(`${folder}/${name}.wasm`));
   // What failed is tried anew by the next worker.
   engine[name].catch(() => delete engine[name]);
   return engine[name];
 };
-const firstHalf = (folder) => half(folder, 'first');
+const firstPart = (folder) => part(folder, 'first');
 
 /**
  * Starts a worker by a blob that imports the same-origin script, so that it inherits the page's policy. Messages that
@@ -74,16 +74,16 @@ const firstHalf = (folder) => half(folder, 'first');
  */
 globalThis.opsfestEngine = (folder, build) => {
   const [script, id] = [`${folder}/worker.js`, build].map((text) => JSON.stringify(text));
-  const text = `const [halves, early] = [[], []];
+  const text = `const [parts, early] = [[], []];
 let give;
 let engine = null;
 const first = new Promise((done) => (give = done));
-const link = () => { if (engine && halves.length > 1) engine.link(halves[1]); };
+const link = () => { if (engine) parts.splice(1).forEach(engine.link); };
 addEventListener('message', (event) => {
   if (!(event.data instanceof WebAssembly.Module)) return engine ?? early.push(event.data);
   event.stopImmediatePropagation();
-  halves.push(event.data);
-  give(halves[0]);
+  parts.push(event.data);
+  give(parts[0]);
   link();
 });
 Promise.all([import(${script}), first]).then(async ([script, module_or_path]) => {
@@ -95,11 +95,11 @@ for (const data of early) dispatchEvent(new MessageEvent('message', { data }));
 }).catch((error) => postMessage(String(error)));`;
   const worker = new Worker(URL.createObjectURL(new Blob([text], { type: 'text/javascript' })), { type: 'module' });
   const breaks = (error) => worker.dispatchEvent(new MessageEvent('message', { data: String(error) }));
-  const first = firstHalf(folder);
+  const first = firstPart(folder);
   const give = (module) => worker.postMessage(module);
   first.then(give).catch(breaks);
   // Should the rest fail to come, the worker asks for it when it needs it.
-  half(folder, 'rest', first).then(give).catch(() => {});
+  part(folder, 'rest', first).then(give).catch(() => {});
   return worker;
 };
 
@@ -110,7 +110,7 @@ try {
   if (typeof WebAssembly !== 'object') throw new TypeError('WebAssembly is switched off');
   const script = import('./@JS@');
   // On a slow line the page comes first: it can be read and typed into while the worker is on its way.
-  const next = () => word('page') === 'lesson' && firstHalf(engineFolder());
+  const next = () => word('page') === 'lesson' && firstPart(engineFolder());
   const module = await compiled(new URL('./@WASM@', import.meta.url), Number('@BYTES@'), next);
   const bindings = await script;
   const wasm = await bindings.default({ module_or_path: module });

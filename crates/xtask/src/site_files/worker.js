@@ -1,15 +1,17 @@
-// The worker's module in two halves: the first runs as soon as it is here; the rest is linked to it when it arrives, or
-// fetched at once by the first call of what is in it.
+// The worker's module in parts: the first runs as soon as it is here; late ones (`rest`, `pure`) are linked to it when they
+// arrive, or fetched at once by the first call of what is in them.
 import init from './bound.js';
 
 export * from './bound.js';
 
 let first = null;
-let linked = false;
+const linked = new Set();
 
-/** Puts a half's constant data where they go: how many pieces, each one's distance and length, then the bytes of all. */
-const fill = (module) => {
-  const bytes = new Uint8Array(WebAssembly.Module.customSections(module, 'd')[0]);
+const section = (module, name) => WebAssembly.Module.customSections(module, name)[0];
+
+/** Puts a part's constant data where they go: how many pieces, each one's distance and length, then the bytes of all. */
+const fill = (data) => {
+  const bytes = new Uint8Array(data);
   let at = 0;
   const number = () => {
     let [value, shift, byte] = [0, 0, 0];
@@ -30,35 +32,37 @@ const fill = (module) => {
   }
 };
 
-/** Links the second half, once. */
-export const link = (rest) => {
-  if (linked) return;
-  linked = true;
-  fill(rest);
-  new WebAssembly.Instance(rest, { first });
+/** Links a late part, once: its data stand under its name. */
+export const link = (part) => {
+  const name = ['rest', 'pure'].find((name) => section(part, name));
+  if (linked.has(name)) return;
+  linked.add(name);
+  fill(section(part, name));
+  new WebAssembly.Instance(part, { first });
 };
 
 /** In the midst of a call nothing can be waited for, so this request is a synchronous one, as a worker may make it. */
-const fetched = () => {
+const fetched = (name) => {
   const request = new XMLHttpRequest();
-  request.open('GET', new URL('rest.wasm', import.meta.url), false);
+  request.open('GET', new URL(`${name}.wasm`, import.meta.url), false);
   request.responseType = 'arraybuffer';
   request.send();
-  if (request.status !== 200) throw new Error(`the host answered ${request.status} for rest.wasm`);
+  if (request.status !== 200) throw new Error(`the host answered ${request.status} for ${name}.wasm`);
   return request.response;
 };
 
-/** Starts the first half. `bytes` gives those of the rest when a call wants it. */
+/** Starts the first part. `bytes` gives those of a late one when a call wants it. */
 export default async ({ module_or_path, bytes = fetched }) => {
   const { instantiate } = WebAssembly;
-  const load = () => link(new WebAssembly.Module(bytes()));
-  // The bindings know nothing of the split: the one import that it adds is added here, and the data are brought before
+  const load = (name) => () => link(new WebAssembly.Module(bytes(name)));
+  const late = { rest: load('rest'), pure: load('pure') };
+  // The bindings know nothing of the split: the imports that it adds are added here, and the data are brought before
   // anything runs.
   WebAssembly.instantiate = async (given, imports) => {
-    const made = await instantiate(given, { ...imports, rest: { load } });
+    const made = await instantiate(given, { ...imports, late });
     const { module = given, instance = made } = made;
     first = instance.exports;
-    fill(module);
+    fill(section(module, 'first'));
     return made;
   };
   try {

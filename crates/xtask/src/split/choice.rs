@@ -1,5 +1,6 @@
-//! Which functions go to the rest.
+//! Which functions go to which part, and in what order.
 
+use super::PURE;
 use super::module::{Module, References};
 use anyhow::Result;
 use std::collections::BTreeSet;
@@ -7,24 +8,62 @@ use std::collections::BTreeSet;
 /// Shorter bodies stay in the first half where something there names them, in bytes: a stub costs as much.
 pub(super) const SHORT_BYTES: usize = 100;
 
-/// The functions of the rest, in order: all that were not used, but for short ones that the first half names. `used` counts
-/// without imports; `outside` is what is named outside of code.
-pub(super) fn deferred(module: &Module, used: &BTreeSet<u32>, outside: &References) -> Result<Vec<u32>> {
-    let mut here: Vec<bool> = (0_u32..).zip(&module.bodies).map(|(at, _)| used.contains(&at)).collect();
+/// The part of each function, imports not counted: 0 stays, the others count late ones from one. All that were not used
+/// are late, but for short ones that the first part names. `outside` is what is named outside of code.
+pub(super) fn parts(module: &Module, calls: &[References], used: &BTreeSet<u32>, outside: &References) -> Vec<usize> {
+    let mut here: Vec<bool> = (0_u32..).zip(calls).map(|(at, _)| used.contains(&at)).collect();
     let mut named: Vec<u32> = outside.functions.iter().copied().collect();
-    for (body, _) in module.bodies.iter().zip(&here).filter(|(_, stays)| **stays) {
-        named.extend(functions_of(body)?);
+    for (calls, _) in calls.iter().zip(&here).filter(|(_, stays)| **stays) {
+        named.extend(&calls.functions);
     }
-    // What a short one names is named by the first half too, once it stays there.
+    // What a short one names is named by the first part too, once it stays there.
     while let Some(index) = named.pop() {
         let Some(at) = index.checked_sub(module.imported).map(|at| at as usize) else { continue };
-        let Some(body) = module.bodies.get(at).filter(|body| body.as_bytes().len() <= SHORT_BYTES) else { continue };
-        if !std::mem::replace(&mut here[at], true) {
-            named.extend(functions_of(body)?);
+        if module.bodies[at].as_bytes().len() <= SHORT_BYTES && !std::mem::replace(&mut here[at], true) {
+            named.extend(&calls[at].functions);
         }
     }
-    let late = (0_u32..).zip(here).filter(|(_, stays)| !stays);
-    Ok(late.map(|(at, _)| module.imported + at).collect())
+    let pure = pure(module, calls, &here, outside);
+    here.iter().zip(pure).map(|(here, pure)| if *here { 0 } else { 1 + usize::from(pure) }).collect()
+}
+
+/// Late functions that keep no state by where their code stands, and those that only such ones name.
+fn pure(module: &Module, calls: &[References], here: &[bool], outside: &References) -> Vec<bool> {
+    let mut pure: Vec<bool> = module
+        .names
+        .iter()
+        .zip(here)
+        .map(|(name, here)| !here && PURE.iter().any(|path| stands_in(name, path)))
+        .collect();
+    let mut callers: Vec<Vec<usize>> = vec![Vec::new(); calls.len()];
+    for (caller, calls) in calls.iter().enumerate() {
+        for index in calls.functions.iter().filter_map(|index| index.checked_sub(module.imported)) {
+            callers[index as usize].push(caller);
+        }
+    }
+    loop {
+        let only_by_pure = |at: &usize| {
+            let named = callers[*at].iter().all(|caller| pure[*caller]) && !callers[*at].is_empty();
+            !here[*at] && !pure[*at] && named && !outside.functions.contains(&(*at as u32 + module.imported))
+        };
+        let more: Vec<usize> = (0..calls.len()).filter(only_by_pure).collect();
+        if more.is_empty() {
+            return pure;
+        }
+        more.into_iter().for_each(|at| pure[at] = true);
+    }
+}
+
+/// Whether a function is of this path: `helm::load`, `<helm::Chart as Clone>::clone`, with or without the crate's hash.
+fn stands_in(name: &str, path: &str) -> bool {
+    let (krate, inner) = path.split_once("::").unwrap_or((path, ""));
+    let name = name.trim_start_matches(['<', '&', '[', '_']);
+    let Some(rest) = name.strip_prefix(krate) else { return false };
+    let rest = match rest.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((_, rest)) => rest,
+        None => rest,
+    };
+    rest.strip_prefix("::").is_some_and(|rest| rest.starts_with(inner))
 }
 
 /// The same functions with those together that are likely to have much in common: of a size, then by their bytes. What
@@ -41,8 +80,19 @@ pub(super) fn alike(module: &Module, functions: &[u32]) -> Result<Vec<u32>> {
     Ok(keyed.into_iter().map(|(.., index)| index).collect())
 }
 
-fn functions_of(body: &wasmparser::FunctionBody<'_>) -> Result<BTreeSet<u32>> {
-    let mut references = References::default();
-    references.of_body(body)?;
-    Ok(references.functions)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_that_of_the_code_and_not_of_what_it_works_on() {
+        for name in ["helm::load::load", "<helm[1a2b]::chart::Chart as core::clone::Clone>::clone", "commands::jq::run"]
+        {
+            assert!(PURE.iter().any(|path| stands_in(name, path)), "{name}");
+        }
+        for name in ["commands::helm::list", "helmet::wear", "alloc::vec::Vec<helm::File>::push", "commands::jqx::run"]
+        {
+            assert!(!PURE.iter().any(|path| stands_in(name, path)), "{name}");
+        }
+    }
 }

@@ -1,33 +1,38 @@
-//! A wasm module in two: `first` has what the start and everyday commands call, `rest` all other functions. The rest
-//! arrives behind; a call that comes before it fetches it at once.
+//! A module in three: `first` has what the start and everyday commands call, `pure` the functions of bytes to bytes
+//! ([`PURE`]), `rest` all others. The rest arrives behind the first; the pure ones when one of them is first called. A call
+//! that comes before its part fetches it at once.
 //!
-//! Both share one memory, one set of tables and globals: it is one program still. Constant data that only functions of
-//! the rest can come to (texts of messages, tables of options) arrive with them. Where `first` calls what is not in it,
-//! a stub asks for the rest if it is not linked yet and jumps through a table that the rest fills. Which function goes
-//! where is measured: [`marked`] makes a module that tells each function that runs.
+//! All share one memory, one set of tables and globals: it is one program still. Constant data that only functions of
+//! one part can come to (texts of messages, tables of options) arrive with it. Where a part calls what is in another
+//! late one, it calls a stub in `first` that asks for the part if it is not linked yet and jumps through a table that the
+//! part fills. What goes first is measured: [`marked`] makes a module that tells each function that runs.
 
 mod choice;
 mod data;
 mod first;
+mod late;
 mod mark;
 mod module;
 mod places;
-mod rest;
 
 use anyhow::{Result, ensure};
 use data::Pieces;
 use module::{Module, References};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use mark::marked;
 pub use places::{Places, without_relocations};
 
-/// Where `first` imports the function that brings the rest, and under which name.
-const LOADER: (&str, &str) = ("rest", "load");
-/// Where `rest` imports from.
+/// Where `first` imports the functions that bring late parts, each under the part's name.
+const LOADER: &str = "late";
+/// Where late parts import from.
 const FIRST: &str = "first";
+/// The late parts, as files and loaders are named.
+const LATE: [&str; 2] = ["rest", "pure"];
+/// The paths of code that keeps no state: a template and values, a filter and a document to text.
+const PURE: [&str; 5] = ["helm::", "gotemplate::", "kustomize::", "commands::jq::", "commands::yq::"];
 
-/// The name by which the rest imports a function: there are thousands, and each stands in both halves. Nothing that the
+/// The name by which late parts import a function: there are thousands, and each stands in two parts. Nothing that the
 /// bindings export begins so.
 fn name_of(at: usize) -> String {
     const DIGITS: &[u8; 32] = b"0123456789abcdefghijklmnopqrstuv";
@@ -42,61 +47,99 @@ fn name_of(at: usize) -> String {
     }
 }
 
-/// The two modules.
+/// The modules.
 #[derive(Debug)]
-pub struct Halves {
+pub struct Parts {
     pub first: Vec<u8>,
     pub rest: Vec<u8>,
-    /// Bytes of constant data in the rest.
+    pub pure: Vec<u8>,
+    /// Bytes of constant data that come late.
     pub late_data: usize,
+}
+
+/// What is in a late part.
+#[derive(Debug, Default)]
+struct Late {
+    /// Its functions, in its order.
+    functions: Vec<u32>,
+    /// Those that another part names: each has a stub in `first` and a place in the part's table.
+    stubs: Vec<u32>,
+    /// What it names outside of itself, in the order of `first`.
+    called_back: Vec<u32>,
 }
 
 /// What goes where. Function numbers are those of the whole module, imports before all others.
 #[derive(Debug, Default)]
 struct Plan {
-    /// Functions of the rest, in order.
-    deferred: Vec<u32>,
-    /// Deferred functions that `first` names: each has a stub there and a place in the rest's table.
-    stubs: Vec<u32>,
-    /// Functions of `first`, or its imports, that the rest calls.
-    called_back: Vec<u32>,
+    /// Functions of the first part and all stubs, in its order.
+    here: Vec<u32>,
+    late: [Late; 2],
+    /// The names under which late parts import functions.
+    names: BTreeMap<u32, String>,
     pieces: Pieces,
 }
 
-/// Splits a module: functions whose number, imports not counted, is in `used` stay in the first half, and the data that
-/// they can come to.
-pub fn split(module: &[u8], used: &BTreeSet<u32>, places: &Places) -> Result<Halves> {
+/// Splits a module that has its functions' names: those whose number, imports not counted, is in `used` stay in the first
+/// part, and the data that they can come to.
+pub fn split(module: &[u8], used: &BTreeSet<u32>, places: &Places) -> Result<Parts> {
     let module = Module::read(module)?;
     let plan = Plan::new(&module, used, places)?;
-    let (first, rest) = (first::encode(&module, &plan)?, rest::encode(&module, &plan)?);
-    Ok(Halves { first, rest, late_data: plan.late_data() })
+    let first = first::encode(&module, &plan)?;
+    let [rest, pure] = [late::encode(&module, &plan, 0)?, late::encode(&module, &plan, 1)?];
+    Ok(Parts { first, rest, pure, late_data: plan.pieces.late_len() })
 }
 
 impl Plan {
     fn new(module: &Module, used: &BTreeSet<u32>, places: &Places) -> Result<Self> {
         let outside = module.named_outside_code()?;
-        let deferred = choice::deferred(module, used, &outside)?;
-        let bodies = || (0_u32..).zip(&module.bodies);
-        let (mut by_first, mut by_rest) = (outside, References::default());
-        for (at, body) in bodies() {
-            let late = deferred.binary_search(&(module.imported + at)).is_ok();
-            if late { &mut by_rest } else { &mut by_first }.of_body(body)?;
+        let calls = module.bodies.iter().map(References::of).collect::<Result<Vec<References>>>()?;
+        let parts = choice::parts(module, &calls, used, &outside);
+        let part_of = |index: u32| index.checked_sub(module.imported).map_or(0, |at| parts[at as usize]);
+        let mut named = [outside, References::default(), References::default()];
+        for (calls, part) in calls.into_iter().zip(&parts) {
+            named[*part].add(calls);
         }
-        ensure!(!by_rest.takes_references, "a function of the rest uses ref.func, which cannot be split");
-        let late = |index: &u32| deferred.binary_search(index).is_ok();
-        let stubs = by_first.functions.iter().copied().filter(late).collect();
-        let called_back = by_rest.functions.iter().copied().filter(|index| !late(index)).collect();
-        let pieces = Pieces::new(module, places, &by_first)?;
-        Ok(Self { deferred, stubs, called_back, pieces })
+        ensure!(
+            named[1..].iter().all(|by| !by.takes_references),
+            "a late function uses ref.func, which cannot be split"
+        );
+        let mut plan = Self { pieces: Pieces::new(module, places, &named)?, ..Self::default() };
+        let mut stays: Vec<u32> = Vec::new();
+        let mut lists: [Vec<u32>; 2] = Default::default();
+        for index in (module.imported..).take(module.bodies.len()) {
+            let part = part_of(index);
+            let stub =
+                part > 0 && named.iter().enumerate().any(|(by, names)| by != part && names.functions.contains(&index));
+            match part {
+                0 => {}
+                late => lists[late - 1].push(index),
+            }
+            if stub {
+                plan.late[part - 1].stubs.push(index);
+            }
+            if part == 0 || stub {
+                stays.push(index);
+            }
+        }
+        plan.here = choice::alike(module, &stays)?;
+        let order: Vec<u32> = (0..module.imported).chain(plan.here.iter().copied()).collect();
+        for (at, functions) in lists.into_iter().enumerate() {
+            let by = &named[at + 1].functions;
+            plan.late[at].functions = choice::alike(module, &functions)?;
+            let outside = |index: &&u32| by.contains(index) && part_of(**index) != at + 1;
+            plan.late[at].called_back = order.iter().filter(outside).copied().collect();
+        }
+        let called: BTreeSet<u32> = plan.late.iter().flat_map(|late| &late.called_back).copied().collect();
+        let exported = order.into_iter().filter(|index| called.contains(index));
+        plan.names = exported.enumerate().map(|(at, index)| (index, name_of(at))).collect();
+        Ok(plan)
     }
 
-    fn is_deferred(&self, index: u32) -> bool {
-        self.deferred.binary_search(&index).is_ok()
-    }
-
-    /// The place of a stub's function in the rest's table.
-    fn slot(&self, index: u32) -> Option<u32> {
-        self.stubs.binary_search(&index).ok().and_then(|at| u32::try_from(at).ok())
+    /// The late part of a stub's function and its place in that part's table.
+    fn stub(&self, index: u32) -> Option<(usize, u32)> {
+        let found =
+            self.late.iter().enumerate().find_map(|(part, late)| Some((part, late.stubs.binary_search(&index).ok()?)));
+        found.and_then(|(part, slot)| Some((part, u32::try_from(slot).ok()?)))
     }
 }
 

@@ -7,11 +7,11 @@ use wasm_encoder::reencode::{self, Error, Reencode};
 use wasm_encoder::{CodeSection, ElementSection, ExportSection, GlobalSection};
 use wasmparser::{
     ConstExpr, DataSectionReader, ElementSectionReader, ExportSectionReader, FuncType, FunctionBody,
-    FunctionSectionReader, GlobalSectionReader, ImportSectionReader, MemorySectionReader, Operator, Parser, Payload,
-    TableSectionReader, TypeRef, TypeSectionReader,
+    FunctionSectionReader, GlobalSectionReader, ImportSectionReader, KnownCustom, MemorySectionReader, Name,
+    NameSectionReader, Naming, Operator, Parser, Payload, TableSectionReader, TypeRef, TypeSectionReader,
 };
 
-/// What rustc, wasm-bindgen and wasm-opt emit. Names and other custom sections are left out.
+/// What rustc, wasm-bindgen and wasm-opt emit. Custom sections other than names are left out.
 pub(super) struct Module<'a> {
     pub types: TypeSectionReader<'a>,
     pub imports: ImportSectionReader<'a>,
@@ -30,13 +30,15 @@ pub(super) struct Module<'a> {
     /// The type of each function, imports first.
     pub function_types: Vec<u32>,
     pub signatures: Vec<FuncType>,
+    /// The name of each function that has a body; empty where there is none.
+    pub names: Vec<String>,
 }
 
 impl<'a> Module<'a> {
     pub(super) fn read(bytes: &'a [u8]) -> Result<Self> {
         let (mut types, mut imports, mut functions, mut tables, mut memories) = (None, None, None, None, None);
         let (mut globals, mut exports, mut elements, mut data) = (None, None, None, None);
-        let (mut start, mut data_count, mut bodies) = (None, None, Vec::new());
+        let (mut start, mut data_count, mut bodies, mut names) = (None, None, Vec::new(), Vec::new());
         for payload in Parser::new(0).parse_all(bytes) {
             match payload.context("reading the wasm module")? {
                 Payload::TypeSection(section) => types = Some(section),
@@ -51,6 +53,11 @@ impl<'a> Module<'a> {
                 Payload::DataCountSection { count, .. } => data_count = Some(count),
                 Payload::StartSection { func, .. } => start = Some(func),
                 Payload::CodeSectionEntry(body) => bodies.push(body),
+                Payload::CustomSection(section) => {
+                    if let KnownCustom::Name(reader) = section.as_known() {
+                        names = functions_names(reader)?;
+                    }
+                }
                 Payload::TagSection(_) => bail!("the module has exception tags, which cannot be split"),
                 _ => {}
             }
@@ -72,8 +79,16 @@ impl<'a> Module<'a> {
             imported: 0,
             function_types: Vec::new(),
             signatures: Vec::new(),
+            names: Vec::new(),
         };
         module.count_functions()?;
+        module.names = vec![String::new(); module.bodies.len()];
+        for name in names {
+            let at = name.index.checked_sub(module.imported).map(|at| at as usize);
+            if let Some(place) = at.and_then(|at| module.names.get_mut(at)) {
+                *place = name.name.to_owned();
+            }
+        }
         Ok(module)
     }
 
@@ -145,7 +160,20 @@ impl Reencode for References {
 }
 
 impl References {
-    pub(super) fn of_body(&mut self, body: &FunctionBody<'_>) -> Result<()> {
+    /// What a body names.
+    pub(super) fn of(body: &FunctionBody<'_>) -> Result<Self> {
+        let mut found = Self::default();
+        found.of_body(body)?;
+        Ok(found)
+    }
+
+    pub(super) fn add(&mut self, more: Self) {
+        self.functions.extend(more.functions);
+        self.numbers.extend(more.numbers);
+        self.takes_references |= more.takes_references;
+    }
+
+    fn of_body(&mut self, body: &FunctionBody<'_>) -> Result<()> {
         for operator in body.get_operators_reader()? {
             match operator? {
                 Operator::RefFunc { .. } => self.takes_references = true,
@@ -157,6 +185,19 @@ impl References {
         }
         self.parse_function_body(&mut CodeSection::new(), body.clone()).map_err(plain)
     }
+}
+
+/// The names of functions by their numbers.
+fn functions_names(section: NameSectionReader<'_>) -> Result<Vec<Naming<'_>>> {
+    let mut names = Vec::new();
+    for part in section {
+        if let Name::Function(map) = part.context("reading names")? {
+            for name in map {
+                names.push(name?);
+            }
+        }
+    }
+    Ok(names)
 }
 
 /// The words of a constant expression.

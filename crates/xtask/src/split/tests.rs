@@ -1,9 +1,9 @@
 use super::choice::SHORT_BYTES;
 use super::*;
 use wasm_encoder::{
-    CodeSection, ConstExpr, ElementSection, Elements, EntityType, ExportKind, ExportSection, Function, FunctionSection,
-    GlobalSection, GlobalType, ImportSection, MemorySection, MemoryType, Module as Encoded, RefType, TableSection,
-    TableType, TypeSection, ValType,
+    CodeSection, ConstExpr, ElementSection, Elements, Encode, EntityType, ExportKind, ExportSection, Function,
+    FunctionSection, GlobalSection, GlobalType, ImportSection, MemorySection, MemoryType, Module as Encoded, NameMap,
+    NameSection, RefType, Section, TableSection, TableType, TypeSection, ValType,
 };
 use wasmparser::{BinaryReader, ExternalKind, Validator};
 
@@ -60,10 +60,38 @@ pub(super) fn bodies_of(module: &[u8]) -> usize {
     payloads.filter(|payload| matches!(payload, wasmparser::Payload::CodeSectionEntry(_))).count()
 }
 
-/// What a half puts into memory, and where.
+/// The same with a name for function 2, as rustc gives it.
+fn named(mut module: Vec<u8>, name: &str) -> Vec<u8> {
+    let (mut names, mut functions) = (NameSection::new(), NameMap::new());
+    functions.append(2, name);
+    names.functions(&functions);
+    module.push(names.id());
+    names.encode(&mut module);
+    module
+}
+
+#[test]
+fn functions_of_bytes_are_a_part_with_all_that_only_they_call() {
+    let parts = |name: &str, in_table| {
+        let module = named(made([(2, false), (3, true), (0, true)], in_table), name);
+        let parts = split(&module, &BTreeSet::from([0]), &Places::default()).unwrap();
+        let all = [&parts.first, &parts.rest, &parts.pure];
+        all.map(|part| {
+            Validator::new().validate_all(part).unwrap();
+            bodies_of(part)
+        })
+    };
+    // `run`, a stub for 2, and what makes sure of each late part.
+    assert_eq!(parts("gotemplate::exec::Exec::run", 1), [4, 0, 2]);
+    assert_eq!(parts("cluster::engine::step", 1), [4, 2, 0]);
+    // The table can call 3, which is no pure function by its name: two stubs, one of each part.
+    assert_eq!(parts("gotemplate::exec::Exec::run", 3), [5, 1, 1]);
+}
+
+/// What a part puts into memory, and where.
 pub(super) fn late_pieces_of(module: &[u8]) -> Vec<(u32, Vec<u8>)> {
     let section = wasmparser::Parser::new(0).parse_all(module).find_map(|payload| match payload.unwrap() {
-        wasmparser::Payload::CustomSection(section) if section.name() == data::NAME => Some(section),
+        wasmparser::Payload::CustomSection(section) if section.name() != "name" => Some(section),
         _ => None,
     });
     let mut reader = BinaryReader::new(section.unwrap().data(), 0);
@@ -91,53 +119,54 @@ pub(super) fn pieces_of(module: &[u8]) -> Vec<(u32, Vec<u8>)> {
 }
 
 #[test]
-fn both_halves_are_valid_and_no_function_is_lost() {
-    let halves = split(&module(), &BTreeSet::from([0]), &Places::default()).unwrap();
-    Validator::new().validate_all(&halves.first).unwrap();
-    Validator::new().validate_all(&halves.rest).unwrap();
-    // `run`, two stubs and what makes sure of the rest.
-    assert_eq!(bodies_of(&halves.first), 4);
+fn all_parts_are_valid_and_no_function_is_lost() {
+    let parts = split(&module(), &BTreeSet::from([0]), &Places::default()).unwrap();
+    Validator::new().validate_all(&parts.first).unwrap();
+    Validator::new().validate_all(&parts.rest).unwrap();
+    Validator::new().validate_all(&parts.pure).unwrap();
+    // `run`, two stubs and what makes sure of each late part.
+    assert_eq!(bodies_of(&parts.first), 5);
 }
 
 #[test]
 fn the_rest_imports_what_the_first_exports() {
-    let halves = split(&module(), &BTreeSet::from([0]), &Places::default()).unwrap();
-    let first = Module::read(&halves.first).unwrap();
+    let parts = split(&module(), &BTreeSet::from([0]), &Places::default()).unwrap();
+    let first = Module::read(&parts.first).unwrap();
     let exported: Vec<(String, ExternalKind)> =
         first.exports.into_iter().map(|export| export.unwrap()).map(|e| (e.name.to_owned(), e.kind)).collect();
     let names: Vec<&str> = exported.iter().map(|(name, _)| name.as_str()).collect();
-    assert_eq!(names, ["run", "f0", "t0", "t1", "m0", "g0"]);
-    let wanted = wasmparser::Parser::new(0).parse_all(&halves.rest).find_map(|payload| match payload.unwrap() {
+    assert_eq!(names, ["run", "f0", "t0", "t1", "t2", "m0", "g0"]);
+    let wanted = wasmparser::Parser::new(0).parse_all(&parts.rest).find_map(|payload| match payload.unwrap() {
         wasmparser::Payload::ImportSection(section) => {
             Some(section.into_imports().map(|import| import.unwrap().name.to_owned()).collect::<Vec<_>>())
         }
         _ => None,
     });
-    assert_eq!(wanted.unwrap(), ["f0", "t0", "t1", "m0", "g0"]);
+    assert_eq!(wanted.unwrap(), ["f0", "t0", "t1", "t2", "m0", "g0"]);
 }
 
 #[test]
 fn what_is_used_stays() {
     let all = split(&module(), &BTreeSet::from([0, 1, 2]), &Places::default()).unwrap();
-    assert_eq!(bodies_of(&all.first), 4);
+    assert_eq!(bodies_of(&all.first), 5);
     let none_late = Module::read(&all.first).unwrap();
-    assert_eq!(none_late.imported, 2, "the host's function and the loader");
+    assert_eq!(none_late.imported, 3, "the host's function and the loaders");
 }
 
 #[test]
 fn short_functions_stay_only_where_the_first_half_names_them() {
     let first = |bodies, in_table| {
-        let halves = split(&made(bodies, in_table), &BTreeSet::from([0]), &Places::default()).unwrap();
-        Validator::new().validate_all(&halves.first).unwrap();
-        Validator::new().validate_all(&halves.rest).unwrap();
-        bodies_of(&halves.first)
+        let parts = split(&made(bodies, in_table), &BTreeSet::from([0]), &Places::default()).unwrap();
+        Validator::new().validate_all(&parts.first).unwrap();
+        Validator::new().validate_all(&parts.rest).unwrap();
+        bodies_of(&parts.first)
     };
     // `run`, a stub for 2, and what makes sure of the rest: only 2 calls 3.
-    assert_eq!(first([(2, false), (3, true), (0, false)], 1), 3);
+    assert_eq!(first([(2, false), (3, true), (0, false)], 1), 4);
     // The table names 3, which stays as it is.
-    assert_eq!(first([(2, false), (3, true), (0, false)], 3), 4);
+    assert_eq!(first([(2, false), (3, true), (0, false)], 3), 5);
     // `run` calls 2, which is short and stays, and so does 3, which that one calls.
-    assert_eq!(first([(2, false), (3, false), (0, false)], 1), 4);
+    assert_eq!(first([(2, false), (3, false), (0, false)], 1), 5);
 }
 
 #[test]
