@@ -61,8 +61,12 @@ export default async ({ module_or_path, bytes = fetched }) => {
   WebAssembly.instantiate = async (given, imports) => {
     const made = await instantiate(given, { ...imports, late });
     const { module = given, instance = made } = made;
-    first = instance.exports;
-    fill(section(module, 'first'));
+    const data = section(module, 'first');
+    // Anybody's module may come by while it starts.
+    if (data) {
+      first = instance.exports;
+      fill(data);
+    }
     return made;
   };
   try {
