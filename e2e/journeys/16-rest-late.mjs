@@ -23,6 +23,7 @@ export const run = async ({ page, baseUrl, expect, guard }) => {
   await expect.text(log(page), /\nv9|v9\s*$/);
   expect.equal([before, asked, pure], [1, 2, 0], 'the rest was asked for once, then again by the command');
   await type(page, `echo '{"act": {"fans": 700}}' | jq -c '.act | map_values(. * 6)'; helm create stage && helm template stage | grep -c kind:`);
-  await expect.text(log(page), /\{"fans":4200\}\n[^]*\n[1-9]\n/);
+  await expect.text(log(page), /\{"fans":4200\}/);
+  await expect.text(log(page), /Creating stage\s*[1-9]/);
   expect.equal(pure, 1, 'what keeps no state was asked for once, by the first that wanted it');
 };
