@@ -19,6 +19,7 @@ mod shop;
 mod terminal;
 mod time;
 mod trouble;
+mod way;
 mod why;
 
 pub use self::argocd::argocd;
