@@ -49,7 +49,8 @@ pub(crate) fn way(world: &World, run: &Run) -> Vec<Station> {
     let asked = pushed.map(|event| station("Deploy repository", event.subject.name.to_string(), "done", false));
     stations.push(asked.unwrap_or_else(|| waits("Deploy repository", runs && has_image)));
     let told = newest(&|event| ["Application", "Kustomization", "HelmRelease"].contains(&&*event.subject.kind));
-    let by = told.map(|event| station("Controller", event.text.to_string(), "done", false));
+    let short_of = |text: &str| text.split(':').next().unwrap_or(text).to_string();
+    let by = told.map(|event| station("Controller", short_of(&event.text), "done", false));
     stations.push(by.unwrap_or_else(|| waits("Controller", pushed.is_some())));
     let (all, ready) = pods(world, short);
     stations.push(match (all, told.is_some()) {
