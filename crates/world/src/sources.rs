@@ -102,8 +102,11 @@ impl Sources for GitSources<'_> {
             manifests.push(((*file).clone(), checkout.kustomized(folder, spec)?));
         }
         for (file, rest, (_, id)) in below.iter().filter(|_| kustomization.is_none()) {
+            let like = |pattern: &str| gitops::fits_glob(pattern, rest, None);
             let wanted = [".yaml", ".yml", ".json"].iter().any(|end| rest.ends_with(end))
-                && (spec.recurse || !rest.contains('/'));
+                && (spec.recurse || !rest.contains('/'))
+                && (spec.include.is_empty() || like(&spec.include))
+                && (spec.exclude.is_empty() || !like(&spec.exclude));
             if wanted {
                 manifests.push(((*file).clone(), repo.read_blob(files, id).map_err(unknown)?.text()));
             }

@@ -5,6 +5,8 @@
 
 mod cobra;
 mod context;
+mod create;
+mod delete;
 mod diff;
 mod diff_text;
 mod find;
@@ -14,7 +16,10 @@ mod history;
 mod list;
 mod log;
 mod resources;
+mod rollback;
 mod selected;
+mod set;
+mod spec_flags;
 mod states;
 mod suggest;
 mod summary;
@@ -26,6 +31,7 @@ mod wait;
 mod watch;
 
 use cobra::{Command, Given, Stop};
+use delete::Delete;
 use log::{Fatal, Style};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -49,8 +55,9 @@ pub(crate) enum Argocd {
     Start,
     /// The refresh that the command asked for is over: now it does the rest.
     Refreshed,
-    /// `app sync`, `app wait`.
+    /// `app sync`, `app wait`, `app rollback`.
     Watching(Box<Watch>),
+    Deleting(Box<Delete>),
 }
 
 impl From<Vec<String>> for Argocd {
@@ -64,7 +71,10 @@ enum Next {
     Exit(i32),
     /// The application was asked to refresh; call the command again afterwards.
     Refresh,
+    /// Standard input is not whole yet; call the command again when there is more.
+    Input,
     Watch(Box<Watch>),
+    Delete(Box<Delete>),
 }
 
 /// What a command was called with.
@@ -82,12 +92,19 @@ struct Row {
 }
 
 const ROWS: &[Row] = &[
+    Row { command: create::COMMAND, run: create::run },
+    Row { command: delete::COMMAND, run: delete::run },
     Row { command: diff::COMMAND, run: diff::run },
     Row { command: get::COMMAND, run: get::run },
     Row { command: history::COMMAND, run: history::run },
     Row { command: list::COMMAND, run: list::run },
+    Row { command: set::PATCH, run: set::patch },
     Row { command: resources::COMMAND, run: resources::run },
+    Row { command: rollback::COMMAND, run: rollback::run },
+    Row { command: set::SET, run: set::set },
     Row { command: sync::COMMAND, run: sync::run },
+    Row { command: rollback::TERMINATE, run: rollback::terminate },
+    Row { command: set::UNSET, run: set::unset },
     Row { command: wait::COMMAND, run: wait::run },
     Row { command: context::CONTEXT, run: context::context },
     Row { command: context::LOGIN, run: context::login },
@@ -97,8 +114,8 @@ const ROWS: &[Row] = &[
 
 /// Real subcommands of `argocd` and of `argocd app` that this sandbox does not have.
 const ROOT_MISSING: &str = "account admin appset cert cluster completion configure gpg proj relogin repo repocreds";
-const APP_MISSING: &str = "actions add-source confirm-deletion create delete delete-resource edit get-resource logs manifests \
-    patch patch-resource remove-source rollback set terminate-op unset";
+const APP_MISSING: &str = "actions add-source confirm-deletion delete-resource edit get-resource logs manifests patch-resource \
+    remove-source";
 
 impl Behaviour for Argocd {
     const PROGRAM: &'static str = "argocd";
@@ -106,6 +123,7 @@ impl Behaviour for Argocd {
     fn step(&mut self, cx: &mut Cx<'_>) -> Step {
         let refreshed = match self {
             Self::Watching(watch) => return watch.step(cx),
+            Self::Deleting(delete) => return delete.step(cx),
             Self::Start => false,
             Self::Refreshed => true,
         };
@@ -114,6 +132,11 @@ impl Behaviour for Argocd {
             Next::Refresh => {
                 *self = Self::Refreshed;
                 Step::Until(cx.now() + REFRESH)
+            }
+            Next::Input => Step::Stdin,
+            Next::Delete(delete) => {
+                *self = Self::Deleting(delete);
+                Step::Again
             }
             Next::Watch(watch) => {
                 *self = Self::Watching(watch);
