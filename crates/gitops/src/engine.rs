@@ -7,7 +7,7 @@ use crate::parsed::ParsedFiles;
 use crate::project::{Project, default_spec};
 use crate::status::{self, Condition};
 use cluster::{Change, ChangeKind, Cluster, CustomColumn, KindId, KindInfo, Object, Writer};
-use manifest::object;
+use manifest::{Value, object};
 use order::{OrdMap, OrdSet};
 use serde::{Deserialize, Serialize};
 use sim::{Causes, Due, EventId, Sim, Time, Timers};
@@ -48,6 +48,13 @@ pub struct SourceFiles {
 pub trait Sources {
     /// The manifests that a spec asks for; the error is what Argo CD shows as `ComparisonError`.
     fn manifests(&self, spec: &Spec) -> Result<SourceFiles, String>;
+    /// The paths of all files of a repository, in their order.
+    fn paths(&self, repo_url: &str, revision: &str) -> Result<Vec<String>, String>;
+    fn file(&self, repo_url: &str, revision: &str, path: &str) -> Result<String, String>;
+    /// What a Go template makes of parameters.
+    fn template(&self, text: &str, params: &Value, now: Time) -> Result<String, String>;
+    /// A name as Kubernetes takes it.
+    fn normalized(&self, name: &str) -> String;
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,6 +64,8 @@ pub(crate) enum Tick {
     /// An operation's next move.
     Operation(String),
     Heal(String),
+    /// An ApplicationSet; whether it only asks its repositories again.
+    Set(String, bool),
 }
 
 /// What the controller remembers of an application.
@@ -78,8 +87,11 @@ pub(crate) struct Memory {
 pub struct ArgoCd {
     pub(crate) kind: KindId,
     pub(crate) project_kind: KindId,
+    pub(crate) set_kind: KindId,
     pub(crate) apps: OrdMap<String, Memory>,
     pub(crate) timers: Timers<Tick>,
+    /// Sets that are to be looked at, and why.
+    pub(crate) set_causes: OrdMap<String, Causes>,
     /// Changes of the store up to here were seen.
     seen: u64,
     /// The project `default` was made once; who deletes it does so for good.
@@ -114,11 +126,13 @@ pub fn register(cluster: &mut Cluster) -> KindId {
 }
 
 impl ArgoCd {
-    /// `cluster` gets the kinds Application and AppProject.
+    /// `cluster` gets the kinds Application, AppProject and ApplicationSet.
     pub fn new(cluster: &mut Cluster) -> Self {
         Self {
             kind: register(cluster),
             project_kind: kind(cluster, "AppProject", &["appproj", "appprojs"], &[]),
+            set_kind: kind(cluster, "ApplicationSet", &["appset", "appsets"], &[]),
+            set_causes: OrdMap::new(),
             apps: OrdMap::new(),
             timers: Timers::default(),
             seen: 0,
@@ -195,6 +209,12 @@ impl ArgoCd {
         };
         if object.key.kind == self.kind {
             self.application_changed(sim, object, change.kind == ChangeKind::Deleted);
+            let owner = object.controller().filter(|owner| owner.str_at("kind") == "ApplicationSet");
+            if let Some(set) = owner {
+                self.queue_set(sim, set.str_at("name"), &object.written_by);
+            }
+        } else if object.key.kind == self.set_kind && object.namespace() == NAMESPACE {
+            self.queue_set(sim, object.name(), &object.written_by);
         } else if object.key.kind == self.project_kind {
             let of_it = |app: &&Arc<Object>| match app.value.str_at("spec.project") {
                 "" => object.name() == "default",
@@ -264,6 +284,7 @@ impl ArgoCd {
         for app in apps {
             self.queue_refresh(sim, &app, WEBHOOK_DELAY, causes);
         }
+        self.wake_sets(sim, cluster, names_repo, causes);
     }
 
     /// Somebody asks for a refresh.
@@ -287,8 +308,18 @@ impl ArgoCd {
                 }
             }
             Some((_, Tick::Operation(app))) => self.operate(sim, cluster, sources, &app),
+            // The poll that a newer look has replaced.
+            Some((_, Tick::Set(set, polls))) if !polls || self.is_last_poll(&set) => {
+                self.reconcile_set(sim, cluster, sources, &set);
+            }
+            Some((_, Tick::Set(..))) => {}
             None => {}
         }
+    }
+
+    /// Whether no later poll of a set is queued.
+    fn is_last_poll(&self, set: &str) -> bool {
+        !self.timers.iter().any(|(_, tick)| matches!(tick, Tick::Set(name, true) if name == set))
     }
 
     /// Argo CD's server makes the project `default` when it starts.

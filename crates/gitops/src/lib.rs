@@ -6,6 +6,7 @@
 
 mod app;
 mod apply;
+mod appset;
 mod auto;
 mod compare;
 mod deletion;

@@ -2,8 +2,10 @@
 
 use super::cobra::{APP_NAMESPACE, Command, Flag, Takes, switch, text};
 use super::log::{Fatal, Style};
-use super::{Call, Next, find, wrong_use};
+use super::{Call, Next, appset, find, wrong_use};
+use cluster::{DeleteOptions, Object, Writer};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 use world::{Cx, Read, Step};
 
 pub(super) const COMMAND: Command = Command {
@@ -44,6 +46,8 @@ pub(crate) struct Delete {
     /// This one has to go before the next one is looked at.
     going: Option<String>,
     style: Style,
+    /// ApplicationSets, not applications.
+    sets: bool,
 }
 
 pub(super) fn run(cx: &mut Cx<'_>, call: &Call) -> Result<Next, Fatal> {
@@ -72,16 +76,44 @@ pub(super) fn run(cx: &mut Cx<'_>, call: &Call) -> Result<Next, Fatal> {
         asked: false,
         going: None,
         style: call.style,
+        sets: false,
     })))
 }
 
 impl Delete {
+    /// `argocd appset delete`.
+    pub(super) fn of_sets(call: &Call, asks: bool) -> Self {
+        let given = &call.given;
+        Self {
+            left: given.words.iter().rev().cloned().collect(),
+            many: given.words.len() > 1,
+            namespace: given.text("appset-namespace").unwrap_or_default().to_string(),
+            cascade: None,
+            policy: String::new(),
+            waits: given.on("wait"),
+            asks,
+            asked: false,
+            going: None,
+            style: call.style,
+            sets: true,
+        }
+    }
+
+    fn object(&self, cx: &Cx<'_>, name: &str) -> Option<Arc<Object>> {
+        if self.sets { appset::object(cx, name, &self.namespace) } else { find::object(cx, name, &self.namespace) }
+    }
+
+    /// What is deleted, and what goes with it.
+    fn words(&self) -> (&'static str, &'static str) {
+        if self.sets { ("applicationset", "Applications") } else { ("application", "resources") }
+    }
+
     pub(super) fn step(&mut self, cx: &mut Cx<'_>) -> Step {
         if let Some(name) = &self.going {
-            if find::object(cx, name, &self.namespace).is_some() {
+            if self.object(cx, name).is_some() {
                 return Step::Follow;
             }
-            cx.out(format!("application '{name}' deleted\n"));
+            cx.out(format!("{} '{name}' deleted\n", self.words().0));
             self.going = None;
         }
         let Some(name) = self.left.last().cloned() else { return Step::Done(0) };
@@ -103,12 +135,24 @@ impl Delete {
                 return Step::Done(fatal.code);
             }
             Ok(()) if self.waits => self.going = Some(name),
-            Ok(()) => cx.out(format!("application '{name}' deleted\n")),
+            Ok(()) => cx.out(format!("{} '{name}' deleted\n", self.words().0)),
         }
         Step::Again
     }
 
     fn delete(&self, cx: &mut Cx<'_>, name: &str) -> Result<(), Fatal> {
+        if self.sets {
+            let set = appset::read(cx, name, &self.namespace)?;
+            let (writer, key) = (Writer::new("argocd-server", cx.causes()), set.key.clone());
+            let done = cx.world.api(|cluster, sim| {
+                cluster.delete(sim, (key.kind, &key.namespace, &key.name), DeleteOptions::default(), &writer)
+            });
+            cx.world.settle_watches();
+            return done.map(|_| ()).map_err(|error| {
+                let why = format!("error deleting ApplicationSets: {error}");
+                Fatal::check(format!("rpc error: code = Unknown desc = {why}"))
+            });
+        }
         let app = find::app(cx, name, &self.namespace)?;
         let causes = cx.causes();
         let done =
@@ -120,9 +164,15 @@ impl Delete {
     fn ask(&mut self, cx: &mut Cx<'_>, name: &str) -> Option<bool> {
         loop {
             if !self.asked {
-                let all = "where 'a' is to delete all specified apps and their resources without prompting ";
+                let all = match self.sets {
+                    true => {
+                        "where 'a' is to delete all specified ApplicationSets and their Applications without prompting"
+                    }
+                    false => "where 'a' is to delete all specified apps and their resources without prompting ",
+                };
                 let (keys, more) = if self.many { ("y/n/a", all) } else { ("y/n", "") };
-                cx.out(format!("Are you sure you want to delete '{name}' and all its resources? [{keys}] {more}"));
+                let with = self.words().1;
+                cx.out(format!("Are you sure you want to delete '{name}' and all its {with}? [{keys}] {more}"));
                 self.asked = true;
             }
             let line = match cx.read_line() {

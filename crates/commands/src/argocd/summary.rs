@@ -9,7 +9,7 @@ use std::time::Duration;
 use world::Cx;
 
 /// `"%-20s%s\n"`
-fn field(name: &str, value: &str) -> String {
+pub(super) fn field(name: &str, value: &str) -> String {
     format!("{name:<20}{value}\n")
 }
 
@@ -23,11 +23,7 @@ pub(super) fn header(cx: &Cx<'_>, app: &Object) -> String {
     text += &field("Namespace:", spec.str_at("destination.namespace"));
     text += &field("URL:", &format!("https://{SERVER}/applications/{}", app.name()));
     text += "Source:\n";
-    text += &field("- Repo:", spec.str_at("source.repoURL"));
-    text += &field("  Target:", target);
-    if !spec.str_at("source.path").is_empty() {
-        text += &field("  Path:", spec.str_at("source.path"));
-    }
+    text += &source(spec.at("source"));
     text += &windows(cx, app);
     let policy = match (find::automated(app), spec.bool_at("syncPolicy.automated.prune")) {
         (false, _) => "Manual",
@@ -37,6 +33,24 @@ pub(super) fn header(cx: &Cx<'_>, app: &Object) -> String {
     text += &field("Sync Policy:", policy);
     text += &field("Sync Status:", &sync_status(&app.value, target));
     text += &field("Health Status:", app.value.str_at("status.health.status"));
+    text
+}
+
+/// `printAppSourceDetails`.
+pub(super) fn source(source: &Value) -> String {
+    let mut text = field("- Repo:", source.str_at("repoURL"));
+    text += &field("  Target:", source.str_at("targetRevision"));
+    if !source.str_at("path").is_empty() {
+        text += &field("  Path:", source.str_at("path"));
+    }
+    let files: Vec<&str> = source.list_at("helm.valueFiles").iter().filter_map(Value::as_str).collect();
+    if !files.is_empty() {
+        text += &field("  Helm Values:", &files.join(","));
+    }
+    let prefix = source.str_at("kustomize.namePrefix");
+    if !prefix.is_empty() {
+        text += &field("  Name Prefix:", prefix);
+    }
     text
 }
 

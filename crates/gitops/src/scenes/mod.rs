@@ -4,6 +4,7 @@ mod auto;
 mod hooks;
 mod options;
 mod projects;
+mod sets;
 
 use crate::{ArgoCd, NAMESPACE, SourceFiles, Sources, Spec};
 use cluster::{
@@ -50,13 +51,15 @@ impl Runtime for Programs {
 #[derive(Debug, Default)]
 struct Repo {
     revisions: Vec<String>,
+    /// What generators see: paths and texts.
+    tree: Vec<(String, String)>,
 }
 
 impl Sources for Repo {
     fn manifests(&self, spec: &Spec) -> Result<SourceFiles, String> {
         let newest = self.revisions.len();
         let at = match spec.target.parse::<usize>() {
-            _ if spec.target == "main" => newest,
+            _ if spec.target == "main" && newest > 0 => newest,
             Ok(at) if at <= newest && at > 0 => at,
             _ => return Err(format!("unable to resolve '{}' to a commit SHA", spec.target)),
         };
@@ -68,6 +71,29 @@ impl Sources for Repo {
             files: vec![("all.yaml".into(), self.revisions[at - 1].clone())],
             event: None,
         })
+    }
+
+    fn paths(&self, _: &str, _: &str) -> Result<Vec<String>, String> {
+        Ok(self.tree.iter().map(|(path, _)| path.clone()).collect())
+    }
+
+    fn file(&self, _: &str, _: &str, path: &str) -> Result<String, String> {
+        let found = self.tree.iter().find(|(own, _)| own == path);
+        found.map(|(_, text)| text.clone()).ok_or_else(|| path.into())
+    }
+
+    /// `{{ .a.b }}` alone: what Go's templates can do is tested elsewhere.
+    fn template(&self, text: &str, params: &Value, _: Time) -> Result<String, String> {
+        let (before, rest) = text.split_once("{{ .").ok_or(text)?;
+        let (path, after) = rest.split_once(" }}").ok_or(text)?;
+        let after = if after.contains("{{") { self.template(after, params, Time::default())? } else { after.into() };
+        let value = params.at(path);
+        let shown = if value.is_null() { "<no value>" } else { value.as_str().unwrap_or("?") };
+        Ok([before, shown, &after].concat())
+    }
+
+    fn normalized(&self, name: &str) -> String {
+        name.to_lowercase()
     }
 }
 
@@ -170,7 +196,7 @@ impl Scene {
         let info = self.cluster.store().kinds().find(kind)?;
         let space = match (info.namespaced, kind) {
             (false, _) => "",
-            (true, "Application" | "AppProject") => NAMESPACE,
+            (true, "Application" | "AppProject" | "ApplicationSet") => NAMESPACE,
             (true, _) => "shop",
         };
         self.cluster.store().get(info.id, space, name).cloned()
