@@ -103,7 +103,7 @@ impl Comparison {
     pub fn health(&self) -> Health {
         let counts = |item: &&Item| {
             let skipped = item.target.as_ref().is_some_and(hooks::is_skipped);
-            !skipped && !(item.live.is_some() && item.is_hook())
+            !(skipped || item.live.is_some() && item.is_hook())
         };
         let counted: Vec<&Item> = self.items.iter().filter(counts).collect();
         if !counted.is_empty() && counted.iter().all(|item| item.live.is_none()) {

@@ -13,6 +13,7 @@ mod deletion;
 mod engine;
 mod glob;
 mod health;
+mod history;
 mod hooks;
 mod ignore;
 mod operation;
@@ -24,6 +25,7 @@ mod server;
 mod status;
 mod sync;
 mod tasks;
+mod watch;
 mod windows;
 
 pub use app::{Policy, Spec, destination};

@@ -2,14 +2,16 @@
 //! (`controller/appcontroller.go`, processRequestedAppOperation; `controller/sync.go`).
 
 use crate::app::Spec;
-use crate::compare::compare;
+use crate::compare::{Comparison, compare};
 use crate::engine::{ArgoCd, SourceFiles, Sources, Tick};
+use crate::history::{End, kitchen, push_history, record, retry, retry_at};
 use crate::options::Options;
+use crate::project::Project;
 use crate::status;
 use crate::sync::{Outcome, Plan, step};
-use crate::windows::{can_sync, parse_duration, windows_of};
+use crate::windows::{can_sync, windows_of};
 use cluster::{Cluster, Object, Writer, time_at};
-use manifest::{Value, list, object};
+use manifest::{Value, object};
 use sim::{Causes, Sim, Subject, Time};
 use std::time::Duration;
 
@@ -23,14 +25,6 @@ const TAKES: Duration = Duration::from_secs(1);
 const WAVE: Duration = Duration::from_secs(2);
 /// An operation in which nothing happens is looked at as often as this.
 const LOOK: Duration = Duration::from_secs(30);
-
-/// What an operation that ends has come to.
-struct End<'a> {
-    app: &'a str,
-    ok: bool,
-    message: &'a str,
-    heals: bool,
-}
 
 /// Why an operation is refused: the code and the words of the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -222,29 +216,14 @@ impl ArgoCd {
             Err(message) => return stop(state, &message),
         };
         state.set("syncResult.revision", files.revision.as_str());
-        let faults = project.faults(&app.value);
         let comparison = compare(app.name(), (&spec, &project), &files, &mut self.parsed, cluster, sim);
-        let told = |kind: &str, messages: &[String]| {
-            let all: Vec<String> = messages.iter().map(|message| [kind, ": ", message].concat()).collect();
-            all.join(";")
-        };
-        if !faults.is_empty() || !comparison.errors.is_empty() {
-            let kind = if faults.is_empty() { "ComparisonError" } else { "InvalidSpecError" };
-            return stop(state, &told(kind, if faults.is_empty() { &comparison.errors } else { &faults }));
-        }
         let options = Options::read(sync.at("syncOptions"));
-        if let Some(option) = options.missing() {
-            let what = format!("the sync option {option} is real Argo CD, but not part of this sandbox yet");
-            return stop(state, &what);
-        }
-        let shared = comparison.warnings.iter().find(|warning| warning.0 == "SharedResourceWarning");
-        if let Some((_, message)) = shared.filter(|_| options.has("FailOnSharedResource=true")) {
-            state.put("phase", "Failed");
-            state.put("message", ["Shared resource found: ", message].concat());
+        if let Some((phase, message)) = objection(app, &project, &comparison, &options) {
+            state.put("phase", phase);
+            state.put("message", message);
             return Some(files);
         }
         let started = time_at(state, "startedAt").unwrap_or_else(|| sim.now());
-        let approved = Time::parse_rfc3339(app.annotation("argocd.argoproj.io/deletion-approved"));
         let causes = self.apps.get(app.name()).map(|memory| memory.operation_causes.clone()).unwrap_or_default();
         let causes = files.event.map_or(causes.clone(), |event| causes.and(&event.into()));
         let plan = Plan {
@@ -255,7 +234,7 @@ impl ArgoCd {
             options: &options,
             started,
             writer: Writer::new(CONTROLLER, causes),
-            confirmed: approved.is_some_and(|at| at >= started),
+            confirmed: is_approved(app, started),
         };
         let results = state.list_at("syncResult.resources").to_vec();
         let Outcome { phase, message, results, pauses } = step(sim, cluster, &plan, results, ends);
@@ -336,93 +315,30 @@ impl ArgoCd {
     }
 }
 
-fn record(sim: &mut Sim, end: &End<'_>, revision: &str, causes: &Causes) -> sim::EventId {
-    let End { app, message, .. } = end;
-    let text = if end.ok {
-        let how = if end.heals { "Healed" } else { "Synced" };
-        format!("{how} {app} to {}: {message}", revision.get(..7).unwrap_or(revision))
-    } else {
-        format!("Sync of {app} failed: {message}")
-    };
-    sim.record("argocd", "argocd-application-controller", Subject::new("Application", *app), text, causes)
+/// Whether somebody has allowed to prune what asks for it, since the operation began.
+fn is_approved(app: &Object, started: Time) -> bool {
+    Time::parse_rfc3339(app.annotation("argocd.argoproj.io/deletion-approved")).is_some_and(|at| at >= started)
 }
 
-/// The next attempt starts anew, with the newest commit only where that was asked for.
-fn retry(state: &mut Value) {
-    let count = state.int_at("retryCount").unwrap_or(1);
-    let newest = state.bool_at("operation.retry.refresh");
-    let how = if newest { " with latest revisions" } else { "" };
-    state.put("message", format!("Retrying operation{how}. Attempt #{count}"));
-    if newest {
-        state.remove("operation.sync.revision");
-    }
-    state.make_map().remove("finishedAt");
-    state.make_map().remove("syncResult");
-}
-
-/// `RetryStrategy.NextRetryAt`: 5 s, doubled each time, at most 3 minutes, where the application does not say otherwise.
-fn retry_at(retry: &Value, last: Time, count: i64) -> Time {
-    let backoff = retry.at("backoff");
-    let span = |field: &str, usual: u64| {
-        let text = backoff.str_at(field);
-        let seconds = text.parse().ok().map(Duration::from_secs);
-        seconds.or_else(|| parse_duration(text)).unwrap_or(Duration::from_secs(usual))
-    };
-    let (mut wait, most) = (span("duration", 5), span("maxDuration", 180));
-    let factor = u32::try_from(backoff.int_at("factor").unwrap_or(2)).unwrap_or(2);
-    for _ in 0..count.clamp(0, 64) {
-        wait = wait.saturating_mul(factor);
-        if !most.is_zero() && wait > most {
-            break;
+/// Why nothing of a comparison may be synced: the operation's phase and message.
+fn objection(
+    app: &Object,
+    project: &Project,
+    comparison: &Comparison,
+    options: &Options,
+) -> Option<(&'static str, String)> {
+    for (kind, messages) in [("InvalidSpecError", &project.faults(&app.value)), ("ComparisonError", &comparison.errors)]
+    {
+        if !messages.is_empty() {
+            let told: Vec<String> = messages.iter().map(|message| [kind, ": ", message].concat()).collect();
+            return Some(("Error", told.join(";")));
         }
     }
-    last + if most.is_zero() { wait } else { wait.min(most) }
-}
-
-/// Go's `time.Kitchen`: `6:42PM`.
-fn kitchen(time: Time) -> String {
-    let c = time.civil();
-    let hour = if c.hour % 12 == 0 { 12 } else { c.hour % 12 };
-    format!("{hour}:{:02}{}", c.minute, if c.hour < 12 { "AM" } else { "PM" })
-}
-
-fn push_history(value: &mut Value, state: &Value, now: Time) {
-    let history = value.list_at("status.history");
-    let id = history.last().and_then(|last| last.int_at("id")).map_or(0, |id| id + 1);
-    let limit = value.int_at("spec.revisionHistoryLimit").and_then(|n| usize::try_from(n).ok()).unwrap_or(10);
-    let entry = object! {
-        "id" => id, "revision" => state.str_at("syncResult.revision"), "deployedAt" => now.rfc3339(),
-        "deployStartedAt" => state.at("startedAt").clone(), "initiatedBy" => state.at("operation.initiatedBy").clone(),
-        "source" => state.at("syncResult.source").clone(),
-    };
-    let mut all: Vec<Value> = history.to_vec();
-    all.push(entry);
-    let skip = all.len().saturating_sub(limit);
-    value.set("status.history", if limit == 0 { list![] } else { Value::list(all.split_off(skip)) });
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{kitchen, retry_at};
-    use manifest::Value;
-    use sim::Time;
-
-    #[test]
-    fn retries_wait_longer_each_time() {
-        let waits = |text: &str| -> Vec<u64> {
-            let retry = Value::from_yaml(text).expect("a valid text");
-            let start = Time::from_unix_secs(1_000);
-            (0..7).map(|count| retry_at(&retry, start, count).since(start).as_secs()).collect()
-        };
-        assert_eq!(waits("{limit: 5}"), [5, 10, 20, 40, 80, 160, 180]);
-        assert_eq!(waits("{backoff: {duration: '2', factor: 3, maxDuration: 1m}}"), [2, 6, 18, 54, 60, 60, 60]);
-        assert_eq!(waits("{backoff: {duration: 1m, factor: 1}}"), [60; 7]);
+    if let Some(option) = options.missing() {
+        let what = format!("the sync option {option} is real Argo CD, but not part of this sandbox yet");
+        return Some(("Error", what));
     }
-
-    #[test]
-    fn times_are_told_as_the_kitchen_clock_does() {
-        let at = |text: &str| kitchen(Time::parse_rfc3339(text).expect("a time"));
-        assert_eq!(at("2026-06-05T18:42:10Z"), "6:42PM");
-        assert_eq!((at("2026-06-05T00:05:00Z"), at("2026-06-05T12:00:00Z")), ("12:05AM".into(), "12:00PM".into()));
-    }
+    let shared = comparison.warnings.iter().find(|warning| warning.0 == "SharedResourceWarning");
+    let shared = shared.filter(|_| options.has("FailOnSharedResource=true"));
+    shared.map(|(_, message)| ("Failed", ["Shared resource found: ", message].concat()))
 }

@@ -110,7 +110,7 @@ impl ArgoCd {
             let (old, new) = (said(&existing.value, path), said(&app, path));
             old == new || (empty(&old) && empty(&new))
         };
-        if existing.value.at("spec") == app.at("spec") && parts.iter().all(|path| same(path)) {
+        if existing.value.at("spec") == app.at("spec") && parts.iter().all(same) {
             return Ok("unchanged");
         }
         if !upsert {

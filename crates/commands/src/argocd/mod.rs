@@ -18,6 +18,7 @@ mod list;
 mod log;
 mod proj;
 mod proj_edit;
+mod proj_spec;
 mod proj_windows;
 mod resources;
 mod rollback;
