@@ -1,4 +1,4 @@
-//! Argo CD: it reads Git through [`Sources`] and writes only the API store.
+//! Argo CD: it reads Git through [`Sources`] and writes only the API store; and Flux beside it, in `flux`.
 //!
 //! What an Application is and how it stands lives in the Application object itself; what is kept here is only what the
 //! real controller keeps in memory: timers, and what it has tried already. Times and rules follow Argo CD 3
@@ -7,6 +7,7 @@
 mod app;
 mod compare;
 mod engine;
+pub mod flux;
 mod health;
 mod operation;
 mod order;
