@@ -80,7 +80,10 @@ impl Unpacked {
         for (file, bytes) in &self.0 {
             let Some(rest) = file.strip_prefix(&prefix) else { continue };
             // A folder with a kustomization of its own is one resource.
-            let own = rest.match_indices('/').map(|(at, _)| &rest[..at]).find(|part: &&str| has(&[&prefix, *part, "/"].concat()));
+            let own = rest
+                .match_indices('/')
+                .map(|(at, _)| &rest[..at])
+                .find(|part: &&str| has(&[&prefix, *part, "/"].concat()));
             match own {
                 Some(part) if resources.last().is_some_and(|last| *last == *part) => {}
                 Some(part) => resources.push(part.to_string()),
@@ -143,7 +146,8 @@ fn highest(range: &str, versions: &[String]) -> Result<Option<usize>, String> {
 
 impl Forge for Outside<'_> {
     fn fetch(&self, url: &str, reference: &Value) -> Result<Fetched, String> {
-        let (_, repo, files) = self.repo(url).ok_or_else(|| format!("unable to clone '{url}': repository not found"))?;
+        let (_, repo, files) =
+            self.repo(url).ok_or_else(|| format!("unable to clone '{url}': repository not found"))?;
         let told = |what: &str| format!("unable to clone '{url}': couldn't find remote ref \"{what}\"");
         let branch = reference.str_at("branch");
         let by_range = reference.str_at("semver");
@@ -264,7 +268,10 @@ fn commit(repo: &Repo, files: &mut Vfs, push: &Push, when: When) -> git::Result<
 
 impl World {
     /// Does something with Flux and the world around it, and then what it asked for.
-    fn with_flux(&mut self, act: impl FnOnce(&mut gitops::flux::Flux, &mut sim::Sim, &mut cluster::Cluster, &mut dyn Forge)) {
+    fn with_flux(
+        &mut self,
+        act: impl FnOnce(&mut gitops::flux::Flux, &mut sim::Sim, &mut cluster::Cluster, &mut dyn Forge),
+    ) {
         let when = self.when();
         let mut outside = Outside {
             machines: &mut self.machines,
@@ -325,8 +332,16 @@ impl World {
         self.add_machine(machine.clone(), host);
         let output = self.new_capture();
         let fds = [(0, Fd::Null), (1, Fd::Stream(output)), (2, Fd::Stream(output))].into();
-        let spawn =
-            Spawn { parent: None, machine: machine.clone(), argv, env, cwd: "/tmp".into(), fds, terminal: None, causes };
+        let spawn = Spawn {
+            parent: None,
+            machine: machine.clone(),
+            argv,
+            env,
+            cwd: "/tmp".into(),
+            fds,
+            terminal: None,
+            causes,
+        };
         match self.spawn(spawn) {
             Some(pid) => drop(self.flux_runs.insert(pid, Run { id, machine, output })),
             None => self.helm_over(Run { id, machine, output }, 127),

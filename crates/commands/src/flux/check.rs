@@ -32,7 +32,8 @@ pub(super) fn check(kube: &mut Kube<'_, '_>, given: &Given, _: &[usize]) -> Answ
     let mut good = true;
     kube.err("► checking prerequisites\n");
     let version = cluster::VERSION.trim_start_matches('v').to_string();
-    let fits = helm::Constraint::parse(WANTS).zip(helm::Version::parse(&version)).is_some_and(|(want, have)| want.fits(&have));
+    let fits =
+        helm::Constraint::parse(WANTS).zip(helm::Version::parse(&version)).is_some_and(|(want, have)| want.fits(&have));
     if fits {
         kube.err(format!("✔ Kubernetes {version} {WANTS}\n"));
     } else {
@@ -53,7 +54,9 @@ pub(super) fn check(kube: &mut Kube<'_, '_>, given: &Given, _: &[usize]) -> Answ
         }
         None => {
             let name = ROWS[0].crd();
-            kube.err(format!("✗ checking failed: customresourcedefinitions.apiextensions.k8s.io \"{name}\" not found\n"));
+            kube.err(format!(
+                "✗ checking failed: customresourcedefinitions.apiextensions.k8s.io \"{name}\" not found\n"
+            ));
             good = false;
         }
     }
@@ -61,7 +64,9 @@ pub(super) fn check(kube: &mut Kube<'_, '_>, given: &Given, _: &[usize]) -> Answ
     let space = kube.namespace.clone();
     let controllers = ours(kube, DEPLOYMENT, &space);
     if controllers.is_empty() {
-        kube.err(format!("✗ no controllers found in the '{space}' namespace with the label selector '{PART_OF}=flux'\n"));
+        kube.err(format!(
+            "✗ no controllers found in the '{space}' namespace with the label selector '{PART_OF}=flux'\n"
+        ));
         good = false;
     }
     for one in controllers {
@@ -116,7 +121,7 @@ pub(super) fn version(kube: &mut Kube<'_, '_>, given: &Given, _: &[usize]) -> An
         for (name, value) in &lines {
             all.put(name, value.as_str());
         }
-        [&all.to_json_pretty(), "\n"].concat()
+        [&super::output::json(&all), "\n"].concat()
     } else {
         lines.iter().map(|(name, value)| [name, ": ", value, "\n"].concat()).collect()
     };

@@ -80,7 +80,10 @@ fn git(given: &Given) -> Result<Value, String> {
         }
     }
     if reference.is_zero() {
-        return Err("a Git ref is required, use one of the following: --branch, --tag, --commit, --ref-name or --tag-semver".into());
+        return Err(
+            "a Git ref is required, use one of the following: --branch, --tag, --commit, --ref-name or --tag-semver"
+                .into(),
+        );
     }
     let mut spec = object! { "interval" => time(given, "interval", "1m0s")?, "ref" => reference, "url" => url };
     let ignore = list(given, "ignore-paths");
@@ -141,7 +144,9 @@ fn check(text: &str) -> Result<Value, String> {
     let form = || format!("invalid health check '{text}' must be in the format 'kind/name.namespace'");
     let (kind, rest) = text.split_once('/').ok_or_else(form)?;
     if !matches!(kind, "Deployment" | "DaemonSet" | "StatefulSet" | "HelmRelease") {
-        return Err(format!("invalid health check kind '{kind}' can be HelmRelease, Deployment, DaemonSet or StatefulSet"));
+        return Err(format!(
+            "invalid health check kind '{kind}' can be HelmRelease, Deployment, DaemonSet or StatefulSet"
+        ));
     }
     let (name, space) = rest.split_once('.').ok_or_else(form)?;
     let mut one = object! { "kind" => kind, "name" => name, "namespace" => space };

@@ -5,7 +5,7 @@ use super::{Answer, Next, words};
 use crate::cobra::Given;
 use crate::kubectl::Kube;
 use cluster::{EVENT, Object, human_duration, time_at};
-use gitops::flux::{CHART, IMAGE_REPOSITORY, POLICY, RELEASE, ROWS};
+use gitops::flux::{CHART, IMAGE_REPOSITORY, KUSTOMIZATION, POLICY, RELEASE, ROWS};
 use order::Arrange;
 use sim::Time;
 use std::sync::Arc;
@@ -41,7 +41,8 @@ fn wanted(kube: &Kube<'_, '_>, selector: &str, space: Option<&str>) -> Result<Ve
     let reference = match row {
         RELEASE => own.value.at("spec.chart.spec.sourceRef"),
         POLICY => own.value.at("spec.imageRepositoryRef"),
-        _ => own.value.at("spec.sourceRef"),
+        KUSTOMIZATION | CHART => own.value.at("spec.sourceRef"),
+        _ => manifest::Value::null(),
     };
     if !reference.is_null() {
         let space = match reference.str_at("namespace") {
@@ -73,13 +74,16 @@ pub(super) fn run(kube: &mut Kube<'_, '_>, given: &Given, _: &[usize]) -> Answer
         Some(selector) => Some(wanted(kube, selector, space)?),
         None => None,
     };
-    let elsewhere = asked.iter().flatten().any(|(.., other)| other.as_deref().is_some_and(|other| Some(other) != space));
+    let elsewhere =
+        asked.iter().flatten().any(|(.., other)| other.as_deref().is_some_and(|other| Some(other) != space));
     kube.may("list", (EVENT, ""), (space.unwrap_or(""), "")).map_err(|stop| super::get::server_words(&stop.message))?;
     let fits = |event: &&Arc<Object>| {
         let value = &event.value;
         let (kind, name) = (value.str_at("involvedObject.kind"), value.str_at("involvedObject.name"));
         let one = |(of, called, at): &Wanted| {
-            of == kind && (called.is_empty() || called == name) && at.as_deref().is_none_or(|at| at == event.namespace())
+            of == kind
+                && (called.is_empty() || called == name)
+                && at.as_deref().is_none_or(|at| at == event.namespace())
         };
         let chosen = match &asked {
             Some(all) => all.iter().any(one),
@@ -98,7 +102,8 @@ pub(super) fn run(kube: &mut Kube<'_, '_>, given: &Given, _: &[usize]) -> Answer
     let (now, shown) = (kube.cx.now(), everywhere || elsewhere);
     let row = |event: &Arc<Object>| {
         let text = |path: &str| event.value.str_at(path).to_string();
-        let about = [event.value.str_at("involvedObject.kind"), "/", event.value.str_at("involvedObject.name")].concat();
+        let about =
+            [event.value.str_at("involvedObject.kind"), "/", event.value.str_at("involvedObject.name")].concat();
         let mut row = vec![last_seen(event, now), text("type"), text("reason"), about, text("message")];
         if shown {
             row.insert(0, event.namespace().into());

@@ -18,7 +18,11 @@ pub(super) const COMMAND: Command = Command {
         text("label-selector", 'l', "filter objects by label selector"),
         switch("no-header", "skip the header when printing the results"),
         switch("show-source", "show the source reference for each kustomization or helmrelease"),
-        text("status-selector", '\0', "the status condition name and the desired state, e.g. ready=false or ready!=true"),
+        text(
+            "status-selector",
+            '\0',
+            "the status condition name and the desired state, e.g. ready=false or ready!=true",
+        ),
         Flag { short: 'w', ..switch("watch", "after listing the requested object, watch for changes") },
     ],
     missing: "",
@@ -73,7 +77,8 @@ impl Look {
         let kind = kind_of(kube, self.row)?;
         let space = self.namespace.as_deref();
         kube.may("list", (kind, ""), (space.unwrap_or(""), "")).map_err(|stop| server_words(&stop.message))?;
-        let labels = LabelSelector::parse(&self.labels).map_err(|_| format!("unable to parse label selector: {}", self.labels))?;
+        let labels = LabelSelector::parse(&self.labels)
+            .map_err(|_| format!("unable to parse label selector: {}", self.labels))?;
         let chosen = Selectors { labels, ..Selectors::default() };
         let found = kube.store().list(kind, space, &chosen).into_iter();
         let named = |object: &&Arc<Object>| self.name.as_deref().is_none_or(|name| name == object.name());
@@ -96,7 +101,8 @@ impl Look {
 /// The server's words without what kubectl puts before them.
 pub(super) fn server_words(message: &str) -> String {
     let text = message.trim_end();
-    let text = text.strip_prefix("Error from server ").and_then(|rest| rest.split_once("): ")).map_or(text, |(_, rest)| rest);
+    let text =
+        text.strip_prefix("Error from server ").and_then(|rest| rest.split_once("): ")).map_or(text, |(_, rest)| rest);
     text.strip_prefix("error: ").unwrap_or(text).to_string()
 }
 
@@ -106,7 +112,8 @@ pub(super) fn kind_of(kube: &Kube<'_, '_>, row: usize) -> Result<cluster::KindId
 }
 
 fn selector(text: &str) -> Result<(String, bool, String), String> {
-    let parts = text.split_once("!=").map(|parts| (parts, false)).or_else(|| text.split_once('=').map(|parts| (parts, true)));
+    let parts =
+        text.split_once("!=").map(|parts| (parts, false)).or_else(|| text.split_once('=').map(|parts| (parts, true)));
     let wrong = || format!("expected status selector in type=status or type!=status format, but found: {text}");
     let ((kind, status), same) = parts.ok_or_else(wrong)?;
     Ok((kind.into(), same, status.into()))
@@ -150,7 +157,8 @@ pub(super) fn run(kube: &mut Kube<'_, '_>, given: &Given, kinds: &[usize]) -> An
                 None => format!("no {kind} objects found in {place} namespace"),
             });
         }
-        let rows: Vec<Vec<String>> = there.iter().filter(|object| look.fits(object)).map(|object| look.row_of(object)).collect();
+        let rows: Vec<Vec<String>> =
+            there.iter().filter(|object| look.fits(object)).map(|object| look.row_of(object)).collect();
         if rows.is_empty() && several {
             continue;
         }

@@ -32,14 +32,24 @@ pub(super) enum Todo {
     /// Ask the controller to look at it.
     Annotate(Place),
     /// The controller has looked at it since a request before.
-    Handled { place: Place, before: String },
+    Handled {
+        place: Place,
+        before: String,
+    },
     /// It is ready; then these lines are said, with its success in the place of `@`.
-    Ready { place: Place, say: Vec<String> },
+    Ready {
+        place: Place,
+        say: Vec<String>,
+    },
     /// The same for one of several that were resumed.
     Resumed(Place),
     /// A yes is waited for.
     Confirm(Place),
-    Watch { look: Look, after: u64, first: bool },
+    Watch {
+        look: Look,
+        after: u64,
+        first: bool,
+    },
     Follow(Follow),
 }
 
@@ -58,14 +68,8 @@ pub(super) fn begin(kube: &mut Kube<'_, '_>, given: &Given, todo: Vec<Todo>) -> 
     let text = given.text("timeout").unwrap_or("5m0s");
     let wrong = || format!("invalid argument \"{text}\" for \"--timeout\" flag: time: invalid duration \"{text}\"");
     let limit = parse_duration(text).ok_or_else(wrong)?;
-    let going = Going {
-        user: kube.user.clone(),
-        todo,
-        until: kube.cx.now() + limit,
-        limit,
-        failed: 0,
-        kind: String::new(),
-    };
+    let going =
+        Going { user: kube.user.clone(), todo, until: kube.cx.now() + limit, limit, failed: 0, kind: String::new() };
     run(kube, Box::new(going))
 }
 
@@ -118,23 +122,7 @@ pub(super) fn patch(kube: &mut Kube<'_, '_>, place: &Place, patch: &manifest::Va
 fn one(kube: &mut Kube<'_, '_>, going: &mut Going, todo: Todo) -> Result<bool, String> {
     match todo {
         Todo::Annotate(place) => annotate(kube, going, place).map(|()| false),
-        Todo::Handled { place, before } => {
-            let object = fetch(kube, &place)?;
-            if object.value.str_at("status.lastHandledReconcileAt") == before {
-                return late(kube, going);
-            }
-            match standing(&object) {
-                (Standing::Current, _) => {}
-                (Standing::InProgress, _) => return late(kube, going),
-                (_, message) => return Err(message),
-            }
-            let (status, message) = words::ready(&object.value);
-            if status != "True" {
-                return Err(format!("{} reconciliation failed: {message}", ROWS[place.row].kind));
-            }
-            kube.err(["✔ ", &words::success(place.row, &object.value), "\n"].concat());
-            Ok(true)
-        }
+        Todo::Handled { place, before } => handled(kube, going, &place, &before),
         Todo::Ready { place, say } => {
             let object = fetch(kube, &place)?;
             match ready(&object) {
@@ -191,6 +179,25 @@ fn one(kube: &mut Kube<'_, '_>, going: &mut Going, todo: Todo) -> Result<bool, S
             Ok(false)
         }
     }
+}
+
+/// `reconciliationHandled` of `cmd/flux/reconcile.go`.
+fn handled(kube: &mut Kube<'_, '_>, going: &Going, place: &Place, before: &str) -> Result<bool, String> {
+    let object = fetch(kube, place)?;
+    if object.value.str_at("status.lastHandledReconcileAt") == before {
+        return late(kube, going);
+    }
+    match standing(&object) {
+        (Standing::Current, _) => {}
+        (Standing::InProgress, _) => return late(kube, going),
+        (_, message) => return Err(message),
+    }
+    let (status, message) = words::ready(&object.value);
+    if status != "True" {
+        return Err(format!("{} reconciliation failed: {message}", ROWS[place.row].kind));
+    }
+    kube.err(["✔ ", &words::success(place.row, &object.value), "\n"].concat());
+    Ok(true)
 }
 
 fn late(kube: &Kube<'_, '_>, going: &Going) -> Result<bool, String> {

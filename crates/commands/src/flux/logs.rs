@@ -23,7 +23,13 @@ pub(super) const COMMAND: Command = Command {
         text("level", '\0', "log level, available options are: (debug, info, error)"),
         text("name", '\0', "specifies the name of the object logs to be displayed"),
         text("since", '\0', "only return logs newer than a relative duration like 5s, 2m, or 3h"),
-        Flag { long: "tail", short: '\0', takes: Takes::Int, default: "-1", help: "lines of recent log file to display" },
+        Flag {
+            long: "tail",
+            short: '\0',
+            takes: Takes::Int,
+            default: "-1",
+            help: "lines of recent log file to display",
+        },
     ],
     missing: "since-time",
 };
@@ -64,7 +70,9 @@ impl Follow {
         let here = self.namespace.as_deref().is_none_or(|own| own.eq_ignore_ascii_case(space));
         let shown = is(&self.kind, kind) && is(&self.name, name) && is(&self.level, get("level")) && here;
         let of = if name.is_empty() { String::new() } else { ["/", name, ".", space].concat() };
-        shown.then(|| [get("ts"), " ", get("level"), " ", kind, &of, " - ", get("msg"), " ", get("error"), "\n"].concat())
+        shown.then(|| {
+            [get("ts"), " ", get("level"), " ", kind, &of, " - ", get("msg"), " ", get("error"), "\n"].concat()
+        })
     }
 
     /// Prints what came since the last time.
@@ -91,12 +99,15 @@ pub(super) fn run(kube: &mut Kube<'_, '_>, given: &Given, _: &[usize]) -> Answer
     let own = |flag: &str| given.text(flag).unwrap_or_default().to_string();
     let level = own("level");
     if !matches!(level.as_str(), "" | "debug" | "info" | "error") {
-        return Err(format!("invalid argument \"{level}\" for \"--level\" flag: log level '{level}' is not supported, must be one of: debug, info, error"));
+        return Err(format!(
+            "invalid argument \"{level}\" for \"--level\" flag: log level '{level}' is not supported, must be one of: debug, info, error"
+        ));
     }
     let since = match own("since").as_str() {
         "" => Time::default(),
         text => {
-            let wrong = || format!("invalid argument \"{text}\" for \"--since\" flag: time: invalid duration \"{text}\"");
+            let wrong =
+                || format!("invalid argument \"{text}\" for \"--since\" flag: time: invalid duration \"{text}\"");
             kube.cx.now() - parse_duration(text).ok_or_else(wrong)?
         }
     };

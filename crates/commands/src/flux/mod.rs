@@ -139,7 +139,10 @@ const ROWS: &[Row] = &[
             "flux trace",
             "RESOURCE NAME",
             "Trace in-cluster objects throughout the GitOps delivery pipeline",
-            &[text("kind", '\0', "the Kubernetes object kind"), text("api-version", '\0', "the Kubernetes object API version")],
+            &[
+                text("kind", '\0', "the Kubernetes object kind"),
+                text("api-version", '\0', "the Kubernetes object API version"),
+            ],
         ),
         kinds: false,
         run: trace::run,
@@ -189,7 +192,7 @@ const ROWS: &[Row] = &[
 ];
 
 const MISSING: &str = "bootstrap build completion debug diff envsubst install list migrate plugin pull push stats tag trigger \
-    uninstall help";
+    uninstall";
 
 const GLOBALS: Globals = Globals {
     flags: &[
@@ -258,7 +261,7 @@ fn split(args: &[String]) -> (Vec<&str>, Vec<String>) {
 fn start(cx: &mut Cx<'_>) -> Answer {
     let args = cx.args();
     let (path, rest) = split(&args);
-    let Some(verb) = path.first() else {
+    let Some(verb) = path.first().filter(|verb| **verb != "help") else {
         cx.out(output::help(None));
         return Ok(Next::Exit(0));
     };

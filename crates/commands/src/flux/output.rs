@@ -5,11 +5,12 @@ use super::going::{Place, fetch};
 use super::{Answer, GLOBALS, MISSING, Next, ROWS, words};
 use crate::cobra::{Command, Given, Takes};
 use crate::kubectl::Kube;
-use manifest::{Value, object};
+use manifest::{JsonStyle, Value, object};
 
 /// An object without what the cluster adds to it.
 pub(super) fn bare(value: &Value) -> Value {
-    let mut meta = object! { "name" => value.str_at("metadata.name"), "namespace" => value.str_at("metadata.namespace") };
+    let mut meta =
+        object! { "name" => value.str_at("metadata.name"), "namespace" => value.str_at("metadata.namespace") };
     for part in ["labels", "annotations"] {
         if !value.at("metadata").at(part).is_zero() {
             meta.put(part, value.at("metadata").at(part).clone());
@@ -42,6 +43,11 @@ pub(super) fn export(kube: &mut Kube<'_, '_>, given: &Given, kinds: &[usize]) ->
     let text: String = found.iter().map(|object| document(&bare(&object.value))).collect();
     kube.out(text);
     Ok(Next::Exit(0))
+}
+
+/// JSON as Go indents it with two blanks.
+pub(super) fn json(value: &Value) -> String {
+    value.to_json_with(JsonStyle { indent: Some(2), escape_html: true }).trim_end().to_string()
 }
 
 /// Help in cobra's form; the sentences are ours.

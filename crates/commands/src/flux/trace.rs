@@ -140,7 +140,9 @@ fn objects(kube: &mut Kube<'_, '_>, given: &Given) -> Result<Vec<Arc<Object>>, S
     let (kind, api) = (given.text("kind").unwrap_or_default(), given.text("api-version").unwrap_or_default());
     if !kind.is_empty() || !api.is_empty() {
         let name = words.first().ok_or("object name is required")?;
-        for (value, told) in [(kind, "object kind is required (--kind)"), (api, "object apiVersion is required (--api-version)")] {
+        for (value, told) in
+            [(kind, "object kind is required (--kind)"), (api, "object apiVersion is required (--api-version)")]
+        {
             if value.is_empty() {
                 return Err(told.into());
             }

@@ -52,7 +52,13 @@ fn node_of(id: &str) -> Option<Node> {
     let (kind, group, place) = (parts.next()?, parts.next()?, parts.next()?);
     let (namespace, name) = place.split_once('_')?;
     let own = str::to_string;
-    Some(Node { namespace: own(namespace), name: name.replace("__", ":"), group: own(group), kind: own(kind), below: Vec::new() })
+    Some(Node {
+        namespace: own(namespace),
+        name: name.replace("__", ":"),
+        group: own(group),
+        kind: own(kind),
+        below: Vec::new(),
+    })
 }
 
 fn fill(kube: &Kube<'_, '_>, node: &mut Node, item: &Value, compact: bool) -> Result<(), String> {
@@ -64,7 +70,8 @@ fn fill(kube: &Kube<'_, '_>, node: &mut Node, item: &Value, compact: bool) -> Re
         }
         let place = |row: usize| Place { row, namespace: one.namespace.clone(), name: one.name.clone() };
         if one.is(KUSTOMIZATION) {
-            let other = fetch(kube, &place(KUSTOMIZATION)).map_err(|told| ["failed to find object: ", &told].concat())?;
+            let other =
+                fetch(kube, &place(KUSTOMIZATION)).map_err(|told| ["failed to find object: ", &told].concat())?;
             fill(kube, &mut one, &other.value, compact)?;
         } else if one.is(RELEASE) && !compact {
             let release = fetch(kube, &place(RELEASE))?;
@@ -116,7 +123,7 @@ pub(super) fn run(kube: &mut Kube<'_, '_>, given: &Given, kinds: &[usize]) -> An
     };
     fill(kube, &mut root, &item.value, given.on("compact"))?;
     let text = match given.text("output").unwrap_or_default() {
-        "json" => root.value().to_json_pretty(),
+        "json" => super::output::json(&root.value()),
         "yaml" => root.value().to_yaml(),
         _ => {
             let mut text = [&root.shown(), "\n"].concat();

@@ -1,8 +1,6 @@
 //! Which kind of object a command line means, and how its columns, successes and refusals are worded (`cmd/flux/*.go`).
 
-use gitops::flux::{
-    AUTOMATION, CHART, GIT, HELM_REPOSITORY, IMAGE_REPOSITORY, KUSTOMIZATION, POLICY, RELEASE, ROWS,
-};
+use gitops::flux::{AUTOMATION, CHART, GIT, HELM_REPOSITORY, IMAGE_REPOSITORY, KUSTOMIZATION, POLICY, RELEASE, ROWS};
 use manifest::Value;
 use order::Arrange;
 
@@ -46,7 +44,9 @@ pub(super) fn kinds(words: &[&str]) -> Option<Vec<usize>> {
     match words {
         ["source", "all"] => Some(vec![GIT, HELM_REPOSITORY, CHART]),
         ["image", "all"] => Some(vec![IMAGE_REPOSITORY, POLICY, AUTOMATION]),
-        ["all"] => Some(vec![GIT, HELM_REPOSITORY, CHART, IMAGE_REPOSITORY, POLICY, AUTOMATION, RELEASE, KUSTOMIZATION]),
+        ["all"] => {
+            Some(vec![GIT, HELM_REPOSITORY, CHART, IMAGE_REPOSITORY, POLICY, AUTOMATION, RELEASE, KUSTOMIZATION])
+        }
         _ => {
             let name = words.join(" ");
             KINDS.iter().find(|(kind, _)| *kind == name).map(|(_, row)| vec![*row])
@@ -66,7 +66,8 @@ pub(super) fn truncate_hex(text: &str) -> String {
     while !rest.is_empty() {
         let word = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
         let (head, tail) = rest.split_at(word);
-        let hex = (40..=128).contains(&head.len()) && head.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+        let hex =
+            (40..=128).contains(&head.len()) && head.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
         out.push_str(if hex { &head[..8] } else { head });
         let other = tail.chars().next().map_or(0, char::len_utf8);
         out.push_str(&tail[..other]);
@@ -201,7 +202,8 @@ mod tests {
     fn a_table_has_tabs_behind_padded_cells() {
         let row = |cells: [&str; 5]| cells.map(String::from).to_vec();
         let head = ["NAME", "REVISION", "SUSPENDED", "READY", "MESSAGE"];
-        let rows = [row(["web", "main@sha1:696f056d", "False", "True", "a\nbc"]), row(["x", "", "False", "Unknown", "c"])];
+        let rows =
+            [row(["web", "main@sha1:696f056d", "False", "True", "a\nbc"]), row(["x", "", "False", "Unknown", "c"])];
         let want = "NAME\tREVISION          \tSUSPENDED\tREADY  \tMESSAGE\t\n\
                     web \tmain@sha1:696f056d\tFalse    \tTrue   \ta      \t\n    \t                  \t         \t       \tbc     \t\n\
                     x   \t                  \tFalse    \tUnknown\tc      \t\n";

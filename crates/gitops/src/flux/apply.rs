@@ -125,8 +125,10 @@ fn apply_stage(work: &mut Work<'_>, objects: Vec<Value>, applied: &mut Applied) 
         let item = Item::new(work, value)?;
         let live = work.cluster.store().get(item.info.id, &item.namespace, &item.name).cloned();
         applied.entries.push(item.entry());
-        let marks: Vec<&Value> = [Some(&item.value), live.as_ref().map(|live| &live.value)].into_iter().flatten().collect();
-        let is = |name: &str, wanted: &str| marks.iter().any(|value| annotation(value, name).eq_ignore_ascii_case(wanted));
+        let marks: Vec<&Value> =
+            [Some(&item.value), live.as_ref().map(|live| &live.value)].into_iter().flatten().collect();
+        let is =
+            |name: &str, wanted: &str| marks.iter().any(|value| annotation(value, name).eq_ignore_ascii_case(wanted));
         if is("reconcile", "disabled") || is("ssa", "Ignore") || (is("ssa", "IfNotPresent") && live.is_some()) {
             continue;
         }
@@ -142,7 +144,9 @@ fn apply_stage(work: &mut Work<'_>, objects: Vec<Value>, applied: &mut Applied) 
             (Ok((_, new)), Some(live)) if same(&new.value, &live.value) => {}
             (Ok(_), Some(_)) => waiting.push((item, "configured", false)),
             (Ok(_), None) => waiting.push((item, "created", false)),
-            (Err(status), Some(_)) if force && status.message.contains("immutable") => waiting.push((item, "created", true)),
+            (Err(status), Some(_)) if force && status.message.contains("immutable") => {
+                waiting.push((item, "created", true))
+            }
             (Err(status), _) => return Err(refused(&item.shown(), &item.namespace, &status)),
         }
     }
@@ -176,7 +180,8 @@ fn same(new: &Value, live: &Value) -> bool {
 /// What somebody did with kubectl counts as the controller's own, so that it goes where Git does not have it.
 fn take_over(work: &mut Work<'_>, live: &Arc<Object>) {
     let all = live.value.list_at("metadata.managedFields");
-    let theirs = |one: &&Value| ["kubectl", "before-first-apply"].iter().any(|name| one.str_at("manager").starts_with(name));
+    let theirs =
+        |one: &&Value| ["kubectl", "before-first-apply"].iter().any(|name| one.str_at("manager").starts_with(name));
     let own = |one: &&Value| one.str_at("manager") == work.row.controller && one.str_at("operation") == "Apply";
     if !all.iter().any(|one| theirs(&one)) {
         return;

@@ -21,29 +21,36 @@ fn failed(work: &mut Work<'_>, reason: &'static str, told: &str) -> After {
     work.retry()
 }
 
+/// Why a spec cannot be worked with: reason and message.
+fn wrong(spec: &Value) -> Option<(&'static str, String)> {
+    let kind = spec.str_at("sourceRef.kind");
+    if kind != "GitRepository" {
+        let told = format!("source kind '{kind}' not supported: invalid source configuration");
+        return Some(("InvalidSourceConfiguration", told));
+    }
+    if spec.at("git").is_null() {
+        let told = "source kind 'GitRepository' necessitates field .spec.git: invalid source configuration";
+        return Some(("InvalidSourceConfiguration", told.into()));
+    }
+    if spec.str_at("git.commit.messageTemplate").contains("{{") {
+        let told = "templates in spec.git.commit.messageTemplate are real Flux, but not part of this sandbox yet";
+        return Some(("NotSupported", told.into()));
+    }
+    None
+}
+
 pub(crate) fn look(work: &mut Work<'_>) -> After {
     if work.object.deleting() {
         return work.release();
     }
     let spec = work.spec().clone();
-    let kind = spec.str_at("sourceRef.kind");
-    if kind != "GitRepository" {
-        let told = format!("source kind '{kind}' not supported: invalid source configuration");
-        return work.stalled("InvalidSourceConfiguration", &told);
+    if let Some((reason, told)) = wrong(&spec) {
+        return work.stalled(reason, &told);
     }
-    if spec.at("git").is_null() {
-        let told = "source kind 'GitRepository' necessitates field .spec.git: invalid source configuration";
-        return work.stalled("InvalidSourceConfiguration", told);
-    }
-    let message = spec.str_at("git.commit.messageTemplate");
-    if message.contains("{{") {
-        let told = "templates in spec.git.commit.messageTemplate are real Flux, but not part of this sandbox yet";
-        return work.stalled("NotSupported", told);
-    }
-    let message = if message.is_empty() { MESSAGE } else { message };
     let name = spec.str_at("sourceRef.name");
     let Some(source) = work.other(GIT, &work.space_of(spec.at("sourceRef")), name) else {
-        let told = format!("failed configuring source manager: gitrepositories.source.toolkit.fluxcd.io \"{name}\" not found");
+        let told =
+            format!("failed configuring source manager: gitrepositories.source.toolkit.fluxcd.io \"{name}\" not found");
         work.failing("SourceManagerFailed", &told);
         work.save();
         return After::In(DEPENDENCY);
@@ -63,52 +70,97 @@ pub(crate) fn look(work: &mut Work<'_>) -> After {
         Ok(fetched) => fetched,
         Err(told) => return failed(work, "GitOperationFailed", &["failed to checkout source: ", &told].concat()),
     };
-    let refs = chosen(work);
-    let at = Artifact { url: url.clone(), revision: fetched.revision.clone(), ignore: String::new() };
     let path = spec.str_at("update.path").trim_start_matches("./").trim_matches('/').to_string();
-    let Some(files) = work.forge.files(&at, &path) else {
-        return failed(work, "UpdateFailed", &format!("failed to apply policies: stat {path}: no such file or directory"));
-    };
-    let mut changed = OrdMap::new();
-    for (file, bytes) in files {
-        let yaml = file.ends_with(".yaml") || file.ends_with(".yml");
-        let text = String::from_utf8_lossy(&bytes);
-        if let Some(new) = yaml.then(|| replaced(&text, &refs)).flatten() {
-            changed.insert(if path.is_empty() { file } else { [&path, "/", &file].concat() }, new);
-        }
+    let refs = chosen(work);
+    let mut seen = Value::map();
+    for (policy, latest) in &refs {
+        seen.put(policy.split_once(':').map_or("", |(_, name)| name), latest.clone());
     }
+    let same = *work.status.at("observedPolicies") == seen
+        && work.status.str_at("observedSourceRevision") == fetched.revision
+        && work.is_true("Ready");
+    let found = if same { Some(OrdMap::new()) } else { updated(work, &refs, (&url, &fetched.revision), &path) };
+    let changed = match found {
+        Some(changed) => changed,
+        None => {
+            let told = format!("failed to apply policies: stat {path}: no such file or directory");
+            return failed(work, "UpdateFailed", &told);
+        }
+    };
     work.status.put("lastAutomationRunTime", work.sim.now().rfc3339());
     work.status.put("observedSourceRevision", fetched.revision.as_str());
-    let was = work.is_true("Ready");
+    work.status.put("observedPolicies", seen);
     let told = "repository up-to-date";
     if changed.is_empty() {
-        let same = if was { "no change since last reconciliation" } else { told };
-        work.event(false, "Succeeded", same);
-        work.log(same, "");
-    } else {
-        let text = |path: &str, other: &str| match spec.str_at(path) {
-            "" => other.to_string(),
-            text => text.into(),
-        };
-        let author = (text("git.commit.author.name", "fluxcdbot"), text("git.commit.author.email", "fluxcdbot@users.noreply.github.com"));
-        let causes = work.memory.causes.clone();
-        let push = Push { url, from: from.into(), branch: branch.into(), files: changed, author, message: message.into(), causes };
-        let commit = match work.forge.push(push) {
-            Ok(commit) => commit,
-            Err(told) => return failed(work, "GitOperationFailed", &["failed to update source: ", &told].concat()),
-        };
-        if branch == from {
-            work.status.put("observedSourceRevision", [from, "@sha1:", &commit].concat());
-        }
-        work.status.put("lastPushCommit", commit.as_str());
-        work.status.put("lastPushTime", work.sim.now().rfc3339());
-        let told = format!("pushed commit '{}' to branch '{branch}'\n{message}", commit.get(..7).unwrap_or(&commit));
-        work.event(false, "Succeeded", &told);
-        work.log(&told, "");
+        let news = if same { "no change since last reconciliation" } else { told };
+        work.event(false, "Succeeded", news);
+        work.log(news, "");
+    } else if let Err(told) = pushed(work, &spec, (&url, from, branch), changed) {
+        return failed(work, "GitOperationFailed", &["failed to update source: ", &told].concat());
     }
     work.ready("Succeeded", told);
     work.save();
     work.later()
+}
+
+/// Commits and pushes, and says so.
+fn pushed(
+    work: &mut Work<'_>,
+    spec: &Value,
+    (url, from, branch): (&str, &str, &str),
+    changed: OrdMap<String, String>,
+) -> Result<(), String> {
+    let message = match spec.str_at("git.commit.messageTemplate") {
+        "" => MESSAGE,
+        message => message,
+    };
+    let text = |path: &str, other: &str| match spec.str_at(path) {
+        "" => other.to_string(),
+        text => text.into(),
+    };
+    let author = (
+        text("git.commit.author.name", "fluxcdbot"),
+        text("git.commit.author.email", "fluxcdbot@users.noreply.github.com"),
+    );
+    let causes = work.memory.causes.clone();
+    let push = Push {
+        url: url.into(),
+        from: from.into(),
+        branch: branch.into(),
+        files: changed,
+        author,
+        message: message.into(),
+        causes,
+    };
+    let commit = work.forge.push(push)?;
+    if branch == from {
+        work.status.put("observedSourceRevision", [from, "@sha1:", &commit].concat());
+    }
+    work.status.put("lastPushCommit", commit.as_str());
+    work.status.put("lastPushTime", work.sim.now().rfc3339());
+    let told = format!("pushed commit '{}' to branch '{branch}'\n{message}", commit.get(..7).unwrap_or(&commit));
+    work.event(false, "Succeeded", &told);
+    work.log(&told, "");
+    Ok(())
+}
+
+/// The files below a folder that get another image, with their new texts; nothing where there is no such folder.
+fn updated(
+    work: &Work<'_>,
+    refs: &OrdMap<String, Value>,
+    (url, revision): (&str, &str),
+    path: &str,
+) -> Option<OrdMap<String, String>> {
+    let at = Artifact { url: url.into(), revision: revision.into(), ignore: String::new() };
+    let mut changed = OrdMap::new();
+    for (file, bytes) in work.forge.files(&at, path)? {
+        let yaml = file.ends_with(".yaml") || file.ends_with(".yml");
+        let text = String::from_utf8_lossy(&bytes);
+        if let Some(new) = yaml.then(|| replaced(&text, refs)).flatten() {
+            changed.insert(if path.is_empty() { file } else { [path, "/", &file].concat() }, new);
+        }
+    }
+    Some(changed)
 }
 
 /// What each policy of the namespace has chosen, by `namespace:name`: name, tag and digest.

@@ -1,9 +1,9 @@
 //! From a Kustomization's spec to objects: what goes into the folder's kustomization before it is built, and what is done
 //! with the objects after.
 
+use super::Artifact;
 use super::substitute::{substitute, variables};
 use super::work::Work;
-use super::Artifact;
 use manifest::{Value, object};
 
 const SUBSTITUTE: &str = "kustomize.toolkit.fluxcd.io/substitute";
@@ -48,14 +48,16 @@ pub(crate) fn build(work: &mut Work<'_>, artifact: &Artifact, path: &str) -> Res
                 Ok(vars) => vars,
                 Err(told) => return Err(failed(object, told)),
             };
-            let off = ["labels", "annotations"].iter().any(|part| {
-                object.at("metadata").at(part).get(SUBSTITUTE).and_then(Value::as_str) == Some("disabled")
-            });
+            let off = ["labels", "annotations"]
+                .iter()
+                .any(|part| object.at("metadata").at(part).get(SUBSTITUTE).and_then(Value::as_str) == Some("disabled"));
             if off || (vars.is_empty() && !always) {
                 continue;
             }
-            let text = substitute(&object.to_yaml(), vars).map_err(|told| failed(object, &["envsubst error: variable substitution failed: ", &told].concat()))?;
-            *object = Value::from_yaml(&text).map_err(|told| failed(object, &["envsubst error: YAMLToJSON: ", &told].concat()))?;
+            let text = substitute(&object.to_yaml(), vars)
+                .map_err(|told| failed(object, &["envsubst error: variable substitution failed: ", &told].concat()))?;
+            *object = Value::from_yaml(&text)
+                .map_err(|told| failed(object, &["envsubst error: YAMLToJSON: ", &told].concat()))?;
         }
     }
     for part in ["labels", "annotations"] {

@@ -65,9 +65,14 @@ mod tests {
 
     #[test]
     fn durations_are_read_and_written_as_go_does() {
-        for (text, shown) in
-            [("10m", "10m0s"), ("1h30m", "1h30m0s"), ("90s", "1m30s"), ("412.5ms", "412.5ms"), ("0s", "0s"), ("1.25s", "1.25s")]
-        {
+        for (text, shown) in [
+            ("10m", "10m0s"),
+            ("1h30m", "1h30m0s"),
+            ("90s", "1m30s"),
+            ("412.5ms", "412.5ms"),
+            ("0s", "0s"),
+            ("1.25s", "1.25s"),
+        ] {
             assert_eq!(parse_duration(text).map(duration_text).as_deref(), Some(shown), "{text}");
         }
         for wrong in ["", "10", "m", "10x", "-5s"] {

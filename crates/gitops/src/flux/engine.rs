@@ -139,7 +139,11 @@ impl Flux {
         let all: Vec<Arc<Object>> = cluster.store().all(kind, None).cloned().collect();
         for object in all {
             let id = id_of(row, &object);
-            if self.known.get(&id).is_none_or(|memory| memory.due.is_none() && !matches!(memory.step, Step::Helm { .. })) {
+            if self
+                .known
+                .get(&id)
+                .is_none_or(|memory| memory.due.is_none() && !matches!(memory.step, Step::Helm { .. }))
+            {
                 self.enqueue(sim, &id, SOON, &object.written_by);
             }
         }

@@ -33,7 +33,11 @@ pub fn standing(object: &Object) -> (Standing, String) {
     }
     if value.str_at("kind") == "CustomResourceDefinition" {
         let there = cluster::condition_true(value, "Established");
-        return if there { (Standing::Current, String::new()) } else { (Standing::InProgress, "Install in progress".into()) };
+        return if there {
+            (Standing::Current, String::new())
+        } else {
+            (Standing::InProgress, "Install in progress".into())
+        };
     }
     if let Some((health, message)) = health_of(object) {
         let standing = match health {

@@ -1,8 +1,8 @@
 //! image-reflector-controller: the tags of an image, and which of them a policy takes.
 
+use super::duration::duration_text;
 use super::kinds::IMAGE_REPOSITORY;
 use super::work::{After, DEPENDENCY, Work};
-use super::duration::duration_text;
 use manifest::{Value, object};
 use order::Arrange;
 
@@ -127,7 +127,8 @@ fn choose(work: &Work<'_>, tags: &[String]) -> Result<String, (bool, String)> {
     let found = if pattern.is_empty() {
         tags.iter().map(|tag| (tag.clone(), tag.clone())).collect()
     } else {
-        filter(pattern, extract, tags).map_err(|told| (true, ["invalid policy: failed to filter tags: ", &told].concat()))?
+        filter(pattern, extract, tags)
+            .map_err(|told| (true, ["invalid policy: failed to filter tags: ", &told].concat()))?
     };
     if found.is_empty() {
         return Err((false, "version list argument cannot be empty".into()));

@@ -181,7 +181,10 @@ impl Row {
                 Some((at, '?')) => (&word[..at], object! { "type" => "boolean" }),
                 Some((at, '#')) => (&word[..at], object! { "type" => "integer" }),
                 Some((at, '*')) => (&word[..at], any("object")),
-                Some((_, ']')) => (word.trim_end_matches("[]"), object! { "type" => "array", "items" => object! { "x-kubernetes-preserve-unknown-fields" => true } }),
+                Some((_, ']')) => (
+                    word.trim_end_matches("[]"),
+                    object! { "type" => "array", "items" => object! { "x-kubernetes-preserve-unknown-fields" => true } },
+                ),
                 _ => (word, object! { "type" => "string" }),
             };
             if !fallback.is_empty() {

@@ -1,6 +1,7 @@
 //! kustomize-controller: a folder of a source is built, applied, waited for; what it no longer has is taken away
 //! (`internal/controller/kustomization_controller.go`).
 
+use super::Artifact;
 use super::apply::{apply, objects_of, prune};
 use super::build::build;
 use super::duration::duration_text;
@@ -9,7 +10,6 @@ use super::health::{Standing, standing};
 use super::kinds::{GIT, KUSTOMIZATION};
 use super::source::artifact;
 use super::work::{After, DEPENDENCY, Work};
-use super::Artifact;
 use manifest::{Value, object};
 use sim::Time;
 use std::time::Duration;
@@ -78,7 +78,8 @@ fn start(work: &mut Work<'_>) -> After {
         }
         Err(told) => {
             let reference = work.spec().at("sourceRef");
-            let log = format!("Source 'GitRepository/{}/{}' not found", work.space_of(reference), reference.str_at("name"));
+            let log =
+                format!("Source 'GitRepository/{}/{}' not found", work.space_of(reference), reference.str_at("name"));
             let after = retry_interval(work);
             return not_yet(work, "ArtifactFailed", &told, &log, after);
         }
@@ -176,7 +177,8 @@ fn reconcile(work: &mut Work<'_>, since: Time, revision: &str) -> After {
     }
     let old = work.status.list_at("inventory.entries").to_vec();
     work.status.put("inventory", object! { "entries" => Value::list(applied.entries.clone()) });
-    let stale: Vec<Value> = old.into_iter().filter(|had| !applied.entries.iter().any(|has| has.at("id") == had.at("id"))).collect();
+    let stale: Vec<Value> =
+        old.into_iter().filter(|had| !applied.entries.iter().any(|has| has.at("id") == had.at("id"))).collect();
     if work.spec().bool_at("prune") {
         match prune(work, &stale) {
             Ok(lines) if lines.is_empty() => {}
@@ -239,16 +241,18 @@ fn wait(work: &mut Work<'_>, since: Time, (applied, checks): (Time, &[Value]), r
     let early = current + failures == checks.len();
     if early || took >= timeout(work) {
         let bad = |state: Standing| if early { state == Standing::Failed } else { state != Standing::Current };
-        let list: Vec<String> =
-            told.iter().filter(|(_, state)| bad(*state)).map(|(name, state)| format!("{name} status: '{}'", state.word())).collect();
+        let list: Vec<String> = told
+            .iter()
+            .filter(|(_, state)| bad(*state))
+            .map(|(name, state)| format!("{name} status: '{}'", state.word()))
+            .collect();
         let how = if early { "failed early due to stalled resources" } else { "timeout waiting for" };
         let told = format!("{how}: [{}]", list.join(", "));
         work.mark("Healthy", "False", "HealthCheckFailed", &told);
         let told = format!("health check failed after {}: {told}", duration_text(took));
         return failed(work, since, "HealthCheckFailed", &told);
     }
-    work.memory.step =
-        Step::Health { since, applied, revision: revision.into(), checks: checks.to_vec(), changed };
+    work.memory.step = Step::Health { since, applied, revision: revision.into(), checks: checks.to_vec(), changed };
     After::In(POLL)
 }
 

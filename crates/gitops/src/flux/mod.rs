@@ -17,6 +17,7 @@ mod install;
 mod kinds;
 mod kustomization;
 mod release;
+mod release_end;
 mod source;
 mod substitute;
 mod work;

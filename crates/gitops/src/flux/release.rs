@@ -1,5 +1,6 @@
 //! helm-controller: a chart of a source as a release. What installs, upgrades and rolls back is `helm` itself, which the
 //! world runs for it (`internal/reconcile/atomic_release.go`).
+// Unlike helm-controller: a release keeps ten revisions in its Secrets, as those of the command do.
 
 use super::duration::{duration_text, parse_duration};
 use super::engine::{Id, Step};
@@ -7,14 +8,14 @@ use super::kinds::{CHART, GIT, RELEASE, kind_of};
 use super::source::MADE_OF;
 use super::work::{After, DEPENDENCY, Work};
 use super::{Artifact, HelmRun};
-use cluster::{CONFIGMAP, DeleteOptions, Object, PatchKind, SECRET};
+use cluster::{CONFIGMAP, Object, SECRET};
 use manifest::{Value, json_merge, object};
 use order::Arrange;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// What a release is called: by the spec, else by namespace and name of the object.
-fn release_name(work: &Work<'_>) -> String {
+pub(super) fn release_name(work: &Work<'_>) -> String {
     match (work.spec().str_at("releaseName"), work.spec().str_at("targetNamespace")) {
         ("", "") => work.object.name().into(),
         ("", target) => [target, "-", work.object.name()].concat(),
@@ -22,7 +23,7 @@ fn release_name(work: &Work<'_>) -> String {
     }
 }
 
-fn release_space(work: &Work<'_>) -> String {
+pub(super) fn release_space(work: &Work<'_>) -> String {
     match work.spec().str_at("targetNamespace") {
         "" => work.object.namespace().into(),
         target => target.into(),
@@ -31,7 +32,7 @@ fn release_space(work: &Work<'_>) -> String {
 
 pub(crate) fn look(work: &mut Work<'_>) -> After {
     if work.object.deleting() {
-        return uninstall(work);
+        return super::release_end::uninstall(work);
     }
     work.memory.step = Step::Idle;
     let chart = match chart_object(work) {
@@ -49,7 +50,10 @@ pub(crate) fn look(work: &mut Work<'_>) -> After {
         if !ready {
             let told = match found {
                 Some(_) => format!("dependency '{name}' is not ready"),
-                None => format!("unable to get '{name}' dependency: helmreleases.helm.toolkit.fluxcd.io \"{}\" not found", reference.str_at("name")),
+                None => format!(
+                    "unable to get '{name}' dependency: helmreleases.helm.toolkit.fluxcd.io \"{}\" not found",
+                    reference.str_at("name")
+                ),
             };
             work.mark("Ready", "False", "DependencyNotReady", &told);
             work.event(false, "DependencyNotReady", &told);
@@ -61,7 +65,11 @@ pub(crate) fn look(work: &mut Work<'_>) -> After {
     let made = chart.value.at("status.artifact.metadata").get(MADE_OF).and_then(Value::as_str).unwrap_or("");
     let version = chart.value.str_at("status.artifact.revision");
     if version.is_empty() || chart.value.int_at("status.observedGeneration") != Some(chart.generation()) {
-        let told = format!("HelmChart '{}/{}' is not ready: latest generation of object has not been reconciled", chart.namespace(), chart.name());
+        let told = format!(
+            "HelmChart '{}/{}' is not ready: latest generation of object has not been reconciled",
+            chart.namespace(),
+            chart.name()
+        );
         work.mark("Ready", "False", "SourceNotReady", &told);
         work.log(&told, "");
         work.save();
@@ -97,7 +105,8 @@ fn chart_object(work: &mut Work<'_>) -> Result<Arc<Object>, String> {
     let template = work.spec().at("chart.spec").clone();
     let space = work.space_of(template.at("sourceRef"));
     let name = [work.object.namespace(), "-", work.object.name()].concat();
-    let kind = kind_of(work.cluster, CHART).ok_or("no matches for kind \"HelmChart\" in version \"source.toolkit.fluxcd.io/v1\"")?;
+    let kind = kind_of(work.cluster, CHART)
+        .ok_or("no matches for kind \"HelmChart\" in version \"source.toolkit.fluxcd.io/v1\"")?;
     let mut spec = template;
     spec.at_mut("sourceRef").make_map().remove("namespace");
     if spec.str_at("interval").is_empty() {
@@ -133,20 +142,26 @@ fn values(work: &Work<'_>) -> Result<Value, String> {
             if reference.bool_at("optional") {
                 continue;
             }
-            return Err(format!("could not resolve {kind} chart values reference '{from}' with key '{key}': {}s \"{name}\" not found", kind.to_lowercase()));
+            return Err(format!(
+                "could not resolve {kind} chart values reference '{from}' with key '{key}': {}s \"{name}\" not found",
+                kind.to_lowercase()
+            ));
         };
         let Some(text) = found.value.map_at("data").get(key).and_then(Value::as_str) else {
             if reference.bool_at("optional") {
                 continue;
             }
-            return Err(format!("could not resolve {kind} chart values reference '{from}' with key '{key}': key not found"));
+            return Err(format!(
+                "could not resolve {kind} chart values reference '{from}' with key '{key}': key not found"
+            ));
         };
         let text = if kind == "Secret" {
             String::from_utf8_lossy(&cluster::base64::decode(text).unwrap_or_default()).into_owned()
         } else {
             text.to_string()
         };
-        let read = Value::from_yaml(&text).map_err(|told| format!("unable to read values from key '{key}' in {kind} '{from}': {told}"))?;
+        let read = Value::from_yaml(&text)
+            .map_err(|told| format!("unable to read values from key '{key}' in {kind} '{from}': {told}"))?;
         all = json_merge(&all, &read);
     }
     Ok(json_merge(&all, work.spec().at("values")))
@@ -163,7 +178,7 @@ fn failed(work: &mut Work<'_>, reason: &'static str, told: &str, soon: bool) -> 
 }
 
 /// The newest revision of the release that is stored: its number and status.
-fn stored(work: &Work<'_>) -> Vec<(i64, String)> {
+pub(super) fn stored(work: &Work<'_>) -> Vec<(i64, String)> {
     let (name, space) = (release_name(work), release_space(work));
     let mut found: Vec<(i64, String)> = Vec::new();
     for secret in work.cluster.store().all(SECRET, Some(&space)) {
@@ -175,7 +190,7 @@ fn stored(work: &Work<'_>) -> Vec<(i64, String)> {
     found
 }
 
-fn remediation(work: &Work<'_>, action: &str) -> (i64, bool) {
+pub(super) fn remediation(work: &Work<'_>, action: &str) -> (i64, bool) {
     let own = work.spec().at(action).at("remediation");
     let retries = own.int_at("retries").unwrap_or(0);
     let last = own.at("remediateLastFailure").as_bool().unwrap_or(action == "upgrade" && retries > 0);
@@ -225,19 +240,20 @@ fn step(work: &mut Work<'_>, chart: &Value, config: &str, files: Vec<(String, Ve
 /// Reason and message of the newest good release.
 fn released(last: &Value) -> (String, String) {
     let kind = if last.int_at("version") == Some(1) { "Install" } else { "Upgrade" };
-    let told = format!("Helm {} succeeded for release {} with chart {}", kind.to_lowercase(), full_name(last), chart_of(last));
+    let told =
+        format!("Helm {} succeeded for release {} with chart {}", kind.to_lowercase(), full_name(last), chart_of(last));
     ([kind, "Succeeded"].concat(), told)
 }
 
-fn full_name(entry: &Value) -> String {
+pub(super) fn full_name(entry: &Value) -> String {
     format!("{}/{}.v{}", entry.str_at("namespace"), entry.str_at("name"), entry.int_at("version").unwrap_or(0))
 }
 
-fn chart_of(entry: &Value) -> String {
+pub(super) fn chart_of(entry: &Value) -> String {
     [entry.str_at("chartName"), "@", entry.str_at("chartVersion")].concat()
 }
 
-fn exhausted(work: &mut Work<'_>, action: &str, failures: i64) -> After {
+pub(super) fn exhausted(work: &mut Work<'_>, action: &str, failures: i64) -> After {
     let told = format!("Failed to {action} after {failures} attempt(s)");
     work.mark("Stalled", "True", "RetriesExceeded", &told);
     work.unmark(&["Reconciling"]);
@@ -246,13 +262,20 @@ fn exhausted(work: &mut Work<'_>, action: &str, failures: i64) -> After {
     After::Never
 }
 
-fn limit(work: &Work<'_>, action: &str) -> Duration {
+pub(super) fn limit(work: &Work<'_>, action: &str) -> Duration {
     let own = parse_duration(work.spec().at(action).str_at("timeout"));
     own.or_else(|| work.interval("timeout")).unwrap_or(Duration::from_secs(300))
 }
 
 /// Starts `helm`, and waits for its end.
-fn run(work: &mut Work<'_>, action: &str, chart: &Value, config: &str, files: Vec<(String, Vec<u8>)>, values: &Value) -> After {
+fn run(
+    work: &mut Work<'_>,
+    action: &str,
+    chart: &Value,
+    config: &str,
+    files: Vec<(String, Vec<u8>)>,
+    values: &Value,
+) -> After {
     let limit = duration_text(limit(work, action));
     let told = format!("Running '{action}' action with timeout of {limit}");
     work.mark("Ready", "Unknown", "Progressing", &told);
@@ -265,9 +288,13 @@ fn run(work: &mut Work<'_>, action: &str, chart: &Value, config: &str, files: Ve
     let within = |name: &str| [&folder, "/chart/", name].concat();
     let mut texts: Vec<(String, Vec<u8>)> = files.into_iter().map(|(name, bytes)| (within(&name), bytes)).collect();
     texts.push(([&folder, "/values.yaml"].concat(), values.to_yaml().into_bytes()));
-    let mut argv: Vec<String> = ["helm", action, &name, &[&folder, "/chart"].concat(), "--namespace", &space, "--timeout", &limit].map(String::from).to_vec();
+    let mut argv: Vec<String> =
+        ["helm", action, &name, &[&folder, "/chart"].concat(), "--namespace", &space, "--timeout", &limit]
+            .map(String::from)
+            .to_vec();
     for file in chart.list_at("valuesFiles").iter().filter_map(Value::as_str) {
-        let inner = file.trim_start_matches("./").strip_prefix(chart.str_at("path")).unwrap_or(file).trim_start_matches('/');
+        let inner =
+            file.trim_start_matches("./").strip_prefix(chart.str_at("path")).unwrap_or(file).trim_start_matches('/');
         argv.extend(["-f".to_string(), within(inner)]);
     }
     argv.extend(["-f".to_string(), [&folder, "/values.yaml"].concat()]);
@@ -283,224 +310,15 @@ fn run(work: &mut Work<'_>, action: &str, chart: &Value, config: &str, files: Ve
     ask(work, action, (chart, config), argv, texts)
 }
 
-fn ask(work: &mut Work<'_>, action: &str, (chart, config): (&Value, &str), argv: Vec<String>, files: Vec<(String, Vec<u8>)>) -> After {
+pub(super) fn ask(
+    work: &mut Work<'_>,
+    action: &str,
+    (chart, config): (&Value, &str),
+    argv: Vec<String>,
+    files: Vec<(String, Vec<u8>)>,
+) -> After {
     work.memory.step = Step::Helm { action: action.into(), chart: chart.clone(), config: config.into() };
     let run = HelmRun { id: Id::clone(work.id), argv, files, causes: work.memory.causes.clone() };
     work.forge.helm(run);
     After::Never
-}
-
-/// `helm` has ended.
-pub(crate) fn ended(work: &mut Work<'_>, (code, output): (i32, &str)) -> After {
-    let Step::Helm { action, chart, config } = std::mem::take(&mut work.memory.step) else { return After::Never };
-    if action == "uninstall" && work.object.deleting() {
-        return gone(work, code, output);
-    }
-    let told = output.lines().rev().find_map(|line| line.strip_prefix("Error: ")).unwrap_or(output.trim()).to_string();
-    let told = told.split_once(" FAILED: ").map_or(told.as_str(), |(_, rest)| rest).to_string();
-    let there = stored(work);
-    let (name, space) = (release_name(work), release_space(work));
-    let newest = there.last().map_or(0, |(number, _)| *number);
-    if matches!(action.as_str(), "install" | "upgrade") && newest > 0 {
-        remember(work, &chart, &config, (&name, &space, newest), code == 0);
-    }
-    match (action.as_str(), code) {
-        ("install" | "upgrade", 0) => {
-            label(work, &name, &space);
-            let last = work.status.list_at("history").first().cloned().unwrap_or_default();
-            let kind = if action == "install" { "Install" } else { "Upgrade" };
-            let told = format!("Helm {action} succeeded for release {} with chart {}", full_name(&last), chart_of(&last));
-            let reason = [kind, "Succeeded"].concat();
-            work.unmark(&["Remediated"]);
-            work.mark("Released", "True", &reason, &told);
-            work.ready(&reason, &told);
-            work.event(false, if action == "install" { "InstallSucceeded" } else { "UpgradeSucceeded" }, &told);
-            for field in ["failures", "installFailures", "upgradeFailures"] {
-                work.status.remove(field);
-            }
-            work.save();
-            work.later()
-        }
-        ("install" | "upgrade", _) => action_failed(work, &action, &chart, &config, &told),
-        _ => remedied(work, &action, code, &told, (&name, &space)),
-    }
-}
-
-/// Puts the newest revision at the head of the history; older ones are superseded.
-fn remember(work: &mut Work<'_>, chart: &Value, config: &str, (name, space, number): (&str, &str, i64), good: bool) {
-    let mut all = work.status.list_at("history").to_vec();
-    all.retain(|entry| entry.int_at("version") != Some(number));
-    for entry in all.iter_mut().filter(|entry| good && entry.str_at("status") == "deployed") {
-        entry.put("status", "superseded");
-    }
-    let now = work.sim.now().rfc3339();
-    let first = all.last().map_or_else(|| now.clone(), |entry| entry.str_at("firstDeployed").to_string());
-    let digest = work.forge.digest([name, space, config, &number.to_string()].concat().as_bytes());
-    let entry = object! {
-        "chartName" => chart.str_at("name"), "chartVersion" => chart.str_at("version"), "configDigest" => config,
-        "digest" => digest, "firstDeployed" => first, "lastDeployed" => now, "name" => name, "namespace" => space,
-        "status" => if good { "deployed" } else { "failed" }, "version" => number,
-    };
-    all.insert(0, entry);
-    all.truncate(5);
-    work.status.put("history", Value::list(all));
-}
-
-fn action_failed(work: &mut Work<'_>, action: &str, chart: &Value, config: &str, told: &str) -> After {
-    let kind = if action == "install" { "Install" } else { "Upgrade" };
-    let (name, space) = (release_name(work), release_space(work));
-    let chart_text = [chart.str_at("name"), "@", chart.str_at("version")].concat();
-    let told = format!("Helm {action} failed for release {space}/{name} with chart {chart_text}: {told}");
-    let reason = [kind, "Failed"].concat();
-    work.mark("Released", "False", &reason, &told);
-    work.mark("Ready", "False", &reason, &told);
-    work.event(true, if action == "install" { "InstallFailed" } else { "UpgradeFailed" }, &told);
-    work.log("Reconciler error", &told);
-    let count = |work: &Work<'_>, field: &str| work.status.int_at(field).unwrap_or(0) + 1;
-    let (all, own) = (count(work, "failures"), count(work, &[action, "Failures"].concat()));
-    work.status.put("failures", all);
-    let there = stored(work);
-    if there.is_empty() {
-        // Nothing was stored: nothing is to be remedied, and it is tried again.
-        work.save();
-        return work.retry();
-    }
-    work.status.put(&[action, "Failures"].concat(), own);
-    let (retries, last) = remediation(work, action);
-    if own > retries && !last {
-        return exhausted(work, action, own);
-    }
-    let strategy = work.spec().at("upgrade").str_at("remediation.strategy").to_string();
-    let back = work.status.list_at("history").iter().find(|entry| entry.str_at("status") == "deployed").cloned();
-    if action == "install" || strategy == "uninstall" {
-        work.save();
-        let argv = ["helm", "uninstall", &name, "--namespace", &space].map(String::from).to_vec();
-        return ask(work, "uninstall", (chart, config), argv, Vec::new());
-    }
-    let Some(back) = back else {
-        let told = "Failed to perform remediation: missing target release for rollback: required to rollback";
-        work.mark("Stalled", "True", "MissingRollbackTarget", told);
-        work.save();
-        return After::Never;
-    };
-    work.save();
-    let limit = duration_text(limit(work, "rollback"));
-    let number = back.int_at("version").unwrap_or(0).to_string();
-    let mut argv: Vec<String> = ["helm", "rollback", &name, &number, "--namespace", &space, "--timeout", &limit].map(String::from).to_vec();
-    if !work.spec().bool_at("rollback.disableWait") {
-        argv.push("--wait".into());
-    }
-    ask(work, "rollback", (chart, config), argv, Vec::new())
-}
-
-/// A rollback or an uninstallation after a failure is over.
-fn remedied(work: &mut Work<'_>, action: &str, code: i32, told: &str, (name, space): (&str, &str)) -> After {
-    let upgrade = action == "rollback" || work.status.int_at("upgradeFailures").is_some();
-    let mut history = work.status.list_at("history").to_vec();
-    let failed = history.first().cloned().unwrap_or_default();
-    let (what, of) = if action == "rollback" {
-        let before = history.iter().find(|entry| entry.str_at("status") == "deployed").cloned().unwrap_or_default();
-        ("rollback to previous release", before)
-    } else {
-        ("uninstall remediation for release", failed)
-    };
-    let reason = match (action, code) {
-        ("rollback", 0) => "RollbackSucceeded",
-        ("rollback", _) => "RollbackFailed",
-        (_, 0) => "UninstallSucceeded",
-        _ => "UninstallFailed",
-    };
-    let end = if code == 0 { "succeeded".to_string() } else { ["failed: ", told].concat() };
-    let told = format!("Helm {what} {} with chart {} {end}", full_name(&of), chart_of(&of));
-    work.mark("Remediated", if code == 0 { "True" } else { "False" }, reason, &told);
-    work.mark("Ready", "False", reason, &told);
-    work.event(code != 0, reason, &told);
-    work.log(&told, "");
-    if action == "uninstall" && code == 0 {
-        history.clear();
-    } else if code == 0 {
-        let newest = stored(work).last().map_or(0, |(number, _)| *number);
-        for entry in history.iter_mut().filter(|entry| entry.str_at("status") == "deployed") {
-            entry.put("status", "superseded");
-        }
-        let mut now = of;
-        now.put("version", newest);
-        now.put("status", "deployed");
-        now.put("lastDeployed", work.sim.now().rfc3339());
-        history.insert(0, now);
-        label(work, name, space);
-    }
-    work.status.put("history", Value::list(history));
-    let kind = if upgrade { "upgrade" } else { "install" };
-    let failures = work.status.int_at(&[kind, "Failures"].concat()).unwrap_or(0);
-    if failures > remediation(work, kind).0 {
-        return exhausted(work, kind, failures);
-    }
-    work.mark("Reconciling", "True", "ProgressingWithRetry", &told);
-    work.save();
-    After::In(Duration::from_secs(1))
-}
-
-/// The release's objects say whose they are (the real one has a post renderer for it).
-fn label(work: &mut Work<'_>, name: &str, space: &str) {
-    let kinds: Vec<_> = work.cluster.store().kinds().iter().map(|info| info.id).filter(|id| *id != cluster::EVENT).collect();
-    let mut found = Vec::new();
-    for kind in kinds {
-        for object in work.cluster.store().all(kind, None) {
-            let own = object.annotation("meta.helm.sh/release-name") == name
-                && object.annotation("meta.helm.sh/release-namespace") == space
-                && object.owners().is_empty();
-            if own && object.label("helm.toolkit.fluxcd.io/name") != work.object.name() {
-                found.push(object.clone());
-            }
-        }
-    }
-    let labels = object! {
-        "helm.toolkit.fluxcd.io/name" => work.object.name(), "helm.toolkit.fluxcd.io/namespace" => work.object.namespace(),
-    };
-    let patch = object! { "metadata" => object! { "labels" => labels } };
-    let writer = work.writer();
-    for object in found {
-        let place = (object.key.kind, object.namespace(), object.name());
-        // Who refuses a label keeps its object without one.
-        drop(work.cluster.patch(work.sim, place, PatchKind::Merge, &patch, &writer));
-    }
-}
-
-/// The HelmRelease is to go: its release and its chart go first.
-fn uninstall(work: &mut Work<'_>) -> After {
-    if matches!(work.memory.step, Step::Helm { .. }) {
-        return After::Never;
-    }
-    if work.spec().bool_at("suspend") {
-        return work.release();
-    }
-    if stored(work).is_empty() {
-        return gone(work, 0, "");
-    }
-    let (name, space) = (release_name(work), release_space(work));
-    let mut argv = ["helm", "uninstall", &name, "--namespace", &space].map(String::from).to_vec();
-    if work.spec().bool_at("uninstall.keepHistory") {
-        argv.push("--keep-history".into());
-    }
-    ask(work, "uninstall", (&Value::map(), ""), argv, Vec::new())
-}
-
-fn gone(work: &mut Work<'_>, code: i32, output: &str) -> After {
-    if code != 0 {
-        let told = ["Helm uninstall failed: ", output.trim().trim_start_matches("Error: ")].concat();
-        work.event(true, "UninstallFailed", &told);
-        return work.retry();
-    }
-    if let Some(last) = work.status.list_at("history").first().cloned().filter(|_| work.status.list_at("history").len() > 0) {
-        let told = format!("Helm uninstall succeeded for release {} with chart {}", full_name(&last), chart_of(&last));
-        work.event(false, "UninstallSucceeded", &told);
-    }
-    let chart = work.status.str_at("helmChart").to_string();
-    if let (Some((space, name)), Some(kind)) = (chart.split_once('/'), kind_of(work.cluster, CHART)) {
-        let writer = work.writer();
-        // A chart that is gone is what is wanted.
-        drop(work.cluster.delete(work.sim, (kind, space, name), DeleteOptions::default(), &writer));
-    }
-    work.release()
 }

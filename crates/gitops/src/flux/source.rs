@@ -1,8 +1,8 @@
 //! source-controller: repositories at a commit, and charts out of them.
 
+use super::Artifact;
 use super::kinds::GIT;
 use super::work::{After, Work};
-use super::Artifact;
 use manifest::{Value, object};
 
 /// The artifact that an object offers, if it has one.
@@ -114,7 +114,9 @@ pub(crate) fn chart(work: &mut Work<'_>) -> After {
     let spec = work.spec().clone();
     let (kind, name) = (spec.str_at("sourceRef.kind").to_string(), spec.str_at("sourceRef.name").to_string());
     if kind != "GitRepository" {
-        let told = ["charts of a ", &kind, " are real Flux, but not part of this sandbox yet: take one from a GitRepository"].concat();
+        let told =
+            ["charts of a ", &kind, " are real Flux, but not part of this sandbox yet: take one from a GitRepository"]
+                .concat();
         return work.stalled("NotSupported", &told);
     }
     let namespace = work.space_of(spec.at("sourceRef"));
@@ -143,8 +145,7 @@ pub(crate) fn chart(work: &mut Work<'_>) -> After {
     let chart = metadata.str_at("name").to_string();
     let message = format!("packaged '{chart}' chart with version '{version}'");
     // A chart is made anew for another version only: that is what `reconcileStrategy: ChartVersion` means.
-    let same = work.status.str_at("artifact.revision") == version
-        && work.status.str_at("observedChartName") == chart;
+    let same = work.status.str_at("artifact.revision") == version && work.status.str_at("observedChartName") == chart;
     if !same {
         let bytes: Vec<u8> = files.iter().flat_map(|(name, bytes)| [name.as_bytes(), b"\0", bytes].concat()).collect();
         let digest = work.forge.digest(&bytes);

@@ -106,7 +106,8 @@ mod tests {
 
     #[test]
     fn variables_are_replaced_and_defaults_used() {
-        let vars: Vars = [("region", "eu-1"), ("empty", "")].map(|(k, v)| (k.to_string(), v.to_string())).into_iter().collect();
+        let vars: Vars =
+            [("region", "eu-1"), ("empty", "")].map(|(k, v)| (k.to_string(), v.to_string())).into_iter().collect();
         for (text, want) in [
             ("a: ${region}", "a: eu-1"),
             ("a: ${nobody}", "a: "),

@@ -3,7 +3,7 @@
 use super::duration::parse_duration;
 use super::engine::{Id, Line, Memory, REQUESTED};
 use super::kinds::{AUTOMATION, CHART, GIT, HELM_REPOSITORY, IMAGE_REPOSITORY, KUSTOMIZATION, POLICY, ROWS, Row};
-use super::{Forge, automation, images, kustomization, release, source};
+use super::{Forge, automation, images, kustomization, release, release_end, source};
 use cluster::{Cluster, Object, PatchKind, Writer};
 use manifest::{Value, object};
 use order::Arrange;
@@ -59,7 +59,7 @@ impl<'a> Work<'a> {
 
     pub fn run(&mut self, ended: Option<(i32, &str)>) -> After {
         if let Some(ended) = ended {
-            return release::ended(self, ended);
+            return release_end::ended(self, ended);
         }
         let finalizer = ["finalizers.fluxcd.io"];
         let deleting = self.object.deleting();
@@ -160,7 +160,8 @@ impl<'a> Work<'a> {
         };
         match all.iter_mut().find(|one| one.str_at("type") == kind) {
             Some(old) => {
-                let same = ["message", "reason", "status", "observedGeneration"].iter().all(|key| old.at(key) == new.at(key));
+                let same =
+                    ["message", "reason", "status", "observedGeneration"].iter().all(|key| old.at(key) == new.at(key));
                 if same {
                     new.put("lastTransitionTime", old.at("lastTransitionTime").clone());
                 }
@@ -251,7 +252,8 @@ impl<'a> Work<'a> {
 
     /// It is not, and nothing but a change of it can help.
     pub fn stalled(&mut self, reason: &'static str, message: &str) -> After {
-        let known = self.is_true("Stalled") && self.object.value.int_at("status.observedGeneration") == Some(self.object.generation());
+        let known = self.is_true("Stalled")
+            && self.object.value.int_at("status.observedGeneration") == Some(self.object.generation());
         self.mark("Ready", "False", reason, message);
         self.mark("Stalled", "True", reason, message);
         self.unmark(&["Reconciling"]);
