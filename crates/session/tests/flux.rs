@@ -338,3 +338,11 @@ spec:
     assert_eq!(ready(&two).1, "spec.decryption is real Flux, but not part of this sandbox yet");
     replays(&session);
 }
+
+#[test]
+fn the_shop_shows_flux_among_its_stations() {
+    let session = start();
+    let shop = view::shop(&session.now().world);
+    let told = shop.stations.iter().map(|station| format!("{}: {}", station.name, station.text)).collect::<Vec<_>>();
+    assert!(told.contains(&"Flux: 2 of 3 ready, 1 suspended".to_string()), "{told:?}");
+}

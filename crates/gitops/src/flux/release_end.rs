@@ -215,9 +215,7 @@ fn gone(work: &mut Work<'_>, code: i32, output: &str) -> After {
         work.event(true, "UninstallFailed", &told);
         return work.retry();
     }
-    if let Some(last) =
-        work.status.list_at("history").first().cloned().filter(|_| work.status.list_at("history").len() > 0)
-    {
+    if let Some(last) = work.status.list_at("history").first().cloned() {
         let told = format!("Helm uninstall succeeded for release {} with chart {}", full_name(&last), chart_of(&last));
         work.event(false, "UninstallSucceeded", &told);
     }
