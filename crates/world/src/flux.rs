@@ -23,6 +23,7 @@ const EXCLUDES: &str = "*.jpg\n*.jpeg\n*.gif\n*.png\n*.wmv\n*.flv\n*.tar.gz\n*.z
 /// A `helm` that runs for a HelmRelease.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Run {
+    pid: Pid,
     id: Id,
     machine: MachineId,
     output: StreamId,
@@ -343,14 +344,15 @@ impl World {
             causes,
         };
         match self.spawn(spawn) {
-            Some(pid) => drop(self.flux_runs.insert(pid, Run { id, machine, output })),
-            None => self.helm_over(Run { id, machine, output }, 127),
+            Some(pid) => self.flux_runs.push(Run { pid, id, machine, output }),
+            None => self.helm_over(Run { pid: Pid(0), id, machine, output }, 127),
         }
     }
 
     /// A process ended: whether it was a `helm` of Flux.
     pub(crate) fn helm_ended(&mut self, pid: Pid, code: i32) -> bool {
-        let Some(run) = self.flux_runs.remove(&pid) else { return false };
+        let Some(at) = self.flux_runs.iter().position(|run| run.pid == pid) else { return false };
+        let run = self.flux_runs.remove(at);
         self.helm_over(run, code);
         true
     }

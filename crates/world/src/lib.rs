@@ -89,8 +89,8 @@ pub struct World {
     pub cluster: cluster::Cluster,
     pub argocd: gitops::ArgoCd,
     pub flux: gitops::flux::Flux,
-    /// `helm` of Flux, by its processes.
-    flux_runs: OrdMap<Pid, flux::Run>,
+    /// `helm` of Flux at work.
+    flux_runs: Vec<flux::Run>,
     pub workload: workload::Workload,
     /// Pipelines' scripts by their processes.
     scripts: OrdMap<Pid, pipeline::Script>,
@@ -129,7 +129,7 @@ impl World {
             registry: image::Registry::default(),
             docker: OrdMap::new(),
             flux: gitops::flux::Flux::default(),
-            flux_runs: OrdMap::new(),
+            flux_runs: Vec::new(),
             workload: workload::Workload::default(),
             scripts: OrdMap::new(),
             mains: OrdMap::new(),

@@ -2,32 +2,38 @@
 
 use std::time::Duration;
 
-/// Reads one; nothing where the text is none.
+/// Reads one; nothing where the text is none. Digits below a microsecond are dropped.
 pub fn parse_duration(text: &str) -> Option<Duration> {
-    let mut rest = text;
-    let mut micros: f64 = 0.0;
+    let (mut rest, mut nanos) = (text, 0_u64);
     if rest.is_empty() {
         return None;
     }
     while !rest.is_empty() {
-        let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.')?;
-        let number: f64 = rest[..digits].parse().ok()?;
-        rest = &rest[digits..];
-        let unit = rest.find(|c: char| c.is_ascii_digit() || c == '.').unwrap_or(rest.len());
-        micros += number
-            * match &rest[..unit] {
-                "h" => 3_600e6,
-                "m" => 60e6,
-                "s" => 1e6,
-                "ms" => 1e3,
-                "us" | "µs" => 1.0,
-                _ => return None,
-            };
-        rest = &rest[unit..];
+        let number = rest.find(|c: char| !c.is_ascii_digit() && c != '.')?;
+        let (digits, behind) = rest.split_at(number);
+        let unit = behind.find(|c: char| c.is_ascii_digit() || c == '.').unwrap_or(behind.len());
+        let scale: u64 = match &behind[..unit] {
+            "h" => 3_600_000_000_000,
+            "m" => 60_000_000_000,
+            "s" => 1_000_000_000,
+            "ms" => 1_000_000,
+            "us" | "µs" => 1_000,
+            _ => return None,
+        };
+        let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
+        if (whole.is_empty() && part.is_empty()) || part.contains('.') {
+            return None;
+        }
+        let mut sum = scale.checked_mul(if whole.is_empty() { 0 } else { whole.parse().ok()? })?;
+        let mut tenth = scale;
+        for digit in part.bytes() {
+            tenth /= 10;
+            sum += tenth * u64::from(digit - b'0');
+        }
+        nanos = nanos.checked_add(sum)?;
+        rest = &behind[unit..];
     }
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "no negative number was read")]
-    let whole = micros as u64;
-    Some(Duration::from_micros(whole))
+    Some(Duration::from_micros(nanos / 1_000))
 }
 
 /// `1h0m0s`, `1.5s`, `20ms`.

@@ -6,14 +6,13 @@ use super::{Forge, NAMESPACE, PART_OF};
 use crate::flux::{AUTOMATION, CHART, GIT, IMAGE_REPOSITORY, KUSTOMIZATION, POLICY, RELEASE};
 use cluster::{CUSTOMRESOURCEDEFINITION, ChangeKind, Cluster, DEPLOYMENT, EVENT, KindId, Object};
 use manifest::Value;
-use order::OrdMap;
 use serde::{Deserialize, Serialize};
-use sim::{Causes, Due, Sim, Time, Timers};
+use sim::{Causes, Due, Sim, Time};
 use std::sync::Arc;
 use std::time::Duration;
 
 /// An object of Flux: the row of its kind, its namespace and name.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Id {
     pub row: u8,
     pub namespace: Arc<str>,
@@ -43,6 +42,7 @@ pub(crate) enum Step {
 /// What a controller remembers of an object.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Memory {
+    id: Id,
     due: Option<Due>,
     pub step: Step,
     pub causes: Causes,
@@ -60,8 +60,8 @@ pub(crate) struct Memory {
 /// All controllers of Flux.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Flux {
-    timers: Timers<Id>,
-    known: OrdMap<Id, Memory>,
+    /// There are few of them: a list is less code than a map.
+    known: Vec<Memory>,
     kinds: Vec<Option<KindId>>,
     /// Changes of the store up to here were seen.
     seen: u64,
@@ -75,7 +75,7 @@ const SOON: Duration = Duration::from_millis(150);
 
 impl Flux {
     pub fn next_due(&self) -> Option<Due> {
-        self.timers.next_due()
+        self.known.iter().filter_map(|memory| memory.due).min()
     }
 
     /// What was logged since the last call.
@@ -85,7 +85,20 @@ impl Flux {
 
     /// When an object is looked at next.
     pub fn next_look(&self, id: &Id) -> Option<Time> {
-        self.known.get(id)?.due.map(|due| due.at)
+        self.known.iter().find(|memory| memory.id == *id)?.due.map(|due| due.at)
+    }
+
+    fn find(&mut self, id: &Id) -> Option<&mut Memory> {
+        self.known.iter_mut().find(|memory| memory.id == *id)
+    }
+
+    /// What is known of an object; something is from now on.
+    fn memory(&mut self, id: &Id) -> &mut Memory {
+        let at = self.known.iter().position(|memory| memory.id == *id).unwrap_or_else(|| {
+            self.known.push(Memory { id: id.clone(), ..Memory::default() });
+            self.known.len() - 1
+        });
+        &mut self.known[at]
     }
 
     fn row_of(&self, kind: KindId) -> Option<usize> {
@@ -122,7 +135,7 @@ impl Flux {
     fn learn_kinds(&mut self, cluster: &Cluster) {
         self.kinds = (0..ROWS.len()).map(|row| kinds::kind_of(cluster, row)).collect();
         let kinds = self.kinds.clone();
-        self.known.retain(|id, _| kinds.get(usize::from(id.row)).is_some_and(Option::is_some));
+        self.known.retain(|memory| kinds.get(usize::from(memory.id.row)).is_some_and(Option::is_some));
     }
 
     /// A controller that comes up looks at all that is its own.
@@ -139,11 +152,8 @@ impl Flux {
         let all: Vec<Arc<Object>> = cluster.store().all(kind, None).cloned().collect();
         for object in all {
             let id = id_of(row, &object);
-            if self
-                .known
-                .get(&id)
-                .is_none_or(|memory| memory.due.is_none() && !matches!(memory.step, Step::Helm { .. }))
-            {
+            let waits = |memory: &mut Memory| memory.due.is_none() && !matches!(memory.step, Step::Helm { .. });
+            if self.find(&id).is_none_or(waits) {
                 self.enqueue(sim, &id, SOON, &object.written_by);
             }
         }
@@ -160,13 +170,10 @@ impl Flux {
     fn changed(&mut self, sim: &mut Sim, cluster: &Cluster, row: usize, object: &Arc<Object>, deleted: bool) {
         let id = id_of(row, object);
         if deleted {
-            if let Some(due) = self.known.remove(&id).and_then(|memory| memory.due) {
-                self.timers.cancel(due);
-            }
-            return;
+            return self.known.retain(|memory| memory.id != id);
         }
-        let new = !self.known.contains_key(&id);
-        let memory = self.known.entry(id.clone()).or_default();
+        let new = self.find(&id).is_none();
+        let memory = self.memory(&id);
         let asked: Arc<str> = object.annotation(REQUESTED).into();
         let offer = offer_of(row, &object.value);
         let wakes = new || memory.generation != object.generation() || memory.asked != asked || object.deleting();
@@ -216,7 +223,7 @@ impl Flux {
 
     /// Sets the next look, unless it comes sooner anyway.
     pub(crate) fn enqueue(&mut self, sim: &mut Sim, id: &Id, after: Duration, causes: &Causes) {
-        let memory = self.known.entry(id.clone()).or_default();
+        let memory = self.memory(id);
         memory.causes = memory.causes.and(causes);
         if memory.step != Step::Idle {
             memory.again = true;
@@ -226,24 +233,20 @@ impl Flux {
     }
 
     fn set_due(&mut self, sim: &mut Sim, id: &Id, after: Duration) {
-        let Some(memory) = self.known.get_mut(id) else { return };
         let at = sim.now() + after;
-        if let Some(due) = memory.due {
-            if due.at <= at {
-                return;
-            }
-            self.timers.cancel(due);
-        }
-        memory.due = Some(self.timers.set(sim, at, id.clone()));
+        let Some(memory) = self.find(id).filter(|memory| memory.due.is_none_or(|due| due.at > at)) else { return };
+        memory.due = Some(Due { at, seq: sim.next_seq() });
     }
 
     /// Lets the earliest due thing happen.
     pub fn fire(&mut self, sim: &mut Sim, cluster: &mut Cluster, forge: &mut dyn Forge) {
-        let Some((_, id)) = self.timers.pop() else { return };
-        if let Some(memory) = self.known.get_mut(&id) {
-            memory.due = None;
-            self.look(sim, cluster, forge, &id, None);
-        }
+        let next = self.next_due();
+        let Some(memory) = self.known.iter_mut().find(|memory| memory.due.is_some() && memory.due == next) else {
+            return;
+        };
+        memory.due = None;
+        let id = memory.id.clone();
+        self.look(sim, cluster, forge, &id, None);
     }
 
     /// A `helm` that was asked for has ended: its exit code and what it printed.
@@ -255,7 +258,7 @@ impl Flux {
         id: &Id,
         (code, output): (i32, &str),
     ) {
-        if self.known.contains_key(id) {
+        if self.find(id).is_some() {
             self.look(sim, cluster, forge, id, Some((code, output)));
         }
     }
@@ -272,17 +275,16 @@ impl Flux {
         let kind = self.kinds.get(row).copied().flatten();
         let object = kind.and_then(|kind| cluster.store().get(kind, &id.namespace, &id.name)).cloned();
         let Some(object) = object else {
-            self.known.remove(id);
-            return;
+            return self.known.retain(|memory| memory.id != *id);
         };
         // Whoever has no controller waits until one comes up.
         if !runs(cluster, ROWS[row].controller) {
-            if let Some(memory) = self.known.get_mut(id) {
+            if let Some(memory) = self.find(id) {
                 memory.step = Step::Idle;
             }
             return;
         }
-        let Some(memory) = self.known.get_mut(id).map(std::mem::take) else { return };
+        let Some(memory) = self.find(id).cloned() else { return };
         let mut work = Work::new(sim, cluster, forge, memory, id, object, &mut self.lines);
         let after = work.run(ended);
         let mut memory = work.finish();
@@ -291,7 +293,7 @@ impl Flux {
         if idle {
             memory.causes = Causes::none();
         }
-        self.known.insert(id.clone(), memory);
+        *self.memory(id) = memory;
         match after {
             _ if again => self.set_due(sim, id, SOON),
             After::In(after) => self.set_due(sim, id, after),

@@ -134,30 +134,27 @@ fn choose(work: &Work<'_>, tags: &[String]) -> Result<String, (bool, String)> {
         return Err((false, "version list argument cannot be empty".into()));
     }
     let policy = spec.at("policy");
-    let descending = |default: &str, field: &str| match policy.at(field).str_at("order") {
-        "" => default == "desc",
-        order => order == "desc",
-    };
+    let descending = |field: &str| policy.at(field).str_at("order") == "desc";
     let keys: Vec<String> = found.iter().map(|(_, key)| key.clone()).collect();
     let at = if !policy.at("semver").is_null() {
         let range = policy.str_at("semver.range");
         let best = work.forge.highest(range, &keys).map_err(|told| (true, ["invalid policy: ", &told].concat()))?;
         best.ok_or((false, "unable to determine latest version from provided list".to_string()))?
     } else if !policy.at("alphabetical").is_null() {
-        extreme(&keys, |a, b| a.cmp(b), descending("asc", "alphabetical"))
+        extreme(&keys, &str::cmp, descending("alphabetical"))
     } else if !policy.at("numerical").is_null() {
-        if let Some(bad) = keys.iter().find(|key| key.parse::<f64>().is_err()) {
+        if let Some(bad) = keys.iter().find(|key| manifest::float_of(key).is_none()) {
             return Err((false, format!("failed to parse invalid numeric value '{bad}'")));
         }
-        let number = |key: &str| key.parse::<f64>().unwrap_or(0.0);
-        extreme(&keys, |a, b| number(a).total_cmp(&number(b)), descending("asc", "numerical"))
+        let number = |key: &str| manifest::float_of(key).unwrap_or(0.0);
+        extreme(&keys, &|a, b| number(a).total_cmp(&number(b)), descending("numerical"))
     } else {
         return Err((true, "invalid policy: given ImagePolicyChoice object is invalid".into()));
     };
     Ok(found[at].0.clone())
 }
 
-fn extreme(keys: &[String], compare: impl Fn(&str, &str) -> std::cmp::Ordering, descending: bool) -> usize {
+fn extreme(keys: &[String], compare: &dyn Fn(&str, &str) -> std::cmp::Ordering, descending: bool) -> usize {
     let mut best = 0;
     for at in 1..keys.len() {
         let order = compare(&keys[at], &keys[best]);
@@ -193,7 +190,7 @@ mod tests {
         assert_eq!(keys, ["100", "99"]);
         let number = |a: &str, b: &str| a.parse::<f64>().unwrap_or(0.0).total_cmp(&b.parse().unwrap_or(0.0));
         let owned: Vec<String> = keys.iter().map(|key| (*key).to_string()).collect();
-        assert_eq!((extreme(&owned, number, false), extreme(&owned, |a, b| a.cmp(b), false)), (0, 1));
+        assert_eq!((extreme(&owned, &number, false), extreme(&owned, &str::cmp, false)), (0, 1));
         assert!(filter("(", "", &tags).is_err());
     }
 }

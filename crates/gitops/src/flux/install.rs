@@ -2,7 +2,7 @@
 
 use super::kinds::ROWS;
 use cluster::{Cluster, Status, Writer};
-use manifest::{Value, object};
+use manifest::Value;
 use sim::Sim;
 
 /// Where the controllers run, and where `flux` looks if nobody says another namespace.
@@ -20,59 +20,51 @@ pub const COMPONENTS: [(&str, &str); 6] = [
     ("source-controller", "v1.7.4"),
 ];
 
-fn labels() -> Value {
-    object! {
-        "app.kubernetes.io/instance" => NAMESPACE, "app.kubernetes.io/part-of" => "flux", "app.kubernetes.io/version" => VERSION,
-    }
-}
+const LABELS: &str =
+    "app.kubernetes.io/instance: flux-system, app.kubernetes.io/part-of: flux, app.kubernetes.io/version: v2.7.4";
 
-fn controller(name: &str, version: &str) -> Value {
-    let mut own = labels();
-    own.put("app.kubernetes.io/component", name);
-    own.put("control-plane", "controller");
-    let probe = |path: &str| object! { "httpGet" => object! { "path" => path, "port" => "healthz" } };
-    let container = object! {
-        "name" => "manager",
-        "image" => ["ghcr.io/fluxcd/", name, ":", version].concat(),
-        "args" => ["--watch-all-namespaces=true", "--log-level=info", "--log-encoding=json"].map(Value::from).into_iter().collect::<Value>(),
-        "ports" => Value::list(vec![object! { "name" => "healthz", "containerPort" => 9440, "protocol" => "TCP" }]),
-        "livenessProbe" => probe("/healthz"),
-        "readinessProbe" => probe("/readyz"),
-        "resources" => object! {
-            "requests" => object! { "cpu" => "100m", "memory" => "64Mi" },
-            "limits" => object! { "cpu" => "1000m", "memory" => "1Gi" },
-        },
-    };
-    let mut pod = object! { "app" => name };
-    pod.put(PART_OF, "flux");
-    object! {
-        "apiVersion" => "apps/v1",
-        "kind" => "Deployment",
-        "metadata" => object! { "name" => name, "namespace" => NAMESPACE, "labels" => own },
-        "spec" => object! {
-            "replicas" => 1,
-            "selector" => object! { "matchLabels" => object! { "app" => name } },
-            "template" => object! {
-                "metadata" => object! { "labels" => pod },
-                "spec" => object! { "containers" => Value::list(vec![container]), "terminationGracePeriodSeconds" => 10 },
-            },
-        },
-    }
+const CONTROLLER: &str = "apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: NAME
+  namespace: flux-system
+  labels: {LABELS, app.kubernetes.io/component: NAME, control-plane: controller}
+spec:
+  replicas: 1
+  selector: {matchLabels: {app: NAME}}
+  template:
+    metadata: {labels: {app: NAME, app.kubernetes.io/part-of: flux}}
+    spec:
+      terminationGracePeriodSeconds: 10
+      containers:
+      - name: manager
+        image: ghcr.io/fluxcd/NAME:TAG
+        args: [--watch-all-namespaces=true, --log-level=info, --log-encoding=json]
+        ports: [{name: healthz, containerPort: 9440, protocol: TCP}]
+        livenessProbe: {httpGet: {path: /healthz, port: healthz}}
+        readinessProbe: {httpGet: {path: /readyz, port: healthz}}
+        resources: {requests: {cpu: 100m, memory: 64Mi}, limits: {cpu: 1000m, memory: 1Gi}}
+";
+
+/// A text with values in the place of its words, read.
+pub(crate) fn fill(text: &str, values: &[(&str, &str)]) -> Value {
+    let text = text.replace("LABELS", LABELS);
+    let text = values.iter().fold(text, |text, (word, value)| text.replace(word, value));
+    let read = Value::from_yaml(&text);
+    debug_assert!(read.is_ok(), "{text}");
+    read.unwrap_or_default()
 }
 
 /// Puts Flux into a cluster. What is there already is an error, as it is of `create`.
 pub fn install(cluster: &mut Cluster, sim: &mut Sim, writer: &Writer) -> Result<(), Status> {
-    let namespace = object! { "metadata" => object! { "name" => NAMESPACE, "labels" => labels() } };
+    let namespace = fill("metadata: {name: flux-system, labels: {LABELS}}", &[]);
     cluster.create(sim, cluster::NAMESPACE, "", namespace, writer)?;
     for row in &ROWS {
-        let mut definition = row.definition();
-        let mut own = labels();
-        own.put("app.kubernetes.io/component", row.controller);
-        definition.set("metadata.labels", own);
-        cluster.create(sim, cluster::CUSTOMRESOURCEDEFINITION, "", definition, writer)?;
+        cluster.create(sim, cluster::CUSTOMRESOURCEDEFINITION, "", row.definition(), writer)?;
     }
     for (name, version) in COMPONENTS {
-        cluster.create(sim, cluster::DEPLOYMENT, NAMESPACE, controller(name, version), writer)?;
+        let deployment = fill(CONTROLLER, &[("NAME", name), ("TAG", version)]);
+        cluster.create(sim, cluster::DEPLOYMENT, NAMESPACE, deployment, writer)?;
     }
     Ok(())
 }

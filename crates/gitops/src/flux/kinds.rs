@@ -2,7 +2,7 @@
 //! a spec and their types; what is deeper is looked at by the controllers.
 
 use cluster::{Cluster, KindId};
-use manifest::{Value, object};
+use manifest::Value;
 
 /// A kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -142,8 +142,6 @@ pub const ROWS: [Row; 8] = [
     },
 ];
 
-const READY: &str = ".status.conditions[?(@.type==\"Ready\")].";
-
 impl Row {
     /// `source.toolkit.fluxcd.io`
     pub fn api_group(&self) -> String {
@@ -159,74 +157,85 @@ impl Row {
         [self.plural, ".", self.group, ".toolkit.fluxcd.io"].concat()
     }
 
-    fn column(word: &str) -> Value {
-        let (name, path) = match word {
-            "AGE" => ("Age", ".metadata.creationTimestamp".to_string()),
-            "READY" => ("Ready", [READY, "status"].concat()),
-            "STATUS" => ("Status", [READY, "message"].concat()),
-            _ => word.split_once('=').map_or((word, String::new()), |(name, path)| (name, path.to_string())),
-        };
-        let kind = if word == "AGE" { "date" } else { "string" };
-        object! { "name" => name.replace('~', " "), "type" => kind, "jsonPath" => path }
-    }
-
-    fn spec_schema(&self) -> Value {
-        let (mut properties, mut required) = (Value::map(), Vec::new());
+    /// The columns of `kubectl get`, and the properties of the spec with the names of those that must be there, as YAML.
+    fn parts(&self) -> (String, String, String) {
+        let (mut columns, mut properties, mut required) = (String::new(), String::new(), String::new());
+        for word in self.columns.split_whitespace() {
+            let (name, path) = match word {
+                "AGE" => ("Age", ".metadata.creationTimestamp"),
+                "READY" => ("Ready", ".status.conditions[?(@.type==\"Ready\")].status"),
+                "STATUS" => ("Status", ".status.conditions[?(@.type==\"Ready\")].message"),
+                _ => word.split_once('=').unwrap_or((word, "")),
+            };
+            let kind = if word == "AGE" { "date" } else { "string" };
+            let name = name.replace('~', " ");
+            columns.push_str(&["{name: '", &name, "', type: ", kind, ", jsonPath: '", path, "'}, "].concat());
+        }
         for word in self.fields.split_whitespace() {
-            let (word, fallback) = word.split_once('=').map_or((word, ""), |(word, fallback)| (word, fallback));
+            let (word, fallback) = word.split_once('=').unwrap_or((word, ""));
             let must = word.ends_with('!');
             let word = word.trim_end_matches('!');
-            let any = |kind: &str| object! { "type" => kind, "x-kubernetes-preserve-unknown-fields" => true };
-            let (name, mut schema) = match word.char_indices().next_back() {
-                Some((at, '?')) => (&word[..at], object! { "type" => "boolean" }),
-                Some((at, '#')) => (&word[..at], object! { "type" => "integer" }),
-                Some((at, '*')) => (&word[..at], any("object")),
-                Some((_, ']')) => (
-                    word.trim_end_matches("[]"),
-                    object! { "type" => "array", "items" => object! { "x-kubernetes-preserve-unknown-fields" => true } },
-                ),
-                _ => (word, object! { "type" => "string" }),
+            let name = word.trim_end_matches(['?', '#', '*', '[', ']']);
+            let kind = match &word[name.len()..] {
+                "?" => "boolean",
+                "#" => "integer",
+                "*" => "object, x-kubernetes-preserve-unknown-fields: true",
+                "[]" => "array, items: {x-kubernetes-preserve-unknown-fields: true}",
+                _ => "string",
             };
-            if !fallback.is_empty() {
-                schema.put("default", fallback);
-            }
+            let fallback = if fallback.is_empty() { String::new() } else { [", default: '", fallback, "'"].concat() };
+            properties.push_str(&[name, ": {type: ", kind, &fallback, "}, "].concat());
             if must {
-                required.push(Value::from(name));
+                required.push_str(&[name, ", "].concat());
             }
-            properties.put(name, schema);
         }
-        object! { "type" => "object", "properties" => properties, "required" => Value::list(required) }
+        (columns, properties, required)
     }
 
     /// The kind's definition.
     pub(crate) fn definition(&self) -> Value {
-        let any = object! { "type" => "object", "x-kubernetes-preserve-unknown-fields" => true };
-        let schema = object! {
-            "type" => "object",
-            "properties" => object! { "spec" => self.spec_schema(), "status" => any },
-        };
-        let version = object! {
-            "name" => self.version, "served" => true, "storage" => true,
-            "schema" => object! { "openAPIV3Schema" => schema },
-            "subresources" => object! { "status" => Value::map() },
-            "additionalPrinterColumns" => self.columns.split_whitespace().map(Self::column).collect::<Value>(),
-        };
-        let names = object! {
-            "kind" => self.kind, "listKind" => [self.kind, "List"].concat(), "plural" => self.plural,
-            "singular" => self.kind.to_lowercase(),
-            "shortNames" => self.short.split_whitespace().map(Value::from).collect::<Value>(),
-        };
-        object! {
-            "apiVersion" => "apiextensions.k8s.io/v1",
-            "kind" => "CustomResourceDefinition",
-            "metadata" => object! { "name" => self.crd() },
-            "spec" => object! {
-                "group" => self.api_group(), "names" => names, "scope" => "Namespaced",
-                "versions" => Value::list(vec![version]),
-            },
-        }
+        let (columns, properties, required) = self.parts();
+        let singular = self.kind.to_lowercase();
+        let short = self.short.replace(' ', ", ");
+        let group = self.api_group();
+        let filled = [
+            ("KIND", self.kind),
+            ("PLURAL", self.plural),
+            ("SINGULAR", &singular),
+            ("SHORT", &short),
+            ("GROUP", &group),
+            ("SERVED", self.version),
+            ("COLUMNS", &columns),
+            ("PROPERTIES", &properties),
+            ("REQUIRED", &required),
+            ("COMPONENT", self.controller),
+        ];
+        super::install::fill(DEFINITION, &filled)
     }
 }
+
+const DEFINITION: &str = "apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata:
+  name: PLURAL.GROUP
+  labels: {LABELS, app.kubernetes.io/component: COMPONENT}
+spec:
+  group: GROUP
+  names: {kind: KIND, listKind: KINDList, plural: PLURAL, singular: SINGULAR, shortNames: [SHORT]}
+  scope: Namespaced
+  versions:
+  - name: SERVED
+    served: true
+    storage: true
+    subresources: {status: {}}
+    additionalPrinterColumns: [COLUMNS]
+    schema:
+      openAPIV3Schema:
+        type: object
+        properties:
+          spec: {type: object, properties: {PROPERTIES}, required: [REQUIRED]}
+          status: {type: object, x-kubernetes-preserve-unknown-fields: true}
+";
 
 /// A kind as the cluster knows it; nothing where its definition is not there.
 pub fn kind_of(cluster: &Cluster, row: usize) -> Option<KindId> {
