@@ -173,6 +173,17 @@ impl Told {
 }
 
 impl Cluster {
+    /// An event that a controller outside of the cluster's own tells of an object: whether it warns, reason and message.
+    pub fn tell(
+        &mut self,
+        sim: &mut Sim,
+        about: &Arc<Object>,
+        (warning, reason, message): (bool, &'static str, &str),
+        source: &'static str,
+    ) {
+        self.event(sim, about, Note { warning, reason, message: message.into(), source, host: None, field: None });
+    }
+
     /// Writes an event about an object, or counts one up.
     pub(crate) fn event(&mut self, sim: &mut Sim, about: &Arc<Object>, note: Note) {
         let now = sim.now();

@@ -165,6 +165,7 @@ impl Place<'_> {
             "git" => self.git(&plain, word, found),
             "kubectl" | "k" => self.kubectl(rest, &plain, word, found),
             "argocd" => self.argocd(&plain, word, found),
+            "flux" => self.flux(&plain, word, found),
             "docker" => found.extend(crate::docker::subcommands(&plain).into_iter().map(String::from)),
             "gh" => self.gh(&plain, word, found),
             "helm" => self.helm(&plain, word, found),
@@ -289,6 +290,15 @@ impl Place<'_> {
         if found.is_empty() && plain.first() == Some(&"app") {
             found.extend(self.world.argocd.applications(&self.world.cluster).map(|app| app.name().to_string()));
         }
+    }
+
+    fn flux(&self, plain: &[&str], word: &str, found: &mut OrdSet<String>) {
+        if word.starts_with('-') {
+            found.extend(crate::flux::flag_names(plain));
+            return;
+        }
+        found.extend(crate::flux::subcommands(plain).into_iter().map(String::from));
+        found.extend(crate::flux::names(self.world, plain));
     }
 
     fn helm(&self, plain: &[&str], word: &str, found: &mut OrdSet<String>) {

@@ -6,6 +6,7 @@ mod cobra;
 pub mod complete;
 pub mod core;
 mod docker;
+mod flux;
 pub mod getopt;
 mod gh;
 mod git;
@@ -28,7 +29,7 @@ pub fn programs() -> Programs {
         shells
             .into_iter()
             .chain(core::programs())
-            .chain([git::program(), helm::program(), jq::program(), kubectl::program(), yq::program()])
+            .chain([flux::program(), git::program(), helm::program(), jq::program(), kubectl::program(), yq::program()])
             .chain(argocd::programs())
             .chain(gh::programs())
             .chain(docker::programs())

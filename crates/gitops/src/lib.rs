@@ -1,4 +1,4 @@
-//! Argo CD: it reads Git through [`Sources`] and writes only the API store.
+//! Argo CD: it reads Git through [`Sources`] and writes only the API store; and Flux beside it, in `flux`.
 //!
 //! What an Application is and how it stands lives in the Application object itself; what is kept here is only what the
 //! real controller keeps in memory: timers, and why they were set. Times and rules follow Argo CD 3
@@ -11,6 +11,7 @@ mod auto;
 mod compare;
 mod deletion;
 mod engine;
+pub mod flux;
 mod glob;
 mod health;
 mod history;

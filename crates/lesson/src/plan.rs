@@ -86,6 +86,7 @@ impl Plan {
             repos: Vec::new(),
             nodes: Vec::new(),
             autoscaler: None,
+            flux: false,
             namespaces: Vec::new(),
             objects: Vec::new(),
             images: Vec::new(),

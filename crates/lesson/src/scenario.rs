@@ -21,6 +21,8 @@ pub struct Scenario {
     pub nodes: Vec<Node>,
     /// Groups of machines that come and go as pods need them.
     pub autoscaler: Option<Autoscaler>,
+    /// Whether Flux is installed.
+    pub flux: bool,
     pub namespaces: Vec<String>,
     /// Kubernetes objects that exist from the start, Argo CD applications among them.
     pub objects: Vec<Value>,

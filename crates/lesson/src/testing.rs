@@ -91,6 +91,7 @@ pub(crate) fn plan() -> Plan {
             repos: Vec::new(),
             nodes: Vec::new(),
             autoscaler: None,
+            flux: false,
             namespaces: Vec::new(),
             objects: Vec::new(),
             images: Vec::new(),

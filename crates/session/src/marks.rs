@@ -30,6 +30,8 @@ fn kind_of(event: &sim::Event) -> Option<(MarkKind, String)> {
         ("ci", "Run") if event.text.ends_with("passed") => MarkKind::Pipeline,
         ("argocd", "Application") if event.text.contains("failed") => MarkKind::Failure,
         ("argocd", "Application") if event.text.contains("ynced") => MarkKind::Sync,
+        ("flux", _) if event.text.contains("failed") => MarkKind::Failure,
+        ("flux", "Kustomization") if event.text.ends_with(" configured") => MarkKind::Sync,
         ("shop", _) if event.text.contains("fail") => MarkKind::Failure,
         _ => return None,
     };

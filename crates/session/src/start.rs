@@ -269,6 +269,9 @@ impl Builder<'_> {
         if let Some(autoscaler) = &scenario.autoscaler {
             self.autoscaler(autoscaler)?;
         }
+        if scenario.flux {
+            self.world.install_flux(&Causes::none()).map_err(wrong)?;
+        }
         for name in &scenario.namespaces {
             let namespace = object! { "metadata" => object! { "name" => name } };
             self.world

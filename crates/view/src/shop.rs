@@ -98,7 +98,27 @@ fn station(name: &str, text: String, state: &str, flow: bool) -> Station {
     Station { name: name.into(), text, state: state.into(), flow }
 }
 
-/// Push, CI, image, Argo CD, cluster, shop: where the newest change is.
+/// Flux's Kustomizations, where it has some.
+fn flux(world: &World) -> Option<Station> {
+    let kind = gitops::flux::kind_of(&world.cluster, gitops::flux::KUSTOMIZATION)?;
+    let (mut all, mut ready, mut asleep, mut busy) = (0, 0, 0, false);
+    for one in world.cluster.store().all(kind, None) {
+        let status = cluster::condition(&one.value, "Ready").map_or("", |ready| ready.str_at("status"));
+        all += 1;
+        ready += usize::from(status == "True");
+        asleep += usize::from(one.value.bool_at("spec.suspend"));
+        busy |= status == "Unknown";
+    }
+    let more = if asleep > 0 { format!(", {asleep} suspended") } else { String::new() };
+    let state = match (busy, ready == all) {
+        (true, _) => "running",
+        (_, true) => "done",
+        _ => "failed",
+    };
+    (all > 0).then(|| station("Flux", format!("{ready} of {all} ready{more}"), state, busy))
+}
+
+/// Push, CI, image, Argo CD or Flux, cluster, shop: where the newest change is.
 fn stations(world: &World) -> Vec<Station> {
     let run = world.ci.runs().last();
     let push = run.map_or_else(
@@ -135,7 +155,7 @@ fn stations(world: &World) -> Vec<Station> {
     };
     let app = world.argocd.applications(&world.cluster).next();
     let argocd = app.map_or_else(
-        || station("Argo CD", "no application".into(), "idle", false),
+        || flux(world).unwrap_or_else(|| station("Argo CD", "no application".into(), "idle", false)),
         |app| {
             let (sync, health) = (app.value.str_at("status.sync.status"), app.value.str_at("status.health.status"));
             let busy = gitops::is_operating(&app.value) || sync == "OutOfSync";

@@ -93,6 +93,12 @@ busybox name: shell, ends_after: 100ms, log: ' '
 alpine name: shell, ends_after: 100ms, log: ' '
 debian name: shell, ends_after: 100ms, log: ' '
 ubuntu name: shell, ends_after: 100ms, log: ' '
+fluxcd/source-controller port: [9440, 8080], startup: 2s, memory: 40Mi, health: {path: /readyz}, requests: [{path: /healthz}], log: starting manager
+fluxcd/kustomize-controller port: [9440, 8080], startup: 2s, memory: 40Mi, health: {path: /readyz}, requests: [{path: /healthz}], log: starting manager
+fluxcd/helm-controller port: [9440, 8080], startup: 2s, memory: 40Mi, health: {path: /readyz}, requests: [{path: /healthz}], log: starting manager
+fluxcd/notification-controller port: [9440, 8080], startup: 2s, memory: 40Mi, health: {path: /readyz}, requests: [{path: /healthz}], log: starting manager
+fluxcd/image-reflector-controller port: [9440, 8080], startup: 2s, memory: 40Mi, health: {path: /readyz}, requests: [{path: /healthz}], log: starting manager
+fluxcd/image-automation-controller port: [9440, 8080], startup: 2s, memory: 40Mi, health: {path: /readyz}, requests: [{path: /healthz}], log: starting manager
 pause log: ' '
 ";
 

@@ -132,13 +132,13 @@ impl World {
         self.cluster.fire(&mut self.sim, &mut port);
         let commands = port.commands;
         self.start_commands(commands);
-        self.argocd.watch(&mut self.sim, &self.cluster);
+        self.watch_stores();
     }
 
     pub(crate) fn fire_argocd(&mut self) {
         let sources = GitSources { machines: &self.machines, forge: &self.forge };
         self.argocd.fire(&mut self.sim, &mut self.cluster, &sources);
-        self.argocd.watch(&mut self.sim, &self.cluster);
+        self.watch_stores();
     }
 
     pub(crate) fn fire_workload(&mut self) {
@@ -168,9 +168,9 @@ impl World {
         self.cluster.container_exited(&mut self.sim, &container, exit.code, &exit.reason, &causes);
     }
 
-    /// What changed by a direct call of the API is seen by Argo CD too.
+    /// What changed by a direct call of the API is seen by Argo CD and Flux too.
     pub fn settle_watches(&mut self) {
-        self.argocd.watch(&mut self.sim, &self.cluster);
+        self.watch_stores();
     }
 
     /// A repository made elsewhere: becomes `~/NAME` with an empty `encore/NAME` on the forge as its origin.

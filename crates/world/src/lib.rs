@@ -12,6 +12,7 @@ mod docker_containers;
 mod docker_run;
 mod doors;
 mod faults;
+mod flux;
 mod forge;
 mod machine;
 mod metrics;
@@ -87,6 +88,9 @@ pub struct World {
     docker: OrdMap<MachineId, Docker>,
     pub cluster: cluster::Cluster,
     pub argocd: gitops::ArgoCd,
+    pub flux: gitops::flux::Flux,
+    /// `helm` of Flux at work.
+    flux_runs: Vec<flux::Run>,
     pub workload: workload::Workload,
     /// Pipelines' scripts by their processes.
     scripts: OrdMap<Pid, pipeline::Script>,
@@ -124,6 +128,8 @@ impl World {
             ci: ci::Ci::default(),
             registry: image::Registry::default(),
             docker: OrdMap::new(),
+            flux: gitops::flux::Flux::default(),
+            flux_runs: Vec::new(),
             workload: workload::Workload::default(),
             scripts: OrdMap::new(),
             mains: OrdMap::new(),

@@ -1,6 +1,7 @@
 //! Rules of the forge's branches, what they refuse, and the checks that they may ask for.
 
 use crate::World;
+use crate::forge::ForgeState;
 use ci::State;
 use serde::{Deserialize, Serialize};
 use sim::Time;
@@ -57,23 +58,7 @@ impl World {
     /// Why a push to a repository of the forge is refused: what its hook prints. `deletes` and `forced` say what the
     /// push does to the branch.
     pub fn refusal(&self, repo: &str, reference: &str, deletes: bool, forced: bool) -> Option<String> {
-        let rules = self.rules(repo, reference.strip_prefix("refs/heads/")?)?;
-        let mut why = Vec::new();
-        if deletes && !rules.deletions {
-            why.push("Cannot delete this branch".to_string());
-        } else if forced && !rules.force_pushes {
-            why.push("Cannot force-push to this branch".to_string());
-        } else if rules.pull_request && !deletes {
-            why.push("Changes must be made through a pull request.".to_string());
-        }
-        for check in rules.checks.iter().filter(|_| !deletes) {
-            why.push(format!("Required status check \"{check}\" is expected."));
-        }
-        if why.is_empty() {
-            return None;
-        }
-        let list: Vec<String> = why.iter().map(|why| format!("\n- {why}\n")).collect();
-        Some(format!("error: GH006: Protected branch update failed for {reference}.\n{}", list.concat()))
+        self.forge.refusal(repo, reference, deletes, forced)
     }
 
     /// What the pipelines say of a commit: the newest run of each workflow.
@@ -101,5 +86,28 @@ impl World {
             all.extend(run.jobs.iter().map(|job| check(&job.name, job.state, job.started, job.finished)));
         }
         all
+    }
+}
+
+impl ForgeState {
+    /// See [`World::refusal`].
+    pub(crate) fn refusal(&self, repo: &str, reference: &str, deletes: bool, forced: bool) -> Option<String> {
+        let rules = self.rules.get(repo)?.get(reference.strip_prefix("refs/heads/")?)?;
+        let mut why = Vec::new();
+        if deletes && !rules.deletions {
+            why.push("Cannot delete this branch".to_string());
+        } else if forced && !rules.force_pushes {
+            why.push("Cannot force-push to this branch".to_string());
+        } else if rules.pull_request && !deletes {
+            why.push("Changes must be made through a pull request.".to_string());
+        }
+        for check in rules.checks.iter().filter(|_| !deletes) {
+            why.push(format!("Required status check \"{check}\" is expected."));
+        }
+        if why.is_empty() {
+            return None;
+        }
+        let list: Vec<String> = why.iter().map(|why| format!("\n- {why}\n")).collect();
+        Some(format!("error: GH006: Protected branch update failed for {reference}.\n{}", list.concat()))
     }
 }

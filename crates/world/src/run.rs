@@ -18,6 +18,7 @@ enum Turn {
     Ci,
     Cluster,
     ArgoCd,
+    Flux,
     Workload,
 }
 
@@ -28,6 +29,7 @@ impl World {
             (self.ci.next_due(), Turn::Ci),
             (self.cluster.next_due(), Turn::Cluster),
             (self.argocd.next_due(), Turn::ArgoCd),
+            (self.flux.next_due(), Turn::Flux),
             (self.workload.next_due(), Turn::Workload),
         ];
         turns.into_iter().filter_map(|(due, turn)| due.map(|due| (due, turn))).min_by_key(|(due, _)| *due)
@@ -55,6 +57,7 @@ impl World {
             }
             Turn::Cluster => self.fire_cluster(),
             Turn::ArgoCd => self.fire_argocd(),
+            Turn::Flux => self.fire_flux(),
             Turn::Workload => self.fire_workload(),
         }
         self.route_ended();
@@ -86,7 +89,7 @@ impl World {
                 self.script_ended(pid, code);
                 continue;
             }
-            if self.command_ended(pid, code) || self.docker_ended(pid, code) {
+            if self.command_ended(pid, code) || self.docker_ended(pid, code) || self.helm_ended(pid, code) {
                 continue;
             }
             self.exit_codes.insert(pid, code);

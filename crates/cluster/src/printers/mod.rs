@@ -86,7 +86,16 @@ pub fn table(store: &Store, kind: KindId, objects: &[Arc<Object>], now: Time) ->
 /// A column of type date prints an age; that is known by its path.
 fn custom_cell(value: &Value, path: &str, now: Time) -> Cell {
     let path = path.trim_start_matches('.');
-    match value.at(path) {
+    let found = match path.split_once("[?(@.type==\"") {
+        // `.status.conditions[?(@.type=="Ready")].status`
+        Some((list, rest)) => {
+            let (name, field) = rest.split_once("\")].").unwrap_or((rest, ""));
+            let one = value.list_at(list).iter().find(|item| item.str_at("type") == name);
+            one.map_or(Value::null(), |item| item.at(field))
+        }
+        None => value.at(path),
+    };
+    match found {
         Value::Str(text) if path.ends_with("Timestamp") => since(Time::parse_rfc3339(text), now),
         Value::Str(text) => text.to_string(),
         Value::Null => String::new(),

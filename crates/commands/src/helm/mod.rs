@@ -241,3 +241,5 @@ pub(crate) fn flag_names(path: &[&str]) -> Vec<String> {
 
 /// The releases of a namespace, for completion.
 pub(crate) use release::names as release_names;
+
+pub(crate) use release::manifest_of;

@@ -84,6 +84,12 @@ pub(crate) fn names(world: &World, namespace: Option<&str>) -> Vec<String> {
     all
 }
 
+/// The manifest in a release's Secret.
+pub(crate) fn manifest_of(kube: &Kube<'_, '_>, namespace: &str, secret: &str) -> Option<String> {
+    let object = kube.store().get(secrets(kube)?, namespace, secret)?;
+    Some(decoded(object)?.str_at("manifest").to_string())
+}
+
 /// Writes a release: its Secret is made, or has its content changed.
 pub(super) fn save(kube: &mut Kube<'_, '_>, release: &Value) -> Result<(), String> {
     let Some(kind) = secrets(kube) else {
