@@ -11,6 +11,7 @@ mod menu;
 mod sheet;
 mod spark;
 mod splitter;
+mod station;
 mod tabs;
 mod toast;
 
@@ -24,6 +25,7 @@ pub use menu::Menu;
 pub use sheet::{SheetOver, diff, full_name};
 pub use spark::spark;
 pub use splitter::Splitter;
+pub use station::station;
 pub use tabs::{Tab, Tabs};
 pub use toast::Toasts;
 

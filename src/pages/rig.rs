@@ -2,7 +2,7 @@
 //! the page has nothing else to do, and not at all for those who asked for less motion or less data.
 
 use crate::browser::{dom, js};
-use crate::components::{icon, spark, tenths, whole};
+use crate::components::{spark, station, tenths, whole};
 use crate::link::{Keeping, Link};
 use crate::place::Place;
 use crate::state::{Action, Model};
@@ -129,21 +129,6 @@ fn stations(shop: &Shop) -> Html {
         return STATIONS.iter().map(waiting).collect::<Html>();
     }
     shop.stations.iter().map(station).collect::<Html>()
-}
-
-fn station(station: &Station) -> Html {
-    let state = match station.state.as_str() {
-        "running" => "running",
-        "done" => "done",
-        "failed" => "failed",
-        _ => "idle",
-    };
-    html! {
-        <li key={station.name.clone()} class="station" data-s={state} data-flow={station.flow.then_some("")}>
-            <span class="k">{ icon(state) }<span class="sr">{ state }</span></span>
-            <b>{ &station.name }</b><span class="sub">{ &station.text }</span>
-        </li>
-    }
 }
 
 fn footer(shop: &Shop, runs: bool) -> Html {

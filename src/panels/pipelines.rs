@@ -1,7 +1,7 @@
 //! Pipelines: runs, their jobs in stages, and the log of each step.
 
 use crate::acts::Acts;
-use crate::components::{empty, icon, icon_named, skeleton, state_word, yes};
+use crate::components::{empty, icon, icon_named, skeleton, state_word, station, yes};
 use screen::{Control, Input, Job, Pipelines, Run, RunStep};
 use std::rc::Rc;
 use yew::prelude::*;
@@ -29,6 +29,7 @@ pub fn PipelinesPanel(props: &Props) -> Html {
     let runs = pipelines.runs.iter().map(|run| run_button(run, pipelines.shown, acts)).collect::<Html>();
     html! {
         <>
+            <ol class="loop way" aria-label="The commit's way">{ pipelines.way.iter().map(station).collect::<Html>() }</ol>
             <div class="runs" role="group" aria-label="Runs">{ runs }</div>
             if let Some(run) = shown {
                 <RunView key={run.number} run={run.clone()} acts={acts.clone()} />

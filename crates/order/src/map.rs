@@ -199,7 +199,7 @@ impl<K: Ord + Clone, V: Clone> OrdMap<K, V> {
         let entries = Arc::make_mut(entries);
         if entries.len() == entries.capacity() {
             // Chunks are many: doubling would leave a third of each unused.
-            entries.reserve_exact(entries.len().clamp(1, CHUNK / 4));
+            entries.reserve_exact(entries.len().clamp(1, CHUNK / 8));
         }
         entries.insert(at, (key, value));
         if !full {
@@ -207,7 +207,7 @@ impl<K: Ord + Clone, V: Clone> OrdMap<K, V> {
         }
         let half = entries.len() / 2;
         let second = entries.split_off(half);
-        entries.shrink_to(CHUNK / 4 * 3);
+        entries.shrink_to(CHUNK / 8 * 5);
         self.chunks.insert(chunk + 1, Arc::new(second));
         if at < half { (chunk, at) } else { (chunk + 1, at - half) }
     }

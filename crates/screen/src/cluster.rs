@@ -45,7 +45,7 @@ pub struct Node {
     pub counts: Vec<u32>,
 }
 
-/// A Deployment that is not yet as it should be.
+/// A Deployment that is not yet as it should be; or pods that leave a node, with nodes in the place of versions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rollout {
     pub namespace: String,
@@ -57,7 +57,7 @@ pub struct Rollout {
     pub new: Vec<PodState>,
     /// So many of the new ones are still to come.
     pub open: u32,
-    /// `2 of 3 pods are new, 1 of the old ones still serves`.
+    /// `2 of 3 pods are new, 1 of the old ones still serves`; `evicted, as a drain does; 1 of 2 run again elsewhere`.
     pub words: String,
 }
 

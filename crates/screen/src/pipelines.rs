@@ -1,5 +1,6 @@
 //! The Pipelines panel.
 
+use crate::Station;
 use serde::{Deserialize, Serialize};
 
 /// States are `queued`, `running`, `passed`, `failed`, `skipped`, `cancelled`.
@@ -8,6 +9,8 @@ pub struct Pipelines {
     /// Newest first, with jobs only for the one shown.
     pub runs: Vec<Run>,
     pub shown: Option<u32>,
+    /// How far the commit of the one shown has come.
+    pub way: Vec<Station>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -49,7 +49,7 @@ pub struct Request {
     pub ms: u32,
 }
 
-/// A station of the hero's loop.
+/// A station on a commit's way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Station {
     pub name: String,

@@ -107,3 +107,53 @@ fn many_pods_are_a_map_and_one_node_can_be_looked_into() {
     assert!(row[0] == "shop" && row[2].ends_with("/450"), "{row:?}");
     assert!(close.kinds.iter().any(|kind| kind == "Node (3)"), "{:?}", close.kinds);
 }
+
+/// The node with most pods of the shop, and how many.
+fn fullest(session: &Session) -> (String, usize) {
+    let pods = session.now().world.cluster.store().all(cluster::POD, Some("shop"));
+    let mut counts = std::collections::BTreeMap::new();
+    pods.for_each(|pod| *counts.entry(pod.value.str_at("spec.nodeName").to_string()).or_default() += 1);
+    counts.into_iter().max_by_key(|(_, count)| *count).expect("a pod has a node")
+}
+
+#[test]
+fn a_drain_shows_what_leaves_and_what_comes() {
+    let mut session = fresh();
+    typed(&mut session, "kubectl create deployment front -n shop --image=nginx --replicas=4");
+    wait(&mut session, 40);
+    let (node, _) = fullest(&session);
+    typed(&mut session, &format!("kubectl drain {node} --ignore-daemonsets --delete-emptydir-data --force &"));
+    wait(&mut session, 1);
+    let cards = panel(&session).rollouts;
+    let moves: Vec<_> = cards.iter().filter(|card| card.old_version == node).collect();
+    assert!(!moves.is_empty(), "{cards:?}");
+    assert!(moves.iter().all(|card| card.words.starts_with("evicted, as a drain does; ")), "{moves:?}");
+    assert!(moves.iter().all(|card| card.new.len() + card.open as usize == card.old.len()), "{moves:?}");
+    assert!(moves.iter().all(|card| !card.new_version.contains(&node)), "{moves:?}");
+    wait(&mut session, 120);
+    assert!(panel(&session).rollouts.is_empty(), "{:?}", panel(&session).rollouts);
+}
+
+#[test]
+fn a_lost_node_says_when_its_pods_leave_and_then_where_to() {
+    let mut session = fresh();
+    let (node, _) = fullest(&session);
+    session.act(Input::Fault(screen::Fault::CutPower { node: node.clone() }));
+    wait(&mut session, 70);
+    let cards = panel(&session).rollouts;
+    let told = cards.iter().find(|card| card.old_version == node).unwrap_or_else(|| panic!("{cards:?}"));
+    assert!(
+        told.words.starts_with("not heard from since ") && told.words.ends_with(" unless it comes back"),
+        "{told:?}"
+    );
+    assert!(told.new.is_empty() && told.open == 0, "nothing comes before they leave: {told:?}");
+    wait(&mut session, 300);
+    let cards = panel(&session).rollouts;
+    let told = cards.iter().find(|card| card.old_version == node).unwrap_or_else(|| panic!("{cards:?}"));
+    assert!(told.words.starts_with("taken off a node that may not keep it; "), "{told:?}");
+    assert_eq!(told.new.len(), told.old.len(), "{told:?}");
+    session.act(Input::Fault(screen::Fault::PowerOn { node }));
+    wait(&mut session, 120);
+    assert!(panel(&session).rollouts.is_empty(), "{:?}", panel(&session).rollouts);
+    assert_eq!(session.replay_all().state_hash(), session.now().state_hash());
+}

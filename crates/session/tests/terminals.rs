@@ -147,3 +147,15 @@ fn the_page_hears_which_terminals_are_open_and_what_each_prints() {
     let of_second = heard.iter().filter(|update| matches!(update, Update::Screen(screen) if screen.terminal == 2));
     assert!(of_second.count() >= 2);
 }
+
+#[test]
+fn history_is_not_expanded_in_a_here_document() {
+    let mut session = fresh();
+    type_into(&mut session, 1, "cat > gate.yml <<END");
+    type_into(&mut session, 1, "if: ${x:-} && !cancelled() !! !nobody");
+    type_into(&mut session, 1, "END");
+    type_into(&mut session, 1, "cat gate.yml");
+    assert!(text(&session, 1).contains("\nif:  && !cancelled() !! !nobody\n"), "{}", text(&session, 1));
+    type_into(&mut session, 1, "echo !nobody");
+    assert!(text(&session, 1).contains("!nobody: event not found"), "{}", text(&session, 1));
+}

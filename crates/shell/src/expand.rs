@@ -133,7 +133,9 @@ impl Bash {
             all.push(text.clone());
             return Ok(());
         }
-        for field in self.split(word, cx)? {
+        let fields = self.split(word, cx)?;
+        self.expanded += fields.len();
+        for field in fields {
             if field.globs && !self.options.noglob {
                 let found = glob::paths(cx.files(), &cx.cwd(), &field.pattern, self.options);
                 if !found.is_empty() {

@@ -10,6 +10,8 @@ use world::{Behaviour, Cx, Step};
 
 /// Jumps that one step may take before others get their turn.
 const OPS_PER_STEP: usize = 64;
+/// Fields that one step may expand words to: long lists take long, and Ctrl-C is to get in.
+const FIELDS_PER_STEP: usize = 2_000;
 /// A function that calls itself deeper than this is stopped.
 const FRAMES_MAX: usize = 200;
 
@@ -41,6 +43,7 @@ impl Behaviour for Bash {
         if !self.collect(cx) {
             return Step::Child;
         }
+        self.expanded = 0;
         for _ in 0..OPS_PER_STEP {
             if let Some(code) = self.exiting {
                 self.unwind(cx);
@@ -67,6 +70,9 @@ impl Behaviour for Bash {
                 self.unwind(cx);
                 self.status = 1;
                 continue;
+            }
+            if self.expanded > FIELDS_PER_STEP {
+                return Step::Again;
             }
             match self.op(&op, cx) {
                 Flow::Next => self.advance(cx),

@@ -12,6 +12,7 @@ impl Bash {
         if let Some(code) = self.ending {
             return Step::Done(code);
         }
+        let mut in_document = false;
         match self.read_unit() {
             Unit::Command { code, next, lines } => {
                 self.echo_source(next, cx);
@@ -31,6 +32,7 @@ impl Bash {
                 self.source.clear();
             }
             Unit::Incomplete(what) => {
+                in_document = what.starts_with("here-document");
                 if !self.reads_input {
                     if self.end_here_document(cx, &what) {
                         return Step::Again;
@@ -53,7 +55,7 @@ impl Bash {
             Read::Line(line) => {
                 cx.show_prompt(None);
                 let line = String::from_utf8_lossy(&line).into_owned();
-                let Some(line) = self.typed(line, cx) else { return Step::Again };
+                let Some(line) = self.typed(line, in_document, cx) else { return Step::Again };
                 if self.interactive && self.source.is_empty() {
                     self.source_line = 1;
                 }
@@ -76,12 +78,13 @@ impl Bash {
         }
     }
 
-    /// A line as it is run and kept, its history expanded; `None` where nothing is to be run.
-    fn typed(&mut self, line: String, cx: &mut Cx<'_>) -> Option<String> {
+    /// A line as it is run and kept, its history expanded; `None` where nothing is to be run. The lines of a here-document
+    /// stay as they are.
+    fn typed(&mut self, line: String, in_document: bool, cx: &mut Cx<'_>) -> Option<String> {
         if !self.interactive {
             return Some(line);
         }
-        let line = match self.bang(&line) {
+        let line = match if in_document { Line::Same } else { self.bang(&line) } {
             Line::Same => line,
             Line::Changed(text, shown) => {
                 cx.err(format!("{}\n", text.trim_end_matches('\n')));

@@ -23,6 +23,9 @@ pub struct Bash {
     /// The environment that a child got last: the next one mostly gets the same. It follows from the variables.
     #[serde(skip)]
     pub(crate) last_env: Arc<OrdMap<String, String>>,
+    /// How many fields words came to in this step.
+    #[serde(skip)]
+    pub(crate) expanded: usize,
     pub(crate) functions: OrdMap<String, Function>,
     pub(crate) aliases: OrdMap<String, String>,
     pub(crate) traps: OrdMap<String, String>,

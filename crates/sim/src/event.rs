@@ -147,7 +147,7 @@ pub struct Event {
     /// Who did it: `learner`, `deployment-controller`, `argocd-application-controller`.
     pub actor: Cow<'static, str>,
     pub subject: Subject,
-    /// One short sentence for people, without a final stop.
-    pub text: Box<str>,
+    /// One short sentence for people, without a final stop. Events in a row that say the same share it.
+    pub text: Arc<str>,
     pub causes: Causes,
 }

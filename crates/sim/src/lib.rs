@@ -21,6 +21,9 @@ pub use timers::{Due, Timers};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
+/// Among so many events a text is looked for that says the same: ten thousand containers start in the same words.
+const LATELY: usize = 16;
+
 /// Time, chance and the event log of one world.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Sim {
@@ -65,13 +68,16 @@ impl Sim {
         text: impl Into<String>,
         causes: &Causes,
     ) -> EventId {
+        let text: String = text.into();
+        let said = self.events.iter().rev().take(LATELY).find(|event| *event.text == *text);
+        let text = said.map_or_else(|| text.into(), |event| event.text.clone());
         let id = EventId(u32::try_from(self.events.len()).expect("fewer than four billion events in a session"));
         self.events.push(Event {
             at: self.now,
             topic: topic.into(),
             actor: actor.into(),
             subject,
-            text: text.into().into(),
+            text,
             causes: causes.clone(),
         });
         id

@@ -1,4 +1,4 @@
-//! Deployments on their way from one version to the next: which pods are old, which are new.
+//! Deployments on their way from one version to the next: which pods are old, which are new; and pods that leave their node.
 
 use crate::cluster::state_of;
 use cluster::Object;
@@ -8,15 +8,20 @@ use world::World;
 /// More pods than these are not drawn one by one.
 const PODS_MAX: usize = 60;
 
-/// The Deployments that are not yet as they should be.
+/// The Deployments that are not yet as they should be, and what leaves its node.
 pub fn rollouts(world: &World, namespace: Option<&str>) -> Vec<Rollout> {
     let store = world.cluster.store();
+    let moves = crate::cluster_moves::moves(world, namespace);
+    let moving = |set: &Object| moves.iter().any(|(uid, _)| *uid == *set.uid);
     let all = store.all(cluster::DEPLOYMENT, namespace);
     let shown = all.filter(|one| namespace.is_some() || !one.namespace().starts_with("kube-"));
-    shown.filter_map(|deployment| rollout(world, deployment)).collect()
+    let mut all: Vec<Rollout> = shown.filter_map(|deployment| rollout(world, deployment, &moving)).collect();
+    all.extend(moves.into_iter().map(|(_, card)| card));
+    all
 }
 
-fn rollout(world: &World, deployment: &Object) -> Option<Rollout> {
+/// Nothing where only pods of its newest set leave, which is told by itself.
+fn rollout(world: &World, deployment: &Object, moving: &dyn Fn(&Object) -> bool) -> Option<Rollout> {
     let store = world.cluster.store();
     let sets =
         || store.owned_by(deployment.value.str_at("metadata.uid")).filter(|set| set.key.kind == cluster::REPLICASET);
@@ -41,7 +46,7 @@ fn rollout(world: &World, deployment: &Object) -> Option<Rollout> {
         }
     }
     let (new, serving) = (ready(&rollout.new), ready(&rollout.old));
-    if rollout.old.is_empty() && new == wanted && rollout.new.len() == new {
+    if rollout.old.is_empty() && (moving(newest) || new == wanted && rollout.new.len() == new) {
         return None;
     }
     rollout.open = u32::try_from(wanted.saturating_sub(rollout.new.len()).min(PODS_MAX)).unwrap_or(0);

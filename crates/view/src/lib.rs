@@ -5,6 +5,7 @@
 mod argocd;
 mod brief;
 mod cluster;
+mod cluster_moves;
 mod cluster_objects;
 mod cluster_rollouts;
 mod conflict;
@@ -18,6 +19,7 @@ mod shop;
 mod terminal;
 mod time;
 mod trouble;
+mod way;
 mod why;
 
 pub use self::argocd::argocd;

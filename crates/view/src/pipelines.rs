@@ -15,7 +15,8 @@ pub fn pipelines(world: &World, shown: Option<u32>) -> Pipelines {
     let shown = shown.filter(|number| world.ci.run(*number).is_some()).or(newest);
     let runs =
         world.ci.runs().iter().rev().take(RUNS_MAX).map(|run| row(world, run, shown == Some(run.number))).collect();
-    Pipelines { runs, shown }
+    let way = shown.and_then(|number| world.ci.run(number)).map(|run| crate::way::way(world, run));
+    Pipelines { runs, shown, way: way.unwrap_or_default() }
 }
 
 fn took(started: Option<Time>, finished: Option<Time>, now: Time) -> String {

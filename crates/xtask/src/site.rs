@@ -6,7 +6,7 @@ use crate::files;
 use crate::flags::Flags;
 use crate::html::{Parts, Shell};
 use crate::process::{self, Program, say};
-use crate::{editor, lessons, origins, prerender, setup, unlike};
+use crate::{editor, lessons, origins, prerender, setup, split, unlike};
 use anyhow::{Context, Result, ensure};
 use std::path::{Path, PathBuf};
 
@@ -121,6 +121,7 @@ fn page(folder: &Path, new: &Path, optimise: Optimise) -> Result<Shell> {
     let wasm = folder.join(&shell.wasm);
     if optimise == Optimise::Yes {
         engine::shrink(&wasm, &wasm, engine::Names::Dropped)?;
+        files::write(&wasm, split::arranged(&files::read(&wasm)?)?)?;
     }
     editor::minify(&folder.join(&shell.js))?;
     for sheet in files::walk(folder)?.iter().filter(|file| file.extension().is_some_and(|end| end == "css")) {

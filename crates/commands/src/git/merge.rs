@@ -191,7 +191,7 @@ fn named(g: &Git<'_, '_>, repo: &Repo, name: &str) -> Result<Option<Theirs>, Sto
             let first = text.lines().next().unwrap_or_default();
             first.rsplit('\t').next().unwrap_or(first).trim_end_matches(" of .").to_string()
         }
-        _ => early_part(g, repo, name).unwrap_or_else(|| format!("commit '{name}'")),
+        _ => early_part(g, repo, &branch).unwrap_or_else(|| format!("commit '{branch}'")),
     };
     let logged = if name == "FETCH_HEAD" { id.to_string() } else { name.to_string() };
     Ok(Some(Theirs { id, label: name.to_string(), described, action: format!("merge {logged}") }))

@@ -208,7 +208,8 @@ pub(crate) fn restore(g: &mut Git<'_, '_>, what: &Restore, paths: &[String]) -> 
     for path in
         chosen.iter().filter(|path| !skipped(path) && what.source == From::Index && unmerged.contains_key(**path))
     {
-        refused |= lacks(g, &index, path, what.side);
+        // A side that has no such file is restored by removing it.
+        refused |= !(what.removes && what.side.is_some()) && lacks(g, &index, path, what.side);
     }
     if refused {
         return Err(Stop::Exit(1));

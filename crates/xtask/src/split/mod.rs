@@ -7,6 +7,7 @@
 //! late one, it calls a stub in `first` that asks for the part if it is not linked yet and jumps through a table that the
 //! part fills. What goes first is measured: [`marked`] makes a module that tells each function that runs.
 
+mod arrange;
 mod choice;
 mod data;
 mod first;
@@ -20,6 +21,7 @@ use data::Pieces;
 use module::{Module, References};
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use arrange::arranged;
 pub use mark::marked;
 pub use places::{Places, without_relocations};
 

@@ -170,6 +170,24 @@ fn short_functions_stay_only_where_the_first_half_names_them() {
 }
 
 #[test]
+fn an_arranged_module_is_the_same_program() {
+    // `run` calls the long function behind a short one; arranged, the short one comes first.
+    let before = made([(3, true), (0, false), (0, true)], 2);
+    let after = arranged(&before).unwrap();
+    Validator::new().validate_all(&after).unwrap();
+    let [before, after] = [&before, &after].map(|module| Module::read(module).unwrap());
+    let sizes = |module: &Module| module.bodies.iter().map(|body| body.as_bytes().len()).collect::<Vec<_>>();
+    assert_ne!(sizes(&before), sizes(&after));
+    let run = |module: &Module| module.exports.clone().into_iter().next().unwrap().unwrap().index;
+    let called =
+        |module: &Module, by: u32| *References::of(module.body(by).unwrap()).unwrap().functions.last().unwrap();
+    let long = |module: &Module, index: u32| module.body(index).unwrap().as_bytes().len();
+    let [old, new] =
+        [(&before, run(&before)), (&after, run(&after))].map(|(module, run)| long(module, called(module, run)));
+    assert_eq!(old, new, "it calls what it called");
+}
+
+#[test]
 fn a_marked_module_is_valid_and_tells_through_one_more_import() {
     let marked = marked(&module()).unwrap();
     Validator::new().validate_all(&marked).unwrap();

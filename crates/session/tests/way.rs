@@ -1,0 +1,64 @@
+//! The way of one commit, from the push to the customers, at every moment of it.
+
+use screen::{Input, Station};
+use session::Session;
+use std::time::Duration;
+use testkit::first_lesson as lesson;
+
+fn wait(session: &mut Session, secs: u64) {
+    let to_micros = (session.now().now() + Duration::from_secs(secs)).as_micros();
+    session.act(Input::Advance { to_micros });
+}
+
+fn typed(session: &mut Session, line: &str) {
+    session.act(Input::Line { terminal: 1, text: line.into() });
+}
+
+fn stations(session: &Session) -> Vec<Station> {
+    view::pipelines(&session.shown().world, None).way
+}
+
+fn states(session: &Session) -> Vec<(String, String)> {
+    stations(session).into_iter().map(|station| (station.name, station.state)).collect()
+}
+
+fn state<'s>(states: &'s [(String, String)], name: &str) -> &'s str {
+    states.iter().find(|(known, _)| known == name).map_or("", |(_, state)| state)
+}
+
+#[test]
+fn a_commit_is_followed_to_the_customers_and_back_in_time() {
+    let mut session = Session::start(lesson(), 1, "test").expect("lesson 0 starts");
+    typed(&mut session, "cd web && echo hi > note.txt && git add . && git commit -qm Note && git push -q");
+    let pushed = session.journal().path().len();
+    let early = states(&session);
+    assert_eq!((state(&early, "Commit"), state(&early, "Pipeline")), ("done", "running"), "{early:?}");
+    assert_eq!(state(&early, "Customers"), "idle", "{early:?}");
+    // Nothing is told before what it stands on.
+    for _ in 0..60 {
+        wait(&mut session, 5);
+        let now = stations(&session);
+        // A pipeline goes on behind its image, and a rollout while the first pods serve.
+        let fixed = now.iter().filter(|station| !["Pipeline", "Cluster"].contains(&station.name.as_str()));
+        let after = fixed.skip_while(|station| station.state == "done");
+        assert!(after.clone().all(|station| station.state != "done"), "{now:?}");
+    }
+    let done = stations(&session);
+    assert!(done.iter().all(|station| station.state == "done"), "{done:?}");
+    assert_eq!(done.len(), 7);
+    assert!(done[3].text.starts_with("encore/deploy@"), "{done:?}");
+    assert_eq!(done[6].text, "100 % get it");
+    // The picture is that of the moment that is looked at.
+    session.seek(Some(pushed));
+    assert_eq!(states(&session), early);
+}
+
+#[test]
+fn a_commit_that_fails_goes_no_further() {
+    let mut session = Session::start(lesson(), 1, "test").expect("lesson 0 starts");
+    typed(&mut session, "cd web && rm package.json encore.yaml; git commit -qam Gone && git push -q");
+    wait(&mut session, 200);
+    let now = stations(&session);
+    assert_eq!((now[1].state.as_str(), now[2].text.as_str()), ("failed", "not reached"), "{now:?}");
+    assert_eq!((now[3].state.as_str(), now[6].text.as_str()), ("failed", "not reached"), "{now:?}");
+}

@@ -1,0 +1,115 @@
+//! The way of one commit: pipeline, registry, repository of what should run, controller, cluster, customers. What led to
+//! what is read from the causes of events, so that it holds for any repositories and any controller, at any moment.
+
+use ci::{Run, State};
+use cluster::pod_ready;
+use order::OrdSet;
+use screen::Station;
+use sim::{Event, EventId};
+use world::World;
+
+/// Events that are looked through; the oldest of a longer way are left out.
+const EVENTS_MAX: usize = 20_000;
+
+fn station(name: &str, text: String, state: &str, flow: bool) -> Station {
+    Station { name: name.into(), text, state: state.into(), flow }
+}
+
+/// The stations of a run's commit, in order.
+pub(crate) fn way(world: &World, run: &Run) -> Vec<Station> {
+    let short = run.commit.get(..7).unwrap_or(&run.commit);
+    let led_to = descendants(world, &run.commit);
+    let newest = |wanted: &dyn Fn(&Event) -> bool| led_to.iter().rev().copied().find(|event| wanted(event));
+    let (runs, failed) = match run.state {
+        State::Passed => (false, false),
+        State::Failed | State::Cancelled => (false, true),
+        _ => (true, false),
+    };
+    let waits = |name: &str, before: bool| match (before, failed) {
+        (true, _) => station(name, "on its way".into(), "running", true),
+        (false, true) => station(name, "not reached".into(), "failed", false),
+        (false, false) => station(name, "not yet".into(), "idle", false),
+    };
+    let mut stations = vec![station("Commit", [short, " ", &run.subject].concat(), "done", runs)];
+    let job = run.jobs.iter().find(|job| job.state == State::Running).map_or(run.state.word(), |job| &job.name);
+    let state = if runs {
+        "running"
+    } else if failed {
+        "failed"
+    } else {
+        "done"
+    };
+    stations.push(station("Pipeline", job.into(), state, runs));
+    let image = world.registry.tags().find(|(_, tag, _)| *tag == short);
+    let image = image.map(|(name, tag, _)| [name.rsplit('/').next().unwrap_or(name), ":", tag].concat());
+    let has_image = image.is_some();
+    stations.push(image.map_or_else(|| waits("Registry", runs), |text| station("Registry", text, "done", false)));
+    let own = [run.repo.as_str(), "@"].concat();
+    let pushed = newest(&|event| &*event.subject.kind == "Push" && !event.subject.name.starts_with(&own));
+    let asked = pushed.map(|event| station("Deploy repository", event.subject.name.to_string(), "done", false));
+    stations.push(asked.unwrap_or_else(|| waits("Deploy repository", runs && has_image)));
+    let told = newest(&|event| ["Application", "Kustomization", "HelmRelease"].contains(&&*event.subject.kind));
+    let short_of = |text: &str| text.split(':').next().unwrap_or(text).to_string();
+    let by = told.map(|event| station("Controller", short_of(&event.text), "done", false));
+    stations.push(by.unwrap_or_else(|| waits("Controller", pushed.is_some())));
+    let (all, ready) = pods(world, short);
+    stations.push(match (all, told.is_some()) {
+        (0, before) => waits("Cluster", before),
+        _ => {
+            let text = [&ready.to_string(), " of ", &all.to_string(), " pods are ready"].concat();
+            station("Cluster", text, if ready < all { "running" } else { "done" }, ready < all)
+        }
+    });
+    let share = share(world, short);
+    stations.push(match share {
+        0 => waits("Customers", ready > 0),
+        share => station(
+            "Customers",
+            [&share.to_string(), " % get it"].concat(),
+            if share < 100 { "running" } else { "done" },
+            false,
+        ),
+    });
+    stations
+}
+
+/// All events that a commit led to, oldest first.
+fn descendants<'w>(world: &'w World, commit: &str) -> Vec<&'w Event> {
+    let log = world.sim.events();
+    let from = world.commit_event(commit);
+    let start = from.map_or(0, |id| id.0 as usize).max(log.len().saturating_sub(EVENTS_MAX));
+    let mut reached: OrdSet<EventId> = from.into_iter().collect();
+    let mut found = Vec::new();
+    for (index, event) in (start..).zip(log.since(start)) {
+        if event.causes.iter().any(|cause| reached.contains(&cause)) {
+            reached.insert(EventId(u32::try_from(index).unwrap_or(u32::MAX)));
+            found.push(event);
+        }
+    }
+    found
+}
+
+/// Pods of an image with this tag, and how many of them are ready.
+fn pods(world: &World, tag: &str) -> (usize, usize) {
+    let end = [":", tag].concat();
+    let runs = |pod: &cluster::Object| {
+        pod.value.list_at("spec.containers").iter().any(|container| container.str_at("image").ends_with(&end))
+    };
+    let (mut all, mut ready) = (0, 0);
+    for pod in world.cluster.store().all(cluster::POD, None).filter(|pod| runs(pod) && !pod.deleting()) {
+        all += 1;
+        ready += usize::from(pod_ready(pod));
+    }
+    (all, ready)
+}
+
+/// The part of a hundred of the last requests that this version answered.
+fn share(world: &World, version: &str) -> u32 {
+    let customers = world.workload.customers();
+    let last = customers.and_then(|at| world.workload.history(&at.namespace, &at.service).next_back());
+    let share = last.map_or(0.0, |sample| {
+        sample.versions.get(version).map_or(0.0, |answered| answered / sample.requests.max(f64::MIN_POSITIVE))
+    });
+    // A part of a hundred fits.
+    (share * 100.0).clamp(0.0, 100.0) as u32
+}
