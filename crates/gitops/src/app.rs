@@ -1,5 +1,8 @@
 //! An Application's spec, read.
 
+use crate::ignore::Ignore;
+use crate::options::Options;
+use crate::project::{SERVER, SERVER_NAME};
 use cluster::Object;
 use manifest::Value;
 
@@ -11,117 +14,116 @@ pub struct Spec {
     /// A branch, tag or commit; `HEAD` where nothing is said.
     pub target: String,
     pub recurse: bool,
+    /// Patterns of files: only these, and none of those; empty where nothing is said.
+    pub include: String,
+    pub exclude: String,
     /// `spec.source.kustomize`, or null.
     pub kustomize: Value,
     /// `spec.source.helm`, or null, with the release's name in it.
     pub helm: Value,
     pub namespace: String,
     pub policy: Policy,
+    pub ignore: Vec<Ignore>,
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Policy {
     pub automated: bool,
     pub prune: bool,
     pub self_heal: bool,
     pub allow_empty: bool,
-    pub create_namespace: bool,
-    /// Attempts after the first; Argo CD's default is 5 for automated syncs.
-    pub retries: u32,
 }
 
-/// The fields of `spec.source.kustomize` that are here.
-const KUSTOMIZE: &[&str] = &[
-    "namePrefix",
-    "nameSuffix",
-    "namespace",
-    "commonLabels",
-    "commonAnnotations",
-    "images",
-    "replicas",
-    "patches",
-    "components",
+/// The fields of a part of the spec that are here.
+const FIELDS: &[(&str, &str)] = &[
+    ("", "destination ignoreDifferences info project revisionHistoryLimit source syncPolicy"),
+    ("source", "directory helm kustomize path repoURL targetRevision"),
+    ("source.directory", "exclude include recurse"),
+    (
+        "source.kustomize",
+        "commonAnnotations commonLabels components images namePrefix nameSuffix namespace patches replicas",
+    ),
+    (
+        "source.helm",
+        "apiVersions fileParameters ignoreMissingValueFiles kubeVersion namespace parameters releaseName skipCrds \
+         skipSchemaValidation skipTests valueFiles values valuesObject",
+    ),
+    ("syncPolicy", "automated retry syncOptions"),
 ];
 
-/// The fields of `spec.source.helm` that are here.
-const HELM: &[&str] = &[
-    "releaseName",
-    "values",
-    "valuesObject",
-    "valueFiles",
-    "ignoreMissingValueFiles",
-    "parameters",
-    "fileParameters",
-    "skipCrds",
-    "skipTests",
-    "skipSchemaValidation",
-    "namespace",
-    "kubeVersion",
-    "apiVersions",
-];
+const MISSING: &str = "is real Argo CD, but not part of this sandbox yet";
 
 impl Spec {
     /// Reads `spec`; an error is the message of an `InvalidSpecError` condition.
     pub fn read(app: &Object) -> Result<Self, String> {
+        Self::with_source(app, app.value.at("spec.source"))
+    }
+
+    /// The same for another source, such as one of the history.
+    pub fn with_source(app: &Object, source: &Value) -> Result<Self, String> {
         let spec = app.value.at("spec");
-        let text = |path: &str| spec.str_at(path).to_string();
-        let repo_url = text("source.repoURL");
-        if repo_url.is_empty() {
-            return Err("spec.source.repoURL and either spec.source.path or spec.source.chart are required".into());
-        }
-        if !spec.at("sources").is_null() {
-            return Err("spec.sources sources are real Argo CD, but not part of this sandbox yet".into());
-        }
-        let kustomize = spec.at("source.kustomize");
-        for (what, known) in [("kustomize", KUSTOMIZE), ("helm", HELM)] {
-            let mut fields = spec.at("source").at(what).entries().keys();
-            if let Some(field) = fields.find(|field| !known.contains(&field.as_ref())) {
-                let told = "is real Argo CD, but not part of this sandbox yet";
-                return Err(format!("spec.source.{what}.{field} {told}"));
+        let text = |path: &str| source.str_at(path).to_string();
+        for (part, known) in FIELDS {
+            let fields = if part.is_empty() { spec } else { spec.at(part) };
+            let own = |field: &str| known.split_whitespace().any(|known| known == field);
+            let mut given = fields.entries().iter().filter(|(_, value)| !value.is_null());
+            if let Some((field, _)) = given.find(|(field, _)| !own(field)) {
+                let dot = if part.is_empty() { "" } else { "." };
+                return Err(format!("spec.{part}{dot}{field} {MISSING}"));
             }
         }
-        let mut helm = spec.at("source.helm").clone();
+        let repo_url = text("repoURL");
+        if repo_url.is_empty() || text("path").is_empty() {
+            return Err("spec.source.repoURL and either spec.source.path or spec.source.chart are required".into());
+        }
+        destination(spec.at("destination"))?;
+        let options = Options::read(spec.at("syncPolicy.syncOptions"));
+        if let Some(option) = options.missing() {
+            return Err(format!("the sync option {option} {MISSING}"));
+        }
+        let mut helm = source.at("helm").clone();
         if helm.str_at("releaseName").is_empty() {
             helm.put("releaseName", app.name());
         }
-        let server = text("destination.server");
-        if !server.is_empty() && server != "https://kubernetes.default.svc" {
-            return Err(format!("error getting cluster by server \"{server}\": cluster \"{server}\" not found"));
-        }
-        if !spec.at("ignoreDifferences").is_null() {
-            return Err("spec.ignoreDifferences is real Argo CD, but not part of this sandbox yet".into());
-        }
-        let target = text("source.targetRevision");
+        let target = text("targetRevision");
         Ok(Self {
             repo_url,
-            path: text("source.path"),
+            path: text("path"),
             target: if target.is_empty() { "HEAD".into() } else { target },
-            recurse: spec.bool_at("source.directory.recurse"),
-            kustomize: kustomize.clone(),
+            recurse: source.bool_at("directory.recurse"),
+            include: text("directory.include"),
+            exclude: text("directory.exclude"),
+            kustomize: source.at("kustomize").clone(),
             helm,
-            namespace: text("destination.namespace"),
-            policy: Policy::read(app)?,
+            namespace: spec.str_at("destination.namespace").to_string(),
+            policy: Policy::read(app),
+            ignore: Ignore::read(spec)?,
         })
     }
 }
 
+/// There is one cluster (`GetDestinationCluster`).
+pub fn destination(to: &Value) -> Result<(), String> {
+    let (server, name) = (to.str_at("server").trim_end_matches('/'), to.str_at("name"));
+    match (server, name) {
+        ("", "") => Err("Destination server missing from app spec".into()),
+        (SERVER, "") | ("", SERVER_NAME) => Ok(()),
+        ("", name) => Err(format!("there are no clusters with this name: {name}")),
+        (server, "") => Err(format!("error getting cluster by server \"{server}\": cluster \"{server}\" not found")),
+        _ => Err(format!("application destination can't have both name and server defined: {name} {server}")),
+    }
+}
+
 impl Policy {
-    fn read(app: &Object) -> Result<Self, String> {
-        let policy = app.value.at("spec.syncPolicy");
-        let known = |option: &str| matches!(option, "CreateNamespace=true" | "CreateNamespace=false");
-        let options: Vec<&str> = policy.at("syncOptions").items().iter().filter_map(Value::as_str).collect();
-        if let Some(option) = options.iter().find(|option| !known(option)) {
-            return Err(format!("the sync option {option} is real Argo CD, but not part of this sandbox yet"));
-        }
-        let (automated, self_heal) = acts_by_itself(app);
-        Ok(Self {
-            automated,
-            prune: policy.bool_at("automated.prune"),
+    fn read(app: &Object) -> Self {
+        let automated = app.value.at("spec.syncPolicy.automated");
+        let (on, self_heal) = acts_by_itself(app);
+        Self {
+            automated: on,
+            prune: automated.bool_at("prune"),
             self_heal,
-            allow_empty: policy.bool_at("automated.allowEmpty"),
-            create_namespace: options.contains(&"CreateNamespace=true"),
-            retries: policy.int_at("retry.limit").and_then(|n| u32::try_from(n).ok()).unwrap_or(5),
-        })
+            allow_empty: automated.bool_at("allowEmpty"),
+        }
     }
 }
 

@@ -1,12 +1,13 @@
 //! The controller: when it looks, what it decides.
 
-use crate::app::{Spec, acts_by_itself};
-use crate::compare::{Comparison, SyncState, compare};
-use crate::operation::Operation;
+use crate::app::Spec;
+use crate::compare::{Comparison, compare};
 use crate::parsed::ParsedFiles;
-use crate::status;
-use cluster::{ChangeKind, Cluster, CustomColumn, KindId, KindInfo, Object};
-use order::{OrdMap, OrdSet};
+use crate::project::{Project, default_spec};
+use crate::status::{self, Condition};
+use cluster::{Cluster, CustomColumn, KindId, KindInfo, Object, Writer};
+use manifest::{Value, object};
+use order::OrdMap;
 use serde::{Deserialize, Serialize};
 use sim::{Causes, Due, EventId, Sim, Time, Timers};
 use std::sync::Arc;
@@ -17,17 +18,6 @@ pub const TRACKING: &str = "argocd.argoproj.io/tracking-id";
 
 /// Where Argo CD is, and the only namespace in which it looks for applications.
 pub const NAMESPACE: &str = "argocd";
-
-/// Polling: every 120 s, and up to 60 s more so that applications do not all ask at once.
-const POLL: Duration = Duration::from_secs(120);
-const POLL_JITTER_SECS: u64 = 60;
-/// From a push's webhook, or from a change in the cluster, to the comparison.
-const WEBHOOK_DELAY: Duration = Duration::from_millis(800);
-const WATCH_DELAY: Duration = Duration::from_millis(300);
-/// Self-heal backs off: 2 s, ×3, at most 300 s.
-const HEAL_FIRST_SECS: u64 = 2;
-const HEAL_FACTOR: u64 = 3;
-const HEAL_MAX_SECS: u64 = 300;
 
 /// A source at one revision.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +38,13 @@ pub struct SourceFiles {
 pub trait Sources {
     /// The manifests that a spec asks for; the error is what Argo CD shows as `ComparisonError`.
     fn manifests(&self, spec: &Spec) -> Result<SourceFiles, String>;
+    /// The paths of all files of a repository, in their order.
+    fn paths(&self, repo_url: &str, revision: &str) -> Result<Vec<String>, String>;
+    fn file(&self, repo_url: &str, revision: &str, path: &str) -> Result<String, String>;
+    /// What a Go template makes of parameters.
+    fn template(&self, text: &str, params: &Value, now: Time) -> Result<String, String>;
+    /// A name as Kubernetes takes it.
+    fn normalized(&self, name: &str) -> String;
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,6 +54,8 @@ pub(crate) enum Tick {
     /// An operation's next move.
     Operation(String),
     Heal(String),
+    /// An ApplicationSet; whether it only asks its repositories again.
+    Set(String, bool),
 }
 
 /// What the controller remembers of an application.
@@ -64,11 +63,9 @@ pub(crate) enum Tick {
 pub(crate) struct Memory {
     /// Whether it synced and healed by itself when it was last looked at.
     pub acts: (bool, bool),
-    /// The revision that auto-sync has tried.
-    pub tried: Option<String>,
-    pub heals: u32,
-    pub healed: Option<Time>,
-    pub operation: Option<Operation>,
+    /// Why its operation goes on, and when.
+    pub operation_causes: Causes,
+    pub operation_at: Option<Time>,
     /// Why it is to be looked at.
     pub causes: Causes,
     pub next_poll: Option<Time>,
@@ -79,40 +76,57 @@ pub(crate) struct Memory {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ArgoCd {
     pub(crate) kind: KindId,
+    pub(crate) project_kind: KindId,
+    pub(crate) set_kind: KindId,
     pub(crate) apps: OrdMap<String, Memory>,
     pub(crate) timers: Timers<Tick>,
+    /// Sets that are to be looked at, and why.
+    pub(crate) set_causes: OrdMap<String, Causes>,
     /// Changes of the store up to here were seen.
-    seen: u64,
+    pub(crate) seen: u64,
+    /// The project `default` was made once; who deletes it does so for good.
+    default_made: bool,
     #[serde(skip)]
     pub(crate) parsed: ParsedFiles,
 }
 
-/// Makes the kind Application known to a cluster.
-pub fn register(cluster: &mut Cluster) -> KindId {
-    let column = |name: &str, path: &str| CustomColumn { name: name.into(), json_path: path.into(), wide: false };
+fn kind(cluster: &mut Cluster, kind: &str, shorts: &[&str], columns: &[(&str, &str)]) -> KindId {
+    let plural = kind.to_lowercase();
+    let column =
+        |(name, path): &(&str, &str)| CustomColumn { name: (*name).into(), json_path: (*path).into(), wide: false };
     cluster.register(KindInfo {
         id: KindId(0),
         group: "argoproj.io".into(),
         version: "v1alpha1".into(),
-        kind: "Application".into(),
-        plural: "applications".into(),
-        singular: "application".into(),
-        short_names: vec!["app".into(), "apps".into()],
+        kind: kind.into(),
+        plural: [&plural, "s"].concat().into(),
+        singular: plural.into(),
+        short_names: shorts.iter().map(|name| (*name).into()).collect(),
         categories: Vec::new(),
         namespaced: true,
         status_subresource: false,
-        columns: vec![column("Sync Status", ".status.sync.status"), column("Health Status", ".status.health.status")],
+        columns: columns.iter().map(column).collect(),
     })
 }
 
+/// Makes the kind Application known to a cluster.
+pub fn register(cluster: &mut Cluster) -> KindId {
+    let columns = [("Sync Status", ".status.sync.status"), ("Health Status", ".status.health.status")];
+    kind(cluster, "Application", &["app", "apps"], &columns)
+}
+
 impl ArgoCd {
-    /// `cluster` gets the kind Application.
+    /// `cluster` gets the kinds Application, AppProject and ApplicationSet.
     pub fn new(cluster: &mut Cluster) -> Self {
         Self {
             kind: register(cluster),
+            project_kind: kind(cluster, "AppProject", &["appproj", "appprojs"], &[]),
+            set_kind: kind(cluster, "ApplicationSet", &["appset", "appsets"], &[]),
+            set_causes: OrdMap::new(),
             apps: OrdMap::new(),
             timers: Timers::default(),
             seen: 0,
+            default_made: false,
             parsed: ParsedFiles::default(),
         }
     }
@@ -120,6 +134,11 @@ impl ArgoCd {
     /// The kind Application.
     pub fn kind(&self) -> KindId {
         self.kind
+    }
+
+    /// The kind AppProject.
+    pub fn project_kind(&self) -> KindId {
+        self.project_kind
     }
 
     pub fn next_due(&self) -> Option<Due> {
@@ -137,93 +156,7 @@ impl ArgoCd {
     }
 
     pub(crate) fn object<'c>(&self, cluster: &'c Cluster, app: &str) -> Option<&'c Arc<Object>> {
-        self.applications(cluster).find(|object| object.name() == app)
-    }
-
-    /// Looks at what changed in the store since the last time: new applications, and resources of known ones.
-    pub fn watch(&mut self, sim: &mut Sim, cluster: &Cluster) {
-        let version = cluster.store().version();
-        if version == self.seen {
-            return;
-        }
-        let mut touched: OrdMap<String, Causes> = OrdMap::new();
-        match cluster.store().changes_since(self.seen) {
-            Ok(changes) => {
-                // Events of the API are nobody's resource; asking for one would make its object.
-                for change in changes.into_iter().filter(|change| change.key().kind != cluster::EVENT) {
-                    let object = change.object();
-                    if object.key.kind == self.kind {
-                        self.application_changed(sim, object, change.kind == ChangeKind::Deleted);
-                    } else if let Some((app, _)) = object.annotation(TRACKING).split_once(':') {
-                        let causes = touched.entry(app.to_string()).or_default();
-                        *causes = causes.and(&object.written_by);
-                    }
-                }
-            }
-            // The log of changes was cut: look at everything.
-            Err(_) => {
-                let all: Vec<Arc<Object>> = self.applications(cluster).cloned().collect();
-                for object in all {
-                    self.application_changed(sim, &object, false);
-                    touched.entry(object.name().to_string()).or_default();
-                }
-            }
-        }
-        self.seen = version;
-        for (app, causes) in touched {
-            self.queue_refresh(sim, &app, WATCH_DELAY, &causes);
-        }
-    }
-
-    fn application_changed(&mut self, sim: &mut Sim, object: &Object, deleted: bool) {
-        if object.namespace() != NAMESPACE {
-            return;
-        }
-        let (name, acts) = (object.name().to_string(), acts_by_itself(object));
-        if deleted {
-            self.apps.remove(&name);
-        } else if let Some(memory) = self.apps.get_mut(&name) {
-            let had = std::mem::replace(&mut memory.acts, acts);
-            let more = (acts.0 && !had.0) || (acts.1 && !had.1);
-            if more || is_compared_elsewhere(object) || asks_for_refresh(object) {
-                self.queue_refresh(sim, &name, WATCH_DELAY, &object.written_by);
-            }
-        } else {
-            self.apps.insert(name.clone(), Memory { acts, ..Memory::default() });
-            self.set_poll(sim, &name);
-            self.queue_refresh(sim, &name, WATCH_DELAY, &object.created_by);
-        }
-    }
-
-    fn set_poll(&mut self, sim: &mut Sim, app: &str) {
-        let jitter = Duration::from_secs(sim.rng().below(POLL_JITTER_SECS));
-        let at = sim.now() + POLL + jitter;
-        self.timers.set(sim, at, Tick::Poll(app.to_string()));
-        if let Some(memory) = self.apps.get_mut(app) {
-            memory.next_poll = Some(at);
-        }
-    }
-
-    fn queue_refresh(&mut self, sim: &mut Sim, app: &str, after: Duration, causes: &Causes) {
-        let Some(memory) = self.apps.get_mut(app) else { return };
-        memory.causes = memory.causes.and(causes);
-        if !memory.refresh_queued {
-            memory.refresh_queued = true;
-            let at = sim.now() + after;
-            self.timers.set(sim, at, Tick::Refresh(app.to_string()));
-        }
-    }
-
-    /// A push to a repository: every application that reads it looks again.
-    pub fn webhook(&mut self, sim: &mut Sim, cluster: &Cluster, names_repo: &dyn Fn(&str) -> bool, causes: &Causes) {
-        let apps: OrdSet<String> = self
-            .applications(cluster)
-            .filter(|object| names_repo(object.value.str_at("spec.source.repoURL")))
-            .map(|object| object.name().to_string())
-            .collect();
-        for app in apps {
-            self.queue_refresh(sim, &app, WEBHOOK_DELAY, causes);
-        }
+        cluster.store().get(self.kind, NAMESPACE, app)
     }
 
     /// Somebody asks for a refresh.
@@ -231,27 +164,9 @@ impl ArgoCd {
         self.queue_refresh(sim, app, Duration::from_millis(100), causes);
     }
 
-    /// Somebody asks for a sync. The error is Argo CD's.
-    pub fn sync(&mut self, sim: &mut Sim, app: &str, by: &str, prune: bool, causes: &Causes) -> Result<(), String> {
-        let Some(memory) = self.apps.get_mut(app) else {
-            return Err(format!("applications.argoproj.io \"{app}\" not found"));
-        };
-        if memory.operation.is_some() {
-            return Err("another operation is already in progress".into());
-        }
-        memory.operation = Some(Operation::manual(by, prune, causes.clone()));
-        let at = sim.now() + Duration::from_millis(200);
-        self.timers.set(sim, at, Tick::Operation(app.to_string()));
-        Ok(())
-    }
-
-    /// Whether an operation of the application is under way.
-    pub fn is_syncing(&self, app: &str) -> bool {
-        self.apps.get(app).is_some_and(|memory| memory.operation.is_some())
-    }
-
     /// Lets the earliest due thing happen.
     pub fn fire(&mut self, sim: &mut Sim, cluster: &mut Cluster, sources: &dyn Sources) {
+        self.make_default_project(sim, cluster);
         match self.timers.pop() {
             Some((_, Tick::Poll(app))) if !self.apps.contains_key(&app) => {}
             Some((_, Tick::Poll(app))) => {
@@ -265,7 +180,35 @@ impl ArgoCd {
                 }
             }
             Some((_, Tick::Operation(app))) => self.operate(sim, cluster, sources, &app),
+            // The poll that a newer look has replaced.
+            Some((_, Tick::Set(set, polls))) if !polls || self.is_last_poll(&set) => {
+                self.reconcile_set(sim, cluster, sources, &set);
+            }
+            Some((_, Tick::Set(..))) => {}
             None => {}
+        }
+    }
+
+    /// Whether no later poll of a set is queued.
+    fn is_last_poll(&self, set: &str) -> bool {
+        !self.timers.iter().any(|(_, tick)| matches!(tick, Tick::Set(name, true) if name == set))
+    }
+
+    /// Argo CD's server makes the project `default` when it starts.
+    pub fn make_default_project(&mut self, sim: &mut Sim, cluster: &mut Cluster) {
+        let store = cluster.store();
+        if self.default_made || store.get(cluster::NAMESPACE, "", NAMESPACE).is_none() {
+            return;
+        }
+        self.default_made = true;
+        if store.get(self.project_kind, NAMESPACE, "default").is_none() {
+            let value = object! {
+                "apiVersion" => "argoproj.io/v1alpha1", "kind" => "AppProject",
+                "metadata" => object! { "name" => "default" }, "spec" => default_spec(),
+            };
+            let writer = Writer::new("argocd-server", Causes::none());
+            let made = cluster.create(sim, self.project_kind, NAMESPACE, value, &writer);
+            debug_assert!(made.is_ok(), "the default project is acceptable: {made:?}");
         }
     }
 
@@ -279,85 +222,87 @@ impl ArgoCd {
     ) -> Result<Comparison, String> {
         let object =
             self.object(cluster, app).ok_or_else(|| format!("applications.argoproj.io \"{app}\" not found"))?.clone();
-        let spec = Spec::read(&object)?;
+        let (spec, project) = self
+            .read(cluster, &object)
+            .map_err(|faults| faults.into_iter().map(|(_, message)| message).next().unwrap_or_default())?;
         let files = sources.manifests(&spec)?;
-        Ok(compare(app, &spec, &files, &mut self.parsed.clone(), cluster, sim))
+        Ok(compare(app, (&spec, &project), &files, &mut self.parsed.clone(), cluster, sim))
+    }
+
+    /// The spec and its project, or the conditions that forbid it (`refreshAppConditions`).
+    pub fn read(&self, cluster: &Cluster, app: &Object) -> Result<(Spec, Project), Vec<Condition>> {
+        const WRONG: &str = "InvalidSpecError";
+        let Some(project) = self.project(cluster, &app.value) else {
+            let name = app.value.str_at("spec.project");
+            let name = if name.is_empty() { "default" } else { name };
+            return Err(vec![(WRONG, format!("Application referencing project {name} which does not exist"))]);
+        };
+        let spec = Spec::read(app).map_err(|message| vec![(WRONG, message)])?;
+        let faults = project.faults(&app.value);
+        if faults.is_empty() {
+            return Ok((spec, project));
+        }
+        Err(faults.into_iter().map(|message| (WRONG, message)).collect())
     }
 
     fn reconcile(&mut self, sim: &mut Sim, cluster: &mut Cluster, sources: &dyn Sources, app: &str) {
         let Some(object) = self.object(cluster, app).cloned() else { return };
-        let read = Spec::read(&object).map_err(|error| ("InvalidSpecError", error)).and_then(|spec| {
-            let failed = "Failed to load target state: failed to generate manifest for source 1 of 1";
-            let files = sources.manifests(&spec).map_err(|error| ("ComparisonError", format!("{failed}: {error}")))?;
-            Ok((spec, files))
-        });
+        if object.deleting() {
+            let project = self.project(cluster, &object.value);
+            self.finalize(sim, cluster, &object, project.as_ref());
+            return;
+        }
         let causes = self.apps.get(app).map(|memory| memory.causes.clone()).unwrap_or_default();
-        let (spec, files) = match read {
-            Ok(both) => both,
-            Err((kind, message)) => {
-                status::write_broken(sim, cluster, &object, kind, &message, &causes);
+        let read = self.read(cluster, &object).and_then(|(spec, project)| {
+            let told = |error: String| vec![("ComparisonError", [status::UNREAD, &error].concat())];
+            let files = sources.manifests(&spec).map_err(told)?;
+            Ok((spec, project, files))
+        });
+        let (spec, project, files) = match read {
+            Ok(all) => all,
+            Err(conditions) => {
+                status::write_broken(sim, cluster, &object, &conditions, &causes);
                 return;
             }
         };
         let causes = files.event.map_or(causes.clone(), |event| causes.and(&event.into()));
-        let comparison = compare(app, &spec, &files, &mut self.parsed, cluster, sim);
-        status::write(sim, cluster, &object, &files, &comparison, &causes);
-        self.auto_sync(sim, app, &spec, &comparison, &causes);
-        if let Some(memory) = self.apps.get_mut(app).filter(|memory| memory.operation.is_none()) {
+        let comparison = compare(app, (&spec, &project), &files, &mut self.parsed, cluster, sim);
+        let mut conditions: Vec<Condition> =
+            comparison.errors.iter().map(|message| ("ComparisonError", message.clone())).collect();
+        conditions.extend(comparison.warnings.iter().cloned());
+        if let Some(many) =
+            self.orphans(cluster, &spec, &project).filter(|many| *many > 0 && project.orphans() == Some(true))
+        {
+            conditions.push(("OrphanedResourceWarning", format!("Application has {many} orphaned resources")));
+        }
+        let operation = match self.auto_sync(sim, &object, (&spec, &project), &comparison) {
+            Ok(operation) => operation,
+            Err(message) => {
+                conditions.push(("SyncError", message));
+                None
+            }
+        };
+        status::write(sim, cluster, &object, &files, &comparison, &conditions, &causes);
+        if let (Some(operation), Some(object)) = (operation, self.object(cluster, app).cloned()) {
+            self.begin(sim, cluster, &object, operation, &causes);
+        }
+        if let Some(memory) = self.apps.get_mut(app) {
             memory.causes = Causes::none();
         }
     }
 
-    /// `controller/appcontroller.go` autoSync: once for each revision; again only to heal what drifted.
-    fn auto_sync(&mut self, sim: &mut Sim, app: &str, spec: &Spec, comparison: &Comparison, causes: &Causes) {
-        let policy = spec.policy;
-        let Some(memory) = self.apps.get_mut(app) else { return };
-        if !policy.automated || memory.operation.is_some() {
-            return;
-        }
-        if comparison.sync() != SyncState::OutOfSync {
-            memory.heals = if comparison.sync() == SyncState::Synced { memory.heals } else { 0 };
-            return;
-        }
-        let only_prune = comparison.items.iter().all(|item| item.sync == SyncState::Synced || item.target.is_none());
-        if only_prune && !policy.prune {
-            return;
-        }
-        let wipes_out = comparison.items.iter().all(|item| item.target.is_none());
-        if wipes_out && !policy.allow_empty && !comparison.items.is_empty() {
-            return;
-        }
-        let again = memory.tried.as_deref() == Some(comparison.revision.as_str());
-        if again {
-            if !policy.self_heal {
-                return;
-            }
-            let wait = (HEAL_FIRST_SECS * HEAL_FACTOR.pow(memory.heals.min(6))).min(HEAL_MAX_SECS);
-            let ready = memory.healed.map(|at| at + Duration::from_secs(wait));
-            if let Some(ready) = ready.filter(|ready| *ready > sim.now()) {
-                self.timers.set(sim, ready, Tick::Heal(app.to_string()));
-                return;
-            }
-            // A quiet spell forgets earlier heals.
-            let quiet = memory.healed.is_none_or(|at| sim.now().since(at) > Duration::from_secs(HEAL_MAX_SECS));
-            memory.heals = if quiet { 1 } else { memory.heals + 1 };
-            memory.healed = Some(sim.now());
-        } else {
-            memory.heals = 0;
-        }
-        memory.tried = Some(comparison.revision.clone());
-        memory.operation = Some(Operation::automated(policy.prune, again, policy.retries, causes.clone()));
-        let at = sim.now() + Duration::from_millis(200);
-        self.timers.set(sim, at, Tick::Operation(app.to_string()));
+    /// How many objects of its namespace belong to no application; `None` where the project does not ask.
+    fn orphans(&self, cluster: &Cluster, spec: &Spec, project: &Project) -> Option<usize> {
+        project.orphans()?;
+        Some(self.orphaned(cluster, project, &spec.namespace).len())
     }
-}
 
-fn asks_for_refresh(app: &Object) -> bool {
-    app.value.at("metadata").get("annotations").is_some_and(|a| a.get("argocd.argoproj.io/refresh").is_some())
-}
-
-/// Whether it names another source or destination than it was last compared with (`needRefreshAppStatus`).
-fn is_compared_elsewhere(app: &Object) -> bool {
-    let (spec, compared) = (app.value.at("spec"), app.value.at("status.sync.comparedTo"));
-    ["source", "destination"].iter().any(|part| spec.at(part) != compared.at(part))
+    /// Objects of a namespace that belong to no application.
+    pub fn orphaned(&self, cluster: &Cluster, project: &Project, namespace: &str) -> Vec<cluster::Key> {
+        let known = |object: &Object| {
+            let id = object.annotation(TRACKING);
+            id.split_once(':').is_some_and(|(app, _)| self.apps.contains_key(app))
+        };
+        project.orphans_of(cluster, namespace, &known)
+    }
 }

@@ -1,6 +1,8 @@
-//! Health, as gitops-engine's `pkg/health` judges the built-in kinds.
+//! Health, as gitops-engine's `pkg/health` judges the built-in kinds, and the scripts that come with Argo CD those that
+//! this world has (`resource_customizations`).
 
-use cluster::{Object, condition};
+use crate::hooks::annotation;
+use cluster::{Object, condition, condition_true};
 use manifest::Value;
 use serde::{Deserialize, Serialize};
 
@@ -30,21 +32,31 @@ impl Health {
 
 /// Health and its message; `None` for kinds that have no health, such as a ConfigMap.
 pub fn health_of(object: &Object) -> Option<(Health, String)> {
-    if object.deleting() {
+    judge(&object.value)
+}
+
+pub(crate) fn judge(value: &Value) -> Option<(Health, String)> {
+    let held = || value.list_at("metadata.finalizers").iter().any(|one| one.as_str() == Some(crate::hooks::FINALIZER));
+    if !value.at("metadata.deletionTimestamp").is_null() && !held() {
         return Some((Health::Progressing, "Pending deletion".into()));
     }
-    let value = &object.value;
-    match value.str_at("kind") {
-        "Deployment" => Some(deployment(value)),
-        "ReplicaSet" => Some(replica_set(value)),
-        "Pod" => Some(pod(object)),
-        "Service" => Some(service(value)),
-        "StatefulSet" => Some(stateful_set(value)),
-        "DaemonSet" => Some(daemon_set(value)),
-        "Job" => Some(job(value)),
-        "PersistentVolumeClaim" => Some(claim(value)),
-        "Ingress" => Some(ingress(value)),
-        "HorizontalPodAutoscaler" => Some(autoscaler(value)),
+    let group = value.str_at("apiVersion").split_once('/').map_or("", |(group, _)| group);
+    match (group, value.str_at("kind")) {
+        ("apps", "Deployment") => Some(deployment(value)),
+        ("apps", "ReplicaSet") => Some(replica_set(value)),
+        ("apps", "StatefulSet") => Some(stateful_set(value)),
+        ("apps", "DaemonSet") => Some(daemon_set(value)),
+        ("", "Pod") => Some(pod(value)),
+        ("", "Service") => Some(service(value)),
+        ("", "PersistentVolumeClaim") => Some(claim(value)),
+        ("batch", "Job") => Some(job(value)),
+        ("batch", "CronJob") => Some(cron_job(value)),
+        ("networking.k8s.io" | "extensions", "Ingress") => Some(ingress(value)),
+        ("autoscaling", "HorizontalPodAutoscaler") => Some(autoscaler(value)),
+        ("apiregistration.k8s.io", "APIService") => Some(api_service(value)),
+        ("apiextensions.k8s.io", "CustomResourceDefinition") => Some(definition(value)),
+        ("argoproj.io", "ApplicationSet") => Some(application_set(value)),
+        ("argoproj.io", "Workflow") => Some(workflow(value)),
         _ => None,
     }
 }
@@ -99,30 +111,47 @@ fn replica_set(value: &Value) -> (Health, String) {
     (Health::Healthy, String::new())
 }
 
-fn pod(object: &Object) -> (Health, String) {
-    let value = &object.value;
-    let restarts_always = matches!(value.str_at("spec.restartPolicy"), "" | "Always");
-    for status in value.list_at("status.containerStatuses") {
+fn pod(value: &Value) -> (Health, String) {
+    let told = || value.str_at("status.message").to_string();
+    let statuses = value.list_at("status.containerStatuses");
+    let policy = value.str_at("spec.restartPolicy");
+    let named = annotation(value, "argocd.argoproj.io/ignore-restart-policy") == Some("true");
+    let runs_on = matches!(policy, "" | "Always") || (named && !crate::hooks::is_hook(value));
+    let bad = |status: &&Value| {
         let reason = status.str_at("state.waiting.reason");
-        let bad = reason.starts_with("Err") || reason.ends_with("Error") || reason.ends_with("BackOff");
-        if restarts_always && bad {
-            return (Health::Degraded, status.str_at("state.waiting.message").into());
-        }
+        reason.starts_with("Err") || reason.ends_with("Error") || reason.ends_with("BackOff")
+    };
+    let waiting: Vec<&str> = statuses.iter().filter(bad).map(|status| status.str_at("state.waiting.message")).collect();
+    if runs_on && !waiting.is_empty() {
+        return (Health::Degraded, waiting.join(", "));
     }
     match value.str_at("status.phase") {
-        "Pending" => (Health::Progressing, value.str_at("status.message").into()),
-        "Succeeded" => (Health::Healthy, String::new()),
-        "Failed" => (Health::Degraded, value.str_at("status.message").into()),
-        "Running" if restarts_always && cluster::pod_ready(object) => (Health::Healthy, String::new()),
-        "Running" if restarts_always => {
-            let restarted = value
-                .list_at("status.containerStatuses")
-                .iter()
-                .any(|status| !status.at("lastState.terminated").is_null());
-            (if restarted { Health::Degraded } else { Health::Progressing }, String::new())
+        "Pending" => (Health::Progressing, told()),
+        "Succeeded" => (Health::Healthy, told()),
+        "Failed" if !told().is_empty() => (Health::Degraded, told()),
+        "Failed" => {
+            let all = value.list_at("status.initContainerStatuses").iter().chain(statuses);
+            (Health::Degraded, all.filter_map(failure).next().unwrap_or_default())
         }
-        "Running" => (Health::Progressing, String::new()),
-        _ => (Health::Unknown, String::new()),
+        "Running" if runs_on && condition_true(value, "Ready") => (Health::Healthy, told()),
+        "Running" if runs_on => {
+            let restarted = statuses.iter().any(|status| !status.at("lastState.terminated").is_null());
+            (if restarted { Health::Degraded } else { Health::Progressing }, told())
+        }
+        "Running" => (Health::Progressing, told()),
+        _ => (Health::Unknown, told()),
+    }
+}
+
+/// Why a container of a pod that failed has ended.
+fn failure(status: &Value) -> Option<String> {
+    let end = status.at("state.terminated");
+    let code = end.int_at("exitCode").unwrap_or(0);
+    match (end.str_at("message"), end.str_at("reason")) {
+        ("", "OOMKilled") => Some("OOMKilled".into()),
+        ("", _) if code != 0 => Some(format!("container \"{}\" failed with exit code {code}", status.str_at("name"))),
+        ("", _) => None,
+        (message, _) => Some(message.into()),
     }
 }
 
@@ -224,53 +253,108 @@ fn ingress(value: &Value) -> (Health, String) {
     (if waits { Health::Progressing } else { Health::Healthy }, String::new())
 }
 
-/// The first condition that is good or bad decides.
+/// Version 1 keeps its conditions in an annotation. One that is bad decides before one that is good.
 fn autoscaler(value: &Value) -> (Health, String) {
-    const BAD: [(&str, &str); 4] = [
+    const BAD: [(&str, &str); 8] = [
         ("AbleToScale", "FailedGetScale"),
         ("AbleToScale", "FailedUpdateScale"),
         ("ScalingActive", "FailedGetResourceMetric"),
+        ("ScalingActive", "FailedGetObjectMetric"),
+        ("ScalingActive", "FailedGetPodsMetric"),
+        ("ScalingActive", "FailedGetExternalMetric"),
+        ("ScalingActive", "FailedComputeMetricsReplicas"),
         ("ScalingActive", "InvalidSelector"),
     ];
-    for condition in value.list_at("status.conditions") {
-        let (kind, message) = (condition.str_at("type"), condition.str_at("message"));
-        if BAD.contains(&(kind, condition.str_at("reason"))) {
-            return (Health::Degraded, message.into());
-        }
-        if matches!(kind, "AbleToScale" | "ScalingLimited") && condition.str_at("status") == "True" {
-            return (Health::Healthy, message.into());
-        }
+    let text = annotation(value, "autoscaling.alpha.kubernetes.io/conditions").unwrap_or_default();
+    let conditions = match value.str_at("apiVersion") {
+        "autoscaling/v1" => Value::from_json(text).unwrap_or_default(),
+        _ => value.at("status.conditions").clone(),
+    };
+    let find = |fits: &dyn Fn(&&Value) -> bool| {
+        conditions.items().iter().find(fits).map(|condition| condition.str_at("message").to_string())
+    };
+    if let Some(message) = find(&|one| BAD.contains(&(one.str_at("type"), one.str_at("reason")))) {
+        return (Health::Degraded, message);
     }
-    (Health::Progressing, "Waiting to Autoscale".into())
+    let good =
+        |one: &&Value| matches!(one.str_at("type"), "AbleToScale" | "ScalingLimited") && one.str_at("status") == "True";
+    match find(&good) {
+        Some(message) => (Health::Healthy, message),
+        None => (Health::Progressing, "Waiting to Autoscale".into()),
+    }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use manifest::Value;
+fn api_service(value: &Value) -> (Health, String) {
+    let Some(available) = condition(value, "Available") else {
+        return (Health::Progressing, "Waiting to be processed".into());
+    };
+    let told = [available.str_at("reason"), ": ", available.str_at("message")].concat();
+    (if available.str_at("status") == "True" { Health::Healthy } else { Health::Progressing }, told)
+}
 
-    /// Judged as gitops-engine's own examples of these kinds are.
-    #[test]
-    fn kinds_are_judged() {
-        let of = |text: &str| Value::from_yaml(text).expect("a valid text");
-        let set = "metadata: {generation: 2}\nspec: {replicas: 3, updateStrategy: {type: RollingUpdate, rollingUpdate: {partition: 0}}}\n";
-        let told = stateful_set(&of(&format!("{set}status: {{observedGeneration: 2, readyReplicas: 1}}")));
-        assert_eq!(told, (Health::Progressing, "Waiting for 2 pods to be ready...".into()));
-        let told =
-            stateful_set(&of(&format!("{set}status: {{observedGeneration: 2, readyReplicas: 3, updatedReplicas: 3}}")));
-        assert_eq!(told.0, Health::Healthy);
-        let failed = of("status: {conditions: [{type: Failed, status: 'True', message: too many}]}");
-        assert_eq!(job(&failed), (Health::Degraded, "too many".into()));
-        assert_eq!(job(&of("status: {active: 1}")).0, Health::Progressing);
-        assert_eq!(claim(&of("status: {phase: Lost}")).0, Health::Degraded);
-        assert_eq!(ingress(&of("status: {loadBalancer: {ingress: [{ip: 1.2.3.4}]}}")).0, Health::Healthy);
-        let scaler = of(
-            "status: {conditions: [{type: ScalingActive, status: 'False', reason: FailedGetResourceMetric, message: m}]}",
-        );
-        assert_eq!(autoscaler(&scaler), (Health::Degraded, "m".into()));
-        let daemons = of(
-            "metadata: {generation: 1, name: a}\nstatus: {observedGeneration: 1, desiredNumberScheduled: 2, updatedNumberScheduled: 1}",
-        );
-        assert_eq!(daemon_set(&daemons).0, Health::Progressing);
+fn workflow(value: &Value) -> (Health, String) {
+    let health = match value.str_at("status.phase") {
+        "" | "Pending" | "Running" => Health::Progressing,
+        "Succeeded" => Health::Healthy,
+        "Failed" | "Error" => Health::Degraded,
+        _ => Health::Unknown,
+    };
+    (health, value.str_at("status.message").into())
+}
+
+/// `resource_customizations/apiextensions.k8s.io/CustomResourceDefinition`.
+fn definition(value: &Value) -> (Health, String) {
+    let conditions = value.list_at("status.conditions");
+    if conditions.is_empty() {
+        return (Health::Progressing, "Status conditions not found".into());
+    }
+    for one in conditions {
+        let told = |health, text: &str| (health, [text, one.str_at("message")].concat());
+        match (one.str_at("type"), one.str_at("status")) {
+            ("Terminating", "True") => return told(Health::Progressing, "CRD is terminating: "),
+            ("NamesAccepted", "False") => return told(Health::Degraded, "CRD names have not been accepted: "),
+            ("NonStructuralSchema", "True") => return told(Health::Degraded, "Schema violations found: "),
+            ("Established", status) if status != "True" && one.str_at("reason") == "Installing" => {
+                return (Health::Progressing, "CRD is being installed".into());
+            }
+            _ => {}
+        }
+    }
+    if condition_true(value, "Established") {
+        return (Health::Healthy, "CRD is healthy".into());
+    }
+    (Health::Degraded, "CRD is not established".into())
+}
+
+/// `resource_customizations/batch/CronJob`.
+fn cron_job(value: &Value) -> (Health, String) {
+    let status = value.at("status");
+    let (last, succeeded) = (status.str_at("lastScheduleTime"), status.str_at("lastSuccessfulTime"));
+    let (health, told) = match () {
+        () if value.bool_at("spec.suspend") => (Health::Healthy, "CronJob is Suspended"),
+        () if status.is_null() => (Health::Progressing, "Waiting for CronJob"),
+        () if last.is_empty() => (Health::Healthy, "CronJob has not been scheduled yet"),
+        () if succeeded.is_empty() => {
+            (Health::Healthy, "The CronJob never completed successfully. It may not be healthy")
+        }
+        () if !status.list_at("active").is_empty() => {
+            (Health::Healthy, "The job is running. Its last execution may not have been successful")
+        }
+        () if succeeded < last => (Health::Degraded, "CronJob has not completed its last execution successfully"),
+        () => (Health::Healthy, "CronJob has completed its last execution successfully"),
+    };
+    (health, told.into())
+}
+
+/// `resource_customizations/argoproj.io/ApplicationSet`.
+fn application_set(value: &Value) -> (Health, String) {
+    let is = |kind: &str, status: &str| condition(value, kind).filter(|one| one.str_at("status") == status);
+    let found = is("ErrorOccurred", "True").map(|one| (Health::Degraded, one));
+    let found = found.or_else(|| is("ResourcesUpToDate", "False").map(|one| (Health::Degraded, one)));
+    let found = found.or_else(|| is("RolloutProgressing", "True").map(|one| (Health::Progressing, one)));
+    let found = found.or_else(|| is("ResourcesUpToDate", "True").map(|one| (Health::Healthy, one)));
+    match found {
+        Some((health, one)) => (health, one.str_at("message").into()),
+        None => (Health::Progressing, "Waiting for the status to be reported".into()),
     }
 }

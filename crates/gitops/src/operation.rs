@@ -1,239 +1,344 @@
-//! A sync: everything is tried first, then applied in order, then what Git no longer asks for is pruned.
+//! An operation's life: asked for in the Application's `operation`, told in its `status.operationState`
+//! (`controller/appcontroller.go`, processRequestedAppOperation; `controller/sync.go`).
 
 use crate::app::Spec;
-use crate::compare::{Comparison, Item, SyncState, compare};
+use crate::compare::{Comparison, compare};
 use crate::engine::{ArgoCd, SourceFiles, Sources, Tick};
-use crate::order::sort_key;
-use crate::parsed::ParsedFiles;
+use crate::history::{End, kitchen, push_history, record, retry, retry_at};
+use crate::options::Options;
+use crate::project::Project;
 use crate::status;
-use cluster::{Apply, Cluster, DeleteOptions, Writer};
+use crate::sync::{Outcome, Plan, step};
+use crate::windows::{can_sync, windows_of};
+use cluster::{Cluster, Object, Writer, time_at};
 use manifest::{Value, object};
-use order::Arrange;
-use serde::{Deserialize, Serialize};
-use sim::{Causes, Sim, Subject};
+use sim::{Causes, Sim, Subject, Time};
 use std::time::Duration;
 
 /// The field manager, and the actor of what it writes.
 pub(crate) const CONTROLLER: &str = "argocd-controller";
 
-/// From "Running" to the effect.
+/// From asking to "Running", from there to the effect, and from one step to the next.
+const STARTS: Duration = Duration::from_millis(200);
 const TAKES: Duration = Duration::from_secs(1);
-/// Retries: 5 s, ×2, at most 3 minutes.
-const RETRY_FIRST_SECS: u64 = 5;
-const RETRY_MAX_SECS: u64 = 180;
+/// Between waves, so that controllers have a chance to see what was applied.
+const WAVE: Duration = Duration::from_secs(2);
+/// An operation in which nothing happens is looked at as often as this.
+const LOOK: Duration = Duration::from_secs(30);
 
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Operation {
-    pub automated: bool,
-    pub by: String,
-    pub prune: bool,
-    /// Only what drifted: the revision was synced before.
-    pub heal: bool,
-    pub started: bool,
-    pub attempt: u32,
-    pub retries: u32,
-    pub causes: Causes,
+/// Why an operation is refused: the code and the words of the server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    pub code: &'static str,
+    pub message: String,
 }
 
-impl Operation {
-    pub fn manual(by: &str, prune: bool, causes: Causes) -> Self {
-        Self { automated: false, by: by.into(), prune, heal: false, started: false, attempt: 0, retries: 0, causes }
+impl Refusal {
+    pub fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self { code, message: message.into() }
     }
+}
 
-    pub fn automated(prune: bool, heal: bool, retries: u32, causes: Causes) -> Self {
-        Self { automated: true, by: String::new(), prune, heal, started: false, attempt: 0, retries, causes }
-    }
+/// Whether an operation of an application is asked for or under way.
+pub fn is_operating(app: &Value) -> bool {
+    !app.at("operation").is_null()
 }
 
 impl ArgoCd {
-    pub(crate) fn operate(&mut self, sim: &mut Sim, cluster: &mut Cluster, sources: &dyn Sources, app: &str) {
-        let Some(object) = self.object(cluster, app).cloned() else { return };
-        let Some(operation) = self.apps.get_mut(app).and_then(|memory| memory.operation.as_mut()) else { return };
-        if !operation.started {
-            operation.started = true;
-            let operation = operation.clone();
-            let at = sim.now() + TAKES;
-            self.timers.set(sim, at, Tick::Operation(app.to_string()));
-            status::operation_running(sim, cluster, &object, &operation);
+    /// Somebody asks for an operation.
+    pub fn request(
+        &mut self,
+        sim: &mut Sim,
+        cluster: &mut Cluster,
+        app: &str,
+        operation: Value,
+        causes: &Causes,
+    ) -> Result<(), Refusal> {
+        let Some(object) = self.object(cluster, app).cloned() else {
+            return Err(Refusal::new("NotFound", format!("applications.argoproj.io \"{app}\" not found")));
+        };
+        if object.deleting() {
+            return Err(Refusal::new("FailedPrecondition", "application is deleting"));
+        }
+        let project = self.project(cluster, &object.value).map(|project| project.value).unwrap_or_default();
+        if !can_sync(&windows_of(&project, &object), sim.now(), None).manual {
+            return Err(Refusal::new("PermissionDenied", "cannot sync: blocked by sync window"));
+        }
+        if is_operating(&object.value) {
+            let why = "another operation is already in progress";
+            let told = ["error setting app operation: rpc error: code = FailedPrecondition desc = ", why].concat();
+            return Err(Refusal::new("FailedPrecondition", told));
+        }
+        self.begin(sim, cluster, &object, operation, causes);
+        Ok(())
+    }
+
+    /// Somebody ends the operation that is under way.
+    pub fn terminate(
+        &mut self,
+        sim: &mut Sim,
+        cluster: &mut Cluster,
+        app: &str,
+        causes: &Causes,
+    ) -> Result<(), Refusal> {
+        let object = self
+            .object(cluster, app)
+            .filter(|object| is_operating(&object.value) && !object.value.at("status.operationState").is_null());
+        let Some(object) = object.cloned() else {
+            let why = "Unable to terminate operation. No operation is in progress";
+            return Err(Refusal::new("InvalidArgument", why));
+        };
+        let mut value = object.value.clone();
+        value.set("status.operationState.phase", "Terminating");
+        value.set("status.operationState.message", "operation is terminating");
+        status::store(sim, cluster, &object, value, causes);
+        self.queue_operation(sim, app, STARTS, causes);
+        Ok(())
+    }
+
+    /// Writes what is asked for, in place of what the last operation came to.
+    pub(crate) fn begin(
+        &mut self,
+        sim: &mut Sim,
+        cluster: &mut Cluster,
+        app: &Object,
+        operation: Value,
+        causes: &Causes,
+    ) {
+        let mut value = app.value.clone();
+        value.set("operation", operation);
+        value.remove("status.operationState");
+        status::store(sim, cluster, app, value, causes);
+        if let Some(memory) = self.apps.get_mut(app.name()) {
+            memory.operation_causes = causes.clone();
+        }
+        self.queue_operation(sim, app.name(), STARTS, causes);
+    }
+
+    pub(crate) fn queue_operation(&mut self, sim: &mut Sim, app: &str, after: Duration, causes: &Causes) {
+        let Some(memory) = self.apps.get_mut(app) else { return };
+        let at = sim.now() + after;
+        if memory.operation_at.is_some_and(|queued| queued <= at && queued >= sim.now()) {
             return;
         }
-        let operation = operation.clone();
-        let read = Spec::read(&object).and_then(|spec| {
-            let files = sources.manifests(&spec)?;
+        memory.operation_causes = memory.operation_causes.and(causes);
+        memory.operation_at = Some(at);
+        self.timers.set(sim, at, Tick::Operation(app.to_string()));
+    }
+
+    pub(crate) fn operate(&mut self, sim: &mut Sim, cluster: &mut Cluster, sources: &dyn Sources, app: &str) {
+        let Some(object) = self.object(cluster, app).cloned() else { return };
+        let Some(memory) = self.apps.get_mut(app) else { return };
+        // A tick that was overtaken by an earlier one.
+        if memory.operation_at.is_some_and(|at| at > sim.now()) || !is_operating(&object.value) {
+            return;
+        }
+        memory.operation_at = None;
+        let causes = memory.operation_causes.clone();
+        let mut state = object.value.at("status.operationState").clone();
+        if !matches!(state.str_at("phase"), "Running" | "Terminating") {
+            self.start(sim, cluster, &object, &causes);
+            self.queue_operation(sim, app, TAKES, &causes);
+            return;
+        }
+        let ends = state.str_at("phase") == "Terminating";
+        if let Some(finished) = time_at(&state, "finishedAt").filter(|_| !ends) {
+            let at = retry_at(state.at("operation.retry"), finished, state.int_at("retryCount").unwrap_or(1));
+            if at > sim.now() {
+                self.queue_operation(sim, app, at.since(sim.now()), &causes);
+                return;
+            }
+            retry(&mut state);
+        }
+        let before = state.clone();
+        let files = self.proceed(sim, cluster, sources, &object, &mut state, ends);
+        let event = files.as_ref().and_then(|files| files.event);
+        let causes = event.map_or(causes.clone(), |event| causes.and(&event.into()));
+        if let Some(after) = self.settle(sim, cluster, &object, &before, state, &causes) {
+            self.queue_operation(sim, app, after, &causes);
+        }
+    }
+
+    fn start(&mut self, sim: &mut Sim, cluster: &mut Cluster, app: &Object, causes: &Causes) {
+        let mut value = app.value.clone();
+        let operation = value.at("operation").clone();
+        value.set(
+            "status.operationState",
+            object! { "operation" => operation, "phase" => "Running", "startedAt" => sim.now().rfc3339() },
+        );
+        let text = format!("Sync of {} started", app.name());
+        sim.record("argocd", "argocd-application-controller", Subject::new("Application", app.name()), text, causes);
+        status::store(sim, cluster, app, value, causes);
+    }
+
+    /// One step: reads, compares, acts; what came of it stands in `state`.
+    fn proceed(
+        &mut self,
+        sim: &mut Sim,
+        cluster: &mut Cluster,
+        sources: &dyn Sources,
+        app: &Object,
+        state: &mut Value,
+        ends: bool,
+    ) -> Option<SourceFiles> {
+        let stop = |state: &mut Value, message: &str| {
+            state.put("phase", "Error");
+            state.put("message", message);
+            None
+        };
+        let Some(project) = self.project(cluster, &app.value) else {
+            return stop(state, "Failed to load application project: appproject.argoproj.io not found");
+        };
+        let sync = state.at("operation.sync").clone();
+        let source = match sync.at("source") {
+            Value::Null => app.value.at("spec.source").clone(),
+            own => own.clone(),
+        };
+        if state.at("syncResult").is_null() {
+            state.put("syncResult", object! { "revision" => sync.str_at("revision"), "source" => source.clone() });
+        }
+        let open = can_sync(&windows_of(&project.value, app), sim.now(), time_at(state, "startedAt"));
+        if !(if state.bool_at("operation.initiatedBy.automated") { open.automated } else { open.manual }) && !ends {
+            state.put("message", "Sync operation blocked by sync window");
+            return None;
+        }
+        let read = Spec::with_source(app, &source).and_then(|mut spec| {
+            let pinned = state.str_at("syncResult.revision");
+            if !pinned.is_empty() {
+                spec.target = pinned.into();
+            }
+            let files =
+                sources.manifests(&spec).map_err(|error| ["ComparisonError: ", status::UNREAD, &error].concat())?;
             Ok((spec, files))
         });
-        let (outcome, files) = match read {
-            Ok((spec, files)) => (run(sim, cluster, app, &spec, &files, &mut self.parsed, &operation), Some(files)),
-            Err(message) => (Outcome::failed(message, Vec::new()), None),
+        let (spec, files) = match read {
+            Ok(both) => both,
+            Err(message) => return stop(state, &message),
         };
-        let result = &outcome.result;
-        let retry = result.is_err() && operation.attempt < operation.retries;
-        let causes = files
-            .as_ref()
-            .and_then(|files| files.event)
-            .map_or(operation.causes.clone(), |e| operation.causes.and(&e.into()));
-        let (text, ok) = match (result, &files) {
-            (Ok(message), Some(files)) => {
-                let how = if operation.heal { "Healed" } else { "Synced" };
-                let short = files.revision.get(..7).unwrap_or(&files.revision);
-                (format!("{how} {app} to {short}: {message}"), true)
-            }
-            (Err(message), _) => (format!("Sync of {app} failed: {message}"), false),
-            (Ok(message), None) => (message.clone(), true),
+        state.set("syncResult.revision", files.revision.as_str());
+        let comparison = compare(app.name(), (&spec, &project), &files, &mut self.parsed, cluster, sim);
+        let options = Options::read(sync.at("syncOptions"));
+        if let Some((phase, message)) = objection(app, &project, &comparison, &options) {
+            state.put("phase", phase);
+            state.put("message", message);
+            return Some(files);
+        }
+        let started = time_at(state, "startedAt").unwrap_or_else(|| sim.now());
+        let causes = self.apps.get(app.name()).map(|memory| memory.operation_causes.clone()).unwrap_or_default();
+        let causes = files.event.map_or(causes.clone(), |event| causes.and(&event.into()));
+        let plan = Plan {
+            spec: &spec,
+            project: &project,
+            comparison: &comparison,
+            sync: &sync,
+            options: &options,
+            started,
+            writer: Writer::new(CONTROLLER, causes),
+            confirmed: is_approved(app, started),
         };
-        let event =
-            sim.record("argocd", "argocd-application-controller", Subject::new("Application", app), text, &causes);
-        status::operation_done(self, sim, cluster, app, &operation, files.as_ref(), &outcome, retry, event);
-        let Some(memory) = self.apps.get_mut(app) else { return };
-        if retry {
-            let wait = (RETRY_FIRST_SECS << operation.attempt.min(6)).min(RETRY_MAX_SECS);
-            if let Some(operation) = &mut memory.operation {
-                operation.attempt += 1;
-            }
-            let at = sim.now() + Duration::from_secs(wait);
-            self.timers.set(sim, at, Tick::Operation(app.to_string()));
-        } else {
-            memory.operation = None;
-            if ok {
-                memory.tried = files.map(|files| files.revision);
-            }
-            self.refresh(sim, app, &Causes::one(event));
+        let results = state.list_at("syncResult.resources").to_vec();
+        let Outcome { phase, message, results, pauses } = step(sim, cluster, &plan, results, ends);
+        state.put("phase", phase);
+        state.put("message", message);
+        state.set("syncResult.resources", Value::list(results));
+        if pauses {
+            state.put("pauses", true);
         }
+        Some(files)
     }
-}
 
-/// What an operation came to: its message, and what was done with each resource.
-pub(crate) struct Outcome {
-    pub result: Result<String, String>,
-    /// As `status.operationState.syncResult.resources` lists them.
-    pub resources: Vec<Value>,
-}
-
-impl Outcome {
-    fn failed(message: String, resources: Vec<Value>) -> Self {
-        Self { result: Err(message), resources }
-    }
-}
-
-/// One resource's line: `Synced`, `SyncFailed`, `Pruned` or `PruneSkipped`, and words.
-fn told(item: &Item, status: &str, message: &str) -> Value {
-    let phase = match status {
-        "Synced" => "Running",
-        "SyncFailed" => "Failed",
-        _ => "Succeeded",
-    };
-    let mut line = object! {
-        "hookPhase" => phase, "kind" => &item.kind, "message" => message, "name" => item.key.name.to_string(),
-        "namespace" => item.key.namespace.to_string(), "status" => status, "syncPhase" => "Sync",
-        "version" => &item.version,
-    };
-    if !item.group.is_empty() {
-        line.put("group", &item.group);
-    }
-    line
-}
-
-/// As `kubectl apply` says it: `deployment.apps/web configured`.
-fn applied(item: &Item, how: Apply) -> String {
-    let mut text = item.kind.to_lowercase();
-    if !item.group.is_empty() {
-        text.push('.');
-        text.push_str(&item.group);
-    }
-    text.push('/');
-    text.push_str(&item.key.name);
-    text.push_str(match how {
-        Apply::Created => " created",
-        Apply::Configured => " configured",
-        Apply::Unchanged => " unchanged",
-    });
-    text
-}
-
-const FAILED: &str = "one or more objects failed to apply, reason: ";
-
-/// Applies, and prunes.
-fn run(
-    sim: &mut Sim,
-    cluster: &mut Cluster,
-    app: &str,
-    spec: &Spec,
-    files: &SourceFiles,
-    parsed: &mut ParsedFiles,
-    operation: &Operation,
-) -> Outcome {
-    let causes = files.event.map_or(operation.causes.clone(), |event| operation.causes.and(&event.into()));
-    let writer = Writer::new(CONTROLLER, causes);
-    if spec.policy.create_namespace && cluster.store().get(cluster::NAMESPACE, "", &spec.namespace).is_none() {
-        let namespace = object! { "metadata" => object! { "name" => &spec.namespace } };
-        if let Err(error) = cluster.create(sim, cluster::NAMESPACE, "", namespace, &writer) {
-            return Outcome::failed(error.to_string(), Vec::new());
+    /// Writes where the operation stands, and says when to look again.
+    fn settle(
+        &mut self,
+        sim: &mut Sim,
+        cluster: &mut Cluster,
+        app: &Object,
+        before: &Value,
+        mut state: Value,
+        causes: &Causes,
+    ) -> Option<Duration> {
+        let pauses = state.make_map().remove("pauses").is_some();
+        let tried = state.bool_at("operation.sync.dryRun");
+        let ended = before.str_at("phase") == "Terminating";
+        let (phase, now) = (state.str_at("phase").to_string(), sim.now());
+        let retries = state.int_at("retryCount").unwrap_or(0);
+        let limit = state.int_at("operation.retry.limit").unwrap_or(0);
+        let failed = matches!(&*phase, "Failed" | "Error");
+        let again = failed && !ended && (retries < limit || limit < 0);
+        let message = state.str_at("message").to_string();
+        let name = app.name();
+        let heals = state.int_at("operation.sync.selfHealAttemptsCount").unwrap_or(0) > 0;
+        let mut event = None;
+        if phase != "Running" {
+            let end = End { app: name, ok: !failed, message: &message, heals };
+            event = Some(record(sim, &end, state.str_at("syncResult.revision"), causes));
         }
-    }
-    let comparison = compare(app, spec, files, parsed, cluster, sim);
-    if let Some(error) = comparison.errors.first() {
-        return Outcome::failed(error.clone(), Vec::new());
-    }
-    let tasks = tasks(&comparison, operation.heal);
-    let (mut failed, mut resources) = (Vec::new(), Vec::new());
-    // Everything is tried before anything is done. An object in a namespace that the same sync makes is not.
-    let makes: Vec<&str> = tasks.iter().filter(|item| item.kind == "Namespace").map(|item| &*item.key.name).collect();
-    for item in tasks.iter().filter(|item| !makes.contains(&&*item.key.namespace)) {
-        let dry = writer.clone().dry_run(true);
-        if let Err(error) = apply(&mut sim.clone(), cluster, item, &dry) {
-            resources.push(told(item, "SyncFailed", &error));
-            failed.push(error);
-        }
-    }
-    if !failed.is_empty() {
-        return Outcome::failed(format!("{FAILED}{}", failed.join(",")), resources);
-    }
-    for item in &tasks {
-        match apply(sim, cluster, item, &writer) {
-            Ok(how) => resources.push(told(item, "Synced", &applied(item, how))),
-            Err(error) => {
-                resources.push(told(item, "SyncFailed", &error));
-                failed.push(error);
+        if again {
+            let at = retry_at(state.at("operation.retry"), now, retries);
+            state.put("phase", "Running");
+            state.put("finishedAt", now.rfc3339());
+            state.put("retryCount", retries + 1);
+            let told = format!("{message}. Retrying attempt #{} at {}.", retries + 1, kitchen(at));
+            state.put("message", told);
+        } else if phase != "Running" {
+            state.put("finishedAt", now.rfc3339());
+            if failed && retries > 0 {
+                state.put("message", format!("{message} (retried {retries} times)."));
             }
         }
-    }
-    let mut waiting = 0;
-    for item in comparison.items.iter().filter(|item| item.target.is_none()) {
-        if !operation.prune {
-            waiting += 1;
-            resources.push(told(item, "PruneSkipped", "ignored (requires pruning)"));
-            continue;
+        let object = self.object(cluster, name).cloned()?;
+        let mut value = object.value.clone();
+        let done = phase != "Running" && !again;
+        // Somebody may have ended it, or have taken the operation away, while it went on.
+        if done {
+            value.remove("operation");
         }
-        let place = (item.key.kind, &*item.key.namespace, &*item.key.name);
-        match cluster.delete(sim, place, DeleteOptions::default(), &writer) {
-            Ok(_) => resources.push(told(item, "Pruned", "pruned")),
-            Err(error) => {
-                resources.push(told(item, "SyncFailed", &error.to_string()));
-                failed.push(error.to_string());
+        if done && !failed && !tried && state.list_at("operation.sync.resources").is_empty() {
+            push_history(&mut value, &state, sim.now());
+        }
+        let changed = *before != state;
+        value.set("status.operationState", state);
+        let causes = event.map_or(causes.clone(), Causes::one);
+        status::store(sim, cluster, &object, value, &causes);
+        if done {
+            if !tried {
+                self.refresh(sim, name, &causes);
             }
+            return None;
+        }
+        Some(match () {
+            () if again => retry_at(app.value.at("operation.retry"), now, retries).since(now),
+            () if pauses => WAVE,
+            () if changed => TAKES,
+            () => LOOK,
+        })
+    }
+}
+
+/// Whether somebody has allowed to prune what asks for it, since the operation began.
+fn is_approved(app: &Object, started: Time) -> bool {
+    Time::parse_rfc3339(app.annotation("argocd.argoproj.io/deletion-approved")).is_some_and(|at| at >= started)
+}
+
+/// Why nothing of a comparison may be synced: the operation's phase and message.
+fn objection(
+    app: &Object,
+    project: &Project,
+    comparison: &Comparison,
+    options: &Options,
+) -> Option<(&'static str, String)> {
+    for (kind, messages) in [("InvalidSpecError", &project.faults(&app.value)), ("ComparisonError", &comparison.errors)]
+    {
+        if !messages.is_empty() {
+            let told: Vec<String> = messages.iter().map(|message| [kind, ": ", message].concat()).collect();
+            return Some(("Error", told.join(";")));
         }
     }
-    let result = match (failed.is_empty(), waiting) {
-        (false, _) => Err(format!("{FAILED}{}", failed.join(","))),
-        (true, 0) => Ok("successfully synced (all tasks run)".into()),
-        (true, _) => Ok("successfully synced (no more tasks)".into()),
-    };
-    Outcome { result, resources }
-}
-
-fn apply(sim: &mut Sim, cluster: &mut Cluster, item: &Item, writer: &Writer) -> Result<Apply, String> {
-    let target = item.target.as_ref().expect("a task has a target");
-    let done = cluster.apply(sim, item.key.kind, &item.key.namespace, target, writer);
-    done.map(|(how, _)| how).map_err(|error| error.to_string())
-}
-
-/// What is to be applied, in order. A heal touches only what drifted.
-fn tasks(comparison: &Comparison, heal: bool) -> Vec<&Item> {
-    let mut tasks: Vec<&Item> = comparison
-        .items
-        .iter()
-        .filter(|item| item.target.is_some() && (!heal || item.sync != SyncState::Synced))
-        .collect();
-    tasks.arrange_by_key(|item| sort_key(item.target.as_ref().expect("only items with a target were kept")));
-    tasks
+    if let Some(option) = options.missing() {
+        let what = format!("the sync option {option} is real Argo CD, but not part of this sandbox yet");
+        return Some(("Error", what));
+    }
+    let shared = comparison.warnings.iter().find(|warning| warning.0 == "SharedResourceWarning");
+    let shared = shared.filter(|_| options.has("FailOnSharedResource=true"));
+    shared.map(|(_, message)| ("Failed", ["Shared resource found: ", message].concat()))
 }

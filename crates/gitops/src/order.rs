@@ -1,5 +1,6 @@
-//! The order in which a sync applies: wave, then kind, then name (gitops-engine `pkg/sync/sync_tasks.go`).
+//! Waves and the order of kinds (gitops-engine `pkg/sync/syncwaves`, `pkg/sync/sync_tasks.go`).
 
+use crate::hooks::annotation;
 use manifest::Value;
 
 const KINDS: &[&str] = &[
@@ -17,7 +18,6 @@ const KINDS: &[&str] = &[
     "PersistentVolume",
     "PersistentVolumeClaim",
     "CustomResourceDefinition",
-    "CustomResourceDefinitionList",
     "ClusterRole",
     "ClusterRoleList",
     "ClusterRoleBinding",
@@ -41,15 +41,13 @@ const KINDS: &[&str] = &[
     "APIService",
 ];
 
-/// Smaller is applied earlier.
-pub fn sort_key(object: &Value) -> (i64, usize, String) {
-    let annotation =
-        |name: &str| object.at("metadata").get("annotations").and_then(|all| all.get(name)).and_then(Value::as_str);
-    let wave = annotation("argocd.argoproj.io/sync-wave")
-        .or_else(|| annotation("helm.sh/hook-weight"))
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(0);
-    let kind = object.str_at("kind");
-    let place = KINDS.iter().position(|known| *known == kind).unwrap_or(KINDS.len());
-    (wave, place, object.str_at("metadata.name").to_string())
+/// Smaller is applied earlier; what has no place comes last.
+pub(crate) fn kind_place(kind: &str) -> usize {
+    KINDS.iter().position(|known| *known == kind).unwrap_or(KINDS.len())
+}
+
+/// The sync wave; without one, Helm's weight of a hook.
+pub(crate) fn wave(object: &Value) -> i64 {
+    let number = |name: &str| annotation(object, name).and_then(|text| text.parse().ok());
+    number("argocd.argoproj.io/sync-wave").or_else(|| number("helm.sh/hook-weight")).unwrap_or(0)
 }

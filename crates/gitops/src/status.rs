@@ -1,17 +1,24 @@
 //! Writing an Application's status: only when it changes, so that a quiet application makes no noise.
 
-use crate::compare::Comparison;
-use crate::engine::{ArgoCd, SourceFiles};
-use crate::operation::{CONTROLLER, Operation, Outcome};
+use crate::compare::{Comparison, Item};
+use crate::engine::SourceFiles;
+use crate::hooks;
+use crate::operation::CONTROLLER;
+use crate::order::wave;
 use cluster::{Cluster, Object, Writer};
-use manifest::{Value, list, object};
+use manifest::{Value, object};
 use order::Arrange;
-use sim::{Causes, EventId, Sim, Subject};
+use sim::{Causes, Sim, Subject, Time};
 
-const HISTORY_MAX: usize = 10;
+/// What stands before the words of a source that cannot be read.
+pub(crate) const UNREAD: &str = "Failed to load target state: failed to generate manifest for source 1 of 1: ";
 
-fn store(sim: &mut Sim, cluster: &mut Cluster, app: &Object, mut value: Value, causes: &Causes) {
-    if value.at("status") == app.value.at("status") && value.at("metadata") == app.value.at("metadata") {
+/// A condition's type and message.
+pub(crate) type Condition = (&'static str, String);
+
+pub(crate) fn store(sim: &mut Sim, cluster: &mut Cluster, app: &Object, mut value: Value, causes: &Causes) {
+    let same = |part: &str| value.at(part) == app.value.at(part);
+    if same("status") && same("metadata") && same("operation") {
         return;
     }
     // The real controller's patches carry no resource version either.
@@ -28,12 +35,29 @@ fn without_refresh(app: &Object) -> Value {
     value
 }
 
+/// Conditions with the time since when each is so.
+fn set_conditions(value: &mut Value, app: &Object, conditions: &[Condition], now: Time) {
+    let before = app.value.list_at("status.conditions");
+    let one = |(kind, message): &Condition| {
+        let known = before.iter().find(|old| old.str_at("type") == *kind && old.str_at("message") == message);
+        let since = known.map(|old| old.at("lastTransitionTime").clone());
+        let since = since.filter(|since| !since.is_null()).unwrap_or_else(|| now.rfc3339().into());
+        object! { "lastTransitionTime" => since, "message" => message, "type" => *kind }
+    };
+    if conditions.is_empty() {
+        value.remove("status.conditions");
+    } else {
+        value.set("status.conditions", Value::list(conditions.iter().map(one).collect()));
+    }
+}
+
 pub(crate) fn write(
     sim: &mut Sim,
     cluster: &mut Cluster,
     app: &Object,
     files: &SourceFiles,
     comparison: &Comparison,
+    conditions: &[Condition],
     causes: &Causes,
 ) {
     let mut value = without_refresh(app);
@@ -44,19 +68,23 @@ pub(crate) fn write(
             "comparedTo" => compared_to(app), "revision" => &comparison.revision, "status" => sync.word(),
         },
     );
-    value.set("status.health", object! { "status" => health.word() });
-    let resources: Vec<Value> = comparison.items.iter().map(resource).collect();
+    let mut told = object! { "status" => health.word() };
+    let before = app.value.at("status.health");
+    match before.at("lastTransitionTime") {
+        since if before.str_at("status") == health.word() && !since.is_null() => {
+            told.put("lastTransitionTime", since.clone());
+        }
+        _ => told.put("lastTransitionTime", sim.now().rfc3339()),
+    }
+    value.set("status.health", told);
+    let mut items: Vec<&Item> = comparison.items.iter().collect();
+    items.arrange_by_key(|item| [&item.group, "/", &item.kind, "/", &item.key.namespace, "/", &item.key.name].concat());
+    let resources: Vec<Value> = items.into_iter().map(resource).collect();
     value.set("status.resources", Value::list(resources));
     value.set("status.sourceType", files.source_type);
     let images = images(comparison);
     value.set("status.summary", object! { "images" => Value::list(images) });
-    let errors: Vec<Value> =
-        comparison.errors.iter().map(|message| object! { "type" => "ComparisonError", "message" => message }).collect();
-    if errors.is_empty() {
-        value.remove("status.conditions");
-    } else {
-        value.set("status.conditions", Value::list(errors));
-    }
+    set_conditions(&mut value, app, conditions, sim.now());
     if value.at("status") != app.value.at("status") {
         value.set("status.reconciledAt", sim.now().rfc3339());
         announce(sim, app, sync.word(), health.word(), &files.revision, causes);
@@ -66,18 +94,18 @@ pub(crate) fn write(
 
 fn compared_to(app: &Object) -> Value {
     let spec = app.value.at("spec");
-    object! { "source" => spec.at("source").clone(), "destination" => spec.at("destination").clone() }
+    let mut to = object! { "source" => spec.at("source").clone(), "destination" => spec.at("destination").clone() };
+    if !spec.at("ignoreDifferences").is_null() {
+        to.put("ignoreDifferences", spec.at("ignoreDifferences").clone());
+    }
+    to
 }
 
-fn resource(item: &crate::compare::Item) -> Value {
-    let mut one = object! {
-        "kind" => &item.kind, "name" => item.key.name.to_string(), "status" => item.sync.word(), "version" => &item.version,
-    };
-    if !item.group.is_empty() {
-        one.put("group", &item.group);
-    }
-    if !item.key.namespace.is_empty() {
-        one.put("namespace", item.key.namespace.to_string());
+fn resource(item: &Item) -> Value {
+    let mut one = object! { "kind" => &item.kind, "name" => item.key.name.to_string(), "version" => &item.version };
+    let texts = [("status", item.sync.word()), ("group", &item.group), ("namespace", &item.key.namespace)];
+    for (field, text) in texts.into_iter().filter(|(_, text)| !text.is_empty()) {
+        one.put(field, text);
     }
     if let Some((health, message)) = &item.health {
         let mut told = object! { "status" => health.word() };
@@ -86,8 +114,17 @@ fn resource(item: &crate::compare::Item) -> Value {
         }
         one.put("health", told);
     }
-    if item.target.is_none() {
+    if item.is_hook() {
+        one.put("hook", true);
+    }
+    if item.is_extra() {
         one.put("requiresPruning", true);
+    }
+    if let Some(wave) = item.target.as_ref().map(wave).filter(|wave| *wave != 0) {
+        one.put("syncWave", wave);
+    }
+    if item.live.as_ref().is_some_and(|live| hooks::has_option(&live.value, "Prune=confirm")) {
+        one.put("requiresDeletionConfirmation", true);
     }
     one
 }
@@ -123,101 +160,27 @@ pub(crate) fn write_broken(
     sim: &mut Sim,
     cluster: &mut Cluster,
     app: &Object,
-    kind: &str,
-    message: &str,
+    conditions: &[Condition],
     causes: &Causes,
 ) {
     let mut value = without_refresh(app);
     value.set("status.sync.status", "Unknown");
     value.set("status.sync.comparedTo", compared_to(app));
-    if value.at("status.health").is_null() {
+    // A spec that is wrong tells nothing of what runs.
+    if value.at("status.health").is_null() || conditions.iter().any(|condition| condition.0 == "InvalidSpecError") {
+        let since = app.value.at("status.health.lastTransitionTime").clone();
         value.set("status.health", object! { "status" => "Unknown" });
+        if app.value.str_at("status.health.status") == "Unknown" && !since.is_null() {
+            value.set("status.health.lastTransitionTime", since);
+        } else {
+            value.set("status.health.lastTransitionTime", sim.now().rfc3339());
+        }
     }
-    value.set("status.conditions", list![object! { "type" => kind, "message" => message }]);
+    set_conditions(&mut value, app, conditions, sim.now());
     if value.at("status") != app.value.at("status") {
-        let text = format!("{}: {message}", app.name());
+        let told = conditions.first().map_or("", |condition| condition.1.as_str());
+        let text = format!("{}: {told}", app.name());
         sim.record("argocd", "argocd-application-controller", Subject::new("Application", app.name()), text, causes);
     }
     store(sim, cluster, app, value, causes);
-}
-
-pub(crate) fn operation_running(sim: &mut Sim, cluster: &mut Cluster, app: &Object, operation: &Operation) {
-    let mut value = app.value.clone();
-    let by = if operation.automated {
-        object! { "automated" => true }
-    } else {
-        object! { "username" => &operation.by }
-    };
-    value.set(
-        "status.operationState",
-        object! {
-            "message" => "waiting for the sync to start", "phase" => "Running", "startedAt" => sim.now().rfc3339(),
-            "operation" => object! { "initiatedBy" => by, "sync" => object! { "prune" => operation.prune } },
-        },
-    );
-    let text = format!("Sync of {} started", app.name());
-    let subject = Subject::new("Application", app.name());
-    sim.record("argocd", "argocd-application-controller", subject, text, &operation.causes);
-    store(sim, cluster, app, value, &operation.causes);
-}
-
-#[expect(clippy::too_many_arguments, reason = "the pieces of one status")]
-pub(crate) fn operation_done(
-    argocd: &ArgoCd,
-    sim: &mut Sim,
-    cluster: &mut Cluster,
-    app: &str,
-    operation: &Operation,
-    files: Option<&SourceFiles>,
-    Outcome { result, resources }: &Outcome,
-    retry: bool,
-    event: EventId,
-) {
-    let Some(object) = argocd.object(cluster, app).cloned() else { return };
-    let mut value = object.value.clone();
-    let (phase, message) = match result {
-        Ok(message) => ("Succeeded", message.clone()),
-        Err(message) if retry => ("Running", format!("{message}. Retrying attempt #{}", operation.attempt + 1)),
-        Err(message) if operation.attempt > 0 => {
-            ("Failed", format!("{message} (retried {} times).", operation.attempt))
-        }
-        Err(message) => ("Failed", message.clone()),
-    };
-    value.set("status.operationState.phase", phase);
-    value.set("status.operationState.message", message.as_str());
-    if !retry {
-        value.set("status.operationState.finishedAt", sim.now().rfc3339());
-    }
-    if let Some(files) = files {
-        let mut told = object! {
-            "revision" => &files.revision, "source" => object.value.at("spec.source").clone(),
-        };
-        if !resources.is_empty() {
-            told.put("resources", Value::list(resources.clone()));
-        }
-        value.set("status.operationState.syncResult", told);
-        if result.is_ok() && !operation.heal {
-            push_history(&mut value, &object, operation, files, sim);
-        }
-    }
-    store(sim, cluster, &object, value, &Causes::one(event));
-}
-
-fn push_history(value: &mut Value, app: &Object, operation: &Operation, files: &SourceFiles, sim: &Sim) {
-    let history = app.value.list_at("status.history");
-    let id = history.last().and_then(|last| last.int_at("id")).map_or(0, |id| id + 1);
-    let by = if operation.automated {
-        object! { "automated" => true }
-    } else {
-        object! { "username" => &operation.by }
-    };
-    let now = sim.now().rfc3339();
-    let entry = object! {
-        "id" => id, "revision" => &files.revision, "deployedAt" => now.as_str(), "deployStartedAt" => now.as_str(),
-        "initiatedBy" => by, "source" => app.value.at("spec.source").clone(),
-    };
-    let mut all: Vec<Value> = history.to_vec();
-    all.push(entry);
-    let skip = all.len().saturating_sub(HISTORY_MAX);
-    value.set("status.history", Value::list(all.split_off(skip)));
 }

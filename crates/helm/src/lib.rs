@@ -19,6 +19,7 @@ mod schema;
 mod schema_rules;
 mod semver;
 mod strvals;
+mod text;
 mod values;
 
 pub use capabilities::{API_VERSIONS, Capabilities, GIT_COMMIT, GO_VERSION, HELM_VERSION, KUBE_VERSION};
@@ -35,4 +36,5 @@ pub use render::{Failure, Release, Rendered, render, template_text, texts};
 pub use requirements::compatible;
 pub use semver::{Constraint, Version};
 pub use strvals::{How, set};
+pub use text::{normalized, text};
 pub use values::merge_maps;

@@ -35,8 +35,8 @@ impl Moment {
             Input::Advance { to_micros } => self.advance_to(lesson, Time::from_micros(*to_micros)),
             Input::Sync { app } => {
                 let causes = self.note("argocd", "Click", &format!("Sync {app}"));
-                if let Err(text) = self.world.sync_app(app, false, &causes) {
-                    said.push(Said { good: false, text });
+                if let Err(refusal) = self.world.sync_app(app, manifest::Value::map(), &causes) {
+                    said.push(Said { good: false, text: refusal.message });
                 }
             }
             Input::Refresh { app } => {

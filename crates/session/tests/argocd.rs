@@ -79,8 +79,15 @@ fn another_source_is_compared_at_once_and_a_broken_one_is_told_once() {
 #[test]
 fn what_is_not_part_of_the_sandbox_is_refused_in_words() {
     for (spec, told) in [
-        (r#"{"ignoreDifferences":[{"kind":"Deployment"}]}"#, "spec.ignoreDifferences is real Argo CD, but"),
-        (r#"{"syncPolicy":{"syncOptions":["Replace=true"]}}"#, "the sync option Replace=true is real Argo CD, but"),
+        (
+            r#"{"ignoreDifferences":[{"kind":"Deployment","jqPathExpressions":[".spec"]}]}"#,
+            "spec.ignoreDifferences.jqPathExpressions is real Argo CD, but",
+        ),
+        (
+            r#"{"syncPolicy":{"syncOptions":["ClientSideApplyMigration=false"]}}"#,
+            "the sync option ClientSideApplyMigration=false is real Argo CD, but",
+        ),
+        (r#"{"source":{"ref":"values"}}"#, "spec.source.ref is real Argo CD, but"),
     ] {
         let mut session = start();
         patch(&mut session, spec);

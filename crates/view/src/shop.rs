@@ -138,7 +138,7 @@ fn stations(world: &World) -> Vec<Station> {
         || station("Argo CD", "no application".into(), "idle", false),
         |app| {
             let (sync, health) = (app.value.str_at("status.sync.status"), app.value.str_at("status.health.status"));
-            let busy = world.argocd.is_syncing(app.name()) || sync == "OutOfSync";
+            let busy = gitops::is_operating(&app.value) || sync == "OutOfSync";
             let state = if busy {
                 "running"
             } else if sync == "Synced" {

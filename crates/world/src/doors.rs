@@ -5,7 +5,8 @@ use crate::sources::GitSources;
 use crate::{MachineId, World};
 use cluster::{Cluster, DeleteOptions, Status, Writer};
 use git::{Bundle, RefChange, Repo, Signature};
-use gitops::Comparison;
+use gitops::{ArgoCd, Comparison, Refusal, Sources};
+use manifest::{Value, object};
 use sim::{Causes, Sim};
 use workload::Response;
 
@@ -15,8 +16,37 @@ impl World {
         act(&mut self.cluster, &mut self.sim)
     }
 
-    pub fn sync_app(&mut self, app: &str, prune: bool, causes: &Causes) -> Result<(), String> {
-        self.argocd.sync(&mut self.sim, app, "learner", prune, causes)
+    /// Asks Argo CD for a sync as the application's policy says, or as `sync` says beyond that.
+    pub fn sync_app(&mut self, app: &str, mut sync: Value, causes: &Causes) -> Result<(), Refusal> {
+        let Some(object) = self.argocd.applications(&self.cluster).find(|object| object.name() == app) else {
+            return Err(Refusal::new("NotFound", format!("applications.argoproj.io \"{app}\" not found")));
+        };
+        let (source, policy) = (object.value.at("spec.source"), object.value.at("spec.syncPolicy"));
+        let (own, wanted) = (source.str_at("targetRevision"), sync.str_at("revision"));
+        let automated = !policy.at("automated").is_null() && policy.at("automated.enabled").as_bool() != Some(false);
+        let other = !wanted.is_empty() && wanted != if own.is_empty() { "HEAD" } else { own };
+        if other && automated && !sync.bool_at("dryRun") {
+            let why = format!("Cannot sync to {wanted}: auto-sync currently set to {own}");
+            return Err(Refusal::new("FailedPrecondition", why));
+        }
+        sync.put("source", source.clone());
+        if sync.at("syncOptions").is_null() && !policy.at("syncOptions").is_null() {
+            sync.put("syncOptions", policy.at("syncOptions").clone());
+        }
+        let mut operation = object! { "initiatedBy" => object! { "username" => "learner" } };
+        let retry = sync.remove("retry").unwrap_or_else(|| policy.at("retry").clone());
+        if !retry.is_null() {
+            operation.put("retry", retry);
+        }
+        operation.put("sync", sync);
+        self.argocd.request(&mut self.sim, &mut self.cluster, app, operation, causes)
+    }
+
+    /// Does something by the Argo CD server, which reads repositories beside the cluster.
+    pub fn by_argocd<T>(&mut self, act: impl FnOnce(&mut ArgoCd, (&mut Sim, &mut Cluster), &dyn Sources) -> T) -> T {
+        let sources = GitSources { machines: &self.machines, forge: &self.forge };
+        self.argocd.make_default_project(&mut self.sim, &mut self.cluster);
+        act(&mut self.argocd, (&mut self.sim, &mut self.cluster), &sources)
     }
 
     pub fn refresh_app(&mut self, app: &str, causes: &Causes) {

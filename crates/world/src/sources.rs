@@ -65,16 +65,7 @@ impl Checkout<'_> {
 impl Sources for GitSources<'_> {
     fn manifests(&self, spec: &Spec) -> Result<SourceFiles, String> {
         let (repo_url, revision, path) = (&spec.repo_url, &spec.target, &spec.path);
-        let missing = || unknown(format_args!("failed to list refs: repository not found: {repo_url}"));
-        let name = World::repo_of_url(repo_url).ok_or_else(missing)?;
-        let files = &self.machines.get(&MachineId::new(FORGE)).ok_or_else(missing)?.files;
-        let repo = Repo::at(files, &crate::forge::repo_path(&name)).ok_or_else(missing)?;
-        let unresolved = |_| {
-            unknown(format_args!(
-                "failed to resolve revision \"{revision}\": unable to resolve '{revision}' to a commit SHA"
-            ))
-        };
-        let id = repo.resolve_commit(files, revision).map_err(unresolved)?;
+        let (repo, files, id) = self.checkout(repo_url, revision)?;
         let commit = repo.read_commit(files, &id).map_err(unknown)?;
         let tree = repo.flat_tree(files, Some(&commit.tree)).map_err(unknown)?;
         let folder = path.trim_matches('/').trim_start_matches("./");
@@ -102,8 +93,11 @@ impl Sources for GitSources<'_> {
             manifests.push(((*file).clone(), checkout.kustomized(folder, spec)?));
         }
         for (file, rest, (_, id)) in below.iter().filter(|_| kustomization.is_none()) {
+            let like = |pattern: &str| gitops::fits_glob(pattern, rest, None);
             let wanted = [".yaml", ".yml", ".json"].iter().any(|end| rest.ends_with(end))
-                && (spec.recurse || !rest.contains('/'));
+                && (spec.recurse || !rest.contains('/'))
+                && (spec.include.is_empty() || like(&spec.include))
+                && (spec.exclude.is_empty() || !like(&spec.exclude));
             if wanted {
                 manifests.push(((*file).clone(), repo.read_blob(files, id).map_err(unknown)?.text()));
             }
@@ -111,9 +105,47 @@ impl Sources for GitSources<'_> {
         let source_type = if kustomization.is_some() { "Kustomize" } else { "Directory" };
         Ok(self.found(&id.to_string(), &commit, source_type, manifests))
     }
+
+    fn paths(&self, repo_url: &str, revision: &str) -> Result<Vec<String>, String> {
+        let (repo, files, id) = self.checkout(repo_url, revision)?;
+        let commit = repo.read_commit(files, &id).map_err(unknown)?;
+        let tree = repo.flat_tree(files, Some(&commit.tree)).map_err(unknown)?;
+        Ok(tree.keys().cloned().collect())
+    }
+
+    fn file(&self, repo_url: &str, revision: &str, path: &str) -> Result<String, String> {
+        let (repo, files, id) = self.checkout(repo_url, revision)?;
+        let commit = repo.read_commit(files, &id).map_err(unknown)?;
+        let tree = repo.flat_tree(files, Some(&commit.tree)).map_err(unknown)?;
+        let (_, blob) = tree.get(path).ok_or_else(|| unknown(format_args!("{path}: no such file")))?;
+        Ok(repo.read_blob(files, blob).map_err(unknown)?.text())
+    }
+
+    fn template(&self, text: &str, params: &manifest::Value, now: sim::Time) -> Result<String, String> {
+        helm::text(text, params, i64::try_from(now.as_micros()).unwrap_or(0))
+    }
+
+    fn normalized(&self, name: &str) -> String {
+        helm::normalized(name)
+    }
 }
 
 impl GitSources<'_> {
+    /// A repository, the files it is among, and the commit that a revision names.
+    fn checkout(&self, repo_url: &str, revision: &str) -> Result<(Repo, &Vfs, git::ObjectId), String> {
+        let missing = || unknown(format_args!("failed to list refs: repository not found: {repo_url}"));
+        let name = World::repo_of_url(repo_url).ok_or_else(missing)?;
+        let files = &self.machines.get(&MachineId::new(FORGE)).ok_or_else(missing)?.files;
+        let repo = Repo::at(files, &crate::forge::repo_path(&name)).ok_or_else(missing)?;
+        let unresolved = |_| {
+            unknown(format_args!(
+                "failed to resolve revision \"{revision}\": unable to resolve '{revision}' to a commit SHA"
+            ))
+        };
+        let id = repo.resolve_commit(files, revision).map_err(unresolved)?;
+        Ok((repo, files, id))
+    }
+
     fn found(
         &self,
         revision: &str,

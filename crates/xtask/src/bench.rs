@@ -108,10 +108,17 @@ fn git() -> Result<()> {
     Program::new("node").arg("e2e/bench-git.mjs").arg(&folder).arg(&opsfest).run()
 }
 
-/// The size that Kubernetes itself is tested at: 150,000 pods on 5,000 nodes, natively.
+/// The size that Kubernetes itself is tested at: 150,000 pods on 5,000 nodes, natively and in wasm; there also 10,000 pods on
+/// 1,000 nodes.
 fn crowd() -> Result<()> {
     let words = ["--quiet", "--profile", "figures", "-p", "cluster", "--features", "crowd", "--example", "scale", "--"];
-    Program::cargo("run").args(words).args(["150000", "5000", "10"]).run()
+    Program::cargo("run").args(words).args(["150000", "5000", "10"]).run()?;
+    setup::for_test()?;
+    let folder = engine::with_checks("bench", Profile::Shipped)?;
+    for size in [["10000", "1000"], ["150000", "5000"]] {
+        Program::new("node").arg("e2e/bench-wasm.mjs").arg(&folder).args(size).run()?;
+    }
+    Ok(())
 }
 
 fn browser() -> Result<()> {

@@ -2,13 +2,13 @@
 
 mod zone;
 
-pub(crate) use zone::Zone;
+pub use zone::Zone;
 
 use sim::Time;
 
 /// When something is due. Bit n stands for the value n.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Schedule {
+pub struct Schedule {
     minutes: u64,
     hours: u64,
     days: u64,
@@ -24,7 +24,7 @@ const WEEKDAYS: [&str; 7] = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 const YEARS_MAX: u64 = 5;
 
 impl Schedule {
-    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+    pub fn parse(text: &str) -> Result<Self, String> {
         if text.is_empty() {
             return Err("empty spec string".into());
         }
@@ -59,7 +59,7 @@ impl Schedule {
     }
 
     /// The first due time after a moment.
-    pub(crate) fn next(&self, after: Time, zone: Zone) -> Option<Time> {
+    pub fn next(&self, after: Time, zone: Zone) -> Option<Time> {
         let local = zone.local(after).unix_secs() / 60 + 1;
         let (first_day, first_minute) = (local / 1_440, local % 1_440);
         for day in first_day..first_day + 366 * YEARS_MAX {

@@ -15,7 +15,7 @@ enum Summer {
 
 /// A zone: minutes ahead of UTC, and its summer time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Zone {
+pub struct Zone {
     minutes: i64,
     summer: Summer,
 }
@@ -62,7 +62,7 @@ const ZONES: &[(&str, i64, Summer)] = &[
 
 impl Zone {
     /// The zone of a name; the empty name is UTC.
-    pub(crate) fn find(name: &str) -> Option<Self> {
+    pub fn find(name: &str) -> Option<Self> {
         let name = if name.is_empty() { "UTC" } else { name };
         ZONES
             .iter()

@@ -34,11 +34,10 @@ pub(super) fn split(args: &[String]) -> (Vec<String>, Vec<String>) {
     let (mut path, mut rest): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
     let mut args = args.iter();
     while let Some(arg) = args.next() {
-        let deep_enough = match path.first().map(String::as_str) {
-            None => false,
-            Some("app") => path.len() == 2,
-            Some("help") => false,
-            Some(_) => true,
+        let words: Vec<&str> = path.iter().map(String::as_str).collect();
+        let deep_enough = match words[..] {
+            [] | ["help", ..] | ["app" | "appset" | "proj"] | ["proj", "windows"] => false,
+            [_, ..] => true,
         };
         if arg == "--" || deep_enough {
             rest.push(arg.clone());
@@ -54,7 +53,12 @@ pub(super) fn split(args: &[String]) -> (Vec<String>, Vec<String>) {
         } else if arg.starts_with('-') {
             rest.push(arg.clone());
         } else {
-            path.push(arg.clone());
+            // Names that cobra takes for others.
+            path.push(match (&path[..], arg.as_str()) {
+                ([], "project") => "proj".into(),
+                ([], "applicationset" | "applicationsets" | "appsets") => "appset".into(),
+                _ => arg.clone(),
+            });
         }
     }
     (path, rest)

@@ -30,6 +30,17 @@ pub(super) fn app(cx: &Cx<'_>, name: &str, namespace: &str) -> Result<Arc<Object
     })
 }
 
+/// A request that the server refused.
+pub(super) fn refused(refusal: gitops::Refusal) -> Fatal {
+    let fatal = Fatal::check(format!("rpc error: code = {} desc = {}", refusal.code, refusal.message));
+    match refusal.code {
+        "PermissionDenied" if refusal.message == "permission denied" => {
+            fatal.hint("there is no application of this name")
+        }
+        _ => fatal,
+    }
+}
+
 /// As the server names an application: `argocd/web`.
 pub(super) fn qualified(app: &Object) -> String {
     app.key.to_string()

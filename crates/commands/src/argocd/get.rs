@@ -42,7 +42,7 @@ pub(super) fn run(cx: &mut Cx<'_>, call: &Call) -> Result<Next, Fatal> {
     if !matches!(output, "wide" | "" | "tree" | "tree=detailed") {
         return Err(summary::unknown_output(output));
     }
-    let mut text = summary::header(&app);
+    let mut text = summary::header(cx, &app);
     text += &summary::conditions(&app.value);
     let operation = summary::operation(&app.value, cx.now());
     if given.on("show-operation") && !operation.is_empty() {

@@ -2,7 +2,7 @@
 //! tool has beside them is named at the end.
 
 use super::cobra::{Command, Flag, GLOBAL, Takes};
-use super::{APP_MISSING, ROOT_MISSING, ROWS};
+use super::{GROUPS, ROWS};
 use order::Arrange;
 
 /// The help of one command.
@@ -18,25 +18,25 @@ pub(super) fn command(command: &Command) -> String {
     text.push_str(&flags(GLOBAL, None));
     text.push_str(&missing(
         "flags",
-        command.missing.split(' ').filter(|name| name.len() > 1).map(|name| format!("--{name}")),
+        command.missing.split_whitespace().filter(|name| name.len() > 1).map(|name| format!("--{name}")),
     ));
     text
 }
 
-/// The help of `argocd` or of `argocd app`.
+/// The help of a word that only other words follow.
 pub(super) fn group(path: &str) -> String {
-    let (summary, gone) = match path {
-        "argocd" => ("argocd talks to an Argo CD server", ROOT_MISSING),
-        _ => ("Look at applications and sync them", APP_MISSING),
-    };
+    let found = GROUPS.iter().find(|group| group.path == path).unwrap_or(&GROUPS[0]);
+    let (summary, gone) = (found.summary, found.missing);
     let prefix = format!("{path} ");
     let mut rows: Vec<(&str, &str)> = ROWS
         .iter()
-        .filter_map(|row| Some((row.command.path.strip_prefix(&prefix)?, row.command.summary)))
+        .map(|row| (row.command.path, row.command.summary))
+        .chain(GROUPS.iter().map(|group| (group.path, group.summary)))
+        .filter_map(|(path, summary)| Some((path.strip_prefix(&prefix)?, summary)))
         .filter(|(name, _)| !name.contains(' '))
         .collect();
     if path == "argocd" {
-        rows.extend([("app", "Look at applications and sync them"), ("help", "Help about any command")]);
+        rows.push(("help", "Help about any command"));
     }
     rows.arrange();
     let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
@@ -48,7 +48,7 @@ pub(super) fn group(path: &str) -> String {
     text.push_str(&flags(&[], path.rsplit(' ').next()));
     text.push_str("\nGlobal Flags:\n");
     text.push_str(&flags(GLOBAL, None));
-    text.push_str(&missing("commands", gone.split(' ').map(str::to_string)));
+    text.push_str(&missing("commands", gone.split_whitespace().map(str::to_string)));
     text.push_str(&format!("\nUse \"{path} [command] --help\" for more information about a command.\n"));
     text
 }

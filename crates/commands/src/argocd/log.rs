@@ -57,22 +57,28 @@ impl Style {
     }
 
     pub fn print(self, cx: &mut Cx<'_>, fatal: &Fatal) {
-        let (now, message) = (cx.now(), &fatal.message);
+        self.tell(cx, "fatal", &fatal.message);
+        if !fatal.hint.is_empty() {
+            cx.err(format!("hint: {}\n", fatal.hint));
+        }
+    }
+
+    /// One line of the log.
+    pub fn tell(self, cx: &mut Cx<'_>, level: &str, message: &str) {
+        let now = cx.now();
         let line = match (self.text, matches!(cx.fd(2), Fd::Terminal(_))) {
             (false, _) => {
-                let entry = object! { "level" => "fatal", "msg" => message, "time" => now.rfc3339() };
+                let entry = object! { "level" => level, "msg" => message, "time" => now.rfc3339() };
                 entry.to_json_with(JsonStyle { indent: None, escape_html: true })
             }
             (true, true) => {
                 let secs = now.since(self.started).as_secs();
-                format!("\x1b[31mFATA\x1b[0m[{secs:04}] {message:<44} ")
+                let word = level.get(..4).unwrap_or(level).to_uppercase();
+                format!("\x1b[31m{word}\x1b[0m[{secs:04}] {message:<44} ")
             }
-            (true, false) => format!("time=\"{now}\" level=fatal msg={}", quoted(message)),
+            (true, false) => format!("time=\"{now}\" level={level} msg={}", quoted(message)),
         };
         cx.err(format!("{line}\n"));
-        if !fatal.hint.is_empty() {
-            cx.err(format!("hint: {}\n", fatal.hint));
-        }
     }
 }
 

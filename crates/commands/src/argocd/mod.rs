@@ -3,8 +3,11 @@
 //! It reads the Application objects of the cluster and asks the controller through the world's doors. It keeps no
 //! application state of its own, and it never prints what does not stand in the store.
 
+mod appset;
 mod cobra;
 mod context;
+mod create;
+mod delete;
 mod diff;
 mod diff_text;
 mod find;
@@ -13,8 +16,15 @@ mod help;
 mod history;
 mod list;
 mod log;
+mod proj;
+mod proj_edit;
+mod proj_spec;
+mod proj_windows;
 mod resources;
+mod rollback;
 mod selected;
+mod set;
+mod spec_flags;
 mod states;
 mod suggest;
 mod summary;
@@ -26,6 +36,7 @@ mod wait;
 mod watch;
 
 use cobra::{Command, Given, Stop};
+use delete::Delete;
 use log::{Fatal, Style};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -49,8 +60,9 @@ pub(crate) enum Argocd {
     Start,
     /// The refresh that the command asked for is over: now it does the rest.
     Refreshed,
-    /// `app sync`, `app wait`.
+    /// `app sync`, `app wait`, `app rollback`.
     Watching(Box<Watch>),
+    Deleting(Box<Delete>),
 }
 
 impl From<Vec<String>> for Argocd {
@@ -64,7 +76,10 @@ enum Next {
     Exit(i32),
     /// The application was asked to refresh; call the command again afterwards.
     Refresh,
+    /// Standard input is not whole yet; call the command again when there is more.
+    Input,
     Watch(Box<Watch>),
+    Delete(Box<Delete>),
 }
 
 /// What a command was called with.
@@ -82,23 +97,87 @@ struct Row {
 }
 
 const ROWS: &[Row] = &[
+    Row { command: create::COMMAND, run: create::run },
+    Row { command: delete::COMMAND, run: delete::run },
     Row { command: diff::COMMAND, run: diff::run },
     Row { command: get::COMMAND, run: get::run },
     Row { command: history::COMMAND, run: history::run },
     Row { command: list::COMMAND, run: list::run },
+    Row { command: set::PATCH, run: set::patch },
     Row { command: resources::COMMAND, run: resources::run },
+    Row { command: rollback::COMMAND, run: rollback::run },
+    Row { command: set::SET, run: set::set },
     Row { command: sync::COMMAND, run: sync::run },
+    Row { command: rollback::TERMINATE, run: rollback::terminate },
+    Row { command: set::UNSET, run: set::unset },
     Row { command: wait::COMMAND, run: wait::run },
+    Row { command: appset::CREATE, run: appset::create },
+    Row { command: appset::DELETE, run: appset::delete },
+    Row { command: appset::GET, run: appset::get },
+    Row { command: appset::LIST, run: appset::list },
+    Row { command: proj::CREATE, run: proj::create },
+    Row { command: proj::DELETE, run: proj::delete },
+    Row { command: proj::GET, run: proj::get },
+    Row { command: proj::LIST, run: proj::list },
+    Row { command: proj::SET, run: proj::set },
+    Row { command: proj_edit::ADD_DESTINATION, run: proj_edit::add_destination },
+    Row { command: proj_edit::REMOVE_DESTINATION, run: proj_edit::remove_destination },
+    Row { command: proj_edit::ADD_SOURCE, run: proj_edit::add_source },
+    Row { command: proj_edit::REMOVE_SOURCE, run: proj_edit::remove_source },
+    Row { command: proj_edit::ALLOW_CLUSTER, run: proj_edit::allow_cluster },
+    Row { command: proj_edit::DENY_CLUSTER, run: proj_edit::deny_cluster },
+    Row { command: proj_edit::ALLOW_NAMESPACE, run: proj_edit::allow_namespace },
+    Row { command: proj_edit::DENY_NAMESPACE, run: proj_edit::deny_namespace },
+    Row { command: proj_windows::ADD, run: proj_windows::add },
+    Row { command: proj_windows::DELETE, run: proj_windows::delete },
+    Row { command: proj_windows::DISABLE, run: proj_windows::disable },
+    Row { command: proj_windows::ENABLE, run: proj_windows::enable },
+    Row { command: proj_windows::LIST, run: proj_windows::list },
     Row { command: context::CONTEXT, run: context::context },
     Row { command: context::LOGIN, run: context::login },
     Row { command: context::LOGOUT, run: context::logout },
     Row { command: version::COMMAND, run: version::run },
 ];
 
-/// Real subcommands of `argocd` and of `argocd app` that this sandbox does not have.
-const ROOT_MISSING: &str = "account admin appset cert cluster completion configure gpg proj relogin repo repocreds";
-const APP_MISSING: &str = "actions add-source confirm-deletion create delete delete-resource edit get-resource logs manifests \
-    patch patch-resource remove-source rollback set terminate-op unset";
+/// A word that only other words follow.
+struct Group {
+    path: &'static str,
+    summary: &'static str,
+    /// Real subcommands that this sandbox does not have.
+    missing: &'static str,
+}
+
+const GROUPS: &[Group] = &[
+    Group {
+        path: "argocd",
+        summary: "argocd talks to an Argo CD server",
+        missing: "account admin cert cluster completion configure gpg relogin repo repocreds",
+    },
+    Group {
+        path: "argocd app",
+        summary: "Make, look at, change and sync applications",
+        missing: "actions add-source confirm-deletion delete-resource edit get-resource logs manifests patch-resource \
+            remove-source",
+    },
+    Group { path: "argocd appset", summary: "Make and look at ApplicationSets", missing: "generate" },
+    Group {
+        path: "argocd proj",
+        summary: "Say from where, to where and what applications may deploy",
+        missing: "add-destination-service-account add-orphaned-ignore add-signature-key add-source-namespace edit \
+            remove-destination-service-account remove-orphaned-ignore remove-signature-key remove-source-namespace role \
+            source-integrity",
+    },
+    Group {
+        path: "argocd proj windows",
+        summary: "Say when applications may sync",
+        missing: "disable-sync-overrun enable-sync-overrun update",
+    },
+];
+
+fn group_of(path: &[&str]) -> Option<&'static Group> {
+    let name = ["argocd"].iter().chain(path).copied().collect::<Vec<_>>().join(" ");
+    GROUPS.iter().find(|group| group.path == name)
+}
 
 impl Behaviour for Argocd {
     const PROGRAM: &'static str = "argocd";
@@ -106,6 +185,7 @@ impl Behaviour for Argocd {
     fn step(&mut self, cx: &mut Cx<'_>) -> Step {
         let refreshed = match self {
             Self::Watching(watch) => return watch.step(cx),
+            Self::Deleting(delete) => return delete.step(cx),
             Self::Start => false,
             Self::Refreshed => true,
         };
@@ -114,6 +194,11 @@ impl Behaviour for Argocd {
             Next::Refresh => {
                 *self = Self::Refreshed;
                 Step::Until(cx.now() + REFRESH)
+            }
+            Next::Input => Step::Stdin,
+            Next::Delete(delete) => {
+                *self = Self::Deleting(delete);
+                Step::Again
             }
             Next::Watch(watch) => {
                 *self = Self::Watching(watch);
@@ -126,18 +211,20 @@ impl Behaviour for Argocd {
 fn start(cx: &mut Cx<'_>, refreshed: bool) -> Next {
     let (path, rest) = cobra::split(&cx.args());
     let path: Vec<&str> = path.iter().map(String::as_str).collect();
-    match path[..] {
-        [] => group(cx, "argocd", &rest, 0),
-        ["app"] => group(cx, "argocd app", &rest, 1),
-        ["help", ..] => ask_for_help(cx, &path[1..]),
-        ["app", name] if is_one_of(APP_MISSING, name) => not_here(cx, &format!("app {name}")),
-        [name, ..] if is_one_of(ROOT_MISSING, name) => not_here(cx, name),
-        _ => match find_row(&path) {
+    if let Some(found) = group_of(&path) {
+        return group(cx, found.path, &rest, i32::from(!path.is_empty()));
+    }
+    let (above, name) = path.split_last().map_or((&path[..], ""), |(name, above)| (above, *name));
+    match (&path[..], group_of(above)) {
+        (["help", ..], _) => ask_for_help(cx, &path[1..]),
+        (_, Some(found)) if is_one_of(found.missing, name) => not_here(cx, &path.join(" ")),
+        (_, found) => match find_row(&path) {
             Some(row) => run(cx, row, &rest, refreshed),
-            None if path[0] == "app" => {
+            None if !above.is_empty() => {
+                let of = found.map_or("argocd", |found| found.path);
                 // Unlike argocd: after the help, which is all that the real one prints, the word is named.
-                cx.out(help::group("argocd app"));
-                cx.err(format!("hint: unknown command \"{}\" for \"argocd app\"\n", path[1]));
+                cx.out(help::group(of));
+                cx.err(format!("hint: unknown command \"{name}\" for \"{of}\"\n"));
                 Next::Exit(1)
             }
             None => {
@@ -170,7 +257,7 @@ fn find_row(path: &[&str]) -> Option<&'static Row> {
 }
 
 fn is_one_of(names: &str, name: &str) -> bool {
-    names.split(' ').any(|one| one == name)
+    names.split_whitespace().any(|one| one == name)
 }
 
 fn not_here(cx: &mut Cx<'_>, name: &str) -> Next {
@@ -195,10 +282,9 @@ fn group(cx: &mut Cx<'_>, path: &'static str, rest: &[String], code: i32) -> Nex
 }
 
 fn ask_for_help(cx: &mut Cx<'_>, path: &[&str]) -> Next {
-    let text = match path {
-        [] => help::group("argocd"),
-        ["app"] => help::group("argocd app"),
-        _ => match find_row(path) {
+    let text = match group_of(path) {
+        Some(found) => help::group(found.path),
+        None => match find_row(path) {
             Some(row) => help::command(&row.command),
             None => {
                 let topic: Vec<String> = path.iter().map(|word| format!("`{word}`")).collect();

@@ -9,12 +9,12 @@ use std::time::Duration;
 use world::Cx;
 
 /// `"%-20s%s\n"`
-fn field(name: &str, value: &str) -> String {
+pub(super) fn field(name: &str, value: &str) -> String {
     format!("{name:<20}{value}\n")
 }
 
 /// The table of `printAppSummaryTable`.
-pub(super) fn header(app: &Object) -> String {
+pub(super) fn header(cx: &Cx<'_>, app: &Object) -> String {
     let spec = app.value.at("spec");
     let target = spec.str_at("source.targetRevision");
     let mut text = field("Name:", &find::qualified(app));
@@ -23,13 +23,8 @@ pub(super) fn header(app: &Object) -> String {
     text += &field("Namespace:", spec.str_at("destination.namespace"));
     text += &field("URL:", &format!("https://{SERVER}/applications/{}", app.name()));
     text += "Source:\n";
-    text += &field("- Repo:", spec.str_at("source.repoURL"));
-    text += &field("  Target:", target);
-    if !spec.str_at("source.path").is_empty() {
-        text += &field("  Path:", spec.str_at("source.path"));
-    }
-    // There are no sync windows in this world.
-    text += &field("SyncWindow:", "Sync Allowed");
+    text += &source(spec.at("source"));
+    text += &windows(cx, app);
     let policy = match (find::automated(app), spec.bool_at("syncPolicy.automated.prune")) {
         (false, _) => "Manual",
         (true, false) => "Automated",
@@ -38,6 +33,46 @@ pub(super) fn header(app: &Object) -> String {
     text += &field("Sync Policy:", policy);
     text += &field("Sync Status:", &sync_status(&app.value, target));
     text += &field("Health Status:", app.value.str_at("status.health.status"));
+    text
+}
+
+/// `printAppSourceDetails`.
+pub(super) fn source(source: &Value) -> String {
+    let mut text = field("- Repo:", source.str_at("repoURL"));
+    text += &field("  Target:", source.str_at("targetRevision"));
+    if !source.str_at("path").is_empty() {
+        text += &field("  Path:", source.str_at("path"));
+    }
+    let files: Vec<&str> = source.list_at("helm.valueFiles").iter().filter_map(Value::as_str).collect();
+    if !files.is_empty() {
+        text += &field("  Helm Values:", &files.join(","));
+    }
+    let prefix = source.str_at("kustomize.namePrefix");
+    if !prefix.is_empty() {
+        text += &field("  Name Prefix:", prefix);
+    }
+    text
+}
+
+/// Whether the windows of the project let it sync, and which they are.
+fn windows(cx: &Cx<'_>, app: &Object) -> String {
+    let project = cx.world.argocd.project(&cx.world.cluster, &app.value);
+    let project = project.map(|project| project.value).unwrap_or_default();
+    let windows = gitops::windows_of(&project, app);
+    let open = gitops::can_sync(&windows, cx.now(), None);
+    let closed = open.deny || (!open.allow && open.closed);
+    let status = match (closed, open.manual) {
+        (false, _) => "Sync Allowed",
+        (true, true) => "Manual Allowed",
+        (true, false) => "Sync Denied",
+    };
+    let mut text = field("SyncWindow:", status);
+    if !windows.is_empty() {
+        let told =
+            |window: &&Value| [window.str_at("kind"), window.str_at("schedule"), window.str_at("duration")].join(":");
+        let all: Vec<String> = windows.iter().map(told).collect();
+        text += &field("Assigned Windows:", &all.join(","));
+    }
     text
 }
 
@@ -102,7 +137,7 @@ pub(super) fn moment(time: Option<Time>) -> String {
 }
 
 /// Whole seconds as Go's `time.Duration` prints them: `1m5s`.
-fn go_duration(span: Duration) -> String {
+pub(super) fn go_duration(span: Duration) -> String {
     let secs = span.as_secs();
     match (secs / 3_600, secs / 60 % 60, secs % 60) {
         (0, 0, secs) => format!("{secs}s"),

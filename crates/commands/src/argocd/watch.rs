@@ -1,10 +1,11 @@
 //! Waiting for applications: what `app sync` and `app wait` do, told as it happens (`waitOnApplicationStatus`).
 
 use super::log::{Fatal, Style};
-use super::selected::Selected;
+use super::selected::{Selected, includes};
 use super::states::{ResourceState, states, wait_heading};
 use super::{find, summary, table};
 use cluster::{Object, time_at};
+use manifest::Value;
 use order::OrdMap;
 use serde::{Deserialize, Serialize};
 use sim::Time;
@@ -30,9 +31,14 @@ pub(super) struct Wants {
 }
 
 /// What `app sync` asks for before it waits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Ask {
-    pub prune: bool,
+    /// `operation.sync`, and `retry` beside its fields.
+    pub sync: Value,
+    /// Only these resources.
+    pub chosen: Vec<Selected>,
+    /// The same as they were typed.
+    pub named: String,
     /// `--async`: not waiting at all.
     pub leave: bool,
 }
@@ -96,14 +102,17 @@ impl Watch {
 
     fn begin(&mut self, cx: &mut Cx<'_>, name: String) -> Result<Step, Fatal> {
         let app = find::app(cx, &name, &self.namespace)?;
-        if let Some(ask) = self.ask {
-            let causes = cx.causes();
-            let asked = cx.world.sync_app(app.name(), ask.prune, &causes);
-            asked.map_err(|why| Fatal::check(format!("rpc error: code = FailedPrecondition desc = {why}")))?;
+        if let Some(ask) = &self.ask {
+            let (causes, mut sync) = (cx.causes(), ask.sync.clone());
+            if !ask.chosen.is_empty() {
+                sync.put("resources", chosen(&app.value, ask)?);
+            }
+            cx.world.sync_app(app.name(), sync, &causes).map_err(find::refused)?;
             if ask.leave {
                 return Ok(Step::Again);
             }
         }
+        let app = find::app(cx, &name, &self.namespace)?;
         if !self.wants.delete && self.reached(cx, &app) {
             self.end(cx, &app)?;
             return Ok(Step::Again);
@@ -211,16 +220,15 @@ impl Watch {
     /// The end of one application's wait; after a sync also whether it went well.
     fn end(&self, cx: &mut Cx<'_>, app: &Arc<Object>) -> Result<(), Fatal> {
         self.print_status(cx, app)?;
-        if self.ask.is_none() {
-            return Ok(());
-        }
+        let Some(ask) = self.ask.as_ref().filter(|ask| !ask.sync.bool_at("dryRun")) else { return Ok(()) };
         let state = app.value.at("status.operationState");
         let phase = state.str_at("phase");
         if phase != "Succeeded" {
             return Err(Fatal::log(format!("Operation has completed with phase: {phase}")));
         }
-        let waiting = app.value.list_at("status.resources").iter().filter(|one| one.bool_at("requiresPruning")).count();
-        if app.value.str_at("status.sync.status") != "Synced" && waiting > 0 {
+        let skipped = |one: &&Value| one.str_at("status") == "PruneSkipped";
+        let waiting = state.list_at("syncResult.resources").iter().filter(skipped).count();
+        if ask.chosen.is_empty() && app.value.str_at("status.sync.status") != "Synced" && waiting > 0 {
             return Err(Fatal::log(format!("{waiting} resources require pruning")));
         }
         Ok(())
@@ -231,7 +239,7 @@ impl Watch {
             cx.out(text);
             return Ok(());
         }
-        let mut text = format!("\n{}\n", summary::header(app));
+        let mut text = format!("\n{}\n", summary::header(cx, app));
         if self.wants.operation {
             text += &summary::operation(&app.value, cx.now());
         }
@@ -258,8 +266,34 @@ impl Watch {
     }
 }
 
+/// The resources of an application that `--resource` names.
+fn chosen(app: &Value, ask: &Ask) -> Result<Value, Fatal> {
+    let fits = |one: &&Value| {
+        let [group, kind, space, name] = ["group", "kind", "namespace", "name"].map(|field| one.str_at(field));
+        includes(&ask.chosen, group, kind, space, name)
+    };
+    let found: Vec<Value> = app
+        .list_at("status.resources")
+        .iter()
+        .filter(fits)
+        .map(|one| {
+            let mut short = Value::map();
+            for field in ["group", "kind", "name", "namespace"] {
+                if !one.str_at(field).is_empty() {
+                    short.put(field, one.str_at(field));
+                }
+            }
+            short
+        })
+        .collect();
+    if found.is_empty() {
+        return Err(Fatal::log(format!("No matching app resources found for resource filter: {}", ask.named)));
+    }
+    Ok(Value::list(found))
+}
+
 fn operation(cx: &Cx<'_>, app: &Object) -> Operation {
-    if cx.world.argocd.is_syncing(app.name()) {
+    if gitops::is_operating(&app.value) {
         return Operation::Running;
     }
     if app.value.at("status.operationState").is_null() {

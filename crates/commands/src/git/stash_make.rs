@@ -229,7 +229,8 @@ pub(crate) fn take_away(g: &mut Git<'_, '_>, work: &Work, wish: &Wish, made: &Ma
         }
         repo.write_index(g.cx.files_mut(), &index, when)?;
     }
-    for path in &made.untracked {
+    // What was untracked beside its own removal in the index is back by now.
+    for path in made.untracked.iter().filter(|path| !target.contains_key(*path)) {
         repo.remove_from_work(g.cx.files_mut(), path, when)?;
     }
     if wish.untracked {
