@@ -60,6 +60,7 @@ impl Spec {
     }
 
     /// The same for another source, such as one of the history.
+    #[inline(never)]
     pub fn with_source(app: &Object, source: &Value) -> Result<Self, String> {
         let spec = app.value.at("spec");
         let text = |path: &str| source.str_at(path).to_string();

@@ -56,6 +56,7 @@ impl<'a> Applier<'a> {
     }
 
     /// Takes the finalizer off a hook that has done its work.
+    #[inline(never)]
     pub fn free(&mut self, task: &mut Task) {
         let Some(live) = self.live(task) else { return };
         let is_ours = |one: &Value| one.as_str() == Some(hooks::FINALIZER);
@@ -77,6 +78,7 @@ impl<'a> Applier<'a> {
     }
 
     /// Result code and words.
+    #[inline(never)]
     pub fn prune(&mut self, task: &Task, dry: bool) -> (&'static str, String) {
         if !self.plan.sync.bool_at("prune") {
             return ("PruneSkipped", "ignored (requires pruning)".into());
@@ -98,6 +100,7 @@ impl<'a> Applier<'a> {
     }
 
     /// The words of `kubectl`, or why not.
+    #[inline(never)]
     pub fn apply(&mut self, task: &Task, dry: bool) -> Result<String, String> {
         let kind = self.kind(task).ok_or("the server could not find the requested resource")?;
         let mut target = task.target.clone().expect("what is applied has a manifest");
@@ -171,6 +174,7 @@ impl<'a> Applier<'a> {
         self.cluster.create(self.sim, kind, &task.namespace, target.clone(), &self.plan.writer).map(|_| ())
     }
 
+    #[inline(never)]
     fn replace(&mut self, task: &Task, kind: KindId, target: Value) -> Result<&'static str, Status> {
         let writer = self.plan.writer.clone();
         if task.live.is_none() {

@@ -25,6 +25,7 @@ fn heal_wait(attempts: i64) -> Duration {
 
 impl ArgoCd {
     /// The operation that the application's policy asks for; the error is the message of a `SyncError`.
+    #[inline(never)]
     pub(crate) fn auto_sync(
         &mut self,
         sim: &mut Sim,

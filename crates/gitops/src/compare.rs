@@ -100,6 +100,7 @@ impl Comparison {
     }
 
     /// The worst of its resources; one that is missing does not count unless all are.
+    #[inline(never)]
     pub fn health(&self) -> Health {
         let counts = |item: &&Item| {
             let skipped = item.target.as_ref().is_some_and(hooks::is_skipped);
@@ -128,6 +129,7 @@ pub(crate) fn tracking_id(app: &str, group: &str, kind: &str, namespace: &str, n
 }
 
 /// All manifests of a source. Errors are told with their file.
+#[inline(never)]
 fn targets(
     app: &str,
     spec: &Spec,
@@ -169,6 +171,7 @@ pub(crate) fn defines<'v>(object: &'v Value, group: &str, kind: &str) -> Option<
     fits.then(|| spec.str_at("scope"))
 }
 
+#[inline(never)]
 fn target(
     app: &str,
     spec: &Spec,
@@ -223,6 +226,7 @@ fn track(value: &mut Value, id: &str) {
 }
 
 /// Compares. Nothing is stored: what would change is found by a dry run of the same apply that a sync does.
+#[inline(never)]
 pub(crate) fn compare(
     app: &str,
     (spec, project): (&Spec, &Project),
@@ -273,6 +277,7 @@ pub(crate) fn compare(
 }
 
 /// Finds what is live of one, and how it differs.
+#[inline(never)]
 fn look(
     item: &mut Item,
     app: &str,
@@ -315,6 +320,7 @@ fn look(
     }
 }
 
+#[inline(never)]
 fn extra(live: Arc<Object>, cluster: &Cluster) -> Item {
     let info = cluster.store().kinds().info(live.key.kind);
     let hook = hooks::is_hook(&live.value);
@@ -332,6 +338,7 @@ fn extra(live: Arc<Object>, cluster: &Cluster) -> Item {
 }
 
 /// Objects that an application owns directly; what owns itself through a controller is left out.
+#[inline(never)]
 pub(crate) fn tracked(app: &str, cluster: &Cluster) -> Vec<Arc<Object>> {
     let prefix = format!("{app}:");
     let kinds: Vec<_> =

@@ -19,6 +19,7 @@ fn is_ours(finalizer: &Value) -> bool {
 
 impl ArgoCd {
     /// Deletes what is left of a deleted application's resources; when nothing is, the application may go.
+    #[inline(never)]
     pub(crate) fn finalize(&mut self, sim: &mut Sim, cluster: &mut Cluster, app: &Object, project: Option<&Project>) {
         let Some(finalizer) = app.finalizers().iter().find(|one| is_ours(one)) else { return };
         let causes = app.written_by.clone();

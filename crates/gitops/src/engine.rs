@@ -90,6 +90,7 @@ pub struct ArgoCd {
     pub(crate) parsed: ParsedFiles,
 }
 
+#[inline(never)]
 fn kind(cluster: &mut Cluster, kind: &str, shorts: &[&str], columns: &[(&str, &str)]) -> KindId {
     let plural = kind.to_lowercase();
     let column =
@@ -117,6 +118,7 @@ pub fn register(cluster: &mut Cluster) -> KindId {
 
 impl ArgoCd {
     /// `cluster` gets the kinds Application, AppProject and ApplicationSet.
+    #[inline(never)]
     pub fn new(cluster: &mut Cluster) -> Self {
         Self {
             kind: register(cluster),
@@ -165,6 +167,7 @@ impl ArgoCd {
     }
 
     /// Lets the earliest due thing happen.
+    #[inline(never)]
     pub fn fire(&mut self, sim: &mut Sim, cluster: &mut Cluster, sources: &dyn Sources) {
         self.make_default_project(sim, cluster);
         match self.timers.pop() {
@@ -195,6 +198,7 @@ impl ArgoCd {
     }
 
     /// Argo CD's server makes the project `default` when it starts.
+    #[inline(never)]
     pub fn make_default_project(&mut self, sim: &mut Sim, cluster: &mut Cluster) {
         let store = cluster.store();
         if self.default_made || store.get(cluster::NAMESPACE, "", NAMESPACE).is_none() {
@@ -213,6 +217,7 @@ impl ArgoCd {
     }
 
     /// What an application would change now; for `argocd app diff` and the page.
+    #[inline(never)]
     pub fn comparison(
         &self,
         sim: &mut Sim,
@@ -230,6 +235,7 @@ impl ArgoCd {
     }
 
     /// The spec and its project, or the conditions that forbid it (`refreshAppConditions`).
+    #[inline(never)]
     pub fn read(&self, cluster: &Cluster, app: &Object) -> Result<(Spec, Project), Vec<Condition>> {
         const WRONG: &str = "InvalidSpecError";
         let Some(project) = self.project(cluster, &app.value) else {
@@ -245,6 +251,7 @@ impl ArgoCd {
         Err(faults.into_iter().map(|message| (WRONG, message)).collect())
     }
 
+    #[inline(never)]
     fn reconcile(&mut self, sim: &mut Sim, cluster: &mut Cluster, sources: &dyn Sources, app: &str) {
         let Some(object) = self.object(cluster, app).cloned() else { return };
         if object.deleting() {

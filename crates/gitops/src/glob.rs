@@ -1,6 +1,7 @@
 //! Patterns of projects, sync windows and folders: `*`, `?`, `[a-c]`, `{a,b}`, and `!` before what is denied.
 
 /// Whether the whole text fits. `*` does not cross the separator, `**` does.
+#[inline(never)]
 pub fn fits(pattern: &str, text: &str, separator: Option<char>) -> bool {
     let mut rest = pattern.chars();
     match rest.next() {

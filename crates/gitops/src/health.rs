@@ -35,6 +35,7 @@ pub fn health_of(object: &Object) -> Option<(Health, String)> {
     judge(&object.value)
 }
 
+#[inline(never)]
 pub(crate) fn judge(value: &Value) -> Option<(Health, String)> {
     let held = || value.list_at("metadata.finalizers").iter().any(|one| one.as_str() == Some(crate::hooks::FINALIZER));
     if !value.at("metadata.deletionTimestamp").is_null() && !held() {
@@ -65,6 +66,7 @@ fn count(value: &Value, path: &str) -> i64 {
     value.int_at(path).unwrap_or(0)
 }
 
+#[inline(never)]
 fn deployment(value: &Value) -> (Health, String) {
     if value.bool_at("spec.paused") {
         return (Health::Suspended, "Deployment is paused".into());
@@ -94,6 +96,7 @@ fn deployment(value: &Value) -> (Health, String) {
     (Health::Healthy, String::new())
 }
 
+#[inline(never)]
 fn replica_set(value: &Value) -> (Health, String) {
     if count(value, "metadata.generation") > count(value, "status.observedGeneration") {
         let message = "Waiting for rollout to finish: observed replica set generation less than desired generation";
@@ -111,6 +114,7 @@ fn replica_set(value: &Value) -> (Health, String) {
     (Health::Healthy, String::new())
 }
 
+#[inline(never)]
 fn pod(value: &Value) -> (Health, String) {
     let told = || value.str_at("status.message").to_string();
     let statuses = value.list_at("status.containerStatuses");
@@ -161,6 +165,7 @@ fn service(value: &Value) -> (Health, String) {
     (if pending { Health::Progressing } else { Health::Healthy }, String::new())
 }
 
+#[inline(never)]
 fn stateful_set(value: &Value) -> (Health, String) {
     let status = |field: &str| count(value, &format!("status.{field}"));
     let progressing = |text: String| (Health::Progressing, text);
@@ -194,6 +199,7 @@ fn stateful_set(value: &Value) -> (Health, String) {
     (Health::Healthy, format!("statefulset rolling update complete {have} pods at revision {now}..."))
 }
 
+#[inline(never)]
 fn daemon_set(value: &Value) -> (Health, String) {
     let status = |field: &str| count(value, &format!("status.{field}"));
     if count(value, "metadata.generation") > status("observedGeneration") {
@@ -215,6 +221,7 @@ fn daemon_set(value: &Value) -> (Health, String) {
     (Health::Healthy, String::new())
 }
 
+#[inline(never)]
 fn job(value: &Value) -> (Health, String) {
     let (mut over, mut failed, mut suspended, mut message) = (false, false, false, "");
     for condition in value.list_at("status.conditions") {
@@ -254,6 +261,7 @@ fn ingress(value: &Value) -> (Health, String) {
 }
 
 /// Version 1 keeps its conditions in an annotation. One that is bad decides before one that is good.
+#[inline(never)]
 fn autoscaler(value: &Value) -> (Health, String) {
     const BAD: [(&str, &str); 8] = [
         ("AbleToScale", "FailedGetScale"),
@@ -303,6 +311,7 @@ fn workflow(value: &Value) -> (Health, String) {
 }
 
 /// `resource_customizations/apiextensions.k8s.io/CustomResourceDefinition`.
+#[inline(never)]
 fn definition(value: &Value) -> (Health, String) {
     let conditions = value.list_at("status.conditions");
     if conditions.is_empty() {
@@ -327,6 +336,7 @@ fn definition(value: &Value) -> (Health, String) {
 }
 
 /// `resource_customizations/batch/CronJob`.
+#[inline(never)]
 fn cron_job(value: &Value) -> (Health, String) {
     let status = value.at("status");
     let (last, succeeded) = (status.str_at("lastScheduleTime"), status.str_at("lastSuccessfulTime"));
@@ -347,6 +357,7 @@ fn cron_job(value: &Value) -> (Health, String) {
 }
 
 /// `resource_customizations/argoproj.io/ApplicationSet`.
+#[inline(never)]
 fn application_set(value: &Value) -> (Health, String) {
     let is = |kind: &str, status: &str| condition(value, kind).filter(|one| one.str_at("status") == status);
     let found = is("ErrorOccurred", "True").map(|one| (Health::Degraded, one));

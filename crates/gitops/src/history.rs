@@ -25,6 +25,7 @@ pub(crate) fn record(sim: &mut Sim, end: &End<'_>, revision: &str, causes: &Caus
 }
 
 /// The next attempt starts anew, with the newest commit only where that was asked for.
+#[inline(never)]
 pub(crate) fn retry(state: &mut Value) {
     let count = state.int_at("retryCount").unwrap_or(1);
     let newest = state.bool_at("operation.retry.refresh");
@@ -38,6 +39,7 @@ pub(crate) fn retry(state: &mut Value) {
 }
 
 /// `RetryStrategy.NextRetryAt`: 5 s, doubled each time, at most 3 minutes, where the application does not say otherwise.
+#[inline(never)]
 pub(crate) fn retry_at(retry: &Value, last: Time, count: i64) -> Time {
     let backoff = retry.at("backoff");
     let span = |field: &str, usual: u64| {
@@ -63,6 +65,7 @@ pub(crate) fn kitchen(time: Time) -> String {
     format!("{hour}:{:02}{}", c.minute, if c.hour < 12 { "AM" } else { "PM" })
 }
 
+#[inline(never)]
 pub(crate) fn push_history(value: &mut Value, state: &Value, now: Time) {
     let history = value.list_at("status.history");
     let id = history.last().and_then(|last| last.int_at("id")).map_or(0, |id| id + 1);

@@ -30,6 +30,7 @@ pub(crate) fn has_compare_option(object: &Value, option: &str) -> bool {
 }
 
 /// The hook types that a manifest names, Helm's only where it names none of Argo CD's.
+#[inline(never)]
 fn types(object: &Value) -> Vec<&'static str> {
     const KNOWN: [&str; 7] = ["PreSync", "Sync", "PostSync", "SyncFail", "Skip", "PreDelete", "PostDelete"];
     let own = words(object, HOOK).filter_map(|word| KNOWN.iter().find(|known| **known == word).copied());
@@ -82,6 +83,7 @@ pub(crate) fn phases(object: &Value) -> Vec<usize> {
 }
 
 /// Whether a hook is to be deleted then: `BeforeHookCreation` where nothing is said.
+#[inline(never)]
 pub(crate) fn deletes(object: &Value, policy: &str) -> bool {
     const KNOWN: [(&str, &str); 3] = [
         ("BeforeHookCreation", "before-hook-creation"),

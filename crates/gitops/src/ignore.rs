@@ -20,6 +20,7 @@ impl Ignore {
         spec.list_at("ignoreDifferences").iter().map(Self::one).collect()
     }
 
+    #[inline(never)]
     fn one(rule: &Value) -> Result<Self, String> {
         if !rule.at("jqPathExpressions").is_null() {
             return Err(
@@ -48,6 +49,7 @@ impl Ignore {
 }
 
 /// The fields of an object that are ignored, each as its steps.
+#[inline(never)]
 pub(crate) fn ignored(rules: &[Ignore], group: &str, live: &Value) -> Vec<Vec<Step>> {
     let mut paths = Vec::new();
     for rule in rules.iter().filter(|rule| rule.is_for(group, live)) {
@@ -76,6 +78,7 @@ fn steps(pointer: &str) -> Vec<Step> {
 }
 
 /// The leaves of `fieldsV1`.
+#[inline(never)]
 fn owned(fields: &Value, at: &mut Vec<Step>, paths: &mut Vec<Vec<Step>>) {
     let mut inner = false;
     for (key, below) in fields.entries().iter() {
@@ -116,6 +119,7 @@ fn get<'v>(value: &'v Value, path: &[Step]) -> Option<&'v Value> {
 }
 
 /// Takes a field away; what is not there stays so.
+#[inline(never)]
 pub(crate) fn remove(value: &mut Value, path: &[Step]) {
     let Some((step, rest)) = path.split_first() else { return };
     if child(value, step).is_none() {
@@ -148,6 +152,7 @@ pub(crate) fn respect(target: &mut Value, live: &Value, paths: &[Vec<Step>]) {
     }
 }
 
+#[inline(never)]
 fn put(target: &mut Value, path: &[Step], value: &Value) {
     let Some((step, rest)) = path.split_first() else {
         *target = value.clone();
@@ -170,6 +175,7 @@ fn put(target: &mut Value, path: &[Step], value: &Value) {
 }
 
 /// An object without what is never compared and what is ignored.
+#[inline(never)]
 pub(crate) fn compared(object: &Value, paths: &[Vec<Step>]) -> Value {
     const NEVER: [&str; 4] = ["status", "metadata.generation", "metadata.resourceVersion", "metadata.managedFields"];
     let mut bare = object.clone();

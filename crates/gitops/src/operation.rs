@@ -46,6 +46,7 @@ pub fn is_operating(app: &Value) -> bool {
 
 impl ArgoCd {
     /// Somebody asks for an operation.
+    #[inline(never)]
     pub fn request(
         &mut self,
         sim: &mut Sim,
@@ -74,6 +75,7 @@ impl ArgoCd {
     }
 
     /// Somebody ends the operation that is under way.
+    #[inline(never)]
     pub fn terminate(
         &mut self,
         sim: &mut Sim,
@@ -97,6 +99,7 @@ impl ArgoCd {
     }
 
     /// Writes what is asked for, in place of what the last operation came to.
+    #[inline(never)]
     pub(crate) fn begin(
         &mut self,
         sim: &mut Sim,
@@ -126,6 +129,7 @@ impl ArgoCd {
         self.timers.set(sim, at, Tick::Operation(app.to_string()));
     }
 
+    #[inline(never)]
     pub(crate) fn operate(&mut self, sim: &mut Sim, cluster: &mut Cluster, sources: &dyn Sources, app: &str) {
         let Some(object) = self.object(cluster, app).cloned() else { return };
         let Some(memory) = self.apps.get_mut(app) else { return };
@@ -159,6 +163,7 @@ impl ArgoCd {
         }
     }
 
+    #[inline(never)]
     fn start(&mut self, sim: &mut Sim, cluster: &mut Cluster, app: &Object, causes: &Causes) {
         let mut value = app.value.clone();
         let operation = value.at("operation").clone();
@@ -172,6 +177,7 @@ impl ArgoCd {
     }
 
     /// One step: reads, compares, acts; what came of it stands in `state`.
+    #[inline(never)]
     fn proceed(
         &mut self,
         sim: &mut Sim,
@@ -248,6 +254,7 @@ impl ArgoCd {
     }
 
     /// Writes where the operation stands, and says when to look again.
+    #[inline(never)]
     fn settle(
         &mut self,
         sim: &mut Sim,
@@ -321,6 +328,7 @@ fn is_approved(app: &Object, started: Time) -> bool {
 }
 
 /// Why nothing of a comparison may be synced: the operation's phase and message.
+#[inline(never)]
 fn objection(
     app: &Object,
     project: &Project,

@@ -18,6 +18,7 @@ pub(crate) struct ParsedFiles {
 }
 
 impl ParsedFiles {
+    #[inline(never)]
     pub fn parse(&mut self, text: &str) -> Parsed {
         if let Some(known) = self.by_text.get(text) {
             return known.clone();
@@ -31,6 +32,7 @@ impl ParsedFiles {
     }
 }
 
+#[inline(never)]
 fn parse(text: &str) -> Result<Vec<Value>, String> {
     let (documents, problems) = Value::parse_yaml(text);
     if let Some(problem) = problems.into_iter().find(|problem| problem.level == manifest::Level::Error) {

@@ -29,6 +29,7 @@ fn address(url: &str) -> &str {
 }
 
 impl Project {
+    #[inline(never)]
     pub fn permits_source(&self, repo_url: &str) -> bool {
         let mut any = false;
         for pattern in self.value.list_at("spec.sourceRepos").iter().filter_map(Value::as_str) {
@@ -41,6 +42,7 @@ impl Project {
         any
     }
 
+    #[inline(never)]
     pub fn permits_destination(&self, namespace: &str) -> bool {
         let mut any = false;
         for item in self.value.list_at("spec.destinations") {
@@ -62,6 +64,7 @@ impl Project {
     }
 
     /// Whether a kind may be deployed: cluster-wide ones only where they are allowed.
+    #[inline(never)]
     pub fn permits_kind(&self, group: &str, kind: &str, name: &str, namespaced: bool) -> bool {
         let spec = self.value.at("spec");
         let listed = |list: &Value, by_name: bool| {
@@ -88,6 +91,7 @@ impl Project {
     }
 
     /// What forbids an application: the messages of `InvalidSpecError`.
+    #[inline(never)]
     pub fn faults(&self, app: &Value) -> Vec<String> {
         let (repo, to) = (app.str_at("spec.source.repoURL"), app.at("spec.destination"));
         let mut faults = Vec::new();
@@ -110,6 +114,7 @@ impl Project {
     }
 
     /// Objects of a namespace that belong to nobody.
+    #[inline(never)]
     pub(crate) fn orphans_of(&self, cluster: &Cluster, namespace: &str, known: &dyn Fn(&Object) -> bool) -> Vec<Key> {
         let kinds = cluster.store().kinds();
         let ids: Vec<_> =

@@ -26,6 +26,7 @@ fn failed(what: &str, status: &Status) -> Refusal {
 }
 
 /// A spec as the server stores it: what says nothing is left out.
+#[inline(never)]
 fn normalize(app: &mut Value) {
     if app.str_at("spec.project").is_empty() {
         app.set("spec.project", "default");
@@ -44,6 +45,7 @@ fn normalize(app: &mut Value) {
 
 impl ArgoCd {
     /// What of an application's spec is wrong (`validateAndNormalizeApp`).
+    #[inline(never)]
     fn check(&self, cluster: &Cluster, sources: &dyn Sources, app: &mut Value, validate: bool) -> Result<(), Refusal> {
         let name = app.str_at("metadata.name").to_string();
         if name.is_empty() {
@@ -88,6 +90,7 @@ impl ArgoCd {
     }
 
     /// Makes an application: `created`, `updated` or `unchanged`.
+    #[inline(never)]
     pub fn create_app(
         &self,
         (sim, cluster): (&mut Sim, &mut Cluster),
@@ -133,6 +136,7 @@ impl ArgoCd {
     }
 
     /// Writes another spec, labels and annotations of an application that is there.
+    #[inline(never)]
     pub fn update_app(
         &self,
         (sim, cluster): (&mut Sim, &mut Cluster),
@@ -161,6 +165,7 @@ impl ArgoCd {
     }
 
     /// Deletes an application, with its resources unless `cascade` is false.
+    #[inline(never)]
     pub fn delete_app(
         &self,
         (sim, cluster): (&mut Sim, &mut Cluster),
@@ -197,6 +202,7 @@ impl ArgoCd {
     }
 
     /// An earlier deployment again; never where the application syncs by itself.
+    #[inline(never)]
     pub fn rollback(
         &mut self,
         (sim, cluster): (&mut Sim, &mut Cluster),

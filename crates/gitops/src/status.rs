@@ -36,6 +36,7 @@ fn without_refresh(app: &Object) -> Value {
 }
 
 /// Conditions with the time since when each is so.
+#[inline(never)]
 fn set_conditions(value: &mut Value, app: &Object, conditions: &[Condition], now: Time) {
     let before = app.value.list_at("status.conditions");
     let one = |(kind, message): &Condition| {
@@ -51,6 +52,7 @@ fn set_conditions(value: &mut Value, app: &Object, conditions: &[Condition], now
     }
 }
 
+#[inline(never)]
 pub(crate) fn write(
     sim: &mut Sim,
     cluster: &mut Cluster,
@@ -101,6 +103,7 @@ fn compared_to(app: &Object) -> Value {
     to
 }
 
+#[inline(never)]
 fn resource(item: &Item) -> Value {
     let mut one = object! { "kind" => &item.kind, "name" => item.key.name.to_string(), "version" => &item.version };
     let texts = [("status", item.sync.word()), ("group", &item.group), ("namespace", &item.key.namespace)];
@@ -141,6 +144,7 @@ fn images(comparison: &Comparison) -> Vec<Value> {
 }
 
 /// An event where the sync or the health changed.
+#[inline(never)]
 fn announce(sim: &mut Sim, app: &Object, sync: &str, health: &str, revision: &str, causes: &Causes) {
     let (was_sync, was_health) = (app.value.str_at("status.sync.status"), app.value.str_at("status.health.status"));
     let subject = || Subject::new("Application", app.name());
@@ -156,6 +160,7 @@ fn announce(sim: &mut Sim, app: &Object, sync: &str, health: &str, revision: &st
 }
 
 /// The source cannot be read, or the spec is wrong.
+#[inline(never)]
 pub(crate) fn write_broken(
     sim: &mut Sim,
     cluster: &mut Cluster,

@@ -34,6 +34,7 @@ pub(crate) struct Task {
 }
 
 impl Task {
+    #[inline(never)]
     pub fn of(item: &Item, phase: usize) -> Self {
         let object = item.target.as_ref().or(item.live.as_ref().map(|live| &live.value));
         let object = object.expect("an item has a manifest or an object");
@@ -102,6 +103,7 @@ impl Task {
 }
 
 /// Brings tasks into the order in which they are done.
+#[inline(never)]
 pub(crate) fn arrange(tasks: &mut Vec<Task>, prune_last: bool) {
     reverse_prunes(tasks);
     let last = tasks.iter().filter(|task| task.phase == 1).map(|task| task.wave).max().unwrap_or(0).max(0) + 1;
@@ -134,6 +136,7 @@ fn reverse_prunes(tasks: &mut [Task]) {
 type KeyOf<'f> = &'f dyn Fn(&Task) -> Option<String>;
 
 /// What others need (a namespace, a kind's definition) comes before the first of them, in its phase and wave.
+#[inline(never)]
 fn move_before(tasks: &mut Vec<Task>, makes: KeyOf<'_>, needs: KeyOf<'_>) {
     let mut first: OrdMap<String, usize> = OrdMap::new();
     for at in 0..tasks.len() {

@@ -20,6 +20,7 @@ const STEP_DELAY: Duration = Duration::from_secs(1);
 
 impl ArgoCd {
     /// Looks at what changed in the store since the last time: new applications, and resources of known ones.
+    #[inline(never)]
     pub fn watch(&mut self, sim: &mut Sim, cluster: &Cluster) {
         let version = cluster.store().version();
         if version == self.seen {
@@ -51,6 +52,7 @@ impl ArgoCd {
         }
     }
 
+    #[inline(never)]
     fn changed(&mut self, sim: &mut Sim, cluster: &Cluster, change: &Change, touched: &mut OrdMap<String, Causes>) {
         let object = change.object();
         let mut touch = |app: &str| {
@@ -77,6 +79,7 @@ impl ArgoCd {
         }
     }
 
+    #[inline(never)]
     fn application_changed(&mut self, sim: &mut Sim, object: &Object, deleted: bool) {
         if object.namespace() != NAMESPACE {
             return;
@@ -125,6 +128,7 @@ impl ArgoCd {
     }
 
     /// A push to a repository: every application that reads it looks again.
+    #[inline(never)]
     pub fn webhook(&mut self, sim: &mut Sim, cluster: &Cluster, names_repo: &dyn Fn(&str) -> bool, causes: &Causes) {
         let apps: OrdSet<String> = self
             .applications(cluster)

@@ -7,6 +7,7 @@ use sim::Time;
 use std::time::Duration;
 
 /// Go's `time.ParseDuration` of what is not negative; a plain number is no duration there.
+#[inline(never)]
 pub fn parse_duration(text: &str) -> Option<Duration> {
     const UNITS: [(&str, f64); 6] = [("ms", 1e3), ("us", 1.0), ("ns", 1e-3), ("s", 1e6), ("m", 6e7), ("h", 3.6e9)];
     let mut rest = text.strip_prefix('+').unwrap_or(text);
@@ -26,6 +27,7 @@ pub fn parse_duration(text: &str) -> Option<Duration> {
 }
 
 /// What is wrong with a window, in Argo CD's words.
+#[inline(never)]
 pub fn window_fault(window: &Value) -> Option<String> {
     let (kind, schedule, duration) = (window.str_at("kind"), window.str_at("schedule"), window.str_at("duration"));
     if !matches!(kind, "allow" | "deny") {
@@ -55,6 +57,7 @@ pub fn is_active(window: &Value, now: Time) -> bool {
 }
 
 /// The windows of a project that are for an application.
+#[inline(never)]
 pub fn windows_of<'p>(project: &'p Value, app: &Object) -> Vec<&'p Value> {
     let destination = app.value.at("spec.destination");
     let like = |list: &Value, text: &str| {
@@ -90,6 +93,7 @@ pub struct Open {
     overrun: bool,
 }
 
+#[inline(never)]
 fn open(windows: &[&Value], now: Time) -> Open {
     let of = |kind: &str, active: bool| {
         let mut found = windows.iter().filter(|w| w.str_at("kind") == kind && is_active(w, now) == active).peekable();

@@ -64,10 +64,11 @@ mod tests {
 
     #[test]
     fn a_text_sees_its_value_and_sprigs_functions() {
-        let dot = Value::from_yaml("{path: {basename: Web_App, segments: [apps, web]}, n: 3}").expect("a valid text");
+        let dot =
+            Value::from_yaml("{path: {basename: Web_App, segments: [apps, web]}, acts: 3}").expect("a valid text");
         let told = |template: &str| text(template, &dot, 0);
         assert_eq!(told("{{ .path.basename | lower }}-{{ index .path.segments 0 }}").as_deref(), Ok("web_app-apps"));
-        assert_eq!(told("{{ normalize .path.basename }}{{ add .n 1 }}").as_deref(), Ok("web-app4"));
+        assert_eq!(told("{{ normalize .path.basename }}{{ add .acts 1 }}").as_deref(), Ok("web-app4"));
         assert_eq!(told("{{ .missing }}").as_deref(), Ok("<no value>"));
         assert!(told("{{ env \"HOME\" }}").is_err_and(|told| told.contains("function \"env\" not defined")));
         assert_eq!(normalized("-My_App.v1-"), "my-app.v1");

@@ -197,11 +197,17 @@ fn stage(g: &mut Git<'_, '_>, work: &Work, given: &Given, whence: Whence) -> Res
         return fatal(format!("cannot do a partial commit during {}.", whence.name()));
     }
     let spec = g.pathspec(work, &given.operands)?;
-    let tracked: Vec<String> = index.all().map(|(path, ..)| path.to_string()).collect();
+    let head = repo.head(g.files())?.id();
+    let committed = super::switching::flat(g, repo, head.as_ref())?;
+    let mut tracked: order::OrdSet<String> = index.all().map(|(path, ..)| path.to_string()).collect();
+    // A file that was taken out of the index is known to HEAD yet.
+    let gone = committed.keys().filter(|path| only && !index.has(path)).cloned().collect::<Vec<String>>();
+    tracked.extend(gone.iter().cloned());
     let known: Vec<&str> = tracked.iter().map(String::as_str).collect();
     if let Some(typed) = spec.unmatched(&known) {
         return error(format!("pathspec '{typed}' did not match any file(s) known to git"));
     }
+    update(g, repo, &mut index, gone.into_iter().filter(|path| spec.matches(path)).collect())?;
     let changed = repo.diff_unstaged(g.files(), &index, &spec)?;
     update(g, repo, &mut index, changed.iter().map(|change| change.path.clone()).collect())?;
     let looks = ["dry-run", "short", "porcelain", "long"].iter().any(|name| given.has(name));
@@ -212,13 +218,8 @@ fn stage(g: &mut Git<'_, '_>, work: &Work, given: &Given, whence: Whence) -> Res
         return Ok((index, None));
     }
     // Only these paths: HEAD's other files are committed as they were.
-    let head = repo.head(g.files())?.id();
-    let tree = match head {
-        Some(id) => Some(repo.read_commit(g.files(), &id)?.tree),
-        None => None,
-    };
     let mut partial = Index::default();
-    for (path, (mode, id)) in repo.flat_tree(g.files(), tree.as_ref())? {
+    for (path, (mode, id)) in committed {
         if !spec.matches(&path) {
             partial.put(&path, git::IndexEntry::new(mode, id));
         }

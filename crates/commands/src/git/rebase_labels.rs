@@ -85,7 +85,7 @@ pub(crate) fn merge(g: &mut Git<'_, '_>, repo: &Repo, item: &Item, forced: bool)
         && old.parents == [head, *theirs]
     {
         move_files(g, repo, Some(id), false, "merge", "merge")?;
-        super::reset::move_head(g, repo, *id, None, &format!("{}: fast-forward", g.log_action("rebase")))?;
+        super::reset::move_head(g, repo, *id, None, "rebase: fast-forward")?;
         return Ok(Flow::Next);
     }
     // Nothing is to be merged that is there already.

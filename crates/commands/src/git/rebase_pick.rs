@@ -77,7 +77,7 @@ fn rescheduled(g: &mut Git<'_, '_>, repo: &Repo, item: &Item) -> Result<Flow, St
 fn fast_forward(g: &mut Git<'_, '_>, repo: &Repo, line: &Line<'_>) -> Result<Flow, Stop> {
     files::write_author(g, repo, &line.commit.author)?;
     super::switching::move_files(g, repo, Some(&line.id), false, "merge", "merge")?;
-    super::reset::move_head(g, repo, line.id, None, &format!("{}: fast-forward", g.log_action("rebase")))?;
+    super::reset::move_head(g, repo, line.id, None, "rebase: fast-forward")?;
     match line.item.command {
         Command::Edit => stop_to_edit(g, repo, line),
         Command::Reword => reword(g, repo, line, vec![], line.commit.message.clone(), true),

@@ -164,10 +164,10 @@ fn recreate_all(
     Ok(())
 }
 
-/// Whether an unmerged path lacks the side that is wanted, which is said.
-fn lacks(g: &mut Git<'_, '_>, index: &Index, path: &str, side: Option<u8>) -> bool {
-    let there = side.is_some_and(|side| index.get(path, side).is_some());
-    match side {
+/// Whether an unmerged path lacks the side that is wanted, which is said. Where files are removed, that is a wish as well.
+fn lacks(g: &mut Git<'_, '_>, index: &Index, path: &str, what: &Restore) -> bool {
+    let there = what.side.is_some_and(|side| what.removes || index.get(path, side).is_some());
+    match what.side {
         _ if there => {}
         Some(2) => g.err(format!("error: path '{path}' does not have our version\n")),
         Some(_) => g.err(format!("error: path '{path}' does not have their version\n")),
@@ -208,8 +208,7 @@ pub(crate) fn restore(g: &mut Git<'_, '_>, what: &Restore, paths: &[String]) -> 
     for path in
         chosen.iter().filter(|path| !skipped(path) && what.source == From::Index && unmerged.contains_key(**path))
     {
-        // A side that has no such file is restored by removing it.
-        refused |= !(what.removes && what.side.is_some()) && lacks(g, &index, path, what.side);
+        refused |= lacks(g, &index, path, what);
     }
     if refused {
         return Err(Stop::Exit(1));

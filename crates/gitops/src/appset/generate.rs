@@ -9,6 +9,7 @@ use manifest::{Value, object};
 const DEPTH_MAX: u32 = 2;
 
 /// The repositories that generators read.
+#[inline(never)]
 pub(super) fn repositories(generators: &Value) -> Vec<String> {
     let mut found = Vec::new();
     for generator in generators.items() {
@@ -24,6 +25,7 @@ pub(super) fn repositories(generators: &Value) -> Vec<String> {
 }
 
 /// The sets of parameters of a generator, filled with those of the one before it.
+#[inline(never)]
 pub(super) fn params(at: &Template<'_>, generator: &Value, outer: &Value, depth: u32) -> Result<Vec<Value>, String> {
     let filled;
     let generator = if outer.entries().is_empty() {
@@ -50,6 +52,7 @@ pub(super) fn params(at: &Template<'_>, generator: &Value, outer: &Value, depth:
 }
 
 /// `values`, which may name the other parameters.
+#[inline(never)]
 fn with_values(at: &Template<'_>, values: &Value, mut params: Value) -> Result<Value, String> {
     let known = params.clone();
     for (key, value) in values.entries().iter() {
@@ -63,6 +66,7 @@ fn with_values(at: &Template<'_>, values: &Value, mut params: Value) -> Result<V
     Ok(params)
 }
 
+#[inline(never)]
 fn list(at: &Template<'_>, own: &Value) -> Result<Vec<Value>, String> {
     let mut elements = own.list_at("elements").to_vec();
     let text = own.str_at("elementsYaml");
@@ -103,6 +107,7 @@ fn clusters(at: &Template<'_>, own: &Value) -> Result<Vec<Value>, String> {
     Ok(vec![with_values(at, own.at("values"), one)?])
 }
 
+#[inline(never)]
 fn git(at: &Template<'_>, own: &Value) -> Result<Vec<Value>, String> {
     let (url, revision) = (own.str_at("repoURL"), own.str_at("revision"));
     let revision = if revision.is_empty() { "HEAD" } else { revision };
@@ -144,6 +149,7 @@ fn git(at: &Template<'_>, own: &Value) -> Result<Vec<Value>, String> {
 }
 
 /// All folders of a tree but its root, hidden ones left out.
+#[inline(never)]
 fn folders(paths: &[String]) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for path in paths {
@@ -164,6 +170,7 @@ fn folders(paths: &[String]) -> Vec<String> {
 }
 
 /// `path` and its parts.
+#[inline(never)]
 fn place(at: &Template<'_>, mut params: Value, prefix: &str, folder: &str, file: Option<&str>) -> Value {
     let base = folder.rsplit('/').next().unwrap_or(folder);
     let normal = |name: &str| Value::from(at.sources.normalized(name));
@@ -208,6 +215,7 @@ fn flatten(name: &str, value: &Value, params: &mut Value) {
     }
 }
 
+#[inline(never)]
 fn matrix(at: &Template<'_>, own: &Value, depth: u32) -> Result<Vec<Value>, String> {
     let both = match own.list_at("generators") {
         [first, second] => (first, second),
@@ -230,6 +238,7 @@ fn matrix(at: &Template<'_>, own: &Value, depth: u32) -> Result<Vec<Value>, Stri
 }
 
 /// The first with what the second has beside and instead.
+#[inline(never)]
 fn merged(under: &Value, over: &Value) -> Value {
     if under.as_map().is_none() || over.as_map().is_none() {
         return over.clone();
@@ -242,6 +251,7 @@ fn merged(under: &Value, over: &Value) -> Value {
     all
 }
 
+#[inline(never)]
 fn combined(a: &Value, b: &Value) -> Result<Value, String> {
     let mut all = a.clone();
     for (key, value) in b.entries().iter() {
@@ -256,6 +266,7 @@ fn combined(a: &Value, b: &Value) -> Result<Value, String> {
 }
 
 /// The first generator's parameters with those of the others where the keys are the same.
+#[inline(never)]
 fn merge(at: &Template<'_>, own: &Value, depth: u32) -> Result<Vec<Value>, String> {
     let generators = own.list_at("generators");
     if generators.len() < 2 {

@@ -57,6 +57,7 @@ impl ArgoCd {
     }
 
     /// The sets that read a repository look again.
+    #[inline(never)]
     pub(crate) fn wake_sets(
         &mut self,
         sim: &mut Sim,
@@ -74,6 +75,7 @@ impl ArgoCd {
     }
 
     /// The applications that a set asks for, in the order of its generators.
+    #[inline(never)]
     pub fn generate(
         &self,
         set: &Value,
@@ -93,6 +95,7 @@ impl ArgoCd {
         Ok(apps)
     }
 
+    #[inline(never)]
     pub(crate) fn reconcile_set(&mut self, sim: &mut Sim, cluster: &mut Cluster, sources: &dyn Sources, name: &str) {
         let causes = self.set_causes.remove(name).unwrap_or_default();
         let Some(set) = cluster.store().get(self.set_kind, NAMESPACE, name).cloned() else { return };
@@ -108,6 +111,7 @@ impl ArgoCd {
     }
 
     /// Creates, updates and deletes; `Err` names what went wrong and whether parameters were there.
+    #[inline(never)]
     fn make(
         &self,
         sim: &mut Sim,
@@ -148,6 +152,7 @@ impl ArgoCd {
         }
     }
 
+    #[inline(never)]
     fn validate(&self, cluster: &Cluster, set: &str, app: &Value, wanted: &OrdSet<String>) -> Option<String> {
         let name = app.str_at("metadata.name");
         if name.is_empty() {
@@ -164,6 +169,7 @@ impl ArgoCd {
         wrong.map(|why| format!("application destination spec is invalid: {why}"))
     }
 
+    #[inline(never)]
     fn put(
         &self,
         sim: &mut Sim,
@@ -216,6 +222,7 @@ impl ArgoCd {
         written.map(|_| ()).map_err(|error| ("UpdateApplicationError", error.to_string()))
     }
 
+    #[inline(never)]
     fn write_set(
         &self,
         sim: &mut Sim,
@@ -289,6 +296,7 @@ impl ArgoCd {
     }
 
     /// Makes or changes a set: `created`, `updated` or `unchanged`.
+    #[inline(never)]
     pub fn create_set(
         &self,
         (sim, cluster): (&mut Sim, &mut Cluster),

@@ -36,6 +36,7 @@ impl<'s> Template<'s> {
     }
 
     /// The application of a set of parameters.
+    #[inline(never)]
     pub fn application(&self, params: &Value) -> Result<Value, String> {
         let mut app = object! { "apiVersion" => "argoproj.io/v1alpha1", "kind" => "Application" };
         let template = self.spec.at("template");
@@ -51,6 +52,7 @@ impl<'s> Template<'s> {
     }
 
     /// A value with all its texts filled.
+    #[inline(never)]
     pub fn fill(&self, value: &Value, params: &Value) -> Result<Value, String> {
         if let Some(text) = value.as_str() {
             return self.text(text, params).map(Value::from);
@@ -69,6 +71,7 @@ impl<'s> Template<'s> {
         Ok(filled)
     }
 
+    #[inline(never)]
     fn text(&self, text: &str, params: &Value) -> Result<String, String> {
         if !text.contains("{{") {
             return Ok(text.to_string());
@@ -86,6 +89,7 @@ impl<'s> Template<'s> {
 }
 
 /// `{{ name }}` by its parameter; what is none stays.
+#[inline(never)]
 fn replaced(text: &str, params: &Value) -> String {
     let (mut out, mut rest) = (String::new(), text);
     while let Some((before, after)) = rest.split_once("{{") {

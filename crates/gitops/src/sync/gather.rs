@@ -10,6 +10,7 @@ use manifest::{Value, object};
 
 impl Step<'_> {
     /// `getSyncTasks`; `None` where one of them may not be.
+    #[inline(never)]
     pub(super) fn tasks(&mut self) -> Option<Vec<Task>> {
         let plan = self.plan;
         let chosen = plan.sync.list_at("resources");
@@ -44,6 +45,7 @@ impl Step<'_> {
         valid.then_some(tasks)
     }
 
+    #[inline(never)]
     fn hook_tasks(&self, hook: &Item) -> Vec<Task> {
         let manifest = hook.target.as_ref().expect("hooks are made from manifests");
         let tasks = hooks::phases(manifest).into_iter().map(|phase| {
@@ -69,6 +71,7 @@ impl Step<'_> {
     }
 
     /// `CreateNamespace`: the application's namespace, where nothing in Git makes it.
+    #[inline(never)]
     fn namespace_task(&mut self, tasks: &mut Vec<Task>) {
         let name = &self.plan.spec.namespace;
         let there = tasks.iter().any(|task| task.kind == "Namespace" && task.name == *name && !task.is_prune());
@@ -93,6 +96,7 @@ impl Step<'_> {
     }
 
     /// Why a task may not be done.
+    #[inline(never)]
     fn refusal(&self, task: &mut Task) -> Option<String> {
         let Task { group, kind, namespace, name, .. } = &*task;
         let project = self.plan.project;

@@ -72,6 +72,7 @@ impl Step<'_> {
         (self.out.phase, self.out.message) = (phase, message.into());
     }
 
+    #[inline(never)]
     fn go(&mut self) {
         let Some(mut tasks) = self.tasks() else {
             let mut told: Vec<&str> = Vec::new();
@@ -133,6 +134,7 @@ impl Step<'_> {
     }
 
     /// Everything is tried before anything is done; only the namespace of the application is made before that.
+    #[inline(never)]
     fn try_all(&mut self, tasks: &mut [Task]) -> bool {
         let own =
             |task: &Task| task.kind == "Namespace" && task.name == self.plan.spec.namespace && task.live.is_none();
@@ -157,6 +159,7 @@ impl Step<'_> {
     }
 
     /// What became of the tasks that run.
+    #[inline(never)]
     fn look(&mut self, tasks: &mut [Task]) {
         for task in tasks.iter_mut().filter(|task| task.is_running()) {
             let Some(live) = task.live.clone() else { continue };
@@ -176,6 +179,7 @@ impl Step<'_> {
     }
 
     /// Whether something runs, or goes, that the next step needs.
+    #[inline(never)]
     fn waits(&mut self, tasks: &mut [Task]) -> bool {
         let many = are_many_steps(tasks);
         let mut running = Vec::new();
@@ -202,6 +206,7 @@ impl Step<'_> {
     }
 
     /// `setRunningPhase`.
+    #[inline(never)]
     fn running(&mut self, tasks: &[Task], going: bool) {
         let hook = tasks.iter().find(|task| task.hook);
         let Some(mut first) = hook.or(tasks.first()) else { return self.set("Running", "") };
@@ -224,6 +229,7 @@ impl Step<'_> {
         self.set("Running", message);
     }
 
+    #[inline(never)]
     fn after_failure(&mut self, now: Vec<Task>, on_failure: &mut Vec<Task>, hooks: &[Task]) {
         const WHY: &str = "one or more objects failed to apply";
         let failed: Vec<Task> = now.iter().filter(|task| task.status == "SyncFailed").cloned().collect();
@@ -241,6 +247,7 @@ impl Step<'_> {
     }
 
     /// The phase `SyncFail`: its hooks run, then the operation has failed. Says whether it has.
+    #[inline(never)]
     fn fail(&mut self, hooks: &mut Vec<Task>, failed: &[Task], why: &str) -> bool {
         let told = |tasks: &[Task], why: &str| {
             let mut messages: Vec<&str> = tasks.iter().map(|task| task.message.as_str()).collect();
@@ -282,6 +289,7 @@ impl Step<'_> {
     }
 
     /// `runTasks`: prunes, deletes hooks of before, creates.
+    #[inline(never)]
     fn run(&mut self, tasks: &mut [Task], dry: bool) -> Ran {
         let only_tried = self.plan.sync.bool_at("dryRun");
         let dry = dry || only_tried;
@@ -331,6 +339,7 @@ impl Step<'_> {
     }
 
     /// `setResourceResult`: one line for each resource and phase; its latest message stays.
+    #[inline(never)]
     fn told(&mut self, task: &mut Task, status: &str, state: &str, message: &str) {
         task.status = status.into();
         task.state = state.into();

@@ -31,8 +31,17 @@ const LOADER: &str = "late";
 const FIRST: &str = "first";
 /// The late parts, as files and loaders are named.
 const LATE: [&str; 2] = ["rest", "pure"];
-/// The paths of code that keeps no state: a template and values, a filter and a document to text.
-const PURE: [&str; 5] = ["helm::", "gotemplate::", "kustomize::", "commands::jq::", "commands::yq::"];
+/// The paths of code that keeps no state: a template and values, a script and a text, two texts to one.
+const PURE: [&str; 8] = [
+    "helm::",
+    "gotemplate::",
+    "kustomize::",
+    "commands::jq::",
+    "commands::yq::",
+    "commands::core::awk::",
+    "commands::core::sed",
+    "commands::core::diff",
+];
 
 /// The name by which late parts import a function: there are thousands, and each stands in two parts. Nothing that the
 /// bindings export begins so.
