@@ -43,6 +43,7 @@ pub(crate) fn is_name(uses: &str) -> bool {
 }
 
 /// Reads `uses:` and `with:`. What exists in reality and not here says so; unknown inputs are errors.
+#[inline(never)]
 pub(crate) fn read(uses: &str, with: &OrdMap<String, String>) -> Result<Action, String> {
     let name = uses.split('@').next().unwrap_or(uses);
     let get = |key: &str| with.get(key).map(|value| value.trim().to_string()).filter(|value| !value.is_empty());
@@ -110,6 +111,7 @@ pub(crate) fn read(uses: &str, with: &OrdMap<String, String>) -> Result<Action, 
 }
 
 // Unlike GitHub: `retention-days` may be any, as runs do not grow old here, and nothing is compressed.
+#[inline(never)]
 fn upload(with: &OrdMap<String, String>) -> Result<Upload, String> {
     inputs(
         "actions/upload-artifact",
@@ -134,6 +136,7 @@ fn upload(with: &OrdMap<String, String>) -> Result<Upload, String> {
 
 /// A language's tools.
 // Unlike GitHub: nothing is installed, which the log says; a step that calls the tool does not find it.
+#[inline(never)]
 fn setup(with: &OrdMap<String, String>, (tool, key): (&str, &'static str), more: &[&str]) -> Result<Action, String> {
     let name = ["actions/setup-", tool].concat();
     inputs(&name, with, &[&[key], more].concat())?;

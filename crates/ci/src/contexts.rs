@@ -65,6 +65,7 @@ pub(crate) fn base_ref(run: &Run) -> String {
 }
 
 /// `github.event`, as far as workflows ask for it.
+#[inline(never)]
 fn event(run: &Run) -> Value {
     let mut event = Value::map();
     let Some(pull) = &run.pull else {
@@ -99,6 +100,7 @@ fn event(run: &Run) -> Value {
 }
 
 impl Place<'_> {
+    #[inline(never)]
     pub fn contexts(&self, ci: &Ci, env: &OrdMap<String, String>) -> Value {
         let mut all = of_run(ci, self.run);
         let mut github = all.at("github").clone();
@@ -130,6 +132,7 @@ impl Place<'_> {
         all
     }
 
+    #[inline(never)]
     fn steps(&self) -> Value {
         let mut steps = Value::map();
         for step in self.state.steps.iter().filter(|step| !step.id.starts_with("__")) {
@@ -143,6 +146,7 @@ impl Place<'_> {
     }
 
     /// Of a matrix the worst result counts, and of its outputs those that came last.
+    #[inline(never)]
     fn needs(&self) -> Value {
         let mut needs = Value::map();
         for need in &self.job.needs {
@@ -175,6 +179,7 @@ impl Place<'_> {
     }
 
     /// The workflow's, the job's and the step's `env`, each seeing those before.
+    #[inline(never)]
     pub fn env(&self, ci: &Ci, step: Option<&OrdMap<String, String>>) -> Result<OrdMap<String, String>, String> {
         let mut env = OrdMap::new();
         let empty = OrdMap::new();
@@ -194,6 +199,7 @@ impl Place<'_> {
 }
 
 /// What a whole run's expressions see.
+#[inline(never)]
 pub(crate) fn of_run(ci: &Ci, run: &Run) -> Value {
     let mut github = Value::map();
     let owner = run.repo.split('/').next().unwrap_or_default();

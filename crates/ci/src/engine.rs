@@ -142,6 +142,7 @@ impl Ci {
     }
 
     /// Starts every workflow that this push starts, or what happened to the pull request.
+    #[inline(never)]
     pub fn push(&mut self, sim: &mut Sim, push: &Push) {
         for (path, text) in &push.workflows {
             match Workflow::parse(path, text) {
@@ -161,6 +162,7 @@ impl Ci {
         }
     }
 
+    #[inline(never)]
     fn start(&mut self, sim: &mut Sim, push: &Push, path: &str, workflow: Result<Arc<Workflow>, String>) {
         let number = u32::try_from(self.runs.len() + 1).unwrap_or(u32::MAX);
         let name = workflow.as_ref().map_or_else(|_| path.to_string(), |workflow| workflow.name.clone());
@@ -206,6 +208,7 @@ impl Ci {
     }
 
     /// Starts a workflow by hand. An error is GitHub's word for why it does not.
+    #[inline(never)]
     pub fn dispatch(&mut self, sim: &mut Sim, push: &Push, given: &OrdMap<String, String>) -> Result<u32, String> {
         let (path, text) = push.workflows.first().ok_or("Not Found")?;
         let workflow = Workflow::parse(path, text).map_err(|error| error.to_string())?;
@@ -220,6 +223,7 @@ impl Ci {
     }
 
     /// Runs a finished pipeline again, for the same commit.
+    #[inline(never)]
     pub fn rerun(&mut self, sim: &mut Sim, number: u32, causes: &Causes) {
         let Some(run) = self.run(number).filter(|run| run.state.finished()) else { return };
         let Some(workflow) = run.workflow.clone() else { return };
@@ -242,6 +246,7 @@ impl Ci {
     }
 
     /// Lets the earliest due thing happen.
+    #[inline(never)]
     pub fn fire(&mut self, sim: &mut Sim) -> Vec<Ask> {
         match self.timers.pop() {
             Some((_, Tick::Jobs(run))) => self.start_jobs(sim, run),
@@ -254,6 +259,7 @@ impl Ci {
         }
     }
 
+    #[inline(never)]
     pub(crate) fn begin_step(&mut self, sim: &mut Sim, token: Token) -> Vec<Ask> {
         let now = sim.now();
         let Some(run) = self.run(token.run) else { return Vec::new() };
@@ -297,6 +303,7 @@ impl Ci {
         }
     }
 
+    #[inline(never)]
     fn act(&mut self, sim: &mut Sim, token: Token) -> Vec<Ask> {
         let Some(run) = self.run(token.run) else { return Vec::new() };
         let state = run.jobs.get(token.job).and_then(|job| Some(job.steps.get(token.step)?.state));
@@ -327,6 +334,7 @@ impl Ci {
     }
 
     /// A step has ended.
+    #[inline(never)]
     pub fn done(&mut self, sim: &mut Sim, token: Token, outcome: Outcome) {
         let now = sim.now();
         let forgives = outcome.code != 0 && self.forgives(token);

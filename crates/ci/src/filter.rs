@@ -151,6 +151,7 @@ fn rest(items: &[Item], places: &mut [bool]) {
 }
 
 /// Whether a name passes patterns of which the last that matches counts; `!` before one takes away.
+#[inline(never)]
 pub(crate) fn passes(patterns: &[String], name: &str) -> bool {
     let mut hit = patterns.iter().all(|pattern| pattern.starts_with('!'));
     for pattern in patterns {

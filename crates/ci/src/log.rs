@@ -37,6 +37,7 @@ const DEPRECATED: &str = "The `set-output` command is deprecated and will be dis
     https://github.blog/changelog/2022-10-11-github-actions-deprecating-save-state-and-set-output-commands/";
 
 /// Reads a log; `masks` are hidden in it from the start, `debug` lines shown where somebody wants them.
+#[inline(never)]
 pub(crate) fn tell(text: &str, masks: &[String], debug: bool) -> Told {
     let mut told = Told { masks: masks.to_vec(), ..Told::default() };
     // Between `::stop-commands::TOKEN` and `::TOKEN::` nothing is a command.
@@ -70,6 +71,7 @@ pub(crate) fn tell(text: &str, masks: &[String], debug: bool) -> Told {
 
 type Properties = OrdMap<String, String>;
 
+#[inline(never)]
 fn carry_out(
     told: &mut Told,
     (name, properties, data): (&str, &Properties, String),
@@ -116,6 +118,7 @@ fn carry_out(
 }
 
 /// `::name key=value,key=value::data`, taken apart.
+#[inline(never)]
 fn command(line: &str) -> Option<(&str, Properties, String)> {
     let (head, data) = line.strip_prefix("::")?.split_once("::")?;
     let (name, pairs) = head.split_once(' ').unwrap_or((head, ""));
@@ -141,6 +144,7 @@ pub(crate) fn lines_of(secret: &str) -> impl Iterator<Item = String> + '_ {
 }
 
 /// A text with `***` for each secret, the longest first.
+#[inline(never)]
 pub(crate) fn mask(text: &str, masks: &[String]) -> String {
     let (mut out, mut rest) = (String::new(), text);
     while let Some(c) = rest.chars().next() {

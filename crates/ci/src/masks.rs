@@ -26,6 +26,7 @@ impl Ci {
     }
 
     /// A job's outputs without those that hold a secret.
+    #[inline(never)]
     pub(crate) fn without_secrets(&self, token: Token, outputs: &mut OrdMap<String, String>) -> Vec<Annotation> {
         let masks = self.masks(token);
         let mut said = Vec::new();

@@ -144,6 +144,7 @@ pub struct StepRun {
 
 impl JobRun {
     /// A job of a run that has just begun.
+    #[inline(never)]
     pub(crate) fn queued(of: usize, job: &Job, run: u32) -> Self {
         let step = |step: &Step| StepRun {
             id: step.id.clone(),

@@ -22,6 +22,7 @@ pub(crate) enum Plan {
 }
 
 /// Whether a job runs: its `if`, or that all it needs have passed.
+#[inline(never)]
 pub(crate) fn job_condition(ci: &Ci, run: &Run, job: usize) -> Result<bool, String> {
     let Some(place) = place(run, job) else { return Ok(false) };
     let contexts = place.contexts(ci, &OrdMap::new());
@@ -36,6 +37,7 @@ pub(crate) fn job_condition(ci: &Ci, run: &Run, job: usize) -> Result<bool, Stri
 }
 
 /// The jobs that these ids name and all that those need.
+#[inline(never)]
 fn before<'a>(run: &'a Run, needs: &'a [String]) -> impl Iterator<Item = &'a JobRun> {
     let mut ids: Vec<&String> = needs.iter().collect();
     let mut at = 0;
@@ -76,6 +78,7 @@ pub(crate) fn plan(ci: &Ci, run: &Run, token: Token) -> Plan {
     }
 }
 
+#[inline(never)]
 fn try_plan(ci: &Ci, run: &Run, token: Token) -> Result<Plan, String> {
     let place = place(run, token.job).ok_or("the job is gone")?;
     let step = place.job.steps.get(token.step).ok_or("the step is gone")?;
@@ -113,6 +116,7 @@ fn inputs(with: &OrdMap<String, String>, scope: Scope<'_>) -> Result<OrdMap<Stri
 }
 
 /// As the real runner's templates: `bash -e {0}` where nothing is said, with pipefail where `bash` is.
+#[inline(never)]
 fn shell_of(shell: Option<&str>, file: &str) -> Result<Vec<String>, String> {
     let words: &[&str] = match shell {
         None => &["bash", "-e"],
@@ -135,6 +139,7 @@ fn shell_of(shell: Option<&str>, file: &str) -> Result<Vec<String>, String> {
     Ok(words.iter().map(|word| (*word).to_string()).chain([file.to_string()]).collect())
 }
 
+#[inline(never)]
 fn script_env(place: &Place<'_>, env: OrdMap<String, String>, token: Token) -> OrdMap<String, String> {
     let run = place.run;
     let mut all: OrdMap<String, String> = [
@@ -175,6 +180,7 @@ pub(crate) enum Effect {
     Done(Outcome),
 }
 
+#[inline(never)]
 pub(crate) fn effect(ci: &Ci, run: &Run, token: Token) -> Result<Effect, String> {
     let place = place(run, token.job).ok_or("the job is gone")?;
     let Some(action) = used(ci, &place, token)? else { return Ok(Effect::Done(Outcome::default())) };
@@ -229,6 +235,7 @@ pub(crate) fn upload(ci: &Ci, run: &Run, token: Token) -> Result<Upload, String>
     }
 }
 
+#[inline(never)]
 fn metadata(run: &Run, [images, tags, flavor]: [&str; 3]) -> Result<Outcome, String> {
     let about = metadata::About {
         repo: &run.repo,

@@ -66,6 +66,7 @@ impl Ci {
         }
     }
 
+    #[inline(never)]
     pub(crate) fn limit_step(&mut self, sim: &mut Sim, token: Token) {
         let text =
             self.run(token.run).and_then(|run| place(run, token.job)?.job.steps.get(token.step)?.timeout.clone());

@@ -73,6 +73,7 @@ const NOT_HERE: [&str; 20] = [
 ];
 
 impl On {
+    #[inline(never)]
     pub(crate) fn read(on: &Value, path: &str) -> Result<Self, Wrong> {
         let mut read = Self::default();
         match on {
@@ -92,6 +93,7 @@ impl On {
         Ok(read)
     }
 
+    #[inline(never)]
     fn add(&mut self, event: &str, filter: &Value, path: &str) -> Result<(), Wrong> {
         match event {
             "push" => {
@@ -143,6 +145,7 @@ fn on_paths(patterns: &[String], changed: &[String]) -> bool {
 }
 
 /// A filter and its `…-ignore`, of which there may be one.
+#[inline(never)]
 fn patterns(filter: &Value, path: &str, key: &str) -> Result<Vec<String>, Wrong> {
     let ignore = [key, "-ignore"].concat();
     let mut patterns = list(filter, key);

@@ -32,6 +32,7 @@ const KEYS: [&str; 9] =
     ["name", "description", "run-name", "on", "env", "jobs", "permissions", "defaults", "concurrency"];
 
 impl Workflow {
+    #[inline(never)]
     pub fn parse(path: &str, text: &str) -> Result<Self, WorkflowError> {
         let fail = |line: usize, message: String| WorkflowError { path: path.into(), line, message };
         let (documents, diagnostics) = Value::parse_yaml_as(text, Dialect::New);
@@ -51,6 +52,7 @@ impl Workflow {
 }
 
 /// Where a part stands, or else the nearest around it that is there. Behind a dot: where what is in it begins.
+#[inline(never)]
 fn line_of(path: &str, spans: &OrdMap<String, Mark>) -> usize {
     let mut path = path;
     if path.ends_with('.') {
@@ -71,6 +73,7 @@ fn line_of(path: &str, spans: &OrdMap<String, Mark>) -> usize {
     }
 }
 
+#[inline(never)]
 fn read(path: &str, root: &Value, spans: &OrdMap<String, Mark>) -> Result<Workflow, Wrong> {
     expressions(root, "")?;
     known(root, "", &KEYS)?;
@@ -126,6 +129,7 @@ fn read(path: &str, root: &Value, spans: &OrdMap<String, Mark>) -> Result<Workfl
 }
 
 /// Whether all expressions can be read: of every `${{ … }}`, and of every `if`.
+#[inline(never)]
 fn expressions(value: &Value, path: &str) -> Result<(), Wrong> {
     match value {
         Value::Str(text) => {
@@ -189,6 +193,7 @@ pub(crate) fn texts(value: &Value) -> OrdMap<String, String> {
 }
 
 /// A job that waits for itself over another, if there is one.
+#[inline(never)]
 fn cycle(jobs: &[Job]) -> Option<(&Job, &str)> {
     let mut done: Vec<&str> = Vec::new();
     loop {

@@ -76,6 +76,7 @@ pub struct Cluster {
 }
 
 impl Cluster {
+    #[inline(never)]
     pub(crate) fn empty() -> Self {
         Self {
             store: Store::default(),
@@ -102,6 +103,7 @@ impl Cluster {
     }
 
     /// Does the earliest work; moves the clock to it where it is later.
+    #[inline(never)]
     pub fn fire(&mut self, sim: &mut Sim, runtime: &mut dyn Runtime) {
         let Some((due, work)) = self.timers.pop() else { return };
         if due.at > sim.now() {
@@ -126,6 +128,7 @@ impl Cluster {
     }
 
     /// Asks for an item to be reconciled after a delay, or earlier where that is already planned.
+    #[inline(never)]
     pub(crate) fn enqueue(&mut self, sim: &mut Sim, item: Item, after: Duration, causes: &Causes) {
         let at = sim.now() + after;
         match self.queued.get_mut(&item) {
@@ -148,6 +151,7 @@ impl Cluster {
         self.timers.set(sim, sim.now() + after, work);
     }
 
+    #[inline(never)]
     fn reconcile(&mut self, sim: &mut Sim, runtime: &mut dyn Runtime, item: Item, causes: &Causes) {
         let now = sim.now();
         let (actor, done) = match &item {
@@ -216,6 +220,7 @@ impl Cluster {
     }
 
     /// Applies what a controller wants, in its order. A refused write ends the round; it is tried again later.
+    #[inline(never)]
     fn perform(&mut self, sim: &mut Sim, actor: &'static str, item: &Item, done: Reconciled, causes: &Causes) {
         for action in done.actions {
             if !self.perform_one(sim, actor, action, causes) {
@@ -228,6 +233,7 @@ impl Cluster {
         }
     }
 
+    #[inline(never)]
     fn perform_one(&mut self, sim: &mut Sim, actor: &'static str, action: Action, causes: &Causes) -> bool {
         match action {
             Action::Create { kind, namespace, value, because, announce } => {

@@ -26,6 +26,7 @@ impl Facts for WorldFacts<'_> {
         self.picks.get(name).map(|word| Value::from(word.as_str()))
     }
 
+    #[inline(never)]
     fn call(&self, name: &str, args: &[Value]) -> Answer {
         let text = |index: usize| -> Result<&str, String> {
             let value = args.get(index).unwrap_or(Value::null());
@@ -109,6 +110,7 @@ impl WorldFacts<'_> {
         or_null(found.map(|id| id.to_string()))
     }
 
+    #[inline(never)]
     fn commit(&self, repo: &str, rev: &str) -> Value {
         let read = || {
             let (repo, files, id) = self.resolve(repo, rev)?;
@@ -147,6 +149,7 @@ impl WorldFacts<'_> {
         Value::from(read() == Some(true))
     }
 
+    #[inline(never)]
     fn local(&self, path: &str) -> Value {
         let read = || {
             let (repo, files) = self.repo(path)?;
@@ -176,6 +179,7 @@ impl WorldFacts<'_> {
         or_null(read())
     }
 
+    #[inline(never)]
     fn app(&self, name: &str) -> Value {
         let found = self.world.argocd.applications(&self.world.cluster).find(|app| app.name() == name);
         or_null(found.map(|app| {
@@ -192,6 +196,7 @@ impl WorldFacts<'_> {
         }))
     }
 
+    #[inline(never)]
     fn runs(&self, repo: &str) -> Value {
         let runs = self.world.ci.runs().iter().rev().filter(|run| run.repo == repo);
         let rows = runs.map(|run| {
@@ -231,6 +236,7 @@ impl WorldFacts<'_> {
     }
 
     /// `web` is `shop/web`, or the namespace where customers go.
+    #[inline(never)]
     fn shop(&self, service: &str) -> Value {
         let customers = self.world.workload.customers();
         let home = customers.map_or("default", |customers| customers.namespace.as_str());

@@ -37,6 +37,7 @@ pub struct Desk {
 }
 
 impl Desk {
+    #[inline(never)]
     pub fn new(build: &str) -> Self {
         Self {
             build: build.into(),
@@ -54,6 +55,7 @@ impl Desk {
     }
 
     /// Handles a message. `go_on` says whether there is time for more now.
+    #[inline(never)]
     pub fn take(&mut self, message: ToWorker, send: &mut dyn FnMut(FromWorker), go_on: &mut dyn FnMut() -> bool) {
         self.resting &= matches!(message, ToWorker::Tick { .. } | ToWorker::Ask { .. });
         match message {
@@ -80,6 +82,7 @@ impl Desk {
         self.flush(send);
     }
 
+    #[inline(never)]
     fn open(&mut self, bytes: &[u8], seed: u64, saved: Option<&Saved>, send: &mut dyn FnMut(FromWorker)) {
         let Ok(file) = postcard::from_bytes::<LessonFile>(bytes) else {
             send(FromWorker::Refused("The lesson's file is damaged, or of another build. Reload the page.".into()));
@@ -110,6 +113,7 @@ impl Desk {
     }
 
     /// Most commands come to rest within the slice and are answered in one go; ticks drive the others.
+    #[inline(never)]
     fn act(&mut self, input: Input, send: &mut dyn FnMut(FromWorker), go_on: &mut dyn FnMut() -> bool) {
         let Some(session) = &mut self.session else { return };
         if let Motion::Playing { speed, .. } = session.motion() {
@@ -150,6 +154,7 @@ impl Desk {
         send(FromWorker::Busy(self.busy));
     }
 
+    #[inline(never)]
     fn control(&mut self, control: Control, send: &mut dyn FnMut(FromWorker)) {
         let Some(session) = &mut self.session else { return };
         let mut journal_moved = true;
@@ -201,6 +206,7 @@ impl Desk {
     }
 
     /// Sends what changed, what is to be kept, and whether there is more to do.
+    #[inline(never)]
     fn flush(&mut self, send: &mut dyn FnMut(FromWorker)) {
         let Some(session) = &mut self.session else { return };
         let mut updates = self.models.changed(session);
@@ -236,6 +242,7 @@ fn sentence(text: &str) -> String {
 }
 
 /// Questions about the world on the screen; none changes it.
+#[inline(never)]
 fn answer(session: &mut Session, shown_repo: &str, look: Look) -> Reply {
     let world = &session.shown().world;
     match look {
@@ -276,6 +283,7 @@ fn preview(session: &Session, terminal: TerminalId, line: String, repo: &str) ->
 }
 
 /// What `kubectl describe` says, asked on a fork so that the terminal does not see it.
+#[inline(never)]
 fn describe(session: &Session, kind: String, namespace: String, name: String) -> Describe {
     let mut line = format!("kubectl describe {} {name}", kind.to_ascii_lowercase());
     if !namespace.is_empty() {

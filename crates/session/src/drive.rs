@@ -30,6 +30,7 @@ pub enum Motion {
 const NEXT_EVENT_MAX: Duration = Duration::from_secs(30 * 60);
 
 impl Session {
+    #[inline(never)]
     pub fn play(&mut self, speed: u32) {
         match &mut self.motion {
             Motion::Playing { speed: old, .. } => *old = speed.clamp(1, 600),
@@ -59,6 +60,7 @@ impl Session {
     }
 
     /// Stops Play and "until the next event", and writes into the journal how far the clock got.
+    #[inline(never)]
     pub fn stop(&mut self) -> Option<NodeId> {
         let motion = std::mem::take(&mut self.motion);
         self.changed_clock = true;
@@ -84,6 +86,7 @@ impl Session {
 
     /// Lets the world go on. `wall` is how much real time has passed since the last call; `go_on` says whether there
     /// is time for more now. Returns whether there is more to do at once.
+    #[inline(never)]
     pub fn pump(&mut self, wall: Duration, go_on: &mut dyn FnMut() -> bool) -> bool {
         if self.viewing.is_some() {
             return false;
@@ -105,6 +108,7 @@ impl Session {
         }
     }
 
+    #[inline(never)]
     fn drive_foreground(&mut self, go_on: &mut dyn FnMut() -> bool) -> bool {
         while !self.now.settled() {
             if !self.now.step(&self.lesson, Time::MAX) {
@@ -119,6 +123,7 @@ impl Session {
         !self.now.settled() || !matches!(self.motion, Motion::Still)
     }
 
+    #[inline(never)]
     fn drive_to_event(&mut self, events: usize, limit: Time, go_on: &mut dyn FnMut() -> bool) -> bool {
         let mut over = false;
         loop {
@@ -142,6 +147,7 @@ impl Session {
     }
 
     /// At most this much virtual time passes in one call: a tab that was away does not leap.
+    #[inline(never)]
     fn play_on(&mut self, wall: Duration, speed: u32, go_on: &mut dyn FnMut() -> bool) -> bool {
         let span = wall.min(Duration::from_millis(250)) * speed;
         let target = self.now.now() + span;

@@ -14,6 +14,7 @@ pub(crate) fn told(fault: &Fault) -> String {
 }
 
 impl Moment {
+    #[inline(never)]
     pub(crate) fn fault(&mut self, fault: &Fault, said: &mut Vec<Said>) {
         let causes = self.note("cluster", "Click", &told(fault));
         let world = &mut self.world;

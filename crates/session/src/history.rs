@@ -10,6 +10,7 @@ const LAST_INPUT_MAX: std::time::Duration = std::time::Duration::from_secs(24 * 
 
 impl Session {
     /// The moment just before the n-th input on the way to the head (0: the start; its length: now).
+    #[inline(never)]
     pub fn moment_at(&mut self, at: usize) -> Moment {
         let path = self.journal.path();
         if at >= path.len() {
@@ -35,6 +36,7 @@ impl Session {
     }
 
     /// Replays the n-th input of a path and what it started, up to the next input's time.
+    #[inline(never)]
     pub(crate) fn replay_one(&self, moment: &mut Moment, path: &[NodeId], at: usize) {
         let Some(node) = path.get(at).and_then(|id| self.journal.node(*id)) else { return };
         let until = path.get(at + 1).and_then(|id| self.journal.node(*id)).map_or(Time::MAX, |node| node.at);
@@ -49,6 +51,7 @@ impl Session {
     }
 
     /// Replays the whole journal from the start: what `verify-progress` and the tests do.
+    #[inline(never)]
     pub fn replay_all(&self) -> Moment {
         let path = self.journal.path();
         let mut moment = self.start.clone();
@@ -73,6 +76,7 @@ impl Session {
     }
 
     /// Does again what was taken back last.
+    #[inline(never)]
     pub fn redo(&mut self) -> bool {
         self.stop();
         let Some(id) = self.journal.redo() else { return false };

@@ -22,6 +22,7 @@ const ROUNDS: u32 = 6;
 const PAUSE: Duration = Duration::from_secs(60);
 
 /// Commits, pushes with their pipelines and rollouts, watches and waits: 126 inputs in an hour of virtual time.
+#[inline(never)]
 pub fn hour_session(lesson: &Lesson) -> Result<Session, StartError> {
     let mut session = Session::start(lesson.clone(), 1, "bench")?;
     let terminal = session.now().terminal.0;

@@ -12,6 +12,7 @@ const TYPING: Duration = Duration::from_secs(1);
 
 impl Moment {
     /// Applies an input. What it starts is driven by [`Moment::settle`].
+    #[inline(never)]
     pub fn apply(&mut self, lesson: &Lesson, input: &Input, said: &mut Vec<Said>) {
         if Self::is_attempt(input) {
             self.attempt = true;
@@ -83,6 +84,7 @@ impl Moment {
         self.world.sim.record(topic, "learner", subject, shown.clone(), &Causes::none()).into()
     }
 
+    #[inline(never)]
     fn edit(&mut self, input: &Input, said: &mut Vec<Said>) {
         let micros = self.now().as_micros();
         let Some(host) = self.world.machine_mut(&MachineId::workstation()) else { return };
@@ -104,6 +106,7 @@ impl Moment {
         }
     }
 
+    #[inline(never)]
     fn respond(&mut self, lesson: &Lesson, input: &Input, said: &mut Vec<Said>) {
         let now = self.now();
         let Self { world, progress, picks, feedback, .. } = self;
@@ -130,6 +133,7 @@ impl Moment {
 }
 
 /// Opens the hints of a step up to this rung; those below it open with it.
+#[inline(never)]
 fn open_hints(
     plan: &lesson::Plan,
     progress: &mut lesson::Progress,

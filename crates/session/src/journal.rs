@@ -36,6 +36,7 @@ pub struct Journal {
 }
 
 impl Journal {
+    #[inline(never)]
     pub fn new(build: &str, lesson: &str, seed: u64) -> Self {
         Self {
             schema: crate::SCHEMA,
@@ -75,6 +76,7 @@ impl Journal {
     }
 
     /// The inputs from the start to the head.
+    #[inline(never)]
     pub fn path(&self) -> Vec<NodeId> {
         let mut path = Vec::new();
         let mut at = self.head;

@@ -5,6 +5,7 @@ use screen::{Mark, MarkKind};
 
 impl Session {
     /// One mark at most for each kind and input, in journal order.
+    #[inline(never)]
     pub fn marks(&self) -> Vec<Mark> {
         let path = self.journal.path();
         let times: Vec<_> = path.iter().filter_map(|id| self.journal.node(*id)).map(|node| node.at).collect();
@@ -23,6 +24,7 @@ impl Session {
     }
 }
 
+#[inline(never)]
 fn kind_of(event: &sim::Event) -> Option<(MarkKind, String)> {
     let kind = match (&*event.topic, &*event.subject.kind) {
         ("git", "Commit") => MarkKind::Commit,
@@ -45,6 +47,7 @@ fn is_key(text: &str) -> bool {
 
 impl Session {
     /// An input in a few words.
+    #[inline(never)]
     pub(crate) fn told(&self, id: crate::journal::NodeId) -> String {
         use screen::Input;
         match self.journal.node(id).map(|node| &node.input) {

@@ -57,6 +57,7 @@ impl Models {
     }
 
     /// Updates for everything that changed since the last time.
+    #[inline(never)]
     pub fn changed(&mut self, session: &mut Session) -> Vec<Update> {
         let (world_changed, clock_changed) = session.take_changes();
         let mut updates = Vec::new();
@@ -75,6 +76,7 @@ impl Models {
         updates
     }
 
+    #[inline(never)]
     fn panels(&mut self, session: &Session, updates: &mut Vec<Update>) {
         let first = self.seen.is_none();
         let moment = session.shown();
@@ -130,6 +132,7 @@ impl Models {
         }
     }
 
+    #[inline(never)]
     fn screen(&mut self, session: &Session, id: TerminalId, terminal: &Terminal, updates: &mut Vec<Update>) {
         let moment = session.shown();
         let sent = self.screens.entry(id).or_default();
@@ -174,6 +177,7 @@ fn put<T: PartialEq + Clone>(old: &mut T, new: T, update: fn(T) -> Update, updat
     }
 }
 
+#[inline(never)]
 fn brief(session: &Session) -> Brief {
     let moment = session.shown();
     view::brief(view::Brief {
@@ -186,6 +190,7 @@ fn brief(session: &Session) -> Brief {
     })
 }
 
+#[inline(never)]
 fn clock(session: &Session) -> Clock {
     let moment = session.shown();
     let now = moment.now();

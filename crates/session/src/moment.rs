@@ -61,6 +61,7 @@ impl Moment {
 
     /// Lets one thing happen that is due by `limit`: in the world, or a check that comes true by time alone.
     /// False when nothing is due; then the clock stands where it stood.
+    #[inline(never)]
     pub fn step(&mut self, lesson: &Lesson, limit: Time) -> bool {
         let due = self.world.next_due().map(|due| due.at).filter(|at| *at <= limit);
         let check =
@@ -106,6 +107,7 @@ impl Moment {
         }
     }
 
+    #[inline(never)]
     pub(crate) fn evaluate(&mut self, lesson: &Lesson, when: lesson::Moment) {
         let Self { world, progress, picks, .. } = self;
         let facts = lesson::WorldFacts { world, picks };
@@ -155,6 +157,7 @@ impl Moment {
     }
 
     /// Whether applying this input is an attempt at the open step.
+    #[inline(never)]
     pub(crate) fn is_attempt(input: &Input) -> bool {
         matches!(
             input,

@@ -13,6 +13,7 @@ const COMMAND_MAX: Duration = Duration::from_secs(900);
 
 impl Session {
     /// Does what a learner would do. Gives what the terminal printed for a command line.
+    #[inline(never)]
     pub fn play_action(&mut self, action: &Action) -> String {
         match action {
             Action::Run { line, .. } => return self.run_line(&self.with_picks(line)),
@@ -47,6 +48,7 @@ impl Session {
     }
 
     /// Types a line and waits for the prompt; gives what was printed, without prompt and line, without colours.
+    #[inline(never)]
     pub fn run_line(&mut self, line: &str) -> String {
         let terminal = self.now().terminal;
         let mut lines = line.lines();

@@ -15,6 +15,7 @@ pub(crate) fn told(act: &PullAct) -> String {
 }
 
 impl Moment {
+    #[inline(never)]
     pub(crate) fn pull(&mut self, repo: &str, act: &PullAct, said: &mut Vec<Said>) {
         let causes = self.note("git", "Click", &told(act));
         let world = &mut self.world;

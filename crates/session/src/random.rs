@@ -32,6 +32,7 @@ const LINES: &[&str] = &[
 ];
 
 /// What a learner of lesson 0 may do next.
+#[inline(never)]
 pub fn random_input(rng: &mut Rng, session: &Session) -> Input {
     let open: Vec<u32> = session.now().world.terminals().map(|(id, _)| id.0).collect();
     let terminal = open[usize::try_from(rng.below(open.len() as u64)).expect("a short list")];
@@ -53,6 +54,7 @@ pub fn random_input(rng: &mut Rng, session: &Session) -> Input {
 }
 
 /// Something to break: a node's power, an image, the number of replicas.
+#[inline(never)]
 fn random_fault(rng: &mut Rng, session: &Session) -> Fault {
     let store = session.now().world.cluster.store();
     let nodes: Vec<String> = store.all(cluster::NODE, None).map(|node| node.name().to_string()).collect();
@@ -67,6 +69,7 @@ fn random_fault(rng: &mut Rng, session: &Session) -> Fault {
 }
 
 /// A random session from a start made before, with Play pressed now and then.
+#[inline(never)]
 pub fn random_session(lesson: &Lesson, start: &Moment, seed: u64, inputs: u64) -> Session {
     let mut rng = Rng::new(seed);
     let mut session = Session::from_start(lesson.clone(), start.clone(), 1, "test");

@@ -33,6 +33,7 @@ impl Session {
     }
 
     /// Makes keyframes while `go_on` says that there is time.
+    #[inline(never)]
     pub fn recall(&mut self, go_on: &mut dyn FnMut() -> bool) {
         let Some(mut recall) = self.recall.take() else { return };
         while go_on() {

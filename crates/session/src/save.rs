@@ -53,6 +53,7 @@ impl Session {
     }
 
     /// What the page keeps after an input; the snapshot, which takes a while to make, only when asked for.
+    #[inline(never)]
     pub fn save(&mut self, with_snapshot: bool) -> Saved {
         self.note_passed();
         let snapshot = (with_snapshot && self.now.settled()).then(|| {
@@ -70,6 +71,7 @@ impl Session {
     }
 
     /// Opens what was saved. A notice says what could not be taken over as it was.
+    #[inline(never)]
     pub fn open(lesson: Lesson, saved: &Saved, build: &str) -> Result<(Self, Option<String>), OpenError> {
         let mut journal: Journal = postcard::from_bytes(&saved.journal).map_err(|_| OpenError::Damaged)?;
         if journal.lesson != lesson.plan.id {
@@ -94,6 +96,7 @@ impl Session {
     }
 
     /// Goes to the journal's head: from the snapshot if it lies on the way, else from the start.
+    #[inline(never)]
     fn catch_up(&mut self, snapshot: Option<Snapshot>, trust: bool) {
         let path = self.journal.path();
         let mut next = 0;
@@ -125,6 +128,7 @@ impl Session {
 
     /// A journal of another build: its snapshot is the new start; without one that this build can read, the lesson
     /// starts anew with the passed steps kept as facts.
+    #[inline(never)]
     fn open_of_other_build(
         lesson: Lesson,
         journal: &Journal,
@@ -169,6 +173,7 @@ impl Session {
     }
 }
 
+#[inline(never)]
 fn read_snapshot(bytes: &[u8]) -> Option<Snapshot> {
     // The schema comes first, so that another form is not read at all.
     let (schema, _) = postcard::take_from_bytes::<u32>(bytes).ok()?;
@@ -213,6 +218,7 @@ pub fn decode_file(bytes: &[u8]) -> Result<Saved, OpenError> {
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /// Base64 for addresses, without padding.
+#[inline(never)]
 fn base64_url(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(bytes.len() * 4 / 3 + 3);
     for chunk in bytes.chunks(3) {
@@ -225,6 +231,7 @@ fn base64_url(bytes: &[u8]) -> String {
     out
 }
 
+#[inline(never)]
 fn from_base64_url(text: &str) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(text.len() * 3 / 4);
     for chunk in text.trim().as_bytes().chunks(4) {

@@ -7,6 +7,7 @@ use world::{Fd, MachineId, Spawn, World};
 const VIRTUAL_MAX: Duration = Duration::from_secs(365 * 86_400);
 
 /// Runs a script on the workstation; what it printed, errors too, and its exit code.
+#[inline(never)]
 pub fn run_script(world: &mut World, text: &str) -> (String, i32) {
     let id = MachineId::workstation();
     let Some(host) = world.machine(&id) else { return (String::new(), 1) };

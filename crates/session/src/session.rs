@@ -70,6 +70,7 @@ impl Session {
         Ok(Self::with(lesson, journal, start))
     }
 
+    #[inline(never)]
     pub(crate) fn with(lesson: Lesson, journal: Journal, start: Moment) -> Self {
         let now = start.clone();
         Self {

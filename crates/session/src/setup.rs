@@ -8,6 +8,7 @@ use world::{Fd, MachineId, Spawn, World};
 
 /// Runs a script by the machine's shell, at home, and waits for its end. A command that fails ends it, and is told to
 /// the author of the lesson.
+#[inline(never)]
 pub(crate) fn run(world: &mut World, machine: &MachineId, script: &str, limit: Time) -> Result<(), StartError> {
     let host = world.machine(machine).ok_or_else(|| wrong("the machine is missing"))?;
     let (env, cwd) = (host.env.clone(), host.home().to_string());

@@ -40,6 +40,7 @@ pub fn empty_world(seed: u64) -> World {
 /// it as it is elsewhere says `git config --global core.pager less`.
 const GITCONFIG: &str = "[core]\n\tpager = cat\n";
 
+#[inline(never)]
 pub(crate) fn bare(start: Time) -> Result<(Lesson, Moment), StartError> {
     let mut world = empty_world(1);
     world.advance_to(start);
@@ -55,6 +56,7 @@ pub(crate) fn bare(start: Time) -> Result<(Lesson, Moment), StartError> {
 }
 
 /// Builds a lesson's world and lets it run until it is settled.
+#[inline(never)]
 pub fn start_world(lesson: &Lesson, seed: u64) -> Result<Moment, StartError> {
     let scenario = &lesson.plan.scenario;
     let seed = if seed == 0 { scenario.seed } else { seed };
@@ -89,6 +91,7 @@ pub fn start_world(lesson: &Lesson, seed: u64) -> Result<Moment, StartError> {
     Ok(moment)
 }
 
+#[inline(never)]
 fn settle(
     world: &mut World,
     scenario: &Scenario,
@@ -122,6 +125,7 @@ struct Builder<'a> {
 
 impl Builder<'_> {
     /// Fills placeholders: picked words, and ids of commits made before.
+    #[inline(never)]
     fn fill(&self, text: &str) -> Result<String, StartError> {
         let look_up = |kind: &str, name: &str| match kind {
             "pick" => self.picks.get(name).cloned(),
@@ -139,6 +143,7 @@ impl Builder<'_> {
         Value::from_json(&self.fill(&value.to_json())?).map_err(wrong)
     }
 
+    #[inline(never)]
     fn repos(&mut self, scenario: &Scenario) -> Result<(), StartError> {
         for repo in &scenario.repos {
             let made = self.world.make_forge_repo(&repo.name, &repo.branch);
@@ -163,6 +168,7 @@ impl Builder<'_> {
     }
 
     /// A teammate's branch, and the pull request for it.
+    #[inline(never)]
     fn pull(
         &mut self,
         made: &Repo,
@@ -190,6 +196,7 @@ impl Builder<'_> {
         self.world.open_pull(&repo.name, new, &Causes::none()).map(drop).map_err(wrong)
     }
 
+    #[inline(never)]
     fn commit(
         &mut self,
         repo: &Repo,
@@ -226,6 +233,7 @@ impl Builder<'_> {
         repo.update_ref(files, &change).map_err(wrong)
     }
 
+    #[inline(never)]
     fn images(&mut self, scenario: &Scenario) -> Result<(), StartError> {
         for of in &scenario.images {
             let reference = self.fill(&of.reference)?;
@@ -260,6 +268,7 @@ impl Builder<'_> {
         read().ok_or_else(|| wrong(format!("{repo} has no {path}")))
     }
 
+    #[inline(never)]
     fn cluster(&mut self, scenario: &Scenario) -> Result<(), StartError> {
         let writer = Writer::new("scenario", Causes::none());
         for node in &scenario.nodes {
@@ -289,6 +298,7 @@ impl Builder<'_> {
         Ok(())
     }
 
+    #[inline(never)]
     fn autoscaler(&mut self, autoscaler: &Autoscaler) -> Result<(), StartError> {
         for group in &autoscaler.groups {
             let mut shape = shape(&group.node)?;
@@ -308,6 +318,7 @@ impl Builder<'_> {
         Ok(())
     }
 
+    #[inline(never)]
     fn machines(&mut self, scenario: &Scenario) -> Result<(), StartError> {
         for machine in &scenario.machines {
             let id = MachineId::new(&machine.name);
@@ -336,6 +347,7 @@ impl Builder<'_> {
         Ok(())
     }
 
+    #[inline(never)]
     fn traffic(&mut self, scenario: &Scenario) -> Result<(), StartError> {
         let Some(traffic) = &scenario.traffic else { return Ok(()) };
         let (namespace, service) =

@@ -14,6 +14,7 @@ pub fn argocd(world: &World) -> ArgoCd {
     ArgoCd { apps }
 }
 
+#[inline(never)]
 fn app_of(world: &World, app: &Object) -> App {
     let (spec, status) = (app.value.at("spec"), app.value.at("status"));
     let text = |value: &Value, path: &str| value.str_at(path).to_string();
@@ -67,6 +68,7 @@ fn subject(world: &World, repo: &str, revision: &str) -> String {
 }
 
 /// What Git asks for, and what follows from it.
+#[inline(never)]
 fn resources(world: &World, status: &Value) -> Vec<Resource> {
     let store = world.cluster.store();
     let mut all = Vec::new();
@@ -89,6 +91,7 @@ fn resources(world: &World, status: &Value) -> Vec<Resource> {
     all
 }
 
+#[inline(never)]
 fn children(store: &Store, owner: &Arc<Object>, level: u32, all: &mut Vec<Resource>) {
     if level > 4 {
         return;
@@ -117,6 +120,7 @@ fn tag_of(image: &str) -> &str {
     image.rsplit_once(':').map_or(image, |(_, tag)| tag)
 }
 
+#[inline(never)]
 fn summary(store: &Store, object: &Object) -> String {
     let value = &object.value;
     let count = |path: &str| value.int_at(path).unwrap_or(0);
@@ -138,6 +142,7 @@ fn summary(store: &Store, object: &Object) -> String {
     }
 }
 
+#[inline(never)]
 fn history(world: &World, repo: &str, status: &Value, now: Time) -> Vec<HistoryRow> {
     let rows = status.list_at("history").iter().rev().map(|row| {
         let revision = row.str_at("revision");
@@ -155,6 +160,7 @@ fn history(world: &World, repo: &str, status: &Value, now: Time) -> Vec<HistoryR
 }
 
 /// What differs between Git and the cluster, by a comparison on a fork of the world.
+#[inline(never)]
 fn changes(world: &World, app: &str) -> Vec<Change> {
     let status = world.argocd.applications(&world.cluster).find(|object| object.name() == app);
     if status.is_none_or(|object| object.value.str_at("status.sync.status") != "OutOfSync") {
@@ -173,6 +179,7 @@ fn changes(world: &World, app: &str) -> Vec<Change> {
 }
 
 /// A manifest without what the server adds.
+#[inline(never)]
 fn clean(value: &Value) -> String {
     let mut value = value.clone();
     for path in [

@@ -19,6 +19,7 @@ pub struct Brief<'a> {
 
 const RUNGS: [&str; 4] = ["Nudge", "Where to look", "Command family", "Worked solution"];
 
+#[inline(never)]
 pub fn brief(from: Brief<'_>) -> screen::Brief {
     let page = from.page;
     let open = page.steps.iter().find(|step| !from.progress.has_passed(&step.id)).map(|step| step.id.as_str());
@@ -47,6 +48,7 @@ pub fn brief(from: Brief<'_>) -> screen::Brief {
     }
 }
 
+#[inline(never)]
 fn step_of(from: Brief<'_>, step: &StepPage, open: Option<&str>) -> StepView {
     let pass = from.progress.passed.get(&step.id);
     let told = from.not_yet.filter(|told| told.step == step.id);
@@ -82,6 +84,7 @@ fn explanation(mood: Mood, say: &str) -> Explain {
 }
 
 /// Plain text with code in back-ticks, as the page's little markup.
+#[inline(never)]
 fn marked(say: &str) -> String {
     let escape = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     let parts: Vec<&str> = say.split('`').collect();
@@ -97,6 +100,7 @@ fn marked(say: &str) -> String {
     text
 }
 
+#[inline(never)]
 fn ask_of(from: Brief<'_>, step: &StepPage) -> Option<Ask> {
     let kind = match step.kind {
         StepKind::Check => return None,
@@ -139,6 +143,7 @@ fn ask_of(from: Brief<'_>, step: &StepPage) -> Option<Ask> {
 }
 
 /// The first question that is not answered right, or the last one.
+#[inline(never)]
 fn quiz(from: Brief<'_>) -> Option<Quiz> {
     let questions = &from.page.quiz;
     let right = |at: usize| {

@@ -22,6 +22,7 @@ pub struct ClusterLook {
 }
 
 /// Pods of one namespace, or of all; system namespaces are hidden unless chosen.
+#[inline(never)]
 pub fn cluster(world: &World, look: &ClusterLook) -> Cluster {
     let store = world.cluster.store();
     let namespace = look.namespace.as_deref();
@@ -66,6 +67,7 @@ fn percent(part: i64, whole: i64) -> u32 {
     u32::try_from((part * 100).checked_div(whole).unwrap_or(0).clamp(0, 100)).unwrap_or(0)
 }
 
+#[inline(never)]
 fn node_of(world: &World, node: &Object, namespace: Option<&str>, [map, listed]: [bool; 2]) -> Node {
     let amount = |path: &str| {
         let text = node.value.at("status.allocatable").get(path).and_then(Value::as_str).unwrap_or("0");
@@ -100,6 +102,7 @@ fn node_of(world: &World, node: &Object, namespace: Option<&str>, [map, listed]:
     }
 }
 
+#[inline(never)]
 fn pod_of(pod: &Object) -> Pod {
     let value = &pod.value;
     let status = pod_status(pod);
@@ -123,6 +126,7 @@ fn pod_of(pod: &Object) -> Pod {
     }
 }
 
+#[inline(never)]
 pub(crate) fn state_of(pod: &Object, status: &str) -> PodState {
     if pod.deleting() {
         return PodState::Terminating;
@@ -146,6 +150,7 @@ pub(crate) fn state_of(pod: &Object, status: &str) -> PodState {
     }
 }
 
+#[inline(never)]
 fn events(world: &World, namespace: Option<&str>) -> Vec<EventRow> {
     let now = world.now();
     let last = |event: &Object| {

@@ -24,6 +24,7 @@ struct Leaving<'w> {
 }
 
 /// By the uid of each controller whose pods leave.
+#[inline(never)]
 pub(crate) fn moves(world: &World, namespace: Option<&str>) -> Vec<(String, Rollout)> {
     let store = world.cluster.store();
     if store.all(cluster::POD, namespace).nth(PODS_MAX).is_some() {
@@ -76,6 +77,7 @@ fn changed(object: &Object, kind: &str) -> Option<Time> {
 }
 
 /// Why a pod leaves, and since when.
+#[inline(never)]
 fn reason(pod: &Object, lost: &OrdMap<String, Time>) -> Option<(String, Time)> {
     let target = condition(&pod.value, "DisruptionTarget").filter(|target| target.str_at("status") == "True");
     if let Some(target) = target {
@@ -98,6 +100,7 @@ fn reason(pod: &Object, lost: &OrdMap<String, Time>) -> Option<(String, Time)> {
 }
 
 /// What comes for those that leave; nothing once all of it is ready.
+#[inline(never)]
 fn moved(world: &World, uid: &str, leaving: &Leaving<'_>) -> Option<Rollout> {
     let gone: OrdSet<&str> = leaving.pods.iter().map(|pod| pod.name()).collect();
     let siblings = world.cluster.store().owned_by(uid);

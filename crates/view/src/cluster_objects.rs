@@ -20,6 +20,7 @@ fn kinds(world: &World, namespace: Option<&str>) -> Vec<String> {
     counted.filter(|(_, count)| *count > 0).map(|(info, count)| format!("{} ({count})", info.kind)).collect()
 }
 
+#[inline(never)]
 fn table(world: &World, kind: &str, namespace: Option<&str>) -> (Vec<Vec<String>>, u32) {
     let store = world.cluster.store();
     let Some(info) = store.kinds().find(kind) else { return Default::default() };

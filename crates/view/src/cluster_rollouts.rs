@@ -21,6 +21,7 @@ pub fn rollouts(world: &World, namespace: Option<&str>) -> Vec<Rollout> {
 }
 
 /// Nothing where only pods of its newest set leave, which is told by itself.
+#[inline(never)]
 fn rollout(world: &World, deployment: &Object, moving: &dyn Fn(&Object) -> bool) -> Option<Rollout> {
     let store = world.cluster.store();
     let sets =

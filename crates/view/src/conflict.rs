@@ -10,6 +10,7 @@ const BASE: &str = "\u{1}base";
 const THEIRS: &str = "\u{1}theirs";
 
 /// The conflict of a file; `None` where it is in no repository, or in no conflict.
+#[inline(never)]
 pub(crate) fn conflict(files: &Vfs, path: &str) -> Option<Conflict> {
     let mut folder = vfs::parent(path);
     let repo = loop {
@@ -42,6 +43,7 @@ pub(crate) fn conflict(files: &Vfs, path: &str) -> Option<Conflict> {
     Some(Conflict { path: name.into(), parts: parts(&String::from_utf8_lossy(&merged.bytes)) })
 }
 
+#[inline(never)]
 fn parts(merged: &str) -> Vec<ConflictPart> {
     let mut all = Vec::new();
     let mut now = None::<ConflictPart>;

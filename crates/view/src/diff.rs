@@ -1,6 +1,7 @@
 //! A unified diff of two texts, for manifests.
 
 /// With three lines of context; empty where they are equal.
+#[inline(never)]
 pub fn unified(old: &str, new: &str) -> String {
     const CONTEXT: usize = 3;
     let (old_lines, new_lines): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());

@@ -11,6 +11,7 @@ const ITEMS_MAX: usize = 800;
 const TEXT_BYTES_MAX: u64 = 512 * 1024;
 
 /// The workstation's home as a tree.
+#[inline(never)]
 pub fn files(world: &World) -> Files {
     let Some(machine) = world.machine(&MachineId::workstation()) else { return Files::default() };
     let root = machine.home().to_string();
@@ -34,6 +35,7 @@ pub fn files(world: &World) -> Files {
 }
 
 /// Git's letter for each changed file of every repository in the home folder.
+#[inline(never)]
 fn statuses(files: &Vfs, home: &str) -> OrdMap<String, String> {
     let mut all = OrdMap::new();
     for path in crate::repositories(files, home) {
@@ -50,6 +52,7 @@ fn statuses(files: &Vfs, home: &str) -> OrdMap<String, String> {
 }
 
 /// An open file; `None` where it is gone. One that an editor is to make is empty.
+#[inline(never)]
 pub fn file(world: &World, path: &str) -> Option<FileView> {
     let files = &world.machine(&MachineId::workstation())?.files;
     if !files.exists(path) && world.terminals().any(|(_, t)| t.editing.as_ref().is_some_and(|open| open.path == path)) {
@@ -76,6 +79,7 @@ pub fn file(world: &World, path: &str) -> Option<FileView> {
 }
 
 /// YAML is checked as kubectl would read it; workflows as the pipelines do; program manifests as their start does.
+#[inline(never)]
 fn diagnose(path: &str, text: &str) -> Vec<Diagnostic> {
     if !(path.ends_with(".yaml") || path.ends_with(".yml")) {
         return Vec::new();

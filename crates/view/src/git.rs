@@ -11,6 +11,7 @@ use world::{MachineId, World};
 const ROWS_MAX: usize = 200;
 
 /// Folders of the home that are repositories, in path order.
+#[inline(never)]
 pub fn repositories(files: &Vfs, home: &str) -> Vec<String> {
     let mut found = Vec::new();
     let entries = files.read_dir(home).unwrap_or_default();
@@ -27,6 +28,7 @@ pub fn repositories(files: &Vfs, home: &str) -> Vec<String> {
 }
 
 /// All repositories, and the graph of the one at `shown`, or of the first.
+#[inline(never)]
 pub fn git(world: &World, shown: &str) -> Git {
     let Some(machine) = world.machine(&MachineId::workstation()) else { return Git::default() };
     let (files, home) = (&machine.files, machine.home());
@@ -52,6 +54,7 @@ fn small(n: usize) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
 }
 
+#[inline(never)]
 fn summary(repo: &Repo, files: &Vfs, home: &str, path: &str, differing: &Differing) -> Option<screen::Repo> {
     let head = repo.head(files).ok()?;
     let branch = match (head.branch(), head.id()) {
@@ -98,6 +101,7 @@ fn short(id: &ObjectId) -> String {
     id.to_string().get(..7).unwrap_or_default().to_string()
 }
 
+#[inline(never)]
 fn refs_by_commit(repo: &Repo, files: &Vfs) -> OrdMap<ObjectId, Vec<RefName>> {
     let mut by_commit: OrdMap<ObjectId, Vec<RefName>> = OrdMap::new();
     let head = repo.head(files).ok();
@@ -118,6 +122,7 @@ fn refs_by_commit(repo: &Repo, files: &Vfs) -> OrdMap<ObjectId, Vec<RefName>> {
 }
 
 /// Rows in topological order, each with the lanes that pass it.
+#[inline(never)]
 fn graph(repo: &Repo, files: &Vfs, now: Time, model: &mut Git) {
     let refs = refs_by_commit(repo, files);
     let head = repo.head(files).ok().and_then(|head| head.id());
@@ -151,6 +156,7 @@ fn graph(repo: &Repo, files: &Vfs, now: Time, model: &mut Git) {
 }
 
 /// Gives a commit its lane, and its row the lines through it. `lanes` holds which commit each lane waits for.
+#[inline(never)]
 fn place(lanes: &mut Vec<Option<ObjectId>>, id: ObjectId, parents: &[ObjectId]) -> (usize, Vec<Lane>) {
     let mut lines = Vec::new();
     let known = lanes.iter().position(|waits| *waits == Some(id));

@@ -28,6 +28,7 @@ pub(crate) fn differing(repo: &Repo, files: &Vfs) -> Option<Differing> {
 }
 
 /// Files that are not the same in all three, in path order, and whether more are.
+#[inline(never)]
 pub(crate) fn rows(repo: &Repo, files: &Vfs, differing: Differing) -> (Vec<TreeRow>, bool) {
     let Differing { index, staged, unstaged, untracked } = differing;
     let committed = repo.flat_tree(files, head_tree(repo, files).as_ref()).unwrap_or_default();
@@ -68,6 +69,7 @@ fn head_tree(repo: &Repo, files: &Vfs) -> Option<ObjectId> {
 }
 
 /// What one file changes from one tree to the next, as `git diff` prints it.
+#[inline(never)]
 pub fn tree_diff(world: &World, path: &str, diff: &TreeDiff) -> Option<String> {
     let files = &world.machine(&MachineId::workstation())?.files;
     let repo = Repo::at(files, path)?;

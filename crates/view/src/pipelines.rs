@@ -23,6 +23,7 @@ fn took(started: Option<Time>, finished: Option<Time>, now: Time) -> String {
     started.map_or(String::new(), |started| span(finished.unwrap_or(now).since(started)))
 }
 
+#[inline(never)]
 fn row(world: &World, run: &Run, whole: bool) -> screen::Run {
     let now = world.now();
     screen::Run {
@@ -41,6 +42,7 @@ fn row(world: &World, run: &Run, whole: bool) -> screen::Run {
 }
 
 /// A job stands one stage behind the last of those that it needs.
+#[inline(never)]
 fn stages(world: &World, run: &Run) -> Vec<Vec<Job>> {
     let mut stages: Vec<Vec<Job>> = Vec::new();
     let mut depth = order::OrdMap::new();
@@ -63,6 +65,7 @@ fn stages(world: &World, run: &Run) -> Vec<Vec<Job>> {
     stages
 }
 
+#[inline(never)]
 fn job_of(world: &World, run: &Run, index: usize, job: &JobRun) -> Job {
     let now = world.now();
     let steps = job.steps.iter().enumerate().map(|(at, step)| {

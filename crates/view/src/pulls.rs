@@ -25,6 +25,7 @@ pub(crate) fn pulls(world: &World, repo: &Repo, files: &Vfs) -> (String, Vec<Pul
     (name, rows, offer)
 }
 
+#[inline(never)]
 fn row(world: &World, repo: &str, pull: &Pull) -> PullRow {
     let account = world.machine(&MachineId::workstation()).map_or("", |machine| machine.user.as_str());
     let state = match pull.state {
@@ -62,6 +63,7 @@ fn row(world: &World, repo: &str, pull: &Pull) -> PullRow {
 }
 
 /// `passed`, `failed`, `running`, or nothing where none ran.
+#[inline(never)]
 fn checks(world: &World, repo: &str, pull: &Pull) -> &'static str {
     let Some((_, head)) = world.pull_ends(repo, pull) else { return "" };
     let checks = world.checks(repo, &head.to_string());
@@ -75,6 +77,7 @@ fn checks(world: &World, repo: &str, pull: &Pull) -> &'static str {
 }
 
 /// The branch of the work tree, where it is on the forge with commits of its own and without a pull request.
+#[inline(never)]
 fn offer(world: &World, name: &str, repo: &Repo, files: &Vfs) -> Option<PullOffer> {
     let branch = repo.head(files).ok()?.branch()?.to_string();
     let (there, forge_files) = world.forge_repo(name)?;

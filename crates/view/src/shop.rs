@@ -11,6 +11,7 @@ const HISTORY: usize = 60;
 const REQUESTS: usize = 8;
 
 /// Encore as its customers see it.
+#[inline(never)]
 pub fn shop(world: &World) -> Shop {
     let Some(customers) = world.workload.customers() else {
         return Shop { stations: stations(world), ..Shop::default() };
@@ -71,6 +72,7 @@ fn outage(status: u16) -> String {
 }
 
 /// Largest share first.
+#[inline(never)]
 fn shares(sample: &Sample) -> Vec<VersionShare> {
     let all: f64 = sample.versions.values().sum();
     let mut shares: Vec<VersionShare> = sample
@@ -99,6 +101,7 @@ fn station(name: &str, text: String, state: &str, flow: bool) -> Station {
 }
 
 /// Flux's Kustomizations, where it has some.
+#[inline(never)]
 fn flux(world: &World) -> Option<Station> {
     let kind = gitops::flux::kind_of(&world.cluster, gitops::flux::KUSTOMIZATION)?;
     let (mut all, mut ready, mut asleep, mut busy) = (0, 0, 0, false);
@@ -119,6 +122,7 @@ fn flux(world: &World) -> Option<Station> {
 }
 
 /// Push, CI, image, Argo CD or Flux, cluster, shop: where the newest change is.
+#[inline(never)]
 fn stations(world: &World) -> Vec<Station> {
     let run = world.ci.runs().last();
     let push = run.map_or_else(

@@ -9,6 +9,7 @@ const LINES_MAX: usize = 2_000;
 const TITLE_MAX: usize = 40;
 
 /// The terminals that are open.
+#[inline(never)]
 pub fn terminal_tabs(world: &World) -> Vec<TerminalTab> {
     let tab = |(id, terminal): (TerminalId, &Terminal)| {
         let running = world.running(id);
@@ -35,6 +36,7 @@ fn folder(world: &World, id: TerminalId) -> String {
 }
 
 /// What changed since the screen had `seen` lines.
+#[inline(never)]
 pub fn terminal(
     id: TerminalId,
     terminal: &Terminal,
@@ -61,6 +63,7 @@ pub fn terminal(
     }
 }
 
+#[inline(never)]
 fn pager(paging: &world::Paging) -> Pager {
     Pager {
         serial: paging.pid.0,
@@ -75,6 +78,7 @@ fn pager(paging: &world::Paging) -> Pager {
     }
 }
 
+#[inline(never)]
 fn editing(terminal: TerminalId, editing: &world::Editing) -> Editing {
     let close = match editing.program.as_str() {
         _ if !editing.waits => "",
@@ -93,6 +97,7 @@ fn editing(terminal: TerminalId, editing: &world::Editing) -> Editing {
 }
 
 /// One line's text in spans of one style each.
+#[inline(never)]
 pub fn line(text: &str) -> TerminalLine {
     let mut spans = Vec::new();
     let mut style = Style::default();
@@ -120,6 +125,7 @@ fn push(spans: &mut Vec<Span>, text: &str, style: Style) {
     }
 }
 
+#[inline(never)]
 fn styled(mut style: Style, codes: &str) -> Style {
     for code in codes.split(';') {
         match code.parse::<u8>().unwrap_or(0) {

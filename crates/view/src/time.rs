@@ -19,6 +19,7 @@ pub fn date_text(time: Time) -> String {
 }
 
 /// `18:42`, `Mon`, `5 Jun`, `Jun 2025`: the shorter the nearer.
+#[inline(never)]
 pub fn when(time: Time, now: Time) -> String {
     let c = time.civil();
     let today = now.civil();

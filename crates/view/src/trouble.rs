@@ -9,6 +9,7 @@ use world::World;
 pub type Answer = (String, Vec<String>);
 
 /// What keeps this object from being well.
+#[inline(never)]
 pub fn trouble(world: &World, kind: &str, namespace: &str, name: &str) -> Answer {
     let store = world.cluster.store();
     let object = store.kinds().find(kind).and_then(|info| store.get(info.id, namespace, name));
@@ -40,6 +41,7 @@ impl Case<'_> {
     }
 
     /// The youngest event about the object with one of these reasons.
+    #[inline(never)]
     fn event(&self, reasons: &[&str]) -> Option<String> {
         let store = self.world.cluster.store();
         let about = store.all(cluster::EVENT, None).filter(|event| {
@@ -53,6 +55,7 @@ impl Case<'_> {
         Some(last.value.str_at("message").to_string())
     }
 
+    #[inline(never)]
     fn deleting(&self) -> Vec<String> {
         let mut said = Vec::new();
         let meta = self.value().at("metadata");
@@ -76,6 +79,7 @@ impl Case<'_> {
         said
     }
 
+    #[inline(never)]
     fn pod(&self) -> (String, Vec<String>) {
         let status = cluster::pod_status(self.object);
         let mut said = Vec::new();
@@ -97,6 +101,7 @@ impl Case<'_> {
     }
 
     /// No node has taken the pod.
+    #[inline(never)]
     fn unscheduled(&self, said: &mut Vec<String>) {
         let reason = condition(self.value(), "PodScheduled").map(|c| c.str_at("message")).unwrap_or_default();
         if reason.is_empty() {
@@ -125,6 +130,7 @@ impl Case<'_> {
     }
 
     /// The most of each that one node has left.
+    #[inline(never)]
     fn most_free(&self) -> (i64, i64) {
         let store = self.world.cluster.store();
         let (mut cpu, mut memory) = (0, 0);
@@ -139,6 +145,7 @@ impl Case<'_> {
         (cpu, memory)
     }
 
+    #[inline(never)]
     fn container(&self, container: &Value, said: &mut Vec<String>) {
         let name = container.str_at("name");
         let image = container.str_at("image");
@@ -177,6 +184,7 @@ impl Case<'_> {
     }
 
     /// How its program ended, and its last words.
+    #[inline(never)]
     fn ended(&self, container: &Value, ended: &Value, said: &mut Vec<String>) {
         let name = container.str_at("name");
         let code = ended.int_at("exitCode").unwrap_or(0).to_string();
@@ -227,6 +235,7 @@ impl Case<'_> {
     }
 
     /// What is not a pod: its conditions say it, or those pods that it has.
+    #[inline(never)]
     fn other(&self) -> (String, Vec<String>) {
         let kind = self.object.key.kind;
         let mut said = Vec::new();
@@ -250,6 +259,7 @@ impl Case<'_> {
     }
 
     /// A workload with fewer ready pods than it wants.
+    #[inline(never)]
     fn too_few(&self, said: &mut Vec<String>) -> &'static str {
         let wanted = self.value().int_at("spec.replicas").or(self.value().int_at("status.desiredNumberScheduled"));
         let ready = ["status.readyReplicas", "status.numberReady"].iter().find_map(|path| self.value().int_at(path));
@@ -273,6 +283,7 @@ impl Case<'_> {
     }
 
     /// The oldest of its pods that is not ready, through what it owns.
+    #[inline(never)]
     fn worst_pod(&self) -> Option<&Object> {
         let store = self.world.cluster.store();
         let mut pods: Vec<&Object> = Vec::new();

@@ -16,6 +16,7 @@ fn station(name: &str, text: String, state: &str, flow: bool) -> Station {
 }
 
 /// The stations of a run's commit, in order.
+#[inline(never)]
 pub(crate) fn way(world: &World, run: &Run) -> Vec<Station> {
     let short = run.commit.get(..7).unwrap_or(&run.commit);
     let led_to = descendants(world, &run.commit);
@@ -74,6 +75,7 @@ pub(crate) fn way(world: &World, run: &Run) -> Vec<Station> {
 }
 
 /// All events that a commit led to, oldest first.
+#[inline(never)]
 fn descendants<'w>(world: &'w World, commit: &str) -> Vec<&'w Event> {
     let log = world.sim.events();
     let from = world.commit_event(commit);
@@ -90,6 +92,7 @@ fn descendants<'w>(world: &'w World, commit: &str) -> Vec<&'w Event> {
 }
 
 /// Pods of an image with this tag, and how many of them are ready.
+#[inline(never)]
 fn pods(world: &World, tag: &str) -> (usize, usize) {
     let end = [":", tag].concat();
     let runs = |pod: &cluster::Object| {

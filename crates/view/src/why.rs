@@ -7,6 +7,7 @@ use world::World;
 const STEPS_MAX: usize = 40;
 
 /// The chain of causes of an object, newest first.
+#[inline(never)]
 pub fn why(world: &World, kind: &str, name: &str) -> Why {
     let subject = format!("{kind} {name}");
     let causes = causes_of(world, kind, name);
@@ -25,6 +26,7 @@ pub fn why(world: &World, kind: &str, name: &str) -> Why {
     Why { subject, summary, steps }
 }
 
+#[inline(never)]
 fn causes_of(world: &World, kind: &str, name: &str) -> Causes {
     let store = world.cluster.store();
     let (namespace, short) = name.split_once('/').unwrap_or(("", name));
@@ -42,6 +44,7 @@ fn causes_of(world: &World, kind: &str, name: &str) -> Causes {
     last.map(Causes::one).unwrap_or_default()
 }
 
+#[inline(never)]
 fn step_of(world: &World, id: EventId, event: &Event) -> WhyStep {
     let commit = (&*event.subject.kind == "Commit").then(|| event.subject.name.split_once('@')).flatten();
     let text = match &*event.text {

@@ -23,6 +23,7 @@ enum Turn {
 }
 
 impl World {
+    #[inline(never)]
     fn next_turn(&self) -> Option<(Due, Turn)> {
         let turns = [
             (self.timers.next_due(), Turn::Process),
@@ -41,6 +42,7 @@ impl World {
     }
 
     /// Lets the earliest due thing happen, if it is due by `limit`.
+    #[inline(never)]
     pub fn step(&mut self, limit: Time) -> Stepped {
         let Some((due, turn)) = self.next_turn().filter(|(due, _)| due.at <= limit) else { return Stepped::default() };
         self.sim.advance_to(due.at);
@@ -82,6 +84,7 @@ impl World {
     }
 
     /// Processes without a parent report to the engine that started them.
+    #[inline(never)]
     fn route_ended(&mut self) {
         let ended: Vec<(Pid, i32)> = std::mem::take(&mut self.ended);
         for (pid, code) in ended {

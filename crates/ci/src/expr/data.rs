@@ -21,6 +21,7 @@ pub struct Array {
 }
 
 impl From<&Value> for Data {
+    #[inline(never)]
     fn from(value: &Value) -> Self {
         match value {
             Value::Null => Self::Null,
@@ -116,6 +117,7 @@ impl Data {
 }
 
 /// A number as the language reads it; `None` where it is none.
+#[inline(never)]
 pub fn number_of(text: &str) -> Option<f64> {
     for (prefix, radix) in [("0x", 16), ("0o", 8)] {
         if let Some(digits) = text.strip_prefix(prefix) {
@@ -142,6 +144,7 @@ pub fn number_of(text: &str) -> Option<f64> {
 /// At most so many decimals are shown.
 const DECIMALS: usize = 15;
 
+#[inline(never)]
 fn number_text(number: f64) -> String {
     if number == 0.0 {
         return "0".into();
@@ -164,6 +167,7 @@ fn number_text(number: f64) -> String {
 }
 
 /// A number in decimal with its last decimals rounded away.
+#[inline(never)]
 fn rounded(whole: &str, decimals: &str) -> String {
     let up = decimals.as_bytes()[DECIMALS] >= b'5';
     let mut digits: Vec<u8> = [whole.trim_start_matches('-'), &decimals[..DECIMALS]].concat().into_bytes();

@@ -17,6 +17,7 @@ pub(super) fn evaluate(expr: &Expr, contexts: &Data, scope: Scope<'_>) -> Result
 }
 
 /// The same; `made` counts the bytes of texts that calls made, two a character.
+#[inline(never)]
 fn value(expr: &Expr, contexts: &Data, scope: Scope<'_>, made: &Cell<usize>) -> Result<Data, String> {
     let eval = |expr: &Expr| value(expr, contexts, scope, made);
     Ok(match expr {
@@ -69,6 +70,7 @@ fn at(base: &Data, index: &Data) -> Data {
     }
 }
 
+#[inline(never)]
 fn member(base: &Data, index: &Data) -> Option<Data> {
     match base {
         Data::Array(array) => {
@@ -85,6 +87,7 @@ fn member(base: &Data, index: &Data) -> Option<Data> {
 }
 
 /// Both as the same type, as JavaScript's `==` makes them, but for arrays and objects.
+#[inline(never)]
 fn alike(one: &Data, two: &Data) -> (Data, Data) {
     let turns = |data: &Data, other: &Data| match data {
         Data::Null | Data::Bool(_) => one.kind() != two.kind(),
@@ -97,6 +100,7 @@ fn alike(one: &Data, two: &Data) -> (Data, Data) {
     (turned(one, two), turned(two, one))
 }
 
+#[inline(never)]
 pub(super) fn equal(one: &Data, two: &Data) -> bool {
     #[expect(clippy::float_cmp, reason = "the language compares numbers exactly")]
     match alike(one, two) {
@@ -120,6 +124,7 @@ fn order(one: &Data, two: &Data) -> Option<Ordering> {
     }
 }
 
+#[inline(never)]
 fn compare(op: Op, one: &Data, two: &Data) -> bool {
     let is = |wanted: Ordering| order(one, two) == Some(wanted);
     match op {

@@ -25,6 +25,7 @@ const TABLE: [(&str, usize, usize); 13] = [
 const LONGEST: usize = 500_000;
 
 /// Why a call of it is wrong, whatever its arguments are.
+#[inline(never)]
 pub(super) fn refuses(name: &str, args: usize) -> Option<&'static str> {
     let Some((_, least, most)) = TABLE.iter().find(|(known, ..)| *known == name) else {
         return Some("Unrecognized function");
@@ -39,6 +40,7 @@ pub(super) fn refuses(name: &str, args: usize) -> Option<&'static str> {
     even.then_some("Even number of parameters supplied, requires an odd number of parameters")
 }
 
+#[inline(never)]
 pub(super) fn call(name: &str, args: &[Data], scope: Scope<'_>) -> Result<Data, String> {
     Ok(match name {
         "always" => Data::Bool(true),
@@ -109,6 +111,7 @@ fn join(args: &[Data]) -> Result<Data, String> {
 }
 
 /// `format('{0} of {1}', …)`; doubled braces stand for themselves.
+#[inline(never)]
 fn format(template: &str, args: &[Data]) -> Result<String, String> {
     let invalid = || ["The following format string is invalid: ", template].concat();
     let (mut out, mut rest) = (String::new(), template);

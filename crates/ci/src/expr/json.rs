@@ -13,6 +13,7 @@ pub fn write(data: &Data) -> String {
     out
 }
 
+#[inline(never)]
 fn put(data: &Data, depth: usize, out: &mut String) {
     let line = |depth: usize, out: &mut String| {
         out.push('\n');
@@ -52,6 +53,7 @@ fn put(data: &Data, depth: usize, out: &mut String) {
     }
 }
 
+#[inline(never)]
 fn quote(text: &str, out: &mut String) {
     out.push('"');
     for c in text.chars() {
@@ -97,6 +99,7 @@ impl Reader<'_> {
         rest.is_some()
     }
 
+    #[inline(never)]
     fn value(&mut self, depth: usize) -> Option<Data> {
         if depth > DEPTH_MAX {
             return None;
@@ -123,6 +126,7 @@ impl Reader<'_> {
         number_of(number).filter(|_| plain).map(Data::Number)
     }
 
+    #[inline(never)]
     fn items(&mut self, depth: usize) -> Option<Data> {
         let mut items = Vec::new();
         if self.eat("]") {
@@ -137,6 +141,7 @@ impl Reader<'_> {
         }
     }
 
+    #[inline(never)]
     fn members(&mut self, depth: usize) -> Option<Data> {
         let mut members: Vec<(String, Data)> = Vec::new();
         if self.eat("}") {
@@ -158,6 +163,7 @@ impl Reader<'_> {
         }
     }
 
+    #[inline(never)]
     fn text(&mut self) -> Option<String> {
         let mut chars = self.rest.strip_prefix('"')?.chars();
         let mut units: Vec<u16> = Vec::new();

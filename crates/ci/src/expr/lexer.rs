@@ -43,6 +43,7 @@ struct Lexer<'a> {
 }
 
 /// The tokens, with [`Kind::End`] behind them; or what is wrong, and where.
+#[inline(never)]
 pub(super) fn lex(whole: &str) -> Result<Vec<Token<'_>>, String> {
     let mut lexer = Lexer { whole, at: 0, tokens: Vec::new() };
     while let Some(c) = whole[lexer.at..].chars().next() {
@@ -77,6 +78,7 @@ impl<'a> Lexer<'a> {
         self.at + rest[first..].find(ends).map_or(rest.len(), |end| first + end)
     }
 
+    #[inline(never)]
     fn token(&mut self, c: char) -> Result<(), String> {
         match c {
             '\'' => return self.text(),
@@ -115,6 +117,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// `'it''s'`.
+    #[inline(never)]
     fn text(&mut self) -> Result<(), String> {
         let mut chars = self.whole[self.at..].char_indices().skip(1).peekable();
         let mut text = String::new();
@@ -128,6 +131,7 @@ impl<'a> Lexer<'a> {
         self.unexpected(self.whole.len())
     }
 
+    #[inline(never)]
     fn name(&mut self) -> Result<(), String> {
         let end = self.end(is_boundary);
         let name = &self.whole[self.at..end];

@@ -41,6 +41,7 @@ pub(crate) fn no_files(_: &[String]) -> Result<String, String> {
 }
 
 /// Replaces every `${{ … }}` in a text.
+#[inline(never)]
 pub(crate) fn interpolate(text: &str, scope: Scope<'_>) -> Result<String, String> {
     let mut out = String::new();
     let mut rest = text;
@@ -66,6 +67,7 @@ pub(crate) fn value_of(text: &str, scope: Scope<'_>) -> Result<Data, String> {
 }
 
 /// Whether every `${{ … }}` of a text can be read.
+#[inline(never)]
 pub(crate) fn check(text: &str) -> Result<(), String> {
     let mut rest = text;
     while let Some(start) = rest.find("${{") {
@@ -103,6 +105,7 @@ fn closing(text: &str) -> Option<usize> {
 }
 
 /// An `if:`. Without a status function it means `success() && …`, as in the real runner.
+#[inline(never)]
 pub(crate) fn condition(text: &str, scope: Scope<'_>) -> Result<bool, String> {
     let trimmed = text.trim();
     let whole = trimmed.strip_prefix("${{").and_then(|t| t.strip_suffix("}}")).filter(|t| !t.contains("${{"));

@@ -39,6 +39,7 @@ const EQUALITIES: [(&str, Op); 2] = [("==", Op::Equal), ("!=", Op::NotEqual)];
 
 impl Expr {
     /// Whether it asks for the job's status itself.
+    #[inline(never)]
     pub fn names_status(&self) -> bool {
         match self {
             Self::Call(name, args) => {
@@ -54,6 +55,7 @@ impl Expr {
 }
 
 /// Reads an expression; `None` is the empty one. `known` tells which names contexts have.
+#[inline(never)]
 pub(super) fn parse(text: &str, known: &dyn Fn(&str) -> bool) -> Result<Option<Expr>, String> {
     if text.len() > LENGTH_MAX {
         return Err(format!("Exceeded max expression length {LENGTH_MAX}"));
@@ -130,6 +132,7 @@ impl<'a> Parser<'a> {
         self.binary(&COMPARISONS, Self::unary)
     }
 
+    #[inline(never)]
     fn logical(&mut self, all: bool, mark: &str, part: impl Fn(&mut Self) -> Parsed) -> Parsed {
         let first = part(self)?;
         if !self.eat(mark) {
@@ -164,6 +167,7 @@ impl<'a> Parser<'a> {
     }
 
     /// `.name`, `.*`, `[0]`, `[*]`, one behind the other.
+    #[inline(never)]
     fn index(&mut self, mut expr: Expr) -> Parsed {
         let before = self.depth;
         while matches!(self.here().kind, Kind::Mark("[" | ".")) {
@@ -193,6 +197,7 @@ impl<'a> Parser<'a> {
         Ok(expr)
     }
 
+    #[inline(never)]
     fn primary(&mut self) -> Parsed {
         let token = self.here().clone();
         let literal = match token.kind {
@@ -217,6 +222,7 @@ impl<'a> Parser<'a> {
         Ok(Expr::Literal(literal))
     }
 
+    #[inline(never)]
     fn named(&mut self, name: &Token<'_>) -> Parsed {
         if !self.eat("(") {
             if !(self.known)(name.text) {

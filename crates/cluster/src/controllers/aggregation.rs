@@ -12,6 +12,7 @@ use manifest::object;
 use sim::Time;
 
 /// State, reason and message of the condition `Available`.
+#[inline(never)]
 fn available(store: &Store, service: &Object) -> (&'static str, &'static str, String) {
     let behind = service.value.at("spec.service");
     if behind.is_null() {

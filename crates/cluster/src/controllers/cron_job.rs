@@ -60,6 +60,7 @@ impl Look<'_> {
     }
 
     /// Deletes the oldest finished jobs beyond the history limits.
+    #[inline(never)]
     fn forget(&mut self) {
         let limits = [("Complete", "spec.successfulJobsHistoryLimit"), ("Failed", "spec.failedJobsHistoryLimit")];
         for (how, limit) in limits {
@@ -77,6 +78,7 @@ impl Look<'_> {
     }
 
     /// Takes jobs that ended or went out of the list of active ones.
+    #[inline(never)]
     fn settle(&mut self, store: &Store) {
         let active = self.status.list_at("active").to_vec();
         let mut left = Vec::new();
@@ -129,6 +131,7 @@ impl Look<'_> {
     }
 
     /// Starts the job of the newest time that is due, and plans the next look.
+    #[inline(never)]
     fn start(&mut self) {
         let spec = self.cron.value.at("spec");
         if spec.bool_at("suspend") {
@@ -179,6 +182,7 @@ impl Look<'_> {
     }
 
     /// The newest time that is due and was not done.
+    #[inline(never)]
     fn due(&mut self, schedule: &Schedule, zone: Zone, deadline: Option<Duration>) -> Option<Time> {
         let since = time_at(&self.status, "lastScheduleTime").unwrap_or_else(|| self.cron.created_at());
         let floor = deadline.map(|deadline| {
@@ -204,6 +208,7 @@ impl Look<'_> {
         found
     }
 
+    #[inline(never)]
     fn create(&mut self, name: &str, due: Time) {
         let template = self.cron.value.at("spec.jobTemplate");
         let mut annotations = template.at("metadata.annotations").clone();

@@ -108,6 +108,7 @@ impl Look<'_> {
         pod.label(HASH) == self.history.hash
     }
 
+    #[inline(never)]
     fn available(&mut self, pod: &Object) -> bool {
         let wait = self.set.value.int_at("spec.minReadySeconds").unwrap_or(0);
         match pod_available(pod, wait, self.now) {
@@ -121,6 +122,7 @@ impl Look<'_> {
     }
 
     /// A pod where one is missing; none where it should not be; failed ones go.
+    #[inline(never)]
     fn manage(&mut self) {
         for node in self.nodes.clone() {
             let here = self.pods.get(&node).cloned().unwrap_or_default();
@@ -143,6 +145,7 @@ impl Look<'_> {
         misplaced.iter().for_each(|pod| self.delete(pod));
     }
 
+    #[inline(never)]
     fn roll(&mut self) {
         let strategy = self.set.value.at("spec.updateStrategy.rollingUpdate");
         let count = i64::try_from(self.nodes.len()).unwrap_or(0);
@@ -193,6 +196,7 @@ impl Look<'_> {
         good.iter().take(usize::try_from(room).unwrap_or(0)).for_each(|pod| self.delete(pod));
     }
 
+    #[inline(never)]
     fn create(&mut self, node: &Arc<str>) {
         let template = self.set.value.at("spec.template");
         let mut labels = template.at("metadata.labels").clone();
@@ -234,6 +238,7 @@ impl Look<'_> {
         self.done.actions.push(Action::Event { about: self.set.clone(), note });
     }
 
+    #[inline(never)]
     fn status(&mut self) {
         let (mut have, mut updated, mut ready, mut available, mut extra) = (0_i64, 0_i64, 0_i64, 0_i64, 0_i64);
         let wanted = i64::try_from(self.nodes.len()).unwrap_or(0);

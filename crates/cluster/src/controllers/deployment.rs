@@ -25,6 +25,7 @@ pub(super) struct Plan {
 }
 
 impl Plan {
+    #[inline(never)]
     fn read(object: &Arc<Object>) -> Self {
         let spec = object.value.at("spec");
         let replicas = spec.int_at("replicas").unwrap_or(1);
@@ -45,6 +46,7 @@ impl Plan {
     }
 }
 
+#[inline(never)]
 pub(crate) fn reconcile(store: &crate::Store, key: &Key, now: Time) -> Reconciled {
     let Some(object) = store.get_key(key) else { return Reconciled::default() };
     let plan = Plan::read(object);
@@ -87,6 +89,7 @@ pub(crate) fn reconcile(store: &crate::Store, key: &Key, now: Time) -> Reconcile
 }
 
 /// All old pods go before the first new one comes.
+#[inline(never)]
 fn recreate(store: &crate::Store, plan: &Plan, revisions: &mut Revisions, done: &mut Reconciled) {
     revisions::sync(plan, revisions, false, done, store);
     let mut scaled = false;

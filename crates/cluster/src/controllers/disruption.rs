@@ -77,6 +77,7 @@ pub(crate) fn reconcile(store: &Store, key: &Key, now: Time) -> Reconciled {
 }
 
 /// How many pods there should be, and how many of them must be healthy.
+#[inline(never)]
 fn wanted(store: &Store, budget: &Object, pods: &[&Arc<Object>]) -> Result<(i64, i64), String> {
     let spec = budget.value.at("spec");
     let least = spec.at("minAvailable");
@@ -93,6 +94,7 @@ fn wanted(store: &Store, budget: &Object, pods: &[&Arc<Object>]) -> Result<(i64,
 }
 
 /// The sum of the sizes of the pods' controllers.
+#[inline(never)]
 fn scale_of(store: &Store, pods: &[&Arc<Object>]) -> Result<i64, String> {
     let mut sizes: OrdMap<Arc<str>, i64> = OrdMap::new();
     for pod in pods {

@@ -15,6 +15,7 @@ const SERVICE_NAME: &str = "kubernetes.io/service-name";
 const MANAGED_BY: &str = "endpointslice.kubernetes.io/managed-by";
 const MANAGER: &str = "endpointslice-controller.k8s.io";
 
+#[inline(never)]
 pub(crate) fn reconcile(store: &Store, key: &Key) -> Reconciled {
     let Some(service) = store.get_key(key) else { return Reconciled::default() };
     let selector = service.value.map_at("spec.selector");
@@ -58,6 +59,7 @@ pub(crate) fn reconcile(store: &Store, key: &Key) -> Reconciled {
 }
 
 /// Brings endpoints into slices of the same ports; takes the slices that it uses out of `slices`.
+#[inline(never)]
 fn spread(
     service: &Arc<Object>,
     slices: &mut Vec<Arc<Object>>,
@@ -90,6 +92,7 @@ fn spread(
     }
 }
 
+#[inline(never)]
 fn create(service: &Arc<Object>, ports: &Value, endpoints: Vec<Value>, done: &mut Reconciled) {
     let mut labels = service.value.at("metadata.labels").clone();
     labels.put(SERVICE_NAME, &service.key.name);
@@ -115,6 +118,7 @@ fn create(service: &Arc<Object>, ports: &Value, endpoints: Vec<Value>, done: &mu
     });
 }
 
+#[inline(never)]
 fn endpoint(pod: &Object, unready_too: bool) -> Value {
     let (ready, going) = (pod_ready(pod), pod.deleting());
     object! {
@@ -130,6 +134,7 @@ fn endpoint(pod: &Object, unready_too: bool) -> Value {
 }
 
 /// The Service's ports as this pod has them: a named target is looked up in its containers.
+#[inline(never)]
 fn ports(service: &Object, pod: &Object) -> Value {
     let mut out = Vec::new();
     for port in service.value.list_at("spec.ports") {

@@ -41,6 +41,7 @@ pub(crate) fn reconcile(store: &Store, uid: &str) -> Reconciled {
 }
 
 /// Goes with its last owner; loses this one where others are left.
+#[inline(never)]
 fn leave_or_go(store: &Store, dependant: &Arc<Object>, uid: &str, done: &mut Reconciled) {
     let others = dependant
         .owners()

@@ -31,6 +31,7 @@ fn number(revision: &Value) -> i64 {
 
 impl History {
     /// Finds the revision of the current template, or makes it; a template that comes back becomes the newest.
+    #[inline(never)]
     pub(super) fn sync(store: &Store, set: &Arc<Object>, done: &mut Reconciled) -> Self {
         let mut owned: Vec<Arc<Object>> =
             store.owned_by(&set.uid).filter(|o| o.key.kind == kinds::CONTROLLERREVISION).cloned().collect();
@@ -77,6 +78,7 @@ impl History {
     }
 
     /// Deletes the oldest revisions that no pod has, beyond the limit.
+    #[inline(never)]
     pub(super) fn forget(&self, store: &Store, set: &Arc<Object>, live: &[&str], done: &mut Reconciled) {
         let limit = set.value.int_at("spec.revisionHistoryLimit").unwrap_or(10);
         let used = |name: &str| {
@@ -100,6 +102,7 @@ impl History {
 
 pub(super) const HASH: &str = "controller-revision-hash";
 
+#[inline(never)]
 fn made(set: &Arc<Object>, hash: &str, number: i64, data: Value) -> Value {
     let mut labels = set.value.at("spec.template.metadata.labels").clone();
     labels.put(HASH, hash);

@@ -59,6 +59,7 @@ pub(crate) fn reconcile(store: &Store, key: &Key, now: Time, silent: Option<Time
 }
 
 /// Every condition of a silent node is unknown; one that speaks again says what it said.
+#[inline(never)]
 fn status(node: &Object, lost: bool, now: Time) -> Value {
     let mut status = node.value.at("status").clone();
     let stamp = now.rfc3339();
@@ -92,6 +93,7 @@ fn not_ready(pod: &Arc<Object>, now: Time, done: &mut Reconciled) {
 }
 
 /// The taints that follow from the node's state.
+#[inline(never)]
 fn with_taints(node: &Object, lost: bool, now: Time) -> Value {
     let mut value = node.value.clone();
     let mut taints = value.list_at("spec.taints").to_vec();
@@ -126,6 +128,7 @@ fn with_taints(node: &Object, lost: bool, now: Time) -> Value {
 }
 
 /// When a pod must leave because of the taints; nothing where it may stay.
+#[inline(never)]
 fn leaves(pod: &Object, taints: &[Value], now: Time) -> Option<Time> {
     let tolerations = pod.value.list_at("spec.tolerations");
     let fits = |t: &&Value, taint: &Value| {
@@ -150,6 +153,7 @@ fn leaves(pod: &Object, taints: &[Value], now: Time) -> Option<Time> {
     first
 }
 
+#[inline(never)]
 fn evict(pod: &Arc<Object>, taints: &[Value], now: Time, done: &mut Reconciled) {
     match leaves(pod, taints, now) {
         None => {}

@@ -22,6 +22,7 @@ pub(super) struct Rank {
 
 impl Rank {
     /// `ActivePods`: jobs.
+    #[inline(never)]
     pub(super) fn plain(pod: &Object) -> Self {
         let phase = match pod.value.str_at("status.phase") {
             "Pending" => 0,
@@ -51,6 +52,7 @@ impl Rank {
     }
 
     /// Less goes first. With `now`, times of one order of magnitude are equal, and the uid decides.
+    #[inline(never)]
     pub(super) fn compare(&self, other: &Self, now: Option<Time>) -> Ordering {
         let state = |rank: &Self| (rank.assigned, rank.phase, rank.ready, rank.cost);
         let first = state(self).cmp(&state(other)).then(other.beside.cmp(&self.beside));

@@ -18,6 +18,7 @@ use std::time::Duration;
 /// Pods made or deleted in one round.
 const BURST: usize = 500;
 
+#[inline(never)]
 pub(crate) fn reconcile(store: &Store, key: &Key, now: Time) -> Reconciled {
     let Some(set) = store.get_key(key) else { return Reconciled::default() };
     let mut done = Reconciled::default();
@@ -47,6 +48,7 @@ fn pods<'s>(store: &'s Store, set: &Object) -> Vec<&'s Arc<Object>> {
 }
 
 /// Takes over matching pods that nobody controls, and lets go of own ones that no longer match.
+#[inline(never)]
 fn claim(store: &Store, set: &Arc<Object>, crew: &Crew, done: &mut Reconciled) {
     let selector = LabelSelector::of(set);
     for pod in store.orphans(kinds::POD, set.namespace()).filter(|pod| active(pod) && selector.matches(pod.labels())) {
@@ -64,6 +66,7 @@ fn claim(store: &Store, set: &Arc<Object>, crew: &Crew, done: &mut Reconciled) {
     }
 }
 
+#[inline(never)]
 fn create(set: &Arc<Object>, count: usize, done: &mut Reconciled) {
     let template = set.value.at("spec.template");
     let mut metadata = object! {
@@ -90,6 +93,7 @@ fn create(set: &Arc<Object>, count: usize, done: &mut Reconciled) {
 }
 
 /// How many pods of the sets of the same owner each node has (`getPodsRankedByRelatedPodsOnSameNode`).
+#[inline(never)]
 fn neighbours(store: &Store, set: &Object) -> OrdMap<Arc<str>, usize> {
     let family = match set.controller_uid() {
         "" => vec![set.uid.clone()],
@@ -107,6 +111,7 @@ fn neighbours(store: &Store, set: &Object) -> OrdMap<Arc<str>, usize> {
     counts
 }
 
+#[inline(never)]
 fn delete(store: &Store, set: &Arc<Object>, count: usize, now: Time, done: &mut Reconciled) {
     let beside = neighbours(store, set);
     let on = |pod: &Object| beside.get(pod.value.str_at("spec.nodeName")).copied().unwrap_or(0);
@@ -121,6 +126,7 @@ fn delete(store: &Store, set: &Arc<Object>, count: usize, now: Time, done: &mut 
     }
 }
 
+#[inline(never)]
 fn status(store: &Store, set: &Arc<Object>, crew: &Crew, now: Time, done: &mut Reconciled) {
     let wait = set.value.int_at("spec.minReadySeconds").unwrap_or(0);
     let wanted = set.value.map_at("spec.template.metadata.labels");

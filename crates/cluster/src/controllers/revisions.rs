@@ -66,6 +66,7 @@ impl Revisions {
 }
 
 /// Brings the newest set and the revision annotations up to date; makes the set where it is missing and wanted.
+#[inline(never)]
 pub(super) fn sync(plan: &Plan, revisions: &mut Revisions, create: bool, done: &mut Reconciled, store: &Store) {
     let next = revisions.old.iter().map(|set| revision(set)).max().unwrap_or(0) + 1;
     let shown = match &revisions.new {
@@ -96,6 +97,7 @@ fn inherited(deployment: &Object) -> impl Iterator<Item = (&Arc<str>, &Value)> {
     deployment.value.map_at("metadata.annotations").iter().filter(|(key, _)| !OWN.contains(&key.as_ref()))
 }
 
+#[inline(never)]
 fn with_annotations(set: &Object, plan: &Plan, next: i64) -> Value {
     let mut value = set.value.clone();
     let mut annotations = value.at("metadata.annotations").clone();
@@ -119,6 +121,7 @@ fn with_annotations(set: &Object, plan: &Plan, next: i64) -> Value {
     value
 }
 
+#[inline(never)]
 fn make(plan: &Plan, revisions: &mut Revisions, next: i64, done: &mut Reconciled, store: &Store) {
     let deployment = &plan.object;
     let template = deployment.value.at("spec.template");
@@ -179,6 +182,7 @@ pub(super) fn template_hash(template: &Value, collisions: i64) -> String {
 }
 
 /// Deletes the oldest empty sets beyond `revisionHistoryLimit`.
+#[inline(never)]
 pub(super) fn forget_oldest(plan: &Plan, revisions: &Revisions, done: &mut Reconciled) {
     let Some(limit) = plan.object.value.int_at("spec.revisionHistoryLimit") else { return };
     let mut kept: Vec<&Arc<Object>> = revisions.old.iter().filter(|set| !set.deleting()).collect();

@@ -32,6 +32,7 @@ impl Sizes {
 
 /// Plans an update of a set and returns it as it will be, for the rest of this round. A second update of the same set
 /// takes the place of the first.
+#[inline(never)]
 pub(super) fn update(set: &Arc<Object>, value: Value, plan: &Plan, done: &mut Reconciled) -> Arc<Object> {
     let planned = Arc::new(Object { value: value.clone(), ..set.as_ref().clone() });
     let earlier = done.actions.iter_mut().find_map(|action| match action {
@@ -49,6 +50,7 @@ pub(super) fn update(set: &Arc<Object>, value: Value, plan: &Plan, done: &mut Re
 }
 
 /// Resizes a set, tells it the deployment's size, and announces it.
+#[inline(never)]
 pub(super) fn scale(plan: &Plan, set: &mut Arc<Object>, size: i64, done: &mut Reconciled) -> bool {
     let was = Sizes::of(set).wanted;
     let (desired, max) = (plan.replicas.to_string(), (plan.replicas + plan.max_surge).to_string());
@@ -81,6 +83,7 @@ pub(super) fn new_size(plan: &Plan, revisions: &Revisions, current: i64) -> i64 
 }
 
 /// One step of a rolling update: first up, else down.
+#[inline(never)]
 pub(super) fn roll(plan: &Plan, revisions: &mut Revisions, done: &mut Reconciled) {
     let Some(mut newest) = revisions.new.clone() else { return };
     let wanted = Sizes::of(&newest).wanted;
@@ -97,6 +100,7 @@ pub(super) fn roll(plan: &Plan, revisions: &mut Revisions, done: &mut Reconciled
     shrink_old(plan, revisions, done);
 }
 
+#[inline(never)]
 fn shrink_old(plan: &Plan, revisions: &mut Revisions, done: &mut Reconciled) {
     let old: i64 = revisions.old.iter().map(|set| Sizes::of(set).wanted).sum();
     let Some(newest) = revisions.new.as_ref().map(|set| Sizes::of(set)) else { return };
@@ -130,6 +134,7 @@ fn shrink_old(plan: &Plan, revisions: &mut Revisions, done: &mut Reconciled) {
 }
 
 /// A paused or resized deployment: every set with pods gets its share of the new size.
+#[inline(never)]
 pub(super) fn scale_proportionally(plan: &Plan, revisions: &mut Revisions, done: &mut Reconciled) {
     let busy: Vec<usize> = (0..revisions.old.len()).filter(|at| Sizes::of(&revisions.old[*at]).wanted > 0).collect();
     let new_busy = revisions.new.as_ref().is_some_and(|set| Sizes::of(set).wanted > 0);
@@ -169,6 +174,7 @@ fn saturated(plan: &Plan, revisions: &Revisions) -> bool {
 }
 
 /// deployment_util `GetReplicaSetProportion`: the rounding error goes to the largest set.
+#[inline(never)]
 fn share(plan: &Plan, revisions: &mut Revisions, done: &mut Reconciled) {
     let mut sets: Vec<Arc<Object>> = revisions.all().filter(|set| Sizes::of(set).wanted > 0).cloned().collect();
     let total: i64 = sets.iter().map(|set| Sizes::of(set).wanted).sum();

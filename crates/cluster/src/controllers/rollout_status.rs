@@ -41,6 +41,7 @@ pub(super) fn complete(plan: &Plan, revisions: &Revisions) -> bool {
 }
 
 /// Plans the write of the status, where it changes.
+#[inline(never)]
 pub(super) fn write(plan: &Plan, revisions: &Revisions, now: Time, done: &mut Reconciled) {
     let counts = Counts::of(revisions);
     let old = plan.object.value.at("status");
@@ -88,6 +89,7 @@ fn reason(status: &Value) -> &str {
 }
 
 /// Sets a condition. `lastUpdateTime` moves with its words, or always where it `counts` as progress.
+#[inline(never)]
 fn set(status: &mut Value, kind: &str, (state, why, message): (&str, &str, &str), stamp: &str, counts: bool) {
     let old = status.list_at("conditions").iter().find(|c| c.str_at("type") == kind).cloned().unwrap_or_default();
     let same = old.str_at("status") == state && old.str_at("reason") == why;
@@ -105,6 +107,7 @@ fn set(status: &mut Value, kind: &str, (state, why, message): (&str, &str, &str)
 }
 
 /// Kubernetes 1.32, `pkg/controller/deployment/progress.go`.
+#[inline(never)]
 fn progress(plan: &Plan, revisions: &Revisions, counts: Counts, status: &mut Value, now: Time, done: &mut Reconciled) {
     let Some(deadline) = plan.object.value.int_at("spec.progressDeadlineSeconds") else { return };
     let stamp = now.rfc3339();

@@ -17,6 +17,7 @@ const SOURCES: [(&str, KindId, &str); 2] =
     [("configMap", kinds::CONFIGMAP, "ConfigMap"), ("secret", kinds::SECRET, "Secret")];
 
 /// All of it, or what is missing: the text of a `CreateContainerConfigError`.
+#[inline(never)]
 pub(super) fn container_start(
     store: &Store,
     pod: &Object,
@@ -60,6 +61,7 @@ fn port(port: &Value) -> ContainerPort {
 }
 
 /// `$(NAME)` in commands and values; `$$` stands for one dollar.
+#[inline(never)]
 fn expanded(text: &str, env: &OrdMap<String, String>) -> String {
     let mut out = String::new();
     let mut rest = text;
@@ -83,6 +85,7 @@ fn expanded(text: &str, env: &OrdMap<String, String>) -> String {
     out
 }
 
+#[inline(never)]
 fn environment(
     store: &Store,
     pod: &Object,
@@ -116,6 +119,7 @@ fn environment(
 }
 
 /// The data of a config map or a secret as texts; nothing where it may be missing and is.
+#[inline(never)]
 pub(super) fn data_of(
     store: &Store,
     pod: &Object,
@@ -137,6 +141,7 @@ pub(super) fn data_of(
     }
 }
 
+#[inline(never)]
 fn referenced(
     store: &Store,
     pod: &Object,
@@ -167,6 +172,7 @@ fn referenced(
     Ok(None)
 }
 
+#[inline(never)]
 pub(super) fn pod_field(pod: &Object, path: &str, ip: &str, node: &str) -> String {
     match path {
         "status.podIP" | "status.podIPs" => ip.to_string(),

@@ -75,6 +75,7 @@ impl Ranked {
     }
 
     /// `evictionMessage`
+    #[inline(never)]
     fn message(&self, available: i64) -> String {
         let mut told = format!(
             "The node was low on resource: memory. Threshold quantity: {}, available: {}. ",
@@ -149,6 +150,7 @@ impl Cluster {
     }
 
     /// The pods that run on a node, the first to go first, and whether one of them may still grow.
+    #[inline(never)]
     fn rank_pods(&self, sim: &Sim, runtime: &dyn Runtime, name: &str) -> (Vec<Ranked>, bool) {
         let mut grows = false;
         let mut ranked = Vec::new();
@@ -165,6 +167,7 @@ impl Cluster {
         (ranked, grows)
     }
 
+    #[inline(never)]
     fn evict_for_memory(
         &mut self,
         sim: &mut Sim,
@@ -239,6 +242,7 @@ impl Cluster {
     }
 
     /// Whether a kubelet takes no new pod of this kind: one without requests, while its node is short of memory.
+    #[inline(never)]
     pub(super) fn refuses(&self, pod: &Object, node: &str) -> bool {
         let taint = Taint {
             key: "node.kubernetes.io/memory-pressure".into(),

@@ -16,6 +16,7 @@ const KNOWN_ALREADY: Duration = Duration::from_millis(420);
 
 impl Cluster {
     /// Sees to it that the image is on the node, then starts the container.
+    #[inline(never)]
     pub(super) fn ensure_image(&mut self, sim: &mut Sim, runtime: &mut dyn Runtime, key: &Key, at: u16) {
         let (Some(pod), Some(run)) = (self.store.get_key(key).cloned(), self.pods.get(key).cloned()) else { return };
         let Some(container) = run.container(at) else { return };
@@ -74,6 +75,7 @@ impl Cluster {
     }
 
     #[expect(clippy::too_many_arguments, reason = "what a pull came to")]
+    #[inline(never)]
     pub(super) fn image_pulled(
         &mut self,
         sim: &mut Sim,
@@ -110,6 +112,7 @@ impl Cluster {
         }
     }
 
+    #[inline(never)]
     fn pull_failed(&mut self, sim: &mut Sim, key: &Key, pod: &Arc<Object>, at: u16, image: &Arc<str>, why: &Arc<str>) {
         let Some(run) = self.pods.get(key).cloned() else { return };
         let Some(container) = run.container(at) else { return };
@@ -166,6 +169,7 @@ impl Cluster {
 }
 
 /// `1.234s`, `456ms`, `1m2.5s`: Go's duration, rounded to milliseconds.
+#[inline(never)]
 fn rounded(span: Duration) -> String {
     let millis = span.as_millis();
     if millis < 1_000 {

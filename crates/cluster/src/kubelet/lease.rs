@@ -10,6 +10,7 @@ const RENEWED_SECS: u64 = 10;
 
 impl Cluster {
     /// The `Lease` of a node in `kube-node-lease`.
+    #[inline(never)]
     pub fn node_lease(&self, now: Time, name: &str) -> Result<Value, Status> {
         let Some(node) = self.store.get(crate::kinds::NODE, "", name) else {
             return Err(Status::not_found(("coordination.k8s.io", "leases"), name));

@@ -14,6 +14,7 @@ const NOTICED: Duration = Duration::from_millis(1_000);
 
 impl Cluster {
     /// A container ended by itself. `reason` is `Error`, `Completed` or `OOMKilled`; empty chooses by the exit code.
+    #[inline(never)]
     pub fn container_exited(
         &mut self,
         sim: &mut Sim,
@@ -75,6 +76,7 @@ impl Cluster {
     }
 
     /// What follows an end: the next to stop, the next init container, a restart, or nothing.
+    #[inline(never)]
     fn after_end(&mut self, sim: &mut Sim, runtime: &mut dyn Runtime, key: &Key, at: u16, exit_code: i32) {
         let Some(run) = self.pods.get(key).cloned() else { return };
         if run.stopping || run.over {
@@ -110,6 +112,7 @@ impl Cluster {
     }
 
     /// Begins the next init container whose turn it is; once all have done their part, the containers.
+    #[inline(never)]
     pub(super) fn advance(&mut self, sim: &mut Sim, runtime: &mut dyn Runtime, key: &Key) {
         let Some(run) = self.pods.get(key).cloned() else { return };
         if run.initialized || run.over || run.stopping {

@@ -79,6 +79,7 @@ impl Cluster {
     }
 
     /// The containers of a pod are gone; nobody writes that down.
+    #[inline(never)]
     fn cut(&mut self, sim: &mut Sim, runtime: &mut dyn Runtime, key: &Key) {
         let Some(run) = self.pods.get(key).cloned() else { return };
         let now = sim.now();
@@ -99,6 +100,7 @@ impl Cluster {
     }
 
     /// The kubelet finds its pods again.
+    #[inline(never)]
     fn wake(&mut self, sim: &mut Sim, runtime: &mut dyn Runtime, key: &Key, causes: &Causes) {
         let Some(run) = self.pods.get(key).cloned() else { return };
         self.edit(key, |run| run.because = run.because.and(causes));

@@ -20,6 +20,7 @@ fn threshold(probe: &Value, field: &str) -> u32 {
 
 impl Cluster {
     /// Sets the first timer of a probe, where the container has one.
+    #[inline(never)]
     pub(super) fn plan_probe(&mut self, sim: &mut Sim, key: &Key, at: u16, kind: ProbeKind) {
         let (Some(pod), Some(run)) = (self.store.get_key(key).cloned(), self.pods.get(key).cloned()) else { return };
         let Some(container) = run.container(at) else { return };
@@ -32,6 +33,7 @@ impl Cluster {
         self.set_timer(sim, key, &run.uid, after, Step::Probe { container: at, epoch: container.epoch, probe: kind });
     }
 
+    #[inline(never)]
     pub(super) fn probe(
         &mut self,
         sim: &mut Sim,
@@ -90,6 +92,7 @@ impl Cluster {
     }
 
     /// Acts on a verdict; says whether the probe goes on.
+    #[inline(never)]
     fn judge(
         &mut self,
         sim: &mut Sim,
@@ -145,6 +148,7 @@ impl Cluster {
 }
 
 /// What the probe does, with its port looked up by name.
+#[inline(never)]
 fn action(probe: &Value, container: &Value, ip: &str) -> Option<ProbeAction> {
     let timeout = secs(probe, "timeoutSeconds").max(Duration::from_secs(1));
     let port = |action: &Value| match action.at("port") {

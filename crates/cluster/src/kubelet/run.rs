@@ -139,6 +139,7 @@ pub(crate) struct ContainerRun {
 }
 
 impl ContainerRun {
+    #[inline(never)]
     fn new(spec: &manifest::Value, init: bool, reason: &str) -> Self {
         let nothing: Arc<str> = manifest::word("");
         Self {
@@ -207,6 +208,7 @@ pub(crate) struct PodRun {
 }
 
 impl PodRun {
+    #[inline(never)]
     pub(super) fn new(pod: &Object, node: Arc<str>) -> Self {
         let inits = pod.value.list_at("spec.initContainers");
         let first = if inits.is_empty() { "ContainerCreating" } else { "PodInitializing" };

@@ -20,6 +20,7 @@ const CONFIG_AGAIN: Duration = Duration::from_secs(10);
 
 impl Cluster {
     /// The network is up: init containers one by one, or all containers at once.
+    #[inline(never)]
     pub(super) fn sandbox_ready(&mut self, sim: &mut Sim, runtime: &mut dyn Runtime, key: &Key) {
         let (Some(pod), Some(run)) = (self.store.get_key(key).cloned(), self.pods.get(key).cloned()) else { return };
         if run.stopping || run.over {
@@ -48,6 +49,7 @@ impl Cluster {
         }
     }
 
+    #[inline(never)]
     pub(super) fn start_container(&mut self, sim: &mut Sim, runtime: &mut dyn Runtime, key: &Key, at: u16, epoch: u32) {
         let (Some(pod), Some(run)) = (self.store.get_key(key).cloned(), self.pods.get(key).cloned()) else { return };
         let Some(container) =
@@ -79,6 +81,7 @@ impl Cluster {
         }
     }
 
+    #[inline(never)]
     fn started(&mut self, sim: &mut Sim, key: &Key, pod: &Arc<Object>, at: u16, image: &str, id: &Arc<str>) {
         let Some(run) = self.pods.get(key).cloned() else { return };
         let Some(container) = run.container(at) else { return };
@@ -123,6 +126,7 @@ impl Cluster {
         }
     }
 
+    #[inline(never)]
     fn start_failed(&mut self, sim: &mut Sim, key: &Key, pod: &Arc<Object>, at: u16, why: &str, id: &Arc<str>) {
         let Some(run) = self.pods.get(key).cloned() else { return };
         let Some(container) = run.container(at) else { return };
@@ -192,6 +196,7 @@ impl Cluster {
         self.ensure_image(sim, runtime, key, at);
     }
 
+    #[inline(never)]
     fn crash_loop(&mut self, sim: &mut Sim, key: &Key, pod: &Arc<Object>, at: u16, left: Duration) {
         let Some(run) = self.pods.get(key).cloned() else { return };
         let Some(container) = run.container(at) else { return };

@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 impl Cluster {
     /// Writes the pod's status where it differs from what the store has.
+    #[inline(never)]
     pub(super) fn publish(&mut self, sim: &mut Sim, key: &Key) {
         let (Some(pod), Some(run)) = (self.store.get_key(key).cloned(), self.pods.get(key).cloned()) else { return };
         let now = word(&sim.now().rfc3339());
@@ -48,6 +49,7 @@ impl Cluster {
     }
 }
 
+#[inline(never)]
 fn compute(pod: &Object, run: &PodRun, ip: &str, host: &Arc<str>, now: &Arc<str>) -> Value {
     let mut status = pod.value.at("status").clone();
     let (inits, mains) = run.containers.split_at(usize::from(run.inits));
@@ -77,6 +79,7 @@ fn compute(pod: &Object, run: &PodRun, ip: &str, host: &Arc<str>, now: &Arc<str>
 }
 
 /// kubelet `getPhase`.
+#[inline(never)]
 fn phase(pod: &Object, run: &PodRun, mains: &[ContainerRun]) -> &'static str {
     let policy = pod.value.str_at("spec.restartPolicy");
     let any_runs = run.containers.iter().any(ContainerRun::running);
@@ -112,6 +115,7 @@ fn phase(pod: &Object, run: &PodRun, mains: &[ContainerRun]) -> &'static str {
     }
 }
 
+#[inline(never)]
 fn conditions(status: &mut Value, run: &PodRun, phase: &str, now: &Arc<str>) {
     let unready: Vec<&str> = run.lasting().filter(|c| !c.ready).map(|c| c.name.as_ref()).collect();
     let waited_for = |c: &&ContainerRun| match &c.state {
@@ -149,6 +153,7 @@ fn conditions(status: &mut Value, run: &PodRun, phase: &str, now: &Arc<str>) {
     status.put("conditions", new.into_iter().chain(others).collect::<Value>());
 }
 
+#[inline(never)]
 fn condition(old: &[Value], kind: &str, wrong: Option<(&str, String)>, now: &Arc<str>) -> Value {
     let old = old.iter().find(|c| c.str_at("type") == kind);
     let state = if wrong.is_none() { "True" } else { "False" };
@@ -170,6 +175,7 @@ fn condition(old: &[Value], kind: &str, wrong: Option<(&str, String)>, now: &Arc
     shared(new)
 }
 
+#[inline(never)]
 fn container_status(pod: &Object, run: &PodRun, at: u16, container: &ContainerRun) -> Value {
     let image = container_spec(pod, run.inits, at).at("image").clone();
     let mut status = object! {
@@ -192,6 +198,7 @@ fn last_state(container: &ContainerRun) -> Value {
     container.last.as_deref().map_or_else(Value::map, terminated)
 }
 
+#[inline(never)]
 fn state(state: &State) -> Value {
     match state {
         State::Running { since } => {

@@ -31,6 +31,7 @@ impl Cluster {
     }
 
     /// Ends a pod for a reason of the kubelet's own; its status tells it once all containers have stopped.
+    #[inline(never)]
     pub(crate) fn end_pod(
         &mut self,
         sim: &mut Sim,
@@ -54,6 +55,7 @@ impl Cluster {
     }
 
     /// Stops what has to stop next: all but the sidecars, then these one by one, the last first; then the pod is over.
+    #[inline(never)]
     pub(super) fn stop_next(&mut self, sim: &mut Sim, runtime: &mut dyn Runtime, key: &Key) {
         let (Some(pod), Some(run)) = (self.store.get_key(key).cloned(), self.pods.get(key).cloned()) else { return };
         let running = || (0_u16..).zip(&run.containers).filter(|(_, c)| c.running());
@@ -109,6 +111,7 @@ impl Cluster {
     }
 
     /// Every container has stopped: the pod leaves the store.
+    #[inline(never)]
     pub(super) fn finish_deletion(&mut self, sim: &mut Sim, key: &Key) {
         let run = self.forget_pod(key);
         let because = self.store.get_key(key).map(|pod| pod.written_by.clone()).unwrap_or_default();
@@ -123,6 +126,7 @@ impl Cluster {
     }
 
     /// Nothing of a pod runs any more, but somebody's finalizer keeps the object.
+    #[inline(never)]
     fn last_words(&mut self, sim: &mut Sim, pod: &Arc<Object>, writer: &Writer) {
         let mut value = pod.value.clone();
         value.set("metadata.deletionGracePeriodSeconds", 0);
@@ -174,6 +178,7 @@ fn grace(pod: &Object, run: &PodRun, now: Time) -> Duration {
 
 /// How long the preStop hook takes.
 /// Unlike kubernetes: hooks other than `sleep` (as an action, or as a command) take no time.
+#[inline(never)]
 fn pre_stop(spec: &Value) -> Duration {
     let hook = spec.at("lifecycle.preStop");
     if let Some(secs) = hook.int_at("sleep.seconds") {

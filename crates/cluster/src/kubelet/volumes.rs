@@ -11,6 +11,7 @@ type Files = Vec<(String, String)>;
 
 /// The files of a container's volume mounts.
 /// Unlike kubernetes: the token of the service account is no file that a program sees.
+#[inline(never)]
 pub(super) fn mounts(store: &Store, pod: &Object, spec: &Value, place: (&str, &str)) -> Vec<Mount> {
     let volumes = pod.value.list_at("spec.volumes");
     let mut out = Vec::new();
@@ -38,6 +39,7 @@ fn volume_files(store: &Store, pod: &Object, volume: &Value, place: (&str, &str)
     source_files(store, pod, volume, "secretName", place)
 }
 
+#[inline(never)]
 fn source_files(
     store: &Store,
     pod: &Object,

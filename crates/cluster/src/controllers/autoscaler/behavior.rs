@@ -71,6 +71,7 @@ impl Memory {
     }
 
     /// The lowest and the highest that was recommended within the two windows, in seconds; then remembers this one.
+    #[inline(never)]
     fn stabilize(&mut self, desired: i64, (up, down): (i64, i64), now: Time) -> (i64, i64) {
         let within = |at: Time, window: i64| now.since(at) < secs(window);
         let (mut low, mut high) = (desired, desired);
@@ -93,6 +94,7 @@ impl Memory {
     }
 
     /// `spec.behavior` is null: doubled at most, or four; down after five minutes.
+    #[inline(never)]
     fn plain(&mut self, desired: i64, bounds: Bounds, now: Time) -> Normal {
         // The highest counts whatever there is now: what somebody took away by hand comes back (`stabilizeRecommendation`).
         let (_, size) = self.stabilize(desired, (0, DOWNSCALE_WINDOW_SECS), now);
@@ -108,6 +110,7 @@ impl Memory {
     }
 
     /// Applies windows, policies and bounds to what the metrics ask for.
+    #[inline(never)]
     pub(super) fn normalize(&mut self, behavior: &Value, desired: i64, bounds: Bounds, now: Time) -> Normal {
         if behavior.is_null() {
             return self.plain(desired, bounds, now);
@@ -139,6 +142,7 @@ impl Memory {
     }
 
     /// The farthest size that the policies allow.
+    #[inline(never)]
     fn limit(&self, rules: &Value, current: i64, now: Time, up: bool) -> i64 {
         let choice = rules.str_at("selectPolicy");
         if choice == "Disabled" {

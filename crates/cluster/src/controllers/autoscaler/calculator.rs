@@ -57,6 +57,7 @@ pub(super) enum Target {
 }
 
 /// `groupPods`, for one pod. `scraped` and `window` are those of its metric, where it has one.
+#[inline(never)]
 pub(super) fn group(pod: &Object, processor: bool, now: Time, scrape: (Time, Duration), periods: Periods) -> Group {
     if pod.deleting() || (finished(pod) && pod.value.str_at("status.phase") == "Failed") {
         return Group::Ignored;
@@ -80,6 +81,7 @@ pub(super) fn group(pod: &Object, processor: bool, now: Time, scrape: (Time, Dur
 }
 
 /// The ratio of use to target over the pods with a figure, with what it is made of.
+#[inline(never)]
 fn ratio(figures: &[(i64, i64)], target: Target) -> Result<(f64, Option<i64>, i64), String> {
     let used: i64 = figures.iter().map(|(used, _)| used).sum();
     let count = i64::try_from(figures.len()).unwrap_or(i64::MAX).max(1);
@@ -107,6 +109,7 @@ fn ceil_of(ratio: f64, count: usize) -> i64 {
 }
 
 /// The replicas that bring the metric to its target.
+#[inline(never)]
 pub(super) fn replicas(current: i64, samples: &[Sample], target: Target) -> Result<Proposal, String> {
     let of = |group: Group| samples.iter().filter(move |s| s.group == group);
     let ready: Vec<(i64, i64)> = of(Group::Ready).filter_map(|s| Some((s.used?, s.requested))).collect();

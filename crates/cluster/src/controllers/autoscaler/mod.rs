@@ -52,6 +52,7 @@ pub(crate) fn reconcile(store: &Store, key: &Key, now: Time, usages: Usages<'_>,
 }
 
 /// The object whose size is to be changed.
+#[inline(never)]
 fn target(store: &Store, autoscaler: &Object) -> Result<Arc<Object>, String> {
     let reference = autoscaler.value.at("spec.scaleTargetRef");
     let (api, kind, name) = (reference.str_at("apiVersion"), reference.str_at("kind"), reference.str_at("name"));
@@ -79,6 +80,7 @@ impl Look<'_> {
         set_condition(&mut self.status, new, &self.now.rfc3339());
     }
 
+    #[inline(never)]
     fn run(&mut self, memory: &mut Memory) {
         let spec = self.object.value.at("spec");
         let target = match target(self.store, self.object) {
@@ -143,6 +145,7 @@ impl Look<'_> {
     }
 
     /// The largest size that a metric asks for, that metric's name, and the status of all; nothing where they fail.
+    #[inline(never)]
     fn propose(&mut self, target: &Object, current: i64) -> Option<(i64, String, Value)> {
         let selector = LabelSelector::from_value(target.value.at("spec.selector"));
         let specs = self.object.value.list_at("spec.metrics").to_vec();
@@ -179,6 +182,7 @@ impl Look<'_> {
     }
 
     /// What one metric asks for; or the reason of its failure with the words for the condition and for the summary.
+    #[inline(never)]
     fn metric(
         &self,
         spec: &Value,
@@ -230,6 +234,7 @@ impl Look<'_> {
         Ok((found.replicas, what, metric_status(spec, source, &found)))
     }
 
+    #[inline(never)]
     fn samples(
         &self,
         selector: &LabelSelector,
@@ -271,6 +276,7 @@ fn figure(usage: Option<PodUsage>, name: &str, container: Option<&str>) -> Optio
     Some(amounts.sum())
 }
 
+#[inline(never)]
 fn request(pod: &Object, name: &str, container: Option<&str>) -> Result<i64, String> {
     let mut sum = 0;
     for spec in pod.value.list_at("spec.containers") {
@@ -286,6 +292,7 @@ fn request(pod: &Object, name: &str, container: Option<&str>) -> Result<i64, Str
     Ok(sum)
 }
 
+#[inline(never)]
 fn metric_status(spec: &Value, source: &Value, found: &Proposal) -> Value {
     let amount = match source.str_at("name") {
         "cpu" if found.average % 1_000 == 0 => (found.average / 1_000).to_string(),

@@ -10,6 +10,7 @@ pub(super) enum Action {
     FailJob(String),
 }
 
+#[inline(never)]
 pub(super) fn judge(policy: &Value, pod: &Object) -> Action {
     for (at, rule) in policy.list_at("rules").iter().enumerate() {
         let exit = rule.get("onExitCodes").filter(|codes| !codes.is_null()).map(|codes| exit_code(codes, pod));
@@ -34,6 +35,7 @@ pub(super) fn judge(policy: &Value, pod: &Object) -> Action {
 }
 
 /// The container that ended with one of the codes.
+#[inline(never)]
 fn exit_code(demand: &Value, pod: &Object) -> Option<(String, i64)> {
     let name = demand.str_at("containerName");
     let listed = |code: i64| demand.list_at("values").iter().any(|v| v.as_i64() == Some(code));

@@ -22,6 +22,7 @@ pub(super) fn ended_at(status: &Value) -> Option<sim::Time> {
 
 impl Look<'_> {
     /// Why the job cannot succeed any more.
+    #[inline(never)]
     pub(super) fn over(&mut self, active: &[Arc<Object>]) -> Option<(String, String)> {
         let limit = self.spec().int_at("backoffLimit").unwrap_or(6);
         let restarts: i64 = match self.spec().str_at("template.spec.restartPolicy") {

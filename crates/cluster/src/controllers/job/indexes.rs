@@ -9,6 +9,7 @@ pub(super) fn of(pod: &Object) -> Option<i64> {
     pod.annotation(INDEX).parse().ok()
 }
 
+#[inline(never)]
 pub(super) fn parse(text: &str) -> OrdSet<i64> {
     let mut out = OrdSet::new();
     for part in text.split(',') {
@@ -23,6 +24,7 @@ pub(super) fn parse(text: &str) -> OrdSet<i64> {
     out
 }
 
+#[inline(never)]
 pub(super) fn text(indexes: &OrdSet<i64>) -> String {
     let mut spans: Vec<(i64, i64)> = Vec::new();
     for index in indexes.iter() {

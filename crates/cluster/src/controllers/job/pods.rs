@@ -22,6 +22,7 @@ const BURST: usize = 500;
 
 /// When a pod finished (`getFinishedTime`): by all of its containers, else when it became unready, else when it was to go,
 /// else when it was made.
+#[inline(never)]
 pub(super) fn finished_at(pod: &Object) -> Time {
     let sidecars = pod.value.list_at("spec.initContainers").iter().filter(|c| c.str_at("restartPolicy") == "Always");
     let names: Vec<&str> = sidecars.map(|c| c.str_at("name")).collect();
@@ -60,6 +61,7 @@ pub(super) fn remaining(record: Option<(Time, u32)>, now: Time, (first, most): (
 
 impl Look<'_> {
     /// Stops pods that are not wanted any more; they do not count.
+    #[inline(never)]
     pub(super) fn drop_pods(&mut self, pods: &[Arc<Object>]) {
         for pod in pods {
             let because = self.job.spec_by.clone();
@@ -73,6 +75,7 @@ impl Look<'_> {
     }
 
     /// Creates or deletes until as many are at work as may be.
+    #[inline(never)]
     pub(super) fn manage(&mut self, active: Vec<Arc<Object>>) {
         let parallelism = int(self.spec(), "parallelism");
         let have = i64::try_from(active.len()).unwrap_or(i64::MAX);
@@ -126,6 +129,7 @@ impl Look<'_> {
         });
     }
 
+    #[inline(never)]
     fn pod(&self, index: Option<i64>) -> Value {
         let template = self.spec().at("template");
         let name = self.job.name();

@@ -14,6 +14,7 @@ pub(super) fn ordinal(set: &Object, pod: &str) -> Option<i64> {
 }
 
 /// The claims of one ordinal, complete.
+#[inline(never)]
 pub(super) fn claims(set: &Arc<Object>, ordinal: i64) -> Vec<Value> {
     let template = |template: &Value| {
         let mut claim = object! {
@@ -40,6 +41,7 @@ fn claim_name(set: &Object, template: &Value, ordinal: i64) -> String {
     format!("{}-{}-{ordinal}", template.str_at("metadata.name"), set.name())
 }
 
+#[inline(never)]
 pub(super) fn pod_of(set: &Arc<Object>, ordinal: i64, template: &Value, revision: &str) -> Value {
     let name = format!("{}-{ordinal}", set.name());
     let mut labels = template.at("metadata.labels").clone();

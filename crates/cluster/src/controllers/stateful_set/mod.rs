@@ -84,6 +84,7 @@ impl Look<'_> {
         self.set.value.int_at("spec.updateStrategy.rollingUpdate.partition").unwrap_or(0)
     }
 
+    #[inline(never)]
     fn healthy(&mut self, pod: &Object) -> bool {
         let wait = self.set.value.int_at("spec.minReadySeconds").unwrap_or(0);
         let running = pod.value.str_at("status.phase") == "Running" && pod_ready(pod) && !pod.deleting();
@@ -97,6 +98,7 @@ impl Look<'_> {
         }
     }
 
+    #[inline(never)]
     fn run(&mut self) {
         let ordered = self.set.value.str_at("spec.podManagementPolicy") != "Parallel";
         let mut waits = false;
@@ -135,6 +137,7 @@ impl Look<'_> {
     }
 
     /// Takes away what is beyond the size, the highest first; says whether there was any.
+    #[inline(never)]
     fn shrink(&mut self, ordered: bool) -> bool {
         let mut extra: Vec<(i64, Arc<Object>)> = (self.pods.iter())
             .filter_map(|pod| Some((ordinal(self.set, pod.name())?, Arc::clone(pod))))
@@ -153,6 +156,7 @@ impl Look<'_> {
     }
 
     /// One step of a rolling update, from the highest ordinal down to the partition.
+    #[inline(never)]
     fn roll(&mut self) {
         for ordinal in (self.first + self.partition()..self.first + self.replicas).rev() {
             let Some(pod) = self.pod(ordinal).cloned() else { return };
@@ -165,6 +169,7 @@ impl Look<'_> {
         }
     }
 
+    #[inline(never)]
     fn create(&mut self, ordinal: i64) {
         let (set, store) = (self.set, self.store);
         let old = match self.set.value.at("spec.updateStrategy.rollingUpdate").as_map() {
@@ -210,6 +215,7 @@ impl Look<'_> {
     }
 
     /// `persistentVolumeClaimRetentionPolicy.whenScaled: Delete`.
+    #[inline(never)]
     fn claims_of_gone_pods(&mut self) {
         if self.set.value.str_at("spec.persistentVolumeClaimRetentionPolicy.whenScaled") != "Delete" {
             return;

@@ -7,6 +7,7 @@ use crate::object::Object;
 use crate::pods::{finished, pod_available, pod_ready};
 
 impl Look<'_> {
+    #[inline(never)]
     pub(super) fn status(&mut self) {
         let wait = self.set.value.int_at("spec.minReadySeconds").unwrap_or(0);
         let now = self.now;

@@ -60,6 +60,7 @@ pub(crate) fn pick<'s>(store: &'s Store, claim: &Object, node: &str) -> Option<&
 }
 
 /// Writes both sides of a binding, where they are not written yet.
+#[inline(never)]
 pub(super) fn bind(claim: &Arc<Object>, volume: &Arc<Object>, done: &mut Reconciled) {
     let because = claim.spec_by.clone();
     let owner = volume.value.str_at("spec.claimRef.uid");
@@ -109,6 +110,7 @@ fn reference(claim: &Object) -> Value {
 }
 
 /// The volume that a provisioner makes for a claim.
+#[inline(never)]
 pub(super) fn provisioned(claim: &Object, class: &Object, node: &str, _: Time) -> Value {
     let name = format!("pvc-{}", claim.uid);
     let path = format!("/var/local-path-provisioner/{name}_{}_{}", claim.namespace(), claim.name());

@@ -79,6 +79,7 @@ pub(crate) fn class_of(claim: &Value) -> &str {
 }
 
 /// A volume for a claim: one that is there, or a new one.
+#[inline(never)]
 fn find(store: &Store, claim: &Arc<Object>, now: Time, done: &mut Reconciled) {
     let tell = |done: &mut Reconciled, note: Note| done.actions.push(Action::Event { about: claim.clone(), note });
     let name = class_of(&claim.value);
