@@ -217,6 +217,12 @@ impl Store {
         Ok(self.changes.range(start..).collect())
     }
 
+    /// Objects of a kind among the latest changes that are gone, as they were last; the oldest first.
+    pub fn gone(&self, kind: KindId) -> impl Iterator<Item = &Arc<Object>> {
+        let of_kind = move |change: &&Change| change.kind == ChangeKind::Deleted && change.key().kind == kind;
+        self.changes.iter().filter(of_kind).map(Change::object)
+    }
+
     /// Puts an object in place of its older version and keeps the indexes true.
     pub(crate) fn put(&mut self, object: Arc<Object>) {
         let old = self.put_slot(Slot::Whole(object.clone()));

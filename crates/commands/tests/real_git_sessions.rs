@@ -42,6 +42,7 @@ pub fn sessions() -> Vec<Session> {
         ("worktrees", WORKTREES),
         ("merges_renamed", MERGES_RENAMED),
         ("carried", CARRIED),
+        ("found_by_chance", FOUND_BY_CHANCE),
     ] {
         let setup = if name == "basics" { "" } else { SETUP };
         all.push((name.to_string(), read(&format!("{setup}{text}"))));
@@ -64,6 +65,7 @@ fn read(text: &str) -> Vec<(String, String)> {
     lines
 }
 
+const FOUND_BY_CHANCE: &str = include_str!("real_git_sessions/found_by_chance.txt");
 const BASICS: &str = include_str!("real_git_sessions/basics.txt");
 
 const SETUP: &str = r#"

@@ -22,6 +22,7 @@ pub(crate) const CONTROLLER: &str = "argocd-controller";
 const STARTS: Duration = Duration::from_millis(200);
 const TAKES: Duration = Duration::from_secs(1);
 /// Between waves, so that controllers have a chance to see what was applied.
+// Unlike Argo CD: a change that wakes the controller in the meantime makes the pause shorter; the real one sleeps through it.
 const WAVE: Duration = Duration::from_secs(2);
 /// An operation in which nothing happens is looked at as often as this.
 const LOOK: Duration = Duration::from_secs(30);

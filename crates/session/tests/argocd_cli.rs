@@ -250,6 +250,17 @@ fn projects_are_made_and_hold_applications_back() {
             && out.contains("Orphaned Resources:          disabled\n"),
         "{out}"
     );
+    // What nobody asked for is told where the project looks for it.
+    let (out, _) = told(&mut session, "argocd app resources encore --orphaned");
+    assert_eq!(out.lines().count(), 1, "{out}");
+    told(&mut session, "kubectl create secret generic stray -n shop && argocd proj set team --orphaned-resources");
+    let (out, _) = told(&mut session, "argocd app resources encore --orphaned");
+    assert!(
+        out.lines().any(|line| line.contains("Secret") && line.contains(" stray ") && line.trim_end().ends_with("Yes")),
+        "{out}"
+    );
+    let (all, _) = told(&mut session, "argocd app resources encore");
+    assert!(all.contains(" stray ") && all.lines().any(|line| line.trim_end().ends_with("No")), "{all}");
     replays(&session);
 }
 

@@ -130,6 +130,23 @@ fn a_drain_shows_what_leaves_and_what_comes() {
     assert!(moves.iter().all(|card| card.words.starts_with("evicted, as a drain does; ")), "{moves:?}");
     assert!(moves.iter().all(|card| card.new.len() + card.open as usize == card.old.len()), "{moves:?}");
     assert!(moves.iter().all(|card| !card.new_version.contains(&node)), "{moves:?}");
+    // They are soon gone, and told of until others serve in their place.
+    let gone = |session: &Session| {
+        let pods = session.now().world.cluster.store().all(cluster::POD, Some("shop"));
+        pods.filter(|pod| pod.value.str_at("spec.nodeName") == node).count() == 0
+    };
+    let mut told = 0;
+    for _ in 0..30 {
+        wait(&mut session, 1);
+        let waits = |pod: &std::sync::Arc<cluster::Object>| !cluster::pod_ready(pod);
+        let starting = session.now().world.cluster.store().all(cluster::POD, Some("shop")).any(waits);
+        let cards = panel(&session).rollouts;
+        if gone(&session) && starting {
+            assert!(cards.iter().any(|card| card.words.starts_with("evicted, as a drain does; ")), "{cards:?}");
+            told += 1;
+        }
+    }
+    assert!(told > 0, "nothing was starting after all had gone");
     wait(&mut session, 120);
     assert!(panel(&session).rollouts.is_empty(), "{:?}", panel(&session).rollouts);
 }

@@ -346,3 +346,15 @@ fn the_shop_shows_flux_among_its_stations() {
     let told = shop.stations.iter().map(|station| format!("{}: {}", station.name, station.text)).collect::<Vec<_>>();
     assert!(told.contains(&"Flux: 2 of 3 ready, 1 suspended".to_string()), "{told:?}");
 }
+
+#[test]
+fn the_events_say_what_the_way_of_a_commit_reads() {
+    let session = mended();
+    let log = session.now().world.sim.events();
+    let tells = |event: &sim::Event| {
+        &*event.topic == "flux"
+            && &*event.subject.kind == "Kustomization"
+            && event.text.starts_with("shop: Reconciliation finished in ")
+    };
+    assert!(log.iter().any(tells), "{:?}", log.last());
+}

@@ -42,11 +42,14 @@ fn a_commit_is_followed_to_the_customers_and_back_in_time() {
         let fixed = now.iter().filter(|station| !["Pipeline", "Cluster"].contains(&station.name.as_str()));
         let after = fixed.skip_while(|station| station.state == "done");
         assert!(after.clone().all(|station| station.state != "done"), "{now:?}");
+        let begins = ["not yet", "on its way", "Sync of encore", "Synced encore to ", "encore is "];
+        assert!(begins.iter().any(|begin| now[4].text.starts_with(begin)), "{now:?}");
     }
     let done = stations(&session);
     assert!(done.iter().all(|station| station.state == "done"), "{done:?}");
     assert_eq!(done.len(), 7);
     assert!(done[3].text.starts_with("encore/deploy@"), "{done:?}");
+    assert!(done[4].text.starts_with("encore is "), "{done:?}");
     assert_eq!(done[6].text, "100 % get it");
     // The picture is that of the moment that is looked at.
     session.seek(Some(pushed));

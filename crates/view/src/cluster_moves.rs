@@ -11,6 +11,8 @@ use sim::Time;
 use std::time::Duration;
 use world::World;
 
+/// A pod that is gone is told of for as long, if nothing comes for it sooner.
+const TOLD: Duration = Duration::from_secs(120);
 /// In a larger cluster pods are numbers on a map.
 const PODS_MAX: usize = 5_000;
 
@@ -35,7 +37,11 @@ pub(crate) fn moves(world: &World, namespace: Option<&str>) -> Vec<(String, Roll
         lost.filter_map(|node| Some((node.name().into(), changed(node, "Ready")?))).collect();
     let mut leaving: OrdMap<String, Leaving<'_>> = OrdMap::new();
     let mut alone = Vec::new();
-    for pod in store.all(cluster::POD, namespace) {
+    let here = |pod: &&std::sync::Arc<Object>| namespace.is_none_or(|space| pod.namespace() == space);
+    let lately = |(_, since): &(String, Time)| world.now().since(*since) < TOLD;
+    let gone = store.gone(cluster::POD).filter(here);
+    let gone = gone.filter(|pod| reason(pod, &OrdMap::new()).as_ref().is_some_and(lately));
+    for pod in gone.chain(store.all(cluster::POD, namespace)) {
         let shown = namespace.is_some() || !pod.namespace().starts_with("kube-");
         let Some((why, since)) = reason(pod, &lost).filter(|_| shown) else { continue };
         match controller(pod) {
@@ -51,7 +57,7 @@ pub(crate) fn moves(world: &World, namespace: Option<&str>) -> Vec<(String, Roll
     let moved = leaving.iter().filter_map(|(uid, leaving)| Some((uid.clone(), moved(world, uid, leaving)?)));
     let mut all: Vec<(String, Rollout)> = moved.collect();
     // Nobody makes another one of these; an evicted one stays until somebody deletes it.
-    for (pod, why) in alone.into_iter().filter(|(pod, _)| pod.value.str_at("status.phase") != "Failed") {
+    for (pod, why) in alone.into_iter().filter(|(pod, _)| stays(world, pod)) {
         let why = [&why, "; no controller makes another"].concat();
         all.push((String::new(), card(pod, pod.name(), vec![state(pod)], node(pod).into(), why)));
     }
@@ -64,6 +70,11 @@ fn node(pod: &Object) -> &str {
 
 fn state(pod: &Object) -> PodState {
     state_of(pod, &cluster::pod_status(pod))
+}
+
+/// Whether it is still there, and something in it may run.
+fn stays(world: &World, pod: &Object) -> bool {
+    pod.value.str_at("status.phase") != "Failed" && world.cluster.store().by_uid(&pod.uid).is_some()
 }
 
 /// Kind and uid.
@@ -107,8 +118,7 @@ fn moved(world: &World, uid: &str, leaving: &Leaving<'_>) -> Option<Rollout> {
     let fresh = |pod: &&std::sync::Arc<Object>| !gone.contains(pod.name()) && pod.created_at() >= leaving.since;
     let come: Vec<_> = siblings.filter(fresh).take(leaving.pods.len()).collect();
     let ready = come.iter().filter(|pod| state(pod) == PodState::Ready).count();
-    let still = |pod: &&Object| pod.value.str_at("status.phase") != "Failed";
-    if ready == leaving.pods.len() && !leaving.pods.iter().any(still) {
+    if ready == leaving.pods.len() && !leaving.pods.iter().any(|pod| stays(world, pod)) {
         return None;
     }
     let first = leaving.pods.first()?;

@@ -49,12 +49,17 @@ pub(crate) fn way(world: &World, run: &Run) -> Vec<Station> {
     let pushed = newest(&|event| &*event.subject.kind == "Push" && !event.subject.name.starts_with(&own));
     let asked = pushed.map(|event| station("Deploy repository", event.subject.name.to_string(), "done", false));
     stations.push(asked.unwrap_or_else(|| waits("Deploy repository", runs && has_image)));
-    let told = newest(&|event| ["Application", "Kustomization", "HelmRelease"].contains(&&*event.subject.kind));
-    let short_of = |text: &str| text.split(':').next().unwrap_or(text).to_string();
-    let by = told.map(|event| station("Controller", short_of(&event.text), "done", false));
+    let told = newest(&is_of_controller);
+    let applied = newest(&|event| is_of_controller(event) && has_applied(event)).is_some();
+    let by = told.map(|event| {
+        // Flux begins with the object's name; Argo CD ends with details.
+        let own = [&event.subject.name, ": "].concat();
+        let text = event.text.strip_prefix(&own).or(event.text.split(':').next()).unwrap_or_default().to_string();
+        station("Controller", text, if applied { "done" } else { "running" }, !applied)
+    });
     stations.push(by.unwrap_or_else(|| waits("Controller", pushed.is_some())));
     let (all, ready) = pods(world, short);
-    stations.push(match (all, told.is_some()) {
+    stations.push(match (all, applied) {
         (0, before) => waits("Cluster", before),
         _ => {
             let text = [&ready.to_string(), " of ", &all.to_string(), " pods are ready"].concat();
@@ -72,6 +77,18 @@ pub(crate) fn way(world: &World, run: &Run) -> Vec<Station> {
         ),
     });
     stations
+}
+
+/// What Argo CD and Flux say themselves of what they deploy; that somebody wrote to such an object is no news of it.
+fn is_of_controller(event: &Event) -> bool {
+    ["argocd", "flux"].contains(&&*event.topic)
+        && ["Application", "Kustomization", "HelmRelease"].contains(&&*event.subject.kind)
+}
+
+/// Whether what Git asks for is in the cluster by this event.
+fn has_applied(event: &Event) -> bool {
+    ["Synced ", "Healed "].iter().any(|start| event.text.starts_with(start))
+        || [": Reconciliation finished in ", " succeeded for release "].iter().any(|part| event.text.contains(part))
 }
 
 /// All events that a commit led to, oldest first.

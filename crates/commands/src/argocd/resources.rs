@@ -21,8 +21,8 @@ pub(super) fn run(cx: &mut Cx<'_>, call: &Call) -> Result<Next, Fatal> {
     let given = &call.given;
     let [name] = &given.words[..] else { return Ok(wrong_use(cx, &COMMAND, 1)) };
     let app = find::app(cx, name, given.text("app-namespace").unwrap_or_default())?;
-    // No project of this world watches for orphaned resources, so that there are none to list.
     let roots = if given.on("orphaned") { Vec::new() } else { tree::roots(cx, &app) };
+    let orphans = tree::orphans(cx, &app);
     let output = given.text("output").unwrap_or_default();
     let detailed = output == "tree=detailed";
     let mut lines = vec![if detailed {
@@ -30,17 +30,19 @@ pub(super) fn run(cx: &mut Cx<'_>, call: &Call) -> Result<Next, Fatal> {
     } else {
         table::line(["GROUP", "KIND", "NAMESPACE", "NAME", "ORPHANED"])
     }];
-    tree::walk(&roots, &mut |before, node| {
-        if output != "tree" && !detailed && !before.is_empty() {
-            return;
-        }
-        let group = format!("{before}{}", node.group);
-        let mut line = table::line([&group, &node.kind, &node.namespace, &node.name, "No"]);
-        if detailed {
-            line.extend(table::line([&node.age, &node.health, &node.reason]));
-        }
-        lines.push(line);
-    });
+    for (nodes, orphaned) in [(&roots, "No"), (&orphans, "Yes")] {
+        tree::walk(nodes, &mut |before, node| {
+            if output != "tree" && !detailed && !before.is_empty() {
+                return;
+            }
+            let group = format!("{before}{}", node.group);
+            let mut line = table::line([&group, &node.kind, &node.namespace, &node.name, orphaned]);
+            if detailed {
+                line.extend(table::line([&node.age, &node.health, &node.reason]));
+            }
+            lines.push(line);
+        });
+    }
     cx.out(table::align(&lines, 0));
     Ok(Next::Exit(0))
 }

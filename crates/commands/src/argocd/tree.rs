@@ -44,6 +44,16 @@ pub(super) fn roots(cx: &Cx<'_>, app: &Object) -> Vec<Node> {
     roots
 }
 
+/// What stands in the application's namespace and belongs to none, where its project watches for that.
+pub(super) fn orphans(cx: &Cx<'_>, app: &Object) -> Vec<Node> {
+    let (argocd, cluster) = (&cx.world.argocd, &cx.world.cluster);
+    let Some(project) = argocd.project(cluster, &app.value).filter(|project| project.orphans().is_some()) else {
+        return Vec::new();
+    };
+    let keys = argocd.orphaned(cluster, &project, app.value.str_at("spec.destination.namespace"));
+    keys.iter().filter_map(|key| cluster.store().get_key(key)).map(|object| node(cx, object, DEPTH_MAX)).collect()
+}
+
 fn absent(group: &str, kind: &str, namespace: &str, name: &str) -> Node {
     Node {
         group: group.into(),
