@@ -6,7 +6,11 @@ use std::time::Duration;
 use testkit::first_lesson as lesson;
 
 fn wait(session: &mut Session, secs: u64) {
-    let to_micros = (session.now().now() + Duration::from_secs(secs)).as_micros();
+    wait_millis(session, secs * 1_000);
+}
+
+fn wait_millis(session: &mut Session, millis: u64) {
+    let to_micros = (session.now().now() + Duration::from_millis(millis)).as_micros();
     session.act(Input::Advance { to_micros });
 }
 
@@ -35,8 +39,8 @@ fn a_commit_is_followed_to_the_customers_and_back_in_time() {
     assert_eq!((state(&early, "Commit"), state(&early, "Pipeline")), ("done", "running"), "{early:?}");
     assert_eq!(state(&early, "Customers"), "idle", "{early:?}");
     // Nothing is told before what it stands on.
-    for _ in 0..60 {
-        wait(&mut session, 5);
+    for step in 0..900 {
+        wait_millis(&mut session, if step < 600 { 100 } else { 1_000 });
         let now = stations(&session);
         // A pipeline goes on behind its image, and a rollout while the first pods serve.
         let fixed = now.iter().filter(|station| !["Pipeline", "Cluster"].contains(&station.name.as_str()));

@@ -134,6 +134,15 @@ mod tests {
     }
 
     #[test]
+    fn a_section_says_how_far_each_piece_lies_behind_the_one_before() {
+        let piece = |address, bytes: &[u8]| Piece { address, bytes: bytes.to_vec() };
+        let made = section("rest", &[piece(300, b"ab"), piece(310, b"c")]).unwrap();
+        // Two pieces: 300 from the start and 2 long, then 8 behind its end and 1 long.
+        assert_eq!(made.data.as_ref(), [&[2, 0xac, 2, 2, 8, 1][..], b"abc"].concat());
+        assert!(section("rest", &[piece(310, b"c"), piece(300, b"ab")]).is_err());
+    }
+
+    #[test]
     fn zeros_of_no_symbol_are_left_out() {
         let mut pieces = Pieces::default();
         let owners = [vec![Owner::First], vec![Owner::Either; 20], vec![Owner::First]].concat();
