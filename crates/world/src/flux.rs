@@ -2,6 +2,7 @@
 //! for its releases.
 
 use crate::forge::{ForgeState, repo_path};
+use crate::sources::look_below;
 use crate::{FORGE, Fd, Machine, MachineId, Pid, Spawn, StreamId, World};
 use git::{Commit, FlatTree, Ignores, Mode, ObjectId, RefChange, RefUpdate, Repo, Signature, When};
 use gitops::flux::{Artifact, Fetched, Forge, HelmRun, Id, NAMESPACE, Push};
@@ -55,16 +56,8 @@ const ROOT: &str = "/tmp/kustomization";
 
 impl Files for Unpacked {
     fn look(&self, path: &str) -> Found {
-        let Some(rest) = path.strip_prefix(ROOT) else {
-            return if ROOT.starts_with(path) { Found::Folder } else { Found::Nothing };
-        };
-        let inner = rest.trim_start_matches('/');
-        if let Some(bytes) = self.0.get(inner) {
-            return Found::File(bytes.clone());
-        }
-        let folder = [inner, "/"].concat();
-        let below = || self.0.keys().any(|file| file.starts_with(&folder));
-        if inner.is_empty() || below() { Found::Folder } else { Found::Nothing }
+        let file = |inner: &str| self.0.get(inner).map(|bytes| Found::File(bytes.clone()));
+        look_below(ROOT, path, &file, self.0.keys())
     }
 }
 

@@ -17,11 +17,32 @@ fn unknown(text: impl std::fmt::Display) -> String {
     format!("rpc error: code = Unknown desc = {text}")
 }
 
-/// A commit's files, as Kustomize asks for them: below one folder that stands for the checkout.
+/// A commit of a repository of the forge, with the files that it has. Kustomize finds them below one folder that stands for
+/// where they are checked out.
 struct Checkout<'c> {
-    repo: &'c Repo,
+    repo: Repo,
     files: &'c Vfs,
-    tree: &'c FlatTree,
+    id: git::ObjectId,
+    commit: git::Commit,
+    tree: FlatTree,
+}
+
+/// What Kustomize finds at a path where these files lie below a folder.
+pub(crate) fn look_below<'n>(
+    root: &str,
+    path: &str,
+    file: &dyn Fn(&str) -> Option<Found>,
+    mut names: impl Iterator<Item = &'n String>,
+) -> Found {
+    let Some(rest) = path.strip_prefix(root) else {
+        return if root.starts_with(path) { Found::Folder } else { Found::Nothing };
+    };
+    let inner = rest.trim_start_matches('/');
+    if let Some(found) = file(inner) {
+        return found;
+    }
+    let folder = [inner, "/"].concat();
+    if inner.is_empty() || names.any(|name| name.starts_with(&folder)) { Found::Folder } else { Found::Nothing }
 }
 
 /// Where the checkout lies for Kustomize; Argo CD shows it in other words.
@@ -30,26 +51,19 @@ const SHOWN: &str = "<path to cached source>";
 
 impl Files for Checkout<'_> {
     fn look(&self, path: &str) -> Found {
-        let Some(rest) = path.strip_prefix(ROOT) else {
-            return if ROOT.starts_with(path) { Found::Folder } else { Found::Nothing };
+        let file = |inner: &str| {
+            let (_, id) = self.tree.get(inner)?;
+            Some(self.text(id).map_or(Found::Nothing, |text| Found::File(text.into())))
         };
-        let inner = rest.trim_start_matches('/');
-        if let Some((_, id)) = self.tree.get(inner) {
-            return match self.repo.read_blob(self.files, id) {
-                Ok(blob) => Found::File(blob.text().into()),
-                Err(_) => Found::Nothing,
-            };
-        }
-        let folder = format!("{inner}/");
-        if inner.is_empty() || self.tree.keys().any(|file| file.starts_with(&folder)) {
-            Found::Folder
-        } else {
-            Found::Nothing
-        }
+        look_below(ROOT, path, &file, self.tree.keys())
     }
 }
 
 impl Checkout<'_> {
+    fn text(&self, blob: &git::ObjectId) -> Result<String, String> {
+        self.repo.read_blob(self.files, blob).map(|blob| blob.text()).map_err(unknown)
+    }
+
     /// The folder's objects, as one text.
     fn kustomized(&self, folder: &str, spec: &Spec) -> Result<String, String> {
         let root = if folder.is_empty() { ROOT.to_string() } else { format!("{ROOT}/{folder}") };
@@ -65,31 +79,28 @@ impl Checkout<'_> {
 impl Sources for GitSources<'_> {
     fn manifests(&self, spec: &Spec) -> Result<SourceFiles, String> {
         let (repo_url, revision, path) = (&spec.repo_url, &spec.target, &spec.path);
-        let (repo, files, id) = self.checkout(repo_url, revision)?;
-        let commit = repo.read_commit(files, &id).map_err(unknown)?;
-        let tree = repo.flat_tree(files, Some(&commit.tree)).map_err(unknown)?;
+        let checkout = self.checkout(repo_url, revision)?;
         let folder = path.trim_matches('/').trim_start_matches("./");
         let folder = if folder == "." { "" } else { folder };
         let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
         let below: Vec<_> =
-            tree.iter().filter_map(|(file, entry)| Some((file, file.strip_prefix(&prefix)?, entry))).collect();
+            checkout.tree.iter().filter_map(|(file, entry)| Some((file, file.strip_prefix(&prefix)?, entry))).collect();
         if below.is_empty() {
             return Err(unknown(format_args!("{path}: app path does not exist")));
         }
         if let Some((chart, ..)) = below.iter().find(|(_, rest, _)| *rest == "Chart.yaml") {
             let mut all = Vec::new();
             for (file, _, (_, id)) in &below {
-                let bytes = repo.read_blob(files, id).map_err(unknown)?.text().as_bytes().to_vec();
+                let bytes = checkout.text(id)?.into_bytes();
                 all.push(helm::File { name: file.strip_prefix(&prefix).unwrap_or(file).to_string(), bytes });
             }
-            let at = commit.committer.when.secs.saturating_mul(1_000_000);
+            let at = checkout.commit.committer.when.secs.saturating_mul(1_000_000);
             let text = crate::charts::manifests(all, spec, at).map_err(unknown)?;
-            return Ok(self.found(&id.to_string(), &commit, "Helm", vec![((*chart).clone(), text)]));
+            return Ok(self.found(&checkout, "Helm", vec![((*chart).clone(), text)]));
         }
         let kustomization = below.iter().find(|(_, rest, _)| kustomize::FILE_NAMES.contains(rest));
         let mut manifests = Vec::new();
         if let Some((file, ..)) = kustomization {
-            let checkout = Checkout { repo: &repo, files, tree: &tree };
             manifests.push(((*file).clone(), checkout.kustomized(folder, spec)?));
         }
         for (file, rest, (_, id)) in below.iter().filter(|_| kustomization.is_none()) {
@@ -99,26 +110,21 @@ impl Sources for GitSources<'_> {
                 && (spec.include.is_empty() || like(&spec.include))
                 && (spec.exclude.is_empty() || !like(&spec.exclude));
             if wanted {
-                manifests.push(((*file).clone(), repo.read_blob(files, id).map_err(unknown)?.text()));
+                manifests.push(((*file).clone(), checkout.text(id)?));
             }
         }
         let source_type = if kustomization.is_some() { "Kustomize" } else { "Directory" };
-        Ok(self.found(&id.to_string(), &commit, source_type, manifests))
+        Ok(self.found(&checkout, source_type, manifests))
     }
 
     fn paths(&self, repo_url: &str, revision: &str) -> Result<Vec<String>, String> {
-        let (repo, files, id) = self.checkout(repo_url, revision)?;
-        let commit = repo.read_commit(files, &id).map_err(unknown)?;
-        let tree = repo.flat_tree(files, Some(&commit.tree)).map_err(unknown)?;
-        Ok(tree.keys().cloned().collect())
+        Ok(self.checkout(repo_url, revision)?.tree.keys().cloned().collect())
     }
 
     fn file(&self, repo_url: &str, revision: &str, path: &str) -> Result<String, String> {
-        let (repo, files, id) = self.checkout(repo_url, revision)?;
-        let commit = repo.read_commit(files, &id).map_err(unknown)?;
-        let tree = repo.flat_tree(files, Some(&commit.tree)).map_err(unknown)?;
-        let (_, blob) = tree.get(path).ok_or_else(|| unknown(format_args!("{path}: no such file")))?;
-        Ok(repo.read_blob(files, blob).map_err(unknown)?.text())
+        let checkout = self.checkout(repo_url, revision)?;
+        let (_, blob) = checkout.tree.get(path).ok_or_else(|| unknown(format_args!("{path}: no such file")))?;
+        checkout.text(blob)
     }
 
     fn template(&self, text: &str, params: &manifest::Value, now: sim::Time) -> Result<String, String> {
@@ -131,8 +137,8 @@ impl Sources for GitSources<'_> {
 }
 
 impl GitSources<'_> {
-    /// A repository, the files it is among, and the commit that a revision names.
-    fn checkout(&self, repo_url: &str, revision: &str) -> Result<(Repo, &Vfs, git::ObjectId), String> {
+    /// The commit that a revision of a repository names.
+    fn checkout(&self, repo_url: &str, revision: &str) -> Result<Checkout<'_>, String> {
         let missing = || unknown(format_args!("failed to list refs: repository not found: {repo_url}"));
         let name = World::repo_of_url(repo_url).ok_or_else(missing)?;
         let files = &self.machines.get(&MachineId::new(FORGE)).ok_or_else(missing)?.files;
@@ -143,21 +149,18 @@ impl GitSources<'_> {
             ))
         };
         let id = repo.resolve_commit(files, revision).map_err(unresolved)?;
-        Ok((repo, files, id))
+        let commit = repo.read_commit(files, &id).map_err(unknown)?;
+        let tree = repo.flat_tree(files, Some(&commit.tree)).map_err(unknown)?;
+        Ok(Checkout { repo, files, id, commit, tree })
     }
 
-    fn found(
-        &self,
-        revision: &str,
-        commit: &git::Commit,
-        source_type: &'static str,
-        files: Vec<(String, String)>,
-    ) -> SourceFiles {
+    fn found(&self, checkout: &Checkout<'_>, source_type: &'static str, files: Vec<(String, String)>) -> SourceFiles {
+        let (revision, commit) = (checkout.id.to_string(), &checkout.commit);
         SourceFiles {
-            event: self.forge.commit(revision),
+            event: self.forge.commit(&revision),
             subject: commit.subject(),
             author: commit.author.name.clone(),
-            revision: revision.into(),
+            revision,
             source_type,
             files,
         }
