@@ -1,4 +1,4 @@
-//! The worker: the world as one wasm program in three parts, in a folder named by its content, so that old links and
+//! The worker: the world as one wasm program in parts, in a folder named by its content, so that old links and
 //! hand-ins find the build that made them.
 
 use crate::metadata;
@@ -52,16 +52,17 @@ pub fn build(dist: &Path, optimise: Optimise) -> Result<String> {
     }
     let wasm = files::read(&wasm_file)?;
     let places = Places::read(&files::read(&module)?)?;
-    let Parts { first, rest, pure, late_data } = split::split(&wasm, &used(&wasm, &whole)?, &places)?;
+    let Parts { first, late, late_data } = split::split(&wasm, &used(&wasm, &whole)?, &places)?;
     let script = script(&whole)?;
-    let id = files::short_hash([first.as_slice(), rest.as_slice(), pure.as_slice(), script.as_slice()]);
-    let [now, late, lazy, data] = [first.len(), rest.len(), pure.len(), late_data].map(|bytes| bytes / 1000);
-    say(format_args!(
-        "engine {id}: {now} kB first, {late} kB behind, {lazy} kB when asked for, {data} kB of them data"
-    ));
-    for (name, bytes) in [("first.wasm", first), ("rest.wasm", rest), ("pure.wasm", pure), ("worker.js", script)] {
-        files::write(&dist.join("engine").join(&id).join(name), bytes)?;
+    let modules: Vec<(&str, Vec<u8>)> = [("first", first)].into_iter().chain(late).collect();
+    let id = files::short_hash(modules.iter().map(|(_, bytes)| bytes.as_slice()).chain([script.as_slice()]));
+    let sizes: Vec<String> = modules.iter().map(|(name, bytes)| format!("{name} {} kB", bytes.len() / 1000)).collect();
+    say(format_args!("engine {id}: {}; {} kB of late data", sizes.join(", "), late_data / 1000));
+    let folder = dist.join("engine").join(&id);
+    for (name, bytes) in modules {
+        files::write(&folder.join(format!("{name}.wasm")), bytes)?;
     }
+    files::write(&folder.join("worker.js"), script)?;
     let current = serde_json::to_string(&Current { id: id.clone() }).context("writing the engine's id")?;
     files::write(&dist.join("engine/current.json"), current)?;
     Ok(id)
