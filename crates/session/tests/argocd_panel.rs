@@ -112,7 +112,10 @@ fn the_history_is_a_way_back_unless_argo_cd_syncs_by_itself() {
 #[test]
 fn a_window_that_is_closed_is_told_and_holds() {
     let mut session = by_hand();
-    typed(&mut session, "argocd proj windows add default --kind deny --schedule '* * * * *' --duration 1h --applications '*'");
+    typed(
+        &mut session,
+        "argocd proj windows add default --kind deny --schedule '* * * * *' --duration 1h --applications '*'",
+    );
     let told = app(&session);
     assert_eq!((told.windows, told.held_back), (vec!["deny, * * * * * for 1h: open now".to_string()], true));
     assert_eq!(press(&mut session, ArgoCdAct::Sync(None)), ["cannot sync: blocked by sync window"]);
