@@ -197,6 +197,11 @@ pub enum Look {
         repo: String,
         diff: crate::TreeDiff,
     },
+    /// What is wrong with a text that is not saved yet.
+    Diagnose {
+        path: String,
+        text: String,
+    },
     Export,
     Share,
     Bundle {
