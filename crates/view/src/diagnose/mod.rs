@@ -66,7 +66,7 @@ fn program(document: Option<&Document>) -> Vec<Diagnostic> {
 fn line_naming(text: &str, message: &str) -> usize {
     let quoted = message.split(['"', '\'', '`']).filter(|word| word.len() > 1 && !word.contains(' '));
     let line = |word: &str| text.lines().position(|line| line.contains(word));
-    quoted.filter_map(line).last().map_or(1, |at| at + 1)
+    quoted.filter_map(line).next_back().map_or(1, |at| at + 1)
 }
 
 /// A file as it will be, over the files as they are.
