@@ -132,7 +132,7 @@ spec:
     assert!(told(&session, path, app).is_empty());
     let with = |from: &str, to: &str| told(&session, path, &app.replace(from, to));
     let found = with("project:", "projekt:");
-    assert!(found[0].starts_with("5:3 warning: ") && found[0].contains("spec.projekt"), "{found:?}");
+    assert!(found[0].starts_with("5:3 warning: ") && found[0].ends_with("unknown field \"spec.projekt\""), "{found:?}");
     let found = with("path: apps", "path: app");
     assert!(found[0].starts_with("8:5 warning: ") && found[0].contains("app path does not exist"), "{found:?}");
     let found = with("encore/deploy.git", "encore/nothing.git");

@@ -103,7 +103,7 @@ fn application(mut fork: World, app: &Value) -> Vec<(String, String, bool)> {
     let Err(refusal) = made else { return Vec::new() };
     let told = refusal.message.rsplit_once(" desc = ").map_or(refusal.message.as_str(), |(_, told)| told);
     let told = told.rsplit_once(" is invalid: ").map_or(told, |(_, told)| told);
-    let named = told.split(' ').find(|word| word.starts_with("spec."));
+    let named = told.split([' ', '"']).find(|word| word.starts_with("spec."));
     let field = match () {
         () if named.is_some() => named.unwrap_or_default(),
         () if told.contains("not permitted in project") || told.contains("not allowed in project") => "spec.project",
