@@ -24,6 +24,7 @@ mod way;
 mod why;
 
 pub use self::argocd::argocd;
+use self::argocd::image_version;
 pub use self::brief::{Brief, brief};
 pub use self::cluster::{ClusterLook, cluster};
 pub use self::diagnose::diagnose;
