@@ -10,8 +10,9 @@ use world::World;
 
 /// Needs the world to change nothing: comparisons for the diff are asked for apart, by [`changes`].
 pub fn argocd(world: &World) -> ArgoCd {
-    let apps = world.argocd.applications(&world.cluster).map(|app| app_of(world, app)).collect();
-    ArgoCd { apps }
+    let apps: Vec<App> = world.argocd.applications(&world.cluster).map(|app| app_of(world, app)).collect();
+    let there = !apps.is_empty() || world.cluster.store().get(cluster::NAMESPACE, "", gitops::NAMESPACE).is_some();
+    ArgoCd { there, apps }
 }
 
 #[inline(never)]

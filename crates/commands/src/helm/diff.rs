@@ -237,7 +237,7 @@ impl Paint {
 #[inline(never)]
 fn records(out: &mut String, paint: &Paint, given: &Given, before: Option<Part>, after: Option<Part>) {
     let kind = after.as_ref().or(before.as_ref()).map_or(String::new(), |part| part.kind.clone());
-    let hidden = given.texts("suppress").iter().any(|one| *one == kind);
+    let hidden = given.texts("suppress").contains(&kind);
     if hidden || (kind == "Secret" && given.on("suppress-secrets")) {
         paint.line(out, CHANGES[2].2, &format!("+ Changes suppressed on sensitive content of type {kind}"));
         return;
