@@ -1,6 +1,6 @@
 //! Artifacts: files that a run keeps, put there by `actions/upload-artifact` and taken by `actions/download-artifact`.
 
-use crate::engine::{Ask, Ci, Outcome, Token};
+use crate::engine::{Ask, Ci, Outcome, Token, Wants};
 use crate::filter;
 use crate::run::Run;
 use order::OrdMap;
@@ -108,8 +108,11 @@ pub(crate) fn download(run: &Run, token: Token, machine: String, base: &str, wan
 }
 
 impl Ci {
-    /// The files of a runner's workspace, relative to it, for a step that uploads some of them.
-    pub fn packed(&mut self, sim: &mut Sim, token: Token, files: Vec<(String, Vec<u8>)>) {
+    /// The files of a runner's folder, relative to it.
+    pub fn packed(&mut self, sim: &mut Sim, token: Token, wants: Wants, files: Vec<(String, Vec<u8>)>) {
+        if wants == Wants::Action {
+            return self.enter(sim, token, &files);
+        }
         let outcome = self.pack(token, files).unwrap_or_else(|message| Outcome {
             code: 1,
             log: format!("::error::{message}\n"),

@@ -2,7 +2,7 @@
 
 use crate::engine::Ci;
 use crate::expr::{self, Scope, no_files};
-use crate::job::Job;
+use crate::job::{Job, Step};
 use crate::run::{JobRun, Run, State};
 use crate::workflow::Workflow;
 use manifest::Value;
@@ -26,7 +26,11 @@ pub(crate) struct Place<'a> {
 }
 
 pub(crate) fn place(run: &Run, job: usize) -> Option<Place<'_>> {
-    let (workflow, state) = (run.workflow.as_deref()?, run.jobs.get(job)?);
+    let state = run.jobs.get(job)?;
+    let workflow = match state.call {
+        None => run.workflow.as_deref()?,
+        Some(which) => &*run.calls.get(which)?.workflow,
+    };
     Some(Place { run, workflow, job: workflow.jobs.get(state.of)?, state })
 }
 
@@ -105,6 +109,9 @@ impl Place<'_> {
         let mut all = of_run(ci, self.run);
         let mut github = all.at("github").clone();
         github.put("job", self.job.id.as_str());
+        if self.state.call.is_some() || !self.state.frames.is_empty() {
+            self.narrow(&mut all, &mut github);
+        }
         let mut job = Value::map();
         job.put("status", if self.state.failed() { "failure" } else { "success" });
         let mut runner = Value::map();
@@ -132,10 +139,37 @@ impl Place<'_> {
         all
     }
 
+    /// What a called workflow and an action see of the caller's contexts.
+    #[inline(never)]
+    fn narrow(&self, all: &mut Value, github: &mut Value) {
+        if let Some(called) = self.state.call.and_then(|which| self.run.calls.get(which)) {
+            all.put("inputs", called.inputs.clone());
+            if let Some(own) = &called.secrets {
+                let mut secrets = map_of(own);
+                secrets.put("GITHUB_TOKEN", TOKEN);
+                all.put("secrets", secrets);
+            }
+        }
+        if let Some(frame) = self.state.frames.last() {
+            all.put("inputs", frame.inputs.clone());
+            github.put("action_path", frame.path.as_str());
+            github.put("action_status", if frame.failed() { "failure" } else { "success" });
+        }
+    }
+
+    /// A step of the job, or the one in progress of an action within it.
+    pub fn step(&self, at: usize) -> Option<&Step> {
+        match self.state.frames.last() {
+            Some(frame) => frame.step(),
+            None => self.job.steps.get(at),
+        }
+    }
+
     #[inline(never)]
     fn steps(&self) -> Value {
         let mut steps = Value::map();
-        for step in self.state.steps.iter().filter(|step| !step.id.starts_with("__")) {
+        let all = self.state.frames.last().map_or(&self.state.steps, |frame| &frame.steps);
+        for step in all.iter().filter(|step| !step.id.starts_with("__")) {
             let mut one = Value::map();
             one.put("outputs", map_of(&step.outputs));
             one.put("outcome", step.state.conclusion());
@@ -149,8 +183,8 @@ impl Place<'_> {
     #[inline(never)]
     fn needs(&self) -> Value {
         let mut needs = Value::map();
-        for need in &self.job.needs {
-            let mut all: Vec<&JobRun> = self.run.jobs.iter().filter(|other| other.id == *need).collect();
+        for (need, id) in self.job.needs.iter().zip(&self.state.needs) {
+            let mut all: Vec<&JobRun> = self.run.jobs.iter().filter(|other| other.id == *id).collect();
             all.arrange_by_key(|job| job.finished);
             let mut outputs = OrdMap::new();
             for job in &all {
@@ -183,7 +217,10 @@ impl Place<'_> {
     pub fn env(&self, ci: &Ci, step: Option<&OrdMap<String, String>>) -> Result<OrdMap<String, String>, String> {
         let mut env = OrdMap::new();
         let empty = OrdMap::new();
-        for layer in [&self.workflow.env, &self.job.env, &self.state.env, step.unwrap_or(&empty)] {
+        for (at, layer) in [&self.workflow.env, &self.job.env, &self.state.env, step.unwrap_or(&empty)].into_iter().enumerate() {
+            if let (3, Some(frame)) = (at, self.state.frames.last()) {
+                env.extend(frame.env.iter().map(|(key, value)| (key.clone(), value.clone())));
+            }
             let contexts = self.contexts(ci, &env);
             for (key, value) in layer {
                 let value = expr::interpolate(value, self.scope(&contexts))?;
@@ -194,7 +231,8 @@ impl Place<'_> {
     }
 
     pub fn scope<'v>(&self, contexts: &'v Value) -> Scope<'v> {
-        Scope { failed: self.state.failed(), cancelled: self.state.cancelled, ..Scope::of(contexts, &no_files) }
+        let failed = self.state.frames.last().map_or_else(|| self.state.failed(), |frame| frame.failed());
+        Scope { failed, cancelled: self.state.cancelled, ..Scope::of(contexts, &no_files) }
     }
 }
 

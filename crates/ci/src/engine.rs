@@ -30,7 +30,7 @@ pub enum Ask {
     /// What the step started is no longer wanted; nobody waits for its end.
     Stop { token: Token },
     /// The files of a folder, answered by [`Ci::packed`].
-    Pack { token: Token, machine: String, base: String },
+    Pack { token: Token, machine: String, base: String, wants: Wants },
     /// Files by their full paths, to be written; then this is how it ended.
     Unpack { token: Token, machine: String, files: OrdMap<String, Arc<Vec<u8>>>, outcome: Outcome },
     /// A working copy of a repository of the forge.
@@ -58,6 +58,15 @@ pub enum Ask {
     },
 }
 
+/// What the files of a folder are for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wants {
+    /// To be kept as an artifact.
+    Upload,
+    /// The folder is an action of the repository.
+    Action,
+}
+
 /// How an asked thing ended.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Outcome {
@@ -67,6 +76,10 @@ pub struct Outcome {
     /// What the step wrote to `$GITHUB_ENV` and to `$GITHUB_STEP_SUMMARY`.
     pub env: OrdMap<String, String>,
     pub summary: String,
+    /// And to `$GITHUB_PATH`, a line each.
+    pub paths: Vec<String>,
+    /// Its log has said why it failed.
+    pub quiet: bool,
 }
 
 /// A branch or a tag moved on the forge, or something happened to a pull request.
@@ -98,6 +111,8 @@ pub(crate) enum Tick {
     Jobs(u32),
     /// Begins the next step.
     Step(Token),
+    /// The same within an action.
+    Inner(Token),
     /// An action's time is over: now it takes effect.
     Act(Token),
     /// A step or a job has run for too long.
@@ -110,7 +125,7 @@ pub(crate) enum Tick {
 /// From the push to the run's first job; from a job's start to its first step; between two steps.
 pub(crate) const QUEUE: Duration = Duration::from_secs(2);
 pub(crate) const RUNNER_START: Duration = Duration::from_secs(3);
-const BETWEEN: Duration = Duration::from_millis(300);
+pub(crate) const BETWEEN: Duration = Duration::from_millis(300);
 
 /// All pipelines of the world.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -152,7 +167,7 @@ impl Ci {
                         None => workflow.on.is_for_push(&push.branch, push.tag, &push.changed),
                     };
                     if wanted {
-                        self.start(sim, push, path, Ok(Arc::new(workflow)));
+                        self.start(sim, push, path, with_called(workflow, push).map(Arc::new));
                     }
                 }
                 // The push has said so.
@@ -190,6 +205,7 @@ impl Ci {
             pull: push.pull.clone(),
             actor: push.actor.clone(),
             artifacts: OrdMap::new(),
+            calls: Vec::new(),
             group: None,
             waits: false,
             cancelled: false,
@@ -218,6 +234,7 @@ impl Ci {
         let inputs = crate::inputs::take(asked, given)?;
         let push = Push { inputs, event: "workflow_dispatch".into(), ..push.clone() };
         let path = path.clone();
+        let workflow = with_called(workflow, &push)?;
         self.start(sim, &push, &path, Ok(Arc::new(workflow)));
         Ok(u32::try_from(self.runs.len()).unwrap_or(u32::MAX))
     }
@@ -251,6 +268,7 @@ impl Ci {
         match self.timers.pop() {
             Some((_, Tick::Jobs(run))) => self.start_jobs(sim, run),
             Some((_, Tick::Step(token))) => self.begin_step(sim, token),
+            Some((_, Tick::Inner(token))) => self.inner(sim, token),
             Some((_, Tick::Act(token))) => self.act(sim, token),
             Some((_, Tick::Late(token))) => self.late(sim, token),
             Some((_, Tick::LateJob(run, job))) => self.late_job(sim, run, job),
@@ -275,6 +293,8 @@ impl Ci {
             self.limit_step(sim, token);
         }
         let Some(run) = self.run_mut(token.run) else { return Vec::new() };
+        // Of an action that was ended before its time.
+        run.jobs[token.job].frames.clear();
         let step = &mut run.jobs[token.job].steps[token.step];
         step.started = Some(now);
         match plan {
@@ -336,6 +356,9 @@ impl Ci {
     /// A step has ended.
     #[inline(never)]
     pub fn done(&mut self, sim: &mut Sim, token: Token, outcome: Outcome) {
+        if self.in_action(token) {
+            return self.inner_done(sim, token, outcome);
+        }
         let now = sim.now();
         let forgives = outcome.code != 0 && self.forgives(token);
         let masks = self.masks(token);
@@ -344,14 +367,18 @@ impl Ci {
         let Some(job) = run.jobs.get_mut(token.job) else { return };
         let Some(step) = job.steps.get_mut(token.step).filter(|step| step.state == State::Running) else { return };
         job.env.extend(outcome.env);
+        job.paths.extend(outcome.paths);
+        job.listing = None;
         step.log.push_str(&told.log);
         step.outputs = told.outputs;
         step.outputs.extend(outcome.outputs);
-        step.summary = log::mask(&outcome.summary, &told.masks);
+        step.summary.push_str(&log::mask(&outcome.summary, &told.masks));
         step.finished = Some(now);
         step.state = if outcome.code == 0 { State::Passed } else { State::Failed };
         if outcome.code != 0 {
-            step.log.push_str(&format!("Error: Process completed with exit code {}.\n", outcome.code));
+            if !outcome.quiet {
+                step.log.push_str(&format!("Error: Process completed with exit code {}.\n", outcome.code));
+            }
             step.forgiven = forgives;
         }
         let limit = step.limit.take();
@@ -364,10 +391,22 @@ impl Ci {
         self.timers.set(sim, now + BETWEEN, Tick::Step(next));
     }
 
+    fn in_action(&self, token: Token) -> bool {
+        self.run(token.run).and_then(|run| run.jobs.get(token.job)).is_some_and(|job| !job.frames.is_empty())
+    }
+
     /// When something last changed and whether a pipeline is under way.
     pub fn is_busy(&self) -> bool {
         self.runs.iter().any(|run| !run.state.finished())
     }
+}
+
+/// A workflow with those that it calls.
+fn with_called(mut workflow: Workflow, push: &Push) -> Result<Workflow, String> {
+    if workflow.jobs.iter().any(|job| job.call.is_some()) {
+        crate::call::resolve(&mut workflow, &push.workflows)?;
+    }
+    Ok(workflow)
 }
 
 pub(crate) fn short(commit: &str) -> &str {

@@ -40,6 +40,15 @@ pub(crate) fn read(on: &Value, path: &str) -> Result<Vec<Input>, Wrong> {
     Ok(inputs)
 }
 
+/// Whether a text can be an input of this kind.
+pub(crate) fn is_of_kind(kind: &str, value: &str) -> bool {
+    match kind {
+        "boolean" => value == "true" || value == "false",
+        "number" => manifest::float_of(value).is_some(),
+        _ => true,
+    }
+}
+
 /// The `inputs` context for what was given, or why GitHub does not start it.
 #[inline(never)]
 pub(crate) fn take(inputs: &[Input], given: &OrdMap<String, String>) -> Result<Value, String> {

@@ -1,5 +1,6 @@
 //! A workflow's jobs and steps: reading and checking.
 
+use crate::call::Call;
 use crate::matrix::{Strategy, ordered};
 use crate::workflow::{Wrong, known, list, missing, text, texts, wrong};
 use manifest::{Mark, Value};
@@ -20,6 +21,8 @@ pub struct Job {
     pub forgives: Option<String>,
     pub timeout: Option<String>,
     pub steps: Vec<Step>,
+    /// Instead of steps, a workflow.
+    pub(crate) call: Option<Box<Call>>,
 }
 
 /// Of those with the same group only one is under way.
@@ -198,16 +201,17 @@ pub(crate) fn job_of(id: &str, job: &Value, outer: &Defaults, spans: &OrdMap<Str
         return Err(wrong(&path, format!("The identifier '{id}' is invalid. IDs starting with '__' are reserved.")));
     }
     known(job, &path, &JOB_KEYS)?;
-    missing(job, &path, &["container", "services", "snapshot", "uses"])?;
+    missing(job, &path, &["container", "services", "snapshot"])?;
     permissions(job, &below)?;
-    if job.at("runs-on").is_null() {
+    let call = Call::read(job, &path)?;
+    if call.is_none() && job.at("runs-on").is_null() {
         return Err(wrong(&below, "Required property is missing: runs-on".into()));
     }
     if let Value::Map(_) = job.at("steps") {
         return Err(wrong(&[&path, ".steps."].concat(), "A mapping was not expected".into()));
     }
     let steps = job.at("steps").items();
-    if steps.is_empty() {
+    if call.is_none() && steps.is_empty() {
         return Err(wrong(&below, "Required property is missing: steps".into()));
     }
     let run = defaults(job, &below, outer)?;
@@ -233,11 +237,12 @@ pub(crate) fn job_of(id: &str, job: &Value, outer: &Defaults, spans: &OrdMap<Str
         forgives: text(job.at("continue-on-error")),
         timeout: text(job.at("timeout-minutes")),
         steps: read,
+        call,
     })
 }
 
 #[inline(never)]
-fn step_of(index: usize, step: &Value, path: &str, defaults: &Defaults) -> Result<Step, Wrong> {
+pub(crate) fn step_of(index: usize, step: &Value, path: &str, defaults: &Defaults) -> Result<Step, Wrong> {
     known(step, path, &STEP_KEYS)?;
     let own = |key: &str, outer: &Option<String>| text(step.at(key)).or_else(|| outer.clone());
     let work = match (text(step.at("run")), text(step.at("uses"))) {

@@ -283,7 +283,7 @@ jobs:
                 Ask::Pack { token, .. } => {
                     let files = [("dist/a.js", "a"), ("README.md", "r")];
                     let files = files.map(|(path, text)| (path.to_string(), text.as_bytes().to_vec()));
-                    ci.packed(&mut sim, token, files.to_vec());
+                    ci.packed(&mut sim, token, crate::Wants::Upload, files.to_vec());
                 }
                 Ask::Unpack { token, files, outcome, .. } => {
                     written.extend(files.keys().cloned());

@@ -73,10 +73,12 @@ impl Ci {
         {
             return;
         }
+        let calls = self.run(number).and_then(|run| crate::contexts::place(run, index)).is_some_and(|at| at.job.call.is_some());
         let Some(run) = self.run_mut(number) else { return };
         run.state = State::Running;
         let job = &mut run.jobs[index];
         match go {
+            Ok(true) if calls => self.call(sim, number, index),
             Ok(true) => {
                 job.state = State::Running;
                 job.started = Some(now);
@@ -167,6 +169,9 @@ impl Ci {
     #[inline(never)]
     pub(crate) fn finish_run(&mut self, sim: &mut Sim, number: u32) {
         let now = sim.now();
+        if self.run(number).is_some_and(|run| !run.calls.is_empty()) {
+            self.settle_calls(sim, number);
+        }
         let Some(run) = self.run_mut(number) else { return };
         if run.state.finished() || run.jobs.iter().any(|job| !job.state.finished()) {
             return;
@@ -238,7 +243,7 @@ impl Ci {
     pub(crate) fn forgives(&self, token: Token) -> bool {
         let Some(run) = self.run(token.run) else { return false };
         let text =
-            crate::contexts::place(run, token.job).and_then(|place| place.job.steps.get(token.step)?.forgives.clone());
+            crate::contexts::place(run, token.job).and_then(|place| place.step(token.step)?.forgives.clone());
         text.is_some_and(|text| truthy(crate::step::said(self, run, token.job, &text)))
     }
 
@@ -265,7 +270,7 @@ pub(crate) fn truthy(said: Result<Data, String>) -> bool {
     said.is_ok_and(|data| data.truthy() && data.to_text() != "false")
 }
 
-fn fail(job: &mut JobRun, message: &str) {
+pub(crate) fn fail(job: &mut JobRun, message: &str) {
     job.state = State::Failed;
     if let Some(step) = job.steps.first_mut() {
         step.log = format!("Error: {message}\n");
@@ -277,6 +282,7 @@ fn fail(job: &mut JobRun, message: &str) {
 fn named(ci: &Ci, run: &Run, job: &Job, model: &JobRun, one: Combination, place_of: (u32, u32)) -> JobRun {
     let mut made = JobRun { matrix: one.values, place_of, ..model.clone() };
     made.machine = format!("{}-{}", model.machine, place_of.0 + 1);
+    let prefix = model.call.and_then(|which| run.calls.get(which)).map_or("", |called| &called.name);
     made.name = if job.name.contains("${{") {
         let mut contexts = crate::contexts::of_run(ci, run);
         contexts.put("matrix", made.matrix.clone());
@@ -287,5 +293,6 @@ fn named(ci: &Ci, run: &Run, job: &Job, model: &JobRun, one: Combination, place_
     } else {
         format!("{} ({})", job.name, one.words)
     };
+    made.name = [prefix, &made.name].concat();
     made
 }

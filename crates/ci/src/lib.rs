@@ -6,6 +6,8 @@
 
 mod action;
 mod artifacts;
+mod call;
+mod composite;
 mod contexts;
 mod engine;
 mod expr;
@@ -24,10 +26,11 @@ mod trigger;
 mod workflow;
 
 pub use artifacts::Artifact;
-pub use engine::{Ask, Ci, Outcome, Push, Token};
+pub use engine::{Ask, Ci, Outcome, Push, Token, Wants};
 pub use expr::{Data, evaluate_over};
 pub use inputs::Input;
 pub use log::{Annotation, Level};
+pub use step::FIRST_ON_PATH;
 pub use run::{JobRun, Run, State, StepRun};
 pub use trigger::{On, PullEvent};
 pub use workflow::{Workflow, WorkflowError};

@@ -1,6 +1,8 @@
 //! A run: what a workflow did for one commit.
 
 use crate::artifacts::Artifact;
+use crate::call::Called;
+use crate::composite::Frame;
 use crate::job::{Job, Step};
 use crate::log::Annotation;
 use crate::trigger::PullEvent;
@@ -78,6 +80,8 @@ pub struct Run {
     /// In file order; those of a matrix that had to wait stand at the end.
     pub jobs: Vec<JobRun>,
     pub artifacts: OrdMap<String, Artifact>,
+    /// The workflows that its jobs have called, so far.
+    pub(crate) calls: Vec<Called>,
     /// Its `concurrency` group, and whether it waits for another of that.
     pub group: Option<String>,
     pub waits: bool,
@@ -124,6 +128,15 @@ pub struct JobRun {
     pub masks: Vec<String>,
     /// When it has run for too long, and after how many minutes.
     pub limit: Option<(Due, String)>,
+    /// Of a called workflow: which call of the run; of a job that calls: which it made.
+    pub(crate) call: Option<usize>,
+    pub(crate) calls: Option<usize>,
+    /// The composite actions within the step in progress, the innermost last.
+    pub(crate) frames: Vec<Frame>,
+    /// Set by `$GITHUB_PATH`.
+    pub(crate) paths: Vec<String>,
+    /// What the files of the workspace are, while a step that asks for it is at work: their SHA-256.
+    pub(crate) listing: Option<OrdMap<String, Vec<u8>>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -142,11 +155,9 @@ pub struct StepRun {
     pub limit: Option<(Due, String)>,
 }
 
-impl JobRun {
-    /// A job of a run that has just begun.
-    #[inline(never)]
-    pub(crate) fn queued(of: usize, job: &Job, run: u32) -> Self {
-        let step = |step: &Step| StepRun {
+impl StepRun {
+    pub(crate) fn queued(step: &Step) -> Self {
+        Self {
             id: step.id.clone(),
             name: step.name.clone(),
             state: State::Queued,
@@ -157,7 +168,14 @@ impl JobRun {
             summary: String::new(),
             forgiven: false,
             limit: None,
-        };
+        }
+    }
+}
+
+impl JobRun {
+    /// A job of a run that has just begun.
+    #[inline(never)]
+    pub(crate) fn queued(of: usize, job: &Job, run: u32) -> Self {
         Self {
             of,
             id: job.id.clone(),
@@ -166,7 +184,7 @@ impl JobRun {
             state: State::Queued,
             started: None,
             finished: None,
-            steps: job.steps.iter().map(step).collect(),
+            steps: job.steps.iter().map(StepRun::queued).collect(),
             outputs: OrdMap::new(),
             env: OrdMap::new(),
             machine: format!("runner-{run}-{}", job.id),
@@ -182,7 +200,17 @@ impl JobRun {
             annotations: Vec::new(),
             masks: Vec::new(),
             limit: None,
+            call: None,
+            calls: None,
+            frames: Vec::new(),
+            paths: Vec::new(),
+            listing: None,
         }
+    }
+
+    /// Whether it is a job to be seen: not one that has called others, which stand for it.
+    pub fn shown(&self) -> bool {
+        self.calls.is_none()
     }
 
     pub fn failed(&self) -> bool {

@@ -25,6 +25,10 @@ impl Ci {
     pub(crate) fn cancel_job(&mut self, sim: &mut Sim, number: u32, index: usize, why: &str) -> Vec<Ask> {
         let now = sim.now();
         let Some(job) = self.run_mut(number).and_then(|run| run.jobs.get_mut(index)) else { return Vec::new() };
+        if let Some(which) = job.calls.filter(|_| !job.state.finished()) {
+            self.cancel_called(sim, number, which, why);
+            return Vec::new();
+        }
         let mut asks = Vec::new();
         match job.state {
             State::Queued => {

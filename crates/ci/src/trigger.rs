@@ -1,5 +1,6 @@
 //! `on:`: which events start a workflow.
 
+use crate::call::OnCall;
 use crate::filter::passes;
 use crate::inputs::{self, Input};
 use crate::workflow::{Wrong, known, list, wrong};
@@ -25,6 +26,7 @@ pub struct On {
     pull_request: Option<OnPull>,
     /// `workflow_dispatch` and what it asks for.
     pub dispatch: Option<Vec<Input>>,
+    pub(crate) call: Option<OnCall>,
 }
 
 /// Patterns; those of `…-ignore` begin with `!`.
@@ -49,7 +51,7 @@ const USUAL: [&str; 3] = ["opened", "synchronize", "reopened"];
 const TYPES: [&str; 6] = ["opened", "synchronize", "reopened", "closed", "ready_for_review", "converted_to_draft"];
 
 /// Events that nothing in this sandbox makes: a workflow that waits for them would wait without a word.
-const NOT_HERE: [&str; 20] = [
+const NOT_HERE: [&str; 19] = [
     "branch_protection_rule",
     "check_run",
     "check_suite",
@@ -68,7 +70,6 @@ const NOT_HERE: [&str; 20] = [
     "repository_dispatch",
     "schedule",
     "status",
-    "workflow_call",
     "workflow_run",
 ];
 
@@ -111,6 +112,7 @@ impl On {
                 let (branches, paths) = (patterns(filter, path, "branches")?, patterns(filter, path, "paths")?);
                 self.pull_request = Some(OnPull { branches, paths, types });
             }
+            "workflow_call" => self.call = Some(OnCall::read(filter, path)?),
             "workflow_dispatch" => self.dispatch = Some(inputs::read(filter, path)?),
             _ if NOT_HERE.contains(&event) => {
                 let message = format!("'{event}' is real GitHub Actions, but not part of this sandbox yet");

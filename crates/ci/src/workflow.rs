@@ -5,6 +5,7 @@ use crate::trigger::On;
 use manifest::{Dialect, Level, Mark, Value};
 use order::{Arrange, OrdMap};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// A workflow as far as this sandbox runs it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -17,6 +18,10 @@ pub struct Workflow {
     pub concurrency: Option<Concurrency>,
     /// In file order.
     pub jobs: Vec<Job>,
+    /// What its jobs call, and what that calls.
+    pub(crate) called: Vec<Arc<Workflow>>,
+    /// Lines and columns of jobs that call.
+    pub(crate) places: OrdMap<String, (usize, usize)>,
 }
 
 /// Why a file is no workflow; GitHub's words where it has them.
@@ -54,28 +59,37 @@ impl Workflow {
 /// Where a part stands, or else the nearest around it that is there. Behind a dot: where what is in it begins.
 #[inline(never)]
 fn line_of(path: &str, spans: &OrdMap<String, Mark>) -> usize {
-    let mut path = path;
+    place_of(path, spans).0
+}
+
+/// The same with the column.
+#[inline(never)]
+pub(crate) fn place_of(path: &str, spans: &OrdMap<String, Mark>) -> (usize, usize) {
+    if let Some(mark) = spans.get(path) {
+        return (mark.line, mark.column);
+    }
+    let mut path = path.trim_end_matches('=');
     if path.ends_with('.') {
-        let inside = spans.iter().filter(|(other, _)| other.starts_with(path)).map(|(_, mark)| mark.line);
-        if let Some(line) = inside.min() {
-            return line;
+        let inside = spans.iter().filter(|(other, _)| other.starts_with(path)).map(|(_, mark)| (mark.line, mark.column));
+        if let Some(place) = inside.min() {
+            return place;
         }
         path = path.trim_end_matches('.');
     }
     loop {
         if let Some(mark) = spans.get(path) {
-            return mark.line;
+            return (mark.line, mark.column);
         }
         match path.rfind(['.', '[']) {
             Some(end) => path = &path[..end],
-            None => return 1,
+            None => return (1, 1),
         }
     }
 }
 
 #[inline(never)]
 fn read(path: &str, root: &Value, spans: &OrdMap<String, Mark>) -> Result<Workflow, Wrong> {
-    expressions(root, "")?;
+    expressions_in(root, "", &crate::expr::is_context)?;
     known(root, "", &KEYS)?;
     if let Value::List(_) = root.at("name") {
         return Err(wrong("name[0]", "A sequence was not expected".into()));
@@ -124,23 +138,27 @@ fn read(path: &str, root: &Value, spans: &OrdMap<String, Mark>) -> Result<Workfl
         on: triggers,
         env: texts(root.at("env")),
         concurrency: job::concurrency(root, "")?,
+        places: crate::call::places(root, spans),
+        called: Vec::new(),
         jobs: all,
     })
 }
 
 /// Whether all expressions can be read: of every `${{ … }}`, and of every `if`.
 #[inline(never)]
-fn expressions(value: &Value, path: &str) -> Result<(), Wrong> {
+pub(crate) fn expressions_in(value: &Value, path: &str, contexts: &dyn Fn(&str) -> bool) -> Result<(), Wrong> {
     match value {
         Value::Str(text) => {
             let bare = path.ends_with(".if") && !text.contains("${{");
-            let checked = if bare { crate::expr::check_one(text) } else { crate::expr::check(text) };
-            checked.map_err(|message| wrong(path, message))
+            let checked =
+                if bare { crate::expr::check_one(text, contexts) } else { crate::expr::check_in(text, contexts) };
+            checked.map_err(|message| wrong(&[path, "="].concat(), message))
         }
         Value::List(items) => {
-            items.iter().enumerate().try_for_each(|(at, item)| expressions(item, &format!("{path}[{at}]")))
+            let one = |(at, item)| expressions_in(item, &format!("{path}[{at}]"), contexts);
+            items.iter().enumerate().try_for_each(one)
         }
-        Value::Map(map) => map.iter().try_for_each(|(key, value)| expressions(value, &below(path, key))),
+        Value::Map(map) => map.iter().try_for_each(|(key, value)| expressions_in(value, &below(path, key), contexts)),
         _ => Ok(()),
     }
 }

@@ -208,6 +208,7 @@ impl WorldFacts<'_> {
             let jobs: Vec<Value> = run
                 .jobs
                 .iter()
+                .filter(|job| job.shown())
                 .map(|job| {
                     let steps: Vec<Value> = job
                         .steps

@@ -37,9 +37,9 @@ impl World {
                         self.kill(pid, 143);
                     }
                 }
-                Ask::Pack { token, machine, base } => {
+                Ask::Pack { token, machine, base, wants } => {
                     let files = self.workspace(&MachineId::new(&machine), &base);
-                    self.ci.packed(&mut self.sim, token, files);
+                    self.ci.packed(&mut self.sim, token, wants, files);
                 }
                 Ask::Unpack { token, machine, files, outcome } => {
                     let outcome = match self.unpack(&MachineId::new(&machine), &files) {
@@ -92,12 +92,16 @@ impl World {
         let file = argv.last().cloned().unwrap_or_default();
         let mut full = (*host.env).clone();
         full.extend(env.iter().map(|(key, value)| (key.clone(), value.clone())));
+        if let Some(first) = full.remove(ci::FIRST_ON_PATH) {
+            let path = full.get("PATH").cloned().unwrap_or_default();
+            full.insert("PATH".into(), [first, path].join(":"));
+        }
         let prepared = host
             .files
             .make_dir_all(vfs::parent(&file), micros)
             .and_then(|()| host.files.write(&file, script.as_bytes().to_vec(), micros))
             .and_then(|()| host.files.make_dir_all(&directory, micros));
-        for name in ["GITHUB_OUTPUT", "GITHUB_ENV", "GITHUB_STEP_SUMMARY"] {
+        for name in ["GITHUB_OUTPUT", "GITHUB_ENV", "GITHUB_STEP_SUMMARY", "GITHUB_PATH"] {
             if let Some(path) = env.get(name) {
                 prepared.and_then(|()| host.files.write(path, Vec::new(), micros)).ok();
             }
@@ -167,7 +171,9 @@ impl World {
         }
         let env = assignments(&read("GITHUB_ENV").unwrap_or_default());
         let summary = read("GITHUB_STEP_SUMMARY").unwrap_or_default();
-        self.ci.done(&mut self.sim, script.token, Outcome { code, log, outputs, env, summary });
+        let paths = read("GITHUB_PATH").unwrap_or_default().lines().map(str::to_string).collect();
+        let outcome = Outcome { code, log, outputs, env, summary, paths, quiet: false };
+        self.ci.done(&mut self.sim, script.token, outcome);
     }
 
     /// What a running script has printed so far.

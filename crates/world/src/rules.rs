@@ -83,7 +83,7 @@ impl World {
             if run.jobs.is_empty() {
                 all.push(check(&run.workflow_name, run.state, Some(run.created), run.finished));
             }
-            all.extend(run.jobs.iter().map(|job| check(&job.name, job.state, job.started, job.finished)));
+            all.extend(run.jobs.iter().filter(|job| job.shown()).map(|job| check(&job.name, job.state, job.started, job.finished)));
         }
         all
     }

@@ -68,7 +68,7 @@ pub(crate) fn value_of(text: &str, scope: Scope<'_>) -> Result<Data, String> {
 
 /// Whether every `${{ … }}` of a text can be read.
 #[inline(never)]
-pub(crate) fn check(text: &str) -> Result<(), String> {
+pub(crate) fn check_in(text: &str, contexts: &dyn Fn(&str) -> bool) -> Result<(), String> {
     let mut rest = text;
     while let Some(start) = rest.find("${{") {
         let Some(end) = closing(&rest[start..]) else {
@@ -78,15 +78,15 @@ pub(crate) fn check(text: &str) -> Result<(), String> {
         if inside.is_empty() {
             return Err("An expression was expected".into());
         }
-        check_one(inside)?;
+        check_one(inside, contexts)?;
         rest = &rest[start + end + 2..];
     }
     Ok(())
 }
 
 /// The same of an expression without its braces.
-pub(crate) fn check_one(text: &str) -> Result<(), String> {
-    parser::parse(text.trim(), &is_context).map(|_| ())
+pub(crate) fn check_one(text: &str, contexts: &dyn Fn(&str) -> bool) -> Result<(), String> {
+    parser::parse(text.trim(), contexts).map(|_| ())
 }
 
 const NOT_CLOSED: &str =
@@ -123,7 +123,7 @@ pub(crate) fn condition(text: &str, scope: Scope<'_>) -> Result<bool, String> {
     Ok(holds && (names_status || !(scope.failed || scope.cancelled || scope.skipped)))
 }
 
-fn is_context(name: &str) -> bool {
+pub(crate) fn is_context(name: &str) -> bool {
     CONTEXTS.iter().any(|context| context.eq_ignore_ascii_case(name))
 }
 

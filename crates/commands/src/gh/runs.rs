@@ -191,7 +191,7 @@ fn header(cx: &Cx<'_>, run: &Run) -> String {
 
 fn jobs(cx: &Cx<'_>, run: &Run, only: Option<usize>, verbose: bool) -> String {
     let mut text = String::new();
-    for (at, job) in run.jobs.iter().enumerate().filter(|(at, _)| only.is_none_or(|only| only == *at)) {
+    for (at, job) in run.jobs.iter().enumerate().filter(|(at, job)| job.shown() && only.is_none_or(|only| only == *at)) {
         let took = job.started.zip(job.finished).map(|(from, to)| to.since(from).as_secs());
         let took = took.map_or_else(String::new, |secs| format!(" in {}", elapsed(secs)));
         let id = coloured(cx, 36, &job_id(run, at).to_string());
@@ -271,7 +271,7 @@ pub(super) fn view(cx: &mut Cx<'_>, call: &Call) -> Answer {
     if !said.is_empty() {
         text.push_str(&format!("ANNOTATIONS\n{said}\n"));
     }
-    match (only, run.jobs.len()) {
+    match (only, run.jobs.iter().filter(|job| job.shown()).count()) {
         _ if failed => text.push_str(&format!("To see what failed, try: gh run view {} --log-failed\n", run.number)),
         (Some(at), _) => {
             text.push_str(&format!("To see the full job log, try: gh run view --log --job={}\n", job_id(&run, at)));
