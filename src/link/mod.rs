@@ -311,6 +311,8 @@ fn words(input: &Input) -> Option<String> {
         Input::Sync { app } => format!("sync {app}"),
         Input::Refresh { app } => format!("refresh {app}"),
         Input::Rerun { run } => format!("run {run} again"),
+        Input::Review { environment, approve: true, .. } => format!("approve {environment}"),
+        Input::Review { environment, .. } => format!("reject {environment}"),
         Input::DeletePod { name, .. } => format!("delete pod {name}"),
         Input::Answer { step, .. } | Input::Predict { step, .. } => format!("answer to {step}"),
         Input::Quiz(_) => "answer to the quiz".to_owned(),

@@ -1,12 +1,13 @@
 //! What a job's expressions see.
 
 use crate::engine::Ci;
-use crate::expr::{self, Scope, no_files};
+use crate::expr::{self, Scope};
 use crate::job::{Job, Step};
 use crate::run::{JobRun, Run, State};
 use crate::workflow::Workflow;
 use manifest::Value;
 use order::{Arrange, OrdMap};
+use sim::Causes;
 
 /// The runner's folders.
 /// `secrets.GITHUB_TOKEN`.
@@ -72,6 +73,9 @@ pub(crate) fn base_ref(run: &Run) -> String {
 #[inline(never)]
 fn event(run: &Run) -> Value {
     let mut event = Value::map();
+    if !run.body.is_null() {
+        return run.body.clone();
+    }
     let Some(pull) = &run.pull else {
         let mut head = Value::map();
         head.put("message", run.subject.as_str());
@@ -104,13 +108,22 @@ fn event(run: &Run) -> Value {
 }
 
 impl Place<'_> {
+    /// The run's start, and the approval of the job's environment.
+    pub fn causes(&self) -> Causes {
+        let start = Causes::one(self.run.event);
+        match self.state.gate.as_ref().and_then(|gate| gate.because) {
+            Some(event) => start.and(&event.into()),
+            None => start,
+        }
+    }
+
     #[inline(never)]
     pub fn contexts(&self, ci: &Ci, env: &OrdMap<String, String>) -> Value {
         let mut all = of_run(ci, self.run);
         let mut github = all.at("github").clone();
         github.put("job", self.job.id.as_str());
-        if self.state.call.is_some() || !self.state.frames.is_empty() {
-            self.narrow(&mut all, &mut github);
+        if self.state.call.is_some() || self.state.gate.is_some() || !self.state.frames.is_empty() {
+            self.narrow(ci, &mut all, &mut github);
         }
         let mut job = Value::map();
         job.put("status", if self.state.failed() { "failure" } else { "success" });
@@ -139,15 +152,23 @@ impl Place<'_> {
         all
     }
 
-    /// What a called workflow and an action see of the caller's contexts.
+    /// What a called workflow and an action see of the caller's contexts, and what a job's environment adds.
     #[inline(never)]
-    fn narrow(&self, all: &mut Value, github: &mut Value) {
+    fn narrow(&self, ci: &Ci, all: &mut Value, github: &mut Value) {
         if let Some(called) = self.state.call.and_then(|which| self.run.calls.get(which)) {
             all.put("inputs", called.inputs.clone());
             if let Some(own) = &called.secrets {
                 let mut secrets = map_of(own);
                 secrets.put("GITHUB_TOKEN", TOKEN);
                 all.put("secrets", secrets);
+            }
+        }
+        let gate = self.state.gate.as_ref().filter(|_| self.state.state != State::Waiting);
+        if let Some(own) = gate.and_then(|gate| ci.environment(&self.run.repo, &gate.environment)) {
+            for (name, texts) in [("secrets", &own.secrets), ("vars", &own.vars)] {
+                let mut map = all.at(name).clone();
+                texts.iter().for_each(|(key, value)| map.put(key, value.as_str()));
+                all.put(name, map);
             }
         }
         if let Some(frame) = self.state.frames.last() {
@@ -217,7 +238,9 @@ impl Place<'_> {
     pub fn env(&self, ci: &Ci, step: Option<&OrdMap<String, String>>) -> Result<OrdMap<String, String>, String> {
         let mut env = OrdMap::new();
         let empty = OrdMap::new();
-        for (at, layer) in [&self.workflow.env, &self.job.env, &self.state.env, step.unwrap_or(&empty)].into_iter().enumerate() {
+        for (at, layer) in
+            [&self.workflow.env, &self.job.env, &self.state.env, step.unwrap_or(&empty)].into_iter().enumerate()
+        {
             if let (3, Some(frame)) = (at, self.state.frames.last()) {
                 env.extend(frame.env.iter().map(|(key, value)| (key.clone(), value.clone())));
             }
@@ -230,9 +253,9 @@ impl Place<'_> {
         Ok(env)
     }
 
-    pub fn scope<'v>(&self, contexts: &'v Value) -> Scope<'v> {
+    pub fn scope<'v>(&'v self, contexts: &'v Value) -> Scope<'v> {
         let failed = self.state.frames.last().map_or_else(|| self.state.failed(), |frame| frame.failed());
-        Scope { failed, cancelled: self.state.cancelled, ..Scope::of(contexts, &no_files) }
+        Scope { failed, cancelled: self.state.cancelled, files: self.state.listing.as_ref(), ..Scope::of(contexts) }
     }
 }
 
@@ -264,12 +287,16 @@ pub(crate) fn of_run(ci: &Ci, run: &Run) -> Value {
         github.put(key, value);
     }
     github.put("event", event(run));
-    let mut secrets = map_of(&ci.secrets);
+    let (mut secrets, mut vars) = (map_of(&ci.secrets), map_of(&ci.vars));
+    if let Some(own) = ci.settings(&run.repo) {
+        own.secrets.iter().for_each(|(key, value)| secrets.put(key, value.as_str()));
+        own.vars.iter().for_each(|(key, value)| vars.put(key, value.as_str()));
+    }
     secrets.put("GITHUB_TOKEN", TOKEN);
     let mut all = Value::map();
     all.put("github", github);
     all.put("secrets", secrets);
-    all.put("vars", map_of(&ci.vars));
+    all.put("vars", vars);
     all.put("inputs", run.inputs.clone());
     all
 }

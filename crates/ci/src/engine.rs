@@ -1,12 +1,15 @@
 //! The engine: queues jobs, walks their steps, asks the world for what it cannot do itself.
 
+use crate::cache::Cache;
+use crate::clock::{Alarm, Start};
+use crate::gate::Settings;
 use crate::log;
 use crate::run::{JobRun, Run, State};
 use crate::step::Effect;
 use crate::trigger::PullEvent;
 use crate::workflow::Workflow;
 use manifest::Value;
-use order::OrdMap;
+use order::{OrdMap, OrdSet};
 use serde::{Deserialize, Serialize};
 use sim::{Causes, Due, Sim, Subject, Timers};
 use std::sync::Arc;
@@ -34,7 +37,16 @@ pub enum Ask {
     /// Files by their full paths, to be written; then this is how it ended.
     Unpack { token: Token, machine: String, files: OrdMap<String, Arc<Vec<u8>>>, outcome: Outcome },
     /// A working copy of a repository of the forge.
-    Checkout { token: Token, machine: String, repo: String, reference: String, path: String, causes: Causes },
+    Checkout {
+        token: Token,
+        machine: String,
+        repo: String,
+        reference: String,
+        path: String,
+        /// The token that stays in the copy's configuration; empty: none.
+        keeps: String,
+        causes: Causes,
+    },
     /// A script in the sandbox's own shell.
     Script {
         token: Token,
@@ -45,6 +57,8 @@ pub enum Ask {
         env: OrdMap<String, String>,
         causes: Causes,
     },
+    /// The default branch as it is, answered by [`Ci::begin`].
+    Start(Start),
     /// An image.
     Build {
         token: Token,
@@ -65,6 +79,10 @@ pub enum Wants {
     Upload,
     /// The folder is an action of the repository.
     Action,
+    /// To be kept as a cache.
+    Save,
+    /// For `hashFiles`.
+    Hash,
 }
 
 /// How an asked thing ended.
@@ -100,6 +118,12 @@ pub struct Push {
     pub actor: String,
     /// Then `branch` is its head.
     pub pull: Option<PullEvent>,
+    /// It is the default branch that moved.
+    pub default: bool,
+    /// `github.event`, where it is neither of a push nor of a pull request.
+    pub body: Value,
+    /// How many runs have led to each other.
+    pub chain: u8,
     /// Paths and texts of `.github/workflows/*.yml` at that commit.
     pub workflows: Vec<(String, String)>,
     pub causes: Causes,
@@ -118,6 +142,10 @@ pub(crate) enum Tick {
     /// A step or a job has run for too long.
     Late(Token),
     LateJob(u32, usize),
+    /// A schedule is due.
+    Alarm,
+    /// A run has begun, or is over, in a repository where somebody wants to know.
+    Told(u32, bool),
     /// A job is to end, and why.
     Cancel(u32, usize, String),
 }
@@ -136,6 +164,13 @@ pub struct Ci {
     pub secrets: OrdMap<String, String>,
     /// `vars.*`.
     pub vars: OrdMap<String, String>,
+    /// By repository; those of it come before those of all.
+    pub(crate) settings: OrdMap<String, Settings>,
+    pub(crate) caches: Vec<Cache>,
+    pub(crate) caches_made: u32,
+    pub(crate) alarms: Vec<Alarm>,
+    /// Repositories with a workflow that hears of runs.
+    pub(crate) listens: OrdSet<String>,
 }
 
 impl Ci {
@@ -159,15 +194,20 @@ impl Ci {
     /// Starts every workflow that this push starts, or what happened to the pull request.
     #[inline(never)]
     pub fn push(&mut self, sim: &mut Sim, push: &Push) {
+        let mut noted = Vec::new();
         for (path, text) in &push.workflows {
             match Workflow::parse(path, text) {
                 Ok(workflow) => {
+                    if push.default && (workflow.on.run.is_some() || !workflow.on.schedule.is_empty()) {
+                        noted.push((path.clone(), workflow.on.schedule.clone(), workflow.on.run.is_some()));
+                    }
                     let wanted = match &push.pull {
                         Some(event) => workflow.on.is_for_pull(event, &push.changed),
                         None => workflow.on.is_for_push(&push.branch, push.tag, &push.changed),
                     };
                     if wanted {
-                        self.start(sim, push, path, with_called(workflow, push).map(Arc::new));
+                        let workflow = with_called(self, workflow, push).map(Arc::new);
+                        self.start(sim, push, path, workflow);
                     }
                 }
                 // The push has said so.
@@ -175,10 +215,13 @@ impl Ci {
                 Err(error) => self.start(sim, push, path, Err(error.to_string())),
             }
         }
+        if push.default && !(noted.is_empty() && self.alarms.is_empty() && self.listens.is_empty()) {
+            self.note_default(sim, push, noted);
+        }
     }
 
     #[inline(never)]
-    fn start(&mut self, sim: &mut Sim, push: &Push, path: &str, workflow: Result<Arc<Workflow>, String>) {
+    pub(crate) fn start(&mut self, sim: &mut Sim, push: &Push, path: &str, workflow: Result<Arc<Workflow>, String>) {
         let number = u32::try_from(self.runs.len() + 1).unwrap_or(u32::MAX);
         let name = workflow.as_ref().map_or_else(|_| path.to_string(), |workflow| workflow.name.clone());
         let text = match &workflow {
@@ -203,9 +246,12 @@ impl Ci {
             event_name: if push.pull.is_some() { "pull_request".into() } else { push.event.clone() },
             inputs: push.inputs.clone(),
             pull: push.pull.clone(),
+            body: push.body.clone(),
+            chain: push.chain,
             actor: push.actor.clone(),
             artifacts: OrdMap::new(),
             calls: Vec::new(),
+            reviews: Vec::new(),
             group: None,
             waits: false,
             cancelled: false,
@@ -220,6 +266,7 @@ impl Ci {
         }));
         if self.runs.last().is_some_and(|run| run.error.is_none()) {
             self.queue(sim, number);
+            self.tell_run(sim, number, "requested");
         }
     }
 
@@ -234,7 +281,7 @@ impl Ci {
         let inputs = crate::inputs::take(asked, given)?;
         let push = Push { inputs, event: "workflow_dispatch".into(), ..push.clone() };
         let path = path.clone();
-        let workflow = with_called(workflow, &push)?;
+        let workflow = with_called(self, workflow, &push)?;
         self.start(sim, &push, &path, Ok(Arc::new(workflow)));
         Ok(u32::try_from(self.runs.len()).unwrap_or(u32::MAX))
     }
@@ -255,6 +302,9 @@ impl Ci {
             subject: run.subject.clone(),
             actor: run.actor.clone(),
             pull: run.pull.clone(),
+            default: false,
+            body: run.body.clone(),
+            chain: run.chain,
             workflows: Vec::new(),
             causes: run.causes.and(causes),
         };
@@ -270,6 +320,8 @@ impl Ci {
             Some((_, Tick::Step(token))) => self.begin_step(sim, token),
             Some((_, Tick::Inner(token))) => self.inner(sim, token),
             Some((_, Tick::Act(token))) => self.act(sim, token),
+            Some((_, Tick::Alarm)) => self.alarm(sim),
+            Some((_, Tick::Told(run, completed))) => self.told(run, completed),
             Some((_, Tick::Late(token))) => self.late(sim, token),
             Some((_, Tick::LateJob(run, job))) => self.late_job(sim, run, job),
             Some((_, Tick::Cancel(run, job, why))) => self.cancel_job(sim, run, job, &why),
@@ -282,14 +334,23 @@ impl Ci {
         let now = sim.now();
         let Some(run) = self.run(token.run) else { return Vec::new() };
         let Some(job) = run.jobs.get(token.job) else { return Vec::new() };
-        if token.step >= job.steps.len() {
+        let over = token.step >= job.steps.len();
+        if over && job.posts.is_empty() {
             return self.finish_job(sim, token);
+        }
+        if over {
+            self.add_posts(token);
+        }
+        let Some(run) = self.run(token.run) else { return Vec::new() };
+        let Some(job) = run.jobs.get(token.job) else { return Vec::new() };
+        if job.steps[token.step].id.starts_with("__post") {
+            return self.begin_post(sim, token);
         }
         if job.state != State::Running {
             return Vec::new();
         }
         let plan = crate::step::plan(self, run, token);
-        if !matches!(plan, crate::step::Plan::Skip) {
+        if !matches!(plan, crate::step::Plan::Skip) && run.jobs[token.job].listing.is_none() {
             self.limit_step(sim, token);
         }
         let Some(run) = self.run_mut(token.run) else { return Vec::new() };
@@ -332,6 +393,14 @@ impl Ci {
         }
         match crate::step::effect(self, run, token) {
             Ok(Effect::Ask(ask)) => vec![ask],
+            Ok(Effect::Cache(wanted)) => self.cache(sim, token, wanted),
+            Ok(Effect::Login(own)) => {
+                if let Some(job) = self.run_mut(token.run).and_then(|run| run.jobs.get_mut(token.job)) {
+                    job.logged_in = own;
+                }
+                self.done(sim, token, Outcome::default());
+                Vec::new()
+            }
             Ok(Effect::Done(outcome)) => {
                 self.done(sim, token, outcome);
                 Vec::new()
@@ -402,9 +471,10 @@ impl Ci {
 }
 
 /// A workflow with those that it calls.
-fn with_called(mut workflow: Workflow, push: &Push) -> Result<Workflow, String> {
+pub(crate) fn with_called(ci: &Ci, mut workflow: Workflow, push: &Push) -> Result<Workflow, String> {
     if workflow.jobs.iter().any(|job| job.call.is_some()) {
-        crate::call::resolve(&mut workflow, &push.workflows)?;
+        let writes = ci.settings(&push.repo).is_some_and(|settings| settings.token_writes);
+        crate::call::resolve(&mut workflow, &push.workflows, writes)?;
     }
     Ok(workflow)
 }

@@ -26,7 +26,7 @@ pub(crate) fn read(on: &Value, path: &str) -> Result<Vec<Input>, Wrong> {
         known(input, &here, &["description", "required", "default", "type", "options", "deprecationMessage"])?;
         let kind = text(input.at("type")).unwrap_or_else(|| "string".into());
         if !KINDS.contains(&kind.as_str()) {
-            return Err(wrong(&[&here, ".type"].concat(), format!("Unexpected value '{kind}'")));
+            return Err(wrong(&[&here, ".type="].concat(), format!("Unexpected value '{kind}'")));
         }
         inputs.push(Input {
             name: name.to_string(),

@@ -2,15 +2,14 @@
 
 use crate::action::{self, Action};
 use crate::artifacts::{self, Upload};
-use crate::contexts::{Place, TEMP, base_ref, head_ref, place, ref_name, ref_type, reference, workspace};
 use crate::composite;
+use crate::contexts::{Place, TEMP, TOKEN, base_ref, head_ref, place, ref_name, ref_type, reference, workspace};
 use crate::engine::{Ask, Ci, Outcome, Token, Wants};
-use crate::expr::{self, Scope, no_files};
-use crate::job::Work;
+use crate::expr::{self, Scope};
+use crate::job::{Step, Work};
 use crate::metadata;
 use crate::run::{JobRun, Run, State};
 use order::OrdMap;
-use sim::Causes;
 use std::time::Duration;
 
 /// How a step begins.
@@ -32,7 +31,7 @@ pub(crate) fn job_condition(ci: &Ci, run: &Run, job: usize) -> Result<bool, Stri
         failed: needed(State::Failed),
         cancelled: run.cancelled,
         skipped: needed(State::Skipped) || needed(State::Cancelled),
-        ..Scope::of(&contexts, &no_files)
+        ..Scope::of(&contexts)
     };
     expr::condition(place.job.condition.as_deref().unwrap_or("success()"), scope)
 }
@@ -83,6 +82,10 @@ pub(crate) fn plan(ci: &Ci, run: &Run, token: Token) -> Plan {
 fn try_plan(ci: &Ci, run: &Run, token: Token) -> Result<Plan, String> {
     let place = place(run, token.job).ok_or("the job is gone")?;
     let step = place.step(token.step).ok_or("the step is gone")?;
+    if place.state.listing.is_none() && names_files(step) {
+        let (base, machine) = (workspace(run), place.state.machine.clone());
+        return Ok(Plan::Now(Ask::Pack { token, machine, base, wants: Wants::Hash }));
+    }
     let env = place.env(ci, Some(&step.env))?;
     let contexts = place.contexts(ci, &env);
     let scope = place.scope(&contexts);
@@ -100,12 +103,13 @@ fn try_plan(ci: &Ci, run: &Run, token: Token) -> Result<Plan, String> {
                 None => workspace(run),
             };
             let env = script_env(&place, env, token);
-            let causes = Causes::one(run.event);
+            let causes = place.causes();
             let machine = place.state.machine.clone();
             Ok(Plan::Now(Ask::Script { token, machine, argv, script, directory, env, causes }))
         }
         Work::Uses { .. } if let Some(folder) = composite::local(&step.work) => {
-            let (base, machine) = (vfs::join(&workspace(run), folder.trim_end_matches('/')), place.state.machine.clone());
+            let (base, machine) =
+                (vfs::join(&workspace(run), folder.trim_end_matches('/')), place.state.machine.clone());
             Ok(Plan::Now(Ask::Pack { token, machine, base, wants: Wants::Action }))
         }
         Work::Uses { action, with } => {
@@ -114,6 +118,16 @@ fn try_plan(ci: &Ci, run: &Run, token: Token) -> Result<Plan, String> {
             Ok(Plan::After(action.duration(), action.opening()))
         }
     }
+}
+
+/// Whether an expression of a step asks for `hashFiles`.
+fn names_files(step: &Step) -> bool {
+    let asks = |text: &String| crate::cache::asks(text);
+    let work = match &step.work {
+        Work::Run { script, directory, .. } => asks(script) || directory.as_ref().is_some_and(asks),
+        Work::Uses { with, .. } => with.values().any(asks),
+    };
+    work || step.condition.as_ref().is_some_and(asks) || step.env.values().any(asks)
 }
 
 fn inputs(with: &OrdMap<String, String>, scope: Scope<'_>) -> Result<OrdMap<String, String>, String> {
@@ -194,6 +208,9 @@ pub const FIRST_ON_PATH: &str = "\0PATH";
 pub(crate) enum Effect {
     Ask(Ask),
     Done(Outcome),
+    Cache(crate::cache::Wanted),
+    /// To Encore's registry, and whether with the job's own token.
+    Login(bool),
 }
 
 #[inline(never)]
@@ -201,10 +218,11 @@ pub(crate) fn effect(ci: &Ci, run: &Run, token: Token) -> Result<Effect, String>
     let place = place(run, token.job).ok_or("the job is gone")?;
     let Some(action) = used(ci, &place, token)? else { return Ok(Effect::Done(Outcome::default())) };
     let machine = place.state.machine.clone();
-    let causes = Causes::one(run.event);
+    let causes = place.causes();
     let base = workspace(run);
     Ok(match action {
-        Action::Checkout { repository, reference, path } => Effect::Ask(Ask::Checkout {
+        Action::Checkout { repository, reference, path, keeps } => Effect::Ask(Ask::Checkout {
+            keeps: keeps.unwrap_or_else(|| TOKEN.into()),
             token,
             machine,
             repo: repository.unwrap_or_else(|| run.repo.clone()),
@@ -222,6 +240,8 @@ pub(crate) fn effect(ci: &Ci, run: &Run, token: Token) -> Result<Effect, String>
             revision: run.commit.clone(),
             causes,
         }),
+        Action::Cache(wanted) => Effect::Cache(wanted),
+        Action::Login { own, .. } => Effect::Login(own),
         Action::Upload(_) => Effect::Ask(Ask::Pack { token, machine, base, wants: Wants::Upload }),
         Action::Download(wanted) => Effect::Ask(artifacts::download(run, token, machine, &base, &wanted)?),
         Action::Metadata { images, tags, flavor } => Effect::Done(metadata(run, [&images, &tags, &flavor])?),

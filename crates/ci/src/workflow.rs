@@ -1,6 +1,8 @@
 //! Workflow files: reading and checking.
 
+use crate::errors;
 use crate::job::{self, Concurrency, Defaults, Job};
+use crate::permit::Permissions;
 use crate::trigger::On;
 use manifest::{Dialect, Level, Mark, Value};
 use order::{Arrange, OrdMap};
@@ -16,6 +18,7 @@ pub struct Workflow {
     pub on: On,
     pub env: OrdMap<String, String>,
     pub concurrency: Option<Concurrency>,
+    pub(crate) permissions: Option<Permissions>,
     /// In file order.
     pub jobs: Vec<Job>,
     /// What its jobs call, and what that calls.
@@ -26,11 +29,16 @@ pub struct Workflow {
 
 /// Why a file is no workflow; GitHub's words where it has them.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("Invalid workflow file: {path}#L{line}\n{message}")]
+#[error("Invalid workflow file: {path}#L{line}\n{told}")]
 pub struct WorkflowError {
     pub path: String,
+    /// Of the first.
     pub line: usize,
     pub message: String,
+    /// All of them, with lines and columns.
+    pub told: String,
+    /// Line, column, message; none where the text is no YAML.
+    pub all: Vec<(usize, usize, String)>,
 }
 
 const KEYS: [&str; 9] =
@@ -39,7 +47,10 @@ const KEYS: [&str; 9] =
 impl Workflow {
     #[inline(never)]
     pub fn parse(path: &str, text: &str) -> Result<Self, WorkflowError> {
-        let fail = |line: usize, message: String| WorkflowError { path: path.into(), line, message };
+        let fail = |line: usize, message: String| {
+            let told = message.clone();
+            WorkflowError { path: path.into(), line, message, told, all: Vec::new() }
+        };
         let (documents, diagnostics) = Value::parse_yaml_as(text, Dialect::New);
         if let Some(error) = diagnostics.iter().find(|found| found.level == Level::Error) {
             return Err(fail(error.line, format!("You have an error in your yaml syntax: {}", error.message)));
@@ -51,18 +62,16 @@ impl Workflow {
             let key = twice.message.split('"').nth(1).unwrap_or_default();
             return Err(fail(twice.line, format!("'{key}' is already defined")));
         }
-        read(path, &document.value, &document.spans)
-            .map_err(|(at, message)| fail(line_of(&at, &document.spans), message))
+        read(path, &document.value, &document.spans).map_err(|first| {
+            let all = errors::all(path, &document.value, &document.spans, first);
+            let (line, message) = all.first().map(|(line, _, message)| (*line, message.clone())).unwrap_or_default();
+            WorkflowError { path: path.into(), line, message, told: Self::told(&all), all }
+        })
     }
 }
 
-/// Where a part stands, or else the nearest around it that is there. Behind a dot: where what is in it begins.
-#[inline(never)]
-fn line_of(path: &str, spans: &OrdMap<String, Mark>) -> usize {
-    place_of(path, spans).0
-}
-
-/// The same with the column.
+/// Where a part stands, or else the nearest around it that is there: line and column. Behind a dot: where what is in it
+/// begins; behind an equals sign: where its value does.
 #[inline(never)]
 pub(crate) fn place_of(path: &str, spans: &OrdMap<String, Mark>) -> (usize, usize) {
     if let Some(mark) = spans.get(path) {
@@ -70,7 +79,8 @@ pub(crate) fn place_of(path: &str, spans: &OrdMap<String, Mark>) -> (usize, usiz
     }
     let mut path = path.trim_end_matches('=');
     if path.ends_with('.') {
-        let inside = spans.iter().filter(|(other, _)| other.starts_with(path)).map(|(_, mark)| (mark.line, mark.column));
+        let inside =
+            spans.iter().filter(|(other, _)| other.starts_with(path)).map(|(_, mark)| (mark.line, mark.column));
         if let Some(place) = inside.min() {
             return place;
         }
@@ -88,11 +98,11 @@ pub(crate) fn place_of(path: &str, spans: &OrdMap<String, Mark>) -> (usize, usiz
 }
 
 #[inline(never)]
-fn read(path: &str, root: &Value, spans: &OrdMap<String, Mark>) -> Result<Workflow, Wrong> {
+pub(crate) fn read(path: &str, root: &Value, spans: &OrdMap<String, Mark>) -> Result<Workflow, Wrong> {
     expressions_in(root, "", &crate::expr::is_context)?;
     known(root, "", &KEYS)?;
     if let Value::List(_) = root.at("name") {
-        return Err(wrong("name[0]", "A sequence was not expected".into()));
+        return Err(wrong("name=", "A sequence was not expected".into()));
     }
     job::permissions(root, "")?;
     let on = root.at("on");
@@ -138,6 +148,7 @@ fn read(path: &str, root: &Value, spans: &OrdMap<String, Mark>) -> Result<Workfl
         on: triggers,
         env: texts(root.at("env")),
         concurrency: job::concurrency(root, "")?,
+        permissions: Permissions::read(root.at("permissions")),
         places: crate::call::places(root, spans),
         called: Vec::new(),
         jobs: all,

@@ -63,6 +63,7 @@ impl Session {
             Some(Input::Sync { app }) => format!("synced {app}"),
             Some(Input::Refresh { app }) => format!("refreshed {app}"),
             Some(Input::Rerun { run }) => format!("ran pipeline {run} again"),
+            Some(Input::Review { environment, approve, .. }) => crate::input::reviewed(environment, *approve),
             Some(Input::DeletePod { name, .. }) => format!("deleted pod {name}"),
             Some(Input::Answer { .. }) => "answered".into(),
             Some(Input::Predict { .. }) => "predicted".into(),

@@ -168,6 +168,7 @@ impl Moment {
                 | Input::Sync { .. }
                 | Input::Refresh { .. }
                 | Input::Rerun { .. }
+                | Input::Review { .. }
                 | Input::DeletePod { .. }
                 | Input::Advance { .. }
                 | Input::ImportBundle { .. }

@@ -49,7 +49,8 @@ runs:
       with: {strange: 1}
     - shell: bash
       run: tool";
-const INNER: &str = "runs:\n  using: composite\n  steps:\n    - {shell: sh, run: 'echo deep $GITHUB_ACTION_PATH $MOOD'}";
+const INNER: &str =
+    "runs:\n  using: composite\n  steps:\n    - {shell: sh, run: 'echo deep $GITHUB_ACTION_PATH $MOOD'}";
 
 #[test]
 fn a_composite_action_runs_its_steps_within_the_step_that_calls_it() {

@@ -3,7 +3,7 @@
 use super::Call;
 use crate::contexts::place;
 use crate::engine::{Ci, Tick};
-use crate::expr::{self, Scope, no_files};
+use crate::expr::{self, Scope};
 use crate::inputs;
 use crate::job::Job;
 use crate::run::{JobRun, Run, State};
@@ -19,7 +19,7 @@ use std::sync::Arc;
 pub struct Called {
     pub(crate) workflow: Arc<Workflow>,
     /// Which of the run's jobs calls; ids and names of its jobs begin so: `build/`, `Build / `.
-    caller: usize,
+    pub(crate) caller: usize,
     pub(crate) prefix: String,
     pub(crate) name: String,
     pub(crate) inputs: Value,
@@ -63,7 +63,7 @@ impl Ci {
         let workflow = all.called.iter().find(|other| other.path == call.path).ok_or("the workflow is gone")?.clone();
         let on = workflow.on.call.as_ref().ok_or("workflow_call key is not defined in the referenced workflow.")?;
         let contexts = place.contexts(self, &OrdMap::new());
-        let scope = Scope::of(&contexts, &no_files);
+        let scope = Scope::of(&contexts);
         let worth = |(key, value): (&String, &String)| Ok((key.clone(), expr::interpolate(value, scope)?));
         let given = call.with.iter().map(worth).collect::<Result<OrdMap<_, _>, String>>()?;
         // What stands there by default may ask for `github` and `vars`.
@@ -145,14 +145,17 @@ impl Ci {
             if outputs.is_null() {
                 outputs = Value::map();
             }
-            job.outputs.iter().filter(|(_, value)| !value.is_empty()).for_each(|(key, value)| outputs.put(key, value.as_str()));
+            job.outputs
+                .iter()
+                .filter(|(_, value)| !value.is_empty())
+                .for_each(|(key, value)| outputs.put(key, value.as_str()));
             one.put("outputs", outputs);
             jobs.put(id, one);
         }
         let mut contexts = crate::contexts::of_run(self, run);
         contexts.put("jobs", jobs);
         contexts.put("inputs", called.inputs.clone());
-        let scope = Scope::of(&contexts, &no_files);
+        let scope = Scope::of(&contexts);
         let outputs = called.workflow.on.call.as_ref().map(|on| &on.outputs);
         let worth = |(key, value): (&String, &String)| Some((key.clone(), expr::interpolate(value, scope).ok()?));
         (state, outputs.into_iter().flat_map(|outputs| outputs.iter().filter_map(worth)).collect())

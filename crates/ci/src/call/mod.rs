@@ -6,6 +6,8 @@ mod jobs;
 pub use jobs::Called;
 
 use crate::inputs::{self, Input};
+use crate::job::Job;
+use crate::permit::{self, Permissions};
 use crate::workflow::{Workflow, Wrong, known, text, texts, wrong};
 use manifest::{Mark, Value};
 use order::OrdMap;
@@ -15,7 +17,7 @@ use std::sync::Arc;
 /// `uses`, `with` and `secrets` of a job.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Call {
-    /// `.github/workflows/build.yml`.
+    /// `.github/workflows/build.yml`, or `org/repo/.github/workflows/build.yml@ref`.
     pub(crate) path: String,
     pub(crate) with: OrdMap<String, String>,
     pub(crate) secrets: OrdMap<String, String>,
@@ -47,12 +49,10 @@ impl Call {
         let here = [path, ".uses="].concat();
         let Some(file) = uses.strip_prefix("./") else {
             let good = uses.split_once('@').is_some_and(|(name, _)| name.contains("/.github/workflows/"));
-            let message = if good {
-                format!("'{uses}' is a workflow of another repository: real GitHub Actions, but not part of this sandbox yet")
-            } else {
-                "invalid value workflow reference: no version specified".into()
-            };
-            return Err(wrong(&here, message));
+            if !good {
+                return Err(wrong(&here, "invalid value workflow reference: no version specified".into()));
+            }
+            return Self::made(job, path, &uses).map(Some);
         };
         let inside = file.strip_prefix(".github/workflows/");
         if inside.is_none_or(|name| name.contains('/')) {
@@ -60,12 +60,16 @@ impl Call {
                            .github/workflows/ directory";
             return Err(wrong(&here, message.into()));
         }
+        Self::made(job, path, file).map(Some)
+    }
+
+    fn made(job: &Value, path: &str, file: &str) -> Result<Box<Self>, Wrong> {
         let inherits = job.at("secrets").as_str() == Some("inherit");
         if let Some(word) = job.at("secrets").as_str().filter(|_| !inherits) {
             return Err(wrong(&[path, ".secrets="].concat(), format!("Unexpected value '{word}'")));
         }
         let (with, secrets) = (texts(job.at("with")), texts(job.at("secrets")));
-        Ok(Some(Box::new(Self { path: file.into(), with, secrets, inherits })))
+        Ok(Box::new(Self { path: file.into(), with, secrets, inherits }))
     }
 }
 
@@ -102,16 +106,18 @@ impl OnCall {
 
 /// Finds what a workflow calls among the files of its commit, and what that calls; an error is told as GitHub does.
 #[inline(never)]
-pub(crate) fn resolve(workflow: &mut Workflow, files: &[(String, String)]) -> Result<(), String> {
+/// `writes`: what the token may do where nothing is said.
+pub(crate) fn resolve(workflow: &mut Workflow, files: &[(String, String)], writes: bool) -> Result<(), String> {
     let mut found: Vec<Arc<Workflow>> = Vec::new();
-    follow(workflow, &mut vec![workflow.path.clone()], files, &mut found)?;
+    let most = permit::usual(writes);
+    follow(workflow, (&mut vec![workflow.path.clone()], &most), files, &mut found)?;
     workflow.called = found;
     Ok(())
 }
 
 fn follow(
     of: &Workflow,
-    way: &mut Vec<String>,
+    (way, most): (&mut Vec<String>, &Permissions),
     files: &[(String, String)],
     found: &mut Vec<Arc<Workflow>>,
 ) -> Result<(), String> {
@@ -131,6 +137,11 @@ fn follow(
             return fail(&format!("Nested reusable workflow depth exceeded {DEPTH_MAX}."));
         }
         let Some((path, text)) = files.iter().find(|(path, _)| *path == call.path) else {
+            if call.path.contains('@') {
+                return fail(
+                    "a workflow of another repository is real GitHub Actions, but not part of this sandbox yet",
+                );
+            }
             return fail(
                 "workflow was not found. See \
                  https://docs.github.com/actions/learn-github-actions/reusing-workflows#access-to-reusable-workflows for more \
@@ -153,15 +164,35 @@ fn follow(
             let message = "workflow_call key is not defined in the referenced workflow.";
             return Err(invalid(wrong(&["jobs.", &job.id, ".uses="].concat(), message.into())));
         };
+        let most = job.permissions.as_ref().or(of.permissions.as_ref()).unwrap_or(most);
+        within(&called, job, most).map_err(invalid)?;
         fits(call, on, &["jobs.", &job.id].concat()).map_err(invalid)?;
         if found.len() >= CALLED_MAX {
             return fail(&format!("The workflow may not call more than {CALLED_MAX} reusable workflows"));
         }
         way.push(path.clone());
-        follow(&called, way, files, found)?;
+        follow(&called, (way, most), files, found)?;
         way.pop();
         if !found.iter().any(|other| other.path == *path) {
             found.push(called);
+        }
+    }
+    Ok(())
+}
+
+/// Whether a called workflow and its jobs ask for no more than the job that calls may give.
+#[inline(never)]
+fn within(called: &Workflow, job: &Job, most: &Permissions) -> Result<(), Wrong> {
+    let uses = job.call.as_ref().map(|call| call.path.as_str()).unwrap_or_default();
+    let uses = if uses.contains('@') { uses.to_string() } else { ["./", uses].concat() };
+    let whole = ("workflow", uses.as_str(), called.permissions.as_ref());
+    let jobs = called.jobs.iter().map(|job| ("nested job", job.name.as_str(), job.permissions.as_ref()));
+    for (what, name, requested) in [whole].into_iter().chain(jobs) {
+        if let Some((asked, allowed)) = requested.and_then(|requested| requested.beyond(most)) {
+            let message = format!(
+                "Error calling workflow '{uses}'. The {what} '{name}' is requesting '{asked}', but is only allowed '{allowed}'."
+            );
+            return Err(wrong(&["jobs.", &job.id].concat(), message));
         }
     }
     Ok(())
@@ -204,11 +235,18 @@ fn fits(call: &Call, on: &OnCall, path: &str) -> Result<(), Wrong> {
 pub(crate) fn places(root: &Value, spans: &OrdMap<String, Mark>) -> OrdMap<String, (usize, usize)> {
     let calls = root.at("jobs").entries();
     let mut places = OrdMap::new();
+    let place = |mark: &Mark| (mark.line, mark.column);
     for (id, _) in calls.iter().filter(|(_, job)| !job.at("uses").is_null()) {
         let below = ["jobs.", id, "."].concat();
         let own = spans.iter().filter(|(path, _)| path.starts_with(&below));
-        places.extend(own.map(|(path, mark)| (path.clone(), (mark.line, mark.column))));
+        places.extend(own.map(|(path, mark)| (path.clone(), place(mark))));
+        let key = ["jobs.", id].concat();
+        places.extend(spans.get(&key).map(|mark| (key.clone(), place(mark))));
     }
     places
 }
 
+/// What is wrong with a workflow and all that it calls, for tests with outside data; `files` have the names that `uses` has.
+pub fn fault(workflow: &Workflow, files: &[(String, String)], writes: bool) -> Option<String> {
+    resolve(&mut workflow.clone(), files, writes).err()
+}

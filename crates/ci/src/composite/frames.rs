@@ -3,7 +3,7 @@
 
 use super::{Composite, DEPTH_MAX, local, manifest};
 use crate::contexts::{Place, place, workspace};
-use crate::engine::{Ask, BETWEEN, Ci, Outcome, Tick, Token};
+use crate::engine::{Ask, BETWEEN, Ci, Outcome, Tick, Token, Wants};
 use crate::expr;
 use crate::job::{Step, Work};
 use crate::log;
@@ -126,6 +126,10 @@ impl Ci {
         }
         let Some(run) = self.run(token.run) else { return Vec::new() };
         let plan = crate::step::plan(self, run, token);
+        // It begins anew once the files are known.
+        if let Plan::Now(ask @ Ask::Pack { wants: Wants::Hash, .. }) = plan {
+            return vec![ask];
+        }
         let head = if matches!(plan, Plan::Skip) { String::new() } else { self.heading(token, &plan) };
         let Some(job) = self.running(token) else { return Vec::new() };
         let log = &mut job.steps[token.step].log;

@@ -73,9 +73,11 @@ impl Composite {
                 ));
             }
             None => {
-                return Err("Missing 'using' value. 'using' requires 'composite', 'docker', 'node12', 'node16', 'node20' or \
+                return Err(
+                    "Missing 'using' value. 'using' requires 'composite', 'docker', 'node12', 'node16', 'node20' or \
                             'node24'."
-                    .into());
+                        .into(),
+                );
             }
         }
         if runs.at("steps").is_null() {
@@ -146,4 +148,3 @@ pub(crate) fn local(work: &Work) -> Option<&str> {
         Work::Run { .. } => None,
     }
 }
-
