@@ -222,7 +222,8 @@ mod tests {
     #[test]
     fn what_would_never_start_is_told() {
         for (text, says) in [
-            ("schedule: [{cron: '0 5 * * *'}]", "not part of this sandbox"),
+            ("release: {types: [published]}", "not part of this sandbox"),
+            ("schedule: [{cron: '0 25 * * *'}]", "Invalid cron string"),
             ("push: {branches: ['!main']}", "use `branches-ignore`"),
             ("push: {paths: [a], paths-ignore: [b]}", "only define one of"),
             ("pull_request: {types: [labeled]}", "'labeled' is real"),

@@ -125,21 +125,23 @@ pub(crate) fn read(path: &str, root: &Value, spans: &OrdMap<String, Mark>) -> Re
         }
         all.push(job::job_of(id, job, &defaults, spans)?);
     }
-    let needs_of = |job: &Job| ["jobs.", &job.id, ".needs"].concat();
+    let need_of = |job: &Job, need: &str| {
+        let at = job.needs.iter().position(|own| own == need).unwrap_or(0);
+        let listed = jobs.get(&job.id).is_some_and(|job| matches!(job.at("needs"), Value::List(_)));
+        ["jobs.", &job.id, &if listed { format!(".needs[{at}]") } else { ".needs=".into() }].concat()
+    };
     for job in &all {
         if let Some(missing) = job.needs.iter().find(|need| !jobs.contains(need)) {
-            return Err(wrong(&needs_of(job), format!("Job '{}' depends on unknown job '{missing}'.", job.id)));
+            return Err(wrong(&need_of(job, missing), format!("Job '{}' depends on unknown job '{missing}'.", job.id)));
         }
     }
     if all.iter().all(|job| !job.needs.is_empty()) {
         return Err(wrong("jobs.", "The workflow must contain at least one job with no dependencies.".into()));
     }
     if let Some((job, need)) = cycle(&all) {
-        let at = job.needs.iter().position(|own| own == need).unwrap_or(0);
         let message =
             format!("Job '{}' depends on job '{need}' which creates a cycle in the dependency graph.", job.id);
-        let listed = format!("{}[{at}]", needs_of(job));
-        return Err(wrong(&listed, message));
+        return Err(wrong(&need_of(job, need), message));
     }
     Ok(Workflow {
         path: path.into(),

@@ -37,7 +37,7 @@ jobs:
           path: ~/.tools
           key: tools-${{ hashFiles('test/*.sh') }}
           restore-keys: tools-
-      - run: cat ~/.tools/made; echo \"hit=${{ steps.c.outputs.cache-hit }}\"; mkdir -p ~/.tools; echo $GITHUB_SHA > ~/.tools/made
+      - run: cat ~/.tools/made || true; echo \"hit=${{ steps.c.outputs.cache-hit }}\"; mkdir -p ~/.tools; echo $GITHUB_SHA > ~/.tools/made
       - if: github.ref_name == 'broken'
         run: exit 1";
 

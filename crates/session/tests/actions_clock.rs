@@ -26,13 +26,14 @@ on: {schedule: [{cron: '30 * * * *'}, {cron: '*/1 3 * * *'}], workflow_dispatch:
 jobs: {go: {runs-on: x, steps: [{run: 'echo ${{ github.event_name }} ${{ github.event.schedule }} ${{ github.ref }}'}]}}";
     let mut session = pushed(&[("release.yml", text)]);
     assert_eq!(session.now().world.ci.runs().len(), 0, "the push starts nothing");
-    session.run_line("sleep 3700");
+    session.run_line("sleep 3600");
+    session.run_line("sleep 100");
     let run = session.now().world.ci.runs()[0].clone();
     assert_eq!(run.jobs[0].steps[0].log, "schedule 30 * * * * refs/heads/main\n");
     assert_eq!(run.created.civil().minute, 30);
     assert_eq!(session.now().world.ci.runs().len(), 1);
     // Another branch changes nothing; what is taken from main ends.
-    session.run_line("git switch -qc other; git rm -q .github/workflows/release.yml; git commit -qm Gone; git push -q -u origin other; sleep 3600");
+    session.run_line("git switch -qc other; git rm -q .github/workflows/release.yml; git commit -qm Gone; git push -q -u origin other; sleep 3500");
     assert_eq!(session.now().world.ci.runs().len(), 2);
     session.run_line("git switch -q main; git merge -q other; git push -q; sleep 7200");
     assert_eq!(session.now().world.ci.runs().len(), 2);
@@ -82,7 +83,7 @@ jobs:
 Invalid workflow file: .github/workflows/release.yml#L1
 (Line: 1, Col: 14): Unexpected value 'pushh'
 (Line: 5, Col: 5): Unexpected value 'stepz'
-(Line: 7, Col: 18): Unexpected value 'shel'
+(Line: 7, Col: 19): Unexpected value 'shel'
 (Line: 8, Col: 10): Required property is missing: run
 (Line: 9, Col: 14): Unrecognized named-value: 'oops'. Located at position 1 within expression: oops.x
 (Line: 10, Col: 16): Job 'two' depends on unknown job 'three'.";

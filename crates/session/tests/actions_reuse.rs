@@ -192,7 +192,10 @@ fn what_cannot_be_called_is_told_when_the_run_starts() {
          Col: 11): Input n is required, but not provided while calling."
     );
     assert!(error("./.github/workflows/build.yml\n    with: {n: many}").ends_with(": Unexpected value 'many'"));
-    assert!(error("other/repo/.github/workflows/x.yml@v1").contains("is a workflow of another repository"));
+    assert!(
+        error("other/repo/.github/workflows/x.yml@v1")
+            .contains("a workflow of another repository is real GitHub Actions")
+    );
     let around = error("./.github/workflows/release.yml");
     assert!(around.contains("workflow_call key is not defined"), "{around}");
 }

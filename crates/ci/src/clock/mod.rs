@@ -186,7 +186,7 @@ impl Ci {
                 What::Schedule { .. } => continue,
             };
             let push = Push { event: event.into(), body, chain, causes: start.causes.clone(), ..push.clone() };
-            let workflow = crate::engine::with_called(self, workflow, &push).map(Arc::new);
+            let workflow = crate::start::with_called(self, workflow, &push).map(Arc::new);
             self.start(sim, &push, path, workflow);
         }
     }
