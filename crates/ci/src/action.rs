@@ -65,12 +65,9 @@ pub(crate) fn read(uses: &str, with: &OrdMap<String, String>) -> Result<Action, 
         }
         "docker/build-push-action" => {
             inputs(name, with, &["context", "file", "tags", "push", "labels", "load", "platforms", "provenance"])?;
-            let tags: Vec<String> = get("tags")
-                .unwrap_or_default()
-                .split(['\n', ','])
-                .map(|tag| tag.trim().to_string())
-                .filter(|tag| !tag.is_empty())
-                .collect();
+            let text = get("tags").unwrap_or_default();
+            let tags = text.split(['\n', ',']).map(|tag| tag.trim().to_string());
+            let tags: Vec<String> = tags.filter(|tag| !tag.is_empty()).collect();
             let push = get("push").as_deref() == Some("true");
             if push && tags.is_empty() {
                 return Err("tag is needed when pushing to registry".into());
@@ -108,9 +105,7 @@ pub(crate) fn read(uses: &str, with: &OrdMap<String, String>) -> Result<Action, 
             Ok(Action::Metadata { images: text("images"), tags: text("tags"), flavor: text("flavor") })
         }
         "actions/cache" | "actions/cache/restore" | "actions/cache/save" => {
-            let more = ["enableCrossOsArchive", "upload-chunk-size", "save-always"];
-            let known = ["path", "key", "restore-keys", "fail-on-cache-miss", "lookup-only"];
-            inputs(name, with, &[&known[..], &more].concat())?;
+            inputs(name, with, &["path", "key", "restore-keys", "fail-on-cache-miss", "lookup-only"])?;
             Wanted::read(name, with).map(Action::Cache)
         }
         "actions/upload-artifact" => upload(with).map(Action::Upload),

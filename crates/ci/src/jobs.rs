@@ -289,7 +289,7 @@ fn ready(run: &Run, index: usize) -> bool {
     let job = &run.jobs[index];
     let open = |need: &String| run.jobs.iter().any(|other| other.id == *need && !other.state.finished());
     let room = job.max_parallel.is_none_or(|most| {
-        let same = |other: &&JobRun| other.of == job.of && other.state == State::Running;
+        let same = |other: &&JobRun| (other.of, other.call) == (job.of, job.call) && other.state == State::Running;
         run.jobs.iter().filter(same).count() < most as usize
     });
     matches!(job.state, State::Queued | State::Waiting) && room && !job.needs.iter().any(open)

@@ -14,6 +14,11 @@ fn pushed(files: &[(&str, &str)]) -> Session {
     session
 }
 
+/// A line waits for a quarter of an hour at most.
+fn hours(session: &mut Session, count: u32) {
+    (0..count * 5).for_each(|_| drop(session.run_line("sleep 719")));
+}
+
 fn assert_replays(session: &Session) {
     assert_eq!(session.replay_all().state_hash(), session.now().state_hash(), "a replay gives the same world");
 }
@@ -26,16 +31,17 @@ on: {schedule: [{cron: '30 * * * *'}, {cron: '*/1 3 * * *'}], workflow_dispatch:
 jobs: {go: {runs-on: x, steps: [{run: 'echo ${{ github.event_name }} ${{ github.event.schedule }} ${{ github.ref }}'}]}}";
     let mut session = pushed(&[("release.yml", text)]);
     assert_eq!(session.now().world.ci.runs().len(), 0, "the push starts nothing");
-    session.run_line("sleep 3600");
-    session.run_line("sleep 100");
+    hours(&mut session, 1);
     let run = session.now().world.ci.runs()[0].clone();
     assert_eq!(run.jobs[0].steps[0].log, "schedule 30 * * * * refs/heads/main\n");
     assert_eq!(run.created.civil().minute, 30);
     assert_eq!(session.now().world.ci.runs().len(), 1);
     // Another branch changes nothing; what is taken from main ends.
-    session.run_line("git switch -qc other; git rm -q .github/workflows/release.yml; git commit -qm Gone; git push -q -u origin other; sleep 3500");
+    session.run_line("git switch -qc other; git rm -q .github/workflows/release.yml; git commit -qm Gone; git push -q -u origin other");
+    hours(&mut session, 1);
     assert_eq!(session.now().world.ci.runs().len(), 2);
-    session.run_line("git switch -q main; git merge -q other; git push -q; sleep 7200");
+    session.run_line("git switch -q main; git merge -q other; git push -q");
+    hours(&mut session, 2);
     assert_eq!(session.now().world.ci.runs().len(), 2);
     assert_replays(&session);
 }

@@ -165,6 +165,17 @@ jobs:
     assert!(!said.contains("build (shop) in"), "a job that calls is not shown: {said}");
     let ship = run.jobs.iter().find(|job| job.name == "Ship it").expect("it is there");
     assert_eq!(ship.steps[0].log, "desk-LOUD-10 success\n");
+    let model = view::pipelines(&session.now().world, None);
+    let stages: Vec<Vec<&str>> =
+        model.runs[0].stages.iter().map(|stage| stage.iter().map(|job| job.name.as_str()).collect()).collect();
+    assert_eq!(
+        stages,
+        [
+            vec!["build (shop) / make", "build (desk) / make"],
+            vec!["build (shop) / check", "build (desk) / check"],
+            vec!["Ship it"]
+        ]
+    );
     session.run_line("gh run rerun 1; gh run watch > /dev/null");
     assert_eq!(last(&session).state, ci::State::Passed);
     assert_replays(&session);

@@ -173,19 +173,7 @@ impl Ci {
         }
         let output = |key: &str, value: &str| (key.to_string(), value.to_string());
         let Some(at) = found else {
-            let keys: Vec<&str> = [&wanted.key].into_iter().chain(&wanted.restore).map(String::as_str).collect();
-            let keys = keys.join(", ");
-            let outcome = if wanted.fail_on_miss {
-                let log = format!(
-                    "::error::Failed to restore cache entry. Exiting as fail-on-cache-miss is set. Input key: {}\n",
-                    wanted.key
-                );
-                Outcome { code: 1, quiet: true, log, ..Outcome::default() }
-            } else {
-                let outputs = [output("cache-primary-key", &wanted.key)].into();
-                Outcome { log: format!("Cache not found for input keys: {keys}\n"), outputs, ..Outcome::default() }
-            };
-            self.done(sim, token, outcome);
+            self.done(sim, token, missed(&wanted));
             return Vec::new();
         };
         let cache = &mut self.caches[at];
@@ -229,6 +217,21 @@ impl Ci {
     }
 }
 
+/// Nothing fits.
+fn missed(wanted: &Wanted) -> Outcome {
+    if wanted.fail_on_miss {
+        let log = format!(
+            "::error::Failed to restore cache entry. Exiting as fail-on-cache-miss is set. Input key: {}\n",
+            wanted.key
+        );
+        return Outcome { code: 1, quiet: true, log, ..Outcome::default() };
+    }
+    let keys: Vec<&str> = [&wanted.key].into_iter().chain(&wanted.restore).map(String::as_str).collect();
+    let log = format!("Cache not found for input keys: {}\n", keys.join(", "));
+    let outputs = [("cache-primary-key".to_string(), wanted.key.clone())].into();
+    Outcome { log, outputs, ..Outcome::default() }
+}
+
 fn megabytes(bytes: usize) -> usize {
     (bytes + (1 << 19)) >> 20
 }
@@ -242,9 +245,11 @@ pub(crate) fn asks(text: &str) -> bool {
 #[inline(never)]
 pub(crate) fn hash(listing: &OrdMap<String, Vec<u8>>, base: &str, patterns: &[String]) -> Result<String, String> {
     let below = [base, "/"].concat();
+    let all = || patterns.iter().flat_map(|text| text.lines()).map(str::trim).filter(|line| !line.is_empty());
+    let roots: Vec<&str> = all().filter(|line| !line.starts_with('!')).map(|line| root(line, &below)).collect();
     let named = |path: &str| {
         let mut taken = false;
-        for pattern in patterns.iter().flat_map(|text| text.lines()).map(str::trim).filter(|line| !line.is_empty()) {
+        for pattern in all() {
             let (out, pattern) = pattern.strip_prefix('!').map_or((false, pattern), |pattern| (true, pattern));
             let pattern = pattern.strip_prefix(below.as_str()).unwrap_or(pattern).trim_start_matches("./");
             if crate::artifacts::names(pattern, path) {
@@ -254,13 +259,30 @@ pub(crate) fn hash(listing: &OrdMap<String, Vec<u8>>, base: &str, patterns: &[St
         taken
     };
     let mut found: Vec<_> = listing.iter().filter(|(path, _)| named(path)).collect();
-    found.arrange_by_key(|(path, _)| path.split('/').map(str::to_string).collect::<Vec<_>>());
+    found.arrange_by_key(|(path, _)| {
+        let inside = |root: &&str| {
+            root.is_empty() || path.strip_prefix(*root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        // Where one lies in another, the outer one is walked.
+        let outer = roots.iter().filter(|root| inside(root)).min_by_key(|root| root.len());
+        let at = roots.iter().position(|root| Some(root) == outer);
+        (at, path.split('/').map(str::to_string).collect::<Vec<_>>())
+    });
     if found.is_empty() {
         return Ok(String::new());
     }
     let mut all = Sha256::new();
     found.iter().for_each(|(_, digest)| all.update(digest));
     Ok(all.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// Where the walk for a pattern begins: what stands before its first part with a sign.
+fn root<'p>(pattern: &'p str, below: &str) -> &'p str {
+    let pattern = pattern.strip_prefix(below).unwrap_or(pattern).trim_start_matches("./");
+    match pattern.find(['*', '?', '[']) {
+        Some(at) => pattern[..at].rfind('/').map_or("", |end| &pattern[..end]),
+        None => pattern.trim_end_matches('/'),
+    }
 }
 
 /// Patterns of a step relative to [`BASE`]; those outside cannot be kept here.
@@ -315,6 +337,8 @@ mod tests {
         assert_eq!(hash(&["**/package-lock.json"]), both);
         assert_eq!(hash(&["/home/runner/work/web/web/**/package-lock.json", "c.md"]), both);
         assert_ne!(hash(&["**/package-lock.json", "!a/**"]), both);
+        assert_eq!(hash(&["a/*.json", "a-b/*.json"]), both);
+        assert_ne!(hash(&["a-b/*.json", "a/*.json"]), both, "the walks follow the patterns");
         assert_eq!(hash(&["*.lock"]), "");
         assert!(asks("x ${{ HashFiles('a') }}") && !asks("hash"));
     }
