@@ -12,6 +12,7 @@ pub mod cert;
 pub mod chacha;
 pub mod der;
 pub mod hybrid;
+pub mod leaks;
 pub mod rsa;
 pub mod sops;
 pub mod x25519;

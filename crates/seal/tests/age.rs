@@ -88,7 +88,10 @@ fn the_real_age_agrees() {
     let text = b"PAYMENTS_KEY=sk_live_1\n".repeat(5000);
     let Some(theirs) = run(&["-a", "-r", &to], &text) else { return };
     assert_eq!(age::decrypt(&[key], &theirs).unwrap(), text);
-    for ours in [age::encrypt(&mut chance, &[age::recipient_of(&key)], &text), age::armor(&age::encrypt(&mut chance, &[age::recipient_of(&key)], &text)).into_bytes()] {
+    for ours in [
+        age::encrypt(&mut chance, &[age::recipient_of(&key)], &text),
+        age::armor(&age::encrypt(&mut chance, &[age::recipient_of(&key)], &text)).into_bytes(),
+    ] {
         assert_eq!(run(&["-d", "-i", path.to_str().unwrap()], &ours).unwrap(), text);
     }
     std::fs::remove_file(&path).unwrap();

@@ -47,13 +47,16 @@ fn python_and_openssl_agree() {
     std::fs::write(folder.join("cert.pem"), der::to_pem(cert::KIND, &made)).unwrap();
     let sealed = hybrid::encrypt(&mut chance, &key.public, b"s3cret\n", b"shop/db").unwrap();
     std::fs::write(folder.join("sealed"), &sealed).unwrap();
-    let run = |program: &str, arguments: &[&str]| match Command::new(program).args(arguments).current_dir(&folder).output() {
-        Ok(out) => Some((out.status.success(), String::from_utf8_lossy(&[out.stdout, out.stderr].concat()).into_owned())),
-        Err(error) => {
-            eprintln!("{program}: not compared, it is not here ({error})");
-            None
-        }
-    };
+    let run =
+        |program: &str, arguments: &[&str]| match Command::new(program).args(arguments).current_dir(&folder).output() {
+            Ok(out) => {
+                Some((out.status.success(), String::from_utf8_lossy(&[out.stdout, out.stderr].concat()).into_owned()))
+            }
+            Err(error) => {
+                eprintln!("{program}: not compared, it is not here ({error})");
+                None
+            }
+        };
     if let Some((ok, text)) = run("openssl", &["rsa", "-in", "key.pem", "-check", "-noout"]) {
         assert!(ok && text.contains("RSA key ok"), "{text}");
         let (_, text) = run("openssl", &["x509", "-in", "cert.pem", "-noout", "-text"]).unwrap();

@@ -60,7 +60,7 @@ fn encrypt(chance: Chance, format: Format, text: &str, to: &[String], rule: (&st
     let mut key = [0; 32];
     chance(&mut key);
     let age = sops::wrap(&mut *chance, &key, to).unwrap();
-    let rule = Some((rule.0.to_string(), rule.1.to_string()));
+    let rule = Some((rule.0.to_string(), rule.1.to_string())).filter(|_| format != Format::Binary);
     tree.metadata = Some(Metadata { age, rule, ..Metadata::default() });
     tree.encrypt(chance, &key, &Vec::new(), "2026-11-26T23:51:16Z").unwrap();
     (tree.write(format), key)
@@ -71,7 +71,9 @@ fn a_file_comes_back_as_it_was() {
     let mut chance = chance();
     let identity = age::generate(&mut chance);
     let to = [age::write_recipient(&age::recipient_of(&identity))];
-    for (format, text) in [(Format::Yaml, YAML), (Format::Json, JSON), (Format::Dotenv, DOTENV), (Format::Binary, "x\n")] {
+    for (format, text) in
+        [(Format::Yaml, YAML), (Format::Json, JSON), (Format::Dotenv, DOTENV), (Format::Binary, "x\n")]
+    {
         let (file, key) = encrypt(&mut chance, format, text, &to, ("unencrypted_suffix", "_unencrypted"));
         assert!(!file.contains("hunter2") && file.contains("ENC[AES256_GCM,data:"), "{file}");
         let mut tree = Tree::read_encrypted(format, &file).unwrap();
@@ -148,7 +150,7 @@ fn the_real_sops_agrees() {
         let mut command = Command::new(&program);
         command.args(arguments).current_dir(&folder).env("SOPS_AGE_KEY_FILE", folder.join("key.txt"));
         let out = command.output().ok()?;
-        Some(String::from_utf8_lossy(&out.stdout).into_owned() + &String::from_utf8_lossy(&out.stderr))
+        Some(String::from_utf8_lossy(&out.stdout).into_owned())
     };
     if run(&["--version", "--disable-version-check"]).is_none() {
         eprintln!("sops: not compared, it is not here");

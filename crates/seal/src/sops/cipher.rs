@@ -96,7 +96,7 @@ impl Choice<'_> {
             None => self.rule.ends_with("_suffix") && key.ends_with(self.word),
         });
         // `unencrypted_…` names what is left alone, `encrypted_…` what is not.
-        hit != self.rule.starts_with("un")
+        self.rule.is_empty() || hit != self.rule.starts_with("un")
     }
 }
 

@@ -23,7 +23,9 @@ pub fn default_rule() -> (String, String) {
 
 /// Of the configuration's text, for a path from its folder; nothing where it has no rules.
 pub fn creation(text: &str, path: &str) -> Result<Option<Creation>, Error> {
-    let unreadable = |message: String| Error::Unreadable(format!("error loading config: Could not unmarshal config file: {message}"));
+    let unreadable = |message: String| {
+        Error::Unreadable(format!("error loading config: Could not unmarshal config file: {message}"))
+    };
     let config = Value::from_yaml(text).map_err(unreadable)?;
     let rules = config.list_at("creation_rules");
     if rules.is_empty() {

@@ -25,7 +25,7 @@ pub struct Metadata {
     pub age: Vec<(String, String)>,
     pub lastmodified: String,
     pub mac: String,
-    /// One of [`RULES`] with its word.
+    /// One of [`RULES`] with its word; none where there is one value alone.
     pub rule: Option<(String, String)>,
     pub mac_only_encrypted: bool,
     pub version: String,
@@ -36,7 +36,9 @@ pub fn wrap(chance: Chance, key: &[u8; 32], recipients: &[String]) -> Result<Vec
     let mut out = Vec::new();
     for recipient in recipients {
         let to = age::read_recipient(recipient).ok_or_else(|| {
-            Error::Unreadable(format!("failed to parse input as Bech32-encoded age public key: malformed recipient \"{recipient}\""))
+            Error::Unreadable(format!(
+                "failed to parse input as Bech32-encoded age public key: malformed recipient \"{recipient}\""
+            ))
         })?;
         out.push((recipient.clone(), age::armor(&age::encrypt(&mut *chance, &[to], key))));
     }
@@ -112,7 +114,11 @@ pub(super) fn take(branches: &mut [Branch], format: Format) -> Result<Metadata, 
             found = found.or(if let Item::Map(own) = item { Some(own) } else { None });
         }
     }
-    read(&found.ok_or(Error::NoMetadata)?)
+    let mut out = read(&found.ok_or(Error::NoMetadata)?)?;
+    if out.rule.is_none() && format != Format::Binary {
+        out.rule = Some(super::config::default_rule());
+    }
+    Ok(out)
 }
 
 /// From flat names back to places.
@@ -173,6 +179,6 @@ fn read(own: &Branch) -> Result<Metadata, Error> {
     if rules.len() > 1 {
         return Err(Error::Unreadable(super::config::TWO_RULES.replace("for the same rule", "in the same file")));
     }
-    out.rule = rules.into_iter().next().or_else(|| Some(super::config::default_rule()));
+    out.rule = rules.into_iter().next();
     Ok(out)
 }

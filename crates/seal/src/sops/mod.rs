@@ -1,8 +1,8 @@
 //! SOPS 3.11: files whose values are encrypted one by one under a data key that the file carries, wrapped for each age
 //! recipient. Keys, order and comments stay readable or in their place.
 
-pub mod config;
 mod cipher;
+pub mod config;
 mod dotenv;
 mod json;
 mod metadata;

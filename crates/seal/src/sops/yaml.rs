@@ -58,7 +58,9 @@ fn item(node: &Node) -> Result<Item, Error> {
         Shape::List { items, .. } => {
             let mut out = Vec::new();
             let note = |lines: &[String], out: &mut Vec<Item>| {
-                out.extend(lines.iter().filter(|line| !line.is_empty()).map(|line| Item::Comment(line[1..].to_string())));
+                out.extend(
+                    lines.iter().filter(|line| !line.is_empty()).map(|line| Item::Comment(line[1..].to_string())),
+                );
             };
             note(&node.head, &mut out);
             for one in items {
@@ -101,7 +103,8 @@ fn time(text: &str) -> Option<String> {
         _ => b'0',
     };
     let fits = |len: usize| {
-        let good = |(at, byte): (usize, &u8)| if shape(at) == b'0' { byte.is_ascii_digit() } else { *byte == shape(at) };
+        let good =
+            |(at, byte): (usize, &u8)| if shape(at) == b'0' { byte.is_ascii_digit() } else { *byte == shape(at) };
         bytes.get(..len).is_some_and(|head| head.iter().enumerate().all(good))
     };
     if text.len() == 10 && fits(10) {
