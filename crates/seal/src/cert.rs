@@ -10,6 +10,8 @@ use sha1::{Digest, Sha1};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Certificate {
     pub key: PublicKey,
+    /// `20261124120000Z`: when it was made.
+    pub from: String,
     /// `20361124120000Z`: the moment after which it is good for nothing.
     pub until: String,
 }
@@ -60,10 +62,12 @@ pub fn read(bytes: &[u8]) -> Option<Certificate> {
     body.take(0x30)?;
     body.take(0x30)?;
     let mut times = body.inner(0x30)?;
-    times.any()?;
-    let (tag, until) = times.any()?;
-    let until = String::from_utf8_lossy(until);
-    let until = if tag == 0x17 { format!("20{until}") } else { until.into_owned() };
+    let mut time = || {
+        let (tag, text) = times.any()?;
+        let text = String::from_utf8_lossy(text);
+        Some(if tag == 0x17 { format!("20{text}") } else { text.into_owned() })
+    };
+    let (from, until) = (time()?, time()?);
     body.take(0x30)?;
     let mut info = body.inner(0x30)?;
     if info.inner(0x30)?.take(6)? != der::RSA {
@@ -71,5 +75,5 @@ pub fn read(bytes: &[u8]) -> Option<Certificate> {
     }
     let mut key = der::Reader(info.take(3)?.get(1..)?).inner(0x30)?;
     let (n, e) = (Big::from_be(key.take(2)?), Big::from_be(key.take(2)?));
-    n.bit(0).then_some(Certificate { key: PublicKey { n, e }, until })
+    n.bit(0).then_some(Certificate { key: PublicKey { n, e }, from, until })
 }
