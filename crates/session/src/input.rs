@@ -34,16 +34,7 @@ impl Moment {
             Input::EndOfInput { terminal } => self.world.end_input(TerminalId(*terminal)),
             Input::Save { .. } | Input::Delete { .. } | Input::Rename { .. } => self.edit(input, said),
             Input::Advance { to_micros } => self.advance_to(lesson, Time::from_micros(*to_micros)),
-            Input::Sync { app } => {
-                let causes = self.note("argocd", "Click", &format!("Sync {app}"));
-                if let Err(refusal) = self.world.sync_app(app, manifest::Value::map(), &causes) {
-                    said.push(Said { good: false, text: refusal.message });
-                }
-            }
-            Input::Refresh { app } => {
-                let causes = self.note("argocd", "Click", &format!("Refresh {app}"));
-                self.world.refresh_app(app, &causes);
-            }
+            Input::ArgoCd { app, act } => self.argocd(app, act, said),
             Input::Rerun { run } => {
                 let causes = self.note("ci", "Click", &format!("Run pipeline {run} again"));
                 self.world.rerun_pipeline(*run, &causes);

@@ -4,6 +4,7 @@
 //! Journal, seed and scenario determine everything: replaying gives the same state hash, from any keyframe, on native
 //! and on wasm. It never reads a real clock: whoever drives it says how much time may pass.
 
+mod argocd;
 mod desk;
 mod drive;
 mod faults;
@@ -51,4 +52,4 @@ pub use start::{StartError, empty_world, start_world};
 /// pagers; 5: nodes without power, and the controllers of the wider cluster; 6: pipelines of pull requests,
 /// `kubectl` on somebody's behalf; 7: the store without its indexes, events of the API in short, containers'
 /// commands, programs with several ports; 8: images with layers, Docker's machines, node groups, memory pressure).
-pub const SCHEMA: u32 = 9;
+pub const SCHEMA: u32 = 10;

@@ -165,8 +165,7 @@ impl Moment {
                 | Input::Save { .. }
                 | Input::Delete { .. }
                 | Input::Rename { .. }
-                | Input::Sync { .. }
-                | Input::Refresh { .. }
+                | Input::ArgoCd { .. }
                 | Input::Rerun { .. }
                 | Input::DeletePod { .. }
                 | Input::Advance { .. }

@@ -22,6 +22,8 @@ fn app_of(world: &World, app: &Object) -> App {
     let repo = World::repo_of_url(spec.str_at("source.repoURL")).unwrap_or_else(|| text(spec, "source.repoURL"));
     let automated = spec.at("syncPolicy.automated");
     let now = world.now();
+    let project = world.argocd.project(&world.cluster, &app.value);
+    let windows = project.as_ref().map_or_else(Vec::new, |project| gitops::windows_of(&project.value, app));
     let next_poll =
         world.argocd.next_poll(app.name()).map(|at| format!("looks at Git by itself at {}", crate::clock_text(at)));
     App {
@@ -35,6 +37,10 @@ fn app_of(world: &World, app: &Object) -> App {
         automated: !automated.is_null(),
         self_heal: automated.bool_at("selfHeal"),
         prune: automated.bool_at("prune"),
+        project: project.as_ref().map(|project| project.name.clone()).unwrap_or_default(),
+        options: spec.list_at("syncPolicy.syncOptions").iter().filter_map(Value::as_str).map(str::to_string).collect(),
+        held_back: !gitops::can_sync(&windows, now, None).manual,
+        windows: windows.iter().map(|window| told_window(window, now)).collect(),
         operation: text(status, "operationState.phase"),
         message: text(status, "operationState.message"),
         conditions: status
@@ -48,6 +54,19 @@ fn app_of(world: &World, app: &Object) -> App {
         history: history(world, &repo, status, now),
         repo,
     }
+}
+
+/// `deny, 0 22 * * * for 1h: open now`.
+#[inline(never)]
+fn told_window(window: &Value, now: Time) -> String {
+    let state = if gitops::is_active(window, now) { "open now" } else { "not open" };
+    let (kind, schedule) = (window.str_at("kind"), window.str_at("schedule"));
+    format!("{kind}, {schedule} for {}: {state}", window.str_at("duration"))
+}
+
+/// `1 pod`, `2 pods`.
+fn counted(n: i64, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }
 
 fn or_unknown(text: String) -> String {
@@ -77,6 +96,7 @@ fn resources(world: &World, status: &Value) -> Vec<Resource> {
         let live = store.kinds().find(kind).and_then(|info| store.get(info.id, namespace, name));
         all.push(Resource {
             level: 1,
+            group: row.str_at("group").into(),
             kind: kind.into(),
             namespace: namespace.into(),
             name: name.into(),
@@ -105,6 +125,7 @@ fn children(store: &Store, owner: &Arc<Object>, level: u32, all: &mut Vec<Resour
         }
         all.push(Resource {
             level,
+            group: String::new(),
             kind: kind.into(),
             namespace: child.namespace().into(),
             name: child.name().into(),
@@ -127,7 +148,7 @@ fn summary(store: &Store, object: &Object) -> String {
     let image = value.list_at("spec.template.spec.containers").first().map_or("", |c| tag_of(c.str_at("image")));
     match value.str_at("kind") {
         "Deployment" => format!("{}/{}, {image}", count("status.readyReplicas"), count("spec.replicas")),
-        "ReplicaSet" => format!("{} pods, {image}", count("status.replicas")),
+        "ReplicaSet" => format!("{}, {image}", counted(count("status.replicas"), "pod")),
         "Pod" => cluster::pod_status(object),
         "Service" => {
             let slices = store.all(cluster::ENDPOINTSLICE, Some(object.namespace()));
@@ -135,9 +156,9 @@ fn summary(store: &Store, object: &Object) -> String {
             let ready = ours
                 .flat_map(|slice| slice.value.list_at("endpoints").to_vec())
                 .filter(|e| e.bool_at("conditions.ready"));
-            format!("{} endpoints", ready.count())
+            counted(i64::try_from(ready.count()).unwrap_or(i64::MAX), "endpoint")
         }
-        "ConfigMap" => format!("{} keys", value.at("data").entries().len()),
+        "ConfigMap" => counted(i64::try_from(value.at("data").entries().len()).unwrap_or(i64::MAX), "key"),
         _ => String::new(),
     }
 }
