@@ -58,7 +58,7 @@ spec:
     spec:
       containers:
       - name: sealed-secrets-controller
-        image: docker.io/bitnami/sealed-secrets-controller:0.36.0
+        image: docker.io/bitnami/sealed-secrets-controller:0.36.6
         command: [controller]
         ports: [{name: http, containerPort: 8080}, {name: metrics, containerPort: 8081}]
         livenessProbe: {httpGet: {path: /healthz, port: http}}

@@ -8,6 +8,6 @@ mod engine;
 mod install;
 mod unseal;
 
-pub use engine::{NAMESPACE, Sealed, SERVICE};
+pub use engine::{NAMESPACE, SERVICE, Sealed, chance};
 pub use install::install;
 pub use unseal::{API, KIND, kind_of, reseal, seal_secret, scope_of, unseal, with_scope};
