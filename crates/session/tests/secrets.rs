@@ -173,3 +173,69 @@ fn keys_are_renewed_and_old_ones_still_open() {
     assert_eq!(out, "0\nerror: unable to decrypt sealed secret: payments\n");
     replays(&session);
 }
+
+#[test]
+fn age_and_sops_keep_a_secret_in_a_file() {
+    let mut session = start("", "", "true");
+    let out = typed(&mut session, "age-keygen -o key.txt");
+    assert!(out.starts_with("Public key: age1"), "{out}");
+    typed(&mut session, "P=$(age-keygen -y key.txt)");
+    let out = typed(&mut session, "echo hello | age -r $P -a > h.age; head -1 h.age; age -d -i key.txt h.age");
+    assert_eq!(out, "-----BEGIN AGE ENCRYPTED FILE-----\nhello\n");
+    let out = typed(&mut session, "age-keygen > other.txt; age -d -i other.txt h.age");
+    assert!(out.ends_with("age: error: no identity matched any of the recipients\nage: report unexpected or unhelpful errors at https://filippo.io/age/report\n"), "{out}");
+    typed(&mut session, "cd ~/shop && printf 'creation_rules:\\n- path_regex: k8s/.*\\n  encrypted_regex: ^(data|stringData)$\\n  age: %s\\n' $P > .sops.yaml");
+    typed(&mut session, "mkdir k8s && kubectl create secret generic payments -n shop --from-literal=key=hunter2 --dry-run=client -o yaml > k8s/s.yaml");
+    let out = typed(&mut session, "sops encrypt README.md");
+    assert_eq!(out, "error loading config: no matching creation rules found\n");
+    typed(&mut session, "sops -e -i k8s/s.yaml");
+    let out = typed(&mut session, "cat k8s/s.yaml");
+    assert!(out.contains("name: payments") && out.contains("key: ENC[AES256_GCM,data:") && out.contains("version: 3.11.0"), "{out}");
+    let out = typed(&mut session, "sops -d k8s/s.yaml; echo $?");
+    assert!(out.starts_with("Failed to get the data key required") && out.ends_with("but none were.\n128\n"), "{out}");
+    assert!(out.contains("    - | failed to load age identities. Did not find keys in\n      | locations 'SOPS_AGE_SSH_PRIVATE_KEY_FILE',\n"), "{out}");
+    typed(&mut session, "export SOPS_AGE_KEY_FILE=~/key.txt");
+    let out = typed(&mut session, "sops -d --extract '[\"data\"][\"key\"]' k8s/s.yaml | base64 -d");
+    assert!(out.starts_with("hunter2"), "{out}");
+    let out = typed(&mut session, "sops set k8s/s.yaml '[\"data\"][\"two\"]' '\"Mg==\"' && sops -d k8s/s.yaml | grep two");
+    assert_eq!(out, "two: Mg==\n");
+    // Another line changed by hand is found out.
+    let out = typed(&mut session, "sed -i 's/name: payments/name: other/' k8s/s.yaml && sops -d k8s/s.yaml; echo $?");
+    assert!(out.starts_with("MAC mismatch. File has ") && out.ends_with("\n51\n"), "{out}");
+    typed(&mut session, "sed -i 's/name: other/name: payments/' k8s/s.yaml");
+    // A second person.
+    typed(&mut session, "sed -i \"s/age: .*/&,$(age-keygen -y ~/other.txt)/\" .sops.yaml");
+    let out = typed(&mut session, "echo y | sops updatekeys k8s/s.yaml 2> log.txt; sed 's/^.*Syn/Syn/' log.txt");
+    assert!(out.contains("Group 1\n    age1") && out.contains("\n+++ age1") && out.contains("Is this okay? (y/n):"), "{out}");
+    let out = typed(&mut session, "SOPS_AGE_KEY_FILE=~/other.txt sops -d k8s/s.yaml | grep two");
+    assert_eq!(out, "two: Mg==\n");
+    // Who goes away is taken out, and the data key anew.
+    typed(&mut session, "sops rotate -i --rm-age $(age-keygen -y ~/other.txt) k8s/s.yaml");
+    let out = typed(&mut session, "SOPS_AGE_KEY_FILE=~/other.txt sops -d k8s/s.yaml > x 2>&1; echo $?; sops -d k8s/s.yaml | grep two");
+    assert_eq!(out, "128\n    two: Mg==\n");
+    // An editor that changes one value leaves the others as they are encrypted.
+    typed(&mut session, "cp k8s/s.yaml before.yaml; EDITOR='sed -i s/Mg==/Mw==/' sops edit k8s/s.yaml");
+    let out = typed(&mut session, "diff before.yaml k8s/s.yaml | grep -c '^>'; sops -d k8s/s.yaml | grep two; ls /tmp | wc -l");
+    assert_eq!(out, "3\n    two: Mw==\n0\n");
+    replays(&session);
+}
+
+#[test]
+fn flux_decrypts_what_sops_encrypted() {
+    let mut session = start("", "flux: true", "object('Deployment', 'flux-system', 'kustomize-controller').status.readyReplicas == 1 && object('Deployment', 'flux-system', 'source-controller').status.readyReplicas == 1");
+    typed(&mut session, "age-keygen -o age.agekey 2> /dev/null; cd ~/shop; mkdir k8s");
+    typed(&mut session, "kubectl create secret generic sops-age -n flux-system --from-file=$HOME/age.agekey");
+    typed(&mut session, "kubectl create secret generic payments -n shop --from-literal=key=hunter2 --dry-run=client -o yaml > k8s/s.yaml");
+    typed(&mut session, "sops -e -i --age $(age-keygen -y ~/age.agekey) --encrypted-regex '^data$' k8s/s.yaml && git add . && git commit -qm Secret && git push -q");
+    typed(&mut session, "flux create source git shop --url=https://forge.encore/encore/shop.git --branch=main --interval=1m");
+    let ks = "apiVersion: kustomize.toolkit.fluxcd.io/v1\\nkind: Kustomization\\nmetadata: {name: shop, namespace: flux-system}\\nspec: {interval: 1m, path: ./k8s, prune: true, sourceRef: {kind: GitRepository, name: shop}, decryption: {provider: sops, secretRef: {name: NAME}}}\\n";
+    typed(&mut session, &format!("printf '{}' | kubectl apply -f -", ks.replace("NAME", "gone")));
+    wait(&mut session, 30);
+    let out = typed(&mut session, "flux get kustomizations shop");
+    assert!(out.contains("cannot get sops decryption Secret 'flux-system/gone'"), "{out}");
+    typed(&mut session, &format!("printf '{}' | kubectl apply -f -", ks.replace("NAME", "sops-age")));
+    wait(&mut session, 30);
+    assert_eq!(datum(&session, "shop", "payments", "key"), "hunter2");
+    assert!(at(&session, SECRET, "shop", "payments").at("sops").is_null());
+    replays(&session);
+}

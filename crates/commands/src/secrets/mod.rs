@@ -1,14 +1,24 @@
 //! The tools of secrets in Git: `kubeseal`, `age` and `age-keygen`, `sops`, `gitleaks`. What they compute is in the crate
 //! `seal`; here are their options, files and words.
 
+mod age;
 mod kubeseal;
 mod kubeseal_in;
 mod kubeseal_out;
+mod sops;
+mod sops_file;
+mod sops_keys;
+mod sops_verbs;
 
 use world::Program;
 
-pub(crate) fn programs() -> [Program; 1] {
-    [Program::once("kubeseal", kubeseal::main)]
+pub(crate) fn programs() -> [Program; 4] {
+    [
+        Program::once("kubeseal", kubeseal::main),
+        Program::once("age", age::main),
+        Program::once("age-keygen", age::keygen),
+        Program::steps::<sops::Sops>("sops"),
+    ]
 }
 
 /// What `--help` and a wrong option print of a tool's table, as pflag does.
