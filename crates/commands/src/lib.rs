@@ -14,6 +14,7 @@ mod helm;
 mod jq;
 pub mod kubectl;
 mod packages;
+mod secrets;
 mod yq;
 
 pub use gh::merger;
@@ -33,6 +34,7 @@ pub fn programs() -> Programs {
             .chain(argocd::programs())
             .chain(gh::programs())
             .chain(docker::programs())
-            .chain(packages::programs()),
+            .chain(packages::programs())
+            .chain(secrets::programs()),
     )
 }

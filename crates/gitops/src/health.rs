@@ -58,6 +58,7 @@ pub(crate) fn judge(value: &Value) -> Option<(Health, String)> {
         ("apiextensions.k8s.io", "CustomResourceDefinition") => Some(definition(value)),
         ("argoproj.io", "ApplicationSet") => Some(application_set(value)),
         ("argoproj.io", "Workflow") => Some(workflow(value)),
+        ("bitnami.com", "SealedSecret") => Some(sealed_secret(value)),
         _ => None,
     }
 }
@@ -354,6 +355,17 @@ fn cron_job(value: &Value) -> (Health, String) {
         () => (Health::Healthy, "CronJob has completed its last execution successfully"),
     };
     (health, told.into())
+}
+
+/// `resource_customizations/bitnami.com/SealedSecret`.
+#[inline(never)]
+fn sealed_secret(value: &Value) -> (Health, String) {
+    let synced = cluster::condition(value, "Synced");
+    match synced.map(|one| (one.str_at("status"), one.str_at("message").to_string())) {
+        Some(("False", told)) => (Health::Degraded, told),
+        Some(("True", told)) => (Health::Healthy, told),
+        _ => (Health::Progressing, "Waiting for Sealed Secret to be decrypted".into()),
+    }
 }
 
 /// `resource_customizations/argoproj.io/ApplicationSet`.

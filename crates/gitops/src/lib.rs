@@ -22,6 +22,7 @@ mod options;
 mod order;
 mod parsed;
 mod project;
+pub mod sealed;
 mod server;
 mod status;
 mod sync;

@@ -87,6 +87,7 @@ impl Plan {
             nodes: Vec::new(),
             autoscaler: None,
             flux: false,
+            sealed_secrets: false,
             namespaces: Vec::new(),
             objects: Vec::new(),
             images: Vec::new(),

@@ -23,6 +23,8 @@ pub struct Scenario {
     pub autoscaler: Option<Autoscaler>,
     /// Whether Flux is installed.
     pub flux: bool,
+    /// Whether the Sealed Secrets controller is installed.
+    pub sealed_secrets: bool,
     pub namespaces: Vec<String>,
     /// Kubernetes objects that exist from the start, Argo CD applications among them.
     pub objects: Vec<Value>,

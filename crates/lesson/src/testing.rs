@@ -92,6 +92,7 @@ pub(crate) fn plan() -> Plan {
             nodes: Vec::new(),
             autoscaler: None,
             flux: false,
+            sealed_secrets: false,
             namespaces: Vec::new(),
             objects: Vec::new(),
             images: Vec::new(),

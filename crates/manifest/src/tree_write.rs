@@ -34,6 +34,11 @@ struct Writer {
 }
 
 impl Writer {
+    /// The next level, a multiple of the step: what stands behind a dash is only two further in.
+    fn next(&self, column: usize) -> usize {
+        (column + self.indent) / self.indent * self.indent
+    }
+
     fn pad(&mut self, column: usize) {
         self.out.extend(repeat_n(' ', column));
     }
@@ -90,7 +95,7 @@ impl Writer {
             }
             self.inline(key, column + 2);
             self.out.push(':');
-            self.value(value, column, &key.line, column + self.indent);
+            self.value(value, column, &key.line, self.next(column));
         }
     }
 
@@ -145,7 +150,7 @@ impl Writer {
             }
             _ => {
                 self.out.push(' ');
-                self.inline(value, column + self.indent);
+                self.inline(value, self.next(column));
                 self.line_end(if value.line.is_empty() { key_line } else { &value.line });
             }
         }
@@ -209,7 +214,7 @@ impl Writer {
     fn block(&mut self, text: &str, style: Style, inner: usize) {
         self.out.push(if style == Style::Folded { '>' } else { '|' });
         if text.starts_with([' ', '\n']) {
-            self.out.push('2');
+            self.out.push_str(&self.indent.to_string());
         }
         if !text.ends_with('\n') {
             self.out.push('-');

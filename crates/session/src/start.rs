@@ -284,6 +284,9 @@ impl Builder<'_> {
         if scenario.flux {
             self.world.install_flux(&Causes::none()).map_err(wrong)?;
         }
+        if scenario.sealed_secrets {
+            self.world.install_sealed_secrets(&Causes::none()).map_err(wrong)?;
+        }
         for name in &scenario.namespaces {
             let namespace = object! { "metadata" => object! { "name" => name } };
             self.world

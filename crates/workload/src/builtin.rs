@@ -93,6 +93,7 @@ busybox name: shell, ends_after: 100ms, log: ' '
 alpine name: shell, ends_after: 100ms, log: ' '
 debian name: shell, ends_after: 100ms, log: ' '
 ubuntu name: shell, ends_after: 100ms, log: ' '
+bitnami/sealed-secrets-controller port: [8080, 8081], startup: 2s, memory: 30Mi, health: {path: /healthz}, log: HTTP server serving on :8080
 fluxcd/source-controller port: [9440, 8080], startup: 2s, memory: 40Mi, health: {path: /readyz}, requests: [{path: /healthz}], log: starting manager
 fluxcd/kustomize-controller port: [9440, 8080], startup: 2s, memory: 40Mi, health: {path: /readyz}, requests: [{path: /healthz}], log: starting manager
 fluxcd/helm-controller port: [9440, 8080], startup: 2s, memory: 40Mi, health: {path: /readyz}, requests: [{path: /healthz}], log: starting manager

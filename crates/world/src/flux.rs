@@ -193,9 +193,20 @@ impl Forge for Outside<'_> {
         (folder.is_empty() || !found.is_empty()).then_some(found)
     }
 
-    fn build(&self, artifact: &Artifact, folder: &str, edits: &Value) -> Result<Vec<Value>, String> {
+    fn build(
+        &self,
+        artifact: &Artifact,
+        folder: &str,
+        edits: &Value,
+        keys: Option<&gitops::flux::Keys>,
+    ) -> Result<Vec<Value>, String> {
         let all = Forge::files(self, artifact, "").unwrap_or_default();
         let mut unpacked = Unpacked(all.into_iter().collect());
+        if let Some(keys) = keys {
+            for (path, bytes) in unpacked.0.iter_mut() {
+                keys.open_file(path, bytes)?;
+            }
+        }
         if !unpacked.generate(folder)? {
             return Ok(Vec::new());
         }
@@ -296,6 +307,9 @@ impl World {
     pub(crate) fn watch_stores(&mut self) {
         self.argocd.watch(&mut self.sim, &self.cluster);
         self.flux.watch(&mut self.sim, &self.cluster);
+        if self.sealed.on {
+            self.watch_sealed();
+        }
         for line in self.flux.take_lines() {
             self.controller_says(line.controller, &line.text);
         }

@@ -23,6 +23,7 @@ mod pulls_merge;
 mod rules;
 mod run;
 mod runtime;
+mod sealed;
 pub use containers::{NOT_IN_IMAGES, container_spec};
 pub use runtime::CONTAINER;
 mod snapshot;
@@ -92,6 +93,7 @@ pub struct World {
     pub flux: gitops::flux::Flux,
     /// `helm` of Flux at work.
     flux_runs: Vec<flux::Run>,
+    pub sealed: gitops::sealed::Sealed,
     pub workload: workload::Workload,
     /// Pipelines' scripts by their processes.
     scripts: OrdMap<Pid, pipeline::Script>,
@@ -131,6 +133,7 @@ impl World {
             docker: OrdMap::new(),
             flux: gitops::flux::Flux::default(),
             flux_runs: Vec::new(),
+            sealed: gitops::sealed::Sealed::default(),
             workload: workload::Workload::default(),
             scripts: OrdMap::new(),
             mains: OrdMap::new(),

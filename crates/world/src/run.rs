@@ -19,6 +19,7 @@ enum Turn {
     Cluster,
     ArgoCd,
     Flux,
+    Sealed,
     Workload,
 }
 
@@ -31,6 +32,7 @@ impl World {
             (self.cluster.next_due(), Turn::Cluster),
             (self.argocd.next_due(), Turn::ArgoCd),
             (self.flux.next_due(), Turn::Flux),
+            (self.sealed.next_due(), Turn::Sealed),
             (self.workload.next_due(), Turn::Workload),
         ];
         turns.into_iter().filter_map(|(due, turn)| due.map(|due| (due, turn))).min_by_key(|(due, _)| *due)
@@ -60,6 +62,7 @@ impl World {
             Turn::Cluster => self.fire_cluster(),
             Turn::ArgoCd => self.fire_argocd(),
             Turn::Flux => self.fire_flux(),
+            Turn::Sealed => self.fire_sealed(),
             Turn::Workload => self.fire_workload(),
         }
         self.route_ended();

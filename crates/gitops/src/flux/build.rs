@@ -1,7 +1,7 @@
 //! From a Kustomization's spec to objects: what goes into the folder's kustomization before it is built, and what is done
 //! with the objects after.
 
-use super::Artifact;
+use super::{Artifact, decrypt};
 use super::substitute::{substitute, variables};
 use super::work::Work;
 use manifest::{Value, object};
@@ -33,7 +33,13 @@ pub(crate) fn edits(spec: &Value) -> Value {
 
 pub(crate) fn build(work: &mut Work<'_>, artifact: &Artifact, path: &str) -> Result<Vec<Value>, String> {
     let spec = work.spec().clone();
-    let mut objects = work.forge.build(artifact, path, &edits(&spec))?;
+    let keys = decrypt::keys(work)?;
+    let mut objects = work.forge.build(artifact, path, &edits(&spec), keys.as_ref())?;
+    if let Some(keys) = &keys {
+        for object in &mut objects {
+            keys.open_object(object)?;
+        }
+    }
     for object in &objects {
         if ["metadata.name", "kind", "apiVersion"].iter().any(|path| object.str_at(path).is_empty()) {
             let told = object.to_json();

@@ -85,7 +85,7 @@ pub const ROWS: [Row; 8] = [
         fields: "interval! prune?! sourceRef*! path retryInterval timeout wait? healthChecks[] healthCheckExprs[] dependsOn[] \
                  suspend? force? targetNamespace postBuild* patches[] images[] components[] namePrefix nameSuffix \
                  commonMetadata* deletionPolicy decryption* kubeConfig* serviceAccountName ignoreMissingComponents?",
-        missing: "healthCheckExprs decryption kubeConfig serviceAccountName ignoreMissingComponents",
+        missing: "healthCheckExprs decryption.serviceAccountName kubeConfig serviceAccountName ignoreMissingComponents",
     },
     Row {
         kind: "HelmRelease",

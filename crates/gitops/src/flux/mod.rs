@@ -9,6 +9,7 @@
 mod apply;
 mod automation;
 mod build;
+mod decrypt;
 mod duration;
 mod engine;
 mod health;
@@ -22,6 +23,7 @@ mod source;
 mod substitute;
 mod work;
 
+pub use decrypt::Keys;
 pub use duration::{duration_text, parse_duration};
 pub use engine::{Flux, Id, Line};
 pub use health::{Standing, standing};
@@ -89,8 +91,8 @@ pub trait Forge {
     fn fetch(&self, url: &str, reference: &Value) -> Result<Fetched, String>;
     /// The files below a folder, by their paths in it; nothing where there is no such folder.
     fn files(&self, artifact: &Artifact, folder: &str) -> Option<Vec<(String, Vec<u8>)>>;
-    /// A folder's objects. `edits` is what goes into its kustomization before.
-    fn build(&self, artifact: &Artifact, folder: &str, edits: &Value) -> Result<Vec<Value>, String>;
+    /// A folder's objects. `edits` is what goes into its kustomization before; `keys` decrypt its SOPS files.
+    fn build(&self, artifact: &Artifact, folder: &str, edits: &Value, keys: Option<&Keys>) -> Result<Vec<Value>, String>;
     /// Tags of an image with their digests.
     fn tags(&self, image: &str) -> Vec<(String, String)>;
     /// Commits and pushes; the new commit's id.

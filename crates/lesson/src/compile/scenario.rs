@@ -10,7 +10,7 @@ use order::OrdMap;
 use sim::Time;
 
 const FILE: &str = "world.yaml";
-const KNOWN: [&str; 13] = [
+const KNOWN: [&str; 14] = [
     "seed",
     "start",
     "picks",
@@ -19,6 +19,7 @@ const KNOWN: [&str; 13] = [
     "nodes",
     "autoscaler",
     "flux",
+    "sealedSecrets",
     "namespaces",
     "objects",
     "images",
@@ -45,7 +46,8 @@ pub(super) fn scenario(folder: &Folder, notes: &mut Notes) -> Option<Scenario> {
         repos,
         nodes: root.parts("nodes", notes).iter().map(|part| node(part, notes)).collect(),
         autoscaler: root.get("autoscaler").map(|part| autoscaler(&part, notes)),
-        flux: root.get("flux").is_some_and(|part| flux(&part, notes)),
+        flux: root.flag("flux", notes).unwrap_or(false),
+        sealed_secrets: root.flag("sealedSecrets", notes).unwrap_or(false),
         namespaces: root.texts("namespaces", notes),
         objects: root.parts("objects", notes).iter().filter_map(|part| object(part, notes)).collect(),
         images: root.parts("images", notes).iter().map(|part| files.image(part, notes)).collect(),
@@ -125,13 +127,6 @@ fn node_group(part: &Part<'_>, notes: &mut Notes) -> NodeGroup {
         notes.at(part, Some("taints"), "a taint is written `key=value:NoSchedule`");
     }
     NodeGroup { node: node_like(part, notes), min, max: max.unwrap_or(1), taints }
-}
-
-fn flux(part: &Part<'_>, notes: &mut Notes) -> bool {
-    part.value.as_bool().unwrap_or_else(|| {
-        notes.at(part, None, "`flux` is `true` where Flux is installed");
-        false
-    })
 }
 
 fn object(part: &Part<'_>, notes: &mut Notes) -> Option<Value> {

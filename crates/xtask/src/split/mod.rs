@@ -57,7 +57,16 @@ const LATE: [Part; LATES] = [
         ],
     },
     // Controllers that a world has when its scenario says so, and their tools.
-    Part { name: "addons", paths: &["gitops::flux::", "world::flux::", "commands::flux::"] },
+    Part { name: "addons", paths: &[
+            "gitops::flux::",
+            "world::flux::",
+            "commands::flux::",
+            "seal::",
+            "gitops::sealed::",
+            "world::sealed::",
+            "world::secrets::",
+            "commands::secrets::",
+        ] },
 ];
 
 /// The name by which late parts import a function: there are thousands, and each stands in two parts. Nothing that the
