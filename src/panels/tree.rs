@@ -3,7 +3,6 @@
 use crate::browser::dom;
 use crate::components::{icon, yes};
 use screen::{Files, TreeItem};
-use std::collections::BTreeSet;
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -15,7 +14,7 @@ pub struct Props {
     pub open: Callback<String>,
 }
 
-type Closed = BTreeSet<String>;
+type Closed = Vec<String>;
 
 #[component]
 pub fn Tree(props: &Props) -> Html {
@@ -28,8 +27,9 @@ pub fn Tree(props: &Props) -> Html {
         let closed = closed.clone();
         Callback::from(move |path: String| {
             let mut next = (*closed).clone();
-            if !next.remove(&path) {
-                next.insert(path);
+            next.retain(|one| *one != path);
+            if next.len() == closed.len() {
+                next.push(path);
             }
             closed.set(next);
         })

@@ -104,9 +104,15 @@ fn a_secret_is_sealed_and_opened_where_it_belongs() {
     wait(&mut session, 3);
     let told = sealed(&session, "shop", "stolen");
     let condition = cluster::condition(&told, "Synced").cloned().unwrap_or_default();
-    assert_eq!((condition.str_at("status"), condition.str_at("message")), ("False", "no key could decrypt secret (key)"));
+    assert_eq!(
+        (condition.str_at("status"), condition.str_at("message")),
+        ("False", "no key could decrypt secret (key)")
+    );
     let out = typed(&mut session, "kubectl get events -n shop | grep stolen");
-    assert!(out.contains("ErrUnsealFailed") && out.contains("Failed to unseal: no key could decrypt secret (key)"), "{out}");
+    assert!(
+        out.contains("ErrUnsealFailed") && out.contains("Failed to unseal: no key could decrypt secret (key)"),
+        "{out}"
+    );
     // A Secret that goes comes back; with its SealedSecret it goes for good.
     typed(&mut session, "kubectl delete secret payments -n shop");
     wait(&mut session, 3);
@@ -137,14 +143,23 @@ fn kubeseal_knows_scopes_certificates_and_refusals() {
     let out = typed(&mut session, "printf new | kubeseal --raw --from-file=/dev/stdin");
     assert_eq!(out, "error: must provide the --name flag with --raw and --scope strict\n");
     let out = typed(&mut session, "echo 'kind: Secret' | kubeseal");
-    assert_eq!(out, "error: secret.data is empty in input Secret, assuming this is an error and aborting. To work with empty data, --allow-empty-data can be used\n");
+    assert_eq!(
+        out,
+        "error: secret.data is empty in input Secret, assuming this is an error and aborting. To work with empty data, --allow-empty-data can be used\n"
+    );
     let out = typed(&mut session, &format!("{MAKE} | kubeseal --controller-name sealed"));
-    assert!(out.starts_with("error: cannot get sealed secret service: services \"sealed\" not found.\nPlease, use"), "{out}");
+    assert!(
+        out.starts_with("error: cannot get sealed secret service: services \"sealed\" not found.\nPlease, use"),
+        "{out}"
+    );
     let out = typed(&mut session, &format!("{MAKE} | kubeseal -n other"));
     assert_eq!(out, "error: namespace mismatch: input secret is in namespace \"shop\" but \"other\" was specified\n");
     // A second value is merged in, the first stays as it is.
     typed(&mut session, &format!("{MAKE} | kubeseal -w m.yaml && cp m.yaml old.yaml"));
-    typed(&mut session, "kubectl create secret generic x --from-literal=two=2 --dry-run=client -o yaml | kubeseal -o yaml --merge-into m.yaml");
+    typed(
+        &mut session,
+        "kubectl create secret generic x --from-literal=two=2 --dry-run=client -o yaml | kubeseal -o yaml --merge-into m.yaml",
+    );
     let out = typed(&mut session, "grep -c -f <(grep 'key:' old.yaml) m.yaml; grep -c two: m.yaml");
     assert_eq!(out, "1\n1\n");
     replays(&session);
@@ -155,7 +170,10 @@ fn keys_are_renewed_and_old_ones_still_open() {
     let mut session = sealing();
     typed(&mut session, &format!("{MAKE} | kubeseal -w s.yaml; kubeseal --fetch-cert > one.pem"));
     wait(&mut session, 30 * 24 * 3600 + 60);
-    let out = typed(&mut session, "kubectl get secret -n kube-system -l sealedsecrets.bitnami.com/sealed-secrets-key=active -o name | wc -l");
+    let out = typed(
+        &mut session,
+        "kubectl get secret -n kube-system -l sealedsecrets.bitnami.com/sealed-secrets-key=active -o name | wc -l",
+    );
     assert_eq!(out, "2\n");
     let out = typed(&mut session, "kubeseal --fetch-cert | diff -q - one.pem > diff.txt; echo $?");
     assert_eq!(out, "1\n");
@@ -164,10 +182,16 @@ fn keys_are_renewed_and_old_ones_still_open() {
     assert_eq!(datum(&session, "shop", "payments", "key"), "hunter2");
     // Sealed anew it opens by the new key alone; the old one is deleted and the controller restarted.
     typed(&mut session, "cp s.yaml old.yaml; kubeseal --re-encrypt -f s.yaml");
-    typed(&mut session, "kubectl delete -n kube-system $(kubectl get secret -n kube-system -l sealedsecrets.bitnami.com/sealed-secrets-key=active --sort-by=.metadata.creationTimestamp -o name | head -1)");
+    typed(
+        &mut session,
+        "kubectl delete -n kube-system $(kubectl get secret -n kube-system -l sealedsecrets.bitnami.com/sealed-secrets-key=active --sort-by=.metadata.creationTimestamp -o name | head -1)",
+    );
     let out = typed(&mut session, "kubeseal --validate -f old.yaml; echo $?");
     assert_eq!(out, "0\n", "what was read is kept in memory");
-    typed(&mut session, "kubectl delete pod -n kube-system -l name=sealed-secrets-controller; kubectl rollout status deployment -n kube-system sealed-secrets-controller");
+    typed(
+        &mut session,
+        "kubectl delete pod -n kube-system -l name=sealed-secrets-controller; kubectl rollout status deployment -n kube-system sealed-secrets-controller",
+    );
     wait(&mut session, 40);
     let out = typed(&mut session, "kubeseal --validate -f s.yaml; echo $?; kubeseal --validate -f old.yaml");
     assert_eq!(out, "0\nerror: unable to decrypt sealed secret: payments\n");
@@ -184,20 +208,30 @@ fn age_and_sops_keep_a_secret_in_a_file() {
     assert_eq!(out, "-----BEGIN AGE ENCRYPTED FILE-----\nhello\n");
     let out = typed(&mut session, "age-keygen > other.txt; age -d -i other.txt h.age");
     assert!(out.ends_with("age: error: no identity matched any of the recipients\nage: report unexpected or unhelpful errors at https://filippo.io/age/report\n"), "{out}");
-    typed(&mut session, "cd ~/shop && printf 'creation_rules:\\n- path_regex: k8s/.*\\n  encrypted_regex: ^(data|stringData)$\\n  age: %s\\n' $P > .sops.yaml");
-    typed(&mut session, "mkdir k8s && kubectl create secret generic payments -n shop --from-literal=key=hunter2 --dry-run=client -o yaml > k8s/s.yaml");
+    typed(
+        &mut session,
+        "cd ~/shop && printf 'creation_rules:\\n- path_regex: k8s/.*\\n  encrypted_regex: ^(data|stringData)$\\n  age: %s\\n' $P > .sops.yaml",
+    );
+    typed(
+        &mut session,
+        "mkdir k8s && kubectl create secret generic payments -n shop --from-literal=key=hunter2 --dry-run=client -o yaml > k8s/s.yaml",
+    );
     let out = typed(&mut session, "sops encrypt README.md");
     assert_eq!(out, "error loading config: no matching creation rules found\n");
     typed(&mut session, "sops -e -i k8s/s.yaml");
     let out = typed(&mut session, "cat k8s/s.yaml");
-    assert!(out.contains("name: payments") && out.contains("key: ENC[AES256_GCM,data:") && out.contains("version: 3.11.0"), "{out}");
+    assert!(
+        out.contains("name: payments") && out.contains("key: ENC[AES256_GCM,data:") && out.contains("version: 3.11.0"),
+        "{out}"
+    );
     let out = typed(&mut session, "sops -d k8s/s.yaml; echo $?");
     assert!(out.starts_with("Failed to get the data key required") && out.ends_with("but none were.\n128\n"), "{out}");
     assert!(out.contains("    - | failed to load age identities. Did not find keys in\n      | locations 'SOPS_AGE_SSH_PRIVATE_KEY_FILE',\n"), "{out}");
     typed(&mut session, "export SOPS_AGE_KEY_FILE=~/key.txt");
     let out = typed(&mut session, "sops -d --extract '[\"data\"][\"key\"]' k8s/s.yaml | base64 -d");
     assert!(out.starts_with("hunter2"), "{out}");
-    let out = typed(&mut session, "sops set k8s/s.yaml '[\"data\"][\"two\"]' '\"Mg==\"' && sops -d k8s/s.yaml | grep two");
+    let out =
+        typed(&mut session, "sops set k8s/s.yaml '[\"data\"][\"two\"]' '\"Mg==\"' && sops -d k8s/s.yaml | grep two");
     assert_eq!(out, "two: Mg==\n");
     // Another line changed by hand is found out.
     let out = typed(&mut session, "sed -i 's/name: payments/name: other/' k8s/s.yaml && sops -d k8s/s.yaml; echo $?");
@@ -206,28 +240,50 @@ fn age_and_sops_keep_a_secret_in_a_file() {
     // A second person.
     typed(&mut session, "sed -i \"s/age: .*/&,$(age-keygen -y ~/other.txt)/\" .sops.yaml");
     let out = typed(&mut session, "echo y | sops updatekeys k8s/s.yaml 2> log.txt; sed 's/^.*Syn/Syn/' log.txt");
-    assert!(out.contains("Group 1\n    age1") && out.contains("\n+++ age1") && out.contains("Is this okay? (y/n):"), "{out}");
+    assert!(
+        out.contains("Group 1\n    age1") && out.contains("\n+++ age1") && out.contains("Is this okay? (y/n):"),
+        "{out}"
+    );
     let out = typed(&mut session, "SOPS_AGE_KEY_FILE=~/other.txt sops -d k8s/s.yaml | grep two");
     assert_eq!(out, "two: Mg==\n");
     // Who goes away is taken out, and the data key anew.
     typed(&mut session, "sops rotate -i --rm-age $(age-keygen -y ~/other.txt) k8s/s.yaml");
-    let out = typed(&mut session, "SOPS_AGE_KEY_FILE=~/other.txt sops -d k8s/s.yaml > x 2>&1; echo $?; sops -d k8s/s.yaml | grep two");
+    let out = typed(
+        &mut session,
+        "SOPS_AGE_KEY_FILE=~/other.txt sops -d k8s/s.yaml > x 2>&1; echo $?; sops -d k8s/s.yaml | grep two",
+    );
     assert_eq!(out, "128\n    two: Mg==\n");
     // An editor that changes one value leaves the others as they are encrypted.
     typed(&mut session, "cp k8s/s.yaml before.yaml; EDITOR='sed -i s/Mg==/Mw==/' sops edit k8s/s.yaml");
-    let out = typed(&mut session, "diff before.yaml k8s/s.yaml | grep -c '^>'; sops -d k8s/s.yaml | grep two; ls /tmp | wc -l");
+    let out = typed(
+        &mut session,
+        "diff before.yaml k8s/s.yaml | grep -c '^>'; sops -d k8s/s.yaml | grep two; ls /tmp | wc -l",
+    );
     assert_eq!(out, "3\n    two: Mw==\n0\n");
     replays(&session);
 }
 
 #[test]
 fn flux_decrypts_what_sops_encrypted() {
-    let mut session = start("", "flux: true", "object('Deployment', 'flux-system', 'kustomize-controller').status.readyReplicas == 1 && object('Deployment', 'flux-system', 'source-controller').status.readyReplicas == 1");
+    let mut session = start(
+        "",
+        "flux: true",
+        "object('Deployment', 'flux-system', 'kustomize-controller').status.readyReplicas == 1 && object('Deployment', 'flux-system', 'source-controller').status.readyReplicas == 1",
+    );
     typed(&mut session, "age-keygen -o age.agekey 2> /dev/null; cd ~/shop; mkdir k8s");
     typed(&mut session, "kubectl create secret generic sops-age -n flux-system --from-file=$HOME/age.agekey");
-    typed(&mut session, "kubectl create secret generic payments -n shop --from-literal=key=hunter2 --dry-run=client -o yaml > k8s/s.yaml");
-    typed(&mut session, "sops -e -i --age $(age-keygen -y ~/age.agekey) --encrypted-regex '^data$' k8s/s.yaml && git add . && git commit -qm Secret && git push -q");
-    typed(&mut session, "flux create source git shop --url=https://forge.encore/encore/shop.git --branch=main --interval=1m");
+    typed(
+        &mut session,
+        "kubectl create secret generic payments -n shop --from-literal=key=hunter2 --dry-run=client -o yaml > k8s/s.yaml",
+    );
+    typed(
+        &mut session,
+        "sops -e -i --age $(age-keygen -y ~/age.agekey) --encrypted-regex '^data$' k8s/s.yaml && git add . && git commit -qm Secret && git push -q",
+    );
+    typed(
+        &mut session,
+        "flux create source git shop --url=https://forge.encore/encore/shop.git --branch=main --interval=1m",
+    );
     let ks = "apiVersion: kustomize.toolkit.fluxcd.io/v1\\nkind: Kustomization\\nmetadata: {name: shop, namespace: flux-system}\\nspec: {interval: 1m, path: ./k8s, prune: true, sourceRef: {kind: GitRepository, name: shop}, decryption: {provider: sops, secretRef: {name: NAME}}}\\n";
     typed(&mut session, &format!("printf '{}' | kubectl apply -f -", ks.replace("NAME", "gone")));
     wait(&mut session, 30);
