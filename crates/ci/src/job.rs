@@ -60,7 +60,8 @@ pub(crate) struct Defaults {
     directory: Option<String>,
 }
 
-const JOB_KEYS: [&str; 20] = [
+const JOB_KEYS: [&str; 21] = [
+    "cancel-timeout-minutes",
     "snapshot",
     "name",
     "needs",
@@ -179,7 +180,7 @@ fn strategy(job: &Value, path: &str, spans: &OrdMap<String, Mark>) -> Result<Opt
                 Value::List(_) => format!("Matrix vector '{key}' does not contain any values"),
                 _ => "A sequence was expected".into(),
             };
-            return Err(wrong(&[&here, ".", key].concat(), message));
+            return Err(wrong(&[&here, ".", key, "="].concat(), message));
         }
     }
     if matrix.entries().is_empty() && !matrix.is_null() && !expression(matrix) {
@@ -196,19 +197,11 @@ fn strategy(job: &Value, path: &str, spans: &OrdMap<String, Mark>) -> Result<Opt
 pub(crate) fn job_of(id: &str, job: &Value, outer: &Defaults, spans: &OrdMap<String, Mark>) -> Result<Job, Wrong> {
     let path = ["jobs.", id].concat();
     let below = [&path, "."].concat();
-    let good = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
-    if !id.chars().all(good) || !id.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') {
-        let message = format!(
-            "The identifier '{id}' is invalid. IDs may only contain alphanumeric characters, '_', and '-'. \
-             IDs must start with a letter or '_' and and must be less than 100 characters."
-        );
+    if let Some(message) = no_id(id) {
         return Err(wrong(&path, message));
     }
-    if id.starts_with("__") {
-        return Err(wrong(&path, format!("The identifier '{id}' is invalid. IDs starting with '__' are reserved.")));
-    }
     known(job, &path, &JOB_KEYS)?;
-    missing(job, &path, &["container", "services", "snapshot"])?;
+    missing(job, &path, &["container", "services", "snapshot", "cancel-timeout-minutes"])?;
     permissions(job, &below)?;
     let call = Call::read(job, &path)?;
     if call.is_none() && job.at("runs-on").is_null() {
@@ -250,6 +243,34 @@ pub(crate) fn job_of(id: &str, job: &Value, outer: &Defaults, spans: &OrdMap<Str
     })
 }
 
+/// What a step lacks that has neither `run` nor `uses`: what else it has may tell which it was to be.
+fn lacking(step: &Value) -> String {
+    let has = |key: &str| !step.at(key).is_null();
+    if has("with") {
+        "Required property is missing: uses".into()
+    } else if has("shell") || has("working-directory") {
+        "Required property is missing: run".into()
+    } else {
+        "There's not enough info to determine what you meant. Add one of these properties: parallel, run, shell, uses, with, \
+         working-directory"
+            .into()
+    }
+}
+
+/// What GitHub says of an id that is none.
+fn no_id(id: &str) -> Option<String> {
+    let good = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    let fits = id.chars().all(good) && id.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && id.len() < 100;
+    if !fits {
+        return Some(format!(
+            "The identifier '{id}' is invalid. IDs may only contain alphanumeric characters, '_', and '-'. \
+             IDs must start with a letter or '_' and and must be less than 100 characters."
+        ));
+    }
+    let reserved = id.starts_with("__");
+    reserved.then(|| format!("The identifier '{id}' is invalid. IDs starting with '__' are reserved."))
+}
+
 #[inline(never)]
 pub(crate) fn step_of(index: usize, step: &Value, path: &str, defaults: &Defaults) -> Result<Step, Wrong> {
     known(step, path, &STEP_KEYS)?;
@@ -266,13 +287,15 @@ pub(crate) fn step_of(index: usize, step: &Value, path: &str, defaults: &Default
         }
         (None, Some(action)) => Work::Uses { action, with: texts(step.at("with")) },
         (None, None) => {
-            let missing = if step.at("with").is_null() { "run" } else { "uses" };
-            return Err(wrong(&[path, "."].concat(), format!("Required property is missing: {missing}")));
+            return Err(wrong(&[path, "."].concat(), lacking(step)));
         }
         (Some(_), Some(_)) => {
             return Err(wrong(&[path, ".uses"].concat(), "a step cannot have both the `uses` and `run` keys".into()));
         }
     };
+    if let Some(message) = text(step.at("id")).and_then(|id| no_id(&id)) {
+        return Err(wrong(&[path, ".id="].concat(), message));
+    }
     let name = match (text(step.at("name")), &work) {
         (Some(name), _) => name,
         (None, Work::Run { script, .. }) => format!("Run {}", script.lines().next().unwrap_or_default()),

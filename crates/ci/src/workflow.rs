@@ -136,7 +136,7 @@ pub(crate) fn read(path: &str, root: &Value, spans: &OrdMap<String, Mark>) -> Re
         }
     }
     if all.iter().all(|job| !job.needs.is_empty()) {
-        return Err(wrong("jobs.", "The workflow must contain at least one job with no dependencies.".into()));
+        return Err(wrong("jobs=", "The workflow must contain at least one job with no dependencies.".into()));
     }
     if let Some((job, need)) = cycle(&all) {
         let message =

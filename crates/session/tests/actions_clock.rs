@@ -90,7 +90,8 @@ Invalid workflow file: .github/workflows/release.yml#L1
 (Line: 1, Col: 14): Unexpected value 'pushh'
 (Line: 5, Col: 5): Unexpected value 'stepz'
 (Line: 7, Col: 19): Unexpected value 'shel'
-(Line: 8, Col: 10): Required property is missing: run
+(Line: 8, Col: 10): There's not enough info to determine what you meant. Add one of these properties: parallel, run, shell, uses, \
+with, working-directory
 (Line: 9, Col: 14): Unrecognized named-value: 'oops'. Located at position 1 within expression: oops.x
 (Line: 10, Col: 16): Job 'two' depends on unknown job 'three'.";
     assert_eq!(error, expected);

@@ -45,6 +45,9 @@ impl Call {
     #[inline(never)]
     pub(crate) fn read(job: &Value, path: &str) -> Result<Option<Box<Self>>, Wrong> {
         let Some(uses) = text(job.at("uses")) else { return Ok(None) };
+        if !job.at("runs-on").is_null() {
+            return Err(wrong(&[path, ".uses"].concat(), "Unexpected value 'uses'".into()));
+        }
         known(job, path, KEYS)?;
         let here = [path, ".uses="].concat();
         let Some(file) = uses.strip_prefix("./") else {

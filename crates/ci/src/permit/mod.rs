@@ -88,7 +88,8 @@ impl Permissions {
     }
 
     fn of(&self, scope: &str) -> Access {
-        self.0.get(scope).or_else(|| self.0.get("*")).copied().unwrap_or_default()
+        let all = self.0.get("*").filter(|all| scope != "id-token" || **all == Access::Write);
+        self.0.get(scope).or(all).copied().unwrap_or_default()
     }
 }
 
