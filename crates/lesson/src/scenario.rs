@@ -70,6 +70,8 @@ pub struct Repo {
     pub commits: Vec<Commit>,
     /// Branches with rules.
     pub protect: Vec<Protect>,
+    /// What is done about secrets: nothing, alerts (`scan`), or pushes refused as well (`protect`).
+    pub secrets: String,
     /// Pull requests that are already open.
     pub pulls: Vec<Pull>,
 }

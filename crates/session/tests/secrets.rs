@@ -104,9 +104,15 @@ fn a_secret_is_sealed_and_opened_where_it_belongs() {
     wait(&mut session, 3);
     let told = sealed(&session, "shop", "stolen");
     let condition = cluster::condition(&told, "Synced").cloned().unwrap_or_default();
-    assert_eq!((condition.str_at("status"), condition.str_at("message")), ("False", "no key could decrypt secret (key)"));
+    assert_eq!(
+        (condition.str_at("status"), condition.str_at("message")),
+        ("False", "no key could decrypt secret (key)")
+    );
     let out = typed(&mut session, "kubectl get events -n shop | grep stolen");
-    assert!(out.contains("ErrUnsealFailed") && out.contains("Failed to unseal: no key could decrypt secret (key)"), "{out}");
+    assert!(
+        out.contains("ErrUnsealFailed") && out.contains("Failed to unseal: no key could decrypt secret (key)"),
+        "{out}"
+    );
     // A Secret that goes comes back; with its SealedSecret it goes for good.
     typed(&mut session, "kubectl delete secret payments -n shop");
     wait(&mut session, 3);
@@ -137,14 +143,23 @@ fn kubeseal_knows_scopes_certificates_and_refusals() {
     let out = typed(&mut session, "printf new | kubeseal --raw --from-file=/dev/stdin");
     assert_eq!(out, "error: must provide the --name flag with --raw and --scope strict\n");
     let out = typed(&mut session, "echo 'kind: Secret' | kubeseal");
-    assert_eq!(out, "error: secret.data is empty in input Secret, assuming this is an error and aborting. To work with empty data, --allow-empty-data can be used\n");
+    assert_eq!(
+        out,
+        "error: secret.data is empty in input Secret, assuming this is an error and aborting. To work with empty data, --allow-empty-data can be used\n"
+    );
     let out = typed(&mut session, &format!("{MAKE} | kubeseal --controller-name sealed"));
-    assert!(out.starts_with("error: cannot get sealed secret service: services \"sealed\" not found.\nPlease, use"), "{out}");
+    assert!(
+        out.starts_with("error: cannot get sealed secret service: services \"sealed\" not found.\nPlease, use"),
+        "{out}"
+    );
     let out = typed(&mut session, &format!("{MAKE} | kubeseal -n other"));
     assert_eq!(out, "error: namespace mismatch: input secret is in namespace \"shop\" but \"other\" was specified\n");
     // A second value is merged in, the first stays as it is.
     typed(&mut session, &format!("{MAKE} | kubeseal -w m.yaml && cp m.yaml old.yaml"));
-    typed(&mut session, "kubectl create secret generic x --from-literal=two=2 --dry-run=client -o yaml | kubeseal -o yaml --merge-into m.yaml");
+    typed(
+        &mut session,
+        "kubectl create secret generic x --from-literal=two=2 --dry-run=client -o yaml | kubeseal -o yaml --merge-into m.yaml",
+    );
     let out = typed(&mut session, "grep -c -f <(grep 'key:' old.yaml) m.yaml; grep -c two: m.yaml");
     assert_eq!(out, "1\n1\n");
     replays(&session);
@@ -155,7 +170,10 @@ fn keys_are_renewed_and_old_ones_still_open() {
     let mut session = sealing();
     typed(&mut session, &format!("{MAKE} | kubeseal -w s.yaml; kubeseal --fetch-cert > one.pem"));
     wait(&mut session, 30 * 24 * 3600 + 60);
-    let out = typed(&mut session, "kubectl get secret -n kube-system -l sealedsecrets.bitnami.com/sealed-secrets-key=active -o name | wc -l");
+    let out = typed(
+        &mut session,
+        "kubectl get secret -n kube-system -l sealedsecrets.bitnami.com/sealed-secrets-key=active -o name | wc -l",
+    );
     assert_eq!(out, "2\n");
     let out = typed(&mut session, "kubeseal --fetch-cert | diff -q - one.pem > diff.txt; echo $?");
     assert_eq!(out, "1\n");
@@ -164,10 +182,16 @@ fn keys_are_renewed_and_old_ones_still_open() {
     assert_eq!(datum(&session, "shop", "payments", "key"), "hunter2");
     // Sealed anew it opens by the new key alone; the old one is deleted and the controller restarted.
     typed(&mut session, "cp s.yaml old.yaml; kubeseal --re-encrypt -f s.yaml");
-    typed(&mut session, "kubectl delete -n kube-system $(kubectl get secret -n kube-system -l sealedsecrets.bitnami.com/sealed-secrets-key=active --sort-by=.metadata.creationTimestamp -o name | head -1)");
+    typed(
+        &mut session,
+        "kubectl delete -n kube-system $(kubectl get secret -n kube-system -l sealedsecrets.bitnami.com/sealed-secrets-key=active --sort-by=.metadata.creationTimestamp -o name | head -1)",
+    );
     let out = typed(&mut session, "kubeseal --validate -f old.yaml; echo $?");
     assert_eq!(out, "0\n", "what was read is kept in memory");
-    typed(&mut session, "kubectl delete pod -n kube-system -l name=sealed-secrets-controller; kubectl rollout status deployment -n kube-system sealed-secrets-controller");
+    typed(
+        &mut session,
+        "kubectl delete pod -n kube-system -l name=sealed-secrets-controller; kubectl rollout status deployment -n kube-system sealed-secrets-controller",
+    );
     wait(&mut session, 40);
     let out = typed(&mut session, "kubeseal --validate -f s.yaml; echo $?; kubeseal --validate -f old.yaml");
     assert_eq!(out, "0\nerror: unable to decrypt sealed secret: payments\n");
@@ -184,20 +208,30 @@ fn age_and_sops_keep_a_secret_in_a_file() {
     assert_eq!(out, "-----BEGIN AGE ENCRYPTED FILE-----\nhello\n");
     let out = typed(&mut session, "age-keygen > other.txt; age -d -i other.txt h.age");
     assert!(out.ends_with("age: error: no identity matched any of the recipients\nage: report unexpected or unhelpful errors at https://filippo.io/age/report\n"), "{out}");
-    typed(&mut session, "cd ~/shop && printf 'creation_rules:\\n- path_regex: k8s/.*\\n  encrypted_regex: ^(data|stringData)$\\n  age: %s\\n' $P > .sops.yaml");
-    typed(&mut session, "mkdir k8s && kubectl create secret generic payments -n shop --from-literal=key=hunter2 --dry-run=client -o yaml > k8s/s.yaml");
+    typed(
+        &mut session,
+        "cd ~/shop && printf 'creation_rules:\\n- path_regex: k8s/.*\\n  encrypted_regex: ^(data|stringData)$\\n  age: %s\\n' $P > .sops.yaml",
+    );
+    typed(
+        &mut session,
+        "mkdir k8s && kubectl create secret generic payments -n shop --from-literal=key=hunter2 --dry-run=client -o yaml > k8s/s.yaml",
+    );
     let out = typed(&mut session, "sops encrypt README.md");
     assert_eq!(out, "error loading config: no matching creation rules found\n");
     typed(&mut session, "sops -e -i k8s/s.yaml");
     let out = typed(&mut session, "cat k8s/s.yaml");
-    assert!(out.contains("name: payments") && out.contains("key: ENC[AES256_GCM,data:") && out.contains("version: 3.11.0"), "{out}");
+    assert!(
+        out.contains("name: payments") && out.contains("key: ENC[AES256_GCM,data:") && out.contains("version: 3.11.0"),
+        "{out}"
+    );
     let out = typed(&mut session, "sops -d k8s/s.yaml; echo $?");
     assert!(out.starts_with("Failed to get the data key required") && out.ends_with("but none were.\n128\n"), "{out}");
     assert!(out.contains("    - | failed to load age identities. Did not find keys in\n      | locations 'SOPS_AGE_SSH_PRIVATE_KEY_FILE',\n"), "{out}");
     typed(&mut session, "export SOPS_AGE_KEY_FILE=~/key.txt");
     let out = typed(&mut session, "sops -d --extract '[\"data\"][\"key\"]' k8s/s.yaml | base64 -d");
     assert!(out.starts_with("hunter2"), "{out}");
-    let out = typed(&mut session, "sops set k8s/s.yaml '[\"data\"][\"two\"]' '\"Mg==\"' && sops -d k8s/s.yaml | grep two");
+    let out =
+        typed(&mut session, "sops set k8s/s.yaml '[\"data\"][\"two\"]' '\"Mg==\"' && sops -d k8s/s.yaml | grep two");
     assert_eq!(out, "two: Mg==\n");
     // Another line changed by hand is found out.
     let out = typed(&mut session, "sed -i 's/name: payments/name: other/' k8s/s.yaml && sops -d k8s/s.yaml; echo $?");
@@ -206,28 +240,50 @@ fn age_and_sops_keep_a_secret_in_a_file() {
     // A second person.
     typed(&mut session, "sed -i \"s/age: .*/&,$(age-keygen -y ~/other.txt)/\" .sops.yaml");
     let out = typed(&mut session, "echo y | sops updatekeys k8s/s.yaml 2> log.txt; sed 's/^.*Syn/Syn/' log.txt");
-    assert!(out.contains("Group 1\n    age1") && out.contains("\n+++ age1") && out.contains("Is this okay? (y/n):"), "{out}");
+    assert!(
+        out.contains("Group 1\n    age1") && out.contains("\n+++ age1") && out.contains("Is this okay? (y/n):"),
+        "{out}"
+    );
     let out = typed(&mut session, "SOPS_AGE_KEY_FILE=~/other.txt sops -d k8s/s.yaml | grep two");
     assert_eq!(out, "two: Mg==\n");
     // Who goes away is taken out, and the data key anew.
     typed(&mut session, "sops rotate -i --rm-age $(age-keygen -y ~/other.txt) k8s/s.yaml");
-    let out = typed(&mut session, "SOPS_AGE_KEY_FILE=~/other.txt sops -d k8s/s.yaml > x 2>&1; echo $?; sops -d k8s/s.yaml | grep two");
+    let out = typed(
+        &mut session,
+        "SOPS_AGE_KEY_FILE=~/other.txt sops -d k8s/s.yaml > x 2>&1; echo $?; sops -d k8s/s.yaml | grep two",
+    );
     assert_eq!(out, "128\n    two: Mg==\n");
     // An editor that changes one value leaves the others as they are encrypted.
     typed(&mut session, "cp k8s/s.yaml before.yaml; EDITOR='sed -i s/Mg==/Mw==/' sops edit k8s/s.yaml");
-    let out = typed(&mut session, "diff before.yaml k8s/s.yaml | grep -c '^>'; sops -d k8s/s.yaml | grep two; ls /tmp | wc -l");
+    let out = typed(
+        &mut session,
+        "diff before.yaml k8s/s.yaml | grep -c '^>'; sops -d k8s/s.yaml | grep two; ls /tmp | wc -l",
+    );
     assert_eq!(out, "3\n    two: Mw==\n0\n");
     replays(&session);
 }
 
 #[test]
 fn flux_decrypts_what_sops_encrypted() {
-    let mut session = start("", "flux: true", "object('Deployment', 'flux-system', 'kustomize-controller').status.readyReplicas == 1 && object('Deployment', 'flux-system', 'source-controller').status.readyReplicas == 1");
+    let mut session = start(
+        "",
+        "flux: true",
+        "object('Deployment', 'flux-system', 'kustomize-controller').status.readyReplicas == 1 && object('Deployment', 'flux-system', 'source-controller').status.readyReplicas == 1",
+    );
     typed(&mut session, "age-keygen -o age.agekey 2> /dev/null; cd ~/shop; mkdir k8s");
     typed(&mut session, "kubectl create secret generic sops-age -n flux-system --from-file=$HOME/age.agekey");
-    typed(&mut session, "kubectl create secret generic payments -n shop --from-literal=key=hunter2 --dry-run=client -o yaml > k8s/s.yaml");
-    typed(&mut session, "sops -e -i --age $(age-keygen -y ~/age.agekey) --encrypted-regex '^data$' k8s/s.yaml && git add . && git commit -qm Secret && git push -q");
-    typed(&mut session, "flux create source git shop --url=https://forge.encore/encore/shop.git --branch=main --interval=1m");
+    typed(
+        &mut session,
+        "kubectl create secret generic payments -n shop --from-literal=key=hunter2 --dry-run=client -o yaml > k8s/s.yaml",
+    );
+    typed(
+        &mut session,
+        "sops -e -i --age $(age-keygen -y ~/age.agekey) --encrypted-regex '^data$' k8s/s.yaml && git add . && git commit -qm Secret && git push -q",
+    );
+    typed(
+        &mut session,
+        "flux create source git shop --url=https://forge.encore/encore/shop.git --branch=main --interval=1m",
+    );
     let ks = "apiVersion: kustomize.toolkit.fluxcd.io/v1\\nkind: Kustomization\\nmetadata: {name: shop, namespace: flux-system}\\nspec: {interval: 1m, path: ./k8s, prune: true, sourceRef: {kind: GitRepository, name: shop}, decryption: {provider: sops, secretRef: {name: NAME}}}\\n";
     typed(&mut session, &format!("printf '{}' | kubectl apply -f -", ks.replace("NAME", "gone")));
     wait(&mut session, 30);
@@ -237,5 +293,92 @@ fn flux_decrypts_what_sops_encrypted() {
     wait(&mut session, 30);
     assert_eq!(datum(&session, "shop", "payments", "key"), "hunter2");
     assert!(at(&session, SECRET, "shop", "payments").at("sops").is_null());
+    replays(&session);
+}
+
+const KEY: &str = "sk_live_51Nb8cQ2eZvKYlo2CwX7pTq";
+
+fn commit(session: &mut Session, file: &str, text: &str) {
+    typed(session, &format!("cd ~/shop && printf '{text}' > {file} && git add . && git commit -qm 'Change {file}'"));
+}
+
+#[test]
+fn a_push_with_a_key_is_refused_wherever_in_its_commits_the_key_is() {
+    let mut session = start("secrets: protect", "", "true");
+    commit(&mut session, "pay.yaml", &format!("a: 1\\nkey: {KEY}\\n"));
+    let id = typed(&mut session, "git rev-parse HEAD");
+    // To take it out by another commit does not help.
+    typed(&mut session, "git rm -q pay.yaml && git commit -qm 'Remove the key'");
+    let out = typed(&mut session, "git push 2>&1 | sed 's/ *$//'");
+    let told = format!(
+        "remote:       —— Stripe API Key ————————————————————————————————————\nremote:        locations:\nremote:          - commit: {}\nremote:            path: pay.yaml:2\n",
+        id.trim()
+    );
+    assert!(out.starts_with("remote: error: GH013: Repository rule violations found for refs/heads/main.\nremote:\nremote: - GITHUB PUSH PROTECTION\n"), "{out}");
+    assert!(out.contains(&told), "{out}\n{told}");
+    assert!(out.contains(" ! [remote rejected] main -> main (push declined due to repository rule violations)\nerror: failed to push some refs to"), "{out}");
+    let out = typed(&mut session, "gh api repos/encore/shop/secret-scanning/alerts");
+    assert_eq!(out, "[]\n");
+    // Without the commit it goes.
+    typed(
+        &mut session,
+        "git reset -q --hard origin/main && echo more >> README.md && git commit -qam More && git push -q",
+    );
+    let out = typed(&mut session, "git status -sb");
+    assert_eq!(out, "## main...origin/main\n");
+    // Somebody lets it through, and there is an alert.
+    commit(&mut session, "pay.yaml", &format!("key: {KEY}\\n"));
+    typed(&mut session, "git push 2>&1 | grep -o 'unblock-secret/.*' | cut -d/ -f2 | tr -d ' ' > id.txt");
+    let out = typed(
+        &mut session,
+        "gh api repos/encore/shop/secret-scanning/push-protection-bypasses -f reason=used_in_tests -f placeholder_id=$(cat id.txt) > b.json; rm b.json id.txt; git push -q; gh api repos/encore/shop/secret-scanning/alerts | jq -r '.[0] | .state, .secret_type, .push_protection_bypassed'",
+    );
+    assert_eq!(out, "open\nstripe_api_key\ntrue\n");
+    let out = typed(
+        &mut session,
+        "gh api -X PATCH repos/encore/shop/secret-scanning/alerts/1 -f state=resolved -f resolution=revoked | jq -r .resolution; gh api repos/encore/shop/secret-scanning/alerts/1/locations | jq -r '.[0].details.path'",
+    );
+    assert_eq!(out, "revoked\npay.yaml\n");
+    replays(&session);
+}
+
+#[test]
+fn gitleaks_looks_at_history_folders_and_what_is_staged() {
+    let mut session = start("", "", "true");
+    commit(&mut session, "pay.yaml", &format!("a: 1\\nkey: {KEY}\\n"));
+    let id = typed(&mut session, "git rev-parse HEAD").trim().to_string();
+    typed(&mut session, "git rm -q pay.yaml && git commit -qm 'Remove the key'");
+    let out = typed(&mut session, "gitleaks dir . --no-banner; echo $?");
+    assert!(out.contains("INF no leaks found\n0\n"), "{out}");
+    let out = typed(&mut session, "gitleaks git -v --redact 2> log.txt; echo $?; tail -1 log.txt | cut -d' ' -f2-");
+    let told = format!(
+        "Finding:     key: REDACTED\nSecret:      REDACTED\nRuleID:      stripe-access-token\nEntropy:     4.631616\nFile:        pay.yaml\nLine:        2\nCommit:      {id}\nAuthor:      Learner\nEmail:       learner@encore.example\nDate:        2026-07-21T14:0"
+    );
+    assert!(out.starts_with(&told), "{out}\n{told}");
+    assert!(
+        out.ends_with(&format!("Fingerprint: {id}:pay.yaml:stripe-access-token:2\n\n1\nWRN leaks found: 1\n")),
+        "{out}"
+    );
+    let out = typed(
+        &mut session,
+        &format!(
+            "echo {id}:pay.yaml:stripe-access-token:2 > .gitleaksignore; gitleaks git --no-banner 2> /dev/null; echo $?"
+        ),
+    );
+    assert_eq!(out, "0\n");
+    let out = typed(
+        &mut session,
+        &format!(
+            "echo 'k: {KEY}' > new.yaml; git add new.yaml; gitleaks git --staged --no-banner -r - -f json 2> /dev/null | jq -r '.[0].Fingerprint'"
+        ),
+    );
+    assert_eq!(out, "new.yaml:stripe-access-token:1\n");
+    let out = typed(
+        &mut session,
+        &format!(
+            "echo 'k: {KEY} # gitleaks:allow' | gitleaks stdin 2> /dev/null; echo $?; gitleaks protect --staged 2> /dev/null; echo $?"
+        ),
+    );
+    assert_eq!(out, "0\n1\n");
     replays(&session);
 }

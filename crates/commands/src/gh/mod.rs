@@ -2,6 +2,7 @@
 //!
 //! Its words come from the tool's source (`pkg/cmd/pr/*`, `pkg/cmd/run/*`), not from a comparison with a server.
 
+mod api;
 mod call;
 mod change;
 mod checks;
@@ -93,7 +94,7 @@ const RUNS_MISSING: &str = "delete download";
 const WORKFLOWS_MISSING: &str = "disable enable view";
 const PULLS_MISSING: &str = "edit lock unlock revert update-branch";
 const MISSING: &str = "auth browse codespace gist issue org project release repo cache agent-task alias \
-    api attestation completion config extension gpg-key label preview ruleset search secret ssh-key variable";
+    attestation completion config extension gpg-key label preview ruleset search secret ssh-key variable";
 
 /// The subcommands of `pr`, `run` or `workflow` and their long options, for completion.
 pub(crate) fn commands(group: &str) -> impl Iterator<Item = (&'static str, Vec<&'static str>)> {
@@ -162,6 +163,7 @@ fn dispatch(cx: &mut Cx<'_>) -> End {
         [group @ "workflow", name, ..] => subcommand(cx, (group, name), WORKFLOWS, WORKFLOWS_MISSING),
         [group @ "pr", name, ..] => subcommand(cx, (group, name), PULLS, PULLS_MISSING),
         [group @ "run", name, ..] => subcommand(cx, (group, name), RUNS, RUNS_MISSING),
+        ["api", ..] => run(cx, &Row { command: &api::COMMAND, run: api::run }, &cx.args()[1..]),
         [name, ..] if MISSING.split_whitespace().any(|missing| missing == *name) => not_here(cx, &format!("gh {name}")),
         [name, ..] => unknown(cx, name, "gh"),
     }

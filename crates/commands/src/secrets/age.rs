@@ -49,7 +49,11 @@ fn command(cx: &mut Cx<'_>, command: &Command, run: fn(&mut Cx<'_>, &Given) -> R
         }
         Ok(given) => run(cx, &given),
         Err(Stop::Help) => {
-            cx.err(format!("Usage:\n    {name} [OPTIONS] {}\n\nOptions:\n{}", command.operands, super::usages(command.flags)));
+            cx.err(format!(
+                "Usage:\n    {name} [OPTIONS] {}\n\nOptions:\n{}",
+                command.operands,
+                super::usages(command.flags)
+            ));
             Ok(())
         }
         Err(Stop::Missing(flag)) => {
@@ -127,7 +131,9 @@ fn run(cx: &mut Cx<'_>, given: &Given) -> Result<(), Fail> {
             keys.extend(identities(&text).map_err(|told| Some(format!("reading {name:?}: {told}")))?);
         }
         if !given.texts("recipient").is_empty() {
-            return fail("-r/--recipient can't be used with -d/--decrypt\nage: hint: did you mean to use -i/--identity to specify a private key?");
+            return fail(
+                "-r/--recipient can't be used with -d/--decrypt\nage: hint: did you mean to use -i/--identity to specify a private key?",
+            );
         }
         let bytes = input(cx, given)?;
         let open = age::decrypt(&keys, &bytes).map_err(|error| Some(error.to_string()))?;
@@ -139,7 +145,8 @@ fn run(cx: &mut Cx<'_>, given: &Given) -> Result<(), Fail> {
     }
     for (name, text) in files(cx, given.texts("recipients-file"))? {
         for line in text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#')) {
-            recipients.push(recipient(line.trim()).map_err(|told| told.map(|told| format!("reading {name:?}: {told}")))?);
+            recipients
+                .push(recipient(line.trim()).map_err(|told| told.map(|told| format!("reading {name:?}: {told}")))?);
         }
     }
     for (name, text) in files(cx, given.texts("identity"))? {
@@ -147,7 +154,9 @@ fn run(cx: &mut Cx<'_>, given: &Given) -> Result<(), Fail> {
         recipients.extend(keys.iter().map(age::recipient_of));
     }
     if recipients.is_empty() {
-        return fail("missing recipients\nage: hint: did you forget to specify -r/--recipient, -R/--recipients-file or -p/--passphrase?");
+        return fail(
+            "missing recipients\nage: hint: did you forget to specify -r/--recipient, -R/--recipients-file or -p/--passphrase?",
+        );
     }
     let bytes = input(cx, given)?;
     let made = age::encrypt(&mut cx.world.chance(), &recipients, &bytes);
@@ -155,7 +164,9 @@ fn run(cx: &mut Cx<'_>, given: &Given) -> Result<(), Fail> {
         return output(cx, given, age::armor(&made).into_bytes());
     }
     if given.text("output").is_none() && cx.stdout_is_terminal() {
-        return fail("refusing to output binary to the terminal\nage: hint: did you mean to use -a/--armor?\nage: hint: force anyway with \"-o -\"");
+        return fail(
+            "refusing to output binary to the terminal\nage: hint: did you mean to use -a/--armor?\nage: hint: force anyway with \"-o -\"",
+        );
     }
     output(cx, given, made)
 }
@@ -172,7 +183,8 @@ fn recipient(word: &str) -> Result<Key, Fail> {
 fn make(cx: &mut Cx<'_>, given: &Given) -> Result<(), Fail> {
     if given.on("y") {
         let text = input(cx, given)?;
-        let keys = identities(&String::from_utf8_lossy(&text)).map_err(|told| Some(format!("failed to parse input: {told}")))?;
+        let keys = identities(&String::from_utf8_lossy(&text))
+            .map_err(|told| Some(format!("failed to parse input: {told}")))?;
         let lines: String = keys.iter().map(|key| age::write_recipient(&age::recipient_of(key)) + "\n").collect();
         return output(cx, given, lines.into_bytes());
     }
@@ -183,8 +195,7 @@ fn make(cx: &mut Cx<'_>, given: &Given) -> Result<(), Fail> {
     }
     let key = age::generate(&mut cx.world.chance());
     let public = age::write_recipient(&age::recipient_of(&key));
-    let text =
-        format!("# created: {}\n# public key: {public}\n{}\n", cx.now().rfc3339(), age::write_identity(&key));
+    let text = format!("# created: {}\n# public key: {public}\n{}\n", cx.now().rfc3339(), age::write_identity(&key));
     if !cx.stdout_is_terminal() || given.text("output").is_some() {
         cx.err(format!("Public key: {public}\n"));
     }

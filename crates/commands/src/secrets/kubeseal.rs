@@ -14,17 +14,31 @@ const FLAGS: &[Flag] = &[
     switch("allow-empty-data", "Allow empty data in the secret object"),
     text("cert", '\0', "Certificate / public key file to use for encryption. Overrides --controller-*"),
     Flag { default: sealed::SERVICE, ..text("controller-name", '\0', "Name of sealed-secrets controller.") },
-    Flag { default: sealed::NAMESPACE, ..text("controller-namespace", '\0', "Namespace of sealed-secrets controller.") },
+    Flag {
+        default: sealed::NAMESPACE,
+        ..text("controller-namespace", '\0', "Namespace of sealed-secrets controller.")
+    },
     switch("fetch-cert", "Write certificate to stdout. Useful for later use with --cert"),
     text("format", 'o', "Output format for sealed secret. Either json or yaml"),
     texts("from-file", '\0', "(only with --raw) Secret items can be sourced from files."),
-    text("merge-into", '\0', "Merge items from secret into an existing sealed secret file, updating the file in-place."),
+    text(
+        "merge-into",
+        '\0',
+        "Merge items from secret into an existing sealed secret file, updating the file in-place.",
+    ),
     text("name", '\0', "Name of the sealed secret (required with --raw and default (strict) scope)"),
     switch("raw", "Encrypt a raw value passed via the --from-* flags instead of the whole secret object"),
     switch("re-encrypt", "Re-encrypt the given sealed secret to use the latest cluster key."),
     texts("recovery-private-key", '\0', "Private key filename used by the --recovery-unseal command."),
-    switch("recovery-unseal", "Decrypt a sealed secrets file, using the private key passed with --recovery-private-key."),
-    text("scope", '\0', "Set the scope of the sealed secret: strict, namespace-wide, cluster-wide (defaults to strict)."),
+    switch(
+        "recovery-unseal",
+        "Decrypt a sealed secrets file, using the private key passed with --recovery-private-key.",
+    ),
+    text(
+        "scope",
+        '\0',
+        "Set the scope of the sealed secret: strict, namespace-wide, cluster-wide (defaults to strict).",
+    ),
     text("sealed-secret-file", 'w', "Sealed-secret (output) file"),
     text("secret-file", 'f', "Secret (input) file"),
     switch("validate", "Validate that the sealed secret can be decrypted"),
@@ -115,7 +129,10 @@ fn run(cx: &mut Cx<'_>, given: &Given) -> Done<()> {
         return Ok(());
     }
     let (path, micros) = (kube.cx.path(&output), kube.cx.micros());
-    kube.cx.files_mut().write(&path, text.into_bytes(), micros).map_err(|error| format!("open {output}: {error}").into())
+    kube.cx
+        .files_mut()
+        .write(&path, text.into_bytes(), micros)
+        .map_err(|error| format!("open {output}: {error}").into())
 }
 
 /// What goes to the output.

@@ -80,7 +80,17 @@ fn expired(until: &str, now: &str) -> bool {
 /// `20361124…` as `November 24, 2036`.
 fn told_expired(until: &str) -> String {
     const MONTHS: [&str; 12] = [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
         "December",
     ];
     let part = |from: usize, to: usize| until.get(from..to).unwrap_or_default();

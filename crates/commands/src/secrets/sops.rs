@@ -44,7 +44,8 @@ const TYPES: [Flag; 2] = [
     text("output-type", '\0', "currently json, yaml, dotenv and binary are supported"),
 ];
 const IGNORE: Flag = switch("ignore-mac", "ignore Message Authentication Code during decryption");
-const IN_PLACE: Flag = Flag { short: 'i', ..switch("in-place", "write output back to the same file instead of stdout") };
+const IN_PLACE: Flag =
+    Flag { short: 'i', ..switch("in-place", "write output back to the same file instead of stdout") };
 const OUTPUT: Flag = text("output", '\0', "save the output to the file specified");
 const OVERRIDE: Flag = text("filename-override", '\0', "use this filename for the configuration and the types");
 const OTHERS: &str = "kms k aws-profile gcp-kms hckms azure-kv hc-vault-transit pgp p encryption-context \
@@ -56,56 +57,91 @@ const fn command(path: &'static str, operands: &'static str, summary: &'static s
 
 const ROWS: [(Command, usize); 8] = [
     (
-        command("sops encrypt", "file", "encrypt a file, and output the results to stdout", &[
-            TYPES[0], TYPES[1], IN_PLACE, OUTPUT, OVERRIDE,
-            text("age", 'a', "comma separated list of age recipients"),
-            text("unencrypted-suffix", '\0', "override the unencrypted key suffix."),
-            text("encrypted-suffix", '\0', "override the encrypted key suffix."),
-            text("unencrypted-regex", '\0', "set the unencrypted key regex."),
-            text("encrypted-regex", '\0', "set the encrypted key regex."),
-        ]),
+        command(
+            "sops encrypt",
+            "file",
+            "encrypt a file, and output the results to stdout",
+            &[
+                TYPES[0],
+                TYPES[1],
+                IN_PLACE,
+                OUTPUT,
+                OVERRIDE,
+                text("age", 'a', "comma separated list of age recipients"),
+                text("unencrypted-suffix", '\0', "override the unencrypted key suffix."),
+                text("encrypted-suffix", '\0', "override the encrypted key suffix."),
+                text("unencrypted-regex", '\0', "set the unencrypted key regex."),
+                text("encrypted-regex", '\0', "set the encrypted key regex."),
+            ],
+        ),
         1,
     ),
     (
-        command("sops decrypt", "file", "decrypt a file, and output the results to stdout", &[
-            TYPES[0], TYPES[1], IN_PLACE, OUTPUT, OVERRIDE, IGNORE,
-            text("extract", '\0', "extract a specific key or branch from the input document"),
-        ]),
+        command(
+            "sops decrypt",
+            "file",
+            "decrypt a file, and output the results to stdout",
+            &[
+                TYPES[0],
+                TYPES[1],
+                IN_PLACE,
+                OUTPUT,
+                OVERRIDE,
+                IGNORE,
+                text("extract", '\0', "extract a specific key or branch from the input document"),
+            ],
+        ),
         1,
     ),
+    (command("sops edit", "file", "edit an encrypted file", &[TYPES[0], TYPES[1], IGNORE]), 1),
     (
-        command("sops edit", "file", "edit an encrypted file", &[TYPES[0], TYPES[1], IGNORE]),
-        1,
-    ),
-    (
-        command("sops set", "file index value", "set a specific key or branch in the input document", &[
-            TYPES[0], TYPES[1], IGNORE,
-            switch("value-file", "treat 'value' as a file to read the actual value from"),
-            switch("value-stdin", "read the value from stdin"),
-            switch("idempotent", "do nothing if the given index already has the given value"),
-        ]),
+        command(
+            "sops set",
+            "file index value",
+            "set a specific key or branch in the input document",
+            &[
+                TYPES[0],
+                TYPES[1],
+                IGNORE,
+                switch("value-file", "treat 'value' as a file to read the actual value from"),
+                switch("value-stdin", "read the value from stdin"),
+                switch("idempotent", "do nothing if the given index already has the given value"),
+            ],
+        ),
         2,
     ),
     (
-        command("sops unset", "file index", "unset a specific key or branch in the input document", &[
-            TYPES[0], TYPES[1], IGNORE,
-            switch("idempotent", "do nothing if the given index does not exist"),
-        ]),
+        command(
+            "sops unset",
+            "file index",
+            "unset a specific key or branch in the input document",
+            &[TYPES[0], TYPES[1], IGNORE, switch("idempotent", "do nothing if the given index does not exist")],
+        ),
         2,
     ),
     (
-        command("sops rotate", "file", "generate a new data encryption key and reencrypt all values with the new key", &[
-            TYPES[0], TYPES[1], IN_PLACE, OUTPUT,
-            text("add-age", '\0', "add the provided comma-separated list of age recipients"),
-            text("rm-age", '\0', "remove the provided comma-separated list of age recipients"),
-        ]),
+        command(
+            "sops rotate",
+            "file",
+            "generate a new data encryption key and reencrypt all values with the new key",
+            &[
+                TYPES[0],
+                TYPES[1],
+                IN_PLACE,
+                OUTPUT,
+                text("add-age", '\0', "add the provided comma-separated list of age recipients"),
+                text("rm-age", '\0', "remove the provided comma-separated list of age recipients"),
+            ],
+        ),
         1,
     ),
     (
-        command("sops updatekeys", "file", "update the keys of SOPS files using the config file", &[
-            TYPES[0],
-            Flag { short: 'y', ..switch("yes", "pre-approve all changes and run non-interactively") },
-        ]),
+        command(
+            "sops updatekeys",
+            "file",
+            "update the keys of SOPS files using the config file",
+            &[TYPES[0], Flag { short: 'y', ..switch("yes", "pre-approve all changes and run non-interactively") }],
+        ),
         1,
     ),
     (command("sops filestatus", "file", "check the status of the file, returning encryption status", &[TYPES[0]]), 1),
@@ -126,7 +162,9 @@ impl Behaviour for Sops {
             Self::Asking { file } => match cx.read_line() {
                 Read::Wait => Ok(Next::Wait(Self::Asking { file }, Step::Stdin)),
                 Read::End => fail(1, "EOF"),
-                Read::Line(line) => verbs::answered(cx, &file, String::from_utf8_lossy(&line).trim()).map(|()| Next::Done),
+                Read::Line(line) => {
+                    verbs::answered(cx, &file, String::from_utf8_lossy(&line).trim()).map(|()| Next::Done)
+                }
             },
         };
         match done {
@@ -145,7 +183,14 @@ impl Behaviour for Sops {
 
 /// The subcommand that the old form of a command line means: `-e`, `-d`, `-r`, or a file to edit.
 fn modern(args: &[String]) -> Vec<String> {
-    let verbs = [("-e", "encrypt"), ("--encrypt", "encrypt"), ("-d", "decrypt"), ("--decrypt", "decrypt"), ("-r", "rotate"), ("--rotate", "rotate")];
+    let verbs = [
+        ("-e", "encrypt"),
+        ("--encrypt", "encrypt"),
+        ("-d", "decrypt"),
+        ("--decrypt", "decrypt"),
+        ("-r", "rotate"),
+        ("--rotate", "rotate"),
+    ];
     let mut out = Vec::new();
     let mut verb = "edit";
     for arg in args {
@@ -194,10 +239,18 @@ fn start(cx: &mut Cx<'_>) -> Result<Next, Fail> {
     let given = match crate::cobra::parse(&args[1..], row, &Globals { flags: &[], missing: "" }) {
         Ok(given) => given,
         Err(Stop::Help) => {
-            cx.out(format!("NAME:\n   {} - {}\n\nUSAGE:\n   {0} [command options] {}\n\nOPTIONS:\n{}", row.path, row.summary, row.operands, super::usages(row.flags)));
+            cx.out(format!(
+                "NAME:\n   {} - {}\n\nUSAGE:\n   {0} [command options] {}\n\nOPTIONS:\n{}",
+                row.path,
+                row.summary,
+                row.operands,
+                super::usages(row.flags)
+            ));
             return Ok(Next::Done);
         }
-        Err(Stop::Missing(flag)) => return fail(1, format!("{}: {flag} is real, but not part of this sandbox yet", row.path)),
+        Err(Stop::Missing(flag)) => {
+            return fail(1, format!("{}: {flag} is real, but not part of this sandbox yet", row.path));
+        }
         Err(Stop::Wrong(told)) => return fail(1, format!("Incorrect Usage: {told}")),
     };
     if given.words.len() < *least {

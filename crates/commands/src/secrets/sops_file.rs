@@ -116,7 +116,8 @@ pub(super) fn creation(cx: &Cx<'_>, options: &Options) -> Result<Option<Creation
 
 /// Writes where the command line says, or prints.
 pub(super) fn write(cx: &mut Cx<'_>, given: &Given, options: &Options, text: String) -> Result<(), Fail> {
-    let target = if given.on("in-place") { Some(options.path.clone()) } else { given.text("output").map(|file| cx.path(file)) };
+    let target =
+        if given.on("in-place") { Some(options.path.clone()) } else { given.text("output").map(|file| cx.path(file)) };
     match target {
         Some(path) => save(cx, &path, text),
         None => {

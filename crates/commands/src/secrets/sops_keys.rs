@@ -15,7 +15,9 @@ struct Found {
 fn look(cx: &Cx<'_>) -> Found {
     let home = cx.machine().home();
     let mut found = Found { keys: Vec::new(), errors: Vec::new(), empty: Vec::new() };
-    for place in ["SOPS_AGE_SSH_PRIVATE_KEY_FILE".into(), format!("{home}/.ssh/id_ed25519"), format!("{home}/.ssh/id_rsa")] {
+    for place in
+        ["SOPS_AGE_SSH_PRIVATE_KEY_FILE".into(), format!("{home}/.ssh/id_ed25519"), format!("{home}/.ssh/id_rsa")]
+    {
         found.empty.push(place);
     }
     match cx.env("SOPS_AGE_KEY") {

@@ -7,7 +7,8 @@ use seal::sops::{self, Format, Metadata, RULES, Stash, Tree};
 use world::{Cx, Step};
 
 const ENCRYPTED: &str = "The file you have provided contains a top-level entry called 'sops', or for\nflat file formats top-level entries starting with 'sops_'. This is\ngenerally due to the file already being encrypted. SOPS uses a top-level\nentry called 'sops' to store the metadata required to decrypt the file. For\nthis reason, SOPS can not encrypt files that already contain such an entry.\n\nIf this is an unencrypted file, rename the 'sops' entry.\n\nIf this is an encrypted file and you want to edit it, use the editor mode,\nfor example: `sops my_file.yaml`";
-const NO_KEYS: &str = "config file not found, or has no creation rules, and no keys provided through command line options";
+const NO_KEYS: &str =
+    "config file not found, or has no creation rules, and no keys provided through command line options";
 
 /// For whom, and which values.
 fn chosen(cx: &Cx<'_>, given: &Given, options: &Options) -> Result<Metadata, Fail> {
@@ -17,10 +18,14 @@ fn chosen(cx: &Cx<'_>, given: &Given, options: &Options) -> Result<Metadata, Fai
         Err(_) if !own.is_empty() => None,
         other => other?,
     };
-    let rules = RULES.iter().filter_map(|rule| Some(((*rule).to_string(), given.text(&rule.replace('_', "-"))?.to_string())));
+    let rules =
+        RULES.iter().filter_map(|rule| Some(((*rule).to_string(), given.text(&rule.replace('_', "-"))?.to_string())));
     let rules: Vec<(String, String)> = rules.collect();
     if rules.len() > 1 {
-        return fail(8, "Error: cannot use more than one of encrypted_suffix, unencrypted_suffix, encrypted_regex, unencrypted_regex, encrypted_comment_regex, or unencrypted_comment_regex in the same file");
+        return fail(
+            8,
+            "Error: cannot use more than one of encrypted_suffix, unencrypted_suffix, encrypted_regex, unencrypted_regex, encrypted_comment_regex, or unencrypted_comment_regex in the same file",
+        );
     }
     let creation = found.unwrap_or_default();
     let age = if own.is_empty() { creation.age } else { own };
@@ -229,7 +234,9 @@ pub(super) fn edit(cx: &mut Cx<'_>, given: &Given, options: &Options) -> Result<
     let argv = vec!["bash".into(), "-c".into(), format!("{editor} {clear}")];
     let (env, fds) = (cx.env_all(), cx.fds());
     match cx.spawn(argv, env, fds) {
-        Some(pid) => Ok(Next::Wait(Sops::Editing { pid, clear, file: options.file.clone(), before: text }, Step::Child)),
+        Some(pid) => {
+            Ok(Next::Wait(Sops::Editing { pid, clear, file: options.file.clone(), before: text }, Step::Child))
+        }
         None => fail(201, format!("Could not run editor: exec: \"{editor}\": executable file not found in $PATH")),
     }
 }

@@ -1,9 +1,9 @@
 //! From a Kustomization's spec to objects: what goes into the folder's kustomization before it is built, and what is done
 //! with the objects after.
 
-use super::{Artifact, decrypt};
 use super::substitute::{substitute, variables};
 use super::work::Work;
+use super::{Artifact, decrypt};
 use manifest::{Value, object};
 
 const SUBSTITUTE: &str = "kustomize.toolkit.fluxcd.io/substitute";

@@ -34,7 +34,11 @@ pub(super) fn keys(work: &Work<'_>) -> Result<Option<Keys>, String> {
         let bytes = base64::decode(value.as_str().unwrap_or_default()).unwrap_or_default();
         let text = String::from_utf8_lossy(&bytes).into_owned();
         for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
-            let wrong = || format!("failed to import data from {space}/{name} decryption Secret '{key}': failed to parse age identities: malformed secret key");
+            let wrong = || {
+                format!(
+                    "failed to import data from {space}/{name} decryption Secret '{key}': failed to parse age identities: malformed secret key"
+                )
+            };
             out.push(age::read_identity(line).ok_or_else(wrong)?);
         }
     }
@@ -45,7 +49,8 @@ impl Keys {
     fn open(&self, format: Format, text: &str) -> Result<Tree, String> {
         let mut tree = Tree::read_encrypted(format, text).map_err(|error| error.to_string())?;
         let metadata = tree.metadata.take().unwrap_or_default();
-        let key = data_key(&metadata, &self.0).ok_or("cannot get sops data key: Error getting data key: 0 successful groups required, got 0")?;
+        let key = data_key(&metadata, &self.0)
+            .ok_or("cannot get sops data key: Error getting data key: 0 successful groups required, got 0")?;
         tree.metadata = Some(metadata);
         // Kustomize has changed names and namespaces by then: the MAC over all of it cannot be asked for.
         tree.decrypt(&key, true).map_err(|error| format!("error decrypting sops tree: {error}"))?;
@@ -58,8 +63,15 @@ impl Keys {
         if object.at("sops.mac").is_null() {
             return Ok(());
         }
-        let place = format!("{}/{}/{}", object.str_at("kind"), object.str_at("metadata.namespace"), object.str_at("metadata.name"));
-        let tree = self.open(Format::Yaml, &object.to_yaml()).map_err(|told| format!("decryption failed for '{place}': {told}"))?;
+        let place = format!(
+            "{}/{}/{}",
+            object.str_at("kind"),
+            object.str_at("metadata.namespace"),
+            object.str_at("metadata.name")
+        );
+        let tree = self
+            .open(Format::Yaml, &object.to_yaml())
+            .map_err(|told| format!("decryption failed for '{place}': {told}"))?;
         *object = Value::from_yaml(&tree.write(Format::Yaml))?;
         Ok(())
     }
@@ -77,8 +89,11 @@ impl Keys {
         if !marked {
             return Ok(());
         }
-        let tree = self.open(format, &text).map_err(|told| format!("error decrypting sources: failed to decrypt file '{path}': {told}"))?;
-        let whole = matches!(tree.branches.first().map(Vec::as_slice), Some([(_, Item::Text(_))])) || format != Format::Binary;
+        let tree = self
+            .open(format, &text)
+            .map_err(|told| format!("error decrypting sources: failed to decrypt file '{path}': {told}"))?;
+        let whole =
+            matches!(tree.branches.first().map(Vec::as_slice), Some([(_, Item::Text(_))])) || format != Format::Binary;
         debug_assert!(whole, "what is no other format is one value");
         *bytes = tree.write(format).into_bytes();
         Ok(())

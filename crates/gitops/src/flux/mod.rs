@@ -92,7 +92,13 @@ pub trait Forge {
     /// The files below a folder, by their paths in it; nothing where there is no such folder.
     fn files(&self, artifact: &Artifact, folder: &str) -> Option<Vec<(String, Vec<u8>)>>;
     /// A folder's objects. `edits` is what goes into its kustomization before; `keys` decrypt its SOPS files.
-    fn build(&self, artifact: &Artifact, folder: &str, edits: &Value, keys: Option<&Keys>) -> Result<Vec<Value>, String>;
+    fn build(
+        &self,
+        artifact: &Artifact,
+        folder: &str,
+        edits: &Value,
+        keys: Option<&Keys>,
+    ) -> Result<Vec<Value>, String>;
     /// Tags of an image with their digests.
     fn tags(&self, image: &str) -> Vec<(String, String)>;
     /// Commits and pushes; the new commit's id.

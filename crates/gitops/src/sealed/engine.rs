@@ -148,7 +148,8 @@ impl Sealed {
 
     fn read_keys(&mut self, cluster: &Cluster) {
         self.keys.clear();
-        for secret in cluster.store().all(SECRET, Some(NAMESPACE)).filter(|secret| secret.label(KEY_LABEL) == "active") {
+        for secret in cluster.store().all(SECRET, Some(NAMESPACE)).filter(|secret| secret.label(KEY_LABEL) == "active")
+        {
             let part = |name: &str, kind: &str| {
                 let bytes = base64::decode(secret.value.at("data").get(name)?.as_str()?).ok()?;
                 der::from_pem(kind, &String::from_utf8_lossy(&bytes))
@@ -234,7 +235,9 @@ impl Sealed {
                     return Err(format!("failed update: {told}"));
                 }
                 Ok(new) if new == old.value => Ok(()),
-                Ok(new) => cluster.update(sim, SECRET, namespace, new, &writer).map(drop).map_err(|status| status.message),
+                Ok(new) => {
+                    cluster.update(sim, SECRET, namespace, new, &writer).map(drop).map_err(|status| status.message)
+                }
             },
         };
         written.inspect_err(|told| fail(sim, cluster, "ErrUpdateFailed", told))?;
@@ -265,8 +268,7 @@ impl Sealed {
 fn merged(sealed: &Object, old: &Object, new: &Value) -> Result<Value, String> {
     let set = |name: &str| old.annotation(name) == "true";
     let owned = old.controller_uid() == &*sealed.uid;
-    let (managed, patched) =
-        (set("sealedsecrets.bitnami.com/managed"), set("sealedsecrets.bitnami.com/patch"));
+    let (managed, patched) = (set("sealedsecrets.bitnami.com/managed"), set("sealedsecrets.bitnami.com/patch"));
     if !owned && !managed && !patched {
         return Err(format!("Resource \"{}\" already exists and is not managed by SealedSecret", old.name()));
     }

@@ -10,4 +10,4 @@ mod unseal;
 
 pub use engine::{NAMESPACE, SERVICE, Sealed, chance};
 pub use install::install;
-pub use unseal::{API, KIND, kind_of, reseal, seal_secret, scope_of, unseal, with_scope};
+pub use unseal::{API, KIND, kind_of, reseal, scope_of, seal_secret, unseal, with_scope};

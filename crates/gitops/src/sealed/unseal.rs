@@ -67,7 +67,9 @@ pub fn seal_secret(chance: seal::Chance, key: &PublicKey, secret: &Value) -> Res
         encrypted.put(key_name, base64::encode(&sealed));
     }
     let mut meta = secret.at("metadata").clone();
-    for own in ["ownerReferences", "managedFields", "uid", "resourceVersion", "generation", "selfLink", "creationTimestamp"] {
+    for own in
+        ["ownerReferences", "managedFields", "uid", "resourceVersion", "generation", "selfLink", "creationTimestamp"]
+    {
         meta.remove(own);
     }
     let mut copies = meta.at("annotations").clone();
@@ -109,9 +111,9 @@ pub fn unseal(sealed: &Value, keys: &[PrivateKey]) -> Result<Value, String> {
     let mut errors: Vec<(String, Vec<String>)> = Vec::new();
     for (key, value) in sealed.at("spec.encryptedData").entries().iter() {
         let text = value.as_str().unwrap_or_default();
-        let opened = base64::decode(text).map_err(|at| format!("illegal base64 data at input byte {at}")).and_then(
-            |bytes| hybrid::decrypt(keys, &bytes, label.as_bytes()).map_err(|error| error.to_string()),
-        );
+        let opened = base64::decode(text)
+            .map_err(|at| format!("illegal base64 data at input byte {at}"))
+            .and_then(|bytes| hybrid::decrypt(keys, &bytes, label.as_bytes()).map_err(|error| error.to_string()));
         match opened {
             Ok(bytes) => data.put(key, base64::encode(&bytes)),
             Err(told) => match errors.iter_mut().find(|(known, _)| *known == told) {
