@@ -28,7 +28,7 @@ const LESSON: &str = "---\nid: x\ntitle: X\nminutes: 1\nobjective: X.\nsteps:\n 
 
 fn start(scan: &str, switches: &str, until: &str) -> Session {
     let world = WORLD.replace("SCAN", scan).replace("SWITCHES", switches).replace("UNTIL", until);
-    let gitconfig = "[user]\n\tname = Learner\n\temail = learner@encore.example\n[core]\n\tpager = cat\n";
+    let gitconfig = "[user]\n\tname = Learner\n\temail = lea@encore.example\n[core]\n\tpager = cat\n";
     let other = testkit::root().join("lessons/gitops/22-flux/files/home/kubeconfig");
     let kubeconfig = std::fs::read_to_string(other).expect("lesson 22 has one");
     let texts = [
@@ -254,7 +254,7 @@ fn age_and_sops_keep_a_secret_in_a_file() {
     );
     assert_eq!(out, "128\n    two: Mg==\n");
     // An editor that changes one value leaves the others as they are encrypted.
-    typed(&mut session, "cp k8s/s.yaml before.yaml; EDITOR='sed -i s/Mg==/Mw==/' sops edit k8s/s.yaml");
+    typed(&mut session, "cp k8s/s.yaml before.yaml; EDITOR='sed -i /two/s/Mg==/Mw==/' sops edit k8s/s.yaml");
     let out = typed(
         &mut session,
         "diff before.yaml k8s/s.yaml | grep -c '^>'; sops -d k8s/s.yaml | grep two; ls /tmp | wc -l",
@@ -352,7 +352,7 @@ fn gitleaks_looks_at_history_folders_and_what_is_staged() {
     assert!(out.contains("INF no leaks found\n0\n"), "{out}");
     let out = typed(&mut session, "gitleaks git -v --redact 2> log.txt; echo $?; tail -1 log.txt | cut -d' ' -f2-");
     let told = format!(
-        "Finding:     key: REDACTED\nSecret:      REDACTED\nRuleID:      stripe-access-token\nEntropy:     4.631616\nFile:        pay.yaml\nLine:        2\nCommit:      {id}\nAuthor:      Learner\nEmail:       learner@encore.example\nDate:        2026-07-21T14:0"
+        "Finding:     key: REDACTED\nSecret:      REDACTED\nRuleID:      stripe-access-token\nEntropy:     4.631616\nFile:        pay.yaml\nLine:        2\nCommit:      {id}\nAuthor:      Learner\nEmail:       lea@encore.example\nDate:        2026-07-21T14:0"
     );
     assert!(out.starts_with(&told), "{out}\n{told}");
     assert!(
