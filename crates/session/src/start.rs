@@ -166,6 +166,9 @@ impl Builder<'_> {
                 let rules_made = world::BranchRules { pull_request, approvals, checks, force_pushes, deletions };
                 self.world.protect(&repo.name, &rules.branch, rules_made);
             }
+            if !repo.secrets.is_empty() {
+                self.world.scan_secrets(&repo.name, repo.secrets == "protect");
+            }
         }
         Ok(())
     }

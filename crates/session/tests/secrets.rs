@@ -28,7 +28,7 @@ const LESSON: &str = "---\nid: x\ntitle: X\nminutes: 1\nobjective: X.\nsteps:\n 
 
 fn start(scan: &str, switches: &str, until: &str) -> Session {
     let world = WORLD.replace("SCAN", scan).replace("SWITCHES", switches).replace("UNTIL", until);
-    let gitconfig = "[user]\n\tname = Learner\n\temail = learner@encore.example\n[core]\n\tpager = cat\n";
+    let gitconfig = "[user]\n\tname = Learner\n\temail = lea@encore.example\n[core]\n\tpager = cat\n";
     let other = testkit::root().join("lessons/gitops/22-flux/files/home/kubeconfig");
     let kubeconfig = std::fs::read_to_string(other).expect("lesson 22 has one");
     let texts = [
@@ -254,7 +254,7 @@ fn age_and_sops_keep_a_secret_in_a_file() {
     );
     assert_eq!(out, "128\n    two: Mg==\n");
     // An editor that changes one value leaves the others as they are encrypted.
-    typed(&mut session, "cp k8s/s.yaml before.yaml; EDITOR='sed -i s/Mg==/Mw==/' sops edit k8s/s.yaml");
+    typed(&mut session, "cp k8s/s.yaml before.yaml; EDITOR='sed -i /two/s/Mg==/Mw==/' sops edit k8s/s.yaml");
     let out = typed(
         &mut session,
         "diff before.yaml k8s/s.yaml | grep -c '^>'; sops -d k8s/s.yaml | grep two; ls /tmp | wc -l",
@@ -293,5 +293,92 @@ fn flux_decrypts_what_sops_encrypted() {
     wait(&mut session, 30);
     assert_eq!(datum(&session, "shop", "payments", "key"), "hunter2");
     assert!(at(&session, SECRET, "shop", "payments").at("sops").is_null());
+    replays(&session);
+}
+
+const KEY: &str = "sk_live_51Nb8cQ2eZvKYlo2CwX7pTq";
+
+fn commit(session: &mut Session, file: &str, text: &str) {
+    typed(session, &format!("cd ~/shop && printf '{text}' > {file} && git add . && git commit -qm 'Change {file}'"));
+}
+
+#[test]
+fn a_push_with_a_key_is_refused_wherever_in_its_commits_the_key_is() {
+    let mut session = start("secrets: protect", "", "true");
+    commit(&mut session, "pay.yaml", &format!("a: 1\\nkey: {KEY}\\n"));
+    let id = typed(&mut session, "git rev-parse HEAD");
+    // To take it out by another commit does not help.
+    typed(&mut session, "git rm -q pay.yaml && git commit -qm 'Remove the key'");
+    let out = typed(&mut session, "git push 2>&1 | sed 's/ *$//'");
+    let told = format!(
+        "remote:       —— Stripe API Key ————————————————————————————————————\nremote:        locations:\nremote:          - commit: {}\nremote:            path: pay.yaml:2\n",
+        id.trim()
+    );
+    assert!(out.starts_with("remote: error: GH013: Repository rule violations found for refs/heads/main.\nremote:\nremote: - GITHUB PUSH PROTECTION\n"), "{out}");
+    assert!(out.contains(&told), "{out}\n{told}");
+    assert!(out.contains(" ! [remote rejected] main -> main (push declined due to repository rule violations)\nerror: failed to push some refs to"), "{out}");
+    let out = typed(&mut session, "gh api repos/encore/shop/secret-scanning/alerts");
+    assert_eq!(out, "[]\n");
+    // Without the commit it goes.
+    typed(
+        &mut session,
+        "git reset -q --hard origin/main && echo more >> README.md && git commit -qam More && git push -q",
+    );
+    let out = typed(&mut session, "git status -sb");
+    assert_eq!(out, "## main...origin/main\n");
+    // Somebody lets it through, and there is an alert.
+    commit(&mut session, "pay.yaml", &format!("key: {KEY}\\n"));
+    typed(&mut session, "git push 2>&1 | grep -o 'unblock-secret/.*' | cut -d/ -f2 | tr -d ' ' > id.txt");
+    let out = typed(
+        &mut session,
+        "gh api repos/encore/shop/secret-scanning/push-protection-bypasses -f reason=used_in_tests -f placeholder_id=$(cat id.txt) > b.json; rm b.json id.txt; git push -q; gh api repos/encore/shop/secret-scanning/alerts | jq -r '.[0] | .state, .secret_type, .push_protection_bypassed'",
+    );
+    assert_eq!(out, "open\nstripe_api_key\ntrue\n");
+    let out = typed(
+        &mut session,
+        "gh api -X PATCH repos/encore/shop/secret-scanning/alerts/1 -f state=resolved -f resolution=revoked | jq -r .resolution; gh api repos/encore/shop/secret-scanning/alerts/1/locations | jq -r '.[0].details.path'",
+    );
+    assert_eq!(out, "revoked\npay.yaml\n");
+    replays(&session);
+}
+
+#[test]
+fn gitleaks_looks_at_history_folders_and_what_is_staged() {
+    let mut session = start("", "", "true");
+    commit(&mut session, "pay.yaml", &format!("a: 1\\nkey: {KEY}\\n"));
+    let id = typed(&mut session, "git rev-parse HEAD").trim().to_string();
+    typed(&mut session, "git rm -q pay.yaml && git commit -qm 'Remove the key'");
+    let out = typed(&mut session, "gitleaks dir . --no-banner; echo $?");
+    assert!(out.contains("INF no leaks found\n0\n"), "{out}");
+    let out = typed(&mut session, "gitleaks git -v --redact 2> log.txt; echo $?; tail -1 log.txt | cut -d' ' -f2-");
+    let told = format!(
+        "Finding:     key: REDACTED\nSecret:      REDACTED\nRuleID:      stripe-access-token\nEntropy:     4.631616\nFile:        pay.yaml\nLine:        2\nCommit:      {id}\nAuthor:      Learner\nEmail:       lea@encore.example\nDate:        2026-07-21T14:0"
+    );
+    assert!(out.starts_with(&told), "{out}\n{told}");
+    assert!(
+        out.ends_with(&format!("Fingerprint: {id}:pay.yaml:stripe-access-token:2\n\n1\nWRN leaks found: 1\n")),
+        "{out}"
+    );
+    let out = typed(
+        &mut session,
+        &format!(
+            "echo {id}:pay.yaml:stripe-access-token:2 > .gitleaksignore; gitleaks git --no-banner 2> /dev/null; echo $?"
+        ),
+    );
+    assert_eq!(out, "0\n");
+    let out = typed(
+        &mut session,
+        &format!(
+            "echo 'k: {KEY}' > new.yaml; git add new.yaml; gitleaks git --staged --no-banner -r - -f json 2> /dev/null | jq -r '.[0].Fingerprint'"
+        ),
+    );
+    assert_eq!(out, "new.yaml:stripe-access-token:1\n");
+    let out = typed(
+        &mut session,
+        &format!(
+            "echo 'k: {KEY} # gitleaks:allow' | gitleaks stdin 2> /dev/null; echo $?; gitleaks protect --staged 2> /dev/null; echo $?"
+        ),
+    );
+    assert_eq!(out, "0\n1\n");
     replays(&session);
 }

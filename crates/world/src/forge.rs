@@ -2,6 +2,7 @@
 
 use crate::pulls::Pull;
 use crate::rules::BranchRules;
+use crate::secrets::Scanning;
 use crate::{Machine, MachineId, World};
 use ci::{PullEvent, Push};
 use git::{FlatTree, ObjectId, RefUpdate, Repo, When};
@@ -25,6 +26,8 @@ pub(crate) struct ForgeState {
     pub(crate) pulls: OrdMap<String, Vec<Pull>>,
     /// By repository and branch.
     pub(crate) rules: OrdMap<String, OrdMap<String, BranchRules>>,
+    /// By repository: those in which secrets are looked for.
+    pub(crate) scanning: OrdMap<String, Scanning>,
 }
 
 impl World {
@@ -128,6 +131,9 @@ impl World {
             let event = self.sim.record("git", actor.to_string(), about, text, &because);
             last = Some(event);
             let Some(new) = update.new.filter(|_| on_forge) else { continue };
+            if self.scans_secrets(&name) {
+                self.scan_push(&name, update.old, new);
+            }
             if let Some(branch) = update.name.strip_prefix("refs/heads/") {
                 let moved = Moved { name: branch, old: update.old, ..Moved::default() };
                 self.start_for(&name, moved, new, actor, event);

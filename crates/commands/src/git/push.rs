@@ -106,7 +106,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     }
     if !given.has("dry-run") {
         for (one, fate) in planned.iter().zip(&mut fates) {
-            protect(g, &remote, one, fate);
+            protect(g, &repo, &remote, one, fate);
         }
     }
     if given.state("verify") != Some(false) {
@@ -146,17 +146,27 @@ fn token(g: &mut Git<'_, '_>, repo: &Repo, remote: &mut Remote) -> Result<(), St
     Ok(())
 }
 
-/// The rules of the forge's branches; what they refuse, the forge says itself.
-fn protect(g: &mut Git<'_, '_>, remote: &Remote, one: &Planned, fate: &mut Fate) {
+/// Why a push with secrets is refused, behind the reference's name.
+pub(super) const LEAKS: &str = "push declined due to repository rule violations";
+
+/// The rules of the forge's branches, and secrets; what they refuse, the forge says itself.
+fn protect(g: &mut Git<'_, '_>, local: &Repo, remote: &Remote, one: &Planned, fate: &mut Fate) {
     let Fate::Done { forced } = fate else { return };
     let Some(repo) = World::repo_of_url(&remote.url) else { return };
-    let Some(words) = g.cx.world.refusal(&repo, &one.to, one.new.is_none(), *forced) else { return };
+    let forced = *forced;
+    let mut why = "protected branch hook declined";
+    let words = g.cx.world.refusal(&repo, &one.to, one.new.is_none(), forced).or_else(|| {
+        why = LEAKS;
+        let new = one.new.filter(|_| g.cx.world.scans_secrets(&repo))?;
+        g.cx.world.leaks_refusal(&repo, (&g.cx.machine_id(), local), &one.to, &new)
+    });
+    let Some(words) = words else { return };
     // The blanks wipe out what a terminal may still show of a progress line.
     let end = if g.cx.stderr_is_terminal() { "" } else { "        " };
     for line in words.lines() {
         g.err(format!("remote: {line}{end}\n"));
     }
-    *fate = Fate::RemoteRejected("protected branch hook declined");
+    *fate = Fate::RemoteRejected(why);
 }
 
 /// Asks the `pre-push` hook, which is told what would change there.

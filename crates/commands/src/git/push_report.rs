@@ -3,7 +3,7 @@
 use super::cli::{Answer, Git, Stop};
 use super::hooks_to_world::Remote;
 use super::options::Given;
-use super::push::{CHECKED_OUT_SHORT, Fate, Why};
+use super::push::{CHECKED_OUT_SHORT, Fate, LEAKS, Why};
 use super::push_plan::Planned;
 use super::switching::set_upstream;
 use git::{ObjectId, Repo};
@@ -41,6 +41,9 @@ fn line(g: &Git<'_, '_>, repo: &Repo, one: &Planned, fate: &Fate, porcelain: boo
         }
         Fate::RemoteRejected(CHECKED_OUT_SHORT) => {
             ('!', "[remote rejected]".into(), " (branch is currently checked out)")
+        }
+        Fate::RemoteRejected(LEAKS) => {
+            ('!', "[remote rejected]".into(), " (push declined due to repository rule violations)")
         }
         Fate::RemoteRejected(_) => ('!', "[remote rejected]".into(), " (protected branch hook declined)"),
     };

@@ -2,6 +2,8 @@
 //! `seal`; here are their options, files and words.
 
 mod age;
+mod gitleaks;
+mod gitleaks_print;
 mod kubeseal;
 mod kubeseal_in;
 mod kubeseal_out;
@@ -12,12 +14,13 @@ mod sops_verbs;
 
 use world::Program;
 
-pub(crate) fn programs() -> [Program; 4] {
+pub(crate) fn programs() -> [Program; 5] {
     [
         Program::once("kubeseal", kubeseal::main),
         Program::once("age", age::main),
         Program::once("age-keygen", age::keygen),
         Program::steps::<sops::Sops>("sops"),
+        Program::once("gitleaks", gitleaks::main),
     ]
 }
 

@@ -240,7 +240,7 @@ impl Files<'_> {
     }
 
     fn repo(&self, part: &Part<'_>, notes: &mut Notes) -> Repo {
-        part.only(&["name", "branch", "webhooks", "commits", "protect", "pulls", "actions"], notes);
+        part.only(&["name", "branch", "webhooks", "commits", "protect", "pulls", "actions", "secrets"], notes);
         let commits: Vec<Commit> = part.parts("commits", notes).iter().map(|inner| self.commit(inner, notes)).collect();
         if commits.is_empty() {
             notes.at(part, Some("commits"), "a repository needs at least one commit");
@@ -248,7 +248,12 @@ impl Files<'_> {
         if commits.windows(2).any(|pair| pair[0].ago_secs < pair[1].ago_secs) {
             notes.at(part, Some("commits"), "commits stand oldest first: `ago` must not grow");
         }
+        let secrets = part.text("secrets", notes).unwrap_or_default();
+        if !["", "scan", "protect"].contains(&secrets.as_str()) {
+            notes.at(part, Some("secrets"), "`secrets` is `scan` or `protect`");
+        }
         Repo {
+            secrets,
             name: part.need_text("name", notes),
             branch: part.text("branch", notes).unwrap_or_else(|| "main".into()),
             webhooks: part.texts("webhooks", notes),

@@ -3,6 +3,7 @@
 
 mod fields;
 mod routes;
+mod secrets;
 
 use super::call::{Call, Fail, fail};
 use super::flags::{Command, Given, switch, value, values};

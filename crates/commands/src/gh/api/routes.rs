@@ -57,6 +57,7 @@ pub(super) fn answer(cx: &mut Cx<'_>, asked: &Request<'_>) -> Reply {
             let count = i64::try_from(all.len()).unwrap_or(i64::MAX);
             Reply::Body(200, object! { "total_count" => count, "environments" => Value::list(all) })
         }
+        (_, ["secret-scanning", rest @ ..]) => super::secrets::answer(cx, &repo, rest, asked),
         (_, ["environments", name]) => one_environment(cx, (&repo, name), asked),
         _ => Reply::NotHere,
     }
