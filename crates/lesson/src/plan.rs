@@ -87,6 +87,8 @@ impl Plan {
             nodes: Vec::new(),
             autoscaler: None,
             flux: false,
+            rollouts: false,
+            prometheus: false,
             namespaces: Vec::new(),
             objects: Vec::new(),
             images: Vec::new(),

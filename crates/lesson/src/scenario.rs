@@ -23,6 +23,9 @@ pub struct Scenario {
     pub autoscaler: Option<Autoscaler>,
     /// Whether Flux is installed.
     pub flux: bool,
+    /// Whether Argo Rollouts is installed, and Prometheus with it.
+    pub rollouts: bool,
+    pub prometheus: bool,
     pub namespaces: Vec<String>,
     /// Kubernetes objects that exist from the start, Argo CD applications among them.
     pub objects: Vec<Value>,

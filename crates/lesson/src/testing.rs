@@ -92,6 +92,8 @@ pub(crate) fn plan() -> Plan {
             nodes: Vec::new(),
             autoscaler: None,
             flux: false,
+            rollouts: false,
+            prometheus: false,
             namespaces: Vec::new(),
             objects: Vec::new(),
             images: Vec::new(),

@@ -296,6 +296,9 @@ impl World {
     pub(crate) fn watch_stores(&mut self) {
         self.argocd.watch(&mut self.sim, &self.cluster);
         self.flux.watch(&mut self.sim, &self.cluster);
+        if let Some(rollouts) = &mut self.rollouts {
+            rollouts.watch(&mut self.sim, &self.cluster);
+        }
         for line in self.flux.take_lines() {
             self.controller_says(line.controller, &line.text);
         }

@@ -19,6 +19,8 @@ enum Turn {
     Cluster,
     ArgoCd,
     Flux,
+    Rollouts,
+    Monitor,
     Workload,
 }
 
@@ -31,6 +33,8 @@ impl World {
             (self.cluster.next_due(), Turn::Cluster),
             (self.argocd.next_due(), Turn::ArgoCd),
             (self.flux.next_due(), Turn::Flux),
+            (self.rollouts.as_ref().and_then(|rollouts| rollouts.next_due()), Turn::Rollouts),
+            (self.monitor.as_ref().map(|monitor| monitor.due), Turn::Monitor),
             (self.workload.next_due(), Turn::Workload),
         ];
         turns.into_iter().filter_map(|(due, turn)| due.map(|due| (due, turn))).min_by_key(|(due, _)| *due)
@@ -60,6 +64,8 @@ impl World {
             Turn::Cluster => self.fire_cluster(),
             Turn::ArgoCd => self.fire_argocd(),
             Turn::Flux => self.fire_flux(),
+            Turn::Rollouts => self.fire_rollouts(),
+            Turn::Monitor => self.scrape(),
             Turn::Workload => self.fire_workload(),
         }
         self.route_ended();

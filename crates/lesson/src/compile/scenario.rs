@@ -10,7 +10,7 @@ use order::OrdMap;
 use sim::Time;
 
 const FILE: &str = "world.yaml";
-const KNOWN: [&str; 13] = [
+const KNOWN: [&str; 15] = [
     "seed",
     "start",
     "picks",
@@ -19,6 +19,8 @@ const KNOWN: [&str; 13] = [
     "nodes",
     "autoscaler",
     "flux",
+    "rollouts",
+    "prometheus",
     "namespaces",
     "objects",
     "images",
@@ -45,7 +47,9 @@ pub(super) fn scenario(folder: &Folder, notes: &mut Notes) -> Option<Scenario> {
         repos,
         nodes: root.parts("nodes", notes).iter().map(|part| node(part, notes)).collect(),
         autoscaler: root.get("autoscaler").map(|part| autoscaler(&part, notes)),
-        flux: root.get("flux").is_some_and(|part| flux(&part, notes)),
+        flux: installed(&root, "flux", notes),
+        rollouts: installed(&root, "rollouts", notes),
+        prometheus: installed(&root, "prometheus", notes),
         namespaces: root.texts("namespaces", notes),
         objects: root.parts("objects", notes).iter().filter_map(|part| object(part, notes)).collect(),
         images: root.parts("images", notes).iter().map(|part| files.image(part, notes)).collect(),
@@ -127,9 +131,11 @@ fn node_group(part: &Part<'_>, notes: &mut Notes) -> NodeGroup {
     NodeGroup { node: node_like(part, notes), min, max: max.unwrap_or(1), taints }
 }
 
-fn flux(part: &Part<'_>, notes: &mut Notes) -> bool {
+/// Whether a tool of the cluster is there.
+fn installed(root: &Part<'_>, name: &str, notes: &mut Notes) -> bool {
+    let Some(part) = root.get(name) else { return false };
     part.value.as_bool().unwrap_or_else(|| {
-        notes.at(part, None, "`flux` is `true` where Flux is installed");
+        notes.at(&part, None, format!("`{name}` is `true` where it is installed"));
         false
     })
 }
