@@ -58,6 +58,8 @@ pub(crate) fn judge(value: &Value) -> Option<(Health, String)> {
         ("apiextensions.k8s.io", "CustomResourceDefinition") => Some(definition(value)),
         ("argoproj.io", "ApplicationSet") => Some(application_set(value)),
         ("argoproj.io", "Workflow") => Some(workflow(value)),
+        ("argoproj.io", "Rollout") => Some(crate::rollouts::health::rollout(value)),
+        ("argoproj.io", "AnalysisRun" | "Experiment") => Some(crate::rollouts::health::analysis_run(value)),
         _ => None,
     }
 }

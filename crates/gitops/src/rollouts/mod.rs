@@ -12,6 +12,7 @@ mod canary;
 mod conditions;
 mod engine;
 mod expression;
+pub(crate) mod health;
 mod info;
 mod kinds;
 mod measure;

@@ -112,3 +112,35 @@ fn within(
     }
     (drain, adjust)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cluster::int_or_percent;
+    use manifest::plain_value;
+
+    /// Argo Rollouts' own tables (`sizes.txt`).
+    #[test]
+    fn sizes_are_those_of_argo_rollouts() {
+        let (mut steps, mut shares) = (0, 0);
+        for line in include_str!("sizes.txt").lines().filter(|line| !line.starts_with('#')) {
+            let words: Vec<&str> = line.split(' ').collect();
+            let number = |at: usize| words[at].parse::<i64>().expect("a number");
+            if words.len() == 5 {
+                assert_eq!(nearest(number(0), number(1), number(2)), (number(3), number(4)), "{line}");
+                shares += 1;
+                continue;
+            }
+            let replicas = number(0);
+            let surge = int_or_percent(&plain_value(words[2]), replicas, true);
+            let gone = int_or_percent(&plain_value(words[3]), replicas, false);
+            let max_unavailable = if surge == 0 && gone == 0 { 1 } else { gone.min(replicas) };
+            let plan = Plan { replicas, max_surge: surge, max_unavailable, weight: number(1) };
+            let set = |at: usize| Sizes { wanted: number(at), available: number(at + 1), ..Sizes::default() };
+            let (canary, stable) = next_sizes(plan, Some(set(6)), Some(set(4)), number(8));
+            assert_eq!((stable, canary), (number(9), number(10)), "{line}");
+            steps += 1;
+        }
+        assert_eq!((steps, shares), (31, 57));
+    }
+}

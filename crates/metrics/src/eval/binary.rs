@@ -111,6 +111,12 @@ impl Query<'_> {
         for sample in many {
             let key = signature(&sample.labels, matching);
             let Some(other) = ones.get(&key) else { continue };
+            if matching.side == Side::None && !seen.insert(key.clone()) {
+                return Err(
+                    "multiple matches for labels: many-to-one matching must be explicit (group_left/group_right)"
+                        .into(),
+                );
+            }
             let (a, b) = if swapped { (other, &sample) } else { (&sample, other) };
             let (a, b) = (a.point.value, b.point.value);
             let result = arithmetic(op, a, b);
@@ -135,14 +141,6 @@ impl Query<'_> {
             }
             for name in &matching.include {
                 labels.put(name, other.labels.get(name));
-            }
-            let mut distinct = labels.clone();
-            distinct.remove(NAME);
-            if matching.side == Side::None && !seen.insert(key) {
-                return Err(
-                    "multiple matches for labels: many-to-one matching must be explicit (group_left/group_right)"
-                        .into(),
-                );
             }
             if matching.side != Side::None && !seen.insert(labels.clone()) {
                 return Err("multiple matches for labels: grouping labels must ensure unique matches".into());

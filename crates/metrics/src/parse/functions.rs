@@ -87,7 +87,7 @@ const FUNCTIONS: &[Function] = &[
 /// Functions of Prometheus 3 that are not here.
 pub(crate) const REAL: &str = "double_exponential_smoothing first_over_time histogram_avg histogram_count \
     histogram_fraction histogram_quantiles histogram_stddev histogram_stdvar histogram_sum info mad_over_time sort_by_label \
-    sort_by_label_desc step range start end ts_of_first_over_time ts_of_last_over_time ts_of_max_over_time ts_of_min_over_time";
+    sort_by_label_desc max_of min_of step range start end ts_of_first_over_time ts_of_last_over_time ts_of_max_over_time ts_of_min_over_time";
 
 pub(crate) fn find(name: &str) -> Option<&'static Function> {
     FUNCTIONS.iter().find(|function| function.name == name)

@@ -471,6 +471,7 @@ impl Parser<'_> {
             Token::Number(secs) if secs.is_finite() && secs.abs() < 9e15 => {
                 Ok(At::Time(libm::round(sign * secs * 1_000.0) as i64))
             }
+            Token::Duration(millis) => Ok(At::Time(if sign < 0.0 { -millis } else { millis })),
             Token::Number(_) => Err((self.pieces[self.at - 1].from, "timestamp out of bounds for @ modifier".into())),
             _ => {
                 self.at -= 1;
