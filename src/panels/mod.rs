@@ -2,6 +2,7 @@
 
 mod argocd;
 mod cluster;
+mod cluster_canary;
 mod cluster_faults;
 mod cluster_map;
 mod cluster_objects;

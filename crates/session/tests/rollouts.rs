@@ -182,3 +182,101 @@ fn a_good_release_goes_through_and_a_bad_one_is_given_up() {
     assert!(said.starts_with("rollout 'web' undo\n") && said.ends_with("Healthy\n"), "{said}");
     replays(&session);
 }
+
+#[test]
+fn the_plugin_asks_and_tells_as_the_real_one() {
+    let steps = "\n    canary:\n      steps: [{setWeight: 40}, {pause: {}}]\n";
+    let mut session = start(steps);
+    let said = session.run_line("kubectl argo rollouts list rollouts");
+    assert_eq!(
+        said,
+        "NAME        STRATEGY   STATUS        STEP  SET-WEIGHT  READY  DESIRED  UP-TO-DATE  AVAILABLE\n\
+         web         Canary     Healthy       2/2   100         5/5    5        5           5        \n"
+    );
+    assert_eq!(session.run_line("kubectl argo rollouts list ro -n default; echo $?"), "No resources found.\n0\n");
+    for (line, told) in [
+        ("get rollout nobody", "Error: rollout.argoproj.io \"nobody\" not found\n1\n"),
+        ("promote nobody", "Error: rollouts.argoproj.io \"nobody\" not found\n1\n"),
+        ("get experiment x", "kubectl argo rollouts get experiment: real, but not part of this sandbox yet\n1\n"),
+        ("dashboard", "kubectl argo rollouts dashboard: real, but not part of this sandbox yet\n1\n"),
+        ("frobnicate", "Error: unknown command \"frobnicate\" for \"kubectl-argo-rollouts\"\n1\n"),
+        (
+            "status web --timeout soon",
+            "Error: invalid argument \"soon\" for \"-t, --timeout\" flag: time: invalid duration \"soon\"\n1\n",
+        ),
+        (
+            "promote web -a -c",
+            "Flag --skip-current-step has been deprecated, use without the flag instead ex: promote ROLLOUT_NAME\nFlag --skip-all-steps has been deprecated, use --full instead\nError: Cannot use skip-current-step and skip-all-steps flags at the same time\n1\n",
+        ),
+        ("undo web", "Error: no revision found for rollout \"web\"\n1\n"),
+        ("set image web x=y", "Error: unable to find container named \"x\"\n1\n"),
+        ("status web --watch=false", "Healthy\n0\n"),
+        ("lint -f web.yaml", "0\n"),
+        ("version --short", "kubectl-argo-rollouts: v1.8.3\n0\n"),
+    ] {
+        assert_eq!(session.run_line(&format!("kubectl argo rollouts {line}; echo $?")), told, "{line}");
+    }
+    session.run_line("kubectl argo rollouts set image web web=registry.encore/web:2");
+    let said = session.run_line("kubectl argo rollouts status web -t 30s; echo $?");
+    assert!(said.ends_with("Paused - CanaryPauseStep\nError: Rollout status watch exceeded timeout\n1\n"), "{said}");
+    let text = shown(&mut session);
+    let lines: Vec<&str> = text.lines().collect();
+    let tree = lines.iter().position(|line| line.starts_with("NAME")).expect("a tree");
+    assert_eq!(lines[tree + 1].split_whitespace().take(5).collect::<Vec<_>>(), ["⟳", "web", "Rollout", "॥", "Paused"]);
+    assert!(lines[tree + 2].starts_with("├──# revision:2"), "{text}");
+    assert!(lines[tree + 3].starts_with("│  └──⧉ web-") && lines[tree + 3].ends_with("canary"), "{text}");
+    assert!(lines[tree + 4].starts_with("│     ├──□ web-") && lines[tree + 4].ends_with("ready:1/1"), "{text}");
+    assert!(lines[tree + 6].starts_with("└──# revision:1"), "{text}");
+    let panel = view::cluster(
+        &session.now().world,
+        &view::ClusterLook { namespace: Some("shop".into()), ..Default::default() },
+    );
+    let card = panel.rollouts.iter().find_map(|one| one.canary.clone()).expect("it is shown in motion");
+    assert_eq!(
+        (card.steps, card.at, card.set_weight, card.actual_weight),
+        (vec!["setWeight: 40".into(), "pause".into()], 1, Some(40), 40)
+    );
+    assert_eq!(card.acts[0], ("Promote".into(), "kubectl argo rollouts promote web -n shop".into()));
+    assert_eq!(session.run_line("kubectl argo rollouts promote web"), "rollout 'web' promoted\n");
+    assert!(session.run_line("kubectl argo rollouts status web").ends_with("Healthy\n"));
+    session.run_line("kubectl argo rollouts set image web web=registry.encore/web:1");
+    wait(&mut session, 20);
+    assert_eq!(session.run_line("kubectl argo rollouts abort web"), "rollout 'web' aborted\n");
+    wait(&mut session, 20);
+    let said = session.run_line("kubectl argo rollouts retry rollout web && kubectl argo rollouts promote web --full");
+    assert_eq!(said, "rollout 'web' retried\nrollout 'web' fully promoted\n");
+    assert!(session.run_line("kubectl argo rollouts status web").ends_with("Healthy\n"));
+    let said = session.run_line(
+        "kubectl argo rollouts pause web && kubectl argo rollouts promote web && kubectl argo rollouts restart web",
+    );
+    assert_eq!(said, "rollout 'web' paused\nrollout 'web' promoted\nrollout 'web' restarts in 0s\n");
+    wait(&mut session, 200);
+    let said = session.run_line("kubectl get ro,ar -n shop");
+    assert!(said.contains("DESIRED   CURRENT   UP-TO-DATE   AVAILABLE"), "{said}");
+    assert_eq!(session.run_line("kubectl scale ro/web --replicas=3"), "rollout.argoproj.io/web scaled\n");
+    wait(&mut session, 30);
+    assert_eq!(object(&session, "Rollout", "web").int_at("status.availableReplicas"), Some(3));
+    replays(&session);
+}
+
+#[test]
+fn prometheus_answers_inside_of_the_cluster() {
+    let mut session = start("\n    canary: {}\n");
+    wait(&mut session, 90);
+    let ask = |session: &mut Session, query: &str| {
+        session.run_line(&format!("curl -s 'http://prometheus.monitoring:9090/api/v1/query?query={query}'"))
+    };
+    let text = ask(&mut session, "sum(rate(http_requests_total[1m]))");
+    let value = Value::from_json(&text).unwrap_or_else(|_| panic!("{text}"));
+    assert_eq!((value.str_at("status"), value.str_at("data.resultType")), ("success", "vector"));
+    let rate: f64 = value.at("data.result[0].value").items()[1].as_str().expect("a number").parse().expect("a number");
+    assert!((25.0..55.0).contains(&rate), "{text}");
+    let text = ask(&mut session, "count(up==1)");
+    assert!(text.contains("\"result\":[{\"metric\":{},\"value\":["), "{text}");
+    let text = ask(&mut session, "rate(up)");
+    assert!(text.starts_with("{\"status\":\"error\",\"errorType\":\"bad_data\",\"error\":\"invalid parameter \\\"query\\\": 1:6: parse error:"), "{text}");
+    let text =
+        ask(&mut session, "histogram_quantile(0.5,sum%20by%20(le)(rate(http_request_duration_seconds_bucket[1m])))");
+    assert!(text.contains("\"success\""), "{text}");
+    replays(&session);
+}

@@ -7,6 +7,7 @@
 
 mod analysis;
 mod args;
+mod assess;
 mod blue_green;
 mod canary;
 mod conditions;
@@ -19,6 +20,7 @@ mod measure;
 mod pauses;
 mod restart;
 mod run;
+mod run_spec;
 mod services;
 mod sets;
 mod valid;

@@ -79,6 +79,25 @@ impl Query<'_> {
         found
     }
 
+    /// The labels of a result, and whether its name is still to go.
+    fn joined(self, sample: &Sample, other: &Sample, matching: &Matching, keeps_name: bool) -> (Labels, bool) {
+        let (mut labels, mut drop_name) = (sample.labels.clone(), sample.drop_name);
+        if !keeps_name || matching.on && matching.side == Side::None {
+            self.unname(&mut labels, &mut drop_name);
+        }
+        if matching.side == Side::None {
+            let mut kept = labels.grouped(&matching.labels, !matching.on);
+            if (self.delayed_names || keeps_name) && !matching.on {
+                kept.put(NAME, labels.name());
+            }
+            labels = kept;
+        }
+        for name in &matching.include {
+            labels.put(name, other.labels.get(name));
+        }
+        (labels, drop_name)
+    }
+
     fn vectors(
         self,
         op: &str,
@@ -127,21 +146,7 @@ impl Query<'_> {
                 _ => result,
             };
             let keeps_name = is_comparison(op) && !to_bool;
-            let (mut labels, mut drop_name) = (sample.labels.clone(), sample.drop_name);
-            if !keeps_name || matching.on && matching.side == Side::None {
-                self.unname(&mut labels, &mut drop_name);
-            }
-            if matching.side == Side::None {
-                let names = &matching.labels;
-                let mut kept = if matching.on { labels.grouped(names, false) } else { labels.grouped(names, true) };
-                if (self.delayed_names || keeps_name) && !matching.on {
-                    kept.put(NAME, labels.name());
-                }
-                labels = kept;
-            }
-            for name in &matching.include {
-                labels.put(name, other.labels.get(name));
-            }
+            let (labels, drop_name) = self.joined(&sample, other, matching, keeps_name);
             if matching.side != Side::None && !seen.insert(labels.clone()) {
                 return Err("multiple matches for labels: grouping labels must ensure unique matches".into());
             }

@@ -4,6 +4,7 @@ mod functions;
 mod grammar;
 mod lexer;
 mod matcher;
+mod selectors;
 
 pub(crate) use functions::{Function, REAL, find};
 pub use grammar::parse;

@@ -1,5 +1,12 @@
 //! Conditions in expr-lang: what people write about a result (`expr-lang/expr` 1.17, as `utils/evaluate` uses it).
 
+mod calls;
+mod lexer;
+#[cfg(test)]
+mod tests;
+
+use calls::{call, go_type, operate};
+use lexer::{Token, level, tokens};
 use manifest::Value;
 
 const NOT_HERE: &str = "is real, but not part of this sandbox yet";
@@ -9,51 +16,6 @@ const REAL: &str = "abs ceil floor round max min sum mean median sort sortBy fil
     lastIndexOf hasPrefix hasSuffix string type toJSON fromJSON toBase64 fromBase64 toPairs fromPairs now duration date \
     timezone first last get keys values take reverse bitand bitor bitxor let";
 const DEPTH_MAX: u32 = 50;
-
-#[derive(Debug, Clone, PartialEq)]
-enum Token {
-    Number(Value),
-    Text(String),
-    Name(String),
-    Sign(&'static str),
-    End,
-}
-
-const SIGNS: [&str; 30] = [
-    "**", "==", "!=", "<=", ">=", "&&", "||", "??", "?.", "..", "(", ")", "[", "]", "{", "}", ",", ".", "?", ":", "<",
-    ">", "+", "-", "*", "/", "%", "^", "!", "#",
-];
-
-fn tokens(text: &str) -> Result<Vec<Token>, String> {
-    let mut found = Vec::new();
-    let mut rest = text.trim_start();
-    while let Some(c) = rest.chars().next() {
-        let len = if c.is_ascii_digit() {
-            let len = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '.' && c != '_').unwrap_or(rest.len());
-            let plain = rest[..len].replace('_', "");
-            let whole = plain.parse::<i64>().map(Value::from);
-            let number = whole.or_else(|_| plain.parse::<f64>().map(Value::from));
-            found.push(Token::Number(number.map_err(|_| format!("bad number syntax: {:?}", &rest[..len]))?));
-            len
-        } else if c.is_alphabetic() || c == '_' || c == '$' {
-            let len = rest.find(|c: char| !c.is_alphanumeric() && c != '_' && c != '$').unwrap_or(rest.len());
-            found.push(Token::Name(rest[..len].into()));
-            len
-        } else if matches!(c, '"' | '\'' | '`') {
-            let end = rest[1..].find(c).ok_or("literal not terminated")?;
-            found.push(Token::Text(rest[1..=end].into()));
-            end + 2
-        } else {
-            let sign = SIGNS.iter().find(|sign| rest.starts_with(**sign));
-            let sign = sign.ok_or_else(|| format!("unrecognized character: U+{:04X} {c:?}", u32::from(c)))?;
-            found.push(Token::Sign(sign));
-            sign.len()
-        };
-        rest = rest[len..].trim_start();
-    }
-    found.push(Token::End);
-    Ok(found)
-}
 
 /// Reads and computes at once: a part that does not count is read without being computed.
 struct Reader<'a> {
@@ -80,49 +42,6 @@ pub(crate) fn holds(text: &str, result: &Value) -> Result<bool, String> {
         Value::Bool(found) => Ok(found),
         other => Err(format!("expected bool, but got {}", go_type(&other))),
     }
-}
-
-fn go_type(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "<nil>",
-        Value::Bool(_) => "bool",
-        Value::Int(_) => "int",
-        Value::Float(_) => "float64",
-        Value::Str(_) => "string",
-        Value::List(_) => "[]interface {}",
-        Value::Map(_) => "map[string]interface {}",
-    }
-}
-
-/// Left and right binding of the binary operators.
-fn level(token: &Token) -> Option<(&'static str, u8)> {
-    let own = match token {
-        Token::Sign(sign) => sign,
-        Token::Name(name) => name.as_str(),
-        _ => return None,
-    };
-    let all = [
-        ("||", 10),
-        ("or", 10),
-        ("&&", 15),
-        ("and", 15),
-        ("==", 20),
-        ("!=", 20),
-        ("<", 20),
-        (">", 20),
-        ("<=", 20),
-        (">=", 20),
-        ("in", 20),
-        ("+", 30),
-        ("-", 30),
-        ("*", 60),
-        ("/", 60),
-        ("%", 60),
-        ("**", 100),
-        ("^", 100),
-        ("??", 101),
-    ];
-    all.into_iter().find(|(op, _)| *op == own)
 }
 
 impl Reader<'_> {
@@ -371,135 +290,5 @@ impl Reader<'_> {
             "one" => hits == 1,
             _ => hits == 0,
         }))
-    }
-}
-
-fn call(name: &str, args: &[Value], result: &Value) -> Read {
-    let first = args.first().unwrap_or(Value::null());
-    let number = || first.as_f64().ok_or_else(|| format!("reflect: Call using {} as type float64", go_type(first)));
-    #[expect(clippy::cast_possible_truncation, reason = "as Go converts")]
-    Ok(match name {
-        "len" => {
-            let count = match first {
-                Value::List(items) => items.len(),
-                Value::Map(entries) => entries.len(),
-                Value::Str(text) => text.chars().count(),
-                other => return Err(format!("invalid argument for len (type {})", go_type(other))),
-            };
-            Value::Int(i64::try_from(count).unwrap_or(i64::MAX))
-        }
-        "isNaN" => Value::Bool(number()?.is_nan()),
-        "isInf" => Value::Bool(number()?.is_infinite()),
-        "isNil" => Value::Bool(result.is_null()),
-        "default" if result.is_null() => args.get(1).cloned().unwrap_or_default(),
-        "default" => result.clone(),
-        "asInt" | "int" => match first {
-            Value::Str(text) => Value::Int(text.parse().map_err(|_| parse_error("ParseInt", text))?),
-            other => {
-                Value::Int(other.as_f64().ok_or_else(|| format!("asInt() not supported on {}", go_type(other)))? as i64)
-            }
-        },
-        _ => match first {
-            Value::Str(text) => Value::Float(text.parse().map_err(|_| parse_error("ParseFloat", text))?),
-            other => {
-                Value::Float(other.as_f64().ok_or_else(|| format!("asFloat() not supported on {}", go_type(other)))?)
-            }
-        },
-    })
-}
-
-fn parse_error(function: &str, text: &str) -> String {
-    format!("strconv.{function}: parsing \"{text}\": invalid syntax")
-}
-
-#[expect(clippy::cast_precision_loss, reason = "as Go converts")]
-fn operate(op: &str, a: &Value, b: &Value) -> Read {
-    let wrong = || Err(format!("invalid operation: {} {op} {}", go_type(a), go_type(b)));
-    match op {
-        "==" | "!=" => {
-            let same = match (a.as_f64(), b.as_f64()) {
-                (Some(a), Some(b)) => a == b,
-                _ => a == b,
-            };
-            return Ok(Value::Bool(same == (op == "==")));
-        }
-        "in" => {
-            return Ok(Value::Bool(match b {
-                Value::List(items) => items.iter().any(|one| operate("==", a, one) == Ok(Value::Bool(true))),
-                Value::Map(entries) => a.as_str().is_some_and(|key| entries.contains(key)),
-                _ => return wrong(),
-            }));
-        }
-        _ => {}
-    }
-    if let (Value::Str(x), Value::Str(y)) = (a, b) {
-        return Ok(match op {
-            "+" => Value::from([&**x, &**y].concat()),
-            "<" => Value::Bool(x < y),
-            ">" => Value::Bool(x > y),
-            "<=" => Value::Bool(x <= y),
-            ">=" => Value::Bool(x >= y),
-            _ => return wrong(),
-        });
-    }
-    let (Some(x), Some(y)) = (a.as_f64(), b.as_f64()) else { return wrong() };
-    let ints = match (a, b) {
-        (Value::Int(x), Value::Int(y)) => Some((*x, *y)),
-        _ => None,
-    };
-    Ok(match (op, ints) {
-        ("<", _) => Value::Bool(x < y),
-        (">", _) => Value::Bool(x > y),
-        ("<=", _) => Value::Bool(x <= y),
-        (">=", _) => Value::Bool(x >= y),
-        ("+", Some((x, y))) => Value::Int(x.wrapping_add(y)),
-        ("-", Some((x, y))) => Value::Int(x.wrapping_sub(y)),
-        ("*", Some((x, y))) => Value::Int(x.wrapping_mul(y)),
-        ("%", Some((x, y))) if y != 0 => Value::Int(x % y),
-        ("%", _) => return Err("runtime error: integer divide by zero".into()),
-        ("+", _) => Value::Float(x + y),
-        ("-", _) => Value::Float(x - y),
-        ("*", _) => Value::Float(x * y),
-        ("/", _) => Value::Float(x / y),
-        _ => Value::Float(libm::pow(x, y)),
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use manifest::list;
-
-    /// Of `utils/evaluate/evaluate_test.go`, and what the documentation shows.
-    #[test]
-    fn conditions_hold_as_in_argo_rollouts() {
-        let vector = list![Value::Float(0.98), Value::Float(0.4)];
-        for (text, result, wanted) in [
-            ("result[0] >= 0.95", vector.clone(), Ok(true)),
-            ("result[1] >= 0.95", vector.clone(), Ok(false)),
-            ("all(result, # > 0.5)", vector.clone(), Ok(false)),
-            ("any(result, {# > 0.5})", vector.clone(), Ok(true)),
-            ("len(result) == 0 || result[0] < 1", list![], Ok(true)),
-            ("result[0] > 1", list![], Err("reflect: slice index out of range")),
-            ("isNaN(result[0])", list![Value::Float(f64::NAN)], Ok(true)),
-            ("isInf(result)", Value::Float(f64::INFINITY), Ok(true)),
-            ("asInt(result) == 1", Value::from("1"), Ok(true)),
-            ("asFloat(result) == 1.1", Value::from("1.1"), Ok(true)),
-            ("asInt(result) == 1", Value::from("NaN"), Err("strconv.ParseInt: parsing \"NaN\": invalid syntax")),
-            ("default(result, 0) == 0", Value::Null, Ok(true)),
-            ("isNil(result)", Value::Null, Ok(true)),
-            ("result.ok and result.n * 2 == 6", Value::from_json("{\"ok\":true,\"n\":3}").expect("JSON"), Ok(true)),
-            ("result in [\"a\", \"b\"]", Value::from("b"), Ok(true)),
-            ("result not in [\"a\", \"b\"]", Value::from("b"), Ok(false)),
-            ("result > 0.5 ? true : result == 0", Value::Float(0.0), Ok(true)),
-            ("!(result > 5) && -result < 0", Value::Float(1.0), Ok(true)),
-            ("1 + 2 * 3 == 7", Value::Null, Ok(true)),
-            ("1.1", Value::Null, Err("expected bool, but got float64")),
-            ("unknown(result)", Value::Null, Err("unknown name unknown")),
-            ("filter(result, # > 1)", Value::Null, Err("filter is real, but not part of this sandbox yet")),
-            ("result ==", Value::Null, Err("unexpected token EOF")),
-        ] {
-            assert_eq!(holds(text, &result), wanted.map_err(String::from), "{text}");
-        }
     }
 }
