@@ -34,7 +34,7 @@ pub fn ClusterPanel(props: &Props) -> Html {
                 <h2>{ "Cluster" }</h2>{ namespaces(cluster, acts) }<span class="grow"></span>
                 <span class="dim num">{ counts }</span>
             </div>
-            { super::cluster_rollout::rollouts(&cluster.rollouts) }
+            { super::cluster_rollout::rollouts(&cluster.rollouts, acts) }
             if cluster.map { { super::cluster_map::map(cluster, acts) } }
             <div class="nodes">
                 { cluster.nodes.iter().filter(|node| boxed(node)).map(|node| node_box(node, dense, acts)).collect::<Html>() }

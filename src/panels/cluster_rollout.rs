@@ -1,19 +1,21 @@
 //! A rollout in motion: the pods of the old version and those of the new one, as one goes and the other comes.
 
-use super::pod_state;
+use super::{cluster_canary, pod_state};
+use crate::acts::Acts;
 use screen::{PodState, Rollout};
 use yew::prelude::*;
 
-pub fn rollouts(all: &[Rollout]) -> Html {
-    all.iter().map(rollout).collect()
+pub fn rollouts(all: &[Rollout], acts: &Acts) -> Html {
+    all.iter().map(|one| rollout(one, acts)).collect()
 }
 
-fn rollout(one: &Rollout) -> Html {
+fn rollout(one: &Rollout, acts: &Acts) -> Html {
     html! {
         <section key={one.name.clone()} class="card rollout">
             <header><h3>{ &one.name }</h3><span class="dim">{ &one.words }</span></header>
             { row("old", &one.old_version, &one.old, 0) }
             { row("new", &one.new_version, &one.new, one.open) }
+            if let Some(canary) = &one.canary { { cluster_canary::canary(canary, acts) } }
         </section>
     }
 }

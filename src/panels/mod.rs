@@ -3,6 +3,7 @@
 mod argocd;
 mod argocd_sync;
 mod cluster;
+mod cluster_canary;
 mod cluster_faults;
 mod cluster_map;
 mod cluster_objects;

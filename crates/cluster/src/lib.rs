@@ -41,7 +41,7 @@ mod watch;
 
 pub use api::{Apply, DeleteOptions, PatchKind, Propagation, Writer, last_applied};
 pub use authorizer::{Attempt, User};
-pub use controllers::{Action, Reconciled};
+pub use controllers::{Action, Reconciled, safe_hash, template_hash};
 pub use engine::Cluster;
 pub use fleet::Expander;
 pub use kinds::{

@@ -163,6 +163,7 @@ impl Place<'_> {
         let plain: Vec<&str> = rest.iter().filter(|word| !word.starts_with('-')).copied().collect();
         match *command {
             "git" => self.git(&plain, word, found),
+            "kubectl" | "k" if plain.starts_with(&["argo", "rollouts"]) => self.rollouts(&plain[2..], found),
             "kubectl" | "k" => self.kubectl(rest, &plain, word, found),
             "argocd" => self.argocd(&plain, word, found),
             "flux" => self.flux(&plain, word, found),
@@ -289,6 +290,13 @@ impl Place<'_> {
         found.extend(crate::argocd::subcommands(plain).into_iter().map(String::from));
         if found.is_empty() && plain.first() == Some(&"app") {
             found.extend(self.world.argocd.applications(&self.world.cluster).map(|app| app.name().to_string()));
+        }
+    }
+
+    fn rollouts(&self, plain: &[&str], found: &mut OrdSet<String>) {
+        found.extend(crate::rollouts::subcommands(plain).into_iter().map(String::from));
+        if found.is_empty() {
+            found.extend(crate::rollouts::names(self.world));
         }
     }
 

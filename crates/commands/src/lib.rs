@@ -14,6 +14,7 @@ mod helm;
 mod jq;
 pub mod kubectl;
 mod packages;
+mod rollouts;
 mod secrets;
 mod yq;
 
@@ -31,6 +32,7 @@ pub fn programs() -> Programs {
             .into_iter()
             .chain(core::programs())
             .chain([flux::program(), git::program(), helm::program(), jq::program(), kubectl::program(), yq::program()])
+            .chain([rollouts::program()])
             .chain(argocd::programs())
             .chain(gh::programs())
             .chain(docker::programs())

@@ -11,6 +11,7 @@ mod lessons;
 mod pack;
 mod parts;
 mod play;
+mod promql;
 mod proof;
 mod sh;
 mod verify;
@@ -31,6 +32,7 @@ const USAGE: &str = "usage: opsfest sh [--lesson ID] [--seed N] [--file HOSTFILE
        opsfest apps DIR [--verbose]
        opsfest expressions DIR [--verbose]
        opsfest workflows DIR [--verbose]
+       opsfest promql DIR [--verbose]
 ";
 
 /// Every mistake in the arguments: one line, exit code 2, nothing changed.
@@ -57,6 +59,7 @@ pub fn opsfest() -> ExitCode {
         "apps" => apps::run(rest),
         "expressions" => expressions::run(rest),
         "workflows" => workflows::run(rest),
+        "promql" => promql::run(rest),
         "pack" => pack::run(rest),
         "serve" => kube::run(rest),
         "--help" | "-h" | "help" => {

@@ -59,6 +59,8 @@ pub(crate) fn judge(value: &Value) -> Option<(Health, String)> {
         ("argoproj.io", "ApplicationSet") => Some(application_set(value)),
         ("argoproj.io", "Workflow") => Some(workflow(value)),
         ("bitnami.com", "SealedSecret") => Some(sealed_secret(value)),
+        ("argoproj.io", "Rollout") => Some(crate::rollouts::health::rollout(value)),
+        ("argoproj.io", "AnalysisRun" | "Experiment") => Some(crate::rollouts::health::analysis_run(value)),
         _ => None,
     }
 }

@@ -1,4 +1,5 @@
-//! Argo CD: it reads Git through [`Sources`] and writes only the API store; and Flux beside it, in `flux`.
+//! Argo CD: it reads Git through [`Sources`] and writes only the API store; and beside it Flux, in `flux`, and Argo Rollouts,
+//! in `rollouts`.
 //!
 //! What an Application is and how it stands lives in the Application object itself; what is kept here is only what the
 //! real controller keeps in memory: timers, and why they were set. Times and rules follow Argo CD 3
@@ -22,6 +23,7 @@ mod options;
 mod order;
 mod parsed;
 mod project;
+pub mod rollouts;
 pub mod sealed;
 mod server;
 mod status;

@@ -88,6 +88,8 @@ impl Plan {
             autoscaler: None,
             flux: false,
             sealed_secrets: false,
+            rollouts: false,
+            prometheus: false,
             namespaces: Vec::new(),
             objects: Vec::new(),
             images: Vec::new(),

@@ -25,6 +25,9 @@ pub struct Scenario {
     pub flux: bool,
     /// Whether the Sealed Secrets controller is installed.
     pub sealed_secrets: bool,
+    /// Whether Argo Rollouts is installed, and Prometheus with it.
+    pub rollouts: bool,
+    pub prometheus: bool,
     pub namespaces: Vec<String>,
     /// Kubernetes objects that exist from the start, Argo CD applications among them.
     pub objects: Vec<Value>,

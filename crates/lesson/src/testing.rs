@@ -93,6 +93,8 @@ pub(crate) fn plan() -> Plan {
             autoscaler: None,
             flux: false,
             sealed_secrets: false,
+            rollouts: false,
+            prometheus: false,
             namespaces: Vec::new(),
             objects: Vec::new(),
             images: Vec::new(),

@@ -59,6 +59,34 @@ pub struct Rollout {
     pub open: u32,
     /// `2 of 3 pods are new, 1 of the old ones still serves`; `evicted, as a drain does; 1 of 2 run again elsewhere`.
     pub words: String,
+    /// Of a Rollout of Argo Rollouts.
+    pub canary: Option<Canary>,
+}
+
+/// What a Rollout has beside its pods.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Canary {
+    /// `setWeight: 20`, `pause: 2m`.
+    pub steps: Vec<String>,
+    /// The step that is under way; their number after the last.
+    pub at: u32,
+    /// Per cent; none where it has no weights.
+    pub set_weight: Option<u32>,
+    pub actual_weight: u32,
+    /// The run that judges, with its phase; empty where none does.
+    pub run: String,
+    pub measurements: Vec<Measurement>,
+    /// What may be done, with the line that does it.
+    pub acts: Vec<(String, String)>,
+    /// Where it may be typed; 0 where no terminal stands at a prompt.
+    pub terminal: u32,
+}
+
+/// One measurement of a run: `Successful`, and `success-rate: [0.98]`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Measurement {
+    pub phase: String,
+    pub text: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

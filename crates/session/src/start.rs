@@ -290,6 +290,12 @@ impl Builder<'_> {
         if scenario.sealed_secrets {
             self.world.install_sealed_secrets(&Causes::none()).map_err(wrong)?;
         }
+        if scenario.rollouts {
+            self.world.install_rollouts(&Causes::none()).map_err(wrong)?;
+        }
+        if scenario.rollouts || scenario.prometheus {
+            self.world.install_prometheus(&Causes::none()).map_err(wrong)?;
+        }
         for name in &scenario.namespaces {
             let namespace = object! { "metadata" => object! { "name" => name } };
             self.world

@@ -142,5 +142,15 @@ fn moved(world: &World, uid: &str, leaving: &Leaving<'_>) -> Option<Rollout> {
 
 fn card(of: &Object, name: &str, old: Vec<PodState>, old_version: String, words: String) -> Rollout {
     let (namespace, name) = (of.namespace().into(), name.into());
-    Rollout { namespace, name, old_version, old, new_version: String::new(), new: Vec::new(), open: 0, words }
+    Rollout {
+        namespace,
+        name,
+        old_version,
+        old,
+        new_version: String::new(),
+        new: Vec::new(),
+        open: 0,
+        words,
+        canary: None,
+    }
 }

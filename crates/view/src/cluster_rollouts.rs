@@ -16,6 +16,7 @@ pub fn rollouts(world: &World, namespace: Option<&str>) -> Vec<Rollout> {
     let all = store.all(cluster::DEPLOYMENT, namespace);
     let shown = all.filter(|one| namespace.is_some() || !one.namespace().starts_with("kube-"));
     let mut all: Vec<Rollout> = shown.filter_map(|deployment| rollout(world, deployment, &moving)).collect();
+    all.extend(crate::cluster_canary::canaries(world, namespace));
     all.extend(moves.into_iter().map(|(_, card)| card));
     all
 }
@@ -38,6 +39,7 @@ fn rollout(world: &World, deployment: &Object, moving: &dyn Fn(&Object) -> bool)
         new: states(world, newest),
         open: 0,
         words: String::new(),
+        canary: None,
     };
     for set in sets().filter(|set| set.name() != newest.name()) {
         let pods = states(world, set);
@@ -66,7 +68,7 @@ fn count(object: &Object, path: &str) -> usize {
 }
 
 /// The tag of the image.
-fn version(set: &Object) -> String {
+pub(crate) fn version(set: &Object) -> String {
     let image = set.value.list_at("spec.template.spec.containers").first().map_or("", |c| c.str_at("image"));
     crate::image_version(image)
 }

@@ -5,6 +5,7 @@
 mod argocd;
 mod brief;
 mod cluster;
+mod cluster_canary;
 mod cluster_moves;
 mod cluster_objects;
 mod cluster_rollouts;

@@ -100,6 +100,7 @@ fluxcd/helm-controller port: [9440, 8080], startup: 2s, memory: 40Mi, health: {p
 fluxcd/notification-controller port: [9440, 8080], startup: 2s, memory: 40Mi, health: {path: /readyz}, requests: [{path: /healthz}], log: starting manager
 fluxcd/image-reflector-controller port: [9440, 8080], startup: 2s, memory: 40Mi, health: {path: /readyz}, requests: [{path: /healthz}], log: starting manager
 fluxcd/image-automation-controller port: [9440, 8080], startup: 2s, memory: 40Mi, health: {path: /readyz}, requests: [{path: /healthz}], log: starting manager
+argoproj/argo-rollouts port: [8090, 8080], startup: 2s, memory: 60Mi, health: {path: /healthz}, requests: [{path: /metrics}], log: Argo Rollouts controller starting
 pause log: ' '
 ";
 

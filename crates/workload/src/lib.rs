@@ -7,11 +7,13 @@ mod builtin;
 mod container;
 mod curve;
 mod http;
+mod meter;
 mod program;
 mod traffic;
 
 pub use container::{Container, Exit, Key, LogLine, Start};
 pub use http::{Response, TIMED_OUT};
+pub use meter::{BUCKETS, Counter, Meter};
 pub use program::{Program, ProgramError};
 pub use traffic::{Customers, Sample, Served};
 
@@ -70,6 +72,8 @@ pub struct Workload {
     /// What customers were told last: versions, and whether it failed.
     last_story: Option<(Vec<String>, bool)>,
     story_event: Option<EventId>,
+    /// Only where somebody scrapes.
+    pub meter: Option<Box<Meter>>,
 }
 
 impl Workload {

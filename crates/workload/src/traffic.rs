@@ -1,5 +1,6 @@
 //! Customers, and what they get: once a second the requests of that second go through the service graph.
 
+use crate::meter::Part;
 use crate::{HISTORY, Key, Network, Workload, curve};
 use order::OrdMap;
 use serde::{Deserialize, Serialize};
@@ -59,6 +60,8 @@ struct Answer {
     p99_ms: f64,
     versions: OrdMap<String, f64>,
     causes: Causes,
+    /// What each container did of it, where somebody counts.
+    parts: Vec<Part>,
 }
 
 impl Workload {
@@ -73,11 +76,15 @@ impl Workload {
         let gone = |key: &Key| !network.exists(&key.namespace, &key.pod);
         self.containers.retain(|key, _| !gone(key));
         self.previous_logs.retain(|key, _| !gone(key));
+        if let Some(meter) = &mut self.meter {
+            meter.retain(&gone);
+        }
         let Some(customers) = self.customers.clone() else { return };
         let wobble = 0.94 + 0.12 * sim.rng().unit();
         let rate = customers.rate * curve::daily(sim.now(), customers.daily) * wobble;
         let place = (customers.namespace.as_str(), customers.service.as_str());
         let answer = self.flow(sim, network, None, place, rate, 0);
+        self.meter_cpu();
         self.tell(sim, &customers, &answer);
         self.show(sim, &answer);
     }
@@ -99,6 +106,9 @@ impl Workload {
             Some(endpoints) if endpoints.is_empty() => failure(503),
             Some(endpoints) => self.let_through(sim, network, (from, space), &endpoints, rate, depth),
         };
+        if let Some(meter) = &mut self.meter {
+            meter.count(service, rate, &answer.parts);
+        }
         let series = self.samples.entry(format!("{space}/{service}")).or_default();
         let now = sim.now();
         let versions = answer.versions.iter().map(|(version, share)| (version.clone(), share * rate)).collect();
@@ -192,6 +202,18 @@ impl Workload {
             let failed = 1.0 - (1.0 - dropped) * (1.0 - error_ratio);
             let p50 = (program.latency_ms + program.cpu_ms_per_request) * curve::slowdown(utilisation);
             let p50 = p50 + container.forced_delay_ms();
+            if self.meter.is_some() {
+                let status = if dropped > 0.0 { 503 } else { forced.unwrap_or(500) };
+                total.parts.push(Part {
+                    key: key.clone(),
+                    life: container.life,
+                    share: each,
+                    failed,
+                    status,
+                    broken: 0.0,
+                    p50,
+                });
+            }
             slow.push((p50.min(TIMEOUT_MS), (p50 * 3.2).min(TIMEOUT_MS)));
             if own > 0.0 && failed > 0.0 {
                 total.status = if dropped > 0.0 { 503 } else { forced.unwrap_or(500) };
@@ -235,6 +257,10 @@ impl Workload {
             }
             for part in total.versions.values_mut() {
                 *part *= 1.0 - broken;
+            }
+            for part in &mut total.parts {
+                part.broken = 1.0 - (1.0 - part.broken) * (1.0 - broken);
+                part.p50 += share * answer.p50_ms;
             }
             total.failed = 1.0 - (1.0 - total.failed) * (1.0 - broken);
             total.p50_ms += share * answer.p50_ms;

@@ -310,6 +310,9 @@ impl World {
         if self.sealed.on {
             self.watch_sealed();
         }
+        if let Some(rollouts) = &mut self.rollouts {
+            rollouts.watch(&mut self.sim, &self.cluster);
+        }
         for line in self.flux.take_lines() {
             self.controller_says(line.controller, &line.text);
         }

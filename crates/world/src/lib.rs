@@ -16,10 +16,12 @@ mod flux;
 mod forge;
 mod machine;
 mod metrics;
+mod monitor;
 mod pipeline;
 mod process;
 mod pulls;
 mod pulls_merge;
+mod rollouts;
 mod rules;
 mod run;
 mod runtime;
@@ -40,6 +42,7 @@ pub use docker::{DOCKER, Docker};
 pub use docker_containers::{Lives, NewContainer, Standing};
 pub use forge::{FORGE, FORGE_ROOT};
 pub use machine::{Machine, MachineId};
+pub use monitor::Monitor;
 pub use pipeline::{BASIC, HEADER};
 pub use process::{Behaviour, Entry, Fd, Main, Pid, Program, Programs, Seen, Spawn, Step, StreamId};
 pub use pulls::{NewPull, Pull, PullChange, PullState, Review, Verdict};
@@ -96,6 +99,10 @@ pub struct World {
     /// `helm` of Flux at work.
     flux_runs: Vec<flux::Run>,
     pub sealed: gitops::sealed::Sealed,
+    /// Argo Rollouts, where it is installed.
+    pub rollouts: Option<Box<gitops::rollouts::Rollouts>>,
+    /// Prometheus, where it is installed.
+    pub monitor: Option<Box<Monitor>>,
     pub workload: workload::Workload,
     /// Pipelines' scripts by their processes.
     scripts: OrdMap<Pid, pipeline::Script>,
@@ -136,6 +143,8 @@ impl World {
             flux: gitops::flux::Flux::default(),
             flux_runs: Vec::new(),
             sealed: gitops::sealed::Sealed::default(),
+            rollouts: None,
+            monitor: None,
             workload: workload::Workload::default(),
             scripts: OrdMap::new(),
             mains: OrdMap::new(),

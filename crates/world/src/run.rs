@@ -20,6 +20,8 @@ enum Turn {
     ArgoCd,
     Flux,
     Sealed,
+    Rollouts,
+    Monitor,
     Workload,
 }
 
@@ -33,6 +35,8 @@ impl World {
             (self.argocd.next_due(), Turn::ArgoCd),
             (self.flux.next_due(), Turn::Flux),
             (self.sealed.next_due(), Turn::Sealed),
+            (self.rollouts.as_ref().and_then(|rollouts| rollouts.next_due()), Turn::Rollouts),
+            (self.monitor.as_ref().map(|monitor| monitor.due), Turn::Monitor),
             (self.workload.next_due(), Turn::Workload),
         ];
         turns.into_iter().filter_map(|(due, turn)| due.map(|due| (due, turn))).min_by_key(|(due, _)| *due)
@@ -63,6 +67,8 @@ impl World {
             Turn::ArgoCd => self.fire_argocd(),
             Turn::Flux => self.fire_flux(),
             Turn::Sealed => self.fire_sealed(),
+            Turn::Rollouts => self.fire_rollouts(),
+            Turn::Monitor => self.scrape(),
             Turn::Workload => self.fire_workload(),
         }
         self.route_ended();

@@ -24,6 +24,8 @@ pub(crate) mod stateful_set;
 mod tables;
 pub(crate) mod volume;
 
+pub use revisions::{safe_hash, template_hash};
+
 use crate::kinds::KindId;
 use crate::object::{Key, Object};
 use crate::recorder::Note;

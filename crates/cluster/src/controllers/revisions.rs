@@ -169,16 +169,21 @@ fn make(plan: &Plan, revisions: &mut Revisions, next: i64, done: &mut Reconciled
 }
 
 /// Ten characters or so of Kubernetes' safe alphabet from the digits of a 32-bit FNV-1a hash.
-/// Unlike kubernetes: the hash is over the template's JSON, not over a Go dump of it.
-pub(super) fn template_hash(template: &Value, collisions: i64) -> String {
+pub fn safe_hash(text: &str) -> String {
     const SAFE: &[u8] = b"bcdfghjklmnpqrstvwxz2456789";
+    let mix = |hash: u32, byte: u8| (hash ^ u32::from(byte)).wrapping_mul(16_777_619);
+    let hash = text.bytes().fold(2_166_136_261, mix);
+    hash.to_string().bytes().map(|digit| char::from(SAFE[usize::from(digit) % SAFE.len()])).collect()
+}
+
+/// What a pod template is called.
+/// Unlike kubernetes: the hash is over the template's JSON, not over a Go dump of it.
+pub fn template_hash(template: &Value, collisions: i64) -> String {
     let mut text = bare_template(template).to_json();
     if collisions > 0 {
         text.push_str(&collisions.to_string());
     }
-    let mix = |hash: u32, byte: u8| (hash ^ u32::from(byte)).wrapping_mul(16_777_619);
-    let hash = text.bytes().fold(2_166_136_261, mix);
-    hash.to_string().bytes().map(|digit| char::from(SAFE[usize::from(digit) % SAFE.len()])).collect()
+    safe_hash(&text)
 }
 
 /// Deletes the oldest empty sets beyond `revisionHistoryLimit`.

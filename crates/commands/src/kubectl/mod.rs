@@ -44,6 +44,7 @@ mod names;
 mod not_here;
 mod output;
 mod patch;
+mod plugin;
 mod replace;
 mod rollout;
 mod scale;
@@ -185,6 +186,7 @@ pub(crate) enum Phase {
     Attached(Box<attached::Attached>),
     Diff(diff::Comparing),
     Edit(Box<edit::Editing>),
+    Plugin(plugin::Running),
     Wait(Box<wait::Waiting>),
     Drain(Box<drain::Draining>),
 }
@@ -228,6 +230,7 @@ impl Behaviour for Kubectl {
             Phase::Exec(running) => follow::on(cx, user, |kube| running.step(kube)),
             Phase::Attached(attached) => follow::on(cx, user, |kube| attached.step(kube)),
             Phase::Diff(comparing) => follow::on(cx, user, |kube| comparing.step(kube)),
+            Phase::Plugin(running) => follow::on(cx, user, |kube| running.step(kube)),
             Phase::Edit(editing) => follow::on(cx, user, |kube| editing.step(kube)),
             Phase::Wait(waiting) => follow::on(cx, user, |kube| waiting.step(kube)),
             Phase::Drain(draining) => follow::on(cx, user, |kube| draining.step(kube)),
@@ -248,6 +251,9 @@ impl Behaviour for Kubectl {
 
 fn start(cx: &mut Cx<'_>) -> Result<(Next, Option<User>), Stop> {
     let args = cx.args();
+    if let Some(answer) = plugin::start(cx, &args) {
+        return answer.map(|next| (next, None));
+    }
     let (path, rest) = flags::command_path(&args);
     let nobody = |next| (next, None);
     if path.first().is_some_and(|word| word == "help") {

@@ -157,44 +157,9 @@ impl Row {
         [self.plural, ".", self.group, ".toolkit.fluxcd.io"].concat()
     }
 
-    /// The columns of `kubectl get`, and the properties of the spec with the names of those that must be there, as YAML.
-    fn parts(&self) -> (String, String, String) {
-        let (mut columns, mut properties, mut required) = (String::new(), String::new(), String::new());
-        for word in self.columns.split_whitespace() {
-            let (name, path) = match word {
-                "AGE" => ("Age", ".metadata.creationTimestamp"),
-                "READY" => ("Ready", ".status.conditions[?(@.type==\"Ready\")].status"),
-                "STATUS" => ("Status", ".status.conditions[?(@.type==\"Ready\")].message"),
-                _ => word.split_once('=').unwrap_or((word, "")),
-            };
-            let kind = if word == "AGE" { "date" } else { "string" };
-            let name = name.replace('~', " ");
-            columns.push_str(&["{name: '", &name, "', type: ", kind, ", jsonPath: '", path, "'}, "].concat());
-        }
-        for word in self.fields.split_whitespace() {
-            let (word, fallback) = word.split_once('=').unwrap_or((word, ""));
-            let must = word.ends_with('!');
-            let word = word.trim_end_matches('!');
-            let name = word.trim_end_matches(['?', '#', '*', '[', ']']);
-            let kind = match &word[name.len()..] {
-                "?" => "boolean",
-                "#" => "integer",
-                "*" => "object, x-kubernetes-preserve-unknown-fields: true",
-                "[]" => "array, items: {x-kubernetes-preserve-unknown-fields: true}",
-                _ => "string",
-            };
-            let fallback = if fallback.is_empty() { String::new() } else { [", default: '", fallback, "'"].concat() };
-            properties.push_str(&[name, ": {type: ", kind, &fallback, "}, "].concat());
-            if must {
-                required.push_str(&[name, ", "].concat());
-            }
-        }
-        (columns, properties, required)
-    }
-
     /// The kind's definition.
     pub(crate) fn definition(&self) -> Value {
-        let (columns, properties, required) = self.parts();
+        let (columns, properties, required) = parts(self.columns, self.fields);
         let singular = self.kind.to_lowercase();
         let short = self.short.replace(' ', ", ");
         let group = self.api_group();
@@ -212,6 +177,42 @@ impl Row {
         ];
         super::install::fill(DEFINITION, &filled)
     }
+}
+
+/// The columns of `kubectl get`, and the properties of a spec with the names of those that must be there, as YAML.
+pub(crate) fn parts(columns: &str, fields: &str) -> (String, String, String) {
+    let (words, fields, mut columns) = (columns, fields, String::new());
+    let (mut properties, mut required) = (String::new(), String::new());
+    for word in words.split_whitespace() {
+        let (name, path) = match word {
+            "AGE" => ("Age", ".metadata.creationTimestamp"),
+            "READY" => ("Ready", ".status.conditions[?(@.type==\"Ready\")].status"),
+            "STATUS" => ("Status", ".status.conditions[?(@.type==\"Ready\")].message"),
+            _ => word.split_once('=').unwrap_or((word, "")),
+        };
+        let kind = if word == "AGE" { "date" } else { "string" };
+        let name = name.replace('~', " ");
+        columns.push_str(&["{name: '", &name, "', type: ", kind, ", jsonPath: '", path, "'}, "].concat());
+    }
+    for word in fields.split_whitespace() {
+        let (word, fallback) = word.split_once('=').unwrap_or((word, ""));
+        let must = word.ends_with('!');
+        let word = word.trim_end_matches('!');
+        let name = word.trim_end_matches(['?', '#', '*', '[', ']']);
+        let kind = match &word[name.len()..] {
+            "?" => "boolean",
+            "#" => "integer",
+            "*" => "object, x-kubernetes-preserve-unknown-fields: true",
+            "[]" => "array, items: {x-kubernetes-preserve-unknown-fields: true}",
+            _ => "string",
+        };
+        let fallback = if fallback.is_empty() { String::new() } else { [", default: '", fallback, "'"].concat() };
+        properties.push_str(&[name, ": {type: ", kind, &fallback, "}, "].concat());
+        if must {
+            required.push_str(&[name, ", "].concat());
+        }
+    }
+    (columns, properties, required)
 }
 
 const DEFINITION: &str = "apiVersion: apiextensions.k8s.io/v1

@@ -27,7 +27,9 @@ pub use decrypt::Keys;
 pub use duration::{duration_text, parse_duration};
 pub use engine::{Flux, Id, Line};
 pub use health::{Standing, standing};
+pub(crate) use install::fill;
 pub use install::{COMPONENTS, NAMESPACE, PART_OF, VERSION, install};
+pub(crate) use kinds::parts;
 pub use kinds::{
     AUTOMATION, CHART, GIT, HELM_REPOSITORY, IMAGE_REPOSITORY, KUSTOMIZATION, POLICY, RELEASE, ROWS, Row, kind_of,
 };

@@ -4,6 +4,7 @@ mod auto;
 mod hooks;
 mod options;
 mod projects;
+mod rollouts;
 mod sets;
 
 use crate::{ArgoCd, NAMESPACE, SourceFiles, Sources, Spec};

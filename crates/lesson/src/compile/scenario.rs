@@ -10,7 +10,7 @@ use order::OrdMap;
 use sim::Time;
 
 const FILE: &str = "world.yaml";
-const KNOWN: [&str; 14] = [
+const KNOWN: [&str; 16] = [
     "seed",
     "start",
     "picks",
@@ -20,6 +20,8 @@ const KNOWN: [&str; 14] = [
     "autoscaler",
     "flux",
     "sealedSecrets",
+    "rollouts",
+    "prometheus",
     "namespaces",
     "objects",
     "images",
@@ -48,6 +50,8 @@ pub(super) fn scenario(folder: &Folder, notes: &mut Notes) -> Option<Scenario> {
         autoscaler: root.get("autoscaler").map(|part| autoscaler(&part, notes)),
         flux: root.flag("flux", notes).unwrap_or(false),
         sealed_secrets: root.flag("sealedSecrets", notes).unwrap_or(false),
+        rollouts: root.flag("rollouts", notes).unwrap_or(false),
+        prometheus: root.flag("prometheus", notes).unwrap_or(false),
         namespaces: root.texts("namespaces", notes),
         objects: root.parts("objects", notes).iter().filter_map(|part| object(part, notes)).collect(),
         images: root.parts("images", notes).iter().map(|part| files.image(part, notes)).collect(),

@@ -68,6 +68,11 @@ const LATE: [Part; LATES] = [
             "world::sealed::",
             "world::secrets::",
             "commands::secrets::",
+            "gitops::rollouts::",
+            "world::rollouts::",
+            "world::monitor::",
+            "metrics::",
+            "commands::rollouts::",
         ],
     },
 ];

@@ -1,0 +1,23 @@
+//! Prometheus: a store of series and PromQL over it (Prometheus 3, `promql/` and `model/labels`).
+//!
+//! Three parts that know little of each other: `parse` makes an expression of a text, `eval` computes it, [`Store`] keeps
+//! what was scraped. What is scraped comes from outside, and so does the time. Nothing here scrapes, waits or listens.
+
+mod api;
+mod eval;
+mod labels;
+mod parse;
+mod store;
+#[cfg(feature = "suite")]
+pub mod suite;
+mod value;
+
+pub use api::{answer, number_text};
+pub use eval::{Failure, Query};
+pub use labels::{Labels, NAME};
+pub use parse::{Expr, parse};
+pub use store::{RETENTION_MS, SCRAPE_MS, Store};
+pub use value::{Point, Sample, Series, Value};
+
+#[cfg(test)]
+mod tests;
