@@ -89,6 +89,12 @@ impl Link {
                 self.state.borrow_mut().phase = Phase::Silent;
                 self.emit(Action::Stage(Stage::Plain(Plain::NoWorker(why))));
             }
+            // The input is not to blame: it stays in the journal, and is done when the page is loaded again.
+            Phase::Greeted | Phase::Opening | Phase::Open if why.contains("did not arrive") => {
+                self.state.borrow_mut().phase = Phase::Silent;
+                self.keep();
+                self.emit(Action::Stage(Stage::Plain(Plain::Missing)));
+            }
             Phase::Greeted | Phase::Opening | Phase::Open => self.died(why),
         }
     }

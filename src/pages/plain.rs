@@ -48,6 +48,15 @@ fn words(page: &Plain) -> Words {
                 "Switch off extensions that block workers for this address.",
             ],
         },
+        Plain::Missing => Words {
+            sign: "warn",
+            state: "warn",
+            title: "The connection was cut",
+            sentence:
+                "A part of the world is loaded when it is first used, and it did not arrive. All that you did is kept."
+                    .into(),
+            advice: &["Check the connection and try again."],
+        },
         Plain::OtherBuild => Words {
             sign: "info",
             state: "warn",
@@ -85,7 +94,7 @@ fn buttons(page: &Plain, acts: &Acts) -> Html {
             let again = acts.click(|acts| acts.link().try_again());
             html! { <>{ action("Try again", "primary", again) }{ action("Copy report", "", copy) }</> }
         }
-        Plain::NoWorker(_) | Plain::Refused(_) => action("Try again", "primary", reload),
+        Plain::NoWorker(_) | Plain::Missing | Plain::Refused(_) => action("Try again", "primary", reload),
     }
 }
 

@@ -1,9 +1,10 @@
 //! Argo CD: an application, what Git asks for and what became of it.
 
+use super::argocd_sync::SyncForm;
 use crate::acts::Acts;
-use crate::components::{SheetOver, diff, empty, icon, skeleton, state_word, yes};
+use crate::components::{SheetOver, action, diff, empty, icon, skeleton, state_word, yes};
 use crate::state::{Sheet, View};
-use screen::{App, ArgoCd, HistoryRow, Input, Resource};
+use screen::{App, ArgoCd, ArgoCdAct, Input, Resource};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -17,7 +18,7 @@ pub struct Props {
 #[component]
 pub fn ArgoCdPanel(props: &Props) -> Html {
     let picked = use_state_eq(String::new);
-    let shows_diff = use_state_eq(|| false);
+    let shows = use_state_eq(|| Below::Tree);
     let Some(argocd) = &props.argocd else {
         return skeleton();
     };
@@ -29,9 +30,9 @@ pub fn ArgoCdPanel(props: &Props) -> Html {
         let picked = picked.setter();
         Callback::from(move |name: String| picked.set(name))
     };
-    let toggle = {
-        let shows = shows_diff.clone();
-        Callback::from(move |_: MouseEvent| shows.set(!*shows))
+    let toggle = |to: Below| {
+        let shows = shows.clone();
+        Callback::from(move |_: MouseEvent| shows.set(if *shows == to { Below::Tree } else { to }))
     };
     let acts = &props.acts;
     html! {
@@ -39,17 +40,32 @@ pub fn ArgoCdPanel(props: &Props) -> Html {
             if argocd.apps.len() > 1 {
                 { applications(&argocd.apps, &app.name, &pick) }
             }
-            { head(app, *shows_diff, toggle, acts) }
+            { head(app, *shows, toggle(Below::Diff), toggle(Below::Options), acts) }
             { facts(app) }
-            if *shows_diff {
+            if *shows == Below::Options {
+                <SyncForm key={app.name.clone()} app={app.clone()} acts={acts.clone()} />
+            }
+            if *shows == Below::Diff {
                 { changes(app) }
             } else {
                 { tree(app, acts) }
             }
-            <div><h3 class="cap">{ "History" }</h3>{ history(&app.history) }</div>
+            <div><h3 class="cap">{ "History" }</h3>{ history(app, acts) }</div>
             <SheetOver view={View::ArgoCd} sheet={props.sheet.clone()} acts={acts.clone()} />
         </>
     }
+}
+
+/// What is open besides the tree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Below {
+    Tree,
+    Diff,
+    Options,
+}
+
+fn asks(app: &App, act: ArgoCdAct, acts: &Acts) -> Callback<MouseEvent> {
+    acts.on_input(Input::ArgoCd { app: app.name.clone(), act })
 }
 
 fn applications(apps: &[App], shown: &str, pick: &Callback<String>) -> Html {
@@ -66,18 +82,23 @@ fn applications(apps: &[App], shown: &str, pick: &Callback<String>) -> Html {
     html! { <div class="row" role="group" aria-label="Applications">{ buttons }</div> }
 }
 
-fn head(app: &App, shows_diff: bool, toggle: Callback<MouseEvent>, acts: &Acts) -> Html {
-    let refresh = acts.on_input(Input::Refresh { app: app.name.clone() });
-    let sync = acts.on_input(Input::Sync { app: app.name.clone() });
+fn head(app: &App, shows: Below, to_diff: Callback<MouseEvent>, to_options: Callback<MouseEvent>, acts: &Acts) -> Html {
+    let toggle = |label: &'static str, on: Below, onclick: Callback<MouseEvent>| {
+        html! { <button class="btn" type="button" aria-pressed={yes(shows == on)} {onclick}>{ label }</button> }
+    };
     html! {
         <div class="head">
             <h2>{ &app.name }</h2>
             { state_word(sync_state(&app.sync), app.sync.clone()) }
             { state_word(health_state(&app.health), app.health.clone()) }
             <span class="grow"></span>
-            <button class="btn" type="button" aria-pressed={yes(shows_diff)} onclick={toggle}>{ "Diff" }</button>
-            <button class="btn" type="button" onclick={refresh}>{ "Refresh" }</button>
-            <button class="btn primary" type="button" onclick={sync}>{ "Sync" }</button>
+            { toggle("Diff", Below::Diff, to_diff) }
+            { action("Refresh", "", asks(app, ArgoCdAct::Refresh, acts)) }
+            { toggle("Options", Below::Options, to_options) }
+            if app.operation == "Running" {
+                { action("Terminate", "", asks(app, ArgoCdAct::Terminate, acts)) }
+            }
+            { action("Sync", "primary", asks(app, ArgoCdAct::Sync(None), acts)) }
         </div>
     }
 }
@@ -89,7 +110,12 @@ fn facts(app: &App) -> Html {
             format!("automated{}{}", if heal { ", self-heal" } else { "" }, if prune { ", prune" } else { "" })
         }
     };
-    let operation = format!("{} {}", app.operation, app.message).trim().to_owned();
+    let parts = [app.operation.as_str(), app.message.as_str()];
+    let operation = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(": ");
+    let differ = app.resources.iter().filter(|one| one.level == 1 && one.sync == "OutOfSync");
+    let differ = differ.map(|one| format!("{} {}", one.kind, one.name)).collect::<Vec<_>>().join(", ");
+    let held = if app.held_back { "; a sync by hand is held back" } else { "" };
+    let windows = if app.windows.is_empty() { String::new() } else { app.windows.join("; ") + held };
     let fact = |name: &'static str, value: String| {
         let shown = !value.is_empty();
         html! {
@@ -105,7 +131,11 @@ fn facts(app: &App) -> Html {
             <dl class="kv">
                 { fact("Revision", format!("{} · {} {}", app.target, app.revision, app.subject)) }
                 { fact("Source", format!("{}/{}", app.repo, app.path)) }
+                { fact("Project", app.project.clone()) }
                 { fact("Policy", policy) }
+                { fact("Options", app.options.join(", ")) }
+                { fact("Windows", windows) }
+                { fact("OutOfSync", differ) }
                 { fact("Operation", operation) }
                 { fact("Next look", app.next_poll.clone()) }
             </dl>
@@ -190,19 +220,21 @@ fn sign(state: &str) -> &'static str {
     }
 }
 
-fn history(rows: &[HistoryRow]) -> Html {
-    if rows.is_empty() {
+/// The newest first; any other can be gone back to.
+fn history(app: &App, acts: &Acts) -> Html {
+    if app.history.is_empty() {
         return html! { <p class="dim">{ "Not synced yet." }</p> };
     }
-    let row = |row: &HistoryRow| {
+    let rows = app.history.iter().enumerate().map(|(at, row)| {
+        let back = (at > 0).then(|| action("Roll back", "ghost", asks(app, ArgoCdAct::Rollback(row.id), acts)));
         html! {
             <tr key={row.id}>
                 <td><time>{ &row.time }</time></td><td class="mono">{ &row.revision }</td>
-                <td>{ format!("{} · {}", row.subject, row.by) }</td>
+                <td>{ format!("{} · {}", row.subject, row.by) }</td><td>{ for back }</td>
             </tr>
         }
-    };
-    let rows = rows.iter().map(row).collect::<Html>();
+    });
+    let rows = rows.collect::<Html>();
     html! { <table class="events"><tbody>{ rows }</tbody></table> }
 }
 

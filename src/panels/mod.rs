@@ -1,6 +1,7 @@
 //! The panels: each draws one model, and forwards what the learner does with it.
 
 mod argocd;
+mod argocd_sync;
 mod cluster;
 mod cluster_canary;
 mod cluster_faults;

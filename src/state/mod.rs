@@ -66,6 +66,8 @@ pub enum Stage {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Plain {
     NoWorker(String),
+    /// A part of the worker that is loaded when it is first called could not be.
+    Missing,
     OtherBuild,
     Refused(String),
     /// It stopped again and again; the report.

@@ -71,6 +71,8 @@ pub struct Repo {
     pub commits: Vec<Commit>,
     /// Branches with rules.
     pub protect: Vec<Protect>,
+    /// Secrets, variables and environments of its workflows.
+    pub settings: Option<ci::Settings>,
     /// Pull requests that are already open.
     pub pulls: Vec<Pull>,
 }

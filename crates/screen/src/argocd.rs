@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ArgoCd {
+    /// The world has one; else the view is not offered.
+    pub there: bool,
     pub apps: Vec<App>,
 }
 
@@ -23,6 +25,12 @@ pub struct App {
     pub automated: bool,
     pub self_heal: bool,
     pub prune: bool,
+    pub project: String,
+    /// The policy's sync options, such as `CreateNamespace=true`.
+    pub options: Vec<String>,
+    /// The project's sync windows for it, one a line, and whether a sync by hand is held back now.
+    pub windows: Vec<String>,
+    pub held_back: bool,
     /// `Running`, `Succeeded`, `Failed`, with its message; empty before the first.
     pub operation: String,
     pub message: String,
@@ -40,6 +48,7 @@ pub struct App {
 pub struct Resource {
     /// 1 for what Git asks for, 2 and more for what follows from it.
     pub level: u32,
+    pub group: String,
     pub kind: String,
     pub namespace: String,
     pub name: String,

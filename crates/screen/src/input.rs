@@ -34,11 +34,10 @@ pub enum Input {
     Advance {
         to_micros: u64,
     },
-    Sync {
+    /// Something asked of Argo CD about an application.
+    ArgoCd {
         app: String,
-    },
-    Refresh {
-        app: String,
+        act: ArgoCdAct,
     },
     /// Runs a pipeline again.
     Rerun {
@@ -87,6 +86,42 @@ pub enum Input {
     },
     /// Something is broken on purpose, or mended again.
     Fault(Fault),
+    /// Says whether what waits for an environment in a run may go on.
+    Review {
+        run: u32,
+        environment: String,
+        approve: bool,
+    },
+}
+
+/// What Argo CD's buttons do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ArgoCdAct {
+    Refresh,
+    /// As the application's policy says, or as is said here.
+    Sync(Option<SyncHow>),
+    /// Back to the deployment with this number of its history.
+    Rollback(u32),
+    /// Ends the operation that is under way.
+    Terminate,
+}
+
+/// How to sync, this one time.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SyncHow {
+    /// `prune`, `dry-run`, `apply-only`, `force`, and sync options such as `PruneLast=true`.
+    pub with: Vec<String>,
+    /// None: all of them.
+    pub only: Vec<SyncedResource>,
+}
+
+/// A resource that a sync is confined to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SyncedResource {
+    pub group: String,
+    pub kind: String,
+    pub namespace: String,
+    pub name: String,
 }
 
 /// What can be broken to see what happens.
@@ -167,6 +202,11 @@ pub enum Look {
     TreeDiff {
         repo: String,
         diff: crate::TreeDiff,
+    },
+    /// What is wrong with a text that is not saved yet.
+    Diagnose {
+        path: String,
+        text: String,
     },
     Export,
     Share,

@@ -22,7 +22,7 @@ pub use clock::{Clock, Mark, MarkKind, Motion, Past};
 pub use cluster::{Canary, Cluster, Describe, EventRow, Measurement, Node, Pod, PodState, Rollout};
 pub use files::{Conflict, ConflictPart, Diagnostic, FileView, Files, TreeItem};
 pub use git::{CommitRow, Git, Lane, Preview, PullOffer, PullRow, RefKind, RefName, Repo, TreeDiff, TreeRow};
-pub use input::{Fault, Input, Look, PullAct, QuizPick};
+pub use input::{ArgoCdAct, Fault, Input, Look, PullAct, QuizPick, SyncHow, SyncedResource};
 pub use message::{Banner, BannerKind, Control, FromWorker, Opened, Reply, Saved, ToWorker, Tone, Update};
 pub use pipelines::{Job, Pipelines, Run, RunStep};
 pub use shop::{Request, Shop, Station, Ticket, VersionShare};
@@ -30,4 +30,4 @@ pub use terminal::{Editing, Pager, Screen, Span, Style, TerminalLine, TerminalTa
 pub use why::{Why, WhyStep};
 
 /// The form of the messages. A page and a worker that differ never talk.
-pub const PROTOCOL: u32 = 8;
+pub const PROTOCOL: u32 = 9;

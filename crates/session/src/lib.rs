@@ -4,6 +4,7 @@
 //! Journal, seed and scenario determine everything: replaying gives the same state hash, from any keyframe, on native
 //! and on wasm. It never reads a real clock: whoever drives it says how much time may pass.
 
+mod argocd;
 mod desk;
 mod drive;
 mod faults;

@@ -165,9 +165,9 @@ impl Moment {
                 | Input::Save { .. }
                 | Input::Delete { .. }
                 | Input::Rename { .. }
-                | Input::Sync { .. }
-                | Input::Refresh { .. }
+                | Input::ArgoCd { .. }
                 | Input::Rerun { .. }
+                | Input::Review { .. }
                 | Input::DeletePod { .. }
                 | Input::Advance { .. }
                 | Input::ImportBundle { .. }

@@ -2,7 +2,7 @@
 
 use crate::moment::Moment;
 use crate::session::{Lesson, Session};
-use screen::{Fault, Input};
+use screen::{ArgoCdAct, Fault, Input};
 use sim::Rng;
 use std::time::Duration;
 
@@ -38,8 +38,8 @@ pub fn random_input(rng: &mut Rng, session: &Session) -> Input {
     let terminal = open[usize::try_from(rng.below(open.len() as u64)).expect("a short list")];
     match rng.below(22) {
         0 => Input::Interrupt { terminal },
-        1 => Input::Refresh { app: "encore".into() },
-        2 => Input::Sync { app: "encore".into() },
+        1 => Input::ArgoCd { app: "encore".into(), act: ArgoCdAct::Refresh },
+        2 => Input::ArgoCd { app: "encore".into(), act: ArgoCdAct::Sync(None) },
         3 => Input::Save { path: "/home/learner/web/README.md".into(), text: format!("{}\n", rng.below(9)) },
         4..=6 => Input::Advance { to_micros: session.now().now().as_micros() + rng.below(90) * 1_000_000 },
         7 => Input::OpenTerminal { beside: terminal },

@@ -10,8 +10,9 @@ use world::World;
 
 /// Needs the world to change nothing: comparisons for the diff are asked for apart, by [`changes`].
 pub fn argocd(world: &World) -> ArgoCd {
-    let apps = world.argocd.applications(&world.cluster).map(|app| app_of(world, app)).collect();
-    ArgoCd { apps }
+    let apps: Vec<App> = world.argocd.applications(&world.cluster).map(|app| app_of(world, app)).collect();
+    let there = !apps.is_empty() || world.cluster.store().get(cluster::NAMESPACE, "", gitops::NAMESPACE).is_some();
+    ArgoCd { there, apps }
 }
 
 #[inline(never)]
@@ -22,6 +23,8 @@ fn app_of(world: &World, app: &Object) -> App {
     let repo = World::repo_of_url(spec.str_at("source.repoURL")).unwrap_or_else(|| text(spec, "source.repoURL"));
     let automated = spec.at("syncPolicy.automated");
     let now = world.now();
+    let project = world.argocd.project(&world.cluster, &app.value);
+    let windows = project.as_ref().map_or_else(Vec::new, |project| gitops::windows_of(&project.value, app));
     let next_poll =
         world.argocd.next_poll(app.name()).map(|at| format!("looks at Git by itself at {}", crate::clock_text(at)));
     App {
@@ -35,6 +38,10 @@ fn app_of(world: &World, app: &Object) -> App {
         automated: !automated.is_null(),
         self_heal: automated.bool_at("selfHeal"),
         prune: automated.bool_at("prune"),
+        project: project.as_ref().map(|project| project.name.clone()).unwrap_or_default(),
+        options: spec.list_at("syncPolicy.syncOptions").iter().filter_map(Value::as_str).map(str::to_string).collect(),
+        held_back: !gitops::can_sync(&windows, now, None).manual,
+        windows: windows.iter().map(|window| told_window(window, now)).collect(),
         operation: text(status, "operationState.phase"),
         message: text(status, "operationState.message"),
         conditions: status
@@ -48,6 +55,19 @@ fn app_of(world: &World, app: &Object) -> App {
         history: history(world, &repo, status, now),
         repo,
     }
+}
+
+/// `deny, 0 22 * * * for 1h: open now`.
+#[inline(never)]
+fn told_window(window: &Value, now: Time) -> String {
+    let state = if gitops::is_active(window, now) { "open now" } else { "not open" };
+    let (kind, schedule) = (window.str_at("kind"), window.str_at("schedule"));
+    format!("{kind}, {schedule} for {}: {state}", window.str_at("duration"))
+}
+
+/// `1 pod`, `2 pods`.
+fn counted(n: i64, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }
 
 fn or_unknown(text: String) -> String {
@@ -77,6 +97,7 @@ fn resources(world: &World, status: &Value) -> Vec<Resource> {
         let live = store.kinds().find(kind).and_then(|info| store.get(info.id, namespace, name));
         all.push(Resource {
             level: 1,
+            group: row.str_at("group").into(),
             kind: kind.into(),
             namespace: namespace.into(),
             name: name.into(),
@@ -105,6 +126,7 @@ fn children(store: &Store, owner: &Arc<Object>, level: u32, all: &mut Vec<Resour
         }
         all.push(Resource {
             level,
+            group: String::new(),
             kind: kind.into(),
             namespace: child.namespace().into(),
             name: child.name().into(),
@@ -116,18 +138,36 @@ fn children(store: &Store, owner: &Arc<Object>, level: u32, all: &mut Vec<Resour
     }
 }
 
-fn tag_of(image: &str) -> &str {
-    image.rsplit_once(':').map_or(image, |(_, tag)| tag)
+/// What tells an image from others of its name: `v2`, `@343e9c6d1ff6`, `rc@343e9c6d1ff6`; without either the name.
+pub(crate) fn image_version(image: &str) -> String {
+    let (name, digest) = image.split_once('@').map_or((image, None), |(name, digest)| (name, Some(digest)));
+    // What stands before a slash is a host's port.
+    let tag = name.rsplit_once(':').map_or("", |(_, tag)| tag);
+    let tag = if tag.contains('/') { "" } else { tag };
+    // A tag that is a whole commit is known by its start.
+    let is_commit = tag.len() == 40 && tag.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let tag = if is_commit { &tag[..7] } else { tag };
+    match digest {
+        Some(digest) => {
+            let hex = digest.trim_start_matches("sha256:");
+            [tag, "@", hex.get(..12).unwrap_or(hex)].concat()
+        }
+        None if tag.is_empty() => image.to_string(),
+        None => tag.to_string(),
+    }
 }
 
 #[inline(never)]
 fn summary(store: &Store, object: &Object) -> String {
     let value = &object.value;
     let count = |path: &str| value.int_at(path).unwrap_or(0);
-    let image = value.list_at("spec.template.spec.containers").first().map_or("", |c| tag_of(c.str_at("image")));
+    let image = value
+        .list_at("spec.template.spec.containers")
+        .first()
+        .map_or_else(String::new, |c| image_version(c.str_at("image")));
     match value.str_at("kind") {
         "Deployment" => format!("{}/{}, {image}", count("status.readyReplicas"), count("spec.replicas")),
-        "ReplicaSet" => format!("{} pods, {image}", count("status.replicas")),
+        "ReplicaSet" => format!("{}, {image}", counted(count("status.replicas"), "pod")),
         "Pod" => cluster::pod_status(object),
         "Service" => {
             let slices = store.all(cluster::ENDPOINTSLICE, Some(object.namespace()));
@@ -135,9 +175,9 @@ fn summary(store: &Store, object: &Object) -> String {
             let ready = ours
                 .flat_map(|slice| slice.value.list_at("endpoints").to_vec())
                 .filter(|e| e.bool_at("conditions.ready"));
-            format!("{} endpoints", ready.count())
+            counted(i64::try_from(ready.count()).unwrap_or(i64::MAX), "endpoint")
         }
-        "ConfigMap" => format!("{} keys", value.at("data").entries().len()),
+        "ConfigMap" => counted(i64::try_from(value.at("data").entries().len()).unwrap_or(i64::MAX), "key"),
         _ => String::new(),
     }
 }
@@ -199,4 +239,21 @@ fn clean(value: &Value) -> String {
         });
     }
     value.to_yaml()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::image_version;
+
+    #[test]
+    fn an_image_is_known_by_its_tag_or_the_start_of_its_digest() {
+        let digest = "sha256:343e9c6d1ff6a9d1c6f0d2c8c2e0a4b0343e9c6d1ff6a9d1c6f0d2c8c2e0a4b0";
+        assert_eq!(image_version("registry.encore/web:v2"), "v2");
+        assert_eq!(image_version(&format!("registry.encore/web@{digest}")), "@343e9c6d1ff6");
+        assert_eq!(image_version(&format!("registry.encore/web:rc@{digest}")), "rc@343e9c6d1ff6");
+        assert_eq!(image_version("registry.encore/notify:6c106c05f1b2a3c4d5e6f708192a3b4c5d6e7f80"), "6c106c0");
+        assert_eq!(image_version("localhost:5000/web"), "localhost:5000/web");
+        assert_eq!(image_version("nginx"), "nginx");
+        assert_eq!(image_version("registry.encore/web@"), "@");
+    }
 }

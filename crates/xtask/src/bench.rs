@@ -56,6 +56,7 @@ fn print_sizes() -> Result<()> {
         ("worker_first", &sizes.worker_first),
         ("worker_rest", &sizes.worker_rest),
         ("pure", &sizes.pure),
+        ("addons", &sizes.addons),
     ];
     for (name, size) in parts {
         for (coding, bytes) in codings(size) {

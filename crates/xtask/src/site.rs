@@ -120,7 +120,7 @@ fn page(folder: &Path, new: &Path, optimise: Optimise) -> Result<Shell> {
     std::fs::remove_file(&html).context("removing Trunk's index.html")?;
     let wasm = folder.join(&shell.wasm);
     if optimise == Optimise::Yes {
-        engine::shrink(&wasm, &wasm, engine::Names::Dropped)?;
+        engine::shrink(&wasm, engine::TURNED)?;
         files::write(&wasm, split::arranged(&files::read(&wasm)?)?)?;
     }
     editor::minify(&folder.join(&shell.js))?;

@@ -25,6 +25,8 @@ enum Part {
     WorkerRest,
     /// What comes when it is first called: functions of bytes to bytes.
     Pure,
+    /// What comes when it is first called: controllers that few worlds have, and their tools.
+    Addons,
 }
 
 /// All parts of the built site, each summed up.
@@ -35,6 +37,7 @@ pub struct Sizes {
     pub worker_first: Size,
     pub worker_rest: Size,
     pub pure: Size,
+    pub addons: Size,
 }
 
 /// A budget of the design: what it holds, the figure and the limit in bytes of brotli.
@@ -64,6 +67,7 @@ pub fn measure(dist: &Path) -> Result<Sizes> {
             Part::WorkerFirst => sizes.worker_first.add(&size),
             Part::WorkerRest => sizes.worker_rest.add(&size),
             Part::Pure => sizes.pure.add(&size),
+            Part::Addons => sizes.addons.add(&size),
         }
     }
     sizes.page.add(&html);
@@ -78,6 +82,7 @@ fn part_of(name: &str, engine: &str) -> Option<Part> {
         _ if !loaded || worker_script => None,
         _ if name == format!("engine/{engine}/rest.wasm") => Some(Part::WorkerRest),
         _ if name == format!("engine/{engine}/pure.wasm") => Some(Part::Pure),
+        _ if name == format!("engine/{engine}/addons.wasm") => Some(Part::Addons),
         _ if name.starts_with(&format!("engine/{engine}/")) => Some(Part::WorkerFirst),
         _ if name.starts_with("engine/") || name.starts_with("lessons/") => None,
         _ if name.starts_with("editor") => Some(Part::Editor),
@@ -99,12 +104,13 @@ impl Size {
 }
 
 impl Sizes {
-    pub fn budgets(&self) -> [Budget; 5] {
+    pub fn budgets(&self) -> [Budget; 6] {
         [
             Budget { name: "page", bytes: self.page.brotli, limit: 250_000 },
             Budget { name: "editor", bytes: self.editor.brotli, limit: 160_000 },
             Budget { name: "worker", bytes: self.worker_first.brotli + self.worker_rest.brotli, limit: 2_000_000 },
             Budget { name: "pure", bytes: self.pure.brotli, limit: 250_000 },
+            Budget { name: "addons", bytes: self.addons.brotli, limit: 250_000 },
             Budget { name: "lesson_0", bytes: self.page.brotli + self.worker_first.brotli, limit: 1_000_000 },
         ]
     }
@@ -136,6 +142,7 @@ mod tests {
         assert_eq!(part_of("engine/e/worker.js", "e"), Some(Part::WorkerFirst));
         assert_eq!(part_of("engine/e/rest.wasm", "e"), Some(Part::WorkerRest));
         assert_eq!(part_of("engine/e/pure.wasm", "e"), Some(Part::Pure));
+        assert_eq!(part_of("engine/e/addons.wasm", "e"), Some(Part::Addons));
         assert_eq!(part_of("engine/old/worker.js", "e"), None);
         assert_eq!(part_of("editor/cm.js", "e"), Some(Part::Editor));
         assert_eq!(part_of("unlike.json", "e"), None);

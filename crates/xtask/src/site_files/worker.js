@@ -1,10 +1,12 @@
-// The worker's module in parts: the first runs as soon as it is here; late ones (`rest`, `pure`) are linked to it when they
-// arrive, or fetched at once by the first call of what is in them.
+// The worker's module in parts: the first runs as soon as it is here; the rest is linked to it when it
+// arrives; the others, or a rest that is late, are fetched at once by the first call of what is in them.
 import init from './bound.js';
 
 export * from './bound.js';
 
+const LATE = ['rest', 'pure', 'addons'];
 let first = null;
+let load = () => {};
 const linked = new Set();
 
 const section = (module, name) => WebAssembly.Module.customSections(module, name)[0];
@@ -34,28 +36,39 @@ const fill = (data) => {
 
 /** Links a late part, once: its data stand under its name. */
 export const link = (part) => {
-  const name = ['rest', 'pure'].find((name) => section(part, name));
+  const name = LATE.find((name) => section(part, name));
   if (linked.has(name)) return;
+  // Data that two late parts can come to are the rest's.
+  if (name !== 'rest' && !linked.has('rest')) load('rest');
   linked.add(name);
   fill(section(part, name));
   new WebAssembly.Instance(part, { first });
 };
 
-/** In the midst of a call nothing can be waited for, so this request is a synchronous one, as a worker may make it. */
+/**
+ * In the midst of a call nothing can be waited for, so this request is a synchronous one, as a worker may make it. The
+ * page knows the error by its words (`Plain::Missing`): what the learner did is kept, and done when the part is there.
+ */
 const fetched = (name) => {
-  const request = new XMLHttpRequest();
-  request.open('GET', new URL(`${name}.wasm`, import.meta.url), false);
-  request.responseType = 'arraybuffer';
-  request.send();
-  if (request.status !== 200) throw new Error(`the host answered ${request.status} for ${name}.wasm`);
-  return request.response;
+  for (let tries = 0; tries < 3; tries += 1) {
+    const request = new XMLHttpRequest();
+    request.open('GET', new URL(`${name}.wasm`, import.meta.url), false);
+    request.responseType = 'arraybuffer';
+    try {
+      request.send();
+    } catch {
+      continue;
+    }
+    if (request.status === 200) return request.response;
+  }
+  throw new Error(`${name}.wasm did not arrive`);
 };
 
 /** Starts the first part. `bytes` gives those of a late one when a call wants it. */
 export default async ({ module_or_path, bytes = fetched }) => {
   const { instantiate } = WebAssembly;
-  const load = (name) => () => link(new WebAssembly.Module(bytes(name)));
-  const late = { rest: load('rest'), pure: load('pure') };
+  load = (name) => link(new WebAssembly.Module(bytes(name)));
+  const late = Object.fromEntries(LATE.map((name) => [name, () => load(name)]));
   // The bindings know nothing of the split: the imports that it adds are added here, and the data are brought before
   // anything runs.
   WebAssembly.instantiate = async (given, imports) => {

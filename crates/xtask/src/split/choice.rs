@@ -1,6 +1,6 @@
 //! Which functions go to which part, and in what order.
 
-use super::PURE;
+use super::LATE;
 use super::module::{Module, References};
 use anyhow::Result;
 use std::collections::BTreeSet;
@@ -23,18 +23,24 @@ pub(super) fn parts(module: &Module, calls: &[References], used: &BTreeSet<u32>,
             named.extend(&calls[at].functions);
         }
     }
-    let pure = pure(module, calls, &here, outside);
-    here.iter().zip(pure).map(|(here, pure)| if *here { 0 } else { 1 + usize::from(pure) }).collect()
+    // Whatever has no path of its own is the rest's.
+    let mut parts: Vec<usize> = here.iter().map(|here| usize::from(!here)).collect();
+    for (at, late) in LATE.iter().enumerate() {
+        if late.paths.is_empty() {
+            continue;
+        }
+        let ours = by_path(module, calls, &parts, outside, late.paths);
+        parts.iter_mut().zip(ours).filter(|(_, ours)| *ours).for_each(|(part, _)| *part = at + 1);
+    }
+    parts
 }
 
-/// Late functions that keep no state by where their code stands, and those that only such ones name.
-fn pure(module: &Module, calls: &[References], here: &[bool], outside: &References) -> Vec<bool> {
-    let mut pure: Vec<bool> = module
-        .names
-        .iter()
-        .zip(here)
-        .map(|(name, here)| !here && PURE.iter().any(|path| stands_in(name, path)))
-        .collect();
+/// Functions of the rest whose code stands in one of the paths, and those that only such ones name.
+fn by_path(module: &Module, calls: &[References], parts: &[usize], outside: &References, paths: &[&str]) -> Vec<bool> {
+    let free = |at: usize| parts[at] == 1;
+    let named = module.names.iter().enumerate();
+    let mut ours: Vec<bool> =
+        named.map(|(at, name)| free(at) && paths.iter().any(|path| stands_in(name, path))).collect();
     let mut callers: Vec<Vec<usize>> = vec![Vec::new(); calls.len()];
     for (caller, calls) in calls.iter().enumerate() {
         for index in calls.functions.iter().filter_map(|index| index.checked_sub(module.imported)) {
@@ -42,15 +48,15 @@ fn pure(module: &Module, calls: &[References], here: &[bool], outside: &Referenc
         }
     }
     loop {
-        let only_by_pure = |at: &usize| {
-            let named = callers[*at].iter().all(|caller| pure[*caller]) && !callers[*at].is_empty();
-            !here[*at] && !pure[*at] && named && !outside.functions.contains(&(*at as u32 + module.imported))
+        let only_by_ours = |at: &usize| {
+            let named = callers[*at].iter().all(|caller| ours[*caller]) && !callers[*at].is_empty();
+            free(*at) && !ours[*at] && named && !outside.functions.contains(&(*at as u32 + module.imported))
         };
-        let more: Vec<usize> = (0..calls.len()).filter(only_by_pure).collect();
+        let more: Vec<usize> = (0..calls.len()).filter(only_by_ours).collect();
         if more.is_empty() {
-            return pure;
+            return ours;
         }
-        more.into_iter().for_each(|at| pure[at] = true);
+        more.into_iter().for_each(|at| ours[at] = true);
     }
 }
 
@@ -84,15 +90,20 @@ pub(super) fn alike(module: &Module, functions: &[u32]) -> Result<Vec<u32>> {
 mod tests {
     use super::*;
 
+    fn part_of(name: &str) -> Option<&'static str> {
+        LATE.iter().find(|part| part.paths.iter().any(|path| stands_in(name, path))).map(|part| part.name)
+    }
+
     #[test]
     fn a_path_is_that_of_the_code_and_not_of_what_it_works_on() {
         for name in ["helm::load::load", "<helm[1a2b]::chart::Chart as core::clone::Clone>::clone", "commands::jq::run"]
         {
-            assert!(PURE.iter().any(|path| stands_in(name, path)), "{name}");
+            assert_eq!(part_of(name), Some("pure"), "{name}");
         }
+        assert_eq!(part_of("gitops::flux::tick"), Some("addons"));
         for name in ["commands::helm::list", "helmet::wear", "alloc::vec::Vec<helm::File>::push", "commands::jqx::run"]
         {
-            assert!(!PURE.iter().any(|path| stands_in(name, path)), "{name}");
+            assert_eq!(part_of(name), None, "{name}");
         }
     }
 }

@@ -3,6 +3,7 @@
 //! There are thousands of pieces, and a data segment has seven bytes before each: they stand in a section of their own,
 //! first where all of them go, then all of their bytes, and the script that starts a part puts them there.
 
+use super::LATES;
 use super::module::{Module, References};
 use super::places::{Places, address};
 use anyhow::{Context, Result};
@@ -23,7 +24,7 @@ pub(super) struct Piece {
 #[derive(Debug, Default)]
 pub(super) struct Pieces {
     pub first: Vec<Piece>,
-    pub late: [Vec<Piece>; 2],
+    pub late: [Vec<Piece>; LATES],
 }
 
 /// Whose a byte is.
@@ -31,22 +32,39 @@ pub(super) struct Pieces {
 enum Owner {
     /// Between symbols: whoever is next to it.
     Either,
+    /// A symbol's that no code can come to.
+    Unreached,
     First,
     Late(usize),
 }
 
+impl Owner {
+    /// What two can come to is the first's or else the rest's, which is there whenever another late part is.
+    fn with(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Either | Self::Unreached, other) => other,
+            (Self::First, _) | (_, Self::First) => Self::First,
+            (same, other) if same == other => same,
+            _ => REST,
+        }
+    }
+}
+
+const REST: Owner = Owner::Late(0);
+
 impl Pieces {
-    /// `named` are the numbers in each part's code. What several can come to is the first's, or else the rest's.
-    pub(super) fn new(module: &Module, places: &Places, named: &[References; 3]) -> Result<Self> {
+    /// `named` are the numbers in each part's code.
+    pub(super) fn new(module: &Module, places: &Places, named: &[References; LATES + 1]) -> Result<Self> {
         let mut pieces = Self::default();
         let Some(section) = &module.data else { return Ok(pieces) };
-        let [first, rest, pure] = [0, 1, 2].map(|part| places.reached(&named[part].numbers));
+        let reached = named.each_ref().map(|named| places.reached(&named.numbers));
         for segment in section.clone() {
             let segment = segment?;
             let start = address(&segment.kind)?;
             let mut owners = vec![Owner::Either; segment.data.len()];
-            places.all().for_each(|place| paint(&mut owners, start, &place, Owner::Late(0)));
-            for (reached, owner) in [(&pure, Owner::Late(1)), (&rest, Owner::Late(0)), (&first, Owner::First)] {
+            places.all().for_each(|place| paint(&mut owners, start, &place, Owner::Unreached));
+            for (part, reached) in reached.iter().enumerate() {
+                let owner = part.checked_sub(1).map_or(Owner::First, Owner::Late);
                 reached.iter().for_each(|place| paint(&mut owners, start, place, owner));
             }
             pieces.cut(start, segment.data, &owners)?;
@@ -57,7 +75,8 @@ impl Pieces {
     /// The bytes of one segment, each where it belongs.
     fn cut(&mut self, start: u32, bytes: &[u8], owners: &[Owner]) -> Result<()> {
         for (part, pieces) in self.late.iter_mut().enumerate() {
-            for run in runs(owners, |_, owner| owner == Owner::Late(part), 0) {
+            let theirs = |owner| owner == Owner::Late(part) || (part == 0 && owner == Owner::Unreached);
+            for run in runs(owners, |_, owner| theirs(owner), 0) {
                 pieces.push(piece(start, bytes, &run)?);
             }
         }
@@ -77,7 +96,7 @@ fn paint(owners: &mut [Owner], start: u32, place: &Range<u32>, owner: Owner) {
     let from = place.start.saturating_sub(start) as usize;
     let to = (place.end.saturating_sub(start) as usize).min(owners.len());
     if let Some(part) = owners.get_mut(from..to) {
-        part.fill(owner);
+        part.iter_mut().for_each(|had| *had = had.with(owner));
     }
 }
 
@@ -125,12 +144,21 @@ mod tests {
 
     #[test]
     fn what_lies_between_goes_along_only_if_it_is_short() {
-        let mut owners = vec![Owner::Late(0); 40];
+        let mut owners = vec![REST; 40];
         paint(&mut owners, 100, &(100..104), Owner::First);
         paint(&mut owners, 100, &(110..112), Owner::First);
         paint(&mut owners, 100, &(130..150), Owner::First);
         assert_eq!(runs(&owners, |_, owner| owner == Owner::First, GAP_BYTES), [0..12, 30..40]);
-        assert_eq!(runs(&owners, |_, owner| owner == Owner::Late(0), 0), [4..10, 12..30]);
+        assert_eq!(runs(&owners, |_, owner| owner == REST, 0), [4..10, 12..30]);
+    }
+
+    #[test]
+    fn what_two_late_parts_can_come_to_is_the_rests() {
+        let mut owners = vec![Owner::Unreached; 6];
+        paint(&mut owners, 0, &(0..4), Owner::Late(1));
+        paint(&mut owners, 0, &(2..6), Owner::Late(2));
+        paint(&mut owners, 0, &(5..6), Owner::First);
+        assert_eq!(owners, [Owner::Late(1), Owner::Late(1), REST, REST, Owner::Late(2), Owner::First]);
     }
 
     #[test]
@@ -155,7 +183,7 @@ mod tests {
     #[test]
     fn bytes_of_no_symbol_stay() {
         let mut pieces = Pieces::default();
-        let owners = [Owner::Either, Owner::Late(0), Owner::Late(0), Owner::Either];
+        let owners = [Owner::Either, REST, REST, Owner::Either];
         pieces.cut(8, b"abcd", &owners).unwrap();
         assert_eq!(pieces.late[0], [Piece { address: 9, bytes: b"bc".to_vec() }]);
         assert_eq!(pieces.first, [Piece { address: 8, bytes: b"abcd".to_vec() }]);

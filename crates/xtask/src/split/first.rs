@@ -1,7 +1,7 @@
 //! The first part: the module as it is, with stubs in the place of late functions that are named from elsewhere.
 
 use super::module::{Module, plain};
-use super::{FIRST, LATE, LOADER, Late, Plan, data};
+use super::{FIRST, LATE, LATES, LOADER, Late, Part, Plan, data};
 use anyhow::{Context, Result, ensure};
 use std::convert::Infallible;
 use wasm_encoder::reencode::{Error, Reencode};
@@ -11,7 +11,7 @@ use wasm_encoder::{
 };
 
 /// As many imports bring a late part.
-const LOADERS: u32 = LATE.len() as u32;
+const LOADERS: u32 = LATES as u32;
 
 /// Function numbers of the whole module as those of the first part.
 #[derive(Debug)]
@@ -52,7 +52,7 @@ pub(super) fn encode(module: &Module, plan: &Plan) -> Result<Vec<u8>> {
 
     let mut imports = ImportSection::new();
     numbers.parse_import_section(&mut imports, module.imports.clone()).map_err(plain)?;
-    for name in LATE {
+    for Part { name, .. } in LATE {
         imports.import(LOADER, name, EntityType::Function(nothing));
     }
     out.section(&imports);
@@ -61,7 +61,7 @@ pub(super) fn encode(module: &Module, plan: &Plan) -> Result<Vec<u8>> {
     for index in &plan.here {
         functions.function(module.function_type(*index)?);
     }
-    for _ in LATE {
+    for _ in 0..LOADERS {
         functions.function(nothing);
     }
     out.section(&functions);

@@ -50,7 +50,7 @@ pub(super) fn encode(module: &Module, plan: &Plan, part: usize) -> Result<Vec<u8
     for index in &late.functions {
         numbers.parse_function_body(&mut code, module.body(*index)?.clone()).map_err(plain)?;
     }
-    out.section(&code).section(&data::section(LATE[part], &plan.pieces.late[part])?);
+    out.section(&code).section(&data::section(LATE[part].name, &plan.pieces.late[part])?);
     Ok(out.finish())
 }
 

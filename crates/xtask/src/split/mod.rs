@@ -1,6 +1,6 @@
-//! A module in three: `first` has what the start and everyday commands call, `pure` the functions of bytes to bytes
-//! ([`PURE`]), `rest` all others. The rest arrives behind the first; the pure ones when one of them is first called. A call
-//! that comes before its part fetches it at once.
+//! A module in parts: `first` has what the start and everyday commands call, `pure` and `addons` what few lessons call
+//! ([`LATE`]), `rest` all others. The rest arrives behind the first; the others when one of their functions is first
+//! called. A call that comes before its part fetches it at once.
 //!
 //! All share one memory, one set of tables and globals: it is one program still. Constant data that only functions of
 //! one part can come to (texts of messages, tables of options) arrive with it. Where a part calls what is in another
@@ -29,18 +29,47 @@ pub use places::{Places, without_relocations};
 const LOADER: &str = "late";
 /// Where late parts import from.
 const FIRST: &str = "first";
-/// The late parts, as files and loaders are named.
-const LATE: [&str; 2] = ["rest", "pure"];
-/// The paths of code that keeps no state: a template and values, a script and a text, two texts to one.
-const PURE: [&str; 8] = [
-    "helm::",
-    "gotemplate::",
-    "kustomize::",
-    "commands::jq::",
-    "commands::yq::",
-    "commands::core::awk::",
-    "commands::core::sed",
-    "commands::core::diff",
+
+/// A late part: the name of its file and loader, and the paths of its code. What only that code names goes with it.
+struct Part {
+    name: &'static str,
+    paths: &'static [&'static str],
+}
+
+/// How many parts are late.
+const LATES: usize = 3;
+
+const LATE: [Part; LATES] = [
+    // All that has no other place.
+    Part { name: "rest", paths: &[] },
+    // A template and values, a script and a text, two texts to one.
+    Part {
+        name: "pure",
+        paths: &[
+            "helm::",
+            "gotemplate::",
+            "kustomize::",
+            "commands::jq::",
+            "commands::yq::",
+            "commands::core::awk::",
+            "commands::core::sed",
+            "commands::core::diff",
+        ],
+    },
+    // Controllers that a world has when its scenario says so, and their tools.
+    Part {
+        name: "addons",
+        paths: &[
+            "gitops::flux::",
+            "world::flux::",
+            "commands::flux::",
+            "gitops::rollouts::",
+            "world::rollouts::",
+            "world::monitor::",
+            "commands::rollouts::",
+            "metrics::",
+        ],
+    },
 ];
 
 /// The name by which late parts import a function: there are thousands, and each stands in two parts. Nothing that the
@@ -62,8 +91,8 @@ fn name_of(at: usize) -> String {
 #[derive(Debug)]
 pub struct Parts {
     pub first: Vec<u8>,
-    pub rest: Vec<u8>,
-    pub pure: Vec<u8>,
+    /// Each by its name.
+    pub late: [(&'static str, Vec<u8>); LATES],
     /// Bytes of constant data that come late.
     pub late_data: usize,
 }
@@ -84,7 +113,7 @@ struct Late {
 struct Plan {
     /// Functions of the first part and all stubs, in its order.
     here: Vec<u32>,
-    late: [Late; 2],
+    late: [Late; LATES],
     /// The names under which late parts import functions.
     names: BTreeMap<u32, String>,
     pieces: Pieces,
@@ -96,8 +125,11 @@ pub fn split(module: &[u8], used: &BTreeSet<u32>, places: &Places) -> Result<Par
     let module = Module::read(module)?;
     let plan = Plan::new(&module, used, places)?;
     let first = first::encode(&module, &plan)?;
-    let [rest, pure] = [late::encode(&module, &plan, 0)?, late::encode(&module, &plan, 1)?];
-    Ok(Parts { first, rest, pure, late_data: plan.pieces.late_len() })
+    let mut late: [(&str, Vec<u8>); LATES] = Default::default();
+    for (at, Part { name, .. }) in LATE.iter().enumerate() {
+        late[at] = (name, late::encode(&module, &plan, at)?);
+    }
+    Ok(Parts { first, late, late_data: plan.pieces.late_len() })
 }
 
 impl Plan {
@@ -106,7 +138,8 @@ impl Plan {
         let calls = module.bodies.iter().map(References::of).collect::<Result<Vec<References>>>()?;
         let parts = choice::parts(module, &calls, used, &outside);
         let part_of = |index: u32| index.checked_sub(module.imported).map_or(0, |at| parts[at as usize]);
-        let mut named = [outside, References::default(), References::default()];
+        let mut named: [References; LATES + 1] = Default::default();
+        named[0] = outside;
         for (calls, part) in calls.into_iter().zip(&parts) {
             named[*part].add(calls);
         }
@@ -116,7 +149,7 @@ impl Plan {
         );
         let mut plan = Self { pieces: Pieces::new(module, places, &named)?, ..Self::default() };
         let mut stays: Vec<u32> = Vec::new();
-        let mut lists: [Vec<u32>; 2] = Default::default();
+        let mut lists: [Vec<u32>; LATES] = Default::default();
         for index in (module.imported..).take(module.bodies.len()) {
             let part = part_of(index);
             let stub =

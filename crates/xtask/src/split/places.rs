@@ -294,13 +294,13 @@ mod tests {
         let parts = split(&module, &BTreeSet::from([0]), &places).unwrap();
         assert_eq!(parts.late_data, 16);
         let base = BASE.cast_unsigned();
-        assert_eq!(late_pieces_of(&parts.rest), [(base + 48, vec![b'l'; 16])]);
+        assert_eq!(late_pieces_of(&parts.late[0].1), [(base + 48, vec![b'l'; 16])]);
         let [(at, bytes)] = late_pieces_of(&parts.first).try_into().unwrap();
         assert_eq!((at, bytes.len()), (base, 48), "also what no symbol covers, and what a symbol's bytes name");
-        assert_eq!(bodies_of(&parts.rest), 1);
+        assert_eq!(bodies_of(&parts.late[0].1), 1);
         // The other way round: a constant before its symbol means the symbol, and all that it names.
         let parts = split(&module, &BTreeSet::from([1]), &places).unwrap();
-        assert_eq!(late_pieces_of(&parts.rest).iter().map(|(_, bytes)| bytes.len()).sum::<usize>(), 32);
+        assert_eq!(late_pieces_of(&parts.late[0].1).iter().map(|(_, bytes)| bytes.len()).sum::<usize>(), 32);
     }
 
     #[test]
