@@ -189,7 +189,7 @@ impl Suite {
         // Buckets of a native histogram that was made of them are classic ones.
         let words =
             |name: &String| !name.is_empty() && expr.replace(&[name, "_bucket"].concat(), "").contains(name.as_str());
-        if native(expr) || block.iter().any(|line| native(line)) || self.native.iter().any(|name| words(name)) {
+        if native(expr) || block.iter().any(|line| native(line)) || self.native.iter().any(words) {
             return (expr.into(), Outcome::Out);
         }
         let fails = line.starts_with("eval_fail") || block.iter().any(|line| line.starts_with("expect fail"));

@@ -13,7 +13,7 @@ fn store() -> Store {
     put("hits_total", &[("code", "200"), ("pod", "a")], &|at| f64::from(at) * 10.0);
     put("hits_total", &[("code", "500"), ("pod", "b")], &|at| f64::from(at % 11) * 20.0);
     put("free", &[("pod", "a")], &|at| f64::from(at));
-    put("free", &[("pod", "b")], &|at| f64::from(at) * -1.0);
+    put("free", &[("pod", "b")], &|at| -f64::from(at));
     for (end, count) in [("0.1", 5.0), ("0.5", 8.0), ("1", 9.0), ("+Inf", 10.0)] {
         put("took_bucket", &[("le", end)], &|_| count);
     }

@@ -34,6 +34,8 @@ fn kind_of(event: &sim::Event) -> Option<(MarkKind, String)> {
         ("argocd", "Application") if event.text.contains("ynced") => MarkKind::Sync,
         ("flux", _) if event.text.contains("failed") => MarkKind::Failure,
         ("flux", "Kustomization") if event.text.ends_with(" configured") => MarkKind::Sync,
+        ("rollouts", "Rollout") if event.text.contains("aborted") => MarkKind::Failure,
+        ("rollouts", "Rollout") if event.text.contains("completed update") => MarkKind::Sync,
         ("shop", _) if event.text.contains("fail") => MarkKind::Failure,
         _ => return None,
     };

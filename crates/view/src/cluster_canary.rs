@@ -15,6 +15,10 @@ const PODS_MAX: usize = 60;
 /// The Rollouts that are not yet as they should be.
 #[inline(never)]
 pub(crate) fn canaries(world: &World, namespace: Option<&str>) -> Vec<Rollout> {
+    // Only where Argo Rollouts is: its part of the worker is not fetched for other worlds.
+    if world.rollouts.is_none() {
+        return Vec::new();
+    }
     let Some(kind) = kind_of(&world.cluster, ROLLOUT) else { return Vec::new() };
     let all = world.cluster.store().all(kind, namespace);
     all.filter_map(|rollout| canary(world, rollout)).collect()
@@ -79,7 +83,7 @@ fn percent(number: i64) -> u32 {
 fn share(card: &Rollout) -> i64 {
     let ready = |pods: &[PodState]| pods.iter().filter(|state| **state == PodState::Ready).count();
     let (new, old) = (ready(&card.new), ready(&card.old));
-    if new + old == 0 { 0 } else { i64::try_from(new * 100 / (new + old)).unwrap_or(0) }
+    (new * 100).checked_div(new + old).and_then(|share| i64::try_from(share).ok()).unwrap_or(0)
 }
 
 /// The run that judges, or the last one that did.

@@ -57,6 +57,7 @@ fn print_sizes() -> Result<()> {
         ("worker_rest", &sizes.worker_rest),
         ("pure", &sizes.pure),
         ("addons", &sizes.addons),
+        ("tools", &sizes.tools),
     ];
     for (name, size) in parts {
         for (coding, bytes) in codings(size) {

@@ -27,6 +27,8 @@ enum Part {
     Pure,
     /// What comes when it is first called: controllers that few worlds have, and their tools.
     Addons,
+    /// What comes when it is first called: command-line tools.
+    Tools,
 }
 
 /// All parts of the built site, each summed up.
@@ -38,6 +40,7 @@ pub struct Sizes {
     pub worker_rest: Size,
     pub pure: Size,
     pub addons: Size,
+    pub tools: Size,
 }
 
 /// A budget of the design: what it holds, the figure and the limit in bytes of brotli.
@@ -68,6 +71,7 @@ pub fn measure(dist: &Path) -> Result<Sizes> {
             Part::WorkerRest => sizes.worker_rest.add(&size),
             Part::Pure => sizes.pure.add(&size),
             Part::Addons => sizes.addons.add(&size),
+            Part::Tools => sizes.tools.add(&size),
         }
     }
     sizes.page.add(&html);
@@ -83,6 +87,7 @@ fn part_of(name: &str, engine: &str) -> Option<Part> {
         _ if name == format!("engine/{engine}/rest.wasm") => Some(Part::WorkerRest),
         _ if name == format!("engine/{engine}/pure.wasm") => Some(Part::Pure),
         _ if name == format!("engine/{engine}/addons.wasm") => Some(Part::Addons),
+        _ if name == format!("engine/{engine}/tools.wasm") => Some(Part::Tools),
         _ if name.starts_with(&format!("engine/{engine}/")) => Some(Part::WorkerFirst),
         _ if name.starts_with("engine/") || name.starts_with("lessons/") => None,
         _ if name.starts_with("editor") => Some(Part::Editor),
@@ -104,13 +109,14 @@ impl Size {
 }
 
 impl Sizes {
-    pub fn budgets(&self) -> [Budget; 6] {
+    pub fn budgets(&self) -> [Budget; 7] {
         [
             Budget { name: "page", bytes: self.page.brotli, limit: 250_000 },
             Budget { name: "editor", bytes: self.editor.brotli, limit: 160_000 },
             Budget { name: "worker", bytes: self.worker_first.brotli + self.worker_rest.brotli, limit: 2_000_000 },
             Budget { name: "pure", bytes: self.pure.brotli, limit: 250_000 },
             Budget { name: "addons", bytes: self.addons.brotli, limit: 250_000 },
+            Budget { name: "tools", bytes: self.tools.brotli, limit: 250_000 },
             Budget { name: "lesson_0", bytes: self.page.brotli + self.worker_first.brotli, limit: 1_000_000 },
         ]
     }

@@ -5,7 +5,9 @@ use super::arguments::selectors;
 use super::flags::{Given, maybe, number, switch, text};
 use super::kube::{Answer, Kube, Stop, told};
 use super::{Command, Next};
-use cluster::{DEPLOYMENT, PatchKind, REPLICASET, REPLICATIONCONTROLLER, STATEFULSET};
+use cluster::{
+    CUSTOMRESOURCEDEFINITION, DEPLOYMENT, KindId, PatchKind, REPLICASET, REPLICATIONCONTROLLER, STATEFULSET,
+};
 use manifest::object;
 
 pub(crate) const COMMAND: Command = Command {
@@ -69,7 +71,7 @@ fn run(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
     }
     for object in objects {
         let kind = object.key.kind;
-        if ![DEPLOYMENT, REPLICASET, REPLICATIONCONTROLLER, STATEFULSET].contains(&kind) {
+        if !scalable(kube, kind) {
             return Err(Stop::error(format!("cannot scale a {}", kube.info(kind).kind)));
         }
         let current = object.value.int_at("spec.replicas").unwrap_or(0);
@@ -90,4 +92,14 @@ fn run(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
         kube.out(line);
     }
     Ok(Next::Done(0))
+}
+
+/// Whether a kind has the scale subresource: a few of the cluster's own, and those whose definition gives them one.
+fn scalable(kube: &Kube<'_, '_>, kind: KindId) -> bool {
+    let name = kube.kinds().info(kind).qualified();
+    let definition = kube.store().get(CUSTOMRESOURCEDEFINITION, "", &name);
+    let scales = |definition: &std::sync::Arc<cluster::Object>| {
+        definition.value.list_at("spec.versions").iter().any(|one| !one.at("subresources.scale").is_null())
+    };
+    [DEPLOYMENT, REPLICASET, REPLICATIONCONTROLLER, STATEFULSET].contains(&kind) || definition.is_some_and(scales)
 }

@@ -268,11 +268,11 @@ impl Work<'_> {
             return None;
         }
         let active = self.status().str_at("blueGreen.activeSelector");
-        let hash = hash_of(self.sets.new());
+        let hash = hash_of(self.sets.latest());
         let promoted = self.status().str_at("stableRS") == hash || hash.is_empty();
         let out_of_turn = if pre { active.is_empty() || active == hash } else { active != hash };
         let grown = |work: &Self| {
-            let Some(set) = work.sets.new() else { return false };
+            let Some(set) = work.sets.latest() else { return false };
             match work.strategy().int_at("previewReplicaCount").filter(|_| pre) {
                 Some(count) => {
                     let sizes = super::Sizes::of(set);

@@ -5,6 +5,9 @@ use cluster::{Object, SECRET, Store, base64};
 use manifest::{Value, object};
 use std::sync::Arc;
 
+/// Names with their values.
+pub(crate) type Values = Vec<(String, String)>;
+
 fn text_of(value: &Value) -> Option<String> {
     match value {
         Value::Str(text) => Some(text.to_string()),
@@ -30,7 +33,7 @@ pub(crate) fn given(args: &[Value], sets: &Sets, rollout: &Arc<Object>) -> Resul
         let from = arg.at("valueFrom");
         let hash = |set: Option<&Arc<Object>>| set.map_or("", |set| set.label(HASH)).to_string();
         let value = match (from.str_at("podTemplateHashValue"), from.str_at("fieldRef.fieldPath")) {
-            ("Latest", _) => hash(sets.new()),
+            ("Latest", _) => hash(sets.latest()),
             ("Stable", _) => hash(sets.stable()),
             (_, path) if !path.is_empty() => {
                 field(rollout, path).ok_or_else(|| format!("invalid path {path} in rollout"))?
@@ -80,11 +83,7 @@ pub(crate) fn merged(given: &[Value], own: &[Value]) -> Result<Vec<Value>, Strin
 }
 
 /// The values of a run's arguments, with those of secrets; and the secrets among them.
-pub(crate) fn values(
-    store: &Store,
-    namespace: &str,
-    args: &[Value],
-) -> Result<(Vec<(String, String)>, Vec<String>), String> {
+pub(crate) fn values(store: &Store, namespace: &str, args: &[Value]) -> Result<(Values, Vec<String>), String> {
     let (mut found, mut hidden) = (Vec::new(), Vec::new());
     for arg in args {
         let reference = arg.at("valueFrom.secretKeyRef");

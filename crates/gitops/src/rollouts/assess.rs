@@ -1,7 +1,11 @@
 //! What is wrong with a metric, and what its measurements come to (`assessMetricStatus`).
 
+use super::kinds::CONTROLLER;
 use super::{analysis::completed, duration, measure};
+use cluster::Writer;
 use manifest::Value;
+use sim::Time;
+use std::time::Duration;
 
 /// Errors in a row, unless a metric says otherwise.
 const ERRORS_MAX: i64 = 4;
@@ -111,4 +115,23 @@ pub(super) fn assess(metric: &Value, result: &Value, terminating: bool) -> &'sta
         };
     }
     if terminating { "Successful" } else { "Running" }
+}
+
+impl super::run::Run<'_> {
+    /// What `ttlStrategy` says of a run that is over.
+    pub(super) fn forget(&mut self, spec: &Value) -> Option<Duration> {
+        let ttl = spec.at("ttlStrategy");
+        let own =
+            if self.status.str_at("phase") == "Successful" { "secondsAfterSuccess" } else { "secondsAfterFailure" };
+        let secs = ttl.int_at(own).or_else(|| ttl.int_at("secondsAfterCompletion"))?;
+        let end = Time::parse_rfc3339(self.status.str_at("completedAt"))?;
+        let due = end + Duration::from_secs(u64::try_from(secs).unwrap_or(0));
+        if self.sim.now() <= due {
+            return Some(due.since(self.sim.now()) + Duration::from_secs(1));
+        }
+        let writer = Writer::new(CONTROLLER, self.causes.clone());
+        let place = (self.object.key.kind, self.object.namespace(), self.object.name());
+        drop(self.cluster.delete(self.sim, place, cluster::DeleteOptions::default(), &writer));
+        None
+    }
 }

@@ -13,7 +13,7 @@ impl Work<'_> {
 
     pub fn roll_blue_green(&mut self) {
         let preview = self.strategy().str_at("previewService").to_string();
-        let hash = hash_of(self.sets.new()).to_string();
+        let hash = hash_of(self.sets.latest()).to_string();
         if !preview.is_empty() && !self.halted() {
             self.switch_service(&preview, &hash);
         }
@@ -42,7 +42,7 @@ impl Work<'_> {
     fn new_size(&self) -> i64 {
         let (replicas, status) = (self.replicas(), self.status());
         let Some(preview) = self.strategy().int_at("previewReplicaCount") else { return replicas };
-        let hash = hash_of(self.sets.new());
+        let hash = hash_of(self.sets.latest());
         let active = self.sets.by_hash(status.str_at("blueGreen.activeSelector"));
         if active.is_none_or(|set| hash_of(Some(set)) == hash) || status.bool_at("promoteFull") {
             return replicas;
@@ -118,7 +118,7 @@ impl Work<'_> {
 
     /// The new set is as big as it is to be before the switch.
     fn ready_for_pause(&self) -> bool {
-        let Some(set) = self.sets.new() else { return false };
+        let Some(set) = self.sets.latest() else { return false };
         let sizes = Sizes::of(set);
         match self.strategy().int_at("previewReplicaCount") {
             Some(_) if !self.status().bool_at("blueGreen.scaleUpPreviewCheckPoint") => {
@@ -134,7 +134,7 @@ impl Work<'_> {
         self.fast_rollback()
             || self.status().bool_at("promoteFull")
             || selected.is_empty()
-            || selected == hash_of(self.sets.new())
+            || selected == hash_of(self.sets.latest())
     }
 
     fn pre_promotion_is_over(&self) -> bool {
@@ -174,7 +174,7 @@ impl Work<'_> {
     }
 
     fn switch_active(&mut self) {
-        let Some(set) = self.sets.new().cloned() else { return };
+        let Some(set) = self.sets.latest().cloned() else { return };
         if self.halted() || !self.ready_for_pause() || !self.saturated(&set) {
             return;
         }
@@ -254,6 +254,6 @@ impl Work<'_> {
         }
         self.pre_promotion_is_over()
             && self.preview_is_over()
-            && self.sets.new().is_some_and(|set| Sizes::of(set).available == preview)
+            && self.sets.latest().is_some_and(|set| Sizes::of(set).available == preview)
     }
 }

@@ -33,7 +33,7 @@ impl Work<'_> {
 
     pub fn template_changed(&self) -> bool {
         let known = self.status().str_at("currentPodHash");
-        !known.is_empty() && known != super::sets::hash_of(self.sets.new())
+        !known.is_empty() && known != super::sets::hash_of(self.sets.latest())
     }
 
     /// What the canary is to have now.
@@ -52,7 +52,7 @@ impl Work<'_> {
     }
 
     fn wanted(&self) -> (i64, i64) {
-        let new = self.sets.new().map(|set| Sizes::of(set));
+        let new = self.sets.latest().map(|set| Sizes::of(set));
         weights::next_sizes(self.plan(), new, self.sets.other_stable(), self.sets.sum_others(|s| s.wanted))
     }
 
@@ -144,7 +144,7 @@ impl Work<'_> {
 
     /// Whether every set has what the step asks for.
     fn at_wanted_sizes(&self) -> bool {
-        let new = self.sets.new().map(|set| Sizes::of(set));
+        let new = self.sets.latest().map(|set| Sizes::of(set));
         let (want_new, want_stable) = self.wanted();
         let progressed = match self.strategy().at("replicaProgressThreshold") {
             Value::Null => new.is_some_and(|set| set.wanted == want_new && set.available == want_new),
@@ -185,7 +185,7 @@ impl Work<'_> {
         if self.pauses.aborted(self.status()) {
             return None;
         }
-        let available = self.sets.new().map_or(0, |set| Sizes::of(set).available);
+        let available = self.sets.latest().map_or(0, |set| Sizes::of(set).available);
         if available < self.replicas() {
             return None;
         }
@@ -207,10 +207,10 @@ impl Work<'_> {
         self.next.put("currentStepHash", hash);
         if self.template_or_steps_changed() {
             self.reset();
-            let to_stable = self.status().str_at("stableRS") == super::sets::hash_of(self.sets.new());
+            let to_stable = self.status().str_at("stableRS") == super::sets::hash_of(self.sets.latest());
             let told = if to_stable && !self.status().str_at("stableRS").is_empty() {
                 "Rollback to stable ReplicaSets"
-            } else if self.within_window() && self.sets.new().is_some_and(|set| Sizes::of(set).wanted > 0) {
+            } else if self.within_window() && self.sets.latest().is_some_and(|set| Sizes::of(set).wanted > 0) {
                 "Rollback to active ReplicaSets within RollbackWindow"
             } else {
                 ""

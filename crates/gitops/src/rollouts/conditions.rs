@@ -245,7 +245,7 @@ impl Work<'_> {
     }
 
     fn late_message(&self) -> String {
-        match self.sets.new() {
+        match self.sets.latest() {
             Some(set) => format!("ReplicaSet \"{}\" has timed out progressing.", set.name()),
             None => format!("Rollout \"{}\" has timed out progressing.", self.object.name()),
         }
@@ -315,7 +315,7 @@ impl Work<'_> {
     /// A set that cannot make its pods says so here too.
     fn write_failure(&mut self) {
         let failing = |set: &&std::sync::Arc<cluster::Object>| condition(&set.value, "ReplicaFailure").is_some();
-        let found = self.sets.new().filter(failing).or_else(|| self.sets.all.iter().find(failing));
+        let found = self.sets.latest().filter(failing).or_else(|| self.sets.all.iter().find(failing));
         let one = found.and_then(|set| condition(&set.value, "ReplicaFailure")).cloned();
         match one {
             Some(one) => {
@@ -327,7 +327,7 @@ impl Work<'_> {
     }
 
     fn write_progress(&mut self, became_unhealthy: bool) {
-        let name = self.sets.new().map_or_else(String::new, |set| set.name().to_string());
+        let name = self.sets.latest().map_or_else(String::new, |set| set.name().to_string());
         if self.healthy() {
             let told = format!("ReplicaSet \"{name}\" has successfully progressed.");
             self.set(("Progressing", "True", "NewReplicaSetAvailable", &told));

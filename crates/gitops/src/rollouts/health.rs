@@ -7,7 +7,7 @@ use manifest::Value;
 const WORKLOAD: &str = "rollout.argoproj.io/workload-generation";
 
 /// A Rollout: what it says of itself, where a pause is a suspension.
-/// Unlike argo cd: one without a phase, which only Argo Rollouts before 1.0 leaves, is judged in the words of its plugin.
+/// Unlike argocd: one without a phase, which only Argo Rollouts before 1.0 leaves, is judged in the words of its plugin.
 pub(crate) fn rollout(value: &Value) -> (Health, String) {
     let status = value.at("status");
     let generation = value.int_at("metadata.generation").unwrap_or(0);

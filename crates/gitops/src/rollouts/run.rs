@@ -20,7 +20,7 @@ pub(crate) struct Run<'a> {
     pub meters: &'a mut dyn Meters,
     pub object: Arc<Object>,
     pub causes: Causes,
-    status: Value,
+    pub status: Value,
 }
 
 impl<'a> Run<'a> {
@@ -116,23 +116,6 @@ impl<'a> Run<'a> {
         let wake = self.next_time(&metrics);
         self.save();
         wake
-    }
-
-    /// What `ttlStrategy` says of a run that is over.
-    fn forget(&mut self, spec: &Value) -> Option<Duration> {
-        let ttl = spec.at("ttlStrategy");
-        let own =
-            if self.status.str_at("phase") == "Successful" { "secondsAfterSuccess" } else { "secondsAfterFailure" };
-        let secs = ttl.int_at(own).or_else(|| ttl.int_at("secondsAfterCompletion"))?;
-        let end = Time::parse_rfc3339(self.status.str_at("completedAt"))?;
-        let due = end + Duration::from_secs(u64::try_from(secs).unwrap_or(0));
-        if self.sim.now() <= due {
-            return Some(due.since(self.sim.now()) + Duration::from_secs(1));
-        }
-        let writer = Writer::new(CONTROLLER, self.causes.clone());
-        let place = (self.object.key.kind, self.object.namespace(), self.object.name());
-        drop(self.cluster.delete(self.sim, place, cluster::DeleteOptions::default(), &writer));
-        None
     }
 
     /// The metrics with their arguments, but for secrets; an error is the run's message.

@@ -102,7 +102,7 @@ impl Work<'_> {
                 return None;
             }
         };
-        let hash = hash_of(self.sets.new()).to_string();
+        let hash = hash_of(self.sets.latest()).to_string();
         let revision = self.object.annotation(REVISION).to_string();
         let mut base = [self.object.name(), "-", &hash, "-", &revision].concat();
         if !infix.is_empty() {

@@ -61,7 +61,7 @@ impl Work<'_> {
             (self.strategy().str_at("stableService").to_string(), self.strategy().str_at("canaryService").to_string());
         let set = self.sets.stable().cloned();
         self.follow(&stable, set.clone());
-        let set = if self.pauses.aborted(self.status()) { set } else { self.sets.new().cloned() };
+        let set = if self.pauses.aborted(self.status()) { set } else { self.sets.latest().cloned() };
         self.follow(&canary, set);
     }
 }

@@ -64,7 +64,7 @@ impl Sets {
         Self { all, new, stable }
     }
 
-    pub fn new(&self) -> Option<&Arc<Object>> {
+    pub fn latest(&self) -> Option<&Arc<Object>> {
         self.all.get(self.new?)
     }
 
@@ -336,12 +336,12 @@ impl Work<'_> {
         let told = |set: &Arc<Object>| {
             Sizes::of(set).wanted > 0 && set.annotation(DESIRED).parse::<i64>().is_ok_and(|own| own != desired)
         };
-        self.sets.new().into_iter().chain(self.sets.stable()).any(told)
+        self.sets.latest().into_iter().chain(self.sets.stable()).any(told)
     }
 
     /// Whether a template is older than the stable one, and few enough revisions back.
     pub fn within_window(&self) -> bool {
-        let (Some(new), Some(stable)) = (self.sets.new(), self.sets.stable()) else { return false };
+        let (Some(new), Some(stable)) = (self.sets.latest(), self.sets.stable()) else { return false };
         let window = self.spec().int_at("rollbackWindow.revisions").unwrap_or(0);
         if new.created_at() >= stable.created_at() || window == 0 {
             return false;
@@ -352,7 +352,7 @@ impl Work<'_> {
     }
 
     pub fn fast_rollback(&self) -> bool {
-        let (Some(new), Some(stable)) = (self.sets.new(), self.sets.stable()) else { return false };
+        let (Some(new), Some(stable)) = (self.sets.latest(), self.sets.stable()) else { return false };
         let to_stable = self.status().str_at("stableRS") == new.label(HASH);
         if !to_stable && new.created_at() >= stable.created_at() {
             return false;

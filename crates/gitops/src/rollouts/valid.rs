@@ -4,8 +4,7 @@ use super::conditions::is_pause;
 use cluster::{Cluster, FieldError, Object, SERVICE};
 use manifest::Value;
 
-const MISSING: [&str; 11] = [
-    "analysis",
+const MISSING: [&str; 10] = [
     "strategy.canary.trafficRouting",
     "strategy.canary.antiAffinity",
     "strategy.canary.pingPong",

@@ -259,7 +259,7 @@ impl<'a> Work<'a> {
         if promoted && old.bool_at("abort") {
             self.pauses.no_abort = true;
         }
-        if let Some(set) = self.sets.new().cloned() {
+        if let Some(set) = self.sets.latest().cloned() {
             self.new_was_delayed = self.time_left(&set).is_some();
         }
     }
@@ -283,9 +283,9 @@ impl<'a> Work<'a> {
 
     /// The fields that every strategy has.
     pub fn base_status(&mut self) {
-        let hash = super::sets::hash_of(self.sets.new()).to_string();
+        let hash = super::sets::hash_of(self.sets.latest()).to_string();
         let stable = self.status().str_at("stableRS").to_string();
-        let updated = self.sets.new().map_or(0, |set| super::Sizes::of(set).have);
+        let updated = self.sets.latest().map_or(0, |set| super::Sizes::of(set).have);
         let promote = hash != stable && self.status().bool_at("promoteFull");
         self.next.put("currentPodHash", hash);
         for (field, count) in [

@@ -181,7 +181,7 @@ impl Query<'_> {
 
     fn histogram_quantile(self, q: f64, samples: Vec<Sample>, now: i64) -> Vec<Sample> {
         let all = histogram::histograms(samples, self.delayed_names);
-        let one = |(labels, (buckets, _)): (&Labels, &(Vec<(f64, f64)>, bool))| {
+        let one = |(labels, buckets): (&Labels, &Vec<histogram::Bucket>)| {
             let mut sample = plain(labels.clone(), now, histogram::quantile(q, buckets.clone()));
             self.unname(&mut sample.labels, &mut sample.drop_name);
             sample

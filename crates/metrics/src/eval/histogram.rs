@@ -6,7 +6,7 @@ use crate::value::Sample;
 use order::OrdMap;
 
 /// Upper end and count of a bucket.
-type Bucket = (f64, f64);
+pub(super) type Bucket = (f64, f64);
 
 /// As Go's `strconv.ParseFloat` reads the ends of buckets.
 fn upper(text: &str) -> Option<f64> {
@@ -17,8 +17,8 @@ fn upper(text: &str) -> Option<f64> {
 }
 
 /// The buckets of each histogram by its labels without `le`; what has no good `le` is left out.
-pub(super) fn histograms(samples: Vec<Sample>, named: bool) -> OrdMap<Labels, (Vec<Bucket>, bool)> {
-    let mut found: OrdMap<Labels, (Vec<Bucket>, bool)> = OrdMap::new();
+pub(super) fn histograms(samples: Vec<Sample>, named: bool) -> OrdMap<Labels, Vec<Bucket>> {
+    let mut found: OrdMap<Labels, Vec<Bucket>> = OrdMap::new();
     for sample in samples {
         let Some(end) = upper(sample.labels.get("le")) else { continue };
         let mut labels = sample.labels;
@@ -26,7 +26,7 @@ pub(super) fn histograms(samples: Vec<Sample>, named: bool) -> OrdMap<Labels, (V
         if !named {
             labels.remove(NAME);
         }
-        found.entry(labels).or_default().0.push((end, sample.point.value));
+        found.entry(labels).or_default().push((end, sample.point.value));
     }
     found
 }

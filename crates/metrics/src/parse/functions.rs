@@ -115,7 +115,8 @@ impl Function {
     }
 
     pub fn arg(&self, at: usize) -> Kind {
-        let letters = self.args.bytes().filter(u8::is_ascii_alphabetic);
-        kind(letters.clone().nth(at).or_else(|| letters.last()).unwrap_or(b't'))
+        let mut letters = self.args.bytes().filter(u8::is_ascii_alphabetic);
+        let last = letters.clone().next_back();
+        kind(letters.nth(at).or(last).unwrap_or(b't'))
     }
 }

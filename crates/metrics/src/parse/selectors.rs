@@ -70,7 +70,10 @@ impl Parser<'_> {
             if self.eat("[") {
                 of = self.ranged(from, of)?;
             } else if self.eat_word("offset") {
-                let minus = self.eat("-") || (self.eat("+") && false);
+                let minus = self.eat("-");
+                if !minus {
+                    self.eat("+");
+                }
                 let millis = self.millis("offset")?;
                 let Some(when) = when_of(&mut of) else {
                     let told = "offset modifier must be preceded by an instant vector selector or range vector \

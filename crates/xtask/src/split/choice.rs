@@ -101,7 +101,7 @@ mod tests {
             assert_eq!(part_of(name), Some("pure"), "{name}");
         }
         assert_eq!(part_of("gitops::flux::tick"), Some("addons"));
-        for name in ["commands::helm::list", "helmet::wear", "alloc::vec::Vec<helm::File>::push", "commands::jqx::run"]
+        for name in ["commands::docker::run", "helmet::wear", "alloc::vec::Vec<helm::File>::push", "commands::jqx::run"]
         {
             assert_eq!(part_of(name), None, "{name}");
         }

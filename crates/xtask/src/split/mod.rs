@@ -1,4 +1,4 @@
-//! A module in parts: `first` has what the start and everyday commands call, `pure` and `addons` what few lessons call
+//! A module in parts: `first` has what the start and everyday commands call, `pure`, `addons` and `tools` what few lessons call
 //! ([`LATE`]), `rest` all others. The rest arrives behind the first; the others when one of their functions is first
 //! called. A call that comes before its part fetches it at once.
 //!
@@ -37,7 +37,7 @@ struct Part {
 }
 
 /// How many parts are late.
-const LATES: usize = 3;
+const LATES: usize = 4;
 
 const LATE: [Part; LATES] = [
     // All that has no other place.
@@ -75,6 +75,8 @@ const LATE: [Part; LATES] = [
             "commands::rollouts::",
         ],
     },
+    // Command-line tools that work on what the worlds have.
+    Part { name: "tools", paths: &["commands::argocd::", "commands::helm::", "commands::gh::"] },
 ];
 
 /// The name by which late parts import a function: there are thousands, and each stands in two parts. Nothing that the

@@ -53,7 +53,6 @@ fn parse_error(function: &str, text: &str) -> String {
     format!("strconv.{function}: parsing \"{text}\": invalid syntax")
 }
 
-#[expect(clippy::cast_precision_loss, reason = "as Go converts")]
 pub(super) fn operate(op: &str, a: &Value, b: &Value) -> Read {
     let wrong = || Err(format!("invalid operation: {} {op} {}", go_type(a), go_type(b)));
     match op {
