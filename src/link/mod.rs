@@ -310,6 +310,8 @@ fn words(input: &Input) -> Option<String> {
         Input::Advance { .. } => return None,
         Input::ArgoCd { app, .. } => format!("button of {app}"),
         Input::Rerun { run } => format!("run {run} again"),
+        Input::Review { environment, approve: true, .. } => format!("approve {environment}"),
+        Input::Review { environment, .. } => format!("reject {environment}"),
         Input::DeletePod { name, .. } => format!("delete pod {name}"),
         Input::Answer { step, .. } | Input::Predict { step, .. } => format!("answer to {step}"),
         Input::Quiz(_) => "answer to the quiz".to_owned(),

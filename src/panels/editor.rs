@@ -1,9 +1,13 @@
 //! The editor of one file: CodeMirror, and a plain text field with line numbers until it is there, or where it cannot be
 //! had. Below it, where the cursor is and what is wrong.
 
+use crate::acts::Acts;
 use crate::browser::codemirror::{self, CodeMirror, Said};
+use crate::browser::js;
 use crate::components::icon;
-use screen::Diagnostic;
+use screen::{Diagnostic, Look, Reply};
+use std::cell::Cell;
+use std::rc::Rc;
 use web_sys::HtmlTextAreaElement;
 use yew::platform::spawn_local;
 use yew::prelude::*;
@@ -14,7 +18,9 @@ pub struct Props {
     pub tab: String,
     pub path: String,
     pub text: String,
+    /// What is wrong with the saved text.
     pub diagnostics: Vec<Diagnostic>,
+    pub acts: Acts,
     pub onedit: Callback<String>,
     /// Ctrl-S.
     pub onsave: Callback<String>,
@@ -46,7 +52,8 @@ pub fn Editor(props: &Props) -> Html {
             }
         });
     }
-    let is_rich = use_codemirror(props, &host, &field, cursor.setter());
+    let diagnostics = use_diagnostics(props);
+    let is_rich = use_codemirror(props, &diagnostics, &host, &field, cursor.setter());
     html! {
         <>
             <div class="editor" id="file-panel" role="tabpanel" aria-labelledby={props.tab.clone()}>
@@ -55,14 +62,53 @@ pub fn Editor(props: &Props) -> Html {
                 }
                 <div class="rich" ref={host}></div>
             </div>
-            { diagnosis(&props.diagnostics, *cursor, is_rich) }
+            { diagnosis(&diagnostics, *cursor, is_rich) }
         </>
     }
 }
 
+/// After a letter, another one comes within this time, or typing rests.
+const REST_MS: u32 = 250;
+
+/// What is wrong with the text: with one that is not saved, the worker is asked when typing rests.
+#[hook]
+fn use_diagnostics(props: &Props) -> Vec<Diagnostic> {
+    let found = use_state_eq(|| None::<Vec<Diagnostic>>);
+    let turns = use_memo((), |()| Cell::new(0_u32));
+    let (acts, path, set) = (props.acts.clone(), props.path.clone(), found.setter());
+    use_effect_with((props.text.clone(), props.undoable), move |(text, unsaved)| {
+        let turn = turns.get().wrapping_add(1);
+        turns.set(turn);
+        if !unsaved {
+            return set.set(None);
+        }
+        let look = Look::Diagnose { path, text: text.clone() };
+        spawn_local(async move {
+            js::sleep(REST_MS).await;
+            let is_last = move |turns: &Rc<Cell<u32>>| turns.get() == turn;
+            if is_last(&turns) {
+                acts.ask(look, move |_, reply| {
+                    if let Reply::Diagnostics(all) = reply
+                        && is_last(&turns)
+                    {
+                        set.set(Some(all));
+                    }
+                });
+            }
+        });
+    });
+    (*found).clone().unwrap_or_else(|| props.diagnostics.clone())
+}
+
 /// Lets CodeMirror take the field's place as soon as it is loaded; tells whether it has.
 #[hook]
-fn use_codemirror(props: &Props, host: &NodeRef, field: &NodeRef, cursor: UseStateSetter<Place>) -> bool {
+fn use_codemirror(
+    props: &Props,
+    diagnostics: &[Diagnostic],
+    host: &NodeRef,
+    field: &NodeRef,
+    cursor: UseStateSetter<Place>,
+) -> bool {
     let view = use_mut_ref(|| None::<CodeMirror>);
     let is_open = use_state_eq(|| false);
     // It stays as long as the file, and props change with every letter.
@@ -94,7 +140,7 @@ fn use_codemirror(props: &Props, host: &NodeRef, field: &NodeRef, cursor: UseSta
         });
     }
     let undoable = props.undoable;
-    use_effect_with((props.text.clone(), props.diagnostics.clone(), *is_open), move |(text, diagnostics, _)| {
+    use_effect_with((props.text.clone(), diagnostics.to_vec(), *is_open), move |(text, diagnostics, _)| {
         if let Some(view) = &*view.borrow() {
             view.show(text, diagnostics, undoable);
         }

@@ -214,7 +214,7 @@ fn content(props: &Props, path: String) -> Html {
                 <ConflictBar {conflict} text={text.clone()} ontake={onedit.clone()} />
             }
             <Editor path={path.clone()} key={path} tab={format!("file-{at}")} {text} {diagnostics}
-                {line} {wanted} {undoable} {onedit} {onsave} {onclose} />
+                acts={props.acts.clone()} {line} {wanted} {undoable} {onedit} {onsave} {onclose} />
         </>
     }
 }

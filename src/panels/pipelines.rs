@@ -86,6 +86,7 @@ fn RunView(props: &RunProps) -> Html {
             if let Some(error) = &run.error {
                 <p class="explain" data-s="bad">{ error }</p>
             }
+            { for run.waiting.iter().map(|waiting| review(run.number, waiting, &props.acts)) }
             <ol class="jobs" aria-label="Jobs">{ stages }</ol>
             { for job.map(steps) }
         </div>
@@ -105,6 +106,48 @@ fn job_button(job: &Job, shown: Option<&Job>, pick: &Callback<String>) -> Html {
     }
 }
 
+/// An environment that waits for somebody to say yes.
+fn review(run: u32, (environment, may): &(String, bool), acts: &Acts) -> Html {
+    let act = |approve: bool| acts.on_input(Input::Review { run, environment: environment.clone(), approve });
+    html! {
+        <div class="head review" role="group" aria-label={format!("Review of {environment}")}>
+            { icon("pending") }<span>{ format!("Waiting for review: {environment}") }</span>
+            <span class="grow"></span>
+            if *may {
+                <button class="btn" type="button" onclick={act(false)}>{ "Reject" }</button>
+                <button class="btn" type="button" onclick={act(true)}>{ "Approve and deploy" }</button>
+            } else {
+                <span class="dim">{ "somebody else must review it" }</span>
+            }
+        </div>
+    }
+}
+
+/// A log in parts: each group folded under its title.
+fn log_of(step: &RunStep) -> Html {
+    let mut parts: Vec<(Option<&str>, String)> = vec![(None, String::new())];
+    for line in step.log.lines() {
+        match line.strip_prefix("##[group]") {
+            Some(title) => parts.push((Some(title), String::new())),
+            None if line == "##[endgroup]" => parts.push((None, String::new())),
+            None => {
+                if let Some((_, text)) = parts.last_mut() {
+                    text.push_str(line);
+                    text.push('\n');
+                }
+            }
+        }
+    }
+    let part = |(title, text): (Option<&str>, String)| match title {
+        Some(title) => html! {
+            <details class="group"><summary>{ title.to_string() }</summary><pre class="out">{ text }</pre></details>
+        },
+        None if text.is_empty() => html! {},
+        None => html! { <pre class="out">{ text }</pre> },
+    };
+    parts.into_iter().map(part).collect()
+}
+
 fn steps(job: &Job) -> Html {
     let step = |(at, step): (usize, &RunStep)| {
         let open = matches!(step.state.as_str(), "failed" | "running");
@@ -114,12 +157,17 @@ fn steps(job: &Job) -> Html {
                     { icon(sign(&step.state)) }<span class="sr">{ format!("{}: ", step.state) }</span>{ &step.name }
                     <time>{ &step.duration }</time>
                 </summary>
-                <pre class="out" role="group" tabindex="0" aria-label={format!("Log of {}", step.name)}>{ &step.log }</pre>
+                <div role="group" tabindex="0" aria-label={format!("Log of {}", step.name)}>{ log_of(step) }</div>
             </details>
         }
     };
     let steps = job.steps.iter().enumerate().map(step).collect::<Html>();
-    html! { <div class="jsteps">{ steps }</div> }
+    let place = (!job.environment.is_empty()).then(|| {
+        let place =
+            if job.url.is_empty() { job.environment.clone() } else { format!("{} · {}", job.environment, job.url) };
+        html! { <p class="dim">{ format!("Environment: {place}") }</p> }
+    });
+    html! { <div class="jsteps">{ for place }{ steps }</div> }
 }
 
 fn state(word: &str) -> &'static str {
@@ -145,7 +193,7 @@ fn sign(word: &str) -> &'static str {
 pub fn dot(pipelines: &Pipelines) -> Option<&'static str> {
     match pipelines.runs.first()?.state.as_str() {
         "failed" => Some("bad"),
-        "running" | "queued" => Some("run"),
+        "running" | "queued" | "waiting" => Some("run"),
         _ => None,
     }
 }

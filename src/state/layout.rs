@@ -110,6 +110,8 @@ impl Sizes {
 pub struct Layout {
     /// The world has a shop. One without is about Git: its files stand beside the history.
     pub shop: bool,
+    /// And an Argo CD.
+    pub argocd: bool,
     /// One column.
     pub narrow: bool,
     pub left: View,
@@ -121,16 +123,17 @@ pub struct Layout {
 
 impl Default for Layout {
     fn default() -> Self {
-        Self { shop: true, narrow: false, left: View::Shop, right: View::Git, one: View::Shop, sizes: Sizes::default() }
+        let (left, right) = (View::Shop, View::Git);
+        Self { shop: true, argocd: true, narrow: false, left, right, one: left, sizes: Sizes::default() }
     }
 }
 
 impl Layout {
     pub fn left_views(&self) -> &'static [View] {
-        if self.shop {
-            &[View::Shop, View::Cluster, View::ArgoCd, View::Pipelines]
-        } else {
-            &[View::Git, View::Pipelines]
+        match (self.shop, self.argocd) {
+            (true, true) => &[View::Shop, View::Cluster, View::ArgoCd, View::Pipelines],
+            (true, false) => &[View::Shop, View::Cluster, View::Pipelines],
+            (false, _) => &[View::Git, View::Pipelines],
         }
     }
 
@@ -145,13 +148,15 @@ impl Layout {
     }
 
     /// What the world has; views that it has nothing for are not offered.
-    pub fn world(&mut self, shop: bool) {
-        if self.shop == shop {
-            return;
+    pub fn world(&mut self, shop: bool, argocd: bool) {
+        let other = self.shop != shop;
+        (self.shop, self.argocd) = (shop, argocd);
+        if other || !self.left_views().contains(&self.left) {
+            self.left = self.left_views()[0];
         }
-        self.shop = shop;
-        self.left = self.left_views()[0];
-        self.right = self.right_views()[0];
+        if other {
+            self.right = self.right_views()[0];
+        }
         if !self.views().contains(&self.one) {
             self.one = self.left;
         }
@@ -184,12 +189,21 @@ mod tests {
     #[test]
     fn a_world_without_a_shop_has_git_beside_its_files() {
         let mut layout = Layout::default();
-        layout.world(false);
+        layout.world(false, true);
         assert_eq!((layout.left, layout.right, layout.one), (View::Git, View::Files, View::Git));
         layout.select(View::Files);
-        layout.world(false);
+        layout.world(false, true);
         assert_eq!((layout.left, layout.right, layout.one), (View::Git, View::Files, View::Files));
         assert_eq!(layout.views(), [View::Terminal, View::Git, View::Pipelines, View::Files]);
+    }
+
+    #[test]
+    fn a_view_of_what_is_not_there_is_not_offered() {
+        let mut layout = Layout::default();
+        layout.select(View::ArgoCd);
+        layout.world(true, false);
+        assert_eq!((layout.left, layout.one), (View::Shop, View::Shop));
+        assert!(!layout.views().contains(&View::ArgoCd));
     }
 
     #[test]

@@ -14,16 +14,17 @@ impl Model {
                 }
             }
             Update::Shop(shop) => {
-                if self.layout.shop == shop.host.is_empty() {
-                    Rc::make_mut(&mut self.layout).world(!shop.host.is_empty());
-                }
+                self.offer(!shop.host.is_empty(), self.layout.argocd);
                 put(&mut self.shop, shop);
             }
             Update::Files(files) => put(&mut self.files, files),
             Update::File(file) => self.set_file(file),
             Update::Git(git) => put(&mut self.git, git),
             Update::Pipelines(pipelines) => put(&mut self.pipelines, pipelines),
-            Update::ArgoCd(argocd) => put(&mut self.argocd, argocd),
+            Update::ArgoCd(argocd) => {
+                self.offer(self.layout.shop, argocd.there);
+                put(&mut self.argocd, argocd);
+            }
             Update::Cluster(cluster) => put(&mut self.cluster, cluster),
             Update::Screen(screen) => {
                 // Something was done: what would have happened is over.
@@ -47,6 +48,13 @@ impl Model {
     }
 
     /// A step that has just passed is said aloud; not so on opening and on the way back.
+    /// Which views there are.
+    fn offer(&mut self, shop: bool, argocd: bool) {
+        if (self.layout.shop, self.layout.argocd) != (shop, argocd) {
+            Rc::make_mut(&mut self.layout).world(shop, argocd);
+        }
+    }
+
     fn set_brief(&mut self, brief: Brief) {
         let before = self.brief.clone().filter(|before| before.id == brief.id && !before.steps.is_empty());
         if let Some(before) = before {

@@ -1,6 +1,7 @@
 //! The actions that this sandbox has: checkout, Docker's set-up, log-in and build-push.
 
 use crate::artifacts::{Download, Upload};
+use crate::cache::Wanted;
 use order::OrdMap;
 use std::time::Duration;
 
@@ -10,6 +11,8 @@ pub(crate) enum Action {
         repository: Option<String>,
         reference: Option<String>,
         path: Option<String>,
+        /// The token that it leaves behind, if not the job's own; empty: none.
+        keeps: Option<String>,
     },
     Build {
         context: String,
@@ -24,6 +27,12 @@ pub(crate) enum Action {
     },
     Upload(Upload),
     Download(Download),
+    Cache(Wanted),
+    /// Whether with the job's own token, at Encore's registry.
+    Login {
+        own: bool,
+        says: String,
+    },
     /// Takes time and says something; outputs of its own.
     Quiet {
         says: String,
@@ -50,16 +59,15 @@ pub(crate) fn read(uses: &str, with: &OrdMap<String, String>) -> Result<Action, 
     match name {
         "actions/checkout" => {
             inputs(name, with, &["repository", "ref", "path", "token", "fetch-depth", "persist-credentials", "clean"])?;
-            Ok(Action::Checkout { repository: get("repository"), reference: get("ref"), path: get("path") })
+            let keeps =
+                if get("persist-credentials").as_deref() == Some("false") { Some(String::new()) } else { get("token") };
+            Ok(Action::Checkout { repository: get("repository"), reference: get("ref"), path: get("path"), keeps })
         }
         "docker/build-push-action" => {
             inputs(name, with, &["context", "file", "tags", "push", "labels", "load", "platforms", "provenance"])?;
-            let tags: Vec<String> = get("tags")
-                .unwrap_or_default()
-                .split(['\n', ','])
-                .map(|tag| tag.trim().to_string())
-                .filter(|tag| !tag.is_empty())
-                .collect();
+            let text = get("tags").unwrap_or_default();
+            let tags = text.split(['\n', ',']).map(|tag| tag.trim().to_string());
+            let tags: Vec<String> = tags.filter(|tag| !tag.is_empty()).collect();
             let push = get("push").as_deref() == Some("true");
             if push && tags.is_empty() {
                 return Err("tag is needed when pushing to registry".into());
@@ -78,7 +86,8 @@ pub(crate) fn read(uses: &str, with: &OrdMap<String, String>) -> Result<Action, 
             }
             let registry = get("registry").unwrap_or_else(|| "docker.io".into());
             let says = format!("Logging into {registry}...\nLogin Succeeded!\n");
-            Ok(Action::Quiet { says, outputs: Vec::new() })
+            let own = registry.ends_with(".encore") && get("password").as_deref() == Some(crate::contexts::TOKEN);
+            Ok(Action::Login { own, says })
         }
         "docker/setup-buildx-action" => {
             inputs(name, with, &["version", "driver", "install", "use"])?;
@@ -94,6 +103,10 @@ pub(crate) fn read(uses: &str, with: &OrdMap<String, String>) -> Result<Action, 
             inputs(name, with, &["images", "tags", "flavor"])?;
             let text = |key: &str| get(key).unwrap_or_default();
             Ok(Action::Metadata { images: text("images"), tags: text("tags"), flavor: text("flavor") })
+        }
+        "actions/cache" | "actions/cache/restore" | "actions/cache/save" => {
+            inputs(name, with, &["path", "key", "restore-keys", "fail-on-cache-miss", "lookup-only"])?;
+            Wanted::read(name, with).map(Action::Cache)
         }
         "actions/upload-artifact" => upload(with).map(Action::Upload),
         "actions/download-artifact" => {
@@ -163,7 +176,7 @@ impl Action {
         Duration::from_secs(match self {
             Self::Checkout { .. } => 2,
             Self::Build { .. } => 14,
-            Self::Metadata { .. } | Self::Upload(_) | Self::Download(_) | Self::Quiet { .. } => 1,
+            _ => 1,
         })
     }
 
@@ -172,8 +185,8 @@ impl Action {
         match self {
             Self::Checkout { .. } => "Syncing repository\n".into(),
             Self::Build { context, .. } => format!("docker buildx build {context}\n"),
-            Self::Metadata { .. } | Self::Upload(_) | Self::Download(_) => String::new(),
-            Self::Quiet { says, .. } => says.clone(),
+            Self::Quiet { says, .. } | Self::Login { says, .. } => says.clone(),
+            _ => String::new(),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Artifacts: files that a run keeps, put there by `actions/upload-artifact` and taken by `actions/download-artifact`.
 
-use crate::engine::{Ask, Ci, Outcome, Token};
+use crate::engine::{Ask, Ci, Outcome, Token, Wants};
 use crate::filter;
 use crate::run::Run;
 use order::OrdMap;
@@ -41,7 +41,7 @@ impl Artifact {
 
 /// Whether a path is, or lies in, what a pattern names.
 #[inline(never)]
-fn names(pattern: &str, path: &str) -> bool {
+pub(crate) fn names(pattern: &str, path: &str) -> bool {
     let pattern = pattern.trim_start_matches("./").trim_end_matches('/');
     if pattern == "." || pattern.is_empty() {
         return true;
@@ -108,8 +108,18 @@ pub(crate) fn download(run: &Run, token: Token, machine: String, base: &str, wan
 }
 
 impl Ci {
-    /// The files of a runner's workspace, relative to it, for a step that uploads some of them.
-    pub fn packed(&mut self, sim: &mut Sim, token: Token, files: Vec<(String, Vec<u8>)>) {
+    /// The files of a runner's folder, relative to it.
+    pub fn packed(&mut self, sim: &mut Sim, token: Token, wants: Wants, files: Vec<(String, Vec<u8>)>) -> Vec<Ask> {
+        match wants {
+            Wants::Action => self.enter(sim, token, &files),
+            Wants::Save => self.save(sim, token, files),
+            Wants::Hash => return self.listed(sim, token, &files),
+            Wants::Upload => self.keep(sim, token, files),
+        }
+        Vec::new()
+    }
+
+    fn keep(&mut self, sim: &mut Sim, token: Token, files: Vec<(String, Vec<u8>)>) {
         let outcome = self.pack(token, files).unwrap_or_else(|message| Outcome {
             code: 1,
             log: format!("::error::{message}\n"),

@@ -1,12 +1,13 @@
 //! What a job's expressions see.
 
 use crate::engine::Ci;
-use crate::expr::{self, Scope, no_files};
-use crate::job::Job;
+use crate::expr::{self, Scope};
+use crate::job::{Job, Step};
 use crate::run::{JobRun, Run, State};
 use crate::workflow::Workflow;
 use manifest::Value;
 use order::{Arrange, OrdMap};
+use sim::Causes;
 
 /// The runner's folders.
 /// `secrets.GITHUB_TOKEN`.
@@ -26,7 +27,11 @@ pub(crate) struct Place<'a> {
 }
 
 pub(crate) fn place(run: &Run, job: usize) -> Option<Place<'_>> {
-    let (workflow, state) = (run.workflow.as_deref()?, run.jobs.get(job)?);
+    let state = run.jobs.get(job)?;
+    let workflow = match state.call {
+        None => run.workflow.as_deref()?,
+        Some(which) => &*run.calls.get(which)?.workflow,
+    };
     Some(Place { run, workflow, job: workflow.jobs.get(state.of)?, state })
 }
 
@@ -68,6 +73,9 @@ pub(crate) fn base_ref(run: &Run) -> String {
 #[inline(never)]
 fn event(run: &Run) -> Value {
     let mut event = Value::map();
+    if !run.body.is_null() {
+        return run.body.clone();
+    }
     let Some(pull) = &run.pull else {
         let mut head = Value::map();
         head.put("message", run.subject.as_str());
@@ -100,11 +108,23 @@ fn event(run: &Run) -> Value {
 }
 
 impl Place<'_> {
+    /// The run's start, and the approval of the job's environment.
+    pub fn causes(&self) -> Causes {
+        let start = Causes::one(self.run.event);
+        match self.state.gate.as_ref().and_then(|gate| gate.because) {
+            Some(event) => start.and(&event.into()),
+            None => start,
+        }
+    }
+
     #[inline(never)]
     pub fn contexts(&self, ci: &Ci, env: &OrdMap<String, String>) -> Value {
         let mut all = of_run(ci, self.run);
         let mut github = all.at("github").clone();
         github.put("job", self.job.id.as_str());
+        if self.state.call.is_some() || self.state.gate.is_some() || !self.state.frames.is_empty() {
+            self.narrow(ci, &mut all, &mut github);
+        }
         let mut job = Value::map();
         job.put("status", if self.state.failed() { "failure" } else { "success" });
         let mut runner = Value::map();
@@ -132,10 +152,45 @@ impl Place<'_> {
         all
     }
 
+    /// What a called workflow and an action see of the caller's contexts, and what a job's environment adds.
+    #[inline(never)]
+    fn narrow(&self, ci: &Ci, all: &mut Value, github: &mut Value) {
+        if let Some(called) = self.state.call.and_then(|which| self.run.calls.get(which)) {
+            all.put("inputs", called.inputs.clone());
+            if let Some(own) = &called.secrets {
+                let mut secrets = map_of(own);
+                secrets.put("GITHUB_TOKEN", TOKEN);
+                all.put("secrets", secrets);
+            }
+        }
+        let gate = self.state.gate.as_ref().filter(|_| self.state.state != State::Waiting);
+        if let Some(own) = gate.and_then(|gate| ci.environment(&self.run.repo, &gate.environment)) {
+            for (name, texts) in [("secrets", &own.secrets), ("vars", &own.vars)] {
+                let mut map = all.at(name).clone();
+                texts.iter().for_each(|(key, value)| map.put(key, value.as_str()));
+                all.put(name, map);
+            }
+        }
+        if let Some(frame) = self.state.frames.last() {
+            all.put("inputs", frame.inputs.clone());
+            github.put("action_path", frame.path.as_str());
+            github.put("action_status", if frame.failed() { "failure" } else { "success" });
+        }
+    }
+
+    /// A step of the job, or the one in progress of an action within it.
+    pub fn step(&self, at: usize) -> Option<&Step> {
+        match self.state.frames.last() {
+            Some(frame) => frame.step(),
+            None => self.job.steps.get(at),
+        }
+    }
+
     #[inline(never)]
     fn steps(&self) -> Value {
         let mut steps = Value::map();
-        for step in self.state.steps.iter().filter(|step| !step.id.starts_with("__")) {
+        let all = self.state.frames.last().map_or(&self.state.steps, |frame| &frame.steps);
+        for step in all.iter().filter(|step| !step.id.starts_with("__")) {
             let mut one = Value::map();
             one.put("outputs", map_of(&step.outputs));
             one.put("outcome", step.state.conclusion());
@@ -149,8 +204,8 @@ impl Place<'_> {
     #[inline(never)]
     fn needs(&self) -> Value {
         let mut needs = Value::map();
-        for need in &self.job.needs {
-            let mut all: Vec<&JobRun> = self.run.jobs.iter().filter(|other| other.id == *need).collect();
+        for (need, id) in self.job.needs.iter().zip(&self.state.needs) {
+            let mut all: Vec<&JobRun> = self.run.jobs.iter().filter(|other| other.id == *id).collect();
             all.arrange_by_key(|job| job.finished);
             let mut outputs = OrdMap::new();
             for job in &all {
@@ -183,7 +238,12 @@ impl Place<'_> {
     pub fn env(&self, ci: &Ci, step: Option<&OrdMap<String, String>>) -> Result<OrdMap<String, String>, String> {
         let mut env = OrdMap::new();
         let empty = OrdMap::new();
-        for layer in [&self.workflow.env, &self.job.env, &self.state.env, step.unwrap_or(&empty)] {
+        for (at, layer) in
+            [&self.workflow.env, &self.job.env, &self.state.env, step.unwrap_or(&empty)].into_iter().enumerate()
+        {
+            if let (3, Some(frame)) = (at, self.state.frames.last()) {
+                env.extend(frame.env.iter().map(|(key, value)| (key.clone(), value.clone())));
+            }
             let contexts = self.contexts(ci, &env);
             for (key, value) in layer {
                 let value = expr::interpolate(value, self.scope(&contexts))?;
@@ -193,8 +253,9 @@ impl Place<'_> {
         Ok(env)
     }
 
-    pub fn scope<'v>(&self, contexts: &'v Value) -> Scope<'v> {
-        Scope { failed: self.state.failed(), cancelled: self.state.cancelled, ..Scope::of(contexts, &no_files) }
+    pub fn scope<'v>(&'v self, contexts: &'v Value) -> Scope<'v> {
+        let failed = self.state.frames.last().map_or_else(|| self.state.failed(), |frame| frame.failed());
+        Scope { failed, cancelled: self.state.cancelled, files: self.state.listing.as_ref(), ..Scope::of(contexts) }
     }
 }
 
@@ -226,12 +287,16 @@ pub(crate) fn of_run(ci: &Ci, run: &Run) -> Value {
         github.put(key, value);
     }
     github.put("event", event(run));
-    let mut secrets = map_of(&ci.secrets);
+    let (mut secrets, mut vars) = (map_of(&ci.secrets), map_of(&ci.vars));
+    if let Some(own) = ci.settings(&run.repo) {
+        own.secrets.iter().for_each(|(key, value)| secrets.put(key, value.as_str()));
+        own.vars.iter().for_each(|(key, value)| vars.put(key, value.as_str()));
+    }
     secrets.put("GITHUB_TOKEN", TOKEN);
     let mut all = Value::map();
     all.put("github", github);
     all.put("secrets", secrets);
-    all.put("vars", map_of(&ci.vars));
+    all.put("vars", vars);
     all.put("inputs", run.inputs.clone());
     all
 }

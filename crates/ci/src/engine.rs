@@ -1,14 +1,16 @@
 //! The engine: queues jobs, walks their steps, asks the world for what it cannot do itself.
 
+use crate::cache::Cache;
+use crate::clock::{Alarm, Start};
+use crate::gate::Settings;
 use crate::log;
-use crate::run::{JobRun, Run, State};
+use crate::run::{Run, State};
 use crate::step::Effect;
 use crate::trigger::PullEvent;
-use crate::workflow::Workflow;
 use manifest::Value;
-use order::OrdMap;
+use order::{OrdMap, OrdSet};
 use serde::{Deserialize, Serialize};
-use sim::{Causes, Due, Sim, Subject, Timers};
+use sim::{Causes, Due, Sim, Timers};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -30,11 +32,20 @@ pub enum Ask {
     /// What the step started is no longer wanted; nobody waits for its end.
     Stop { token: Token },
     /// The files of a folder, answered by [`Ci::packed`].
-    Pack { token: Token, machine: String, base: String },
+    Pack { token: Token, machine: String, base: String, wants: Wants },
     /// Files by their full paths, to be written; then this is how it ended.
     Unpack { token: Token, machine: String, files: OrdMap<String, Arc<Vec<u8>>>, outcome: Outcome },
     /// A working copy of a repository of the forge.
-    Checkout { token: Token, machine: String, repo: String, reference: String, path: String, causes: Causes },
+    Checkout {
+        token: Token,
+        machine: String,
+        repo: String,
+        reference: String,
+        path: String,
+        /// The token that stays in the copy's configuration; empty: none.
+        keeps: String,
+        causes: Causes,
+    },
     /// A script in the sandbox's own shell.
     Script {
         token: Token,
@@ -45,6 +56,8 @@ pub enum Ask {
         env: OrdMap<String, String>,
         causes: Causes,
     },
+    /// The default branch as it is, answered by [`Ci::begin`].
+    Start(Start),
     /// An image.
     Build {
         token: Token,
@@ -58,6 +71,19 @@ pub enum Ask {
     },
 }
 
+/// What the files of a folder are for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wants {
+    /// To be kept as an artifact.
+    Upload,
+    /// The folder is an action of the repository.
+    Action,
+    /// To be kept as a cache.
+    Save,
+    /// For `hashFiles`.
+    Hash,
+}
+
 /// How an asked thing ended.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Outcome {
@@ -67,6 +93,10 @@ pub struct Outcome {
     /// What the step wrote to `$GITHUB_ENV` and to `$GITHUB_STEP_SUMMARY`.
     pub env: OrdMap<String, String>,
     pub summary: String,
+    /// And to `$GITHUB_PATH`, a line each.
+    pub paths: Vec<String>,
+    /// Its log has said why it failed.
+    pub quiet: bool,
 }
 
 /// A branch or a tag moved on the forge, or something happened to a pull request.
@@ -87,6 +117,12 @@ pub struct Push {
     pub actor: String,
     /// Then `branch` is its head.
     pub pull: Option<PullEvent>,
+    /// It is the default branch that moved.
+    pub default: bool,
+    /// `github.event`, where it is neither of a push nor of a pull request.
+    pub body: Value,
+    /// How many runs have led to each other.
+    pub chain: u8,
     /// Paths and texts of `.github/workflows/*.yml` at that commit.
     pub workflows: Vec<(String, String)>,
     pub causes: Causes,
@@ -98,11 +134,17 @@ pub(crate) enum Tick {
     Jobs(u32),
     /// Begins the next step.
     Step(Token),
+    /// The same within an action.
+    Inner(Token),
     /// An action's time is over: now it takes effect.
     Act(Token),
     /// A step or a job has run for too long.
     Late(Token),
     LateJob(u32, usize),
+    /// A schedule is due.
+    Alarm,
+    /// A run has begun, or is over, in a repository where somebody wants to know.
+    Told(u32, bool),
     /// A job is to end, and why.
     Cancel(u32, usize, String),
 }
@@ -110,7 +152,7 @@ pub(crate) enum Tick {
 /// From the push to the run's first job; from a job's start to its first step; between two steps.
 pub(crate) const QUEUE: Duration = Duration::from_secs(2);
 pub(crate) const RUNNER_START: Duration = Duration::from_secs(3);
-const BETWEEN: Duration = Duration::from_millis(300);
+pub(crate) const BETWEEN: Duration = Duration::from_millis(300);
 
 /// All pipelines of the world.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -121,6 +163,13 @@ pub struct Ci {
     pub secrets: OrdMap<String, String>,
     /// `vars.*`.
     pub vars: OrdMap<String, String>,
+    /// By repository; those of it come before those of all.
+    pub(crate) settings: OrdMap<String, Settings>,
+    pub(crate) caches: Vec<Cache>,
+    pub(crate) caches_made: u32,
+    pub(crate) alarms: Vec<Alarm>,
+    /// Repositories with a workflow that hears of runs.
+    pub(crate) listens: OrdSet<String>,
 }
 
 impl Ci {
@@ -141,117 +190,16 @@ impl Ci {
         self.timers.next_due()
     }
 
-    /// Starts every workflow that this push starts, or what happened to the pull request.
-    #[inline(never)]
-    pub fn push(&mut self, sim: &mut Sim, push: &Push) {
-        for (path, text) in &push.workflows {
-            match Workflow::parse(path, text) {
-                Ok(workflow) => {
-                    let wanted = match &push.pull {
-                        Some(event) => workflow.on.is_for_pull(event, &push.changed),
-                        None => workflow.on.is_for_push(&push.branch, push.tag, &push.changed),
-                    };
-                    if wanted {
-                        self.start(sim, push, path, Ok(Arc::new(workflow)));
-                    }
-                }
-                // The push has said so.
-                Err(_) if push.pull.is_some() || push.tag => {}
-                Err(error) => self.start(sim, push, path, Err(error.to_string())),
-            }
-        }
-    }
-
-    #[inline(never)]
-    fn start(&mut self, sim: &mut Sim, push: &Push, path: &str, workflow: Result<Arc<Workflow>, String>) {
-        let number = u32::try_from(self.runs.len() + 1).unwrap_or(u32::MAX);
-        let name = workflow.as_ref().map_or_else(|_| path.to_string(), |workflow| workflow.name.clone());
-        let text = match &workflow {
-            Ok(_) => format!("Pipeline “{name}” started for {}", short(&push.commit)),
-            Err(_) => format!("Pipeline “{name}” cannot start: the workflow file is wrong"),
-        };
-        let subject = Subject::new("Run", format!("{}#{number}", push.repo));
-        let event = sim.record("ci", "github-actions", subject, text, &push.causes);
-        let jobs = workflow
-            .as_ref()
-            .map(|workflow| workflow.jobs.iter().enumerate().map(|(of, job)| JobRun::queued(of, job, number)).collect())
-            .unwrap_or_default();
-        self.runs.push(Arc::new(Run {
-            number,
-            repo: push.repo.clone(),
-            workflow_name: name,
-            path: path.into(),
-            commit: push.commit.clone(),
-            subject: push.subject.clone(),
-            branch: push.branch.clone(),
-            tag: push.tag,
-            event_name: if push.pull.is_some() { "pull_request".into() } else { push.event.clone() },
-            inputs: push.inputs.clone(),
-            pull: push.pull.clone(),
-            actor: push.actor.clone(),
-            artifacts: OrdMap::new(),
-            group: None,
-            waits: false,
-            cancelled: false,
-            state: if workflow.is_ok() { State::Queued } else { State::Failed },
-            created: sim.now(),
-            finished: workflow.is_err().then(|| sim.now()),
-            jobs,
-            error: workflow.as_ref().err().cloned(),
-            workflow: workflow.ok(),
-            event,
-            causes: push.causes.clone(),
-        }));
-        if self.runs.last().is_some_and(|run| run.error.is_none()) {
-            self.queue(sim, number);
-        }
-    }
-
-    /// Starts a workflow by hand. An error is GitHub's word for why it does not.
-    #[inline(never)]
-    pub fn dispatch(&mut self, sim: &mut Sim, push: &Push, given: &OrdMap<String, String>) -> Result<u32, String> {
-        let (path, text) = push.workflows.first().ok_or("Not Found")?;
-        let workflow = Workflow::parse(path, text).map_err(|error| error.to_string())?;
-        let Some(asked) = &workflow.on.dispatch else {
-            return Err("Workflow does not have 'workflow_dispatch' trigger".into());
-        };
-        let inputs = crate::inputs::take(asked, given)?;
-        let push = Push { inputs, event: "workflow_dispatch".into(), ..push.clone() };
-        let path = path.clone();
-        self.start(sim, &push, &path, Ok(Arc::new(workflow)));
-        Ok(u32::try_from(self.runs.len()).unwrap_or(u32::MAX))
-    }
-
-    /// Runs a finished pipeline again, for the same commit.
-    #[inline(never)]
-    pub fn rerun(&mut self, sim: &mut Sim, number: u32, causes: &Causes) {
-        let Some(run) = self.run(number).filter(|run| run.state.finished()) else { return };
-        let Some(workflow) = run.workflow.clone() else { return };
-        let push = Push {
-            repo: run.repo.clone(),
-            branch: run.branch.clone(),
-            tag: run.tag,
-            event: run.event_name.clone(),
-            changed: Vec::new(),
-            inputs: run.inputs.clone(),
-            commit: run.commit.clone(),
-            subject: run.subject.clone(),
-            actor: run.actor.clone(),
-            pull: run.pull.clone(),
-            workflows: Vec::new(),
-            causes: run.causes.and(causes),
-        };
-        let path = run.path.clone();
-        self.start(sim, &push, &path, Ok(workflow));
-    }
-
     /// Lets the earliest due thing happen.
     #[inline(never)]
     pub fn fire(&mut self, sim: &mut Sim) -> Vec<Ask> {
         match self.timers.pop() {
             Some((_, Tick::Jobs(run))) => self.start_jobs(sim, run),
             Some((_, Tick::Step(token))) => self.begin_step(sim, token),
+            Some((_, Tick::Inner(token))) => self.inner(sim, token),
             Some((_, Tick::Act(token))) => self.act(sim, token),
+            Some((_, Tick::Alarm)) => self.alarm(sim),
+            Some((_, Tick::Told(run, completed))) => self.told(run, completed),
             Some((_, Tick::Late(token))) => self.late(sim, token),
             Some((_, Tick::LateJob(run, job))) => self.late_job(sim, run, job),
             Some((_, Tick::Cancel(run, job, why))) => self.cancel_job(sim, run, job, &why),
@@ -264,17 +212,28 @@ impl Ci {
         let now = sim.now();
         let Some(run) = self.run(token.run) else { return Vec::new() };
         let Some(job) = run.jobs.get(token.job) else { return Vec::new() };
-        if token.step >= job.steps.len() {
+        let over = token.step >= job.steps.len();
+        if over && job.posts.is_empty() {
             return self.finish_job(sim, token);
+        }
+        if over {
+            self.add_posts(token);
+        }
+        let Some(run) = self.run(token.run) else { return Vec::new() };
+        let Some(job) = run.jobs.get(token.job) else { return Vec::new() };
+        if job.steps[token.step].id.starts_with("__post") {
+            return self.begin_post(sim, token);
         }
         if job.state != State::Running {
             return Vec::new();
         }
         let plan = crate::step::plan(self, run, token);
-        if !matches!(plan, crate::step::Plan::Skip) {
+        if !matches!(plan, crate::step::Plan::Skip) && run.jobs[token.job].listing.is_none() {
             self.limit_step(sim, token);
         }
         let Some(run) = self.run_mut(token.run) else { return Vec::new() };
+        // Of an action that was ended before its time.
+        run.jobs[token.job].frames.clear();
         let step = &mut run.jobs[token.job].steps[token.step];
         step.started = Some(now);
         match plan {
@@ -312,6 +271,14 @@ impl Ci {
         }
         match crate::step::effect(self, run, token) {
             Ok(Effect::Ask(ask)) => vec![ask],
+            Ok(Effect::Cache(wanted)) => self.cache(sim, token, wanted),
+            Ok(Effect::Login(own)) => {
+                if let Some(job) = self.run_mut(token.run).and_then(|run| run.jobs.get_mut(token.job)) {
+                    job.logged_in = own;
+                }
+                self.done(sim, token, Outcome::default());
+                Vec::new()
+            }
             Ok(Effect::Done(outcome)) => {
                 self.done(sim, token, outcome);
                 Vec::new()
@@ -336,6 +303,9 @@ impl Ci {
     /// A step has ended.
     #[inline(never)]
     pub fn done(&mut self, sim: &mut Sim, token: Token, outcome: Outcome) {
+        if self.in_action(token) {
+            return self.inner_done(sim, token, outcome);
+        }
         let now = sim.now();
         let forgives = outcome.code != 0 && self.forgives(token);
         let masks = self.masks(token);
@@ -344,14 +314,18 @@ impl Ci {
         let Some(job) = run.jobs.get_mut(token.job) else { return };
         let Some(step) = job.steps.get_mut(token.step).filter(|step| step.state == State::Running) else { return };
         job.env.extend(outcome.env);
+        job.paths.extend(outcome.paths);
+        job.listing = None;
         step.log.push_str(&told.log);
         step.outputs = told.outputs;
         step.outputs.extend(outcome.outputs);
-        step.summary = log::mask(&outcome.summary, &told.masks);
+        step.summary.push_str(&log::mask(&outcome.summary, &told.masks));
         step.finished = Some(now);
         step.state = if outcome.code == 0 { State::Passed } else { State::Failed };
         if outcome.code != 0 {
-            step.log.push_str(&format!("Error: Process completed with exit code {}.\n", outcome.code));
+            if !outcome.quiet {
+                step.log.push_str(&format!("Error: Process completed with exit code {}.\n", outcome.code));
+            }
             step.forgiven = forgives;
         }
         let limit = step.limit.take();
@@ -362,6 +336,10 @@ impl Ci {
             self.timers.cancel(due);
         }
         self.timers.set(sim, now + BETWEEN, Tick::Step(next));
+    }
+
+    fn in_action(&self, token: Token) -> bool {
+        self.run(token.run).and_then(|run| run.jobs.get(token.job)).is_some_and(|job| !job.frames.is_empty())
     }
 
     /// When something last changed and whether a pipeline is under way.

@@ -26,7 +26,7 @@ pub(crate) fn read(on: &Value, path: &str) -> Result<Vec<Input>, Wrong> {
         known(input, &here, &["description", "required", "default", "type", "options", "deprecationMessage"])?;
         let kind = text(input.at("type")).unwrap_or_else(|| "string".into());
         if !KINDS.contains(&kind.as_str()) {
-            return Err(wrong(&[&here, ".type"].concat(), format!("Unexpected value '{kind}'")));
+            return Err(wrong(&[&here, ".type="].concat(), format!("Unexpected value '{kind}'")));
         }
         inputs.push(Input {
             name: name.to_string(),
@@ -38,6 +38,15 @@ pub(crate) fn read(on: &Value, path: &str) -> Result<Vec<Input>, Wrong> {
         });
     }
     Ok(inputs)
+}
+
+/// Whether a text can be an input of this kind.
+pub(crate) fn is_of_kind(kind: &str, value: &str) -> bool {
+    match kind {
+        "boolean" => value == "true" || value == "false",
+        "number" => manifest::float_of(value).is_some(),
+        _ => true,
+    }
 }
 
 /// The `inputs` context for what was given, or why GitHub does not start it.

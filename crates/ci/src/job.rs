@@ -1,6 +1,9 @@
 //! A workflow's jobs and steps: reading and checking.
 
+use crate::call::Call;
+use crate::gate::Target;
 use crate::matrix::{Strategy, ordered};
+use crate::permit::Permissions;
 use crate::workflow::{Wrong, known, list, missing, text, texts, wrong};
 use manifest::{Mark, Value};
 use order::OrdMap;
@@ -20,6 +23,10 @@ pub struct Job {
     pub forgives: Option<String>,
     pub timeout: Option<String>,
     pub steps: Vec<Step>,
+    /// Instead of steps, a workflow.
+    pub(crate) call: Option<Box<Call>>,
+    pub(crate) environment: Option<Target>,
+    pub(crate) permissions: Option<Permissions>,
 }
 
 /// Of those with the same group only one is under way.
@@ -91,10 +98,9 @@ const STEP_KEYS: [&str; 11] = [
 ];
 
 /// What `permissions` may name.
-// Unlike GitHub: they are checked when the file is read, but the sandbox's token may do everything; `environment` is read and
-// asks nobody for an approval; any `runs-on` is the same runner.
+// Unlike GitHub: any `runs-on` is the same runner.
 /// <https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#permissions>
-const PERMISSIONS: [&str; 16] = [
+pub(crate) const PERMISSIONS: [&str; 16] = [
     "actions",
     "artifact-metadata",
     "attestations",
@@ -142,13 +148,17 @@ pub(crate) fn permissions(value: &Value, path: &str) -> Result<(), Wrong> {
     let (own, path) = (value.at("permissions"), [path, "permissions"].concat());
     let unexpected = |path: &str, word: &str| Err(wrong(path, format!("Unexpected value '{word}'")));
     if let Some(word) = own.as_str() {
-        return if ["read-all", "write-all"].contains(&word) { Ok(()) } else { unexpected(&path, word) };
+        return if ["read-all", "write-all"].contains(&word) {
+            Ok(())
+        } else {
+            unexpected(&[path.as_str(), "="].concat(), word)
+        };
     }
     known(own, &path, &PERMISSIONS)?;
     for (name, level) in own.entries().iter() {
         let word = level.as_str().unwrap_or_default();
         if !["read", "write", "none"].contains(&word) || (word == "read" && &**name == "id-token") {
-            return unexpected(&[&path, ".", name].concat(), word);
+            return unexpected(&[&path, ".", name, "="].concat(), word);
         }
     }
     Ok(())
@@ -198,16 +208,17 @@ pub(crate) fn job_of(id: &str, job: &Value, outer: &Defaults, spans: &OrdMap<Str
         return Err(wrong(&path, format!("The identifier '{id}' is invalid. IDs starting with '__' are reserved.")));
     }
     known(job, &path, &JOB_KEYS)?;
-    missing(job, &path, &["container", "services", "snapshot", "uses"])?;
+    missing(job, &path, &["container", "services", "snapshot"])?;
     permissions(job, &below)?;
-    if job.at("runs-on").is_null() {
+    let call = Call::read(job, &path)?;
+    if call.is_none() && job.at("runs-on").is_null() {
         return Err(wrong(&below, "Required property is missing: runs-on".into()));
     }
     if let Value::Map(_) = job.at("steps") {
         return Err(wrong(&[&path, ".steps."].concat(), "A mapping was not expected".into()));
     }
     let steps = job.at("steps").items();
-    if steps.is_empty() {
+    if call.is_none() && steps.is_empty() {
         return Err(wrong(&below, "Required property is missing: steps".into()));
     }
     let run = defaults(job, &below, outer)?;
@@ -217,7 +228,7 @@ pub(crate) fn job_of(id: &str, job: &Value, outer: &Defaults, spans: &OrdMap<Str
         let step = step_of(index, step, &here, &run)?;
         if read.iter().any(|other| other.id.eq_ignore_ascii_case(&step.id)) {
             let message = format!("The identifier '{}' may not be used more than once within the same scope.", step.id);
-            return Err(wrong(&[&here, ".id"].concat(), message));
+            return Err(wrong(&[&here, ".id="].concat(), message));
         }
         read.push(step);
     }
@@ -233,11 +244,14 @@ pub(crate) fn job_of(id: &str, job: &Value, outer: &Defaults, spans: &OrdMap<Str
         forgives: text(job.at("continue-on-error")),
         timeout: text(job.at("timeout-minutes")),
         steps: read,
+        call,
+        environment: Target::read(job, &path)?,
+        permissions: Permissions::read(job.at("permissions")),
     })
 }
 
 #[inline(never)]
-fn step_of(index: usize, step: &Value, path: &str, defaults: &Defaults) -> Result<Step, Wrong> {
+pub(crate) fn step_of(index: usize, step: &Value, path: &str, defaults: &Defaults) -> Result<Step, Wrong> {
     known(step, path, &STEP_KEYS)?;
     let own = |key: &str, outer: &Option<String>| text(step.at(key)).or_else(|| outer.clone());
     let work = match (text(step.at("run")), text(step.at("uses"))) {
@@ -248,7 +262,7 @@ fn step_of(index: usize, step: &Value, path: &str, defaults: &Defaults) -> Resul
         },
         (None, Some(action)) if !crate::action::is_name(&action) => {
             let message = format!("Expected format {{org}}/{{repo}}[/path]@ref. Actual '{action}'");
-            return Err(wrong(&[path, ".uses"].concat(), message));
+            return Err(wrong(&[path, ".uses="].concat(), message));
         }
         (None, Some(action)) => Work::Uses { action, with: texts(step.at("with")) },
         (None, None) => {

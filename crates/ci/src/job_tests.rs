@@ -221,9 +221,9 @@ fn errors_stand_at_their_line() {
                 - three\n    runs-on: x\n    steps:\n      - run: a\n      - uses: b/c@v1\n        wit: {}\n  three:\n    \
                 runs-on: x\n    needs: two\n    steps: [{run: a}]\n";
     let error = Workflow::parse("w.yml", text).unwrap_err();
-    assert_eq!((error.line, error.message.as_str()), (15, "Unexpected value 'wit'"));
-    let error = Workflow::parse("w.yml", &text.replace("        wit: {}\n", "")).unwrap_err();
     let says = "Job 'two' depends on job 'three' which creates a cycle in the dependency graph.";
+    assert_eq!(error.all, [(10, 9, says.to_string()), (15, 9, "Unexpected value 'wit'".to_string())]);
+    let error = Workflow::parse("w.yml", &text.replace("        wit: {}\n", "")).unwrap_err();
     assert_eq!((error.line, error.message.as_str()), (10, says));
 }
 
@@ -283,7 +283,7 @@ jobs:
                 Ask::Pack { token, .. } => {
                     let files = [("dist/a.js", "a"), ("README.md", "r")];
                     let files = files.map(|(path, text)| (path.to_string(), text.as_bytes().to_vec()));
-                    ci.packed(&mut sim, token, files.to_vec());
+                    ci.packed(&mut sim, token, crate::Wants::Upload, files.to_vec());
                 }
                 Ask::Unpack { token, files, outcome, .. } => {
                     written.extend(files.keys().cloned());
@@ -301,4 +301,48 @@ jobs:
     assert!(logs(0)[2].contains("(409) Conflict"));
     assert!(logs(1)[1].contains("Artifact not found for name: other"));
     assert_eq!((run.jobs[0].state, run.jobs[1].state), (State::Passed, State::Failed));
+}
+
+#[test]
+fn nobody_approves_for_thirty_days() {
+    let (mut ci, mut sim) = world();
+    let mut own = crate::Environment { reviewers: vec!["mia".into()], ..crate::Environment::default() };
+    own.branches = vec!["main".into(), "release/*".into()];
+    ci.settings_mut("encore/web").environments.insert("Production".into(), own);
+    let text = "on: push\njobs: {a: {runs-on: x, environment: production, steps: [{run: a}]}}";
+    ci.push(&mut sim, &push(text));
+    while let Some(due) = ci.next_due().filter(|due| due.at < Time::from_unix_secs(90_000)) {
+        sim.advance_to(due.at);
+        ci.fire(&mut sim);
+    }
+    let run = ci.run(1).unwrap();
+    assert_eq!((run.state, run.jobs[0].state), (State::Waiting, State::Waiting));
+    assert!(ci.may_review(run, "production", "mia") && !ci.may_review(run, "production", "learner"));
+    drive(&mut ci, &mut sim, &mut |_| Outcome::default());
+    let words = "Error: The deployment was rejected or didn't satisfy other protection rules.\n";
+    let run = ci.run(1).unwrap();
+    assert_eq!((run.state, run.jobs[0].steps[0].log.as_str()), (State::Failed, words));
+    ci.push(&mut sim, &Push { branch: "side".into(), ..push(text) });
+    drive(&mut ci, &mut sim, &mut |_| Outcome::default());
+    let words = "Error: Branch \"side\" is not allowed to deploy to production due to environment protection rules.\n";
+    assert_eq!(ci.run(2).unwrap().jobs[0].steps[0].log, words);
+}
+
+#[test]
+fn a_schedule_is_due_by_the_clock_and_not_too_often() {
+    let (mut ci, mut sim) = world();
+    let text = "on: {schedule: [{cron: '*/2 * * * *'}]}\njobs: {a: {runs-on: x, steps: [{run: a}]}}";
+    ci.push(&mut sim, &push(text));
+    let mut starts = Vec::new();
+    while let Some(due) = ci.next_due().filter(|due| due.at < Time::from_unix_secs(3_000)) {
+        sim.advance_to(due.at);
+        for ask in ci.fire(&mut sim) {
+            if let Ask::Start(start) = ask {
+                starts.push(sim.now().unix_secs());
+                ci.begin(&mut sim, &start, &push(text));
+            }
+        }
+    }
+    assert_eq!(starts, [1_080, 1_440, 1_800, 2_160, 2_520, 2_880], "every two minutes is every five at most");
+    assert_eq!(ci.runs().len(), 6);
 }

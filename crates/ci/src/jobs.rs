@@ -1,7 +1,8 @@
 //! A run's jobs: when they start, what a matrix makes of them, how they end.
 
+use crate::contexts::place;
 use crate::engine::{Ask, Ci, QUEUE, RUNNER_START, Tick, Token};
-use crate::expr::{self, Data, Scope, no_files};
+use crate::expr::{self, Data, Scope};
 use crate::job::Job;
 use crate::matrix::{self, Combination};
 use crate::run::{JobRun, Run, State};
@@ -15,7 +16,7 @@ impl Ci {
     pub(crate) fn queue(&mut self, sim: &mut Sim, number: u32) {
         let Some(run) = self.run(number) else { return };
         let contexts = crate::contexts::of_run(self, run);
-        let scope = Scope::of(&contexts, &no_files);
+        let scope = Scope::of(&contexts);
         let workflow = run.workflow.clone();
         let Some(workflow) = workflow else { return };
         let subject = workflow.run_name.as_deref().and_then(|name| expr::interpolate(name, scope).ok());
@@ -56,7 +57,20 @@ impl Ci {
             self.begin_job(sim, (number, index), go, &mut asks);
         }
         self.finish_run(sim, number);
+        self.tell_waiting(number);
         asks
+    }
+
+    /// A run of which nothing goes on but what waits for an environment waits itself.
+    fn tell_waiting(&mut self, number: u32) {
+        let Some(run) = self.run(number).filter(|run| !run.state.finished()) else { return };
+        let has = |state: State| run.jobs.iter().any(|job| job.state == state && job.shown());
+        let waits = has(State::Waiting) && !has(State::Running);
+        if waits != (run.state == State::Waiting)
+            && let Some(run) = self.run_mut(number)
+        {
+            run.state = if waits { State::Waiting } else { State::Running };
+        }
     }
 
     #[inline(never)]
@@ -68,15 +82,28 @@ impl Ci {
         asks: &mut Vec<Ask>,
     ) {
         let now = sim.now();
-        if let Ok(true) = go
-            && self.job_waits(sim, number, index)
-        {
-            return;
+        let mut go = go;
+        if let Ok(true) = go {
+            let guarded =
+                self.run(number).and_then(|run| place(run, index)).is_some_and(|at| at.job.environment.is_some());
+            match if guarded { self.gated(sim, number, index) } else { Ok(false) } {
+                Ok(true) => {
+                    if let Some(run) = self.run_mut(number) {
+                        run.jobs[index].state = State::Waiting;
+                    }
+                    return;
+                }
+                Ok(false) if self.job_waits(sim, number, index) => return,
+                Ok(false) => {}
+                Err(message) => go = Err(message),
+            }
         }
+        let calls = self.run(number).and_then(|run| place(run, index)).is_some_and(|at| at.job.call.is_some());
         let Some(run) = self.run_mut(number) else { return };
         run.state = State::Running;
         let job = &mut run.jobs[index];
         match go {
+            Ok(true) if calls => self.call(sim, number, index),
             Ok(true) => {
                 job.state = State::Running;
                 job.started = Some(now);
@@ -142,10 +169,10 @@ impl Ci {
 
     #[inline(never)]
     fn combinations(&self, run: &Run, index: usize) -> Result<(JobRun, Vec<JobRun>), String> {
-        let place = crate::contexts::place(run, index).ok_or("the job is gone")?;
+        let place = place(run, index).ok_or("the job is gone")?;
         let strategy = place.job.strategy.as_ref().ok_or("the job has no strategy")?;
         let contexts = place.contexts(self, &OrdMap::new());
-        let scope = Scope::of(&contexts, &no_files);
+        let scope = Scope::of(&contexts);
         let mut model = place.state.clone();
         model.expanded = true;
         model.fail_fast = match &strategy.fail_fast {
@@ -167,6 +194,9 @@ impl Ci {
     #[inline(never)]
     pub(crate) fn finish_run(&mut self, sim: &mut Sim, number: u32) {
         let now = sim.now();
+        if self.run(number).is_some_and(|run| !run.calls.is_empty()) {
+            self.settle_calls(sim, number);
+        }
         let Some(run) = self.run_mut(number) else { return };
         if run.state.finished() || run.jobs.iter().any(|job| !job.state.finished()) {
             return;
@@ -190,6 +220,7 @@ impl Ci {
         if let Some(group) = group {
             self.let_in(sim, number, &group);
         }
+        self.tell_run(sim, number, "completed");
     }
 
     #[inline(never)]
@@ -199,7 +230,7 @@ impl Ci {
             self.run(token.run).map(|run| crate::step::job_outputs(self, run, token.job)).unwrap_or_default();
         let said = self.without_secrets(token, &mut outputs);
         let forgives = self.run(token.run).and_then(|run| {
-            let text = crate::contexts::place(run, token.job)?.job.forgives.clone()?;
+            let text = place(run, token.job)?.job.forgives.clone()?;
             Some(truthy(crate::step::said(self, run, token.job, &text)))
         });
         let Some(run) = self.run_mut(token.run) else { return Vec::new() };
@@ -211,6 +242,7 @@ impl Ci {
         };
         job.finished = Some(now);
         job.outputs = outputs;
+        let guarded = job.gate.is_some();
         job.annotations.extend(said);
         job.forgiven = job.state == State::Failed && forgives == Some(true);
         let (name, id, group) = (job.machine.clone(), job.id.clone(), job.group.clone());
@@ -222,6 +254,9 @@ impl Ci {
         let failed = run.jobs[token.job].name.clone();
         if let Some((due, _)) = limit {
             self.timers.cancel(due);
+        }
+        if guarded {
+            self.tell_url(token.run, token.job);
         }
         for other in others {
             let why = format!("The strategy configuration was canceled because \"{failed}\" failed");
@@ -237,8 +272,7 @@ impl Ci {
     /// Whether a step's failure counts for nothing.
     pub(crate) fn forgives(&self, token: Token) -> bool {
         let Some(run) = self.run(token.run) else { return false };
-        let text =
-            crate::contexts::place(run, token.job).and_then(|place| place.job.steps.get(token.step)?.forgives.clone());
+        let text = place(run, token.job).and_then(|place| place.step(token.step)?.forgives.clone());
         text.is_some_and(|text| truthy(crate::step::said(self, run, token.job, &text)))
     }
 
@@ -255,17 +289,17 @@ fn ready(run: &Run, index: usize) -> bool {
     let job = &run.jobs[index];
     let open = |need: &String| run.jobs.iter().any(|other| other.id == *need && !other.state.finished());
     let room = job.max_parallel.is_none_or(|most| {
-        let same = |other: &&JobRun| other.of == job.of && other.state == State::Running;
+        let same = |other: &&JobRun| (other.of, other.call) == (job.of, job.call) && other.state == State::Running;
         run.jobs.iter().filter(same).count() < most as usize
     });
-    job.state == State::Queued && room && !job.needs.iter().any(open)
+    matches!(job.state, State::Queued | State::Waiting) && room && !job.needs.iter().any(open)
 }
 
 pub(crate) fn truthy(said: Result<Data, String>) -> bool {
     said.is_ok_and(|data| data.truthy() && data.to_text() != "false")
 }
 
-fn fail(job: &mut JobRun, message: &str) {
+pub(crate) fn fail(job: &mut JobRun, message: &str) {
     job.state = State::Failed;
     if let Some(step) = job.steps.first_mut() {
         step.log = format!("Error: {message}\n");
@@ -277,15 +311,17 @@ fn fail(job: &mut JobRun, message: &str) {
 fn named(ci: &Ci, run: &Run, job: &Job, model: &JobRun, one: Combination, place_of: (u32, u32)) -> JobRun {
     let mut made = JobRun { matrix: one.values, place_of, ..model.clone() };
     made.machine = format!("{}-{}", model.machine, place_of.0 + 1);
+    let prefix = model.call.and_then(|which| run.calls.get(which)).map_or("", |called| &called.name);
     made.name = if job.name.contains("${{") {
         let mut contexts = crate::contexts::of_run(ci, run);
         contexts.put("matrix", made.matrix.clone());
-        let scope = Scope::of(&contexts, &no_files);
+        let scope = Scope::of(&contexts);
         expr::interpolate(&job.name, scope).unwrap_or_else(|_| job.name.clone())
     } else if one.words.is_empty() {
         job.name.clone()
     } else {
         format!("{} ({})", job.name, one.words)
     };
+    made.name = [prefix, &made.name].concat();
     made
 }

@@ -6,10 +6,16 @@
 
 mod action;
 mod artifacts;
+mod cache;
+mod call;
+mod clock;
+mod composite;
 mod contexts;
 mod engine;
+mod errors;
 mod expr;
 mod filter;
+mod gate;
 mod inputs;
 mod job;
 mod jobs;
@@ -17,18 +23,26 @@ mod log;
 mod masks;
 mod matrix;
 mod metadata;
+mod permit;
 mod run;
+mod start;
 mod step;
 mod stop;
 mod trigger;
 mod workflow;
 
 pub use artifacts::Artifact;
-pub use engine::{Ask, Ci, Outcome, Push, Token};
+pub use cache::Cache;
+pub use call::fault;
+pub use clock::Start;
+pub use engine::{Ask, Ci, Outcome, Push, Token, Wants};
 pub use expr::{Data, evaluate_over};
+pub use gate::{Environment, Gate, Review, Settings};
 pub use inputs::Input;
 pub use log::{Annotation, Level};
+pub use permit::{Access, BOT, Bearer, Permissions};
 pub use run::{JobRun, Run, State, StepRun};
+pub use step::FIRST_ON_PATH;
 pub use trigger::{On, PullEvent};
 pub use workflow::{Workflow, WorkflowError};
 

@@ -9,6 +9,14 @@ impl Ci {
     pub(crate) fn masks(&self, token: Token) -> Vec<String> {
         let mut masks: Vec<String> = self.secrets.values().flat_map(|secret| log::lines_of(secret)).collect();
         masks.push(crate::contexts::TOKEN.into());
+        if !self.settings.is_empty()
+            && let Some(run) = self.run(token.run)
+        {
+            let own = self.settings(&run.repo).map(|settings| &settings.secrets);
+            let guarded = self.of_environment(run, token.job).map(|environment| &environment.secrets);
+            let all = own.into_iter().chain(guarded).flat_map(|secrets| secrets.values());
+            masks.extend(all.flat_map(|secret| log::lines_of(secret)));
+        }
         if let Some(job) = self.run(token.run).and_then(|run| run.jobs.get(token.job)) {
             masks.extend_from_slice(&job.masks);
         }

@@ -210,12 +210,11 @@ fn leaves(data: &Data, words: &mut Vec<String>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::expr::no_files;
 
     fn words(yaml: &str) -> Result<Vec<String>, String> {
         let documents = Value::parse_yaml(&format!("m: {yaml}")).0;
         let json = ordered(documents[0].value.at("m"), "m", &documents[0].spans).to_json();
-        let scope = Scope::of(Value::null(), &no_files);
+        let scope = Scope::of(Value::null());
         Ok(expand(&json, scope)?.into_iter().map(|one| one.words).collect())
     }
 

@@ -1,6 +1,10 @@
 //! A run: what a workflow did for one commit.
 
 use crate::artifacts::Artifact;
+use crate::cache::Post;
+use crate::call::Called;
+use crate::composite::Frame;
+use crate::gate::{Gate, Review};
 use crate::job::{Job, Step};
 use crate::log::Annotation;
 use crate::trigger::PullEvent;
@@ -19,6 +23,8 @@ pub enum State {
     Failed,
     Skipped,
     Cancelled,
+    /// For its environment.
+    Waiting,
 }
 
 impl State {
@@ -35,6 +41,17 @@ impl State {
             Self::Failed => "failed",
             Self::Skipped => "skipped",
             Self::Cancelled => "cancelled",
+            Self::Waiting => "waiting",
+        }
+    }
+
+    /// GitHub's status: `queued`, `in_progress`, `waiting`, `completed`.
+    pub fn status(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Running => "in_progress",
+            Self::Waiting => "waiting",
+            _ => "completed",
         }
     }
 
@@ -45,7 +62,7 @@ impl State {
             Self::Failed => "failure",
             Self::Skipped => "skipped",
             Self::Cancelled => "cancelled",
-            Self::Queued | Self::Running => "",
+            Self::Queued | Self::Running | Self::Waiting => "",
         }
     }
 }
@@ -71,6 +88,10 @@ pub struct Run {
     pub inputs: Value,
     /// What happened to a pull request, where that started it.
     pub pull: Option<PullEvent>,
+    /// `github.event`, where it is neither of a push nor of a pull request.
+    pub(crate) body: Value,
+    /// How many runs have led to each other.
+    pub(crate) chain: u8,
     pub actor: String,
     pub state: State,
     pub created: Time,
@@ -78,6 +99,10 @@ pub struct Run {
     /// In file order; those of a matrix that had to wait stand at the end.
     pub jobs: Vec<JobRun>,
     pub artifacts: OrdMap<String, Artifact>,
+    /// The workflows that its jobs have called, so far.
+    pub(crate) calls: Vec<Called>,
+    /// What was said of its deployments, oldest first.
+    pub reviews: Vec<Review>,
     /// Its `concurrency` group, and whether it waits for another of that.
     pub group: Option<String>,
     pub waits: bool,
@@ -87,6 +112,13 @@ pub struct Run {
     /// The event of its start, and what led to it.
     pub event: EventId,
     pub causes: Causes,
+}
+
+impl Run {
+    /// The job that has called the workflow of this one.
+    pub fn caller(&self, job: usize) -> Option<usize> {
+        self.calls.get(self.jobs.get(job)?.call?).map(|called| called.caller)
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -124,6 +156,23 @@ pub struct JobRun {
     pub masks: Vec<String>,
     /// When it has run for too long, and after how many minutes.
     pub limit: Option<(Due, String)>,
+    /// Of a called workflow: which call of the run; of a job that calls: which it made.
+    /// Its environment, once it has come there.
+    pub gate: Option<Gate>,
+    pub(crate) call: Option<usize>,
+    pub(crate) calls: Option<usize>,
+    /// The composite actions within the step in progress, the innermost last.
+    pub(crate) frames: Vec<Frame>,
+    /// Set by `$GITHUB_PATH`.
+    pub(crate) paths: Vec<String>,
+    /// What the files of the workspace are, while a step that asks for it is at work: their SHA-256.
+    /// Caches to be saved: those that steps asked for, those whose steps are to come, the one at work.
+    pub(crate) posts: Vec<Post>,
+    pub(crate) saves: Vec<Post>,
+    pub(crate) saving: Option<Post>,
+    /// It has logged in to the registry with its own token.
+    pub(crate) logged_in: bool,
+    pub(crate) listing: Option<OrdMap<String, Vec<u8>>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -142,11 +191,9 @@ pub struct StepRun {
     pub limit: Option<(Due, String)>,
 }
 
-impl JobRun {
-    /// A job of a run that has just begun.
-    #[inline(never)]
-    pub(crate) fn queued(of: usize, job: &Job, run: u32) -> Self {
-        let step = |step: &Step| StepRun {
+impl StepRun {
+    pub(crate) fn queued(step: &Step) -> Self {
+        Self {
             id: step.id.clone(),
             name: step.name.clone(),
             state: State::Queued,
@@ -157,7 +204,14 @@ impl JobRun {
             summary: String::new(),
             forgiven: false,
             limit: None,
-        };
+        }
+    }
+}
+
+impl JobRun {
+    /// A job of a run that has just begun.
+    #[inline(never)]
+    pub(crate) fn queued(of: usize, job: &Job, run: u32) -> Self {
         Self {
             of,
             id: job.id.clone(),
@@ -166,7 +220,7 @@ impl JobRun {
             state: State::Queued,
             started: None,
             finished: None,
-            steps: job.steps.iter().map(step).collect(),
+            steps: job.steps.iter().map(StepRun::queued).collect(),
             outputs: OrdMap::new(),
             env: OrdMap::new(),
             machine: format!("runner-{run}-{}", job.id),
@@ -182,7 +236,22 @@ impl JobRun {
             annotations: Vec::new(),
             masks: Vec::new(),
             limit: None,
+            gate: None,
+            call: None,
+            calls: None,
+            frames: Vec::new(),
+            paths: Vec::new(),
+            posts: Vec::new(),
+            saves: Vec::new(),
+            saving: None,
+            logged_in: false,
+            listing: None,
         }
+    }
+
+    /// Whether it is a job to be seen: not one that has called others, which stand for it.
+    pub fn shown(&self) -> bool {
+        self.calls.is_none()
     }
 
     pub fn failed(&self) -> bool {

@@ -2,14 +2,14 @@
 
 use crate::action::{self, Action};
 use crate::artifacts::{self, Upload};
-use crate::contexts::{Place, TEMP, base_ref, head_ref, place, ref_name, ref_type, reference, workspace};
-use crate::engine::{Ask, Ci, Outcome, Token};
-use crate::expr::{self, Scope, no_files};
-use crate::job::Work;
+use crate::composite;
+use crate::contexts::{Place, TEMP, TOKEN, base_ref, head_ref, place, ref_name, ref_type, reference, workspace};
+use crate::engine::{Ask, Ci, Outcome, Token, Wants};
+use crate::expr::{self, Scope};
+use crate::job::{Step, Work};
 use crate::metadata;
 use crate::run::{JobRun, Run, State};
 use order::OrdMap;
-use sim::Causes;
 use std::time::Duration;
 
 /// How a step begins.
@@ -26,12 +26,12 @@ pub(crate) enum Plan {
 pub(crate) fn job_condition(ci: &Ci, run: &Run, job: usize) -> Result<bool, String> {
     let Some(place) = place(run, job) else { return Ok(false) };
     let contexts = place.contexts(ci, &OrdMap::new());
-    let needed = |state: State| before(run, &place.job.needs).any(|other| other.state == state && !other.forgiven);
+    let needed = |state: State| before(run, &place.state.needs).any(|other| other.state == state && !other.forgiven);
     let scope = Scope {
         failed: needed(State::Failed),
         cancelled: run.cancelled,
         skipped: needed(State::Skipped) || needed(State::Cancelled),
-        ..Scope::of(&contexts, &no_files)
+        ..Scope::of(&contexts)
     };
     expr::condition(place.job.condition.as_deref().unwrap_or("success()"), scope)
 }
@@ -81,7 +81,11 @@ pub(crate) fn plan(ci: &Ci, run: &Run, token: Token) -> Plan {
 #[inline(never)]
 fn try_plan(ci: &Ci, run: &Run, token: Token) -> Result<Plan, String> {
     let place = place(run, token.job).ok_or("the job is gone")?;
-    let step = place.job.steps.get(token.step).ok_or("the step is gone")?;
+    let step = place.step(token.step).ok_or("the step is gone")?;
+    if place.state.listing.is_none() && names_files(step) {
+        let (base, machine) = (workspace(run), place.state.machine.clone());
+        return Ok(Plan::Now(Ask::Pack { token, machine, base, wants: Wants::Hash }));
+    }
     let env = place.env(ci, Some(&step.env))?;
     let contexts = place.contexts(ci, &env);
     let scope = place.scope(&contexts);
@@ -99,9 +103,14 @@ fn try_plan(ci: &Ci, run: &Run, token: Token) -> Result<Plan, String> {
                 None => workspace(run),
             };
             let env = script_env(&place, env, token);
-            let causes = Causes::one(run.event);
+            let causes = place.causes();
             let machine = place.state.machine.clone();
             Ok(Plan::Now(Ask::Script { token, machine, argv, script, directory, env, causes }))
+        }
+        Work::Uses { .. } if let Some(folder) = composite::local(&step.work) => {
+            let (base, machine) =
+                (vfs::join(&workspace(run), folder.trim_end_matches('/')), place.state.machine.clone());
+            Ok(Plan::Now(Ask::Pack { token, machine, base, wants: Wants::Action }))
         }
         Work::Uses { action, with } => {
             let with = inputs(with, scope)?;
@@ -109,6 +118,16 @@ fn try_plan(ci: &Ci, run: &Run, token: Token) -> Result<Plan, String> {
             Ok(Plan::After(action.duration(), action.opening()))
         }
     }
+}
+
+/// Whether an expression of a step asks for `hashFiles`.
+fn names_files(step: &Step) -> bool {
+    let asks = |text: &String| crate::cache::asks(text);
+    let work = match &step.work {
+        Work::Run { script, directory, .. } => asks(script) || directory.as_ref().is_some_and(asks),
+        Work::Uses { with, .. } => with.values().any(asks),
+    };
+    work || step.condition.as_ref().is_some_and(asks) || step.env.values().any(asks)
 }
 
 fn inputs(with: &OrdMap<String, String>, scope: Scope<'_>) -> Result<OrdMap<String, String>, String> {
@@ -152,6 +171,7 @@ fn script_env(place: &Place<'_>, env: OrdMap<String, String>, token: Token) -> O
         ("GITHUB_HEAD_REF", head_ref(run)),
         ("GITHUB_REF_TYPE", ref_type(run).to_string()),
         ("GITHUB_JOB", place.job.id.clone()),
+        ("GITHUB_PATH", format!("{TEMP}/path-{}", token.step)),
         ("GITHUB_OUTPUT", format!("{TEMP}/output-{}", token.step)),
         ("GITHUB_REF", reference(run)),
         ("GITHUB_REF_NAME", ref_name(run)),
@@ -170,14 +190,27 @@ fn script_env(place: &Place<'_>, env: OrdMap<String, String>, token: Token) -> O
     .into_iter()
     .map(|(key, value)| (key.to_string(), value))
     .collect();
+    if let Some(frame) = place.state.frames.last() {
+        all.insert("GITHUB_ACTION_PATH".into(), frame.path.clone());
+    }
+    if !place.state.paths.is_empty() {
+        let paths = place.state.paths.iter().rev().filter(|path| !path.is_empty()).cloned();
+        all.insert(FIRST_ON_PATH.into(), paths.collect::<Vec<_>>().join(":"));
+    }
     all.extend(env);
     all
 }
+
+/// Not a variable of the script's: folders that come first in its `PATH`.
+pub const FIRST_ON_PATH: &str = "\0PATH";
 
 /// What an action does when its time is over.
 pub(crate) enum Effect {
     Ask(Ask),
     Done(Outcome),
+    Cache(crate::cache::Wanted),
+    /// To Encore's registry, and whether with the job's own token.
+    Login(bool),
 }
 
 #[inline(never)]
@@ -185,10 +218,11 @@ pub(crate) fn effect(ci: &Ci, run: &Run, token: Token) -> Result<Effect, String>
     let place = place(run, token.job).ok_or("the job is gone")?;
     let Some(action) = used(ci, &place, token)? else { return Ok(Effect::Done(Outcome::default())) };
     let machine = place.state.machine.clone();
-    let causes = Causes::one(run.event);
+    let causes = place.causes();
     let base = workspace(run);
     Ok(match action {
-        Action::Checkout { repository, reference, path } => Effect::Ask(Ask::Checkout {
+        Action::Checkout { repository, reference, path, keeps } => Effect::Ask(Ask::Checkout {
+            keeps: keeps.unwrap_or_else(|| TOKEN.into()),
             token,
             machine,
             repo: repository.unwrap_or_else(|| run.repo.clone()),
@@ -206,7 +240,9 @@ pub(crate) fn effect(ci: &Ci, run: &Run, token: Token) -> Result<Effect, String>
             revision: run.commit.clone(),
             causes,
         }),
-        Action::Upload(_) => Effect::Ask(Ask::Pack { token, machine, base }),
+        Action::Cache(wanted) => Effect::Cache(wanted),
+        Action::Login { own, .. } => Effect::Login(own),
+        Action::Upload(_) => Effect::Ask(Ask::Pack { token, machine, base, wants: Wants::Upload }),
         Action::Download(wanted) => Effect::Ask(artifacts::download(run, token, machine, &base, &wanted)?),
         Action::Metadata { images, tags, flavor } => Effect::Done(metadata(run, [&images, &tags, &flavor])?),
         Action::Quiet { outputs, .. } => Effect::Done(Outcome {
@@ -218,7 +254,7 @@ pub(crate) fn effect(ci: &Ci, run: &Run, token: Token) -> Result<Effect, String>
 
 /// The action of a step, its inputs filled in; `None` where it runs a script.
 fn used(ci: &Ci, place: &Place<'_>, token: Token) -> Result<Option<Action>, String> {
-    let step = place.job.steps.get(token.step).ok_or("the step is gone")?;
+    let step = place.step(token.step).ok_or("the step is gone")?;
     let Work::Uses { action, with } = &step.work else { return Ok(None) };
     let env = place.env(ci, Some(&step.env))?;
     let contexts = place.contexts(ci, &env);

@@ -2,7 +2,7 @@
 
 use crate::contexts::place;
 use crate::engine::{Ask, Ci, QUEUE, Tick, Token};
-use crate::expr::{self, Scope, no_files};
+use crate::expr::{self, Scope};
 use crate::jobs::truthy;
 use crate::run::State;
 use order::OrdMap;
@@ -25,9 +25,13 @@ impl Ci {
     pub(crate) fn cancel_job(&mut self, sim: &mut Sim, number: u32, index: usize, why: &str) -> Vec<Ask> {
         let now = sim.now();
         let Some(job) = self.run_mut(number).and_then(|run| run.jobs.get_mut(index)) else { return Vec::new() };
+        if let Some(which) = job.calls.filter(|_| !job.state.finished()) {
+            self.cancel_called(sim, number, which, why);
+            return Vec::new();
+        }
         let mut asks = Vec::new();
         match job.state {
-            State::Queued => {
+            State::Queued | State::Waiting => {
                 job.state = State::Cancelled;
                 job.finished = Some(now);
                 if let Some(step) = job.steps.first_mut() {
@@ -154,7 +158,7 @@ impl Ci {
         let Some(place) = place(run, index) else { return false };
         let Some(own) = &place.job.concurrency else { return false };
         let contexts = place.contexts(self, &OrdMap::new());
-        let scope = Scope::of(&contexts, &no_files);
+        let scope = Scope::of(&contexts);
         let Ok(group) = expr::interpolate(&own.group, scope) else { return false };
         let cancels = own.cancel.as_deref().is_some_and(|text| truthy(expr::value_of(text, scope)));
         let repo = run.repo.clone();

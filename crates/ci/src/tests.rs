@@ -1,4 +1,4 @@
-use crate::expr::{Scope, condition, interpolate, no_files};
+use crate::expr::{Scope, condition, interpolate};
 use crate::{Ask, Ci, Outcome, PullEvent, Push, State, Workflow};
 use manifest::Value;
 use sim::{Causes, Sim, Time};
@@ -44,6 +44,9 @@ pub(crate) fn push(text: &str) -> Push {
         subject: "New headline".into(),
         actor: "learner".into(),
         pull: None,
+        default: true,
+        body: Value::Null,
+        chain: 0,
         workflows: vec![(".github/workflows/release.yml".into(), text.into())],
         causes: Causes::none(),
     }
@@ -139,7 +142,7 @@ fn other_branches_and_broken_files_are_told_apart() {
 #[test]
 fn expressions_mean_what_the_real_runner_s_do() {
     let contexts = Value::from_yaml("{github: {ref: refs/heads/main, count: 3}, vars: {list: [a, B]}}").expect("yaml");
-    let scope = Scope::of(&contexts, &no_files);
+    let scope = Scope::of(&contexts);
     for (text, expect) in [
         ("${{ github.ref }}", "refs/heads/main"),
         ("${{ github.REF == 'REFS/heads/main' }}", "true"),

@@ -1,5 +1,7 @@
 //! `on:`: which events start a workflow.
 
+use crate::call::OnCall;
+use crate::clock::{self, OnRun};
 use crate::filter::passes;
 use crate::inputs::{self, Input};
 use crate::workflow::{Wrong, known, list, wrong};
@@ -25,6 +27,9 @@ pub struct On {
     pull_request: Option<OnPull>,
     /// `workflow_dispatch` and what it asks for.
     pub dispatch: Option<Vec<Input>>,
+    pub(crate) call: Option<OnCall>,
+    pub(crate) schedule: Vec<String>,
+    pub(crate) run: Option<OnRun>,
 }
 
 /// Patterns; those of `…-ignore` begin with `!`.
@@ -49,7 +54,7 @@ const USUAL: [&str; 3] = ["opened", "synchronize", "reopened"];
 const TYPES: [&str; 6] = ["opened", "synchronize", "reopened", "closed", "ready_for_review", "converted_to_draft"];
 
 /// Events that nothing in this sandbox makes: a workflow that waits for them would wait without a word.
-const NOT_HERE: [&str; 20] = [
+const NOT_HERE: [&str; 17] = [
     "branch_protection_rule",
     "check_run",
     "check_suite",
@@ -66,10 +71,7 @@ const NOT_HERE: [&str; 20] = [
     "registry_package",
     "release",
     "repository_dispatch",
-    "schedule",
     "status",
-    "workflow_call",
-    "workflow_run",
 ];
 
 impl On {
@@ -111,6 +113,9 @@ impl On {
                 let (branches, paths) = (patterns(filter, path, "branches")?, patterns(filter, path, "paths")?);
                 self.pull_request = Some(OnPull { branches, paths, types });
             }
+            "schedule" => self.schedule = clock::schedules(filter, path)?,
+            "workflow_run" => self.run = Some(OnRun::read(filter, path)?),
+            "workflow_call" => self.call = Some(OnCall::read(filter, path)?),
             "workflow_dispatch" => self.dispatch = Some(inputs::read(filter, path)?),
             _ if NOT_HERE.contains(&event) => {
                 let message = format!("'{event}' is real GitHub Actions, but not part of this sandbox yet");
@@ -146,7 +151,7 @@ fn on_paths(patterns: &[String], changed: &[String]) -> bool {
 
 /// A filter and its `…-ignore`, of which there may be one.
 #[inline(never)]
-fn patterns(filter: &Value, path: &str, key: &str) -> Result<Vec<String>, Wrong> {
+pub(crate) fn patterns(filter: &Value, path: &str, key: &str) -> Result<Vec<String>, Wrong> {
     let ignore = [key, "-ignore"].concat();
     let mut patterns = list(filter, key);
     let ignored = list(filter, &ignore);
@@ -217,7 +222,8 @@ mod tests {
     #[test]
     fn what_would_never_start_is_told() {
         for (text, says) in [
-            ("schedule: [{cron: '0 5 * * *'}]", "not part of this sandbox"),
+            ("release: {types: [published]}", "not part of this sandbox"),
+            ("schedule: [{cron: '0 25 * * *'}]", "Invalid cron string"),
             ("push: {branches: ['!main']}", "use `branches-ignore`"),
             ("push: {paths: [a], paths-ignore: [b]}", "only define one of"),
             ("pull_request: {types: [labeled]}", "'labeled' is real"),

@@ -1,10 +1,13 @@
 //! Workflow files: reading and checking.
 
+use crate::errors;
 use crate::job::{self, Concurrency, Defaults, Job};
+use crate::permit::Permissions;
 use crate::trigger::On;
 use manifest::{Dialect, Level, Mark, Value};
 use order::{Arrange, OrdMap};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// A workflow as far as this sandbox runs it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -15,17 +18,27 @@ pub struct Workflow {
     pub on: On,
     pub env: OrdMap<String, String>,
     pub concurrency: Option<Concurrency>,
+    pub(crate) permissions: Option<Permissions>,
     /// In file order.
     pub jobs: Vec<Job>,
+    /// What its jobs call, and what that calls.
+    pub(crate) called: Vec<Arc<Workflow>>,
+    /// Lines and columns of jobs that call.
+    pub(crate) places: OrdMap<String, (usize, usize)>,
 }
 
 /// Why a file is no workflow; GitHub's words where it has them.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("Invalid workflow file: {path}#L{line}\n{message}")]
+#[error("Invalid workflow file: {path}#L{line}\n{told}")]
 pub struct WorkflowError {
     pub path: String,
+    /// Of the first.
     pub line: usize,
     pub message: String,
+    /// All of them, with lines and columns.
+    pub told: String,
+    /// Line, column, message; none where the text is no YAML.
+    pub all: Vec<(usize, usize, String)>,
 }
 
 const KEYS: [&str; 9] =
@@ -34,7 +47,10 @@ const KEYS: [&str; 9] =
 impl Workflow {
     #[inline(never)]
     pub fn parse(path: &str, text: &str) -> Result<Self, WorkflowError> {
-        let fail = |line: usize, message: String| WorkflowError { path: path.into(), line, message };
+        let fail = |line: usize, message: String| {
+            let told = message.clone();
+            WorkflowError { path: path.into(), line, message, told, all: Vec::new() }
+        };
         let (documents, diagnostics) = Value::parse_yaml_as(text, Dialect::New);
         if let Some(error) = diagnostics.iter().find(|found| found.level == Level::Error) {
             return Err(fail(error.line, format!("You have an error in your yaml syntax: {}", error.message)));
@@ -46,39 +62,47 @@ impl Workflow {
             let key = twice.message.split('"').nth(1).unwrap_or_default();
             return Err(fail(twice.line, format!("'{key}' is already defined")));
         }
-        read(path, &document.value, &document.spans)
-            .map_err(|(at, message)| fail(line_of(&at, &document.spans), message))
+        read(path, &document.value, &document.spans).map_err(|first| {
+            let all = errors::all(path, &document.value, &document.spans, first);
+            let (line, message) = all.first().map(|(line, _, message)| (*line, message.clone())).unwrap_or_default();
+            WorkflowError { path: path.into(), line, message, told: Self::told(&all), all }
+        })
     }
 }
 
-/// Where a part stands, or else the nearest around it that is there. Behind a dot: where what is in it begins.
+/// Where a part stands, or else the nearest around it that is there: line and column. Behind a dot: where what is in it
+/// begins; behind an equals sign: where its value does.
 #[inline(never)]
-fn line_of(path: &str, spans: &OrdMap<String, Mark>) -> usize {
-    let mut path = path;
+pub(crate) fn place_of(path: &str, spans: &OrdMap<String, Mark>) -> (usize, usize) {
+    if let Some(mark) = spans.get(path) {
+        return (mark.line, mark.column);
+    }
+    let mut path = path.trim_end_matches('=');
     if path.ends_with('.') {
-        let inside = spans.iter().filter(|(other, _)| other.starts_with(path)).map(|(_, mark)| mark.line);
-        if let Some(line) = inside.min() {
-            return line;
+        let inside =
+            spans.iter().filter(|(other, _)| other.starts_with(path)).map(|(_, mark)| (mark.line, mark.column));
+        if let Some(place) = inside.min() {
+            return place;
         }
         path = path.trim_end_matches('.');
     }
     loop {
         if let Some(mark) = spans.get(path) {
-            return mark.line;
+            return (mark.line, mark.column);
         }
         match path.rfind(['.', '[']) {
             Some(end) => path = &path[..end],
-            None => return 1,
+            None => return (1, 1),
         }
     }
 }
 
 #[inline(never)]
-fn read(path: &str, root: &Value, spans: &OrdMap<String, Mark>) -> Result<Workflow, Wrong> {
-    expressions(root, "")?;
+pub(crate) fn read(path: &str, root: &Value, spans: &OrdMap<String, Mark>) -> Result<Workflow, Wrong> {
+    expressions_in(root, "", &crate::expr::is_context)?;
     known(root, "", &KEYS)?;
     if let Value::List(_) = root.at("name") {
-        return Err(wrong("name[0]", "A sequence was not expected".into()));
+        return Err(wrong("name=", "A sequence was not expected".into()));
     }
     job::permissions(root, "")?;
     let on = root.at("on");
@@ -101,21 +125,23 @@ fn read(path: &str, root: &Value, spans: &OrdMap<String, Mark>) -> Result<Workfl
         }
         all.push(job::job_of(id, job, &defaults, spans)?);
     }
-    let needs_of = |job: &Job| ["jobs.", &job.id, ".needs"].concat();
+    let need_of = |job: &Job, need: &str| {
+        let at = job.needs.iter().position(|own| own == need).unwrap_or(0);
+        let listed = jobs.get(&job.id).is_some_and(|job| matches!(job.at("needs"), Value::List(_)));
+        ["jobs.", &job.id, &if listed { format!(".needs[{at}]") } else { ".needs=".into() }].concat()
+    };
     for job in &all {
         if let Some(missing) = job.needs.iter().find(|need| !jobs.contains(need)) {
-            return Err(wrong(&needs_of(job), format!("Job '{}' depends on unknown job '{missing}'.", job.id)));
+            return Err(wrong(&need_of(job, missing), format!("Job '{}' depends on unknown job '{missing}'.", job.id)));
         }
     }
     if all.iter().all(|job| !job.needs.is_empty()) {
         return Err(wrong("jobs.", "The workflow must contain at least one job with no dependencies.".into()));
     }
     if let Some((job, need)) = cycle(&all) {
-        let at = job.needs.iter().position(|own| own == need).unwrap_or(0);
         let message =
             format!("Job '{}' depends on job '{need}' which creates a cycle in the dependency graph.", job.id);
-        let listed = format!("{}[{at}]", needs_of(job));
-        return Err(wrong(&listed, message));
+        return Err(wrong(&need_of(job, need), message));
     }
     Ok(Workflow {
         path: path.into(),
@@ -124,23 +150,28 @@ fn read(path: &str, root: &Value, spans: &OrdMap<String, Mark>) -> Result<Workfl
         on: triggers,
         env: texts(root.at("env")),
         concurrency: job::concurrency(root, "")?,
+        permissions: Permissions::read(root.at("permissions")),
+        places: crate::call::places(root, spans),
+        called: Vec::new(),
         jobs: all,
     })
 }
 
 /// Whether all expressions can be read: of every `${{ … }}`, and of every `if`.
 #[inline(never)]
-fn expressions(value: &Value, path: &str) -> Result<(), Wrong> {
+pub(crate) fn expressions_in(value: &Value, path: &str, contexts: &dyn Fn(&str) -> bool) -> Result<(), Wrong> {
     match value {
         Value::Str(text) => {
             let bare = path.ends_with(".if") && !text.contains("${{");
-            let checked = if bare { crate::expr::check_one(text) } else { crate::expr::check(text) };
-            checked.map_err(|message| wrong(path, message))
+            let checked =
+                if bare { crate::expr::check_one(text, contexts) } else { crate::expr::check_in(text, contexts) };
+            checked.map_err(|message| wrong(&[path, "="].concat(), message))
         }
         Value::List(items) => {
-            items.iter().enumerate().try_for_each(|(at, item)| expressions(item, &format!("{path}[{at}]")))
+            let one = |(at, item)| expressions_in(item, &format!("{path}[{at}]"), contexts);
+            items.iter().enumerate().try_for_each(one)
         }
-        Value::Map(map) => map.iter().try_for_each(|(key, value)| expressions(value, &below(path, key))),
+        Value::Map(map) => map.iter().try_for_each(|(key, value)| expressions_in(value, &below(path, key), contexts)),
         _ => Ok(()),
     }
 }

@@ -8,7 +8,6 @@ mod authorizer;
 pub mod base64;
 mod controllers;
 mod crew;
-mod cron;
 #[cfg(feature = "crowd")]
 pub mod crowd;
 mod custom;
@@ -43,7 +42,6 @@ mod watch;
 pub use api::{Apply, DeleteOptions, PatchKind, Propagation, Writer, last_applied};
 pub use authorizer::{Attempt, User};
 pub use controllers::{Action, Reconciled};
-pub use cron::{Schedule, Zone};
 pub use engine::Cluster;
 pub use fleet::Expander;
 pub use kinds::{
@@ -67,6 +65,7 @@ pub use runtime::{
 pub use schema::{schema_behind, schema_names, schema_of};
 pub use selector::{FieldSelector, LabelSelector};
 pub use setup::{NodeShape, VERSION};
+pub use sim::{Schedule, Zone};
 pub use status::{FieldError, Status, StatusDetails};
 pub use store::{Change, ChangeKind, Selectors, Store};
 

@@ -45,11 +45,30 @@ fn check(text: &str) -> Result<(), String> {
     let expected = Data::from_json(expected.trim()).ok_or("what is expected is no JSON")?;
     let errors = expected.member("errors").map(Data::values).unwrap_or_default();
     let first = errors.first().map(|error| error.member("Message").map(Data::to_text).unwrap_or_default());
-    match (first, Workflow::parse("w.yml", workflow)) {
+    // Between the workflow and what is expected: names and texts of what it calls.
+    let files: Vec<(String, String)> = parts[2..parts.len() - 1]
+        .chunks_exact(2)
+        .map(|pair| (pair[0].trim().trim_start_matches("./").to_string(), pair[1].to_string()))
+        .collect();
+    let writes = !parts[0].contains("permissions-policy: LimitedRead");
+    let read = Workflow::parse("w.yml", workflow);
+    if let (Some(wanted), Ok(read)) = (&first, &read)
+        && let Some(told) = ci::fault(read, &files, writes)
+    {
+        let tail = wanted.split_once(".yml ").map_or(wanted.as_str(), |(_, tail)| tail);
+        return if told.ends_with(tail) { Ok(()) } else { Err(format!("{told}, not {wanted}")) };
+    }
+    if let (None, Ok(read)) = (&first, &read) {
+        return ci::fault(read, &files, writes).map_or(Ok(()), |told| Err(format!("refused: {told}")));
+    }
+    match (first, read) {
         (None, Ok(_)) => Ok(()),
         (None, Err(error)) => Err(format!("refused at line {}: {}", error.line, error.message)),
         (Some(wanted), Ok(_)) => Err(format!("is read, which should fail: {wanted}")),
         (Some(wanted), Err(error)) => {
+            if !error.all.is_empty() {
+                return same(&errors, &error.all);
+            }
             let line = wanted.split_once("(Line: ").and_then(|(_, rest)| rest.split(',').next()?.parse::<usize>().ok());
             let at = line.is_none_or(|line| line == error.line);
             if at && wanted.ends_with(&error.message) {
@@ -57,6 +76,25 @@ fn check(text: &str) -> Result<(), String> {
             }
             Err(format!("line {}: {}, not {wanted}", error.line, error.message))
         }
+    }
+}
+
+/// Whether all that is wrong is told, each with its line and column where those are given.
+fn same(wanted: &[Data], told: &[(usize, usize, String)]) -> Result<(), String> {
+    let shown: Vec<String> =
+        told.iter().map(|(line, column, message)| format!("(Line: {line}, Col: {column}): {message}")).collect();
+    let words: Vec<String> =
+        wanted.iter().map(|error| error.member("Message").map(Data::to_text).unwrap_or_default()).collect();
+    let fits = |wanted: &String| {
+        shown.iter().any(|told| wanted.ends_with(told))
+            || (!wanted.contains("(Line: ") && told.iter().any(|(_, _, message)| wanted.ends_with(message)))
+    };
+    match words.iter().find(|wanted| !fits(wanted)) {
+        Some(wanted) => Err(format!("{}, not {wanted}", shown.join("; "))),
+        None if words.len() != shown.len() => {
+            Err(format!("{} errors, not {}: {}", shown.len(), words.len(), shown.join("; ")))
+        }
+        None => Ok(()),
     }
 }
 
@@ -73,6 +111,6 @@ mod tests {
             )
         };
         assert_eq!(check(&case(5)), Ok(()));
-        assert!(check(&case(4)).unwrap_err().starts_with("line 5: Unexpected value 'stepz', not"));
+        assert!(check(&case(4)).unwrap_err().starts_with("(Line: 5, Col: 5): Unexpected value 'stepz', not"));
     }
 }

@@ -34,21 +34,24 @@ pub struct Policy {
     pub allow_empty: bool,
 }
 
-/// The fields of a part of the spec that are here.
-const FIELDS: &[(&str, &str)] = &[
-    ("", "destination ignoreDifferences info project revisionHistoryLimit source syncPolicy"),
-    ("source", "directory helm kustomize path repoURL targetRevision"),
-    ("source.directory", "exclude include recurse"),
+/// The fields of a part of the spec that are here, and those that Argo CD 3.1 has besides.
+const FIELDS: &[(&str, &str, &str)] = &[
+    ("", "destination ignoreDifferences info project revisionHistoryLimit source syncPolicy", "sourceHydrator sources"),
+    ("source", "directory helm kustomize path repoURL targetRevision", "chart name plugin ref"),
+    ("source.directory", "exclude include recurse", "jsonnet"),
     (
         "source.kustomize",
         "commonAnnotations commonLabels components images namePrefix nameSuffix namespace patches replicas",
+        "apiVersions commonAnnotationsEnvsubst forceCommonAnnotations forceCommonLabels ignoreMissingComponents \
+         kubeVersion labelIncludeTemplates labelWithoutSelector version",
     ),
     (
         "source.helm",
         "apiVersions fileParameters ignoreMissingValueFiles kubeVersion namespace parameters releaseName skipCrds \
          skipSchemaValidation skipTests valueFiles values valuesObject",
+        "passCredentials version",
     ),
-    ("syncPolicy", "automated retry syncOptions"),
+    ("syncPolicy", "automated retry syncOptions", "managedNamespaceMetadata"),
 ];
 
 const MISSING: &str = "is real Argo CD, but not part of this sandbox yet";
@@ -64,13 +67,17 @@ impl Spec {
     pub fn with_source(app: &Object, source: &Value) -> Result<Self, String> {
         let spec = app.value.at("spec");
         let text = |path: &str| source.str_at(path).to_string();
-        for (part, known) in FIELDS {
+        for (part, known, real) in FIELDS {
             let fields = if part.is_empty() { spec } else { spec.at(part) };
-            let own = |field: &str| known.split_whitespace().any(|known| known == field);
+            let among = |list: &str, field: &str| list.split_whitespace().any(|known| known == field);
             let mut given = fields.entries().iter().filter(|(_, value)| !value.is_null());
-            if let Some((field, _)) = given.find(|(field, _)| !own(field)) {
+            if let Some((field, _)) = given.find(|(field, _)| !among(known, field)) {
                 let dot = if part.is_empty() { "" } else { "." };
-                return Err(format!("spec.{part}{dot}{field} {MISSING}"));
+                // Unlike Argo CD: the API server takes a field that nobody knows, and the application tells it.
+                return Err(match among(real, field) {
+                    true => format!("spec.{part}{dot}{field} {MISSING}"),
+                    false => format!("unknown field \"spec.{part}{dot}{field}\""),
+                });
             }
         }
         let repo_url = text("repoURL");

@@ -75,6 +75,12 @@ impl Registry {
         })
     }
 
+    /// All images, tagged or not, with their repositories.
+    pub fn images(&self) -> impl Iterator<Item = (&str, &Arc<Image>)> {
+        let all = self.repositories.iter();
+        all.flat_map(|(name, repository)| repository.images.values().map(move |image| (name.as_str(), image)))
+    }
+
     /// Whether a layer is part of an image of this repository: then a push need not carry it.
     pub fn has_layer(&self, repository: &str, digest: &str) -> bool {
         let there = self.repositories.get(repository);

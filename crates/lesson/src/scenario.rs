@@ -72,6 +72,8 @@ pub struct Repo {
     pub protect: Vec<Protect>,
     /// What is done about secrets: nothing, alerts (`scan`), or pushes refused as well (`protect`).
     pub secrets: String,
+    /// Secrets, variables and environments of its workflows.
+    pub settings: Option<ci::Settings>,
     /// Pull requests that are already open.
     pub pulls: Vec<Pull>,
 }

@@ -200,14 +200,10 @@ impl WorldFacts<'_> {
     fn runs(&self, repo: &str) -> Value {
         let runs = self.world.ci.runs().iter().rev().filter(|run| run.repo == repo);
         let rows = runs.map(|run| {
-            let status = match run.state {
-                ci::State::Queued => "queued",
-                ci::State::Running => "in_progress",
-                _ => "completed",
-            };
             let jobs: Vec<Value> = run
                 .jobs
                 .iter()
+                .filter(|job| job.shown())
                 .map(|job| {
                     let steps: Vec<Value> = job
                         .steps
@@ -216,13 +212,15 @@ impl WorldFacts<'_> {
                         .collect();
                     object! {
                         "id" => &job.id, "name" => &job.name, "conclusion" => job.state.conclusion(),
+                        "status" => job.state.status(), "environment" => job.gate.as_ref().map_or("", |gate| &gate.environment),
                         "steps" => Value::list(steps),
                     }
                 })
                 .collect();
             object! {
                 "id" => i64::from(run.number), "workflow" => &run.workflow_name, "commit" => &run.commit,
-                "status" => status, "conclusion" => run.state.conclusion(), "jobs" => Value::list(jobs),
+                "status" => run.state.status(), "conclusion" => run.state.conclusion(), "jobs" => Value::list(jobs),
+                "reviews" => reviews(run), "event" => &run.event_name,
                 "branch" => &run.branch, "error" => or_null(run.error.clone()),
             }
         });
@@ -273,4 +271,15 @@ impl WorldFacts<'_> {
         });
         Value::list(rows.collect())
     }
+}
+
+/// Who approved or rejected a run's deployments.
+fn reviews(run: &ci::Run) -> Value {
+    let review = |review: &ci::Review| {
+        object! {
+            "user" => &review.user, "approved" => review.approved, "at" => review.at.rfc3339(),
+            "environments" => Value::list(review.environments.iter().map(|name| name.as_str().into()).collect()),
+        }
+    };
+    Value::list(run.reviews.iter().map(review).collect())
 }

@@ -54,7 +54,8 @@ pub struct Document {
     pub value: Value,
     /// Where the document starts.
     pub line: usize,
-    /// Where each part starts, by its path: `spec.containers[0].image`.
+    /// Where each part starts, by its path: `spec.containers[0].image`; of a map's entry that is its key. In the new dialect
+    /// `spec.replicas=` is where its value starts.
     pub spans: OrdMap<String, Mark>,
 }
 
@@ -254,6 +255,9 @@ impl<'t> Loader<'t> {
             if merge {
                 merge_sources(value, value_at, &mut merged)?;
                 continue;
+            }
+            if self.dialect == Dialect::New {
+                self.spans.insert([&here, "="].concat(), value_at);
             }
             self.spans.insert(here, at);
             if map.insert(key.clone(), value).is_some() {

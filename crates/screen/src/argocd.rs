@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ArgoCd {
+    /// The world has one; else the view is not offered.
+    pub there: bool,
     pub apps: Vec<App>,
 }
 

@@ -83,7 +83,7 @@ pub struct Explain {
     /// A little markup: `<code>`; all else is text.
     pub headline: String,
     pub text: String,
-    /// Two-column comparison: `You said` / `It did`, `expected` / `is`.
+    /// Two-column comparison: `You said` / `Instead`, `expected` / `is`.
     pub rows: Vec<(String, String)>,
 }
 

@@ -86,6 +86,12 @@ pub enum Input {
     },
     /// Something is broken on purpose, or mended again.
     Fault(Fault),
+    /// Says whether what waits for an environment in a run may go on.
+    Review {
+        run: u32,
+        environment: String,
+        approve: bool,
+    },
 }
 
 /// What Argo CD's buttons do.
@@ -196,6 +202,11 @@ pub enum Look {
     TreeDiff {
         repo: String,
         diff: crate::TreeDiff,
+    },
+    /// What is wrong with a text that is not saved yet.
+    Diagnose {
+        path: String,
+        text: String,
     },
     Export,
     Share,

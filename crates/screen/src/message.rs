@@ -1,8 +1,8 @@
 //! The messages between page and worker.
 
 use crate::{
-    ArgoCd, Brief, Clock, Cluster, Describe, FileView, Files, Git, Input, Look, Pipelines, Preview, Screen, Shop,
-    TerminalTab, Why,
+    ArgoCd, Brief, Clock, Cluster, Describe, Diagnostic, FileView, Files, Git, Input, Look, Pipelines, Preview, Screen,
+    Shop, TerminalTab, Why,
 };
 use serde::{Deserialize, Serialize};
 
@@ -175,6 +175,7 @@ pub enum Reply {
     /// A bundle of a repository, for real Git.
     Bundle(Result<Vec<u8>, String>),
     Preview(Preview),
+    Diagnostics(Vec<Diagnostic>),
     /// Completions of the word before the cursor, and how many bytes of it they replace.
     Complete {
         replace: u32,

@@ -29,6 +29,8 @@ pub struct Run {
     pub stages: Vec<Vec<Job>>,
     /// Why it has no jobs: the workflow file is wrong.
     pub error: Option<String>,
+    /// Environments that wait for a review, and whether the learner may give it.
+    pub waiting: Vec<(String, bool)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +40,9 @@ pub struct Job {
     pub state: String,
     pub duration: String,
     pub needs: Vec<String>,
+    /// Its environment and where that is; empty where there is none.
+    pub environment: String,
+    pub url: String,
     pub steps: Vec<RunStep>,
 }
 

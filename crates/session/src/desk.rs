@@ -259,6 +259,7 @@ fn answer(session: &mut Session, shown_repo: &str, look: Look) -> Reply {
         Look::PullDiff { repo, number } => Reply::Diff(view::pull_diff(world, &repo, number).unwrap_or_default()),
         Look::TreeDiff { repo, diff } => Reply::Diff(view::tree_diff(world, &repo, &diff).unwrap_or_default()),
         Look::CommitDiff { repo, commit } => Reply::Diff(view::commit_diff(world, &repo, &commit).unwrap_or_default()),
+        Look::Diagnose { path, text } => Reply::Diagnostics(view::diagnose(world, &path, &text)),
         Look::Export => Reply::Export(session.export()),
         Look::Share => Reply::Share(session.link().map_err(|error: SaveError| error.to_string())),
         Look::Bundle { repo } => Reply::Bundle(world.export_bundle(&repo)),

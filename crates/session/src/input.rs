@@ -10,6 +10,10 @@ use world::{MachineId, TERMINALS_MAX, TerminalId};
 /// A typed line costs this much: people do not type in no time, and ages move.
 const TYPING: Duration = Duration::from_secs(1);
 
+pub(crate) fn reviewed(environment: &str, approved: bool) -> String {
+    format!("{} the deployment to {environment}", if approved { "Approved" } else { "Rejected" })
+}
+
 impl Moment {
     /// Applies an input. What it starts is driven by [`Moment::settle`].
     #[inline(never)]
@@ -39,6 +43,7 @@ impl Moment {
                 let causes = self.note("ci", "Click", &format!("Run pipeline {run} again"));
                 self.world.rerun_pipeline(*run, &causes);
             }
+            Input::Review { run, environment, approve } => self.review(*run, environment, *approve, said),
             Input::DeletePod { namespace, name } => {
                 let causes = self.note("cluster", "Click", &format!("Delete pod {name}"));
                 if let Err(status) = self.world.delete_pod(namespace, name, &causes) {
@@ -66,6 +71,25 @@ impl Moment {
             Input::CloseTerminal { terminal } => self.close_terminal(TerminalId(*terminal)),
         }
         self.judge(lesson);
+    }
+
+    /// The panel's buttons on a job that waits for its environment: what `gh api` does.
+    #[inline(never)]
+    fn review(&mut self, run: u32, environment: &str, approved: bool, said: &mut Vec<Said>) {
+        let text = reviewed(environment, approved);
+        let causes = self.note("ci", "Click", &text);
+        let review = ci::Review {
+            environments: vec![environment.into()],
+            approved,
+            comment: String::new(),
+            user: commands::merger(&self.world, &MachineId::workstation(), None).account,
+            at: self.now(),
+        };
+        let done = self.world.review_deployment(run, review, &causes);
+        said.push(match done {
+            Ok(()) => Said { good: true, text: [&text, "."].concat() },
+            Err(text) => Said { good: false, text },
+        });
     }
 
     /// Records what the learner did, as the cause of what follows.

@@ -62,6 +62,7 @@ impl Session {
             Some(Input::Advance { .. }) => "the clock ran".into(),
             Some(Input::ArgoCd { app, act }) => crate::argocd::told(app, act),
             Some(Input::Rerun { run }) => format!("ran pipeline {run} again"),
+            Some(Input::Review { environment, approve, .. }) => crate::input::reviewed(environment, *approve),
             Some(Input::DeletePod { name, .. }) => format!("deleted pod {name}"),
             Some(Input::Answer { .. }) => "answered".into(),
             Some(Input::Predict { .. }) => "predicted".into(),

@@ -167,6 +167,7 @@ impl Moment {
                 | Input::Rename { .. }
                 | Input::ArgoCd { .. }
                 | Input::Rerun { .. }
+                | Input::Review { .. }
                 | Input::DeletePod { .. }
                 | Input::Advance { .. }
                 | Input::ImportBundle { .. }

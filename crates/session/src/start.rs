@@ -157,6 +157,9 @@ impl Builder<'_> {
             for pull in &repo.pulls {
                 self.pull(&made, repo, pull, tree.clone())?;
             }
+            if let Some(settings) = &repo.settings {
+                *self.world.ci.settings_mut(&repo.name) = settings.clone();
+            }
             for rules in &repo.protect {
                 let lesson::scenario::Protect { pull_request, approvals, checks, force_pushes, deletions, .. } =
                     rules.clone();
@@ -343,7 +346,7 @@ impl Builder<'_> {
             for clone in &machine.clones {
                 let branch =
                     scenario.repos.iter().find(|repo| repo.name == clone.repo).map_or("main", |repo| &repo.branch);
-                self.world.checkout(&id, &clone.repo, branch, &clone.path).map_err(wrong)?;
+                self.world.checkout(&id, &clone.repo, branch, (&clone.path, "")).map_err(wrong)?;
             }
             if !machine.setup.is_empty() {
                 let script = self.fill(&machine.setup)?;

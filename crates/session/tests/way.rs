@@ -69,3 +69,49 @@ fn a_commit_that_fails_goes_no_further() {
     assert_eq!((now[1].state.as_str(), now[2].text.as_str()), ("failed", "not reached"), "{now:?}");
     assert_eq!((now[3].state.as_str(), now[6].text.as_str()), ("failed", "not reached"), "{now:?}");
 }
+
+fn start(name: &str) -> Session {
+    let compiled = testkit::compiled_from("cicd", name);
+    Session::start(session::Lesson::new(compiled.plan, compiled.page), 1, "test").expect("the lesson starts")
+}
+
+#[test]
+fn an_image_is_found_under_whatever_name_it_has() {
+    let mut session = start("16-promote-by-digest");
+    typed(
+        &mut session,
+        "cd ~/web && sed -i 's/^headline: .*/headline: \"Doors at six\"/' encore.yaml && git commit -qam Doors && git push -q",
+    );
+    wait(&mut session, 240);
+    let now = stations(&session);
+    assert_eq!((now[2].text.as_str(), now[2].state.as_str()), ("web:rc", "done"), "{now:?}");
+    typed(&mut session, "kubectl get deployment web -n shop -o jsonpath='{.spec.template.spec.containers[0].image}'");
+    assert_ne!(now[6].state, "done", "customers get what production names: {now:?}");
+    // A tag that has moved on means another image.
+    let first = session.journal().path().len();
+    typed(
+        &mut session,
+        "git commit -q --allow-empty -m Again && sed -i 's/^headline: .*/headline: \"Doors at seven\"/' encore.yaml && git commit -qam Seven && git push -q",
+    );
+    wait(&mut session, 240);
+    let newer = stations(&session);
+    assert_eq!(newer[2].text, "web:rc", "{newer:?}");
+    let old = session.shown().world.ci.runs().iter().rev().nth(1).map(|run| run.number);
+    let old = view::pipelines(&session.shown().world, old).way;
+    assert!(old[2].text.starts_with("web@"), "{old:?}");
+    session.seek(Some(first));
+    assert_eq!(stations(&session)[2].text, "web:rc");
+}
+
+#[test]
+fn a_world_in_which_nothing_runs_ends_at_the_registry() {
+    let session = start("12-github-actions");
+    let world = &session.shown().world;
+    let leaked =
+        world.ci.runs().iter().find(|run| run.state == ci::State::Failed).expect("the lesson begins with a leak");
+    let way = view::pipelines(world, Some(leaked.number)).way;
+    let names: Vec<&str> = way.iter().map(|station| station.name.as_str()).collect();
+    assert_eq!(names, ["Commit", "Pipeline", "Registry"]);
+    assert_eq!((way[1].state.as_str(), way[2].state.as_str()), ("failed", "done"), "{way:?}");
+    assert!(way[2].text.starts_with("web:") && way[2].text.len() == 11, "{way:?}");
+}

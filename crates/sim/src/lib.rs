@@ -4,6 +4,7 @@
 //! It is the only source of time and chance. It never reads a real clock, never knows what an event is about,
 //! and never iterates in an order that could differ between two runs.
 
+mod cron;
 mod event;
 mod hash;
 mod log;
@@ -11,6 +12,7 @@ mod rng;
 mod time;
 mod timers;
 
+pub use cron::{Schedule, Zone};
 pub use event::{Causes, Event, EventId, Subject};
 pub use hash::{StateHash, state_hash};
 pub use log::Log;

@@ -10,8 +10,9 @@ use world::World;
 
 /// Needs the world to change nothing: comparisons for the diff are asked for apart, by [`changes`].
 pub fn argocd(world: &World) -> ArgoCd {
-    let apps = world.argocd.applications(&world.cluster).map(|app| app_of(world, app)).collect();
-    ArgoCd { apps }
+    let apps: Vec<App> = world.argocd.applications(&world.cluster).map(|app| app_of(world, app)).collect();
+    let there = !apps.is_empty() || world.cluster.store().get(cluster::NAMESPACE, "", gitops::NAMESPACE).is_some();
+    ArgoCd { there, apps }
 }
 
 #[inline(never)]
@@ -137,15 +138,33 @@ fn children(store: &Store, owner: &Arc<Object>, level: u32, all: &mut Vec<Resour
     }
 }
 
-fn tag_of(image: &str) -> &str {
-    image.rsplit_once(':').map_or(image, |(_, tag)| tag)
+/// What tells an image from others of its name: `v2`, `@343e9c6d1ff6`, `rc@343e9c6d1ff6`; without either the name.
+pub(crate) fn image_version(image: &str) -> String {
+    let (name, digest) = image.split_once('@').map_or((image, None), |(name, digest)| (name, Some(digest)));
+    // What stands before a slash is a host's port.
+    let tag = name.rsplit_once(':').map_or("", |(_, tag)| tag);
+    let tag = if tag.contains('/') { "" } else { tag };
+    // A tag that is a whole commit is known by its start.
+    let is_commit = tag.len() == 40 && tag.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let tag = if is_commit { &tag[..7] } else { tag };
+    match digest {
+        Some(digest) => {
+            let hex = digest.trim_start_matches("sha256:");
+            [tag, "@", hex.get(..12).unwrap_or(hex)].concat()
+        }
+        None if tag.is_empty() => image.to_string(),
+        None => tag.to_string(),
+    }
 }
 
 #[inline(never)]
 fn summary(store: &Store, object: &Object) -> String {
     let value = &object.value;
     let count = |path: &str| value.int_at(path).unwrap_or(0);
-    let image = value.list_at("spec.template.spec.containers").first().map_or("", |c| tag_of(c.str_at("image")));
+    let image = value
+        .list_at("spec.template.spec.containers")
+        .first()
+        .map_or_else(String::new, |c| image_version(c.str_at("image")));
     match value.str_at("kind") {
         "Deployment" => format!("{}/{}, {image}", count("status.readyReplicas"), count("spec.replicas")),
         "ReplicaSet" => format!("{}, {image}", counted(count("status.replicas"), "pod")),
@@ -220,4 +239,21 @@ fn clean(value: &Value) -> String {
         });
     }
     value.to_yaml()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::image_version;
+
+    #[test]
+    fn an_image_is_known_by_its_tag_or_the_start_of_its_digest() {
+        let digest = "sha256:343e9c6d1ff6a9d1c6f0d2c8c2e0a4b0343e9c6d1ff6a9d1c6f0d2c8c2e0a4b0";
+        assert_eq!(image_version("registry.encore/web:v2"), "v2");
+        assert_eq!(image_version(&format!("registry.encore/web@{digest}")), "@343e9c6d1ff6");
+        assert_eq!(image_version(&format!("registry.encore/web:rc@{digest}")), "rc@343e9c6d1ff6");
+        assert_eq!(image_version("registry.encore/notify:6c106c05f1b2a3c4d5e6f708192a3b4c5d6e7f80"), "6c106c0");
+        assert_eq!(image_version("localhost:5000/web"), "localhost:5000/web");
+        assert_eq!(image_version("nginx"), "nginx");
+        assert_eq!(image_version("registry.encore/web@"), "@");
+    }
 }

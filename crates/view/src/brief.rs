@@ -132,8 +132,12 @@ fn ask_of(from: Brief<'_>, step: &StepPage) -> Option<Ask> {
                 let (came, say) = prediction.came.as_ref()?;
                 let right = *came == prediction.choice;
                 let headline = if right { "You saw it coming." } else { "It went another way." };
-                let rows = vec![("You said".to_string(), name(&prediction.choice)), ("It did".to_string(), name(came))];
-                let mood = if right { Mood::Right } else { Mood::Wrong };
+                let (rows, mood) = if right {
+                    (Vec::new(), Mood::Right)
+                } else {
+                    let both = [("You said", &prediction.choice), ("Instead", came)];
+                    (both.map(|(word, id)| (word.to_string(), name(id))).into(), Mood::Wrong)
+                };
                 Some(Explain { mood, headline: headline.into(), text: marked(say), rows })
             });
             (prediction.map(|prediction| prediction.choice.clone()), compared)

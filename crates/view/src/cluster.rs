@@ -118,7 +118,7 @@ fn pod_of(pod: &Object) -> Pod {
         name: pod.name().into(),
         app: app.unwrap_or_else(|| pod.name()).to_string(),
         suffix: suffix.into(),
-        version: image.rsplit_once(':').map_or("", |(_, tag)| tag).to_string(),
+        version: if image.contains([':', '@']) { crate::image_version(image) } else { String::new() },
         state: state_of(pod, &status),
         ready: format!("{ready}/{}", value.list_at("spec.containers").len()),
         restarts: u32::try_from(restarts).unwrap_or(0),

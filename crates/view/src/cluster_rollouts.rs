@@ -68,7 +68,7 @@ fn count(object: &Object, path: &str) -> usize {
 /// The tag of the image.
 fn version(set: &Object) -> String {
     let image = set.value.list_at("spec.template.spec.containers").first().map_or("", |c| c.str_at("image"));
-    image.rsplit_once(':').map_or(image, |(_, tag)| tag).to_string()
+    crate::image_version(image)
 }
 
 fn states(world: &World, set: &Object) -> Vec<PodState> {

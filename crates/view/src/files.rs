@@ -1,9 +1,8 @@
 //! The Files panel.
 
 use git::Repo;
-use manifest::Value;
 use order::OrdMap;
-use screen::{Diagnostic, FileView, Files, TreeItem};
+use screen::{FileView, Files, TreeItem};
 use vfs::{Kind, Vfs};
 use world::{MachineId, World};
 
@@ -73,42 +72,7 @@ pub fn file(world: &World, path: &str) -> Option<FileView> {
         Some(_) => None,
     };
     let text = if read_only.is_none() { text.unwrap_or_default().to_string() } else { String::new() };
-    let diagnostics = diagnose(path, &text);
+    let diagnostics = crate::diagnose(world, path, &text);
     let conflict = crate::conflict::conflict(files, path);
     Some(FileView { path: path.into(), text, read_only, diagnostics, conflict })
-}
-
-/// YAML is checked as kubectl would read it; workflows as the pipelines do; program manifests as their start does.
-#[inline(never)]
-fn diagnose(path: &str, text: &str) -> Vec<Diagnostic> {
-    if !(path.ends_with(".yaml") || path.ends_with(".yml")) {
-        return Vec::new();
-    }
-    let (documents, problems) = Value::parse_yaml(text);
-    let small = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-    let mut all: Vec<Diagnostic> = problems
-        .iter()
-        .map(|problem| Diagnostic {
-            line: small(problem.line),
-            column: small(problem.column),
-            message: problem.message.clone(),
-            warning: problem.level != manifest::Level::Error,
-        })
-        .collect();
-    let clean = all.iter().all(|problem| problem.warning);
-    let at_top = |message: String, line: usize| Diagnostic { line: small(line), column: 1, message, warning: false };
-    if clean && path.contains("/.github/workflows/") {
-        let name = vfs::base_name(path);
-        if let Err(error) = ci::Workflow::parse(name, text) {
-            all.push(at_top(error.message, error.line));
-        }
-    }
-    if clean
-        && vfs::base_name(path) == "encore.yaml"
-        && let Some(document) = documents.first()
-        && let Err(error) = workload::Program::read(&document.value)
-    {
-        all.push(at_top(error.to_string(), 1));
-    }
-    all
 }

@@ -9,6 +9,7 @@ mod cluster_moves;
 mod cluster_objects;
 mod cluster_rollouts;
 mod conflict;
+mod diagnose;
 mod diff;
 mod files;
 mod git;
@@ -23,8 +24,10 @@ mod way;
 mod why;
 
 pub use self::argocd::argocd;
+use self::argocd::image_version;
 pub use self::brief::{Brief, brief};
 pub use self::cluster::{ClusterLook, cluster};
+pub use self::diagnose::diagnose;
 pub use self::diff::unified;
 pub use self::files::{file, files};
 pub use self::git::{commit_diff, git, repositories};

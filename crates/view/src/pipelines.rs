@@ -1,10 +1,10 @@
 //! The Pipelines panel.
 
 use crate::time::span;
-use ci::{JobRun, Run, State, Token};
+use ci::{Gate, JobRun, Run, State, Token};
 use screen::{Job, Pipelines, RunStep};
 use sim::Time;
-use world::World;
+use world::{MachineId, World};
 
 const RUNS_MAX: usize = 50;
 const LOG_BYTES_MAX: usize = 64 * 1024;
@@ -38,28 +38,46 @@ fn row(world: &World, run: &Run, whole: bool) -> screen::Run {
         started: crate::when(run.created, now),
         stages: if whole { stages(world, run) } else { Vec::new() },
         error: run.error.clone(),
+        waiting: if whole { waiting(world, run) } else { Vec::new() },
     }
 }
 
-/// A job stands one stage behind the last of those that it needs.
+fn waiting(world: &World, run: &Run) -> Vec<(String, bool)> {
+    let user = world.machine(&MachineId::workstation()).map_or("", |host| host.user.as_str());
+    let one = |gate: &Gate| (gate.environment.clone(), world.ci.may_review(run, &gate.environment, user));
+    run.pending().into_iter().map(one).collect()
+}
+
+/// A job stands one stage behind the last of those that it needs; what a job has called stands in its place.
 #[inline(never)]
 fn stages(world: &World, run: &Run) -> Vec<Vec<Job>> {
     let mut stages: Vec<Vec<Job>> = Vec::new();
-    let mut depth = order::OrdMap::new();
-    let mut placed = vec![false; run.jobs.len()];
-    // The engine refuses circles, so that each round places a job.
-    for _ in 0..run.jobs.len() {
-        for (index, job) in run.jobs.iter().enumerate() {
-            let needs: Option<Vec<usize>> = job.needs.iter().map(|need| depth.get(need).copied()).collect();
-            if let (false, Some(needs)) = (placed[index], needs) {
-                placed[index] = true;
-                let at = needs.into_iter().max().map_or(0, |deepest: usize| deepest + 1);
-                depth.insert(job.id.clone(), at);
-                if stages.len() <= at {
-                    stages.resize(at + 1, Vec::new());
-                }
-                stages[at].push(job_of(world, run, index, job));
+    // Where each job stands, and where the last of those with an id does.
+    let mut starts: Vec<Option<usize>> = vec![None; run.jobs.len()];
+    let mut ends: order::OrdMap<&str, usize> = order::OrdMap::new();
+    // The engine refuses circles, so that each round places a job or ends one that calls.
+    for _ in 0..2 * run.jobs.len() {
+        for (index, job) in run.jobs.iter().enumerate().filter(|(_, job)| !job.shown()) {
+            let inside = (0..run.jobs.len()).filter(|at| run.caller(*at) == Some(index));
+            let last = inside.map(|at| starts[at]).collect::<Option<Vec<usize>>>();
+            if let Some(last) = last.and_then(|all| all.into_iter().max()) {
+                ends.insert(&job.id, last);
             }
+        }
+        for (index, job) in run.jobs.iter().enumerate() {
+            let needs: Option<Vec<usize>> = job.needs.iter().map(|need| ends.get(need.as_str()).copied()).collect();
+            let caller = run.caller(index).map_or(Some(0), |caller| starts[caller]);
+            let (None, Some(needs), Some(caller)) = (starts[index], needs, caller) else { continue };
+            let at = needs.into_iter().max().map_or(0, |deepest: usize| deepest + 1).max(caller);
+            starts[index] = Some(at);
+            if !job.shown() {
+                continue;
+            }
+            ends.insert(&job.id, at);
+            if stages.len() <= at {
+                stages.resize(at + 1, Vec::new());
+            }
+            stages[at].push(job_of(world, run, index, job));
         }
     }
     stages
@@ -90,6 +108,8 @@ fn job_of(world: &World, run: &Run, index: usize, job: &JobRun) -> Job {
         state: job.state.word().into(),
         duration: took(job.started, job.finished, now),
         needs: job.needs.clone(),
+        environment: job.gate.as_ref().map_or_else(String::new, |gate| gate.environment.clone()),
+        url: job.gate.as_ref().map_or_else(String::new, |gate| gate.url.clone()),
         steps: steps.collect(),
     }
 }

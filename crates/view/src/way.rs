@@ -3,6 +3,7 @@
 
 use ci::{Run, State};
 use cluster::pod_ready;
+use image::Image;
 use order::OrdSet;
 use screen::Station;
 use sim::{Event, EventId};
@@ -41,10 +42,15 @@ pub(crate) fn way(world: &World, run: &Run) -> Vec<Station> {
         "done"
     };
     stations.push(station("Pipeline", job.into(), state, runs));
-    let image = world.registry.tags().find(|(_, tag, _)| *tag == short);
-    let image = image.map(|(name, tag, _)| [name.rsplit('/').next().unwrap_or(name), ":", tag].concat());
-    let has_image = image.is_some();
-    stations.push(image.map_or_else(|| waits("Registry", runs), |text| station("Registry", text, "done", false)));
+    let image = built(world, &run.commit, newest(&is_push_of_image));
+    let told = image.as_ref().map(|(name, image)| station("Registry", tagged(world, name, image), "done", false));
+    let has_image = told.is_some();
+    stations.push(told.unwrap_or_else(|| waits("Registry", runs)));
+    let has_nodes = world.cluster.store().all(cluster::NODE, None).next().is_some();
+    if !has_nodes {
+        // Nothing runs anywhere in this world: the registry is the end.
+        return stations;
+    }
     let own = [run.repo.as_str(), "@"].concat();
     let pushed = newest(&|event| &*event.subject.kind == "Push" && !event.subject.name.starts_with(&own));
     let asked = pushed.map(|event| station("Deploy repository", event.subject.name.to_string(), "done", false));
@@ -58,7 +64,7 @@ pub(crate) fn way(world: &World, run: &Run) -> Vec<Station> {
         station("Controller", text, if applied { "done" } else { "running" }, !applied)
     });
     stations.push(by.unwrap_or_else(|| waits("Controller", pushed.is_some())));
-    let (all, ready) = pods(world, short);
+    let (all, ready) = image.as_ref().map_or((0, 0), |(_, image)| pods(world, image));
     stations.push(match (all, applied) {
         (0, before) => waits("Cluster", before),
         _ => {
@@ -66,7 +72,7 @@ pub(crate) fn way(world: &World, run: &Run) -> Vec<Station> {
             station("Cluster", text, if ready < all { "running" } else { "done" }, ready < all)
         }
     });
-    let share = share(world, short);
+    let share = image.as_ref().filter(|_| ready > 0).map_or(0, |(_, image)| share(world, image, short));
     stations.push(match share {
         0 => waits("Customers", ready > 0),
         share => station(
@@ -108,12 +114,47 @@ fn descendants<'w>(world: &'w World, commit: &str) -> Vec<&'w Event> {
     found
 }
 
-/// Pods of an image with this tag, and how many of them are ready.
+fn is_push_of_image(event: &Event) -> bool {
+    &*event.subject.kind == "Image" && event.text.ends_with(" pushed")
+}
+
+/// The image that was built from a commit: its repository and what it is. One that equals an earlier one, byte by byte, is
+/// known by its push.
 #[inline(never)]
-fn pods(world: &World, tag: &str) -> (usize, usize) {
-    let end = [":", tag].concat();
+fn built<'w>(world: &'w World, commit: &str, pushed: Option<&Event>) -> Option<(&'w str, &'w Image)> {
+    let all = || world.registry.images();
+    let ours = all().find(|(_, image)| image.revision.as_deref() == Some(commit));
+    let same = || {
+        let digest = &world.registry.resolve(&pushed?.subject.name).ok()?.digest;
+        all().find(|(_, image)| image.digest == *digest)
+    };
+    ours.or_else(same).map(|(name, image)| (name, &**image))
+}
+
+/// `web:2f1c9a0`, by a tag that means it now, or else `web@343e9c6d1ff6`.
+#[inline(never)]
+fn tagged(world: &World, name: &str, image: &Image) -> String {
+    let tag = world.registry.tags().find(|(other, _, digest)| *other == name && *digest == image.digest);
+    let text = tag.map_or_else(|| ["@", &image.digest].concat(), |(_, tag, _)| [":", tag].concat());
+    let short = crate::image_version(&text);
+    let colon = if short.starts_with('@') { "" } else { ":" };
+    [name.rsplit('/').next().unwrap_or(name), colon, &short].concat()
+}
+
+/// Pods of an image, under whatever name, and how many of them are ready.
+#[inline(never)]
+fn pods(world: &World, image: &Image) -> (usize, usize) {
+    let is_it = |name: &str| {
+        name.ends_with(&image.digest) || world.registry.resolve(name).is_ok_and(|other| other.digest == image.digest)
+    };
     let runs = |pod: &cluster::Object| {
-        pod.value.list_at("spec.containers").iter().any(|container| container.str_at("image").ends_with(&end))
+        let started = pod.value.list_at("status.containerStatuses").iter().map(|one| one.str_at("imageID"));
+        let mut started = started.filter(|id| !id.is_empty()).peekable();
+        match started.peek() {
+            // What a tag means may have changed since.
+            Some(_) => started.any(|id| id.ends_with(&image.digest)),
+            None => pod.value.list_at("spec.containers").iter().any(|one| is_it(one.str_at("image"))),
+        }
     };
     let (mut all, mut ready) = (0, 0);
     for pod in world.cluster.store().all(cluster::POD, None).filter(|pod| runs(pod) && !pod.deleting()) {
@@ -123,8 +164,11 @@ fn pods(world: &World, tag: &str) -> (usize, usize) {
     (all, ready)
 }
 
-/// The part of a hundred of the last requests that this version answered.
-fn share(world: &World, version: &str) -> u32 {
+/// The part of a hundred of the last requests that this image's program answered.
+#[inline(never)]
+fn share(world: &World, image: &Image, short: &str) -> u32 {
+    let own = image.program.str_at("version");
+    let version = if own.is_empty() { short } else { own };
     let customers = world.workload.customers();
     let last = customers.and_then(|at| world.workload.history(&at.namespace, &at.service).next_back());
     let share = last.map_or(0.0, |sample| {

@@ -67,6 +67,11 @@ impl World {
         self.ci.cancel(&mut self.sim, run, "The run was canceled by @learner.");
     }
 
+    /// Approves or rejects what waits for environments in a run.
+    pub fn review_deployment(&mut self, run: u32, review: ci::Review, causes: &Causes) -> Result<(), String> {
+        self.ci.review(&mut self.sim, run, review, causes)
+    }
+
     pub fn delete_pod(&mut self, namespace: &str, name: &str, causes: &Causes) -> Result<(), Status> {
         let writer = Writer::new("learner", causes.clone());
         let place = (cluster::POD, namespace, name);

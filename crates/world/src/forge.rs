@@ -77,7 +77,10 @@ impl World {
     pub fn repo_of_url(url: &str) -> Option<String> {
         let rest = ["https://", "http://", "ssh://git@", "ssh://"].iter().find_map(|scheme| url.strip_prefix(scheme));
         let rest = match rest {
-            Some(rest) => rest.strip_prefix(FORGE)?.strip_prefix('/')?,
+            Some(rest) => {
+                let at = rest.find(['@', '/']).filter(|at| rest[*at..].starts_with('@')).map_or(0, |at| at + 1);
+                rest[at..].strip_prefix(FORGE)?.strip_prefix('/')?
+            }
             None => url.rsplit_once('@').map_or(url, |(_, rest)| rest).strip_prefix(FORGE)?.strip_prefix(':')?,
         };
         Some(rest.trim_end_matches('/').trim_end_matches(".git").to_string())
@@ -179,6 +182,10 @@ impl World {
     }
 
     fn start_for(&mut self, name: &str, moved: Moved<'_>, commit: ObjectId, actor: &str, event: EventId) {
+        // What a job's token does starts nothing.
+        if actor == ci::BOT {
+            return;
+        }
         if let Some(push) = self.push_of(name, moved, commit, actor, event.into()) {
             self.ci.push(&mut self.sim, &push);
         }
@@ -205,10 +212,27 @@ impl World {
             commit: commit.to_string(),
             subject,
             actor: actor.into(),
+            default: moved.pull.is_none() && !moved.tag && repo.head(files).ok()?.branch() == Some(moved.name),
+            body: manifest::Value::Null,
+            chain: 0,
             pull: moved.pull,
             workflows,
             causes,
         })
+    }
+
+    /// A workflow of a repository's default branch is to start.
+    #[inline(never)]
+    pub(crate) fn start_due(&mut self, start: &ci::Start) {
+        let found = self.forge_repo(&start.repo).and_then(|(repo, files)| {
+            let head = repo.head(files).ok()?;
+            Some((head.branch()?.to_string(), head.id()?))
+        });
+        let Some((branch, commit)) = found else { return };
+        let moved = Moved { name: &branch, ..Moved::default() };
+        if let Some(push) = self.push_of(&start.repo, moved, commit, &start.actor, start.causes.clone()) {
+            self.ci.begin(&mut self.sim, start, &push);
+        }
     }
 
     /// The workflow files of a branch of a repository: paths and texts.

@@ -40,6 +40,7 @@ pub use docker::{DOCKER, Docker};
 pub use docker_containers::{Lives, NewContainer, Standing};
 pub use forge::{FORGE, FORGE_ROOT};
 pub use machine::{Machine, MachineId};
+pub use pipeline::{BASIC, HEADER};
 pub use process::{Behaviour, Entry, Fd, Main, Pid, Program, Programs, Seen, Spawn, Step, StreamId};
 pub use pulls::{NewPull, Pull, PullChange, PullState, Review, Verdict};
 pub use pulls_merge::{MergeMethod, Mergeable, Merger};

@@ -19,6 +19,10 @@ pub(crate) struct Script {
     builds: bool,
 }
 
+/// Where `actions/checkout` leaves the token that Git sends to the forge.
+pub const HEADER: &str = "http.https://forge.encore/.extraheader";
+pub const BASIC: &str = "AUTHORIZATION: basic ";
+
 /// The program that builds an image for a pipeline.
 const BUILD: &str = "opsfest-build";
 
@@ -30,6 +34,7 @@ impl World {
                     let machine = Machine::new(&name, "runner", self.now().as_micros());
                     self.add_machine(MachineId::new(&name), machine);
                 }
+                Ask::Start(start) => self.start_due(&start),
                 Ask::Drop { name } => self.remove_machine(&MachineId::new(&name)),
                 Ask::Stop { token } => {
                     let pid = self.scripts.iter().find(|(_, script)| script.token == token).map(|(pid, _)| *pid);
@@ -37,9 +42,10 @@ impl World {
                         self.kill(pid, 143);
                     }
                 }
-                Ask::Pack { token, machine, base } => {
+                Ask::Pack { token, machine, base, wants } => {
                     let files = self.workspace(&MachineId::new(&machine), &base);
-                    self.ci.packed(&mut self.sim, token, files);
+                    let more = self.ci.packed(&mut self.sim, token, wants, files);
+                    self.perform(more);
                 }
                 Ask::Unpack { token, machine, files, outcome } => {
                     let outcome = match self.unpack(&MachineId::new(&machine), &files) {
@@ -48,8 +54,8 @@ impl World {
                     };
                     self.ci.done(&mut self.sim, token, outcome);
                 }
-                Ask::Checkout { token, machine, repo, reference, path, .. } => {
-                    let outcome = match self.checkout(&MachineId::new(&machine), &repo, &reference, &path) {
+                Ask::Checkout { token, machine, repo, reference, path, keeps, .. } => {
+                    let outcome = match self.checkout(&MachineId::new(&machine), &repo, &reference, (&path, &keeps)) {
                         Ok(log) => Outcome { log, ..Outcome::default() },
                         Err(message) => Outcome { code: 1, log: format!("{message}\n"), ..Outcome::default() },
                     };
@@ -92,12 +98,16 @@ impl World {
         let file = argv.last().cloned().unwrap_or_default();
         let mut full = (*host.env).clone();
         full.extend(env.iter().map(|(key, value)| (key.clone(), value.clone())));
+        if let Some(first) = full.remove(ci::FIRST_ON_PATH) {
+            let path = full.get("PATH").cloned().unwrap_or_default();
+            full.insert("PATH".into(), [first, path].join(":"));
+        }
         let prepared = host
             .files
             .make_dir_all(vfs::parent(&file), micros)
             .and_then(|()| host.files.write(&file, script.as_bytes().to_vec(), micros))
             .and_then(|()| host.files.make_dir_all(&directory, micros));
-        for name in ["GITHUB_OUTPUT", "GITHUB_ENV", "GITHUB_STEP_SUMMARY"] {
+        for name in ["GITHUB_OUTPUT", "GITHUB_ENV", "GITHUB_STEP_SUMMARY", "GITHUB_PATH"] {
             if let Some(path) = env.get(name) {
                 prepared.and_then(|()| host.files.write(path, Vec::new(), micros)).ok();
             }
@@ -167,7 +177,9 @@ impl World {
         }
         let env = assignments(&read("GITHUB_ENV").unwrap_or_default());
         let summary = read("GITHUB_STEP_SUMMARY").unwrap_or_default();
-        self.ci.done(&mut self.sim, script.token, Outcome { code, log, outputs, env, summary });
+        let paths = read("GITHUB_PATH").unwrap_or_default().lines().map(str::to_string).collect();
+        let outcome = Outcome { code, log, outputs, env, summary, paths, quiet: false };
+        self.ci.done(&mut self.sim, script.token, outcome);
     }
 
     /// What a running script has printed so far.
@@ -178,7 +190,13 @@ impl World {
     }
 
     /// Clones a repository of the forge into a folder of a machine, at a commit or branch.
-    pub fn checkout(&mut self, machine: &MachineId, repo: &str, reference: &str, path: &str) -> Result<String, String> {
+    pub fn checkout(
+        &mut self,
+        machine: &MachineId,
+        repo: &str,
+        reference: &str,
+        (path, keeps): (&str, &str),
+    ) -> Result<String, String> {
         let when = self.when();
         let (from, source) =
             self.forge_repo(repo).ok_or_else(|| format!("fatal: repository '{}/' not found", Self::repo_url(repo)))?;
@@ -206,6 +224,10 @@ impl World {
         config.set("remote.origin.fetch", "+refs/heads/*:refs/remotes/origin/*");
         config.set(&format!("branch.{branch}.remote"), "origin");
         config.set(&format!("branch.{branch}.merge"), &format!("refs/heads/{branch}"));
+        if !keeps.is_empty() {
+            config
+                .set(HEADER, &[BASIC, &cluster::base64::encode(format!("x-access-token:{keeps}").as_bytes())].concat());
+        }
         here.write_state(files, "config", config.text(), when).map_err(say)?;
         let who = Signature { name: "runner".into(), email: "runner@encore".into(), when };
         let message = format!("clone: from {}", Self::repo_url(repo));

@@ -40,7 +40,7 @@ impl Check {
             State::Failed => "fail",
             State::Skipped => "skipping",
             State::Cancelled => "cancel",
-            State::Queued | State::Running => "pending",
+            State::Queued | State::Running | State::Waiting => "pending",
         }
     }
 }
@@ -53,6 +53,11 @@ impl World {
 
     pub fn rules(&self, repo: &str, branch: &str) -> Option<&BranchRules> {
         self.forge.rules.get(repo)?.get(branch)
+    }
+
+    /// The branches of a repository that have rules.
+    pub fn protected_branches(&self, repo: &str) -> Vec<String> {
+        self.forge.rules.get(repo).into_iter().flat_map(|rules| rules.keys().cloned()).collect()
     }
 
     /// Why a push to a repository of the forge is refused: what its hook prints. `deletes` and `forced` say what the
@@ -83,7 +88,12 @@ impl World {
             if run.jobs.is_empty() {
                 all.push(check(&run.workflow_name, run.state, Some(run.created), run.finished));
             }
-            all.extend(run.jobs.iter().map(|job| check(&job.name, job.state, job.started, job.finished)));
+            all.extend(
+                run.jobs
+                    .iter()
+                    .filter(|job| job.shown())
+                    .map(|job| check(&job.name, job.state, job.started, job.finished)),
+            );
         }
         all
     }

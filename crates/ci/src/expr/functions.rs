@@ -79,7 +79,9 @@ pub(super) fn call(name: &str, args: &[Data], scope: Scope<'_>) -> Result<Data, 
         "join" => join(args)?,
         "format" => Data::text(&format(&args[0].to_text(), &args[1..])?),
         "hashfiles" => {
-            (scope.hash_files)(&args.iter().map(Data::to_text).collect::<Vec<_>>()).map(|hash| Data::text(&hash))?
+            let files = scope.files.ok_or("Unrecognized function: 'hashFiles'")?;
+            let patterns: Vec<String> = args.iter().map(Data::to_text).collect();
+            Data::text(&crate::cache::hash(files, scope.contexts.at("github").str_at("workspace"), &patterns)?)
         }
         _ => return Err(["Unrecognized function: '", name, "'"].concat()),
     })

@@ -10,6 +10,7 @@ mod parser;
 pub use data::Data;
 
 use manifest::Value;
+use order::OrdMap;
 
 /// Contexts that workflows have; a name that is none of them is refused before anything runs.
 const CONTEXTS: [&str; 12] =
@@ -24,20 +25,15 @@ pub(crate) struct Scope<'a> {
     pub cancelled: bool,
     /// Something that it needs was skipped: no success, and no failure either.
     pub skipped: bool,
-    /// `hashFiles`: of the files that patterns name; it fails where there are none to look at.
-    pub hash_files: &'a dyn Fn(&[String]) -> Result<String, String>,
+    /// For `hashFiles`: the files of the workspace and their SHA-256, where there is one to look at.
+    pub files: Option<&'a OrdMap<String, Vec<u8>>>,
 }
 
 impl<'a> Scope<'a> {
     /// Where nothing has gone wrong.
-    pub fn of(contexts: &'a Value, hash_files: &'a dyn Fn(&[String]) -> Result<String, String>) -> Self {
-        Self { contexts, failed: false, cancelled: false, skipped: false, hash_files }
+    pub fn of(contexts: &'a Value) -> Self {
+        Self { contexts, failed: false, cancelled: false, skipped: false, files: None }
     }
-}
-
-/// Where no files are.
-pub(crate) fn no_files(_: &[String]) -> Result<String, String> {
-    Err("hashFiles is real GitHub Actions, but not part of this sandbox yet".into())
 }
 
 /// Replaces every `${{ … }}` in a text.
@@ -68,7 +64,7 @@ pub(crate) fn value_of(text: &str, scope: Scope<'_>) -> Result<Data, String> {
 
 /// Whether every `${{ … }}` of a text can be read.
 #[inline(never)]
-pub(crate) fn check(text: &str) -> Result<(), String> {
+pub(crate) fn check_in(text: &str, contexts: &dyn Fn(&str) -> bool) -> Result<(), String> {
     let mut rest = text;
     while let Some(start) = rest.find("${{") {
         let Some(end) = closing(&rest[start..]) else {
@@ -78,15 +74,15 @@ pub(crate) fn check(text: &str) -> Result<(), String> {
         if inside.is_empty() {
             return Err("An expression was expected".into());
         }
-        check_one(inside)?;
+        check_one(inside, contexts)?;
         rest = &rest[start + end + 2..];
     }
     Ok(())
 }
 
 /// The same of an expression without its braces.
-pub(crate) fn check_one(text: &str) -> Result<(), String> {
-    parser::parse(text.trim(), &is_context).map(|_| ())
+pub(crate) fn check_one(text: &str, contexts: &dyn Fn(&str) -> bool) -> Result<(), String> {
+    parser::parse(text.trim(), contexts).map(|_| ())
 }
 
 const NOT_CLOSED: &str =
@@ -123,7 +119,7 @@ pub(crate) fn condition(text: &str, scope: Scope<'_>) -> Result<bool, String> {
     Ok(holds && (names_status || !(scope.failed || scope.cancelled || scope.skipped)))
 }
 
-fn is_context(name: &str) -> bool {
+pub(crate) fn is_context(name: &str) -> bool {
     CONTEXTS.iter().any(|context| context.eq_ignore_ascii_case(name))
 }
 
@@ -138,7 +134,7 @@ pub(crate) fn evaluate(text: &str, scope: Scope<'_>) -> Result<Data, String> {
 /// Evaluates an expression over contexts, an object whose keys are the names that it may use. For tests with outside data.
 pub fn evaluate_over(text: &str, contexts: &Data) -> Result<Data, String> {
     let none = Value::Null;
-    let scope = Scope::of(&none, &no_files);
+    let scope = Scope::of(&none);
     let known = |name: &str| contexts.member(name).is_some();
     match parser::parse(text, &known)? {
         Some(expr) => evaluate::evaluate(&expr, contexts, scope),

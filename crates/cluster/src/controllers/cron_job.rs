@@ -1,7 +1,6 @@
 //! The cron job controller: a job at each time of the schedule (Kubernetes 1.32, `pkg/controller/cronjob`).
 
 use super::{Action, Reconciled, owner_reference};
-use crate::cron::{Schedule, Zone};
 use crate::defaults;
 use crate::kinds;
 use crate::object::{Key, Object, time_at};
@@ -10,6 +9,7 @@ use crate::store::Store;
 use manifest::{Value, list, object};
 use order::Arrange;
 use sim::Time;
+use sim::{Schedule, Zone};
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -14,6 +14,26 @@ use std::time::Duration;
 /// Asking the registry for an image that is there already.
 const KNOWN_ALREADY: Duration = Duration::from_millis(420);
 
+/// Why a name means no image, in the words of the `reference` package of distribution.
+fn malformed(image: &str) -> Option<&'static str> {
+    const WRONG: &str = "invalid reference format";
+    let (name, digest) = image.split_once('@').map_or((image, None), |(name, digest)| (name, Some(digest)));
+    let slash = name.rfind('/').map_or(0, |at| at + 1);
+    let (_, tag) = name[slash..].split_once(':').map_or((name, None), |(name, tag)| (name, Some(tag)));
+    if name.split(':').next().unwrap_or("").bytes().any(|b| b.is_ascii_uppercase()) {
+        return Some("invalid reference format: repository name must be lowercase");
+    }
+    let tag_wrong = |tag: &str| {
+        tag.is_empty() || tag.len() > 128 || !tag.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
+    };
+    let hex = |digest: &str| digest.split_once(':').map_or("", |(_, hex)| hex).to_string();
+    match digest.map(hex) {
+        Some(hex) if hex.len() < 32 || !hex.bytes().all(|b| b.is_ascii_hexdigit()) => Some(WRONG),
+        Some(hex) if hex.len() != 64 => Some("invalid checksum digest length"),
+        _ => tag.is_some_and(tag_wrong).then_some(WRONG),
+    }
+}
+
 impl Cluster {
     /// Sees to it that the image is on the node, then starts the container.
     #[inline(never)]
@@ -23,8 +43,7 @@ impl Cluster {
         let spec = container_spec(&pod, run.inits, at);
         let image: Arc<str> = word(spec.str_at("image"));
         let epoch = container.epoch;
-        if image.split(['@', ':']).next().unwrap_or("").bytes().any(|b| b.is_ascii_uppercase()) {
-            let why = "invalid reference format: repository name must be lowercase";
+        if let Some(why) = malformed(&image) {
             let told =
                 format!("Failed to apply default image tag \"{image}\": couldn't parse image name \"{image}\": {why}");
             for note in [Note::warning("InspectFailed", &*told), Note::warning("Failed", "Error: InvalidImageName")] {
@@ -186,4 +205,23 @@ fn rounded(span: Duration) -> String {
     };
     let head = head.strip_suffix("0s").unwrap_or(&head).to_string();
     format!("{head}{}{fraction}s", rest / 1_000)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::malformed;
+
+    #[test]
+    fn a_name_is_read_whole() {
+        let digest = "343e9c6d1ff6a9d1c6f0d2c8c2e0a4b0343e9c6d1ff6a9d1c6f0d2c8c2e0a4b0";
+        for good in ["nginx", "localhost:5000/web", "registry.encore/web:v1"] {
+            assert_eq!(malformed(good), None, "{good}");
+        }
+        assert_eq!(malformed(&format!("registry.encore/web:rc@sha256:{digest}")), None);
+        for wrong in ["web@", "web:", "web@sha256:343e9c6d1ff6", "web:a b", &format!("web@sha256:sha256:{digest}")] {
+            assert_eq!(malformed(wrong), Some("invalid reference format"), "{wrong}");
+        }
+        assert_eq!(malformed(&format!("web@sha256:{}", &digest[..40])), Some("invalid checksum digest length"));
+        assert!(malformed("registry.encore/Web").is_some_and(|why| why.ends_with("must be lowercase")));
+    }
 }

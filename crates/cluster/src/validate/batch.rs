@@ -2,9 +2,9 @@
 
 use super::not_negative;
 use super::pod::template_spec;
-use crate::cron::{Schedule, Zone};
 use crate::status::FieldError;
 use manifest::Value;
+use sim::{Schedule, Zone};
 
 pub(crate) fn job(job: &Value, old: Option<&Value>) -> Vec<FieldError> {
     let mut errors = Vec::new();

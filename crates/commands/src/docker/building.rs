@@ -206,6 +206,19 @@ impl Building {
         if let (true, Some(image)) = (self.request.push, image) {
             let (actor, causes) =
                 (if self.request.revision.is_some() { "github-actions" } else { "docker" }, cx.causes());
+            if let Some(why) = cx.world.ci.push_denied(&host.to_string()) {
+                build.log.push_str(
+                    &[
+                        "ERROR: failed to build: failed to solve: failed to push ",
+                        &self.request.tags.join(", "),
+                        ": ",
+                        why,
+                        "\n",
+                    ]
+                    .concat(),
+                );
+                return Step::Done(1);
+            }
             for tag in &self.request.tags {
                 let Some(name) = ImageRef::familiar(tag) else { continue };
                 cx.world.push_image(&host, &name, &image, actor, &causes);

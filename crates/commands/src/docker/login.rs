@@ -61,6 +61,9 @@ fn login(cx: &mut Cx<'_>, given: &Given) -> Answer {
         )));
     }
     let host = cx.machine_id();
+    if let Some(password) = given.text("password") {
+        cx.world.ci.logged_in(&host.to_string(), password);
+    }
     cx.world.docker_mut(&host).store.logins.insert(server);
     cx.out("Login Succeeded\n");
     Ok(Next::Done(0))

@@ -73,6 +73,9 @@ fn run(cx: &mut Cx<'_>, given: &Given) -> Answer {
             "Get \"https://{registry_host}/v2/\": dial tcp: lookup {registry_host}: no such host"
         )));
     }
+    if let Some(why) = cx.world.ci.push_denied(&host.to_string()) {
+        return Err(Failed::said(why));
+    }
     if !quiet {
         cx.out(lines);
     }

@@ -98,6 +98,9 @@ impl Call {
 
     /// The account of the machine's user.
     pub fn account(cx: &Cx<'_>) -> String {
+        if super::token::on_runner(cx) {
+            return super::token::account(cx);
+        }
         cx.machine().user.clone()
     }
 

@@ -3,6 +3,7 @@
 //! Its words come from the tool's source (`pkg/cmd/pr/*`, `pkg/cmd/run/*`), not from a comparison with a server.
 
 mod api;
+mod cache;
 mod call;
 mod change;
 mod checks;
@@ -12,6 +13,7 @@ mod list;
 mod merge;
 mod review;
 mod runs;
+mod token;
 mod view;
 mod words;
 mod workflows;
@@ -19,7 +21,7 @@ mod workflows;
 pub use call::merger;
 
 use call::{Call, Fail};
-use flags::{Command, Stop};
+use flags::{Command, Given, Stop};
 use serde::{Deserialize, Serialize};
 use world::{Behaviour, Cx, Pid, Program, Step};
 
@@ -50,6 +52,8 @@ enum End {
     Exit(i32),
     /// With these runs of `git`, then with these words on standard error.
     Git(Vec<Vec<String>>, String),
+    /// Not yet: standard input is not whole.
+    Input,
     /// When a run has ended.
     Watch(runs::Watch),
 }
@@ -86,6 +90,9 @@ const RUNS: &[Row] = &[
     Row { command: &runs::WATCH, run: runs::watch },
 ];
 
+const CACHES: &[Row] =
+    &[Row { command: &cache::DELETE, run: cache::delete }, Row { command: &cache::LIST, run: cache::list }];
+
 const WORKFLOWS: &[Row] =
     &[Row { command: &workflows::LIST, run: workflows::list }, Row { command: &workflows::RUN, run: workflows::run }];
 
@@ -93,7 +100,7 @@ const WORKFLOWS: &[Row] =
 const RUNS_MISSING: &str = "delete download";
 const WORKFLOWS_MISSING: &str = "disable enable view";
 const PULLS_MISSING: &str = "edit lock unlock revert update-branch";
-const MISSING: &str = "auth browse codespace gist issue org project release repo cache agent-task alias \
+const MISSING: &str = "auth browse codespace gist issue org project release repo agent-task alias \
     attestation completion config extension gpg-key label preview ruleset search secret ssh-key variable";
 
 /// The subcommands of `pr`, `run` or `workflow` and their long options, for completion.
@@ -101,6 +108,7 @@ pub(crate) fn commands(group: &str) -> impl Iterator<Item = (&'static str, Vec<&
     let rows = match group {
         "run" => RUNS,
         "workflow" => WORKFLOWS,
+        "cache" => CACHES,
         _ => PULLS,
     };
     rows.iter().map(|row| (row.command.name(), row.command.flags.iter().map(|flag| flag.long).collect()))
@@ -121,6 +129,7 @@ impl Behaviour for Gh {
             }
         } else {
             match dispatch(cx) {
+                End::Input => return Step::Stdin,
                 End::Exit(code) => return Step::Done(code),
                 End::Git(rest, last) => (self.rest, self.last) = (rest, last),
                 End::Watch(watched) => self.watched = Some(watched),
@@ -160,18 +169,33 @@ fn dispatch(cx: &mut Cx<'_>) -> End {
         ["pr"] | ["pr", "--help" | "-h" | "help"] => help(cx),
         ["run"] | ["run", "--help" | "-h" | "help"] => help(cx),
         ["workflow"] | ["workflow", "--help" | "-h" | "help"] => help(cx),
+        ["api", ..] => request(cx),
         [group @ "workflow", name, ..] => subcommand(cx, (group, name), WORKFLOWS, WORKFLOWS_MISSING),
+        ["cache"] | ["cache", "--help" | "-h" | "help"] => help(cx),
+        [group @ "cache", name, ..] => subcommand(cx, (group, name), CACHES, ""),
         [group @ "pr", name, ..] => subcommand(cx, (group, name), PULLS, PULLS_MISSING),
         [group @ "run", name, ..] => subcommand(cx, (group, name), RUNS, RUNS_MISSING),
-        ["api", ..] => run(cx, &Row { command: &api::COMMAND, run: api::run }, &cx.args()[1..]),
         [name, ..] if MISSING.split_whitespace().any(|missing| missing == *name) => not_here(cx, &format!("gh {name}")),
         [name, ..] => unknown(cx, name, "gh"),
     }
 }
 
+/// `gh api`, which needs no repository.
+#[inline(never)]
+fn request(cx: &mut Cx<'_>) -> End {
+    let given = match parsed(cx, &api::COMMAND, 1) {
+        Ok(given) => given,
+        Err(end) => return end,
+    };
+    match api::run(cx, &given) {
+        None => End::Input,
+        Some(answer) => answered(cx, answer),
+    }
+}
+
 fn subcommand(cx: &mut Cx<'_>, (group, name): (&str, &str), rows: &[Row], missing: &str) -> End {
     match rows.iter().find(|row| row.command.name() == name || alias(name) == row.command.name()) {
-        Some(row) => run(cx, row, &cx.args()[2..]),
+        Some(row) => run(cx, row),
         None if missing.split(' ').any(|missing| missing == name) => not_here(cx, &format!("gh {group} {name}")),
         None => unknown(cx, name, &format!("gh {group}")),
     }
@@ -186,20 +210,33 @@ fn alias(name: &str) -> &str {
     }
 }
 
-fn run(cx: &mut Cx<'_>, row: &Row, args: &[String]) -> End {
-    let given = match flags::parse(args, row.command) {
+fn run(cx: &mut Cx<'_>, row: &Row) -> End {
+    let given = match parsed(cx, row.command, 2) {
         Ok(given) => given,
-        Err(Stop::Help) => {
-            cx.out(flags::help(row.command));
-            return End::Exit(0);
-        }
-        Err(Stop::Missing(option)) => return not_here(cx, &format!("{} {option}", row.command.path)),
-        Err(Stop::Wrong(text)) => {
-            cx.err(format!("{text}\n\n{}", flags::help(row.command)));
-            return End::Exit(1);
-        }
+        Err(end) => return end,
     };
-    let answer = Call::new(cx, given).and_then(|call| (row.run)(cx, &call));
+    let may = if token::on_runner(cx) { token::check(cx, row.command.path, None) } else { Ok(()) };
+    let answer = may.and_then(|()| Call::new(cx, given)).and_then(|call| (row.run)(cx, &call));
+    answered(cx, answer)
+}
+
+/// The options behind so many words, or the end that they come to.
+fn parsed(cx: &mut Cx<'_>, command: &Command, words: usize) -> Result<Given, End> {
+    Err(match flags::parse(&cx.args()[words..], command) {
+        Ok(given) => return Ok(given),
+        Err(Stop::Help) => {
+            cx.out(flags::help(command));
+            End::Exit(0)
+        }
+        Err(Stop::Missing(option)) => not_here(cx, &format!("{} {option}", command.path)),
+        Err(Stop::Wrong(text)) => {
+            cx.err(format!("{text}\n\n{}", flags::help(command)));
+            End::Exit(1)
+        }
+    })
+}
+
+fn answered(cx: &mut Cx<'_>, answer: Answer) -> End {
     answer.unwrap_or_else(|fail| {
         cx.err(format!("{}\n", fail.text));
         End::Exit(fail.code)
@@ -218,7 +255,7 @@ fn unknown(cx: &mut Cx<'_>, name: &str, of: &str) -> End {
 
 fn help(cx: &mut Cx<'_>) -> End {
     let mut text = String::from("Work with the forge's pull requests, runs and workflows.\n");
-    for (group, rows) in [("pr", PULLS), ("run", RUNS), ("workflow", WORKFLOWS)] {
+    for (group, rows) in [("pr", PULLS), ("run", RUNS), ("workflow", WORKFLOWS), ("cache", CACHES)] {
         text.push_str(&format!("\nUSAGE\n  gh {group} <command> [flags]\n\nCOMMANDS\n"));
         for row in rows {
             text.push_str(&format!("  {:<12}{}\n", format!("{}:", row.command.name()), row.command.summary));

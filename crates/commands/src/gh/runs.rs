@@ -73,22 +73,13 @@ fn event(run: &Run) -> &str {
     &run.event_name
 }
 
-/// GitHub's status: `queued`, `in_progress`, `completed`.
-fn status(state: State) -> &'static str {
-    match state {
-        State::Queued => "queued",
-        State::Running => "in_progress",
-        _ => "completed",
-    }
-}
-
 /// A state's sign and its colour.
 fn sign(state: State) -> (&'static str, u8) {
     match state {
         State::Passed => ("✓", 32),
         State::Failed | State::Cancelled => ("X", 31),
         State::Skipped => ("-", 90),
-        State::Queued | State::Running => ("*", 33),
+        State::Queued | State::Running | State::Waiting => ("*", 33),
     }
 }
 
@@ -139,7 +130,7 @@ pub(super) fn list(cx: &mut Cx<'_>, call: &Call) -> Answer {
         let file = run.path.rsplit('/').next().unwrap_or_default();
         is("branch", &run.branch)
             && (is("workflow", &run.workflow_name) || is("workflow", file))
-            && (is("status", status(run.state)) || is("status", run.state.conclusion()))
+            && (is("status", run.state.status()) || is("status", run.state.conclusion()))
             && is("event", event(run))
             && is("commit", &run.commit)
             && is("user", &run.actor)
@@ -174,7 +165,7 @@ pub(super) fn list(cx: &mut Cx<'_>, call: &Call) -> Answer {
     } else {
         let line = |run: &&Run| {
             let cells = tail(run).join("\t");
-            format!("{}\t{}\t{cells}\t{}\n", status(run.state), run.state.conclusion(), run.created.rfc3339())
+            format!("{}\t{}\t{cells}\t{}\n", run.state.status(), run.state.conclusion(), run.created.rfc3339())
         };
         runs.iter().map(line).collect()
     };
@@ -191,7 +182,8 @@ fn header(cx: &Cx<'_>, run: &Run) -> String {
 
 fn jobs(cx: &Cx<'_>, run: &Run, only: Option<usize>, verbose: bool) -> String {
     let mut text = String::new();
-    for (at, job) in run.jobs.iter().enumerate().filter(|(at, _)| only.is_none_or(|only| only == *at)) {
+    for (at, job) in run.jobs.iter().enumerate().filter(|(at, job)| job.shown() && only.is_none_or(|only| only == *at))
+    {
         let took = job.started.zip(job.finished).map(|(from, to)| to.since(from).as_secs());
         let took = took.map_or_else(String::new, |secs| format!(" in {}", elapsed(secs)));
         let id = coloured(cx, 36, &job_id(run, at).to_string());
@@ -271,7 +263,7 @@ pub(super) fn view(cx: &mut Cx<'_>, call: &Call) -> Answer {
     if !said.is_empty() {
         text.push_str(&format!("ANNOTATIONS\n{said}\n"));
     }
-    match (only, run.jobs.len()) {
+    match (only, run.jobs.iter().filter(|job| job.shown()).count()) {
         _ if failed => text.push_str(&format!("To see what failed, try: gh run view {} --log-failed\n", run.number)),
         (Some(at), _) => {
             text.push_str(&format!("To see the full job log, try: gh run view --log --job={}\n", job_id(&run, at)));

@@ -15,12 +15,14 @@ pub(crate) struct Remote {
     pub repo: Repo,
     /// As it was typed or configured.
     pub url: String,
+    /// Who pushes there, if not the machine's user.
+    pub account: Option<String>,
 }
 
 impl Remote {
     /// The repository itself, as a branch that follows a local one sees it.
     pub fn here(g: &Git<'_, '_>, repo: &Repo) -> Self {
-        Self { machine: g.cx.machine_id(), held: None, repo: repo.clone(), url: ".".into() }
+        Self { machine: g.cx.machine_id(), held: None, repo: repo.clone(), url: ".".into(), account: None }
     }
 
     /// A snapshot of the files it lies in: costs nothing.
@@ -53,7 +55,7 @@ pub(crate) fn resolve(g: &mut Git<'_, '_>, url: &str) -> Result<Remote, Stop> {
         let full = vfs::join(&g.cwd, local);
         let found = Repo::open(g.files(), &full);
         return match found {
-            Some(repo) => Ok(Remote { machine: g.cx.machine_id(), held: None, repo, url: url.into() }),
+            Some(repo) => Ok(Remote { machine: g.cx.machine_id(), held: None, repo, url: url.into(), account: None }),
             None => {
                 if let Some(remote) = bundled(g, &full, url)? {
                     return Ok(remote);
@@ -73,7 +75,7 @@ pub(crate) fn resolve(g: &mut Git<'_, '_>, url: &str) -> Result<Remote, Stop> {
     };
     let full = format!("{FORGE_ROOT}/{}", path.trim_end_matches('/'));
     match Repo::open(&there.files, &full) {
-        Some(repo) => Ok(Remote { machine, held: None, repo, url: url.into() }),
+        Some(repo) => Ok(Remote { machine, held: None, repo, url: url.into(), account: None }),
         None if scheme == "ssh" => {
             g.err(format!("fatal: '{path}' does not appear to be a git repository\n"));
             fatal(NO_ACCESS)
@@ -102,7 +104,7 @@ fn bundled(g: &Git<'_, '_>, path: &str, url: &str) -> Result<Option<Remote>, Sto
             repo.set_symbolic(&mut files, "HEAD", name, when)?;
         }
     }
-    Ok(Some(Remote { machine: g.cx.machine_id(), held: Some(files), repo, url: url.into() }))
+    Ok(Some(Remote { machine: g.cx.machine_id(), held: Some(files), repo, url: url.into(), account: None }))
 }
 
 const NO_ACCESS: &str = "Could not read from remote repository.\n\nPlease make sure you have the correct access rights\nand the repository exists.";
@@ -123,7 +125,8 @@ pub(crate) fn note_commit(g: &mut Git<'_, '_>, repo: &Repo, id: &ObjectId, subje
 
 /// Tells the world which references a push changed on the other side.
 pub(crate) fn received_push(g: &mut Git<'_, '_>, remote: &Remote, updates: &[RefUpdate]) {
-    let (actor, causes) = (g.cx.machine().user.clone(), g.cx.causes());
+    let account = remote.account.clone().unwrap_or_else(|| g.cx.machine().user.clone());
+    let (actor, causes) = (account, g.cx.causes());
     let event = g.cx.world.received_push(&remote.machine, &remote.repo, updates, &actor, &causes);
     if let Some(event) = event {
         g.cx.add_causes(&Causes::one(event));

@@ -89,7 +89,10 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     }
     let url = push_url(g, &repo, &name).unwrap_or_else(|| name.clone());
     let planned = plan(g, &repo, &name, given, &url)?;
-    let remote = resolve(g, &url)?;
+    let mut remote = resolve(g, &url)?;
+    if g.cx.machine().user == "runner" {
+        token(g, &repo, &mut remote)?;
+    }
     if given.has("verbose") && g.answers.is_empty() {
         g.err(["Pushing to ", &remote.url, "\n"].concat());
     }
@@ -121,6 +124,30 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
 
 /// Why a push with secrets is refused, behind the reference's name.
 pub(super) const LEAKS: &str = "push declined due to repository rule violations";
+
+/// A runner pushes with the token that the URL names or `actions/checkout` has left.
+// Unlike GitHub: a runner without any pushes all the same, as Encore's own account.
+#[inline(never)]
+fn token(g: &mut Git<'_, '_>, repo: &Repo, remote: &mut Remote) -> Result<(), Stop> {
+    let Some(name) = World::repo_of_url(&remote.url) else { return Ok(()) };
+    let machine = g.cx.machine_id().to_string();
+    let given = remote.url.split_once("://").and_then(|(_, rest)| rest.split('/').next()?.rsplit_once('@'));
+    let given = given.map(|(user, _)| user.split_once(':').map_or(user, |(_, password)| password).to_string());
+    let kept = || {
+        let config = repo.config(g.files());
+        let bytes = cluster::base64::decode(config.get(world::HEADER)?.strip_prefix(world::BASIC)?).ok()?;
+        Some(String::from_utf8_lossy(&bytes).split_once(':')?.1.to_string())
+    };
+    let Some(token) = given.or_else(kept) else { return Ok(()) };
+    match g.cx.world.ci.may_push(&machine, &token, &name) {
+        Ok(account) => remote.account = Some(account),
+        Err(words) => {
+            g.err(words);
+            return Err(Stop::Exit(128));
+        }
+    }
+    Ok(())
+}
 
 /// The rules of the forge's branches, and secrets; what they refuse, the forge says itself.
 fn protect(g: &mut Git<'_, '_>, local: &Repo, remote: &Remote, one: &Planned, fate: &mut Fate) {

@@ -32,7 +32,7 @@ fn found(kube: &Kube<'_, '_>, given: &Given) -> Result<Value, String> {
     release::find(kube, &given.words[0], given.number("revision"))
 }
 
-fn hooks_text(release: &Value) -> String {
+pub(super) fn hooks_text(release: &Value) -> String {
     let hooks = release.list_at("hooks").iter();
     hooks.map(|hook| format!("---\n# Source: {}\n{}\n", hook.str_at("path"), hook.str_at("manifest"))).collect()
 }

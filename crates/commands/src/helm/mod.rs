@@ -3,6 +3,7 @@
 
 mod chart;
 mod create;
+mod diff;
 mod flags;
 mod get;
 mod history;
@@ -66,6 +67,9 @@ struct Row {
 
 const ROWS: &[Row] = &[
     Row { command: create::COMMAND, words: (1, 1), run: create::run },
+    Row { command: diff::REVISION, words: (2, 3), run: diff::revision },
+    Row { command: diff::ROLLBACK, words: (2, 2), run: diff::rollback },
+    Row { command: diff::UPGRADE, words: (2, 2), run: diff::upgrade },
     Row { command: get::ALL, words: (1, 1), run: get::all },
     Row { command: get::HOOKS, words: (1, 1), run: get::hooks },
     Row { command: get::MANIFEST, words: (1, 1), run: get::manifest },
@@ -89,7 +93,7 @@ const ROWS: &[Row] = &[
     Row { command: show::VERSION, words: (0, 0), run: show::version },
 ];
 
-const GROUPS: &[&str] = &["dependency", "get", "show"];
+const GROUPS: &[&str] = &["dependency", "diff", "get", "show"];
 
 /// Other names of commands.
 const ALIASES: &[(&str, &str)] = &[
@@ -104,7 +108,7 @@ const ALIASES: &[(&str, &str)] = &[
 ];
 
 const MISSING: &str =
-    "build update completion diff env package plugin pull push registry repo search test verify metadata help";
+    "build update completion env release package plugin pull push registry repo search test verify metadata help";
 
 const GLOBALS: Globals = Globals { flags: flags::GLOBAL, missing: flags::GLOBAL_MISSING };
 

@@ -66,7 +66,7 @@ pub(super) fn run(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
 }
 
 /// The values that the new revision starts from.
-fn config(given: &Given, current: &Value, values: Value, chart: &mut helm::Chart) -> Value {
+pub(super) fn config(given: &Given, current: &Value, values: Value, chart: &mut helm::Chart) -> Value {
     let old = current.at("config");
     if given.on("reset-values") {
         return values;

@@ -150,6 +150,29 @@ pub(crate) fn undefined(ast: &syntax::Ast, prelude: &[Def], vars: &[(String, Jso
     names::undefined(ast, functions, names)
 }
 
+/// What a program makes of a text, a line each and texts without quotes, as `gh api --jq` shows it.
+#[inline(never)]
+pub(crate) fn lines(program: &str, text: &str) -> Result<String, String> {
+    let ast = parse(program)?;
+    let prelude = definitions(builtins::PRELUDE)?;
+    if let Some(message) = undefined(&ast, &prelude, &[]) {
+        return Err(message);
+    }
+    let mut texts = Texts { text, at: 0, raw: false, whole: None, broken: false };
+    let Some(input) = texts.next() else { return Ok(String::new()) };
+    let (input, env, mut out) = (input?, names_of(&prelude, &[]), String::new());
+    let mut machine = Machine::new(&mut texts, Json::Null, 0.0);
+    let done = machine.run(&ast, &env, Item::new(input), &mut |_, item| {
+        match &item.value {
+            Json::Text(text) => out.push_str(text),
+            value => out.push_str(&value.write(&Style::default())),
+        }
+        out.push('\n');
+        Ok(())
+    });
+    done.map_err(told).map(|()| out)
+}
+
 fn run(
     cx: &mut Cx<'_>,
     given: &Given,

@@ -177,6 +177,42 @@ fn protect(part: &Part<'_>, notes: &mut Notes) -> Protect {
     }
 }
 
+/// What a repository's workflows find: secrets, variables, environments, what their token may do.
+fn settings(part: &Part<'_>, notes: &mut Notes) -> ci::Settings {
+    part.only(&["secrets", "variables", "environments", "token"], notes);
+    let token = part.text("token", notes);
+    if token.as_ref().is_some_and(|word| word != "read" && word != "write") {
+        notes.at(part, Some("token"), "`token` is `read` or `write`");
+    }
+    let environments = part.parts("environments", notes);
+    ci::Settings {
+        secrets: texts_of(part, "secrets", notes),
+        vars: texts_of(part, "variables", notes),
+        token_writes: token.as_deref() == Some("write"),
+        environments: environments
+            .iter()
+            .map(|inner| (inner.need_text("name", notes), environment(inner, notes)))
+            .collect(),
+    }
+}
+
+fn environment(part: &Part<'_>, notes: &mut Notes) -> ci::Environment {
+    part.only(&["name", "reviewers", "prevent-self-review", "wait-timer", "branches", "secrets", "variables"], notes);
+    ci::Environment {
+        reviewers: part.texts("reviewers", notes),
+        prevent_self_review: part.flag("prevent-self-review", notes).unwrap_or(false),
+        wait_minutes: part.number("wait-timer", notes).and_then(|count| u32::try_from(count).ok()).unwrap_or(0),
+        branches: part.texts("branches", notes),
+        secrets: texts_of(part, "secrets", notes),
+        vars: texts_of(part, "variables", notes),
+    }
+}
+
+fn texts_of(part: &Part<'_>, key: &str, notes: &mut Notes) -> OrdMap<String, String> {
+    let all = part.entries(key, notes).into_iter();
+    all.map(|(name, inner)| (name, inner.as_text().unwrap_or_default())).collect()
+}
+
 /// The texts that a scenario can put into its world.
 struct Files<'f> {
     folder: &'f Folder,
@@ -204,7 +240,7 @@ impl Files<'_> {
     }
 
     fn repo(&self, part: &Part<'_>, notes: &mut Notes) -> Repo {
-        part.only(&["name", "branch", "webhooks", "commits", "protect", "pulls", "secrets"], notes);
+        part.only(&["name", "branch", "webhooks", "commits", "protect", "pulls", "secrets", "actions"], notes);
         let commits: Vec<Commit> = part.parts("commits", notes).iter().map(|inner| self.commit(inner, notes)).collect();
         if commits.is_empty() {
             notes.at(part, Some("commits"), "a repository needs at least one commit");
@@ -223,6 +259,7 @@ impl Files<'_> {
             webhooks: part.texts("webhooks", notes),
             commits,
             protect: part.parts("protect", notes).iter().map(|inner| protect(inner, notes)).collect(),
+            settings: part.get("actions").map(|inner| settings(&inner, notes)),
             pulls: part.parts("pulls", notes).iter().map(|inner| self.pull(inner, notes)).collect(),
         }
     }

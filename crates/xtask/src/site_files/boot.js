@@ -106,6 +106,17 @@ for (const data of early) dispatchEvent(new MessageEvent('message', { data }));
 // A module's own path is the only one that holds under every route; the program asks when a file is first shown.
 globalThis.opsfestEditor = () => import('./@EDITOR@');
 
+/** The program draws anew what was there before it, so that a link that has the focus would lose it. */
+const keepFocus = () => {
+  let to = '';
+  addEventListener('focusin', ({ target }) => (to = target.href ?? ''));
+  addEventListener('pointerdown', () => (to = ''));
+  new MutationObserver(() => {
+    if (to && document.activeElement === document.body) [...document.links].find(({ href }) => href === to)?.focus();
+  }).observe(document.body, { childList: true, subtree: true });
+};
+if (word('page') !== 'lesson') keepFocus();
+
 try {
   if (typeof WebAssembly !== 'object') throw new TypeError('WebAssembly is switched off');
   const script = import('./@JS@');

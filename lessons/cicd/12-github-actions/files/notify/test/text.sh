@@ -1,4 +1,4 @@
 # Nobody wants an empty text message at six in the morning.
 grep '^log:' encore.yaml
-echo "test: the text is no shorter than ten characters"
+echo "test: is the text at least ten characters long?"
 grep -qE '^log: ".{10,}"$' encore.yaml

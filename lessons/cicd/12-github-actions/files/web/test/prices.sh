@@ -4,5 +4,5 @@ set -e
 tickets=$(grep -c 'price:' encore.yaml)
 right=$(grep -cE 'price: "[0-9]{2,3} €"' encore.yaml)
 grep 'price:' encore.yaml
-echo "test: $right of $tickets prices are whole euros of two or three digits"
+echo "test: are all prices whole euros of two or three digits? $right of $tickets are"
 [ "$right" -eq "$tickets" ]

@@ -1,7 +1,7 @@
 //! Time zones by name: the usual ones, by their rules of today.
 //! Unlike kubernetes: not the whole IANA database; zones beyond these are unknown.
 
-use sim::Time;
+use crate::Time;
 
 /// When summer time holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

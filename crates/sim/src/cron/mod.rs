@@ -4,7 +4,7 @@ mod zone;
 
 pub use zone::Zone;
 
-use sim::Time;
+use crate::Time;
 
 /// When something is due. Bit n stands for the value n.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -129,7 +129,7 @@ fn number(text: &str, _: &[&str]) -> Result<u64, String> {
 #[cfg(test)]
 mod tests {
     use super::{Schedule, Zone};
-    use sim::Time;
+    use crate::Time;
 
     fn next(schedule: &str, after: &str, zone: &str) -> String {
         let (schedule, zone) = (Schedule::parse(schedule).unwrap(), Zone::find(zone).unwrap());
