@@ -57,7 +57,9 @@ const LATE: [Part; LATES] = [
         ],
     },
     // Controllers that a world has when its scenario says so, and their tools.
-    Part { name: "addons", paths: &[
+    Part {
+        name: "addons",
+        paths: &[
             "gitops::flux::",
             "world::flux::",
             "commands::flux::",
@@ -66,7 +68,8 @@ const LATE: [Part; LATES] = [
             "world::sealed::",
             "world::secrets::",
             "commands::secrets::",
-        ] },
+        ],
+    },
 ];
 
 /// The name by which late parts import a function: there are thousands, and each stands in two parts. Nothing that the
