@@ -1,4 +1,4 @@
-//! The endpoints: environments, what waits for their review, caches, and what a workflow's token may do.
+//! The endpoints: secret scanning, environments, what waits for their review, caches, and what a workflow's token may do.
 
 use super::{Reply, Request};
 use ci::{Environment, Run, Settings};

@@ -1,67 +1,56 @@
-//! Secret scanning: alerts of what the forge has found, and what may be pushed all the same.
+//! The endpoints of secret scanning: its alerts, and what lets a refused push through.
 
 use super::{Reply, Request};
 use manifest::{Value, object};
 use world::{Alert, Cx, FORGE};
 
-type Answered = Result<Value, (u16, String)>;
+fn gone(text: &str) -> Reply {
+    Reply::Error(404, text.into())
+}
 
 #[inline(never)]
 pub(super) fn answer(cx: &mut Cx<'_>, repo: &str, rest: &[&str], asked: &Request<'_>) -> Reply {
-    answered(cx, repo, rest, asked)
-        .map_or_else(|(code, message)| Reply::Error(code, message), |body| Reply::Body(200, body))
-}
-
-fn answered(cx: &mut Cx<'_>, repo: &str, rest: &[&str], asked: &Request<'_>) -> Answered {
-    let gone = |text: &str| Err((404, text.to_string()));
     let Some(alerts) = cx.world.secret_alerts(repo) else {
         return gone("Secret scanning is disabled on this repository.");
     };
-    let field = |name: &str| asked.body.get(name).and_then(Value::as_str);
     match (asked.method.as_str(), rest) {
         ("GET", ["alerts"]) => {
             // The newest stands first.
             let all: Vec<Value> = alerts.iter().enumerate().rev().map(|(at, one)| shown(repo, at + 1, one)).collect();
-            Ok(Value::list(all))
+            Reply::Body(200, Value::list(all))
         }
         ("POST", ["push-protection-bypasses"]) => {
-            let (id, reason) = (field("placeholder_id").unwrap_or_default(), field("reason").unwrap_or_default());
-            if !["false_positive", "used_in_tests", "will_fix_later"].contains(&reason)
-                || !cx.world.allow_placeholder(repo, id)
-            {
-                return Err((422, "Validation Failed".into()));
+            let (id, reason) = (asked.body.str_at("placeholder_id"), asked.body.str_at("reason"));
+            let known = ["false_positive", "used_in_tests", "will_fix_later"].contains(&reason);
+            if !known || !cx.world.allow_placeholder(repo, id) {
+                return Reply::Error(422, "Validation Failed".into());
             }
-            Ok(object! { "reason" => reason, "token_type" => "secret" })
+            Reply::Body(200, object! { "reason" => reason, "token_type" => "secret" })
         }
         (_, ["alerts", number, more @ ..]) => {
             let number: usize = number.parse().unwrap_or(0);
             let Some(alert) = number.checked_sub(1).and_then(|at| alerts.get(at)) else { return gone("Not Found") };
             match (asked.method.as_str(), more) {
-                ("GET", []) => Ok(shown(repo, number, alert)),
-                ("GET", ["locations"]) => Ok(Value::list(alert.places.iter().map(place).collect())),
-                ("PATCH", []) => change(cx, (repo, number), (field("state"), field("resolution")), &asked.account),
+                ("GET", []) => Reply::Body(200, shown(repo, number, alert)),
+                ("GET", ["locations"]) => Reply::Body(200, Value::list(alert.places.iter().map(place).collect())),
+                ("PATCH", []) => change(cx, repo, number, asked),
                 _ => gone("Not Found"),
             }
         }
-        _ => gone("Not Found"),
+        _ => Reply::NotHere,
     }
 }
 
-fn change(
-    cx: &mut Cx<'_>,
-    (repo, number): (&str, usize),
-    (state, resolution): (Option<&str>, Option<&str>),
-    account: &str,
-) -> Answered {
+fn change(cx: &mut Cx<'_>, repo: &str, number: usize, asked: &Request<'_>) -> Reply {
     let known = ["false_positive", "wont_fix", "revoked", "used_in_tests"];
-    let new = match (state, resolution) {
-        (Some("open"), _) => None,
-        (Some("resolved"), Some(how)) if known.contains(&how) => Some((how, account)),
-        _ => return Err((422, "Validation Failed".into())),
+    let new = match (asked.body.str_at("state"), asked.body.str_at("resolution")) {
+        ("open", _) => None,
+        ("resolved", how) if known.contains(&how) => Some((how, asked.account.as_str())),
+        _ => return Reply::Error(422, "Validation Failed".into()),
     };
     cx.world.resolve_alert(repo, number, new);
     let alert = cx.world.secret_alerts(repo).and_then(|alerts| alerts.get(number - 1));
-    alert.map(|alert| shown(repo, number, alert)).ok_or((404, "Not Found".into()))
+    alert.map_or_else(|| gone("Not Found"), |alert| Reply::Body(200, shown(repo, number, alert)))
 }
 
 fn shown(repo: &str, number: usize, alert: &Alert) -> Value {
