@@ -51,6 +51,7 @@ fn mend(root: &mut Value, at: &str) -> bool {
 }
 
 /// Puts a step or a job in the place of one that is wrong: others may name it.
+#[inline(never)]
 fn replace(root: &mut Value, whole: &str) -> bool {
     let old = root.at(whole).clone();
     let (mut new, kept): (Value, &[&str]) = if whole.ends_with(']') && whole.contains(".steps[") {

@@ -244,6 +244,7 @@ pub(crate) fn job_of(id: &str, job: &Value, outer: &Defaults, spans: &OrdMap<Str
 }
 
 /// What a step lacks that has neither `run` nor `uses`: what else it has may tell which it was to be.
+#[inline(never)]
 fn lacking(step: &Value) -> String {
     let has = |key: &str| !step.at(key).is_null();
     if has("with") {

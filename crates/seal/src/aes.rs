@@ -112,7 +112,7 @@ fn ghash(key: u128, first: &[u8], second: &[u8]) -> u128 {
     };
     first.chunks(16).for_each(&mut take);
     second.chunks(16).for_each(&mut take);
-    take(&((first.len() as u128 * 8) << 64 | second.len() as u128 * 8).to_be_bytes());
+    take(&(((first.len() as u128 * 8) << 64) | (second.len() as u128 * 8)).to_be_bytes());
     sum
 }
 

@@ -205,8 +205,8 @@ impl Modulus {
         let n = self.n.0.as_slice();
         let len = n.len();
         out.fill(0);
-        for at in 0..len {
-            let digit = u64::from(a[at]);
+        for digit in &a[..len] {
+            let digit = u64::from(*digit);
             let mut carry = 0_u64;
             for (to, b) in out[..len].iter_mut().zip(b) {
                 carry += digit * u64::from(*b) + u64::from(*to);

@@ -37,7 +37,7 @@ pub fn make(chance: Chance, key: &PrivateKey, from: &str, until: &str) -> Vec<u8
     };
     let extensions = der::sequence(&[
         extension(15, true, &bits(&[1])),
-        extension(19, true, &der::sequence(&[yes.clone()])),
+        extension(19, true, &der::sequence(std::slice::from_ref(&yes))),
         extension(14, false, &der::value(4, &Sha1::digest(&public))),
     ]);
     let body = der::sequence(&[

@@ -58,7 +58,8 @@ impl PublicKey {
     /// A key as SSH writes it, for a fingerprint.
     pub fn fingerprint(&self) -> String {
         let mut out = Vec::new();
-        let number = |n: &Big| [&[0][..usize::from(n.bits() % 8 == 0)], &n.to_be(n.bits().div_ceil(8))].concat();
+        let number =
+            |n: &Big| [&[0][..usize::from(n.bits().is_multiple_of(8))], &n.to_be(n.bits().div_ceil(8))].concat();
         for part in [b"ssh-rsa".to_vec(), number(&self.e), number(&self.n)] {
             out.extend((part.len() as u32).to_be_bytes());
             out.extend(part);

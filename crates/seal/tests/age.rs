@@ -1,5 +1,7 @@
 //! age: the published vectors, and the real `age` where it is installed.
 
+#![allow(clippy::unwrap_used)]
+
 use seal::{Error, age, chacha, x25519};
 use std::io::Write as _;
 use std::process::{Command, Stdio};

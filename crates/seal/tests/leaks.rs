@@ -1,5 +1,7 @@
 //! Findings: what each rule sees, what is allowed, and the real `gitleaks` where it is (on the path, or named by `GITLEAKS`).
 
+#![allow(clippy::unwrap_used)]
+
 use seal::leaks::{Fragment, Scanner, push};
 use std::collections::BTreeSet;
 use std::process::Command;

@@ -1,5 +1,7 @@
 //! Keys, certificates and sealed values, compared with openssl and Python's `cryptography`.
 
+#![allow(clippy::unwrap_used)]
+
 use seal::hybrid::{self, Scope};
 use seal::rsa::PrivateKey;
 use seal::{Error, cert, der};

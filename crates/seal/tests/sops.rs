@@ -1,5 +1,7 @@
 //! SOPS: round trips, what stays readable, and the real `sops` where it is (on the path, or named by `SOPS`).
 
+#![allow(clippy::unwrap_used)]
+
 use seal::sops::{self, Error, Format, Item, Metadata, Step, Tree};
 use seal::{Chance, age};
 use std::process::Command;

@@ -5,6 +5,7 @@ use manifest::{Value, object};
 use screen::{ArgoCdAct, SyncHow};
 
 /// What was done, in words.
+#[inline(never)]
 pub(crate) fn told(app: &str, act: &ArgoCdAct) -> String {
     match act {
         ArgoCdAct::Refresh => format!("Refresh {app}"),
@@ -49,6 +50,7 @@ impl Moment {
 }
 
 /// An operation's `sync`. Words that are no flag are sync options; Argo CD itself says which it knows.
+#[inline(never)]
 fn wanted(how: &SyncHow) -> Value {
     let on = |flag: &str| how.with.iter().any(|word| word == flag);
     let options = how.with.iter().filter(|word| word.contains('=')).map(|word| word.as_str().into());

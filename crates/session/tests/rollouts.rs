@@ -185,8 +185,7 @@ fn a_good_release_goes_through_and_a_bad_one_is_given_up() {
 
 #[test]
 fn the_plugin_asks_and_tells_as_the_real_one() {
-    let steps = "\n    canary:\n      steps: [{setWeight: 40}, {pause: {}}]\n";
-    let mut session = start(steps);
+    let mut session = start("\n    canary:\n      steps: [{setWeight: 40}, {pause: {}}]\n");
     let said = session.run_line("kubectl argo rollouts list rollouts");
     assert_eq!(
         said,
@@ -216,6 +215,11 @@ fn the_plugin_asks_and_tells_as_the_real_one() {
     ] {
         assert_eq!(session.run_line(&format!("kubectl argo rollouts {line}; echo $?")), told, "{line}");
     }
+}
+
+#[test]
+fn the_plugin_and_the_panel_show_a_canary_and_move_it() {
+    let mut session = start("\n    canary:\n      steps: [{setWeight: 40}, {pause: {}}]\n");
     session.run_line("kubectl argo rollouts set image web web=registry.encore/web:2");
     let said = session.run_line("kubectl argo rollouts status web -t 30s; echo $?");
     assert!(said.ends_with("Paused - CanaryPauseStep\nError: Rollout status watch exceeded timeout\n1\n"), "{said}");

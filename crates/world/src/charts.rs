@@ -28,6 +28,7 @@ fn text_of(file: &File) -> String {
     String::from_utf8_lossy(&file.bytes).into_owned()
 }
 
+#[inline(never)]
 fn values(files: &[File], spec: &Spec, line: &mut String) -> Result<Value, String> {
     let mut all = Value::map();
     for name in spec.helm.list_at("valueFiles").iter().filter_map(Value::as_str) {
@@ -72,6 +73,7 @@ fn values(files: &[File], spec: &Spec, line: &mut String) -> Result<Value, Strin
     Ok(all)
 }
 
+#[inline(never)]
 fn render(files: Vec<File>, spec: &Spec, namespace: &str, at: i64, line: &mut String) -> Result<String, String> {
     let all = values(&files, spec, line)?;
     let include_crds = !spec.helm.bool_at("skipCrds");

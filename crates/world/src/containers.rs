@@ -75,6 +75,7 @@ impl World {
     }
 
     /// Machines of lives that are over, and that nobody is in.
+    #[inline(never)]
     fn sweep_containers(&mut self) {
         let mut gone = Vec::new();
         for (id, _) in self.machines() {
@@ -92,6 +93,7 @@ impl World {
         }
     }
 
+    #[inline(never)]
     fn make_container(&self, pod: &Object, container: &str) -> Machine {
         let now = self.now().as_micros();
         let mut machine = Machine::new(pod.name(), "root", now);
@@ -145,6 +147,7 @@ impl World {
     }
 
     /// The files of the config maps that are mounted.
+    #[inline(never)]
     fn mounted(&self, pod: &Object, container: &str) -> Vec<(String, String)> {
         let Some(spec) = container_spec(pod, container) else { return Vec::new() };
         let mut files = Vec::new();
@@ -259,6 +262,7 @@ impl World {
         }
     }
 
+    #[inline(never)]
     fn log_output(&mut self, main: &mut Main, last: bool) {
         let bytes = self.drain_capture(main.output);
         if bytes.is_empty() && !last {

@@ -146,6 +146,7 @@ impl World {
 
     /// Folders and files of the machine, in a container.
     // Unlike docker: a mount is a copy, brought back when the container ends.
+    #[inline(never)]
     fn mount(&self, host: &MachineId, files: &mut vfs::Vfs, volumes: &[(String, String, bool)]) -> Result<(), String> {
         let micros = self.now().as_micros();
         for (from, to, _) in volumes {
@@ -163,6 +164,7 @@ impl World {
     }
 
     /// What a container wrote into its mounts is on the machine now.
+    #[inline(never)]
     fn bring_back(&mut self, host: &MachineId, one: &Standing) {
         let micros = self.now().as_micros();
         let Some(inside) = self.machine(&one.machine).map(|machine| machine.files.clone()) else { return };
@@ -246,6 +248,7 @@ impl World {
     }
 
     /// Machines of builds that were ended in the middle of a `RUN`.
+    #[inline(never)]
     fn sweep_builds(&mut self) {
         let parent = |id: &MachineId| -> Option<Pid> {
             let number = id.0.strip_prefix(DOCKER)?.strip_prefix("build-")?.split('-').next()?;
@@ -306,6 +309,7 @@ impl World {
 
 /// `quiet_mandolin`: two words that no other container has.
 // Unlike docker: the words are those of a festival.
+#[inline(never)]
 fn name_of(random: u64, docker: &crate::Docker) -> String {
     const HOW: [&str; 16] = [
         "amplified",

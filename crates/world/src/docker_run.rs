@@ -48,6 +48,7 @@ impl World {
     }
 
     /// The program behind an image: its own manifest, or what a well-known name stands for. A shell is none.
+    #[inline(never)]
     fn program_of(&self, image: &str, manifest: &Value) -> Option<Program> {
         if !manifest.is_null() {
             let source = match manifest {
@@ -70,6 +71,7 @@ impl World {
         argv
     }
 
+    #[inline(never)]
     fn start_program(&mut self, one: &Standing, program: Program) {
         let env = self.machine(&one.machine).map(|machine| (*machine.env).clone()).unwrap_or_default();
         self.workload.start(
@@ -85,6 +87,7 @@ impl World {
         );
     }
 
+    #[inline(never)]
     fn start_process(
         &mut self,
         one: &Standing,

@@ -17,6 +17,7 @@ impl World {
     }
 
     /// Asks Argo CD for a sync as the application's policy says, or as `sync` says beyond that.
+    #[inline(never)]
     pub fn sync_app(&mut self, app: &str, mut sync: Value, causes: &Causes) -> Result<(), Refusal> {
         let Some(object) = self.argocd.applications(&self.cluster).find(|object| object.name() == app) else {
             return Err(Refusal::new("NotFound", format!("applications.argoproj.io \"{app}\" not found")));
@@ -96,6 +97,7 @@ impl World {
 
     /// One HTTP request of a machine to a host of the world, with the host that its header names. The error is `curl`'s
     /// exit code and words.
+    #[inline(never)]
     pub fn http_get(
         &mut self,
         machine: &MachineId,
@@ -158,6 +160,7 @@ impl World {
     }
 
     /// A container's program is over: the kubelet hears of it.
+    #[inline(never)]
     pub(crate) fn container_ended(&mut self, exit: &workload::Exit) {
         let key = &exit.key;
         if &*key.namespace == crate::docker::SPACE {
@@ -180,6 +183,7 @@ impl World {
     }
 
     /// A repository made elsewhere: becomes `~/NAME` with an empty `encore/NAME` on the forge as its origin.
+    #[inline(never)]
     pub fn import_bundle(&mut self, name: &str, bytes: &[u8], causes: &Causes) -> Result<String, String> {
         let plain = name.trim_end_matches(".bundle");
         let good = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
@@ -213,6 +217,7 @@ impl World {
 }
 
 /// The branch that the bundle's HEAD stands on; else `main`, `master`, or its first.
+#[inline(never)]
 fn branch_of(bundle: &Bundle) -> Option<String> {
     let head = bundle.refs.iter().find(|(name, _)| name == "HEAD").map(|(_, id)| *id);
     let branches: Vec<_> =
@@ -227,6 +232,7 @@ fn branch_of(bundle: &Bundle) -> Option<String> {
         .map(|(name, _)| (*name).to_string())
 }
 
+#[inline(never)]
 fn unpack(files: &mut vfs::Vfs, path: &str, bundle: &Bundle, branch: &str, when: git::When) -> git::Result<Repo> {
     let repo = Repo::init(files, path, false, branch, when)?;
     repo.unbundle(files, bundle, when)?;
@@ -264,6 +270,7 @@ impl World {
 
 impl World {
     /// A repository of the workstation as a bundle that real Git reads.
+    #[inline(never)]
     pub fn export_bundle(&self, path: &str) -> Result<Vec<u8>, String> {
         let host = self.machine(&MachineId::workstation()).ok_or("there is no workstation")?;
         let repo = Repo::at(&host.files, path).ok_or_else(|| format!("{path} is no repository."))?;
@@ -287,6 +294,7 @@ impl World {
     }
 
     /// Runs a line in a folder of the workstation, beside all terminals: output and exit code. For forks, which are thrown away.
+    #[inline(never)]
     pub fn run_apart(&mut self, cwd: &str, line: &str) -> (String, i32) {
         let id = MachineId::workstation();
         let Some(host) = self.machine(&id) else { return (String::new(), 1) };

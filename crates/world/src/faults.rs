@@ -20,6 +20,7 @@ impl World {
     }
 
     /// The first container of a Deployment gets a tag that does not exist; gives the image.
+    #[inline(never)]
     pub fn break_image(&mut self, namespace: &str, name: &str, causes: &Causes) -> Result<String, Status> {
         let deployment = self.cluster.get(cluster::DEPLOYMENT, namespace, name)?;
         let containers = deployment.value.list_at("spec.template.spec.containers");

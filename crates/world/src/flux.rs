@@ -64,6 +64,7 @@ impl Files for Unpacked {
 impl Unpacked {
     /// Writes a kustomization of all manifests into a folder that has none (`scanManifests` of `fluxcd/pkg/kustomize`);
     /// false where there is nothing to build.
+    #[inline(never)]
     fn generate(&mut self, folder: &str) -> Result<bool, String> {
         let prefix = if folder.is_empty() { String::new() } else { [folder, "/"].concat() };
         let has = |at: &str| kustomize::FILE_NAMES.iter().any(|name| self.0.contains_key(&[at, name].concat()));
@@ -96,6 +97,7 @@ impl Unpacked {
     }
 }
 
+#[inline(never)]
 fn decode(text: &str) -> Result<(), String> {
     let (documents, problems) = Value::parse_yaml(text);
     if let Some(problem) = problems.into_iter().find(|problem| problem.level == manifest::Level::Error) {
@@ -139,6 +141,7 @@ fn highest(range: &str, versions: &[String]) -> Result<Option<usize>, String> {
 }
 
 impl Forge for Outside<'_> {
+    #[inline(never)]
     fn fetch(&self, url: &str, reference: &Value) -> Result<Fetched, String> {
         let (_, repo, files) =
             self.repo(url).ok_or_else(|| format!("unable to clone '{url}': repository not found"))?;
@@ -169,6 +172,7 @@ impl Forge for Outside<'_> {
         Ok(Fetched { revision, subject: made.subject(), event: self.forge.commit(&text) })
     }
 
+    #[inline(never)]
     fn files(&self, artifact: &Artifact, folder: &str) -> Option<Vec<(String, Vec<u8>)>> {
         let (_, repo, files) = self.repo(&artifact.url)?;
         let id = repo.resolve_commit(files, artifact.commit()).ok()?;
@@ -193,6 +197,7 @@ impl Forge for Outside<'_> {
         (folder.is_empty() || !found.is_empty()).then_some(found)
     }
 
+    #[inline(never)]
     fn build(
         &self,
         artifact: &Artifact,
@@ -220,6 +225,7 @@ impl Forge for Outside<'_> {
         self.registry.tags().filter(own).map(|(_, tag, digest)| (tag.to_string(), digest.to_string())).collect()
     }
 
+    #[inline(never)]
     fn push(&mut self, push: Push) -> Result<String, String> {
         let when = self.when;
         let (name, repo, _) = self.repo(&push.url).ok_or("repository not found")?;
@@ -273,6 +279,7 @@ fn commit(repo: &Repo, files: &mut Vfs, push: &Push, when: When) -> git::Result<
 
 impl World {
     /// Does something with Flux and the world around it, and then what it asked for.
+    #[inline(never)]
     fn with_flux(
         &mut self,
         act: impl FnOnce(&mut gitops::flux::Flux, &mut sim::Sim, &mut cluster::Cluster, &mut dyn Forge),
@@ -329,6 +336,7 @@ impl World {
         }
     }
 
+    #[inline(never)]
     fn start_helm(&mut self, run: HelmRun) {
         let HelmRun { id, argv, files, causes } = run;
         let micros = self.now().as_micros();

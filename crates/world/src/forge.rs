@@ -161,6 +161,7 @@ impl World {
     }
 
     /// Starts the workflows that wait for this to happen to a pull request.
+    #[inline(never)]
     pub(crate) fn start_for_pull(
         &mut self,
         name: &str,
@@ -245,6 +246,7 @@ impl World {
     }
 
     /// Starts a workflow of a branch or tag by hand; an error is GitHub's word for why it does not.
+    #[inline(never)]
     pub fn dispatch_workflow(
         &mut self,
         repo: &str,

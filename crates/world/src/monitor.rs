@@ -53,6 +53,7 @@ impl Monitor {
     }
 
     /// A number, or the numbers of an instant vector; the error is that of the client.
+    #[inline(never)]
     pub(crate) fn ask(&self, query: &str, now: Time) -> Result<Value, String> {
         let expr = metrics::parse(query).map_err(|told| ["bad_data: invalid parameter \"query\": ", &told].concat())?;
         let value = metrics::Query::new(&self.store).instant(&expr, millis(now));
@@ -83,6 +84,7 @@ impl Scrape<'_> {
     }
 
     /// What a program says of the requests to one service.
+    #[inline(never)]
     fn requests(&mut self, pod: &Object, service: &str, counter: &Counter) {
         let hash = pod.label(POD_HASH).to_string();
         let (namespace, name) = (pod.namespace().to_string(), pod.name().to_string());
@@ -113,6 +115,7 @@ impl Scrape<'_> {
     }
 
     /// What the kubelet and kube-state-metrics say of a pod.
+    #[inline(never)]
     fn pod(&mut self, pod: &Object, workload: &Workload) {
         let (namespace, name) = (pod.namespace().to_string(), pod.name().to_string());
         let own: [(&str, &str); 2] = [("namespace", &namespace), ("pod", &name)];
@@ -165,6 +168,7 @@ impl World {
     }
 
     /// Prometheus' own answer, where it is Prometheus that was asked.
+    #[inline(never)]
     pub(crate) fn monitored(&self, (namespace, service): (&str, &str), path: &str, answer: Response) -> Response {
         let Some(monitor) = self.monitor.as_ref().filter(|_| Monitor::is_at(namespace, service)) else { return answer };
         // Whoever stands in for it with another image answers himself.
@@ -188,6 +192,7 @@ impl World {
     }
 
     /// Installs Prometheus.
+    #[inline(never)]
     pub fn install_prometheus(&mut self, causes: &Causes) -> Result<(), cluster::Status> {
         let writer = Writer::new("prometheus", causes.clone());
         let due =
@@ -204,6 +209,7 @@ impl World {
 }
 
 impl Scrape<'_> {
+    #[inline(never)]
     fn all(&mut self, workload: &Workload, net: &Net<'_>, now: Time) {
         let store = self.cluster.store();
         if let Some(meter) = &workload.meter {

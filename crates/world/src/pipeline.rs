@@ -136,6 +136,7 @@ impl World {
     }
 
     /// The files of a runner's folder, by their paths in it.
+    #[inline(never)]
     fn workspace(&self, machine: &MachineId, base: &str) -> Vec<(String, Vec<u8>)> {
         let Some(host) = self.machines.get(machine) else { return Vec::new() };
         let entries = host.files.walk(base, &mut |path| vfs::base_name(path) != ".git").unwrap_or_default();

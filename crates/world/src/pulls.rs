@@ -95,6 +95,7 @@ impl World {
     }
 
     /// Opens one; `Err` in GitHub's words.
+    #[inline(never)]
     pub fn open_pull(&mut self, repo: &str, new: NewPull, causes: &Causes) -> Result<u32, String> {
         let head = self.branch_of_forge(repo, &new.head).ok_or("Head sha can't be blank, Head ref must be a branch")?;
         let base = self.branch_of_forge(repo, &new.base).ok_or("Base sha can't be blank, Base ref must be a branch")?;
@@ -137,6 +138,7 @@ impl World {
     }
 
     /// Closes an open one, opens a closed one again, or makes a draft ready.
+    #[inline(never)]
     pub fn set_pull(
         &mut self,
         repo: &str,
@@ -180,6 +182,7 @@ impl World {
     }
 
     /// Adds a review. Nobody approves their own.
+    #[inline(never)]
     pub fn review_pull(&mut self, repo: &str, number: u32, review: Review, causes: &Causes) -> Result<(), String> {
         let pull = self.pull(repo, number).ok_or("Could not resolve to a PullRequest")?;
         let own = pull.author == review.author;
@@ -230,6 +233,7 @@ impl World {
     }
 
     /// The forge itself moved a branch: as by a push.
+    #[inline(never)]
     pub(crate) fn move_branch(&mut self, repo: &Repo, update: git::RefUpdate, actor: &str, causes: &Causes) {
         let who = git::Signature { name: actor.into(), email: format!("{actor}@encore"), when: self.when() };
         let forge = MachineId::new(FORGE);

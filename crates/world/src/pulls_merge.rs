@@ -38,6 +38,7 @@ pub enum Mergeable {
 
 impl World {
     /// Whether the pull request can be merged, and what is missing.
+    #[inline(never)]
     pub fn mergeable(&self, repo: &str, pull: &Pull) -> Mergeable {
         let Some((base, head)) = self.pull_ends(repo, pull) else { return Mergeable::Gone };
         let Some((found, files)) = self.forge_repo(repo) else { return Mergeable::Gone };
@@ -52,6 +53,7 @@ impl World {
     }
 
     /// What the rules of the base branch still want of it.
+    #[inline(never)]
     fn wants(&self, repo: &str, pull: &Pull, head: &ObjectId) -> Vec<String> {
         let mut wants = Vec::new();
         let Some(rules) = self.rules(repo, &pull.base) else { return wants };
@@ -77,6 +79,7 @@ impl World {
     }
 
     /// Merges; gives the new tip of the base branch. `Err` in GitHub's words.
+    #[inline(never)]
     pub fn merge_pull(
         &mut self,
         repo: &str,
@@ -134,6 +137,7 @@ impl World {
 }
 
 /// The tree of a merge of two commits; `None` where they conflict.
+#[inline(never)]
 fn merged_tree(
     repo: &Repo,
     files: &mut Vfs,
@@ -186,6 +190,7 @@ impl Merge<'_> {
     }
 
     /// The branch's own commits, oldest first; merges are no commits of their own here.
+    #[inline(never)]
     fn commits(&self, files: &Vfs) -> git::Result<Vec<Commit>> {
         let mut ids = self.repo.walk(files, &[self.head], &[self.base])?;
         ids.reverse();
@@ -206,6 +211,7 @@ impl Merge<'_> {
         self.write(files, tree, vec![self.base, self.head], message).map(Some)
     }
 
+    #[inline(never)]
     fn squash(&self, files: &mut Vfs) -> git::Result<Option<ObjectId>> {
         let Some(tree) = merged_tree(self.repo, files, self.base, self.head, self.when)? else { return Ok(None) };
         let commits = self.commits(files)?;
@@ -224,6 +230,7 @@ impl Merge<'_> {
         self.write(files, tree, vec![self.base], message).map(Some)
     }
 
+    #[inline(never)]
     fn rebase(&self, files: &mut Vfs) -> git::Result<Option<ObjectId>> {
         let mut tip = self.base;
         for commit in self.commits(files)? {

@@ -67,6 +67,7 @@ impl World {
     }
 
     /// What the pipelines say of a commit: the newest run of each workflow.
+    #[inline(never)]
     pub fn checks(&self, repo: &str, commit: &str) -> Vec<Check> {
         let mut all: Vec<Check> = Vec::new();
         let here = |run: &&std::sync::Arc<ci::Run>| run.repo == repo && run.commit == commit;

@@ -314,6 +314,7 @@ impl Network for Net<'_> {
         Some(found)
     }
 
+    #[inline(never)]
     fn host(&self, name: &str) -> Option<(String, String)> {
         if let Some((host, namespace, service)) = self.host
             && host == name

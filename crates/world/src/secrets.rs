@@ -45,6 +45,7 @@ pub struct Place {
 }
 
 /// The lines that a commit adds to each file: the file, the first line's number, the text.
+#[inline(never)]
 pub fn added_lines(repo: &Repo, files: &Vfs, commit: &ObjectId) -> Vec<(String, usize, String)> {
     let tree_of = |id: &ObjectId| -> Option<FlatTree> {
         repo.flat_tree(files, Some(&repo.read_commit(files, id).ok()?.tree)).ok()
@@ -59,6 +60,7 @@ pub fn added_lines(repo: &Repo, files: &Vfs, commit: &ObjectId) -> Vec<(String, 
 }
 
 /// The same between two trees.
+#[inline(never)]
 pub fn added_between(repo: &Repo, files: &Vfs, old: &FlatTree, new: &FlatTree) -> Vec<(String, usize, String)> {
     let mut out = Vec::new();
     let read = |id: &ObjectId| repo.read_blob(files, id).map(|blob| blob.text()).unwrap_or_default();
@@ -86,6 +88,7 @@ pub fn added_texts(path: &str, before: &str, after: &str, out: &mut Vec<(String,
     }
 }
 
+#[inline(never)]
 fn found_in(repo: &Repo, files: &Vfs, commits: &[ObjectId]) -> Vec<Finding> {
     let scanner = push::scanner();
     let mut out = Vec::new();

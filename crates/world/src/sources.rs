@@ -28,6 +28,7 @@ struct Checkout<'c> {
 }
 
 /// What Kustomize finds at a path where these files lie below a folder.
+#[inline(never)]
 pub(crate) fn look_below<'n>(
     root: &str,
     path: &str,

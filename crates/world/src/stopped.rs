@@ -14,6 +14,7 @@ pub(crate) struct Stopped {
 
 impl World {
     /// Ctrl-Z: stops what runs in the foreground; its shell hears of it. At a prompt it does nothing.
+    #[inline(never)]
     pub fn suspend(&mut self, id: TerminalId) {
         let Some(terminal) = self.terminals.get(&id).filter(|terminal| terminal.prompt.is_none()) else { return };
         let Some(shell) = terminal.shell else { return };
@@ -63,6 +64,7 @@ impl World {
     }
 
     /// Lets a stopped process and its descendants go on.
+    #[inline(never)]
     pub fn resume(&mut self, pid: Pid) {
         if let Some(Stopped { step, editing, paging }) = self.stopped.remove(&pid) {
             let terminal = self.processes.get(&pid).and_then(|entry| entry.terminal);

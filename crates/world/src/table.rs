@@ -242,6 +242,7 @@ impl World {
     }
 
     /// A machine's processes, in the order of their numbers.
+    #[inline(never)]
     pub fn processes(&self, machine: &MachineId) -> Vec<Seen> {
         let there = self.processes.iter().filter(|(_, entry)| entry.machine == *machine);
         let seen = |(pid, entry): (&Pid, &Entry)| Seen {

@@ -13,6 +13,7 @@ impl World {
     }
 
     /// Opens a terminal beside another one: on its machine, in its shell's folder. One whose shell has ended makes room.
+    #[inline(never)]
     pub fn open_terminal_beside(&mut self, other: TerminalId) -> Option<TerminalId> {
         self.terminals.retain(|_, terminal| terminal.shell.is_some());
         if self.terminals.len() >= TERMINALS_MAX {
@@ -67,6 +68,7 @@ impl World {
     }
 
     /// A shell has ended by itself: its terminal goes with it, unless it is the only one. Jobs in the background go on.
+    #[inline(never)]
     pub(crate) fn shell_ended(&mut self, shell: Pid) {
         let Some(id) = self.terminals().find(|(_, terminal)| terminal.shell == Some(shell)).map(|(id, _)| id) else {
             return;
@@ -171,6 +173,7 @@ impl World {
     }
 
     /// Ctrl-C: ends what runs in the foreground; the shell goes back to its prompt.
+    #[inline(never)]
     pub fn interrupt(&mut self, id: TerminalId) {
         let Some(terminal) = self.terminals.get_mut(&id) else { return };
         terminal.write(b"^C\n");

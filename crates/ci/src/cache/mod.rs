@@ -218,6 +218,7 @@ impl Ci {
 }
 
 /// Nothing fits.
+#[inline(never)]
 fn missed(wanted: &Wanted) -> Outcome {
     if wanted.fail_on_miss {
         let log = format!(
@@ -286,6 +287,7 @@ fn root<'p>(pattern: &'p str, below: &str) -> &'p str {
 }
 
 /// Patterns of a step relative to [`BASE`]; those outside cannot be kept here.
+#[inline(never)]
 fn inside(run: &Run, paths: &[String]) -> Result<Vec<String>, String> {
     let base = [BASE, "/"].concat();
     let one = |path: &String| {
@@ -302,6 +304,7 @@ fn inside(run: &Run, paths: &[String]) -> Result<Vec<String>, String> {
 }
 
 /// The files that patterns name, of those in [`BASE`].
+#[inline(never)]
 fn taken(files: Vec<(String, Vec<u8>)>, patterns: &[String]) -> OrdMap<String, Arc<Vec<u8>>> {
     let takes = |path: &str| {
         let mut taken = false;

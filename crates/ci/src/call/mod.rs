@@ -118,6 +118,7 @@ pub(crate) fn resolve(workflow: &mut Workflow, files: &[(String, String)], write
     Ok(())
 }
 
+#[inline(never)]
 fn follow(
     of: &Workflow,
     (way, most): (&mut Vec<String>, &Permissions),

@@ -99,6 +99,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
 }
 
 /// `--renormalize`: every tracked file is staged anew.
+#[inline(never)]
 fn renormalize(g: &mut Git<'_, '_>, work: &Work, given: &Given) -> Answer {
     let spec = g.pathspec(work, &given.operands)?;
     let mut index = work.repo.read_index(g.files())?;
@@ -226,6 +227,7 @@ fn check_specs(g: &mut Git<'_, '_>, work: &Work, index: &Index, spec: &Pathspec,
 }
 
 /// `-u` only takes what is in the index.
+#[inline(never)]
 fn unknown_to_index(g: &mut Git<'_, '_>, work: &Work, index: &Index, spec: &Pathspec) -> Result<(), Stop> {
     for (typed, path) in spec.items() {
         let known = path.is_empty() || index.has(path) || index.has_below(path) || git::has_wildcard(path);

@@ -7,6 +7,7 @@ use super::process::{Child, Resume, wait_for};
 const DEPTH_MAX: usize = 10;
 
 /// What an alias stands for, with the arguments behind it; `None` where there is no such alias.
+#[inline(never)]
 pub(crate) fn expanded(g: &mut Git<'_, '_>, name: &str, rest: &[String]) -> Result<Option<Vec<String>>, Stop> {
     let mut name = name.to_string();
     let mut args = rest.to_vec();

@@ -229,6 +229,7 @@ fn go(g: &mut Git<'_, '_>, repo: &Repo, given: &Given) -> Answer {
 }
 
 /// Writes what is known of the mail.
+#[inline(never)]
 fn note(g: &mut Git<'_, '_>, repo: &Repo, mail: &Mail) -> Result<(), Stop> {
     let quote = |text: &str| ["'", &text.replace('\'', "'\\''"), "'\n"].concat();
     let script = [
@@ -260,6 +261,7 @@ fn author(g: &Git<'_, '_>, repo: &Repo) -> Option<Signature> {
 }
 
 /// Commits what lies in the index.
+#[inline(never)]
 fn commit(g: &mut Git<'_, '_>, repo: &Repo, given: &Given) -> Result<(), Stop> {
     let when = g.when();
     let index = repo.read_index(g.files())?;
@@ -296,6 +298,7 @@ fn commit(g: &mut Git<'_, '_>, repo: &Repo, given: &Given) -> Result<(), Stop> {
 }
 
 /// `--continue`: what was resolved is committed.
+#[inline(never)]
 fn resolved(g: &mut Git<'_, '_>, repo: &Repo, empty: bool) -> Result<(), Stop> {
     let message = read(g, repo, "final-commit").unwrap_or_default();
     let subject = message.lines().next().unwrap_or_default().to_string();
@@ -346,6 +349,7 @@ fn clear(g: &mut Git<'_, '_>, repo: &Repo) {
     repo.remove_state(g.cx.files_mut(), FOLDER, when);
 }
 
+#[inline(never)]
 fn abort(g: &mut Git<'_, '_>, repo: &Repo) -> Answer {
     let head = repo.head(g.files())?.id();
     if read(g, repo, "dirtyindex").is_some() {

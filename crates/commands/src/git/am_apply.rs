@@ -8,6 +8,7 @@ use super::merging::{Join, Joined, conflict_style, join, keepers};
 use git::{FlatTree, MergeLabels, Repo};
 
 /// Puts a patch on index and work tree; false where it does not fit.
+#[inline(never)]
 pub(crate) fn one(g: &mut Git<'_, '_>, repo: &Repo, mail: &Mail, patches: &[git::FilePatch]) -> Result<bool, Stop> {
     let onto = Onto { index: true, work: true };
     let three = on(g, repo, "threeway");
@@ -24,6 +25,7 @@ pub(crate) fn one(g: &mut Git<'_, '_>, repo: &Repo, mail: &Mail, patches: &[git:
 }
 
 /// Merges with the files that the patch was made from.
+#[inline(never)]
 fn merged(g: &mut Git<'_, '_>, repo: &Repo, mail: &Mail, patches: &[git::FilePatch]) -> Result<bool, Stop> {
     let (mut base, mut theirs) = (FlatTree::new(), FlatTree::new());
     let when = g.when();

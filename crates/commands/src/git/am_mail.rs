@@ -15,6 +15,7 @@ pub(crate) struct Mail {
 }
 
 /// The mails of a mailbox; a text that starts with a header is one mail.
+#[inline(never)]
 pub(crate) fn split(text: &str) -> Vec<String> {
     let mut mails: Vec<String> = Vec::new();
     for line in text.split_inclusive('\n') {
@@ -38,6 +39,7 @@ pub(crate) fn split(text: &str) -> Vec<String> {
 }
 
 /// Whether it looks like mail at all.
+#[inline(never)]
 pub(crate) fn is_mail(text: &str) -> bool {
     let mut lines = text.lines().skip_while(|line| line.trim().is_empty());
     match lines.next() {
@@ -81,6 +83,7 @@ impl Mail {
         mail
     }
 
+    #[inline(never)]
     fn header_lines(&mut self, lines: &[(String, String)]) {
         for (name, value) in lines {
             match name.to_ascii_lowercase().as_str() {
@@ -110,6 +113,7 @@ impl Mail {
 }
 
 /// The header's lines by name, folded ones put together, and what follows them.
+#[inline(never)]
 fn headers(text: &str) -> (Vec<(String, String)>, &str) {
     let mut lines: Vec<(String, String)> = Vec::new();
     let mut at = 0;
@@ -134,6 +138,7 @@ fn headers(text: &str) -> (Vec<(String, String)>, &str) {
 }
 
 /// `Re: [PATCH 1/3] second` is about `second`.
+#[inline(never)]
 fn without_prefixes(subject: &str) -> &str {
     let mut text = subject.trim();
     loop {
@@ -151,6 +156,7 @@ fn without_prefixes(subject: &str) -> &str {
 }
 
 /// `=?UTF-8?q?=C3=BC?=` into `ü`.
+#[inline(never)]
 fn decoded(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
@@ -172,6 +178,7 @@ fn decoded(text: &str) -> String {
     out
 }
 
+#[inline(never)]
 fn from_q(text: &str) -> Vec<u8> {
     let bytes = text.as_bytes();
     let (mut out, mut at) = (Vec::new(), 0);
@@ -190,6 +197,7 @@ fn from_q(text: &str) -> Vec<u8> {
     out
 }
 
+#[inline(never)]
 fn from_base64(text: &str) -> Vec<u8> {
     let (mut out, mut bits, mut count) = (Vec::new(), 0_u32, 0);
     for byte in text.bytes() {

@@ -4,6 +4,7 @@ use super::am::{number, read};
 use super::cli::{Answer, Git};
 use git::{Repo, parse_patches};
 
+#[inline(never)]
 pub(crate) fn show(g: &mut Git<'_, '_>, repo: &Repo, what: Option<&str>) -> Answer {
     let now = number(g, repo, "next");
     let name = match what {

@@ -116,6 +116,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
 }
 
 #[expect(clippy::too_many_arguments, reason = "one patch file with all that was asked for")]
+#[inline(never)]
 fn one(
     g: &mut Git<'_, '_>,
     repo: &Repo,
@@ -217,6 +218,7 @@ fn blanks(g: &mut Git<'_, '_>, shown: &str, patches: &[FilePatch]) -> usize {
 }
 
 /// What comes of the patches; `None` where one does not fit, which is said.
+#[inline(never)]
 pub(crate) fn check(
     g: &mut Git<'_, '_>,
     repo: &Repo,
@@ -240,6 +242,7 @@ pub(crate) fn check(
 }
 
 /// The same without a word.
+#[inline(never)]
 pub(crate) fn check_quietly(
     g: &mut Git<'_, '_>,
     repo: &Repo,
@@ -257,6 +260,7 @@ pub(crate) fn check_quietly(
 }
 
 /// Adds what comes of one patch, or says why nothing does.
+#[inline(never)]
 fn add_result(
     g: &mut Git<'_, '_>,
     repo: &Repo,
@@ -282,6 +286,7 @@ fn add_result(
 type Content = Option<(Mode, Vec<u8>)>;
 
 /// A path as it is before the patch, or why it cannot be had.
+#[inline(never)]
 fn before(
     g: &Git<'_, '_>,
     repo: &Repo,
@@ -303,6 +308,7 @@ fn before(
     Ok(Ok((entry.mode, repo.read_blob(g.files(), &entry.id)?.data().to_vec())))
 }
 
+#[inline(never)]
 fn file(
     g: &mut Git<'_, '_>,
     repo: &Repo,

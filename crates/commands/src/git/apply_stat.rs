@@ -3,6 +3,7 @@
 use git::{FilePatch, Mode};
 
 /// The table of `--stat`, which is not quite that of `git diff`.
+#[inline(never)]
 pub(crate) fn stat(patches: &[FilePatch]) -> String {
     let names: Vec<String> = patches.iter().map(|patch| git::quoted_path("", patch.name())).collect();
     let width = names.iter().map(String::len).max().unwrap_or(0).min(50);

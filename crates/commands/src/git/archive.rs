@@ -81,6 +81,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
 }
 
 /// Adds the files that are wanted, each behind the folders it lies in.
+#[inline(never)]
 fn files(
     g: &mut Git<'_, '_>,
     repo: &Repo,
@@ -176,6 +177,7 @@ impl Tar {
         self.data(comment.as_bytes());
     }
 
+    #[inline(never)]
     fn entry(&mut self, name: &str, kind: u8, mode: u32, data: &[u8], link: &str) {
         let mut extended = String::new();
         if split_name(name).is_none() {
@@ -196,6 +198,7 @@ impl Tar {
         self.data(data);
     }
 
+    #[inline(never)]
     fn header(&mut self, name: &str, kind: u8, mode: u32, size: usize, link: &str) {
         let mut block = [0_u8; BLOCK];
         let mut put = |at: usize, text: &str| {

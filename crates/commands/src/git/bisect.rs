@@ -133,6 +133,7 @@ pub(crate) fn commit(g: &mut Git<'_, '_>, repo: &Repo, name: &str) -> Result<Opt
 }
 
 /// Removes what an earlier bisection left.
+#[inline(never)]
 fn clean(g: &mut Git<'_, '_>, repo: &Repo) -> Result<(), Stop> {
     let when = g.when();
     for name in repo.refs(g.files(), "refs/bisect/").into_keys() {
@@ -154,6 +155,7 @@ fn clean(g: &mut Git<'_, '_>, repo: &Repo) -> Result<(), Stop> {
 }
 
 /// One that goes on is left first: its place is where the new one ends too. `Some`: that failed, which is said.
+#[inline(never)]
 fn leave_earlier(g: &mut Git<'_, '_>, repo: &Repo, place: &str) -> Result<Option<i32>, Stop> {
     if repo.read_state(g.files(), "BISECT_START").is_none() {
         return Ok(None);
@@ -240,6 +242,7 @@ pub(crate) fn start(g: &mut Git<'_, '_>, repo: &Repo, args: &[String]) -> Answer
 }
 
 /// Writes the reference and the log's lines for a commit; `quiet`: without the command's line.
+#[inline(never)]
 pub(crate) fn mark(
     g: &mut Git<'_, '_>,
     repo: &Repo,
@@ -256,6 +259,7 @@ pub(crate) fn mark(
     log(g, repo, &format!("# {state}: [{id}] {subject}\n{line}"))
 }
 
+#[inline(never)]
 pub(crate) fn set_state(g: &mut Git<'_, '_>, repo: &Repo, state: &str, args: &[String]) -> Answer {
     if !started(g, repo) {
         return Ok(1);
@@ -295,6 +299,7 @@ pub(crate) fn set_state(g: &mut Git<'_, '_>, repo: &Repo, state: &str, args: &[S
 }
 
 /// To where the bisection began.
+#[inline(never)]
 fn go_back(g: &mut Git<'_, '_>, repo: &Repo, place: &str, quiet: bool) -> Result<(), Stop> {
     let branch = repo.read_ref(g.files(), &format!("refs/heads/{place}"));
     let id = match branch {
@@ -311,6 +316,7 @@ fn go_back(g: &mut Git<'_, '_>, repo: &Repo, place: &str, quiet: bool) -> Result
     go(g, repo, &goal, None)
 }
 
+#[inline(never)]
 pub(crate) fn reset(g: &mut Git<'_, '_>, repo: &Repo, args: &[String]) -> Answer {
     if args.len() > 1 {
         g.err("error: 'git bisect reset' requires either no argument or a commit\n");

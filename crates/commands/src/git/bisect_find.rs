@@ -64,6 +64,7 @@ impl Set {
     }
 
     /// Each commit's weight: how many of the set are behind it, itself counted.
+    #[inline(never)]
     fn weights(&self) -> OrdMap<ObjectId, usize> {
         let mut weights = OrdMap::new();
         for id in &self.order {
@@ -80,6 +81,7 @@ impl Set {
     }
 
     /// The best commit, as Git meets it: merges first, then lines of history from their ends.
+    #[inline(never)]
     fn best(&self, weights: &OrdMap<ObjectId, usize>) -> Option<ObjectId> {
         let all = self.order.len();
         let halves = |id: &ObjectId| (2 * weights[id]).abs_diff(all) <= 1;
@@ -116,6 +118,7 @@ impl Set {
 }
 
 /// Whether good and bad commits lie so that a search makes sense.
+#[inline(never)]
 fn checked(
     g: &Git<'_, '_>,
     repo: &Repo,
@@ -187,6 +190,7 @@ pub(crate) fn find(
 }
 
 /// The best commit that is not skipped; where the best one is, one some way off.
+#[inline(never)]
 fn away_from(
     set: &Set,
     weights: &OrdMap<ObjectId, usize>,

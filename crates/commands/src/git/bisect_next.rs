@@ -14,6 +14,7 @@ pub(crate) fn known(g: &Git<'_, '_>, repo: &Repo, terms: &Terms) -> (Option<Obje
 }
 
 /// Goes on where both states are known; else it says what is missing.
+#[inline(never)]
 pub(crate) fn auto_next(g: &mut Git<'_, '_>, repo: &Repo) -> Answer {
     let terms = Terms::read(g, repo);
     let (bad, good) = known(g, repo, &terms);
@@ -79,6 +80,7 @@ pub(crate) fn next(g: &mut Git<'_, '_>, repo: &Repo) -> Answer {
 }
 
 /// Nothing can be told between the bad commit and those that were skipped.
+#[inline(never)]
 pub(crate) fn only_skipped(
     g: &mut Git<'_, '_>,
     repo: &Repo,
@@ -115,6 +117,7 @@ pub(crate) fn found(g: &mut Git<'_, '_>, repo: &Repo, terms: &Terms, id: ObjectI
 }
 
 /// Checks the commit out, to be tested.
+#[inline(never)]
 pub(crate) fn visit(g: &mut Git<'_, '_>, repo: &Repo, id: ObjectId) -> Answer {
     write(g, repo, "BISECT_EXPECTED_REV", &format!("{id}\n"))?;
     let goal = Goal {

@@ -6,6 +6,7 @@ use super::cli::{Answer, Git, Stop};
 use super::process::{Child, Resume, wait_for};
 use git::{ObjectId, Repo};
 
+#[inline(never)]
 pub(crate) fn terms(g: &mut Git<'_, '_>, repo: &Repo, args: &[String]) -> Answer {
     if repo.read_state(g.files(), "BISECT_TERMS").is_none() {
         g.err("error: no terms defined\n");
@@ -27,6 +28,7 @@ pub(crate) fn terms(g: &mut Git<'_, '_>, repo: &Repo, args: &[String]) -> Answer
     Ok(0)
 }
 
+#[inline(never)]
 pub(crate) fn skip(g: &mut Git<'_, '_>, repo: &Repo, args: &[String]) -> Answer {
     if !started(g, repo) {
         return Ok(1);
@@ -58,6 +60,7 @@ pub(crate) fn skip(g: &mut Git<'_, '_>, repo: &Repo, args: &[String]) -> Answer 
 }
 
 /// Does again what a log says.
+#[inline(never)]
 pub(crate) fn replay(g: &mut Git<'_, '_>, repo: &Repo, args: &[String]) -> Answer {
     let [name] = args else {
         g.err("error: no logfile given\n");
@@ -94,6 +97,7 @@ pub(crate) fn replay(g: &mut Git<'_, '_>, repo: &Repo, args: &[String]) -> Answe
 }
 
 /// `bisect visualize`: `git log` of what is left, where there is no window to draw in.
+#[inline(never)]
 pub(crate) fn visualize(g: &mut Git<'_, '_>, repo: &Repo, args: &[String]) -> Answer {
     let terms = Terms::read(g, repo);
     let (Some(bad), good) = known(g, repo, &terms) else { return Ok(1) };
@@ -114,6 +118,7 @@ pub(crate) fn visualize(g: &mut Git<'_, '_>, repo: &Repo, args: &[String]) -> An
 }
 
 /// `bisect run`: the command says good (0), bad (1 to 127) or skip (125), again and again.
+#[inline(never)]
 pub(crate) fn run_command(g: &mut Git<'_, '_>, repo: &Repo, args: &[String]) -> Answer {
     let terms = Terms::read(g, repo);
     let (bad, good) = known(g, repo, &terms);

@@ -131,6 +131,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
 }
 
 /// `-L`: lines from 0, the end not in it.
+#[inline(never)]
 fn range(given: &Given, text: &[u8], total: usize, path: &str) -> Result<std::ops::Range<usize>, Stop> {
     let Some(typed) = given.value("L") else { return Ok(0..total) };
     let lines = String::from_utf8_lossy(text).into_owned();
@@ -176,6 +177,7 @@ struct Blame<'a> {
 
 impl Blame<'_> {
     /// The lines that both versions have: (number in the old one, number in the new one).
+    #[inline(never)]
     fn unchanged(&self, old: &[u8], new: &[u8]) -> Vec<(usize, usize)> {
         let squeezed = |bytes: &[u8]| -> Vec<u8> {
             bytes.iter().copied().filter(|byte| *byte == b'\n' || !byte.is_ascii_whitespace()).collect()
@@ -200,6 +202,7 @@ impl Blame<'_> {
     }
 
     /// The file in a parent: under its name, or under the one that it was renamed from.
+    #[inline(never)]
     fn in_parent(
         &self,
         g: &Git<'_, '_>,
@@ -220,6 +223,7 @@ impl Blame<'_> {
     }
 
     /// Passes lines on to parents as long as these have them.
+    #[inline(never)]
     fn trace(&self, g: &Git<'_, '_>, first: Suspect, origins: &mut [Option<Origin>]) -> Result<(), Stop> {
         let mut queue = vec![first];
         while let Some(Suspect { id, path, mut lines }) = queue.pop() {

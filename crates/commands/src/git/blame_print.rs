@@ -15,6 +15,7 @@ pub(crate) struct Who {
     pub when: git::When,
 }
 
+#[inline(never)]
 pub(crate) fn who(g: &Git<'_, '_>, commit: Option<&Commit>) -> Who {
     match commit {
         Some(Commit { author, .. }) => Who {
@@ -34,6 +35,7 @@ pub(crate) fn who(g: &Git<'_, '_>, commit: Option<&Commit>) -> Who {
     }
 }
 
+#[inline(never)]
 pub(crate) fn date(given: &Given, g: &Git<'_, '_>, who: &Who) -> Result<String, Stop> {
     if given.has("t") {
         return Ok(format!("{} {}", who.secs, who.zone));
@@ -115,6 +117,7 @@ pub(crate) fn table(
     Ok(out)
 }
 
+#[inline(never)]
 pub(crate) fn porcelain(
     g: &Git<'_, '_>,
     repo: &Repo,
@@ -145,6 +148,7 @@ pub(crate) fn porcelain(
     Ok(out)
 }
 
+#[inline(never)]
 pub(crate) fn details(g: &Git<'_, '_>, repo: &Repo, origin: &Origin) -> Result<String, Stop> {
     let commit = match origin.id {
         Some(id) => Some(repo.read_commit(g.files(), &id)?),

@@ -124,6 +124,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     Ok(0)
 }
 
+#[inline(never)]
 fn delete(g: &mut Git<'_, '_>, repo: &Repo, given: &Given) -> Answer {
     if given.operands.is_empty() {
         return fatal("branch name required");
@@ -180,6 +181,7 @@ fn delete(g: &mut Git<'_, '_>, repo: &Repo, given: &Given) -> Answer {
 }
 
 /// Whether a branch's commits are in the branch it follows, or else in HEAD.
+#[inline(never)]
 fn merged(g: &mut Git<'_, '_>, repo: &Repo, name: &str, id: &ObjectId, head: &Head) -> Result<bool, Stop> {
     let upstream = repo.upstream(g.files(), name).and_then(|full| Some((repo.read_ref(g.files(), &full)?, full)));
     let in_head = match head.id() {
@@ -198,6 +200,7 @@ fn merged(g: &mut Git<'_, '_>, repo: &Repo, name: &str, id: &ObjectId, head: &He
     Ok(in_upstream)
 }
 
+#[inline(never)]
 fn rename(g: &mut Git<'_, '_>, repo: &Repo, given: &Given) -> Answer {
     let head = repo.head(g.files())?;
     let current = head.branch().unwrap_or_default().to_string();
@@ -315,6 +318,7 @@ fn no_upstream(g: &mut Git<'_, '_>, upstream: &str) {
     }
 }
 
+#[inline(never)]
 fn unfollow(g: &mut Git<'_, '_>, repo: &Repo, name: Option<&String>) -> Answer {
     let name = named_branch(g, repo, name, "unset upstream of")?;
     let mut config = repo.config(g.files());

@@ -87,6 +87,7 @@ pub(crate) fn list(g: &mut Git<'_, '_>, repo: &Repo, given: &Given) -> Answer {
 }
 
 /// `--format`: each branch so.
+#[inline(never)]
 fn formatted(g: &Git<'_, '_>, repo: &Repo, given: &Given, format: &str, lines: &[Line]) -> Result<String, Stop> {
     let mut out = String::new();
     for line in lines {
@@ -108,6 +109,7 @@ fn formatted(g: &Git<'_, '_>, repo: &Repo, given: &Given, format: &str, lines: &
     Ok(out)
 }
 
+#[inline(never)]
 fn filter(g: &mut Git<'_, '_>, repo: &Repo, given: &Given, lines: &mut Vec<Line>) -> Result<(), Stop> {
     let mut named = |name: &str| -> Result<Option<ObjectId>, Stop> {
         if !given.has(name) {

@@ -5,6 +5,7 @@ use super::switching::NewBranch;
 use git::{ObjectId, RefChange, Repo};
 
 /// Makes a branch, and lets it follow its start where that is wanted.
+#[inline(never)]
 pub(crate) fn make_branch(g: &mut Git<'_, '_>, repo: &Repo, new: &NewBranch<'_>) -> Result<ObjectId, Stop> {
     let NewBranch { name, start, .. } = *new;
     if !git::branch_name_ok(name) {
@@ -61,6 +62,7 @@ pub(crate) fn invalid_name<T>(g: &mut Git<'_, '_>, name: &str) -> Result<T, Stop
 }
 
 /// Writes `branch.<name>.remote` and `.merge`, and says so.
+#[inline(never)]
 pub(crate) fn set_upstream(
     g: &mut Git<'_, '_>,
     repo: &Repo,

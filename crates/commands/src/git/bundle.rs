@@ -84,6 +84,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, _: &Given) -> Answer {
     act(g, &given)
 }
 
+#[inline(never)]
 fn create(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let Ok(repo) = g.repo() else { return fatal("Need a repository to create a bundle.") };
     if let Some(version) = given.value("version").filter(|version| *version != "2") {
@@ -144,6 +145,7 @@ fn read(g: &Git<'_, '_>, given: &Given) -> Result<Bundle, Stop> {
     Bundle::parse(&bytes).or_else(|_| error(format!("'{name}' does not look like a v2 or v3 bundle file")))
 }
 
+#[inline(never)]
 fn verify(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let Ok(repo) = g.repo() else { return error("need a repository to verify a bundle") };
     let bundle = read(g, given)?;
@@ -173,6 +175,7 @@ fn verify(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     Ok(0)
 }
 
+#[inline(never)]
 fn lacks_nothing(g: &Git<'_, '_>, repo: &Repo, bundle: &Bundle) -> Result<(), Stop> {
     let missing: Vec<String> = bundle
         .needs

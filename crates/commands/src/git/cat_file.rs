@@ -38,6 +38,7 @@ pub(crate) const SPEC: Spec = Spec {
 };
 
 /// An object's content as people read it: a tree as a list.
+#[inline(never)]
 pub(crate) fn pretty(g: &Git<'_, '_>, repo: &Repo, id: &ObjectId) -> Result<Vec<u8>, Stop> {
     let object = repo.read_object(g.files(), id)?;
     if object.kind != Kind::Tree {
@@ -97,6 +98,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     Ok(0)
 }
 
+#[inline(never)]
 fn batch(g: &mut Git<'_, '_>, repo: &Repo, given: &Given, mode: &str) -> Answer {
     let format = given.value(mode).unwrap_or("%(objectname) %(objecttype) %(objectsize)").to_string();
     let names: Vec<String> = if given.has("batch-all-objects") {
@@ -142,6 +144,7 @@ pub(crate) const HASH_SPEC: Spec = Spec {
     dialect: Dialect::Options,
 };
 
+#[inline(never)]
 pub(crate) fn hash(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let kind_name = given.value("t").unwrap_or("blob").to_string();
     let Some(kind) = Kind::parse(kind_name.as_bytes()) else {

@@ -147,6 +147,7 @@ fn by_hunks(g: &mut Git<'_, '_>, id: Option<git::ObjectId>, before: &[String], a
     super::patch_apply::start(g, mode, id, &paths, |_| {})
 }
 
+#[inline(never)]
 fn files(g: &mut Git<'_, '_>, given: &Given, source: From, paths: &[String]) -> Answer {
     let restored = Restore {
         conflict: super::restore::conflict_wish(g, given)?,
@@ -169,6 +170,7 @@ fn files(g: &mut Git<'_, '_>, given: &Given, source: From, paths: &[String]) -> 
     Ok(0)
 }
 
+#[inline(never)]
 fn branch_or_commit(
     g: &mut Git<'_, '_>,
     repo: &Repo,

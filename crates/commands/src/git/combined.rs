@@ -61,6 +61,7 @@ impl Merges {
 
     /// What is printed of a commit's changes: one text, or one for each parent, with the parent. `None`: nothing at all, not
     /// even the empty line before it.
+    #[inline(never)]
     pub fn bodies(
         self,
         g: &Git<'_, '_>,
@@ -105,6 +106,7 @@ struct File {
 }
 
 /// A merge against all its parents, in the order of Git: tables against the first one, lists, patches.
+#[inline(never)]
 fn together(
     g: &Git<'_, '_>,
     repo: &Repo,
@@ -135,6 +137,7 @@ fn together(
 }
 
 /// The files that equal no parent's; one that had another name there is compared with what it was.
+#[inline(never)]
 fn changed_from_all(
     g: &Git<'_, '_>,
     repo: &Repo,
@@ -186,6 +189,7 @@ fn changed_from_all(
 }
 
 /// `--raw`, `--name-status`, `--name-only`.
+#[inline(never)]
 fn list_line(g: &Git<'_, '_>, repo: &Repo, output: &DiffOutput, file: &File, out: &mut String) {
     let letters: String = file.sides.iter().map(|(_, letter)| *letter).collect();
     let gap = if output.nul { "\0" } else { "\t" };
@@ -213,6 +217,7 @@ fn list_line(g: &Git<'_, '_>, repo: &Repo, output: &DiffOutput, file: &File, out
     }
 }
 
+#[inline(never)]
 fn patch(g: &Git<'_, '_>, repo: &Repo, output: &DiffOutput, file: &File, dense: bool) -> Result<String, Stop> {
     let files = g.files();
     let short = |side: &Option<(Mode, ObjectId)>| match side {

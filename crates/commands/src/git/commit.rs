@@ -292,6 +292,7 @@ pub(crate) fn author(
 }
 
 /// The author of the youngest commit by somebody whose name or address holds the words.
+#[inline(never)]
 fn known_author(g: &Git<'_, '_>, repo: &Repo, words: &str) -> Result<Option<(String, String)>, Stop> {
     let tips = repo.all_commit_tips(g.files())?;
     for id in repo.walk(g.files(), &tips, &[])? {

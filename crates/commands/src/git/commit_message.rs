@@ -78,6 +78,7 @@ fn from_file(g: &mut Git<'_, '_>, name: &str) -> Result<String, Stop> {
 }
 
 /// `fixup! Subject`, with what stands behind it.
+#[inline(never)]
 fn fixup(g: &Git<'_, '_>, repo: &Repo, given: &Given, value: &str) -> Result<Message, Stop> {
     let (mode, name) = match value.split_once(':') {
         Some(("amend", name)) => ("amend", name),
@@ -192,6 +193,7 @@ pub(crate) fn trailers(message: &str) -> String {
 }
 
 /// Adds a `Token: value` line: behind others of its kind, else as a paragraph of its own.
+#[inline(never)]
 pub(crate) fn with_trailer(message: &str, line: &str) -> String {
     let text = cleaned(message, false);
     let last = text.trim_end().rsplit("\n\n").next().unwrap_or_default();
@@ -228,6 +230,7 @@ pub(crate) struct People<'a> {
 }
 
 /// The lines below the message in the editor.
+#[inline(never)]
 pub(crate) fn comment(
     g: &Git<'_, '_>,
     work: &Work,
@@ -277,6 +280,7 @@ pub(crate) fn comment(
     Ok(out)
 }
 
+#[inline(never)]
 fn status_comment(g: &Git<'_, '_>, work: &Work, amend: bool) -> Result<String, Stop> {
     let index = work.repo.read_index(g.files())?;
     let ignores = g.ignores(&work.repo);

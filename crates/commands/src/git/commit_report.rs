@@ -9,6 +9,7 @@ use git::{Change, Commit, Index, ObjectId, PatchOptions, Pathspec, Repo, Signatu
 
 /// The status, and with `-v` the diff, below the message.
 #[allow(clippy::too_many_arguments)]
+#[inline(never)]
 pub(crate) fn show_in_editor(
     g: &mut Git<'_, '_>,
     work: &Work,
@@ -55,6 +56,7 @@ pub(crate) fn signature(text: &str) -> Signature {
     Signature::parse(text).expect("a draft's people were written by us")
 }
 
+#[inline(never)]
 pub(crate) fn staged_against(
     g: &Git<'_, '_>,
     repo: &Repo,
@@ -145,6 +147,7 @@ pub(crate) fn report(
 }
 
 /// What is said where there is nothing to commit.
+#[inline(never)]
 pub(crate) fn empty(
     g: &mut Git<'_, '_>,
     work: &Work,

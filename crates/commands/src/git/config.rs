@@ -173,6 +173,7 @@ fn target(g: &Git<'_, '_>, given: &Given) -> Result<Layer, Stop> {
 }
 
 /// The files that are read, weakest first.
+#[inline(never)]
 pub(crate) fn sources(g: &Git<'_, '_>, given: &Given) -> Result<Vec<Layer>, Stop> {
     if given.value("file").is_some() || ["global", "local", "system"].iter().any(|name| given.has(name)) {
         let layer = target(g, given)?;
@@ -204,6 +205,7 @@ pub(crate) fn sources(g: &Git<'_, '_>, given: &Given) -> Result<Vec<Layer>, Stop
 }
 
 /// `--rename-section`.
+#[inline(never)]
 fn rename_section(g: &mut Git<'_, '_>, given: &Given, from: &str, to: &str) -> Answer {
     let layer = target(g, given)?;
     let header = |name: &str| match name.split_once('.') {
@@ -268,6 +270,7 @@ fn set(g: &mut Git<'_, '_>, given: &Given, name: &str, value: &str, more: bool) 
     save(g, &layer)
 }
 
+#[inline(never)]
 fn unset(g: &mut Git<'_, '_>, given: &Given, name: &str, all: bool) -> Answer {
     check_key(g, name)?;
     let mut layer = target(g, given)?;

@@ -7,6 +7,7 @@ use shell::regex::{Syntax, build};
 use vfs::join;
 
 /// What stands before a setting: whose it is, and which file it is from.
+#[inline(never)]
 fn origin(g: &Git<'_, '_>, given: &Given, layer: Option<&Layer>) -> String {
     let mut out = String::new();
     let end = if given.has("null") { "\0" } else { "\t" };
@@ -53,6 +54,7 @@ pub(crate) fn list(g: &mut Git<'_, '_>, given: &Given) -> Answer {
 }
 
 /// `--get-regexp`.
+#[inline(never)]
 pub(crate) fn get_regexp(g: &mut Git<'_, '_>, given: &Given, pattern: &str) -> Answer {
     let Ok(regex) = build(pattern, Syntax::Extended, false) else {
         g.err(format!("error: invalid key pattern: {pattern}\n"));

@@ -37,6 +37,7 @@ struct Name {
 }
 
 /// The names that may be used, and whether there are any, be they only light ones.
+#[inline(never)]
 fn names(g: &Git<'_, '_>, repo: &Repo, given: &Given) -> Result<(OrdMap<ObjectId, Name>, bool), Stop> {
     let all = given.has("all");
     let mut names: OrdMap<ObjectId, Name> = OrdMap::new();
@@ -118,6 +119,7 @@ fn dirty(g: &Git<'_, '_>, repo: &Repo) -> Result<bool, Stop> {
     Ok(super::pick::dirty_index(g, repo)? || !repo.diff_unstaged(g.files(), &index, &Pathspec::default())?.is_empty())
 }
 
+#[inline(never)]
 fn one(
     g: &Git<'_, '_>,
     repo: &Repo,

@@ -179,6 +179,7 @@ fn changes(
 }
 
 /// The patch; what is shown against both sides comes first.
+#[inline(never)]
 fn with_combined(
     g: &Git<'_, '_>,
     repo: &Repo,
@@ -198,6 +199,7 @@ fn with_combined(
 }
 
 /// An unmerged file of the work tree against both sides.
+#[inline(never)]
 fn conflict(g: &Git<'_, '_>, repo: &Repo, index: &Index, path: &str, output: &DiffOutput) -> Result<String, Stop> {
     let sides: Vec<ObjectId> =
         [2, 3].iter().filter_map(|stage| index.get(path, *stage)).map(|entry| entry.id).collect();

@@ -7,6 +7,7 @@ use git::{Change, ChangeKind, Repo, diff_lines, split_lines};
 const MARKER: usize = 7;
 
 /// What is wrong with a line's blanks; empty where nothing is.
+#[inline(never)]
 fn faults(line: &[u8]) -> Vec<&'static str> {
     let body = line.strip_suffix(b"\n").unwrap_or(line);
     let kept = body.trim_ascii_end();

@@ -70,6 +70,7 @@ struct Comparison<'a> {
 
 impl Comparison<'_> {
     /// Two paths, either of which may not be there; folders in them are gone through by a list of what is left.
+    #[inline(never)]
     fn paths(&mut self, old: &str, new: &str) -> Result<(), Stop> {
         let mut left = vec![(Some(old.to_string()), Some(new.to_string()))];
         while let Some((old, new)) = left.pop() {
@@ -103,6 +104,7 @@ impl Comparison<'_> {
         Ok(())
     }
 
+    #[inline(never)]
     fn file(&mut self, old: Option<String>, new: Option<String>) -> Result<(), Stop> {
         let (a, b) = (self.side(old.as_deref())?, self.side(new.as_deref())?);
         let name = |path: Option<String>| path.map(|path| path.trim_start_matches('/').to_string());
@@ -117,6 +119,7 @@ impl Comparison<'_> {
         Ok(())
     }
 
+    #[inline(never)]
     fn side(&mut self, path: Option<&str>) -> Result<Option<Side>, Stop> {
         let Some(path) = path.filter(|path| *path != "/dev/null") else { return Ok(None) };
         let full = join(&self.cwd, path);

@@ -91,6 +91,7 @@ impl Pickaxe {
         }
     }
 
+    #[inline(never)]
     fn hits(&self, g: &Git<'_, '_>, repo: &Repo, change: &Change) -> Result<bool, Stop> {
         let side = |path: &str, side: Option<&git::Side>| repo.side_bytes(g.files(), path, side);
         let (old, new) = (side(&change.old_path, change.old.as_ref())?, side(&change.path, change.new.as_ref())?);
@@ -263,6 +264,7 @@ impl DiffOutput {
         Ok(out)
     }
 
+    #[inline(never)]
     fn raw_line(&self, g: &Git<'_, '_>, repo: &Repo, change: &Change, length: usize) -> String {
         let mode = |side: &Option<git::Side>| side.map_or("000000".to_string(), |side| side.mode.to_string());
         let id = |side: &Option<git::Side>| match side {
@@ -288,6 +290,7 @@ impl DiffOutput {
         self.name_status_line(change)
     }
 
+    #[inline(never)]
     fn name_status_line(&self, change: &Change) -> String {
         if self.nul {
             let old = if change.old_path == change.path { String::new() } else { format!("{}\0", change.old_path) };

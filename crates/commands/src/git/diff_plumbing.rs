@@ -48,6 +48,7 @@ pub(crate) const FILES_SPEC: Spec = Spec {
     dialect: Dialect::Options,
 };
 
+#[inline(never)]
 fn output(g: &Git<'_, '_>, given: &Given) -> Result<DiffOutput, Stop> {
     let mut output = DiffOutput::read(g, given, false)?;
     output.renames = given.last(&["find-renames", "no-renames"]) == Some("find-renames");
@@ -80,6 +81,7 @@ fn print(g: &mut Git<'_, '_>, repo: &Repo, given: &Given, output: &DiffOutput, c
     Ok(i32::from(asked && !changes.is_empty()))
 }
 
+#[inline(never)]
 pub(crate) fn tree(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let repo = g.repo()?;
     let output = output(g, given)?;
@@ -123,6 +125,7 @@ pub(crate) fn tree(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     }
 }
 
+#[inline(never)]
 fn commit(
     g: &mut Git<'_, '_>,
     repo: &Repo,
@@ -198,6 +201,7 @@ fn changes(
 }
 
 /// What a commit has of unmerged paths.
+#[inline(never)]
 pub(crate) fn with_old(
     g: &Git<'_, '_>,
     repo: &Repo,
@@ -252,6 +256,7 @@ pub(crate) fn known_ids(index: &Index, changes: &mut [Change]) {
     }
 }
 
+#[inline(never)]
 pub(crate) fn index(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let repo = g.repo()?;
     let output = output(g, given)?;

@@ -181,6 +181,7 @@ fn place_index(g: &mut Git<'_, '_>, repo: &Repo, draft: &mut Draft) -> Result<()
 }
 
 /// Nothing comes of it.
+#[inline(never)]
 fn give_up(g: &mut Git<'_, '_>, repo: &Repo, draft: &Draft) -> Result<Option<i32>, Stop> {
     if draft.for_merge {
         g.err("Not committing merge; use 'git commit' to complete the merge.\n");

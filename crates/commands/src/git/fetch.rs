@@ -148,6 +148,7 @@ pub(crate) fn default_remote(g: &Git<'_, '_>, repo: &Repo) -> Result<String, Sto
 }
 
 /// Fetches from a remote by name or URL. Gives what may be merged, and whether some reference was refused.
+#[inline(never)]
 pub(crate) fn from_remote(
     g: &mut Git<'_, '_>,
     repo: &Repo,
@@ -222,6 +223,7 @@ pub(crate) fn from_remote(
 }
 
 /// Tags: those that point into what is fetched, or all, or none.
+#[inline(never)]
 fn add_tags(
     g: &Git<'_, '_>,
     repo: &Repo,
@@ -250,6 +252,7 @@ fn add_tags(
     Ok(())
 }
 
+#[inline(never)]
 fn carry_out(
     g: &mut Git<'_, '_>,
     repo: &Repo,
@@ -331,6 +334,7 @@ pub(crate) fn shown_url(url: &str) -> String {
     url.strip_suffix(".git").unwrap_or(url).trim_end_matches('/').to_string()
 }
 
+#[inline(never)]
 fn write_fetch_head(
     g: &mut Git<'_, '_>,
     repo: &Repo,

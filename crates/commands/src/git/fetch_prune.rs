@@ -7,6 +7,7 @@ use super::remote::fetch_url;
 use git::{Refspec, Repo};
 use vfs::Vfs;
 
+#[inline(never)]
 pub(super) fn prune(
     g: &mut Git<'_, '_>,
     repo: &Repo,
@@ -36,6 +37,7 @@ pub(super) fn prune(
 }
 
 /// What a remote has no more is forgotten: its address, and the short names.
+#[inline(never)]
 pub(crate) fn pruned(
     g: &mut Git<'_, '_>,
     repo: &Repo,

@@ -64,6 +64,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
 }
 
 /// References by fields of theirs, the last key first; with `-` the other way round.
+#[inline(never)]
 fn sorted(g: &Git<'_, '_>, repo: &Repo, keys: &[&str], mut rows: Vec<Row>) -> Result<Vec<Row>, Stop> {
     for key in keys.iter().copied() {
         let (key, down) = key.strip_prefix('-').map_or((key, false), |key| (key, true));
@@ -78,6 +79,7 @@ fn sorted(g: &Git<'_, '_>, repo: &Repo, keys: &[&str], mut rows: Vec<Row>) -> Re
 }
 
 /// The same for references of one kind, as `git branch` and `git tag` list them.
+#[inline(never)]
 pub(crate) fn sorted_names(
     g: &Git<'_, '_>,
     repo: &Repo,
@@ -106,6 +108,7 @@ pub(crate) fn shown_as(
     formatted(g, repo, given, format, &Row { full: full.into(), id })
 }
 
+#[inline(never)]
 pub(crate) fn kept(g: &Git<'_, '_>, repo: &Repo, given: &Given, id: ObjectId) -> Result<bool, Stop> {
     let named = |text: Option<&str>| -> Result<ObjectId, Stop> {
         let text = text.unwrap_or("HEAD");
@@ -143,6 +146,7 @@ enum SortKey {
     Text(String),
 }
 
+#[inline(never)]
 fn sort_key(g: &Git<'_, '_>, repo: &Repo, key: &str, row: &Row) -> Result<SortKey, Stop> {
     let secs = |who: Option<Signature>| SortKey::Number(who.map_or(0, |who| who.when.secs));
     let object = Object::read(g, repo, row.id)?;
@@ -157,6 +161,7 @@ fn sort_key(g: &Git<'_, '_>, repo: &Repo, key: &str, row: &Row) -> Result<SortKe
 }
 
 /// Numbers in a name so that they sort as numbers.
+#[inline(never)]
 pub(crate) fn padded(name: &str) -> String {
     let mut out = String::new();
     for part in name.split_inclusive(|c: char| !c.is_ascii_digit()) {
@@ -210,6 +215,7 @@ impl Object {
     }
 }
 
+#[inline(never)]
 fn formatted(g: &Git<'_, '_>, repo: &Repo, given: &Given, format: &str, row: &Row) -> Result<String, Stop> {
     let mut out = String::new();
     let mut rest = format;
@@ -239,6 +245,7 @@ fn formatted(g: &Git<'_, '_>, repo: &Repo, given: &Given, format: &str, row: &Ro
     Ok(out)
 }
 
+#[inline(never)]
 fn shortened(full: &str, how: &str) -> String {
     let parts: Vec<&str> = full.split('/').collect();
     if let Some(count) = how.strip_prefix("lstrip=").or(how.strip_prefix("strip=")) {
@@ -258,6 +265,7 @@ fn shortened(full: &str, how: &str) -> String {
 }
 
 /// `authorname`, `committerdate:short` and the like.
+#[inline(never)]
 fn person_field(g: &Git<'_, '_>, object: &Object, name: &str, how: &str) -> Result<Option<String>, Stop> {
     let person = |who: Option<&Signature>, part: &str| -> Result<String, Stop> {
         let Some(who) = who else { return Ok(String::new()) };
@@ -290,6 +298,7 @@ fn person_field(g: &Git<'_, '_>, object: &Object, name: &str, how: &str) -> Resu
     Ok(None)
 }
 
+#[inline(never)]
 fn field(g: &Git<'_, '_>, repo: &Repo, key: &str, row: &Row) -> Result<String, Stop> {
     if let Some(key) = key.strip_prefix('*') {
         let target = Object::read(g, repo, row.id)?.target;
@@ -344,6 +353,7 @@ fn field(g: &Git<'_, '_>, repo: &Repo, key: &str, row: &Row) -> Result<String, S
     })
 }
 
+#[inline(never)]
 fn upstream(g: &Git<'_, '_>, repo: &Repo, row: &Row, how: &str) -> Result<String, Stop> {
     let Some(branch) = row.full.strip_prefix("refs/heads/") else { return Ok(String::new()) };
     let Some(tracking) = super::tracking::tracking(g, repo, branch)? else { return Ok(String::new()) };

@@ -126,6 +126,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
 }
 
 /// The commits, oldest first: those since a commit, of a range, or the last so many.
+#[inline(never)]
 fn commits(g: &Git<'_, '_>, repo: &Repo, given: &Given) -> Result<Vec<ObjectId>, Stop> {
     let mut range = Range::read(g, repo, &given.operands, given.dashes_at)?;
     if !range.paths.is_empty() {
@@ -155,6 +156,7 @@ fn commits(g: &Git<'_, '_>, repo: &Repo, given: &Given) -> Result<Vec<ObjectId>,
 }
 
 /// `[PATCH v2 1/3] `.
+#[inline(never)]
 fn tag(given: &Given, count: Option<(usize, usize)>) -> String {
     let mut tag = given.value("subject-prefix").unwrap_or("PATCH").to_string();
     if given.has("rfc") {
@@ -171,6 +173,7 @@ fn tag(given: &Given, count: Option<(usize, usize)>) -> String {
     if tag.is_empty() { String::new() } else { format!("[{tag}] ") }
 }
 
+#[inline(never)]
 fn mail(
     g: &mut Git<'_, '_>,
     repo: &Repo,
@@ -200,6 +203,7 @@ fn mail(
 }
 
 /// The head of a mail, and its words.
+#[inline(never)]
 pub(crate) fn letter(id: &ObjectId, commit: &Commit, tag: &str) -> String {
     let author = &commit.author;
     let mut out = format!("From {id} Mon Sep 17 00:00:00 2001\n");
@@ -219,6 +223,7 @@ pub(crate) fn letter(id: &ObjectId, commit: &Commit, tag: &str) -> String {
 }
 
 /// A header in lines that are not too long.
+#[inline(never)]
 fn folded(header: &str) -> String {
     let (mut out, mut column) = (String::new(), 0);
     for word in header.split(' ') {
@@ -238,6 +243,7 @@ fn folded(header: &str) -> String {
 }
 
 /// What a header cannot hold as it is: `=?UTF-8?q?…?=`.
+#[inline(never)]
 fn encoded(text: &str) -> String {
     if text.is_ascii() {
         return text.to_string();
@@ -253,6 +259,7 @@ fn encoded(text: &str) -> String {
 }
 
 /// `0001-What-it-does.patch`.
+#[inline(never)]
 fn file_name(start: &str, subject: &str) -> String {
     let mut name = start.to_string();
     let mut gap = false;

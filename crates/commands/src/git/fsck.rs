@@ -116,6 +116,7 @@ impl Check {
         Ok(ids)
     }
 
+    #[inline(never)]
     fn broken_refs(&mut self, g: &mut Git<'_, '_>, repo: &Repo) -> bool {
         let root = format!("{}/", repo.common_dir());
         let walked = g.files().walk(&format!("{root}refs"), &mut |_| true).unwrap_or_default();
@@ -133,6 +134,7 @@ impl Check {
         broken
     }
 
+    #[inline(never)]
     fn reach(&mut self, g: &mut Git<'_, '_>, repo: &Repo, start: Vec<ObjectId>) -> Result<(), Stop> {
         let mut queue = Vec::new();
         for id in start {
@@ -161,6 +163,7 @@ impl Check {
         Ok(())
     }
 
+    #[inline(never)]
     fn tell(&mut self, g: &mut Git<'_, '_>, repo: &Repo, given: &Given) -> Result<(), Stop> {
         for id in table_order(&self.kinds) {
             let kind = self.kinds.get(&id).copied().flatten().map_or("unknown", Kind::name);
@@ -202,6 +205,7 @@ fn keep(g: &mut Git<'_, '_>, repo: &Repo, id: &ObjectId) -> Result<(), Stop> {
 }
 
 /// The order in which real Git comes upon them: that of its hash table, which grows as it fills.
+#[inline(never)]
 fn table_order(ids: &OrdMap<ObjectId, Option<Kind>>) -> Vec<ObjectId> {
     let mut table: Vec<Option<ObjectId>> = Vec::new();
     for (count, id) in ids.keys().enumerate() {

@@ -213,6 +213,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     Ok(i32::from(!any))
 }
 
+#[inline(never)]
 fn sources(
     g: &Git<'_, '_>,
     repo: &Repo,

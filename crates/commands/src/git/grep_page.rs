@@ -5,6 +5,7 @@ use super::grep::Query;
 use super::options::Given;
 
 /// What is printed of one file, and whether something was found.
+#[inline(never)]
 pub(crate) fn searched(
     g: &Git<'_, '_>,
     given: &Given,

@@ -95,6 +95,7 @@ pub(crate) fn usage() -> String {
 /// What `git` alone prints: the commands by what they are for.
 ///
 /// Unlike git: only the commands that this sandbox has.
+#[inline(never)]
 pub(crate) fn overview() -> String {
     const GROUPS: &[(&str, &[(&str, &str)])] = &[
         (
@@ -176,6 +177,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, args: &[String]) -> Answer {
     }
 }
 
+#[inline(never)]
 pub(crate) fn not_a_command(g: &mut Git<'_, '_>, name: &str) -> Answer {
     if let Some(alias) = g.settings().get(&format!("alias.{name}")) {
         g.err(format!(
@@ -230,6 +232,7 @@ const COMMON: &[&str] = &[
 /// Farther than this is not similar.
 const DISTANCE_MAX: usize = 6;
 
+#[inline(never)]
 fn similar(name: &str) -> Vec<&'static str> {
     let names = COMMANDS.iter().map(|command| command.spec.name).chain(MISSING.iter().copied());
     let mut scored: Vec<(usize, &str)> = names
@@ -254,6 +257,7 @@ fn similar(name: &str) -> Vec<&'static str> {
 }
 
 /// Damerau-Levenshtein with Git's weights: swap 0, substitute 2, insert 1, delete 3.
+#[inline(never)]
 fn distance(from: &str, to: &str) -> usize {
     let (a, b): (Vec<char>, Vec<char>) = (from.chars().collect(), to.chars().collect());
     let mut rows: Vec<Vec<usize>> = vec![(0..=b.len()).collect()];

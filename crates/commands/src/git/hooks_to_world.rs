@@ -85,6 +85,7 @@ pub(crate) fn resolve(g: &mut Git<'_, '_>, url: &str) -> Result<Remote, Stop> {
 }
 
 /// A bundle as a repository that can be fetched from.
+#[inline(never)]
 fn bundled(g: &Git<'_, '_>, path: &str, url: &str) -> Result<Option<Remote>, Stop> {
     let Some(bundle) = g.files().read(path).ok().and_then(|bytes| Bundle::parse(&bytes).ok()) else { return Ok(None) };
     let (mut files, when) = (Vfs::new(), g.when());

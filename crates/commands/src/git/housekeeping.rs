@@ -57,6 +57,7 @@ fn is_old(secs: u64, expire: Option<u64>) -> bool {
     expire.is_some_and(|expire| expire == u64::MAX || secs <= expire)
 }
 
+#[inline(never)]
 pub(crate) fn prune(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let repo = g.repo()?;
     if !given.operands.is_empty() {
@@ -89,6 +90,7 @@ pub(crate) const PRUNE_PACKED: Spec = Spec {
     dialect: Dialect::Options,
 };
 
+#[inline(never)]
 pub(crate) fn prune_packed(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let repo = g.repo()?;
     let when = g.when();
@@ -149,6 +151,7 @@ pub(crate) const REPACK: Spec = Spec {
     dialect: Dialect::Options,
 };
 
+#[inline(never)]
 pub(crate) fn repack(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let repo = g.repo()?;
     let cruft = given.has("cruft");
@@ -176,6 +179,7 @@ struct Plan {
     quiet: bool,
 }
 
+#[inline(never)]
 fn pack_up(g: &mut Git<'_, '_>, repo: &Repo, plan: &Plan) -> Result<(), Stop> {
     let when = g.when();
     let packs = repo.pack_contents(g.files());
@@ -228,6 +232,7 @@ fn made_and_kept(g: &Git<'_, '_>, repo: &Repo) -> Vec<String> {
 }
 
 /// `info/refs`, which servers that know nothing of Git hand out.
+#[inline(never)]
 fn server_refs(g: &mut Git<'_, '_>, repo: &Repo) -> Result<(), Stop> {
     let mut text = String::new();
     for (name, id) in repo.refs(g.files(), "refs/") {
@@ -259,6 +264,7 @@ pub(crate) const GC: Spec = Spec {
 /// With fewer loose objects `gc --auto` does nothing.
 const AUTO_MIN: usize = 6_700;
 
+#[inline(never)]
 pub(crate) fn gc(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let repo = g.repo()?;
     if !given.operands.is_empty() {

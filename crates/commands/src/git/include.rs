@@ -46,6 +46,7 @@ fn located(g: &Git<'_, '_>, from: &str, path: &str) -> String {
     }
 }
 
+#[inline(never)]
 fn holds(g: &Git<'_, '_>, repo: Option<&Repo>, from: &str, condition: &str) -> bool {
     let Some(repo) = repo else { return false };
     let Some((kind, pattern)) = condition.split_once(':') else { return false };

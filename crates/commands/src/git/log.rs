@@ -90,6 +90,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
 pub(crate) type Entries = Vec<(ObjectId, Lineage)>;
 
 /// Those that change something of what is asked for.
+#[inline(never)]
 fn with_changes(
     g: &Git<'_, '_>,
     repo: &Repo,
@@ -112,6 +113,7 @@ fn with_changes(
 }
 
 /// `--all`, `--branches`, `--tags`, `--remotes`.
+#[inline(never)]
 pub(crate) fn add_references(g: &Git<'_, '_>, repo: &Repo, given: &Given, range: &mut Range) -> Result<(), Stop> {
     let kinds = [("all", "refs/"), ("branches", "refs/heads/"), ("tags", "refs/tags/"), ("remotes", "refs/remotes/")];
     for (option, prefix) in kinds.iter().filter(|(option, _)| given.has(option)) {
@@ -129,6 +131,7 @@ pub(crate) fn add_references(g: &Git<'_, '_>, repo: &Repo, given: &Given, range:
     Ok(())
 }
 
+#[inline(never)]
 pub(crate) fn style(g: &Git<'_, '_>, repo: &Repo, given: &Given) -> Result<Style, Stop> {
     let settings = g.settings();
     let format = match given.last(&["oneline", "format", "pretty"]) {
@@ -201,6 +204,7 @@ pub(crate) struct Printer {
 }
 
 impl Printer {
+    #[inline(never)]
     pub fn entry(
         &mut self,
         g: &Git<'_, '_>,
@@ -265,6 +269,7 @@ impl Printer {
     }
 
     /// What stands below an entry, once or once for each parent; `None`: not even an empty line.
+    #[inline(never)]
     fn bodies(
         &self,
         g: &Git<'_, '_>,
@@ -285,6 +290,7 @@ impl Printer {
     }
 
     /// An entry's lines beside the rows of the drawing, and the rows that are left.
+    #[inline(never)]
     fn with_graph(&mut self, out: &mut String, id: &ObjectId, text: &str) {
         let sign = self.style.sides.mark(id).chars().next().unwrap_or('*');
         let Some(graph) = &mut self.graph else {

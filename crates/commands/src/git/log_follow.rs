@@ -7,6 +7,7 @@ use git::{Change, ChangeKind, ObjectId, Pathspec, Repo, find_renames};
 use order::OrdMap;
 
 /// Those of the commits that change the file, and how each does it.
+#[inline(never)]
 pub(crate) fn followed(
     g: &Git<'_, '_>,
     repo: &Repo,
@@ -36,6 +37,7 @@ pub(crate) fn followed(
 }
 
 /// The file of the parent that a new one was made of: moved, or copied where it is still there.
+#[inline(never)]
 fn origin(
     g: &Git<'_, '_>,
     repo: &Repo,

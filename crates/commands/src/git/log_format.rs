@@ -92,6 +92,7 @@ pub(crate) struct Name {
 }
 
 /// The references of a repository by the commit they lead to: HEAD first, then tags, remote and local branches.
+#[inline(never)]
 pub(crate) fn names(g: &Git<'_, '_>, repo: &Repo) -> Result<OrdMap<ObjectId, Vec<Name>>, Stop> {
     let mut names: OrdMap<ObjectId, Vec<Name>> = OrdMap::new();
     let head = repo.head(g.files())?;
@@ -121,6 +122,7 @@ impl Style {
         if self.color { format!("{color}{text}\x1b[m") } else { text.to_string() }
     }
 
+    #[inline(never)]
     fn name(&self, full: &str) -> String {
         let whole = self.decorate == Decorate::Full || full == "refs/stash";
         let text = if whole { full } else { git::shorten_ref(full) };
@@ -155,6 +157,7 @@ impl Style {
     }
 
     /// The entry without what follows it (changes, empty lines); without a line end where the format has none.
+    #[inline(never)]
     pub fn entry(
         &self,
         g: &Git<'_, '_>,
@@ -210,6 +213,7 @@ impl Style {
         format!("{head}{} {selector}: {}\n", self.wrapped(&entry.new), entry.message)
     }
 
+    #[inline(never)]
     fn people(&self, out: &mut String, commit: &Commit) {
         let who = |who: &Signature| [&who.name, " <", &who.email, ">"].concat();
         let date = |who: &Signature| who.when.format(self.date, self.now);
@@ -238,6 +242,7 @@ impl Style {
 }
 
 /// An empty line and the message four blanks in, if there is one; with `subject_only`, its first paragraph.
+#[inline(never)]
 fn indented(out: &mut String, commit: &Commit, subject_only: bool) {
     let message = commit.message.trim_start_matches('\n').trim_end();
     let end = if subject_only { message.find("\n\n").unwrap_or(message.len()) } else { message.len() };
@@ -256,6 +261,7 @@ fn indented(out: &mut String, commit: &Commit, subject_only: bool) {
 }
 
 /// Tabs become blanks up to the next multiple of eight.
+#[inline(never)]
 fn expanded(line: &str) -> String {
     let mut out = String::new();
     let mut column = 0;

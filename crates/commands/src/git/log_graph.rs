@@ -94,6 +94,7 @@ impl Graph {
     }
 
     /// Finds the columns below the commit, and where each line above goes.
+    #[inline(never)]
     fn place(&mut self, commit: ObjectId) {
         self.columns = std::mem::take(&mut self.below);
         self.mapping = vec![None; 2 * (self.columns.len() + self.parents.len())];
@@ -143,6 +144,7 @@ impl Graph {
     }
 
     /// A line goes to a commit; `from` is its column where it is an edge of the merge being drawn.
+    #[inline(never)]
     fn lead(&mut self, commit: ObjectId, from: Option<usize>) {
         let target = self.below.iter().position(|column| column.commit == commit).unwrap_or_else(|| {
             let same = self.columns.iter().find(|column| column.commit == commit);
@@ -185,6 +187,7 @@ impl Graph {
     }
 
     /// The next row; true when it is the one with the commit's mark.
+    #[inline(never)]
     pub fn row(&mut self, mark: char) -> (String, bool) {
         let here = self.state == State::Commit;
         let row = match self.state {
@@ -201,6 +204,7 @@ impl Graph {
     }
 
     /// What stands before a line that belongs to no row: between entries, beside changes.
+    #[inline(never)]
     pub fn padding(&mut self) -> String {
         if self.state != State::Commit {
             return self.row('*').0;
@@ -216,6 +220,7 @@ impl Graph {
         self.padded((text, length))
     }
 
+    #[inline(never)]
     fn pre_commit_row(&mut self) -> (String, usize) {
         let (mut text, mut length, mut seen) = (String::new(), 0, false);
         for (n, column) in self.columns.iter().enumerate() {
@@ -237,6 +242,7 @@ impl Graph {
         (text, length)
     }
 
+    #[inline(never)]
     fn commit_row(&mut self, mark: char) -> (String, usize) {
         let (mut text, mut length, mut seen) = (String::new(), 0, false);
         let count = self.columns.len().max(self.at + 1);
@@ -280,6 +286,7 @@ impl Graph {
         (text, length)
     }
 
+    #[inline(never)]
     fn post_merge_row(&mut self) -> (String, usize) {
         let (mut text, mut length, mut seen) = (String::new(), 0, false);
         let mut first_parent: Option<Column> = None;
@@ -325,6 +332,7 @@ impl Graph {
     }
 
     /// Moves every line that is not yet above its column one place to the left.
+    #[inline(never)]
     fn collapsing_row(&mut self) -> (String, usize) {
         let size = self.mapping.len();
         let old = std::mem::replace(&mut self.mapping, vec![None; size]);

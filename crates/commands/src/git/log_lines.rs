@@ -114,6 +114,7 @@ fn step(
 }
 
 /// What changed from a tree to another in the lines; `before` gets where they were.
+#[inline(never)]
 fn changed(
     g: &Git<'_, '_>,
     repo: &Repo,
@@ -142,6 +143,7 @@ fn changed(
 }
 
 /// The patch of the lines, and the lines before it.
+#[inline(never)]
 fn compared(change: &Change, a: &[&[u8]], b: &[&[u8]], lines: &[Lines]) -> (String, Vec<Lines>) {
     let hunks = diff_lines(a, b);
     let (mut hunks_text, mut old_lines) = (String::new(), Vec::new());
@@ -203,6 +205,7 @@ fn compared(change: &Change, a: &[&[u8]], b: &[&[u8]], lines: &[Lines]) -> (Stri
 }
 
 /// Reads `start,end:file` or `:function:file`.
+#[inline(never)]
 fn add_range(g: &Git<'_, '_>, repo: &Repo, tip: &ObjectId, arg: &str, wanted: &mut Vec<Followed>) -> Result<(), Stop> {
     let split = arg.rsplit_once(':').filter(|(range, file)| !range.is_empty() && !file.is_empty());
     let Some((what, file)) = split else {
@@ -233,6 +236,7 @@ fn text(line: &[u8]) -> String {
 }
 
 /// From the line that starts a function of this name to before the next one.
+#[inline(never)]
 fn function(lines: &[&[u8]], name: &str, anchor: usize) -> Result<Lines, Stop> {
     let (name, anchor) = match name.strip_prefix('^') {
         Some(name) => (name, 0),
@@ -253,6 +257,7 @@ fn function(lines: &[&[u8]], name: &str, anchor: usize) -> Result<Lines, Stop> {
     Ok((start, end))
 }
 
+#[inline(never)]
 fn numbers(lines: &[&[u8]], what: &str, anchor: usize, path: &str) -> Result<Lines, Stop> {
     let (start, end) = match what.strip_prefix('/').and_then(|rest| Some((rest, rest.find('/')?))) {
         Some((rest, at)) => (format!("/{}/", &rest[..at]), rest[at + 1..].strip_prefix(',').unwrap_or("").to_string()),

@@ -19,6 +19,7 @@ fn number(given: &Given, name: &str) -> Result<Option<usize>, Stop> {
 }
 
 /// Which commits are shown, in order, each with the parents that are followed.
+#[inline(never)]
 pub(super) fn pick_all(
     g: &Git<'_, '_>,
     repo: &Repo,
@@ -66,6 +67,7 @@ pub(super) fn pick_all(
 }
 
 /// Not the first so many, then so many, and perhaps the other way round.
+#[inline(never)]
 pub(super) fn limited(given: &Given, kept: Entries) -> Result<Entries, Stop> {
     let skip = number(given, "skip")?.unwrap_or(0);
     let count = number(given, "max-count")?.unwrap_or(usize::MAX);
@@ -90,6 +92,7 @@ pub(crate) fn pick(
 }
 
 /// Those that first parents lead to.
+#[inline(never)]
 fn only_reached(order: &[ObjectId], from: &[ObjectId], lines: &IdMap<Lineage>) -> Vec<ObjectId> {
     let mut reached: order::OrdSet<ObjectId> = from.iter().copied().collect();
     let mut kept = Vec::new();
@@ -103,6 +106,7 @@ fn only_reached(order: &[ObjectId], from: &[ObjectId], lines: &IdMap<Lineage>) -
 }
 
 /// Leaves out commits that do not touch the paths: of a merge only the parent is followed that it equals there.
+#[inline(never)]
 pub(crate) fn touching(
     repo: &Repo,
     g: &Git<'_, '_>,
@@ -146,6 +150,7 @@ pub(crate) fn touching(
 }
 
 /// Leaves out commits that no reference leads to, but for roots and for merges that join two lines of kept ones.
+#[inline(never)]
 fn named_ones(g: &Git<'_, '_>, repo: &Repo, order: &[ObjectId], lines: &IdMap<Lineage>) -> Result<History, Stop> {
     let named = super::log_format::names(g, repo)?;
     let mut nearest: OrdMap<ObjectId, Option<ObjectId>> = OrdMap::new();
@@ -253,6 +258,7 @@ impl Filter {
         })
     }
 
+    #[inline(never)]
     fn keeps(&self, commit: &Commit) -> bool {
         let hit = |word: &String, text: &str| text.lines().any(|line| self.found(word, line));
         let matches = |words: &[String], text: &str| words.is_empty() || words.iter().any(|word| hit(word, text));

@@ -5,6 +5,7 @@ use super::log_format::{Decorate, Format, Style};
 use git::{Commit, DateFormat, ObjectId, Repo, Signature};
 
 impl Style {
+    #[inline(never)]
     pub fn placeholders(
         &self,
         g: &Git<'_, '_>,
@@ -38,6 +39,7 @@ impl Style {
     }
 
     /// The value of the placeholder at the start of a text, and how long it is; `None` where there is no such one.
+    #[inline(never)]
     fn placeholder(
         &self,
         g: &Git<'_, '_>,
@@ -107,6 +109,7 @@ impl Style {
     }
 
     /// `Cred`, `Creset`, `C(yellow)`, `C(bold blue)`, `C(auto)`.
+    #[inline(never)]
     fn color_placeholder(&self, rest: &str) -> (Option<String>, usize) {
         for (name, code) in [("Cred", "\x1b[31m"), ("Cgreen", "\x1b[32m"), ("Cblue", "\x1b[34m"), ("Creset", "\x1b[m")]
         {
@@ -188,6 +191,7 @@ impl Pad {
 }
 
 /// A subject as part of a file's name.
+#[inline(never)]
 fn file_name(subject: &str) -> String {
     let mut out = String::new();
     for c in subject.chars() {

@@ -7,6 +7,7 @@ use super::options::Given;
 use git::{DateFormat, LogEntry, Repo};
 
 /// An entry's name: `main@{2}`, or with `--date` `main@{2026-06-05 …}`.
+#[inline(never)]
 pub(crate) fn selector(
     g: &Git<'_, '_>,
     given: &Given,
@@ -22,6 +23,7 @@ pub(crate) fn selector(
 }
 
 /// The format with what it asks of the entry filled in.
+#[inline(never)]
 fn filled(format: &Format, selector: &str, entry: &LogEntry) -> Format {
     let Format::User { text, ends } = format else { return format.clone() };
     let plain = |text: &str| text.replace('%', "%%");
@@ -35,6 +37,7 @@ fn filled(format: &Format, selector: &str, entry: &LogEntry) -> Format {
 }
 
 /// The lines that stand between `commit …` and `Author: …`.
+#[inline(never)]
 fn with_lines(text: String, style: &Style, selector: &str, entry: &LogEntry) -> String {
     if matches!(style.format, Format::User { .. } | Format::Oneline | Format::Reference | Format::Raw) {
         return text;

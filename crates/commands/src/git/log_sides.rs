@@ -89,6 +89,7 @@ impl Sides {
     }
 
     /// `--count`: left, right and the same apart, as far as they are told apart.
+    #[inline(never)]
     pub fn counted<'a>(&self, picked: impl Iterator<Item = &'a ObjectId>) -> String {
         let (mut left, mut right, mut same) = (0, 0, 0);
         for id in picked {

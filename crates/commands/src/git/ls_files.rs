@@ -115,6 +115,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
 }
 
 /// Files that are not tracked.
+#[inline(never)]
 fn others_of(
     g: &Git<'_, '_>,
     repo: &Repo,
@@ -136,6 +137,7 @@ fn others_of(
 }
 
 /// Tracked files that the work tree lacks, and those that differ there.
+#[inline(never)]
 fn gone_and_changed(g: &Git<'_, '_>, repo: &Repo, index: &Index) -> Result<(OrdSet<String>, OrdSet<String>), Stop> {
     let gone: OrdSet<String> = index
         .unique_paths()

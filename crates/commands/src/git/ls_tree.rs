@@ -65,6 +65,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
 
 impl Lister<'_> {
     /// Whether the entry is asked for itself, and whether something in it may be.
+    #[inline(never)]
     fn asked(&self, path: &str) -> (bool, bool) {
         if self.paths.is_empty() {
             return (true, false);
@@ -77,6 +78,7 @@ impl Lister<'_> {
         (own, inside)
     }
 
+    #[inline(never)]
     fn tree(&mut self, g: &Git<'_, '_>, tree: &ObjectId, base: &str) -> Result<(), Stop> {
         for entry in self.repo.read_tree(g.files(), tree)? {
             let path = format!("{base}{}", entry.name);

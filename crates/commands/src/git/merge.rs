@@ -95,6 +95,7 @@ pub(crate) struct Wish {
 }
 
 impl Default for Wish {
+    #[inline(never)]
     fn default() -> Self {
         Self {
             fast_forward: FastForward::Allowed,
@@ -210,6 +211,7 @@ fn early_part(g: &Git<'_, '_>, repo: &Repo, name: &str) -> Option<String> {
 }
 
 /// What else was asked for, and configured.
+#[inline(never)]
 pub(crate) fn wish(g: &mut Git<'_, '_>, given: &Given) -> Result<Wish, Stop> {
     let never = given.state("ff") == Some(false);
     let fast_forward = match given.last(&["ff", "ff-only"]) {
@@ -255,6 +257,7 @@ pub(crate) fn wish(g: &mut Git<'_, '_>, given: &Given) -> Result<Wish, Stop> {
 }
 
 /// Perhaps a remote branch of that name was meant.
+#[inline(never)]
 fn no_such_branch(g: &mut Git<'_, '_>, repo: &Repo, name: &str) -> Answer {
     g.err(format!("merge: {name} - not something we can merge\n"));
     let remote = repo.refs(g.files(), "refs/remotes/").into_keys();
@@ -272,6 +275,7 @@ fn no_such_branch(g: &mut Git<'_, '_>, repo: &Repo, name: &str) -> Answer {
 }
 
 /// A merge needs one that went before to be finished.
+#[inline(never)]
 pub(crate) fn refuse_unfinished(g: &mut Git<'_, '_>, repo: &Repo) -> Result<(), Stop> {
     if !repo.read_index(g.files())?.unmerged().is_empty() {
         g.err("error: Merging is not possible because you have unmerged files.\n");
@@ -294,6 +298,7 @@ pub(crate) fn refuse_unfinished(g: &mut Git<'_, '_>, repo: &Repo) -> Result<(), 
 }
 
 /// Merges a commit into HEAD.
+#[inline(never)]
 pub(crate) fn merge(g: &mut Git<'_, '_>, repo: &Repo, theirs: &Theirs, wish: &Wish) -> Answer {
     let Some(head) = repo.head(g.files())?.id() else {
         move_files(g, repo, Some(&theirs.id), false, "merge", "merge")?;
@@ -361,6 +366,7 @@ pub(crate) fn put_aside(g: &mut Git<'_, '_>, repo: &Repo) -> Option<ObjectId> {
     Some(id)
 }
 
+#[inline(never)]
 fn fast_forward(g: &mut Git<'_, '_>, repo: &Repo, head: ObjectId, theirs: &Theirs, wish: &Wish) -> Answer {
     if !wish.quiet {
         let (old, new) = (repo.short_id(g.files(), &head, 7), repo.short_id(g.files(), &theirs.id, 7));

@@ -34,6 +34,7 @@ fn commit(g: &Git<'_, '_>, repo: &Repo, name: &str) -> Result<ObjectId, Stop> {
 }
 
 /// The commit that a reference was at when a branch left it.
+#[inline(never)]
 pub(crate) fn fork_point(g: &Git<'_, '_>, repo: &Repo, full: &str, head: &ObjectId) -> Result<Option<ObjectId>, Stop> {
     let log = repo.reflog(g.files(), full);
     let mut known: OrdSet<ObjectId> = log.iter().map(|entry| entry.new).filter(|id| !id.is_null()).collect();
@@ -54,6 +55,7 @@ pub(crate) fn fork_point(g: &Git<'_, '_>, repo: &Repo, full: &str, head: &Object
 }
 
 /// Those that none of the others reaches.
+#[inline(never)]
 fn independent(g: &Git<'_, '_>, repo: &Repo, ids: &[ObjectId]) -> Result<Vec<ObjectId>, Stop> {
     let mut kept: Vec<ObjectId> = Vec::new();
     for (n, id) in ids.iter().enumerate() {

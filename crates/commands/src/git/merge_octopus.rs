@@ -14,6 +14,7 @@ use git::{MergeLabels, ObjectId, Repo};
 use order::Arrange;
 
 /// `branches 'a', 'b' and 'c'`: what is merged, by kind.
+#[inline(never)]
 fn described(all: &[Theirs]) -> String {
     let mut kinds: Vec<(String, Vec<String>)> = Vec::new();
     for theirs in all {
@@ -38,6 +39,7 @@ fn described(all: &[Theirs]) -> String {
 }
 
 /// Those that bring something by themselves: not in HEAD, and in none of the others.
+#[inline(never)]
 pub(crate) fn reduced(g: &Git<'_, '_>, repo: &Repo, all: Vec<Theirs>) -> Result<Vec<Theirs>, Stop> {
     let head = repo.head(g.files())?.id();
     let mut kept: Vec<Theirs> = Vec::new();
@@ -68,6 +70,7 @@ struct Made<'a> {
 }
 
 /// One commit with all of them as parents.
+#[inline(never)]
 pub(crate) fn octopus(g: &mut Git<'_, '_>, repo: &Repo, all: &[Theirs], wish: &Wish) -> Answer {
     let Some(head) = repo.head(g.files())?.id() else {
         return super::cli::fatal("Can merge only exactly one commit into empty head");
@@ -134,6 +137,7 @@ pub(crate) fn octopus(g: &mut Git<'_, '_>, repo: &Repo, all: &[Theirs], wish: &W
 }
 
 /// Merges one more into the index as it is.
+#[inline(never)]
 fn simply(g: &mut Git<'_, '_>, repo: &Repo, bases: &[ObjectId], theirs: &Theirs) -> Result<Joined, Stop> {
     let base = common_files(g, repo, bases, 0)?;
     let ours = repo.read_index(g.files())?.flat();
@@ -206,6 +210,7 @@ fn conclude(g: &mut Git<'_, '_>, repo: &Repo, wish: &Wish, made: Made<'_>) -> An
 }
 
 /// `-s ours`: their history, our files.
+#[inline(never)]
 pub(crate) fn ours(g: &mut Git<'_, '_>, repo: &Repo, all: &[Theirs], wish: &Wish) -> Answer {
     let Some(head) = repo.head(g.files())?.id() else {
         return super::cli::fatal("Can merge only exactly one commit into empty head");

@@ -9,6 +9,7 @@ use super::reset::move_head;
 use git::{ObjectId, Repo};
 
 /// `-X ours`; of strategies there is only `ort`.
+#[inline(never)]
 pub(crate) fn favor(g: &mut Git<'_, '_>, given: &Given) -> Result<Option<git::Favor>, Stop> {
     if let Some(name) =
         given.value("strategy").filter(|name| !matches!(*name, "ort" | "recursive" | "resolve" | "octopus" | "ours"))
@@ -63,6 +64,7 @@ pub(crate) fn with_child(g: &mut Git<'_, '_>, repo: &Repo, wish: &Wish) -> bool 
 }
 
 /// Makes the merge through hooks and the editor.
+#[inline(never)]
 pub(crate) fn drafted(
     g: &mut Git<'_, '_>,
     repo: &Repo,
@@ -117,6 +119,7 @@ pub(crate) fn note_squash(
     note_squash_of(g, repo, head, &[theirs.id], wish)
 }
 
+#[inline(never)]
 pub(crate) fn note_squash_of(
     g: &mut Git<'_, '_>,
     repo: &Repo,
@@ -153,6 +156,7 @@ pub(crate) fn wait(
     wait_for_all(g, repo, &[theirs.id], message, conflicts)
 }
 
+#[inline(never)]
 pub(crate) fn wait_for_all(
     g: &mut Git<'_, '_>,
     repo: &Repo,
@@ -176,6 +180,7 @@ pub(crate) fn clear(g: &mut Git<'_, '_>, repo: &Repo) {
     }
 }
 
+#[inline(never)]
 pub(crate) fn abort(g: &mut Git<'_, '_>, repo: &Repo) -> Answer {
     if repo.read_state(g.files(), "MERGE_HEAD").is_none() {
         return fatal("There is no merge to abort (MERGE_HEAD missing).");

@@ -16,6 +16,7 @@ pub(crate) fn changed(g: &Git<'_, '_>, repo: &Repo, old: &ObjectId, new: &Object
     changed_trees(g, repo, &old, &new)
 }
 
+#[inline(never)]
 pub(crate) fn changed_trees(g: &Git<'_, '_>, repo: &Repo, old: &ObjectId, new: &ObjectId) -> Result<String, Stop> {
     let files = g.files();
     let changes = find_renames(repo, files, repo.diff_trees(files, Some(old), Some(new), &Pathspec::default())?)?;
@@ -99,6 +100,7 @@ pub(crate) fn conclude(
     }
 }
 
+#[inline(never)]
 pub(crate) fn true_merge(
     g: &mut Git<'_, '_>,
     repo: &Repo,

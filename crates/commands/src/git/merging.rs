@@ -31,6 +31,7 @@ pub(crate) struct Join<'a> {
 }
 
 /// Merges into HEAD's files. Prints `Auto-merging …` and `CONFLICT …`.
+#[inline(never)]
 pub(crate) fn join(g: &mut Git<'_, '_>, repo: &Repo, join: &Join<'_>) -> Result<Joined, Stop> {
     let when = g.when();
     let ours = match &join.ours {
@@ -74,6 +75,7 @@ pub(crate) fn join(g: &mut Git<'_, '_>, repo: &Repo, join: &Join<'_>) -> Result<
 }
 
 /// With what the settings say of renames; the helpers of an octopus know none.
+#[inline(never)]
 fn by_settings(g: &Git<'_, '_>, join: &Join<'_>) -> MergeLabels {
     let mut labels = join.labels.clone();
     let settings = g.settings();
@@ -90,6 +92,7 @@ fn by_settings(g: &Git<'_, '_>, join: &Join<'_>) -> MergeLabels {
 }
 
 /// What the helpers of an octopus say of files that both sides changed.
+#[inline(never)]
 fn say_octopus(g: &mut Git<'_, '_>, merged: &MergedTree) {
     if merged.auto_merged.is_empty() && merged.conflicts.is_empty() {
         return;
@@ -140,6 +143,7 @@ pub(crate) fn base_label(g: &Git<'_, '_>, repo: &Repo, bases: &[ObjectId]) -> St
 const DEPTH_MAX: usize = 5;
 
 /// The files that two lines of history have in common; of several bases, what they give when they are merged.
+#[inline(never)]
 pub(crate) fn common_files(
     g: &mut Git<'_, '_>,
     repo: &Repo,

@@ -80,6 +80,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
 }
 
 /// Why a source cannot be moved, and for which file below it.
+#[inline(never)]
 fn trouble(
     g: &Git<'_, '_>,
     repo: &git::Repo,

@@ -60,6 +60,7 @@ impl Found {
     }
 }
 
+#[inline(never)]
 fn all_names(g: &Git<'_, '_>, repo: &Repo, given: &Given, only_tags: bool) -> Result<OrdMap<ObjectId, Found>, Stop> {
     let mut names: OrdMap<ObjectId, Found> = OrdMap::new();
     let tags = given.has("tags") || only_tags;
@@ -92,6 +93,7 @@ fn all_names(g: &Git<'_, '_>, repo: &Repo, given: &Given, only_tags: bool) -> Re
 }
 
 /// Carries a name to everything behind it, as long as it is better there than what is known.
+#[inline(never)]
 fn spread(
     g: &Git<'_, '_>,
     repo: &Repo,
@@ -154,6 +156,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
 }
 
 /// `git describe --contains`.
+#[inline(never)]
 pub(crate) fn contains(g: &mut Git<'_, '_>, repo: &Repo, given: &Given) -> Answer {
     let names = all_names(g, repo, given, !given.has("all"))?;
     let asked = if given.operands.is_empty() { vec!["HEAD".to_string()] } else { given.operands.clone() };

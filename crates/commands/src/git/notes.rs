@@ -196,6 +196,7 @@ fn copy(g: &mut Git<'_, '_>, repo: &Repo, name: &str, given: &Given) -> Answer {
     Ok(0)
 }
 
+#[inline(never)]
 fn remove(g: &mut Git<'_, '_>, repo: &Repo, name: &str, given: &Given) -> Answer {
     let mut notes = read(g, repo, name)?;
     let mut words = given.operands.clone();
@@ -223,6 +224,7 @@ fn remove(g: &mut Git<'_, '_>, repo: &Repo, name: &str, given: &Given) -> Answer
     Ok(code)
 }
 
+#[inline(never)]
 fn prune(g: &mut Git<'_, '_>, repo: &Repo, name: &str, given: &Given) -> Answer {
     let mut notes = read(g, repo, name)?;
     let gone: Vec<ObjectId> = notes.keys().filter(|id| !repo.has_object(g.files(), id)).copied().collect();

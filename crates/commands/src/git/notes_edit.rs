@@ -10,6 +10,7 @@ use git::{Kind, ObjectId, Repo};
 const FILE: &str = "NOTES_EDITMSG";
 
 /// What the editor made of it; starts the editor first.
+#[inline(never)]
 pub(crate) fn edited(g: &mut Git<'_, '_>, repo: &Repo, id: &ObjectId, start: Option<Vec<u8>>) -> Result<Vec<u8>, Stop> {
     let when = g.when();
     if g.answers.is_empty() {
@@ -45,6 +46,7 @@ pub(crate) fn edited(g: &mut Git<'_, '_>, repo: &Repo, id: &ObjectId, start: Opt
 }
 
 /// The commit with its table, as the editor's comment shows it.
+#[inline(never)]
 fn about(g: &mut Git<'_, '_>, repo: &Repo, id: &ObjectId) -> Result<String, Stop> {
     if repo.read_object(g.files(), id)?.kind != Kind::Commit {
         return Ok(String::new());

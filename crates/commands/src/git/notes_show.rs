@@ -77,6 +77,7 @@ pub(crate) fn raw(g: &Git<'_, '_>, repo: &Repo, shown: &Shown, id: &ObjectId) ->
 }
 
 /// The notes of a commit as they are printed below it.
+#[inline(never)]
 pub(crate) fn below(g: &Git<'_, '_>, repo: &Repo, shown: &Shown, id: &ObjectId, oneline: bool) -> String {
     let mut out = String::new();
     for (title, notes) in shown {

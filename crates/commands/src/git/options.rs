@@ -283,6 +283,7 @@ const HELP_COLUMN: usize = 26;
 /// What `-h` prints.
 ///
 /// Unlike git: the texts are ours, and options that are not part of the sandbox are only named.
+#[inline(never)]
 pub(crate) fn usage(spec: &Spec) -> String {
     let mut text = String::new();
     for (n, line) in spec.usage.iter().enumerate() {

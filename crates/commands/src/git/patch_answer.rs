@@ -46,6 +46,7 @@ pub(crate) fn answered(g: &mut Git<'_, '_>, s: &mut Session, text: &str) -> Resu
     }
 }
 
+#[inline(never)]
 fn of_hunk(g: &mut Git<'_, '_>, s: &mut Session, text: &str) -> Result<(), Stop> {
     let Some(first) = text.chars().next() else { return Ok(()) };
     let letter = first.to_ascii_lowercase();
@@ -139,6 +140,7 @@ fn go_to(g: &mut Git<'_, '_>, s: &mut Session, number: &str) {
     }
 }
 
+#[inline(never)]
 fn search(g: &mut Git<'_, '_>, s: &mut Session, pattern: &str) {
     if pattern.is_empty() {
         return;

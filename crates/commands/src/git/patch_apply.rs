@@ -96,6 +96,7 @@ fn onto(mode: Mode) -> Onto {
 }
 
 /// Whether what is chosen of a file could be applied.
+#[inline(never)]
 pub(crate) fn fits(g: &mut Git<'_, '_>, s: &Session, file: &PatchFile) -> Result<bool, Stop> {
     let Some(patch) = file.chosen(s.mode.takes_back()) else { return Ok(true) };
     if s.mode == Mode::Stash {
@@ -111,6 +112,7 @@ pub(crate) fn fits(g: &mut Git<'_, '_>, s: &Session, file: &PatchFile) -> Result
 }
 
 /// Applies what was chosen of the file; false where it has to be asked how.
+#[inline(never)]
 pub(crate) fn one_file(g: &mut Git<'_, '_>, s: &Session) -> Result<bool, Stop> {
     let Some(patch) = s.files[s.file].chosen(s.mode.takes_back()) else { return Ok(true) };
     if s.mode == Mode::Stash {
@@ -150,6 +152,7 @@ fn needs_merge(g: &mut Git<'_, '_>, repo: &Repo) -> Result<(), Stop> {
 }
 
 /// What does not fit the index goes to the work tree alone, or nowhere.
+#[inline(never)]
 pub(crate) fn anyway(g: &mut Git<'_, '_>, s: &Session, wanted: bool) -> Result<(), Stop> {
     let Some(patch) = s.files[s.file].chosen(s.mode.takes_back()) else { return Ok(()) };
     if !wanted {

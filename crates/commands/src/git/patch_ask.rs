@@ -147,6 +147,7 @@ fn line(text: &str, color: bool) -> String {
 }
 
 /// A hunk as it is printed.
+#[inline(never)]
 pub(crate) fn rendered(s: &Session, n: usize) -> String {
     let file = &s.files[s.file];
     let piece = &file.pieces[n];
@@ -166,6 +167,7 @@ pub(crate) fn rendered(s: &Session, n: usize) -> String {
 }
 
 /// Prints what is next: a file's head, a hunk, the question. False: there was nothing to ask any more.
+#[inline(never)]
 fn ask(g: &mut Git<'_, '_>, s: &mut Session) -> Result<bool, Stop> {
     match s.asked {
         Asked::EditAgain => {

@@ -35,6 +35,7 @@ pub(crate) fn edit(g: &mut Git<'_, '_>, s: &mut Session) -> Result<(), Stop> {
 const EDITED: &str = "addp-hunk-edit.diff";
 
 /// Takes the edited text where it fits.
+#[inline(never)]
 pub(crate) fn edited(g: &mut Git<'_, '_>, s: &mut Session, code: i32) -> Result<(), Stop> {
     s.asked = Asked::Hunk;
     let repo = g.work()?.repo;

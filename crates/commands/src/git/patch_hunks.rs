@@ -89,6 +89,7 @@ impl Piece {
     }
 
     /// One hunk for each run of changes; the lines between two belong to both.
+    #[inline(never)]
     pub fn split(&self) -> Vec<Self> {
         let mut out: Vec<Self> = Vec::new();
         let mut now = Self { lines: Vec::new(), decided: Use::Open, ..self.clone() };
@@ -119,6 +120,7 @@ impl Piece {
     }
 
     /// What it becomes by an edited text: lines behind `@@`, without comments. `None` where nothing is left.
+    #[inline(never)]
     pub fn edited(&self, text: &str) -> Option<Self> {
         let mut lines: Vec<String> = text.lines().filter(|line| !line.starts_with('#')).map(str::to_string).collect();
         if lines.first().is_some_and(|line| line.starts_with('@')) {
@@ -184,6 +186,7 @@ impl PatchFile {
     }
 
     /// The patch of what was chosen; `None` where nothing was.
+    #[inline(never)]
     pub fn chosen(&self, takes_back: bool) -> Option<FilePatch> {
         if !self.pieces.iter().any(|piece| piece.decided == Use::Yes) {
             return None;
@@ -209,6 +212,7 @@ impl PatchFile {
 }
 
 /// The chosen hunks, told where they go without those that were not; hunks that share lines are one.
+#[inline(never)]
 fn joined(hunks: &[Piece], takes_back: bool) -> Vec<Piece> {
     let mut out: Vec<Piece> = Vec::new();
     let mut moved = 0_isize;

@@ -22,6 +22,7 @@ pub(crate) enum Mode {
 
 impl Mode {
     /// What is done with a hunk, and where.
+    #[inline(never)]
     fn verb(self) -> (&'static str, &'static str) {
         match self {
             Self::Add => ("stage", ""),
@@ -43,6 +44,7 @@ impl Mode {
     }
 
     /// The first lines of what `?` prints.
+    #[inline(never)]
     pub fn help(self) -> String {
         let (verb, place) = self.verb();
         [

@@ -27,6 +27,7 @@ impl Pick {
 }
 
 /// The parent that a commit is compared with, by `-m`.
+#[inline(never)]
 pub(crate) fn parent_of(
     g: &mut Git<'_, '_>,
     id: &ObjectId,
@@ -81,6 +82,7 @@ pub(crate) fn unmerged<T>(g: &mut Git<'_, '_>, index: &Index, command: &str) -> 
 }
 
 /// What `git commit` says where a pick changes nothing.
+#[inline(never)]
 pub(crate) fn nothing_left(g: &mut Git<'_, '_>, repo: &Repo, advice: Option<&str>) -> Result<(), Stop> {
     let work = g.work()?;
     let index = repo.read_index(g.files())?;
@@ -113,6 +115,7 @@ pub(crate) fn dirty_index(g: &Git<'_, '_>, repo: &Repo) -> Result<bool, Stop> {
 }
 
 /// The message of a commit that takes another back.
+#[inline(never)]
 pub(crate) fn revert_message(id: &ObjectId, commit: &Commit, parent: Option<&ObjectId>) -> String {
     let subject = commit.subject();
     let title = match subject.strip_prefix("Revert \"").and_then(|rest| rest.strip_suffix('"')) {

@@ -155,6 +155,7 @@ impl Process {
     }
 
     /// Goes on; `code` is that of the child, where it was one that was waited for.
+    #[inline(never)]
     fn resumed(&mut self, g: &mut Git<'_, '_>, args: &[String], resume: Resume, code: Option<i32>) -> Answer {
         match (resume, code) {
             (Resume::Patch(session), code) => super::patch_ask::go(g, *session, code),
@@ -196,6 +197,7 @@ pub(crate) fn wait_for(child: Child, resume: Resume) -> Answer {
 
 impl Child {
     /// A line for the shell, with words that it gets as `"$@"`.
+    #[inline(never)]
     pub fn shell(line: &str, words: &[String]) -> Self {
         let mut argv = vec!["sh".to_string(), "-c".into()];
         if words.is_empty() {

@@ -150,6 +150,7 @@ fn rebases(g: &Git<'_, '_>, given: &Given) -> Option<bool> {
     }
 }
 
+#[inline(never)]
 fn fast_forward(g: &Git<'_, '_>, given: &Given, rebase: Option<bool>) -> Option<FastForward> {
     match given.last(&["ff", "ff-only"]) {
         Some("ff-only") => Some(FastForward::Only),
@@ -166,6 +167,7 @@ fn fast_forward(g: &Git<'_, '_>, given: &Given, rebase: Option<bool>) -> Option<
 }
 
 /// A rebase wants a clean tree and index, even where it then has nothing to do.
+#[inline(never)]
 fn refuse_unclean(g: &mut Git<'_, '_>, repo: &Repo) -> Result<(), Stop> {
     let index = repo.read_index(g.files())?;
     let unstaged = !repo.diff_unstaged(g.files(), &index, &Pathspec::default())?.is_empty();
@@ -183,6 +185,7 @@ fn refuse_unclean(g: &mut Git<'_, '_>, repo: &Repo) -> Result<(), Stop> {
 }
 
 /// Nothing says what to merge.
+#[inline(never)]
 fn no_tracking(g: &mut Git<'_, '_>, repo: &Repo, named: Option<&String>, rebase: bool) -> Answer {
     let what = if rebase { "rebase against" } else { "merge with" };
     let head = repo.head(g.files())?;
@@ -215,6 +218,7 @@ fn no_tracking(g: &mut Git<'_, '_>, repo: &Repo, named: Option<&String>, rebase:
 }
 
 /// Own commits go on top of what was fetched; where there are none, the branch only moves.
+#[inline(never)]
 fn onto(g: &mut Git<'_, '_>, repo: &Repo, given: &Given, fetched: &Fetched) -> Answer {
     if let Some(head) = repo.head(g.files())?.id()
         && repo.is_ancestor(g.files(), &head, &fetched.id)?
@@ -261,6 +265,7 @@ fn action(g: &Git<'_, '_>) -> String {
     g.log_action(&words.join(" "))
 }
 
+#[inline(never)]
 fn integrate(
     g: &mut Git<'_, '_>,
     repo: &Repo,

@@ -106,6 +106,7 @@ pub(crate) fn plan(g: &mut Git<'_, '_>, repo: &Repo, name: &str, given: &Given, 
 }
 
 /// Annotated tags that the other side lacks, on commits that it has or gets.
+#[inline(never)]
 pub(crate) fn following_tags(
     g: &Git<'_, '_>,
     repo: &Repo,

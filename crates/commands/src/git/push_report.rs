@@ -130,6 +130,7 @@ fn follow(g: &mut Git<'_, '_>, repo: &Repo, name: &str, planned: &[Planned], giv
 }
 
 /// What to do about a refusal.
+#[inline(never)]
 fn advise(g: &mut Git<'_, '_>, repo: &Repo, planned: &[Planned], fates: &[Fate]) -> Result<(), Stop> {
     let has = |why: Why| fates.contains(&Fate::Rejected(why));
     let head = repo.head(g.files())?;

@@ -114,6 +114,7 @@ impl Range {
 }
 
 /// Why `<revision>:<path>` names nothing, where that is what was meant.
+#[inline(never)]
 pub(crate) fn explain_path(g: &Git<'_, '_>, repo: &Repo, arg: &str) -> Result<(), Stop> {
     let Some((revision, path)) =
         arg.split_once(':').filter(|(revision, _)| !revision.contains("..") && !revision.contains('{'))

@@ -91,6 +91,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
 }
 
 /// The commits of a range, oldest first, merges left out.
+#[inline(never)]
 fn entries(g: &Git<'_, '_>, repo: &Repo, range: &str) -> Result<Vec<Entry>, Stop> {
     let bad = || fatal(format!("bad revision '{range}'"));
     let Some((from, to)) = range.split_once("..") else { return bad() };
@@ -129,6 +130,7 @@ fn entries(g: &Git<'_, '_>, repo: &Repo, range: &str) -> Result<Vec<Entry>, Stop
 }
 
 /// A change without what differs by its place alone.
+#[inline(never)]
 fn plain_patch(g: &Git<'_, '_>, repo: &Repo, change: &Change) -> Result<String, Stop> {
     let mut out = String::from("\n ## ");
     let (old, new) = (change.old.as_ref(), change.new.as_ref());
@@ -168,6 +170,7 @@ fn plain_patch(g: &Git<'_, '_>, repo: &Repo, change: &Change) -> Result<String, 
 }
 
 /// For each old commit the new one that it became.
+#[inline(never)]
 fn paired(old: &[Entry], new: &[Entry], factor: u64) -> Vec<Option<usize>> {
     let mut pairs: Vec<Option<usize>> = vec![None; old.len()];
     let mut taken = vec![false; new.len()];
@@ -278,6 +281,7 @@ impl Printer<'_> {
     }
 
     /// How a commit changed.
+    #[inline(never)]
     fn change(&self, old: &str, new: &str) -> String {
         let text = git::unified(old.as_bytes(), new.as_bytes(), &PatchOptions::default());
         let sections: Vec<&str> = old.lines().collect();
@@ -309,6 +313,7 @@ fn heading(line: &str) -> Option<String> {
 }
 
 /// A line in the colours of a change of changes.
+#[inline(never)]
 fn painted(line: &str) -> String {
     let inner = |text: &str, dim: &str| {
         let color = match text.as_bytes().first() {

@@ -3,6 +3,7 @@
 use git::{diff_lines, split_lines};
 
 /// So many lines a diff of two changes has, its hunk headers too.
+#[inline(never)]
 pub(crate) fn distance(a: &str, b: &str) -> u64 {
     let (a, b) = (split_lines(a.as_bytes()), split_lines(b.as_bytes()));
     const CONTEXT: usize = 3;
@@ -30,6 +31,7 @@ pub(crate) fn distance(a: &str, b: &str) -> u64 {
 }
 
 /// Rows to columns at the least cost (Jonker and Volgenant's shortest augmenting paths, in the form of Kuhn's).
+#[inline(never)]
 pub(crate) fn cheapest(costs: &[Vec<u64>]) -> Vec<usize> {
     let n = costs.len();
     let cost = |i: usize, j: usize| i64::try_from(costs[i][j]).unwrap_or(i64::MAX / 4);

@@ -104,6 +104,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     }
 }
 
+#[inline(never)]
 fn show_patch(g: &mut Git<'_, '_>, repo: &Repo) -> Answer {
     if repo.read_state(g.files(), "REBASE_HEAD").is_none() {
         return fatal(
@@ -124,6 +125,7 @@ fn needs_merge(g: &mut Git<'_, '_>, repo: &Repo) -> Result<bool, Stop> {
     Ok(!repo.diff_unstaged(g.files(), &index, &Pathspec::default())?.is_empty())
 }
 
+#[inline(never)]
 fn proceed(g: &mut Git<'_, '_>, repo: &Repo, state: &State) -> Answer {
     if needs_merge(g, repo)? {
         g.out("You must edit all merge conflicts and then\nmark them as resolved using git add\n");
@@ -139,6 +141,7 @@ fn proceed(g: &mut Git<'_, '_>, repo: &Repo, state: &State) -> Answer {
     }
 }
 
+#[inline(never)]
 fn abort(g: &mut Git<'_, '_>, repo: &Repo, state: &State) -> Answer {
     let Some(orig) = git::parse_id(&state.orig_head) else { return fatal("invalid orig-head") };
     let new = super::switching::flat(g, repo, Some(&orig))?;
@@ -171,6 +174,7 @@ fn quit(g: &mut Git<'_, '_>, repo: &Repo) -> Answer {
 }
 
 /// A rebase wants a clean tree and index.
+#[inline(never)]
 fn refuse_unclean(g: &mut Git<'_, '_>, repo: &Repo) -> Result<(), Stop> {
     let unstaged = needs_merge(g, repo)?;
     let staged = super::pick::dirty_index(g, repo)?;
@@ -188,6 +192,7 @@ fn refuse_unclean(g: &mut Git<'_, '_>, repo: &Repo) -> Result<(), Stop> {
 }
 
 /// The lines of `--exec`, and what happens to commits that become empty.
+#[inline(never)]
 fn lines_and_empty(g: &mut Git<'_, '_>, given: &Given) -> Result<(Vec<String>, &'static str), Stop> {
     let explicit = given.has("interactive");
     let exec: Vec<String> = given.values("exec").iter().map(|line| (*line).to_string()).collect();
@@ -214,6 +219,7 @@ fn lines_and_empty(g: &mut Git<'_, '_>, given: &Given) -> Result<(Vec<String>, &
 }
 
 /// Nothing is to be done: says so, unless it shall be done all the same. False: go on.
+#[inline(never)]
 fn up_to_date(g: &mut Git<'_, '_>, repo: &Repo, target: &Target, quiet: bool, forced: bool) -> Result<bool, Stop> {
     let what =
         if target.shown == "HEAD" { "HEAD is".to_string() } else { format!("Current branch {} is", target.shown) };
@@ -300,6 +306,7 @@ pub(crate) fn start(g: &mut Git<'_, '_>, repo: &Repo, given: &Given) -> Answer {
 }
 
 /// `--rebase-merges`, or as it is configured.
+#[inline(never)]
 fn merges(g: &Git<'_, '_>, given: &Given) -> Result<bool, Stop> {
     match (given.state("rebase-merges"), given.value("rebase-merges")) {
         (Some(true), None | Some("no-rebase-cousins")) => Ok(true),
@@ -319,6 +326,7 @@ fn hook_words(given: &Given) -> Vec<String> {
 }
 
 /// `--stat`: what upstream has changed.
+#[inline(never)]
 fn say_changes(g: &mut Git<'_, '_>, repo: &Repo, given: &Given, head: &ObjectId, onto: &ObjectId) -> Result<(), Stop> {
     let verbose = given.has("verbose");
     let asked = given.last(&["stat", "no-stat"]) == Some("stat");

@@ -18,6 +18,7 @@ pub(crate) fn commit(g: &Git<'_, '_>, repo: &Repo, name: &str) -> Result<Option<
     }
 }
 
+#[inline(never)]
 pub(crate) fn upstream(g: &mut Git<'_, '_>, repo: &Repo, given: &Given) -> Result<Upstream, Stop> {
     if given.has("root") {
         return Ok(Upstream { id: None, name: String::new(), own: None });
@@ -36,6 +37,7 @@ pub(crate) fn upstream(g: &mut Git<'_, '_>, repo: &Repo, given: &Given) -> Resul
     }
 }
 
+#[inline(never)]
 pub(crate) fn no_upstream<T>(g: &mut Git<'_, '_>, branch: Option<&str>) -> Result<T, Stop> {
     let Some(branch) = branch else {
         g.out("You are not currently on a branch.\nPlease specify which branch you want to rebase against.\nSee git-rebase(1) for details.\n\n    git rebase '<branch>'\n\n");
@@ -92,6 +94,7 @@ pub(crate) fn target(g: &mut Git<'_, '_>, repo: &Repo, name: Option<&String>) ->
     Ok(Target { head_name, shown, id, goes_to: None })
 }
 
+#[inline(never)]
 pub(crate) fn go_to(g: &mut Git<'_, '_>, repo: &Repo, goal: &super::switching::Goal) -> Result<(), Stop> {
     let who = g.logger();
     super::switching::move_files(g, repo, goal.id.as_ref(), false, "checkout", "switch branches")?;
@@ -111,6 +114,7 @@ pub(crate) fn go_to(g: &mut Git<'_, '_>, repo: &Repo, goal: &super::switching::G
 }
 
 /// Where the commits are put, what it is called, and an empty commit to start from where that is needed.
+#[inline(never)]
 pub(crate) fn new_base(
     g: &mut Git<'_, '_>,
     repo: &Repo,
@@ -165,6 +169,7 @@ pub(crate) fn new_base(
 }
 
 /// The commit that this branch once started from, though upstream has thrown it away since.
+#[inline(never)]
 pub(crate) fn fork_point(
     g: &Git<'_, '_>,
     repo: &Repo,
@@ -185,6 +190,7 @@ pub(crate) fn fork_point(
 }
 
 /// Whether the commits stand where they shall, one on the other.
+#[inline(never)]
 pub(crate) fn in_place(
     g: &Git<'_, '_>,
     repo: &Repo,

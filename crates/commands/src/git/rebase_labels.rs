@@ -13,6 +13,7 @@ use git::{MergeLabels, ObjectId, RefChange, Repo};
 const NAMES: &str = "refs/rewritten/";
 
 /// `label`: where HEAD is now gets a name.
+#[inline(never)]
 pub(crate) fn label(g: &mut Git<'_, '_>, repo: &Repo, item: &Item) -> Result<Flow, Stop> {
     let Some(new) = repo.read_ref(g.files(), "HEAD") else { return Ok(Flow::End(1)) };
     let name = item.rest.split_whitespace().next().unwrap_or_default();
@@ -38,6 +39,7 @@ fn named(g: &Git<'_, '_>, repo: &Repo, name: &str) -> Result<Option<ObjectId>, S
 }
 
 /// `reset`: on from a name.
+#[inline(never)]
 pub(crate) fn reset(g: &mut Git<'_, '_>, repo: &Repo, item: &Item) -> Result<Flow, Stop> {
     let name = item.rest.split_whitespace().next().unwrap_or_default().to_string();
     if item.rest.starts_with("[new root]") {
@@ -58,6 +60,7 @@ pub(crate) fn reset(g: &mut Git<'_, '_>, repo: &Repo, item: &Item) -> Result<Flo
 }
 
 /// `merge`: the same lines of history meet again.
+#[inline(never)]
 pub(crate) fn merge(g: &mut Git<'_, '_>, repo: &Repo, item: &Item, forced: bool) -> Result<Flow, Stop> {
     let Some(head) = repo.head(g.files())?.id() else { return Ok(Flow::End(1)) };
     let (names, subject) = item.rest.split_once('#').unwrap_or((&item.rest, ""));
@@ -115,6 +118,7 @@ pub(crate) fn merge(g: &mut Git<'_, '_>, repo: &Repo, item: &Item, forced: bool)
 }
 
 /// Merges the files.
+#[inline(never)]
 fn joined(g: &mut Git<'_, '_>, repo: &Repo, head: ObjectId, name: &str, theirs: ObjectId) -> Result<Joined, Stop> {
     let bases = repo.merge_bases(g.files(), &head, &theirs)?;
     let base = common_files(g, repo, &bases, 0)?;
@@ -133,6 +137,7 @@ fn joined(g: &mut Git<'_, '_>, repo: &Repo, head: ObjectId, name: &str, theirs: 
 }
 
 /// Commits what was merged; the words of a merge that there was not before are edited.
+#[inline(never)]
 fn made(
     g: &mut Git<'_, '_>,
     repo: &Repo,
@@ -166,6 +171,7 @@ fn made(
     Ok(Flow::Next)
 }
 
+#[inline(never)]
 fn conflict(
     g: &mut Git<'_, '_>,
     repo: &Repo,

@@ -10,6 +10,7 @@ use super::rebase_todo::Command;
 use git::{ObjectId, Repo};
 
 /// Melds the index into HEAD.
+#[inline(never)]
 pub(crate) fn meld(
     g: &mut Git<'_, '_>,
     repo: &Repo,
@@ -52,6 +53,7 @@ pub(crate) fn commented(text: &str) -> String {
 }
 
 /// The message of what is melded so far, as the editor will show it; it is kept beside the list.
+#[inline(never)]
 pub(crate) fn meld_messages(g: &mut Git<'_, '_>, repo: &Repo, line: &Line<'_>) -> Result<String, Stop> {
     let squash = line.item.command == Command::Squash;
     let replaces = line.item.keeps_message.is_some();
@@ -98,6 +100,7 @@ pub(crate) fn meld_messages(g: &mut Git<'_, '_>, repo: &Repo, line: &Line<'_>) -
 }
 
 /// `--continue`: commits what is staged. `None`: the list may go on.
+#[inline(never)]
 pub(crate) fn commit_staged(g: &mut Git<'_, '_>, repo: &Repo) -> Result<Option<i32>, Stop> {
     let head = repo.head(g.files())?.id();
     let clean = !dirty_index(g, repo)?;
@@ -154,6 +157,7 @@ pub(crate) fn commit_staged(g: &mut Git<'_, '_>, repo: &Repo) -> Result<Option<i
 }
 
 /// What was resolved is a commit now.
+#[inline(never)]
 pub(crate) fn continued(g: &mut Git<'_, '_>, repo: &Repo) -> Result<(), Stop> {
     files::remove(g, repo, "amend");
     let next = files::read(g, repo, "git-rebase-todo").unwrap_or_default();

@@ -13,6 +13,7 @@ struct Labels {
 
 impl Labels {
     /// The name of a commit; without a proposal, its short id.
+    #[inline(never)]
     fn of(&mut self, g: &Git<'_, '_>, repo: &Repo, id: &ObjectId, proposal: Option<&str>) -> String {
         if let Some(name) = self.by_id.get(id) {
             return name.clone();
@@ -44,6 +45,7 @@ impl Labels {
 }
 
 /// What was merged, by the words of the merge.
+#[inline(never)]
 fn merged_name(subject: &str) -> &str {
     if let Some(rest) = subject.strip_prefix("Merge ") {
         if let Some(name) = rest.split('\'').nth(1).filter(|_| rest.matches('\'').count() > 1) {
@@ -110,6 +112,7 @@ pub(crate) fn list(
 }
 
 /// From each tip down to where it parts from what is listed already.
+#[inline(never)]
 fn stretches(
     g: &Git<'_, '_>,
     repo: &Repo,
@@ -151,6 +154,7 @@ fn stretches(
 }
 
 /// What stands above a line in the editor: each stretch says which branch it is.
+#[inline(never)]
 pub(crate) fn heading(items: &[Item], n: usize) -> String {
     if n > 0 && items[n - 1].command == Command::UpdateRef {
         return "\n".into();

@@ -26,6 +26,7 @@ pub(crate) struct Line<'a> {
     pub forced: bool,
 }
 
+#[inline(never)]
 pub(crate) fn pick(
     g: &mut Git<'_, '_>,
     repo: &Repo,
@@ -57,6 +58,7 @@ pub(crate) fn pick(
 }
 
 /// The commit cannot be tried at all; it comes first again.
+#[inline(never)]
 fn rescheduled(g: &mut Git<'_, '_>, repo: &Repo, item: &Item) -> Result<Flow, Stop> {
     let line = super::rebase_todo::text(g, repo, std::slice::from_ref(item), false);
     let left = files::read(g, repo, "git-rebase-todo").unwrap_or_default();
@@ -98,6 +100,7 @@ fn stop_to_edit(g: &mut Git<'_, '_>, repo: &Repo, line: &Line<'_>) -> Result<Flo
 }
 
 /// Merges the commit into HEAD's files.
+#[inline(never)]
 fn onto_head(g: &mut Git<'_, '_>, repo: &Repo, state: &State, line: &Line<'_>) -> Result<Flow, Stop> {
     let parent = line.commit.parents.first().copied();
     let melds = line.item.command.melds();
@@ -149,6 +152,7 @@ fn say_conflict(g: &mut Git<'_, '_>, repo: &Repo, line: &Line<'_>) {
 }
 
 /// Leaves the rebase at a commit: to be amended, or to be resolved.
+#[inline(never)]
 pub(crate) fn stop_at(
     g: &mut Git<'_, '_>,
     repo: &Repo,
@@ -183,6 +187,7 @@ pub(crate) fn stop_at(
 }
 
 /// The merge was clean.
+#[inline(never)]
 pub(crate) fn record(
     g: &mut Git<'_, '_>,
     repo: &Repo,
@@ -225,6 +230,7 @@ pub(crate) fn record(
     done(g, repo, line)
 }
 
+#[inline(never)]
 pub(crate) fn commit(
     g: &mut Git<'_, '_>,
     repo: &Repo,
@@ -239,6 +245,7 @@ pub(crate) fn commit(
 }
 
 /// Opens the editor for a message; where the terminal has none, the message is taken as it is.
+#[inline(never)]
 pub(crate) fn edited(
     g: &mut Git<'_, '_>,
     repo: &Repo,
@@ -265,6 +272,7 @@ pub(crate) fn edited(
     go(g, draft, None).map(Flow::End)
 }
 
+#[inline(never)]
 pub(crate) fn reword(
     g: &mut Git<'_, '_>,
     repo: &Repo,

@@ -9,6 +9,7 @@ use git::{ObjectId, RefChange, Repo};
 const FILE: &str = "update-refs";
 
 /// `update-ref` behind each commit that branches stand on.
+#[inline(never)]
 pub(crate) fn added(g: &Git<'_, '_>, repo: &Repo, head_name: &str, items: Vec<Item>) -> Vec<Item> {
     let branches = repo.refs(g.files(), "refs/heads/");
     let mut out = Vec::new();

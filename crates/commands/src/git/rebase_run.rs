@@ -48,6 +48,7 @@ fn state(g: &mut Git<'_, '_>, repo: &Repo) -> Result<State, Stop> {
 }
 
 /// Goes on where a child has ended.
+#[inline(never)]
 pub(crate) fn resumed(g: &mut Git<'_, '_>, after: After, code: i32) -> Answer {
     let repo = g.work()?.repo;
     g.action.clone_from(&after.action);
@@ -79,6 +80,7 @@ pub(crate) fn resumed(g: &mut Git<'_, '_>, after: After, code: i32) -> Answer {
 }
 
 /// No commit came of an edited message.
+#[inline(never)]
 pub(crate) fn commit_failed(g: &mut Git<'_, '_>, repo: &Repo, after: &After) -> Answer {
     match &after.what {
         What::Continued => {
@@ -94,6 +96,7 @@ pub(crate) fn commit_failed(g: &mut Git<'_, '_>, repo: &Repo, after: &After) -> 
     }
 }
 
+#[inline(never)]
 fn exec_failed(g: &mut Git<'_, '_>, repo: &Repo, state: &State, line: &str, code: i32) -> Answer {
     let text = files::read(g, repo, "git-rebase-todo").unwrap_or_default();
     let index = repo.read_index(g.files())?;
@@ -157,6 +160,7 @@ pub(crate) fn go(g: &mut Git<'_, '_>, repo: &Repo, state: &State, forced: bool) 
 }
 
 /// Moves a line from the list to what is done, and says how far it is.
+#[inline(never)]
 fn begin_line(g: &mut Git<'_, '_>, repo: &Repo, state: &State, item: &Item, rest: &[Item]) -> Result<(), Stop> {
     let line = todo::text(g, repo, std::slice::from_ref(item), false);
     let done = files::read(g, repo, "done").unwrap_or_default() + &line;
@@ -237,6 +241,7 @@ fn changed(g: &mut Git<'_, '_>, repo: &Repo, state: &State) -> Result<(), Stop> 
     Ok(())
 }
 
+#[inline(never)]
 fn say_done(g: &mut Git<'_, '_>, repo: &Repo) -> Answer {
     let state = state(g, repo)?;
     apply_autostash(g, repo)?;

@@ -32,6 +32,7 @@ pub(crate) struct Begin {
 }
 
 /// A change without places and blanks: the same for two commits that do the same.
+#[inline(never)]
 fn patch_id(g: &Git<'_, '_>, repo: &Repo, id: &ObjectId) -> Result<String, Stop> {
     let commit = repo.read_commit(g.files(), id)?;
     let mut text = String::new();
@@ -47,6 +48,7 @@ fn patch_id(g: &Git<'_, '_>, repo: &Repo, id: &ObjectId) -> Result<String, Stop>
 }
 
 /// The commits of one side that the other does not have, and those whose change the other has already.
+#[inline(never)]
 pub(crate) fn equivalent(
     g: &Git<'_, '_>,
     repo: &Repo,
@@ -69,6 +71,7 @@ pub(crate) fn equivalent(
     Ok(same)
 }
 
+#[inline(never)]
 fn commits(g: &mut Git<'_, '_>, repo: &Repo, begin: &Begin) -> Result<Vec<Item>, Stop> {
     let hidden: Vec<ObjectId> = begin.upstream.into_iter().chain(begin.restrict).collect();
     let (order, lines) = repo.history(g.files(), &[begin.head], &hidden)?;
@@ -165,6 +168,7 @@ fn give_up(g: &mut Git<'_, '_>, repo: &Repo) -> Answer {
 }
 
 /// `exec` behind each commit, after what is melded into it.
+#[inline(never)]
 fn with_exec(items: Vec<Item>, lines: &[String]) -> Vec<Item> {
     let mut out: Vec<Item> = Vec::new();
     let mut open = false;
@@ -184,6 +188,7 @@ fn with_exec(items: Vec<Item>, lines: &[String]) -> Vec<Item> {
 }
 
 /// The list is as it shall be: leaves for the new base and begins.
+#[inline(never)]
 pub(crate) fn list_edited(
     g: &mut Git<'_, '_>,
     repo: &Repo,
@@ -247,6 +252,7 @@ Or you can abort the rebase with 'git rebase --abort'.
 ";
 
 /// HEAD goes to the new base, on no branch.
+#[inline(never)]
 fn leave(g: &mut Git<'_, '_>, repo: &Repo, state: &State, onto: ObjectId, onto_name: &str) -> Result<(), Stop> {
     let who = g.logger();
     let from = git::parse_id(&state.orig_head);
@@ -264,6 +270,7 @@ fn leave(g: &mut Git<'_, '_>, repo: &Repo, state: &State, onto: ObjectId, onto_n
 }
 
 /// `--edit-todo`.
+#[inline(never)]
 pub(crate) fn edit_todo(g: &mut Git<'_, '_>, repo: &Repo) -> Answer {
     let text = files::read(g, repo, "git-rebase-todo").unwrap_or_default();
     let sheet = match todo::parse(g, repo, &text, true)? {
@@ -282,6 +289,7 @@ pub(crate) fn edit_todo(g: &mut Git<'_, '_>, repo: &Repo) -> Answer {
     }
 }
 
+#[inline(never)]
 pub(crate) fn todo_edited(g: &mut Git<'_, '_>, repo: &Repo, code: i32) -> Answer {
     if code != 0 {
         editor::failed(g, true);

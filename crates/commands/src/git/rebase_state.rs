@@ -124,6 +124,7 @@ pub(crate) fn read_author(g: &Git<'_, '_>, repo: &Repo) -> Option<Signature> {
 }
 
 /// Notes that a commit is done; it is known what it became once nothing more is melded into that.
+#[inline(never)]
 pub(crate) fn record(g: &mut Git<'_, '_>, repo: &Repo, old: &str, melds_next: bool) -> Result<(), Stop> {
     let pending = read(g, repo, "rewritten-pending").unwrap_or_default() + old + "\n";
     if melds_next {

@@ -135,6 +135,7 @@ pub(crate) fn parse(
     Ok(sound.then_some(items))
 }
 
+#[inline(never)]
 fn item(g: &Git<'_, '_>, repo: &Repo, line: &str) -> Result<Result<Item, String>, Stop> {
     let (word, rest) = line.split_once([' ', '\t']).map_or((line, ""), |(word, rest)| (word, rest.trim_start()));
     let found = COMMANDS.iter().find(|(_, name, short)| word == *name || (!short.is_empty() && word == *short));
@@ -170,6 +171,7 @@ fn item(g: &Git<'_, '_>, repo: &Repo, line: &str) -> Result<Result<Item, String>
 }
 
 /// `fixup!`, `squash!` and `amend!` commits behind those that they mean.
+#[inline(never)]
 pub(crate) fn autosquash(g: &Git<'_, '_>, repo: &Repo, items: Vec<Item>) -> Result<Vec<Item>, Stop> {
     let subjects: Vec<String> = items.iter().map(|item| item.rest.clone()).collect();
     let mut target: Vec<Option<usize>> = vec![None; items.len()];
@@ -250,6 +252,7 @@ const HELP: &str = "#
 ";
 
 /// What stands below the list in the editor; `range` where the rebase only begins.
+#[inline(never)]
 pub(crate) fn help(range: Option<(&str, &str, usize)>) -> String {
     match range {
         Some((range, onto, count)) => format!(

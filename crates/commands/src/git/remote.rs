@@ -126,6 +126,7 @@ fn add(g: &mut Git<'_, '_>, repo: &Repo, name: &str, url: &str, fetch: bool) -> 
     Ok(0)
 }
 
+#[inline(never)]
 fn rename(g: &mut Git<'_, '_>, repo: &Repo, old: &str, new: &str) -> Answer {
     let config = repo.config(g.files());
     if config.get(&format!("remote.{old}.url")).is_none() {
@@ -161,6 +162,7 @@ fn rename(g: &mut Git<'_, '_>, repo: &Repo, old: &str, new: &str) -> Answer {
 }
 
 /// Forgets branches that are gone there.
+#[inline(never)]
 fn prune(g: &mut Git<'_, '_>, repo: &Repo, names: &[&str], dry_run: bool) -> Answer {
     for name in names {
         let wanted = super::fetch::Wanted { dry_run, ..Default::default() };
@@ -176,6 +178,7 @@ fn prune(g: &mut Git<'_, '_>, repo: &Repo, names: &[&str], dry_run: bool) -> Ans
     Ok(0)
 }
 
+#[inline(never)]
 fn remove(g: &mut Git<'_, '_>, repo: &Repo, name: &str) -> Answer {
     let mut config = repo.config(g.files());
     if !config.remove_section(&format!("remote.{name}")) {

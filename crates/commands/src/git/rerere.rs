@@ -36,6 +36,7 @@ fn marks(line: &[u8], sign: u8) -> bool {
 }
 
 /// Reads a file's conflicts; `None` where the markers make no sense.
+#[inline(never)]
 fn conflicts(bytes: &[u8]) -> Option<Conflicts> {
     let mut out = Conflicts { text: Vec::new(), count: 0, id: String::new() };
     let mut named = Vec::new();
@@ -123,6 +124,7 @@ fn classic() -> MergeLabels {
 }
 
 /// After a conflict, and after a commit: remembers, and does again what is known.
+#[inline(never)]
 pub(crate) fn auto(g: &mut Git<'_, '_>, repo: &Repo, stages: Option<bool>) -> Result<(), Stop> {
     if !enabled(g, repo) {
         return Ok(());
@@ -257,6 +259,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
 }
 
 /// The conflict is there as it was, and how it was resolved is not known any more.
+#[inline(never)]
 fn forget(g: &mut Git<'_, '_>, repo: &Repo, words: &[String]) -> Answer {
     let work = g.work()?;
     let spec = g.pathspec(&work, words)?;

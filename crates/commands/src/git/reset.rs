@@ -93,6 +93,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
 }
 
 /// Moves HEAD (and its branch), remembering where it was.
+#[inline(never)]
 pub(crate) fn move_head(
     g: &mut Git<'_, '_>,
     repo: &Repo,
@@ -151,6 +152,7 @@ pub(crate) fn reset_merge(g: &mut Git<'_, '_>, repo: &Repo, target: Option<Objec
 
 /// The same without moving HEAD. `typed` is what the commit was called; without it, as in `am --abort`, untracked files are
 /// written over.
+#[inline(never)]
 pub(crate) fn reset_merge_files(
     g: &mut Git<'_, '_>,
     repo: &Repo,
@@ -208,6 +210,7 @@ fn in_the_way(g: &Git<'_, '_>, repo: &Repo, ignores: &git::Ignores, path: &str) 
 }
 
 /// `git reset --keep`: as a switch to the commit would change the files; the index is the commit's.
+#[inline(never)]
 fn keep(g: &mut Git<'_, '_>, repo: &Repo, target: Option<ObjectId>) -> Result<(), Stop> {
     let Some(id) = target else { return Ok(()) };
     let when = g.when();
@@ -266,6 +269,7 @@ fn finish(g: &mut Git<'_, '_>, repo: &Repo, mode: &str, target: Option<ObjectId>
 
 /// Makes the index (of these paths) what a commit says; files stay.
 /// `intend`: what the commit lacks is to be added later.
+#[inline(never)]
 pub(crate) fn mixed(
     g: &mut Git<'_, '_>,
     repo: &Repo,
@@ -295,6 +299,7 @@ pub(crate) fn mixed(
 }
 
 /// What differs from the index afterwards.
+#[inline(never)]
 fn unstaged(g: &mut Git<'_, '_>, repo: &Repo) -> Result<(), Stop> {
     let index: Index = repo.read_index(g.files())?;
     let changes = repo.diff_unstaged(g.files(), &index, &Pathspec::default())?;
@@ -309,6 +314,7 @@ fn unstaged(g: &mut Git<'_, '_>, repo: &Repo) -> Result<(), Stop> {
     Ok(())
 }
 
+#[inline(never)]
 fn some_paths(g: &mut Git<'_, '_>, repo: &Repo, rev: &str, paths: &[String], given: &Given) -> Answer {
     let (quiet, intend) = (given.has("quiet"), given.has("intent-to-add"));
     let work = g.work()?;

@@ -60,6 +60,7 @@ pub(crate) struct Restore {
 }
 
 /// `--merge` and `--conflict`.
+#[inline(never)]
 pub(crate) fn conflict_wish(g: &mut Git<'_, '_>, given: &Given) -> Result<Option<ConflictStyle>, Stop> {
     Ok(match given.value("conflict") {
         Some("merge") => Some(ConflictStyle::Merge),
@@ -74,6 +75,7 @@ pub(crate) fn conflict_wish(g: &mut Git<'_, '_>, given: &Given) -> Result<Option
 }
 
 /// Writes the conflict of an unmerged path anew.
+#[inline(never)]
 fn recreate(g: &mut Git<'_, '_>, repo: &Repo, index: &Index, path: &str, style: ConflictStyle) -> Result<(), Stop> {
     let mut sides = Vec::new();
     for stage in 1..4 {
@@ -143,6 +145,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
 }
 
 /// Writes the conflicts of these paths anew.
+#[inline(never)]
 fn recreate_all(
     g: &mut Git<'_, '_>,
     repo: &Repo,
@@ -177,6 +180,7 @@ fn lacks(g: &mut Git<'_, '_>, index: &Index, path: &str, what: &Restore) -> bool
 }
 
 /// Does it, and says how many paths it was.
+#[inline(never)]
 pub(crate) fn restore(g: &mut Git<'_, '_>, what: &Restore, paths: &[String]) -> Result<usize, Stop> {
     let work = g.work()?;
     let repo = work.repo.clone();

@@ -84,6 +84,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
 }
 
 /// A line, or a whole entry, for each commit.
+#[inline(never)]
 fn listed(
     g: &Git<'_, '_>,
     repo: &Repo,

@@ -134,6 +134,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
 }
 
 /// `--all` and its like.
+#[inline(never)]
 fn references(g: &Git<'_, '_>, repo: &Repo, given: &Given, out: &mut Vec<String>) {
     let negate = given.has("not");
     for (option, prefix) in
@@ -147,6 +148,7 @@ fn references(g: &Git<'_, '_>, repo: &Repo, given: &Given, out: &mut Vec<String>
 }
 
 /// What is asked about the repository itself.
+#[inline(never)]
 fn places(g: &Git<'_, '_>, repo: &Repo, given: &Given, out: &mut Vec<String>) -> Result<(), Stop> {
     let shown = repo.git_dir.strip_prefix(&format!("{}/", g.cwd)).unwrap_or(&repo.git_dir).to_string();
     for name in given.names() {
@@ -193,6 +195,7 @@ fn places(g: &Git<'_, '_>, repo: &Repo, given: &Given, out: &mut Vec<String>) ->
 type Marked = Vec<(bool, ObjectId)>;
 
 /// What a word names: one id, or those of a range; the flag marks what is left out.
+#[inline(never)]
 fn several(g: &Git<'_, '_>, repo: &Repo, arg: &str) -> Result<Option<Marked>, Stop> {
     let files = g.files();
     let one = |text: &str| repo.try_resolve(files, if text.is_empty() { "HEAD" } else { text });
@@ -228,6 +231,7 @@ fn several(g: &Git<'_, '_>, repo: &Repo, arg: &str) -> Result<Option<Marked>, St
 }
 
 /// The name of the reference that a word means; nothing for a commit that is named otherwise.
+#[inline(never)]
 fn reference(g: &Git<'_, '_>, repo: &Repo, arg: &str, short: bool) -> Result<Option<String>, Stop> {
     let full = match repo.symbolic_target(g.files(), if arg == "@" { "HEAD" } else { arg }) {
         Some(target) => Some(target),

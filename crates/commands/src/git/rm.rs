@@ -68,6 +68,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
 }
 
 /// What is said where removing would lose something that is nowhere else.
+#[inline(never)]
 fn losses(
     g: &Git<'_, '_>,
     work: &super::cli::Work,

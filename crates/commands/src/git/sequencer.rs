@@ -132,6 +132,7 @@ pub(crate) fn go_on(g: &mut Git<'_, '_>, repo: &Repo, going: Going) -> Answer {
 }
 
 /// One commit; `None` where the next one may follow.
+#[inline(never)]
 fn one(g: &mut Git<'_, '_>, repo: &Repo, id: &ObjectId, going: &Going) -> Result<Option<i32>, Stop> {
     let commit = repo.read_commit(g.files(), id)?;
     let head = repo.head(g.files())?.id();
@@ -188,6 +189,7 @@ fn one(g: &mut Git<'_, '_>, repo: &Repo, id: &ObjectId, going: &Going) -> Result
     }
 }
 
+#[inline(never)]
 fn say_conflict(g: &mut Git<'_, '_>, repo: &Repo, going: &Going, pick: &Pick) {
     let what = if going.reverts { "revert" } else { "apply" };
     let short = pick.short(g, repo);
@@ -206,6 +208,7 @@ fn say_conflict(g: &mut Git<'_, '_>, repo: &Repo, going: &Going, pick: &Pick) {
     }
 }
 
+#[inline(never)]
 fn message(g: &mut Git<'_, '_>, going: &Going, pick: &Pick) -> Result<String, Stop> {
     let mut text = if going.reverts {
         revert_message(&pick.id, &pick.commit, pick.parent.as_ref())
@@ -223,6 +226,7 @@ fn message(g: &mut Git<'_, '_>, going: &Going, pick: &Pick) -> Result<String, St
 }
 
 /// The merge was clean: makes the commit, or says that it would be empty.
+#[inline(never)]
 fn record(
     g: &mut Git<'_, '_>,
     repo: &Repo,
@@ -299,6 +303,7 @@ pub(crate) fn edits(g: &Git<'_, '_>, going: &Going) -> bool {
 
 /// The commits that the operands name, in the order in which they are dealt with; and whether it is just one commit
 /// by its name.
+#[inline(never)]
 pub(crate) fn chosen(
     g: &Git<'_, '_>,
     repo: &Repo,

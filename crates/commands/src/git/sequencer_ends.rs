@@ -10,6 +10,7 @@ use super::sequencer::{self, Going, failed, go_on_after};
 use git::{ObjectId, Repo};
 
 /// What `cherry-pick` and `revert` do with their words: `--continue` and its like, or a new sequence.
+#[inline(never)]
 pub(crate) fn begin_or_end(g: &mut Git<'_, '_>, repo: &Repo, given: &Given, spec: &Spec, going: Going) -> Answer {
     match given.last(&["quit", "continue", "abort", "skip"]) {
         Some("continue") => return proceed(g, repo, &going),
@@ -41,6 +42,7 @@ pub(crate) fn none_in_progress(g: &mut Git<'_, '_>, going: &Going) -> Answer {
 }
 
 /// `--continue`.
+#[inline(never)]
 pub(crate) fn proceed(g: &mut Git<'_, '_>, repo: &Repo, now: &Going) -> Answer {
     let listed = repo.read_state(g.files(), "sequencer/todo").is_some();
     if !listed && !waiting(g, repo) {
@@ -74,6 +76,7 @@ pub(crate) fn proceed(g: &mut Git<'_, '_>, repo: &Repo, now: &Going) -> Answer {
 }
 
 /// Commits what was resolved, as `git commit` would.
+#[inline(never)]
 pub(crate) fn commit_waiting(g: &mut Git<'_, '_>, repo: &Repo, going: &Going, listed: bool) -> Answer {
     let whence = super::commit_message::Whence::read(g, repo);
     let picked = whence != super::commit_message::Whence::Commit;
@@ -113,6 +116,7 @@ pub(crate) fn unmoved(g: &Git<'_, '_>, repo: &Repo) -> Result<bool, Stop> {
 }
 
 /// `--skip`.
+#[inline(never)]
 pub(crate) fn skip(g: &mut Git<'_, '_>, repo: &Repo, now: &Going) -> Answer {
     let file = if now.reverts { "REVERT_HEAD" } else { "CHERRY_PICK_HEAD" };
     if repo.read_state(g.files(), file).is_none() {
@@ -142,6 +146,7 @@ pub(crate) fn skip(g: &mut Git<'_, '_>, repo: &Repo, now: &Going) -> Answer {
 }
 
 /// `--abort`.
+#[inline(never)]
 pub(crate) fn abort(g: &mut Git<'_, '_>, repo: &Repo, now: &Going) -> Answer {
     let Some(start) = repo.read_state(g.files(), "sequencer/head") else {
         if !waiting(g, repo) {

@@ -49,6 +49,7 @@ impl Going {
     }
 
     /// `sequencer/opts`.
+    #[inline(never)]
     pub fn options(&self) -> String {
         let mut config = Config::parse("");
         let mut add = |name: &str, on: bool| {

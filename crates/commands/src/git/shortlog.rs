@@ -90,6 +90,7 @@ fn shown_subject(subject: &str) -> String {
     }
 }
 
+#[inline(never)]
 fn printed(given: &Given, groups: OrdMap<String, Vec<String>>) -> String {
     let mut groups: Vec<(String, Vec<String>)> = groups.into_iter().collect();
     if given.has("numbered") {
@@ -111,6 +112,7 @@ fn printed(given: &Given, groups: OrdMap<String, Vec<String>>) -> String {
 }
 
 /// Reads what `git log` printed.
+#[inline(never)]
 fn from_input(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let Some(text) = g.cx.stdin_text() else { return Ok(world::Cx::WAIT) };
     let mark = if given.has("committer") { "Commit: " } else { "Author: " };

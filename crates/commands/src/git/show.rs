@@ -76,6 +76,7 @@ struct Shower<'a> {
 }
 
 impl Shower<'_> {
+    #[inline(never)]
     fn object(
         &self,
         g: &Git<'_, '_>,
@@ -119,6 +120,7 @@ impl Shower<'_> {
         }
     }
 
+    #[inline(never)]
     fn commit(&self, g: &Git<'_, '_>, repo: &Repo, id: &ObjectId) -> Result<String, Stop> {
         let commit = repo.read_commit(g.files(), id)?;
         let bodies = match self.output.any() {

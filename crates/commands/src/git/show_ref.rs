@@ -113,6 +113,7 @@ pub(crate) const SYMBOLIC_SPEC: Spec = Spec {
     dialect: Dialect::Options,
 };
 
+#[inline(never)]
 pub(crate) fn symbolic(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let repo = g.repo()?;
     let quiet = given.has("quiet");
@@ -215,6 +216,7 @@ pub(crate) fn update(g: &mut Git<'_, '_>, given: &Given) -> Answer {
 }
 
 /// The old value must be what was said.
+#[inline(never)]
 fn expect(g: &Git<'_, '_>, repo: &Repo, name: &str, old: Option<&str>, failed: &str) -> Result<(), Stop> {
     let Some(old) = old else { return Ok(()) };
     let there = repo.read_ref(g.files(), name);

@@ -12,6 +12,7 @@ pub(crate) const WRITE_TREE: Spec = Spec {
     dialect: Dialect::Options,
 };
 
+#[inline(never)]
 pub(crate) fn write_tree(g: &mut Git<'_, '_>, _: &Given) -> Answer {
     let repo = g.repo()?;
     let index = repo.read_index(g.files())?;
@@ -42,6 +43,7 @@ pub(crate) const COMMIT_TREE: Spec = Spec {
     dialect: Dialect::Options,
 };
 
+#[inline(never)]
 pub(crate) fn commit_tree(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let repo = g.repo()?;
     let [name] = given.operands.as_slice() else {
@@ -90,6 +92,7 @@ pub(crate) const MKTREE: Spec = Spec {
     dialect: Dialect::Options,
 };
 
+#[inline(never)]
 pub(crate) fn mktree(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let repo = g.repo()?;
     let Some(text) = g.cx.stdin_text() else { return Ok(world::Cx::WAIT) };
@@ -121,6 +124,7 @@ pub(crate) const VAR: Spec = Spec {
     dialect: Dialect::Options,
 };
 
+#[inline(never)]
 pub(crate) fn var(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let value = |g: &mut Git<'_, '_>, name: &str| -> Result<Option<String>, super::cli::Stop> {
         Ok(match name {
@@ -178,6 +182,7 @@ pub(crate) const CHECK_IGNORE: Spec = Spec {
     dialect: Dialect::Options,
 };
 
+#[inline(never)]
 pub(crate) fn check_ignore(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let work = g.work()?;
     let repo = &work.repo;
@@ -224,6 +229,7 @@ pub(crate) const COUNT_OBJECTS: Spec = Spec {
 };
 
 /// Loose objects, each with the blocks of a disk that it takes.
+#[inline(never)]
 pub(crate) fn count_objects(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let repo = g.repo()?;
     let (mut count, mut blocks) = (0_u64, 0_u64);

@@ -158,6 +158,7 @@ fn create(g: &mut Git<'_, '_>, words: &[String]) -> Answer {
     Ok(0)
 }
 
+#[inline(never)]
 fn store_named(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let [name] = given.operands.as_slice() else {
         g.err("\"git stash store\" requires one <commit> argument\n");
@@ -179,6 +180,7 @@ fn store_named(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     Ok(0)
 }
 
+#[inline(never)]
 fn push(g: &mut Git<'_, '_>, given: &Given, words_are_message: bool) -> Answer {
     let work = g.work()?;
     let mut wish = Wish {
@@ -215,6 +217,7 @@ fn push(g: &mut Git<'_, '_>, given: &Given, words_are_message: bool) -> Answer {
 }
 
 /// `--patch`: what is asked for hunk by hunk is stashed, and taken away.
+#[inline(never)]
 fn patch(g: &mut Git<'_, '_>, work: &Work, given: &Given, wish: Wish) -> Answer {
     if wish.untracked {
         g.err("Can't use --patch and --include-untracked or --all at the same time\n");
@@ -262,6 +265,7 @@ fn list(g: &mut Git<'_, '_>, rest: &[String]) -> Answer {
     }
 }
 
+#[inline(never)]
 fn show(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let repo = g.work()?.repo;
     let parts = named(g, &repo, &given.operands)?;
@@ -291,6 +295,7 @@ fn show(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     Ok(0)
 }
 
+#[inline(never)]
 fn dropped(g: &mut Git<'_, '_>, repo: &Repo, parts: &Parts, quiet: bool) -> Answer {
     let Some(number) = parts.number else {
         g.err(format!("error: '{}' is not a stash reference\n", parts.shown));
@@ -303,6 +308,7 @@ fn dropped(g: &mut Git<'_, '_>, repo: &Repo, parts: &Parts, quiet: bool) -> Answ
     Ok(0)
 }
 
+#[inline(never)]
 fn pop(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let work = g.work()?;
     let parts = named(g, &work.repo, &given.operands)?;
@@ -318,6 +324,7 @@ fn pop(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     dropped(g, &work.repo, &parts, quiet)
 }
 
+#[inline(never)]
 fn branch(g: &mut Git<'_, '_>, rest: &[String]) -> Answer {
     let Some(name) = rest.first() else {
         g.err("No branch name specified\n");

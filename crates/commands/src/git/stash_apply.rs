@@ -24,6 +24,7 @@ pub(crate) fn apply(g: &mut Git<'_, '_>, work: &Work, parts: &Parts, with_index:
 }
 
 /// `None`: nothing was tried, and it is said why.
+#[inline(never)]
 fn bring_back(
     g: &mut Git<'_, '_>,
     repo: &Repo,
@@ -108,6 +109,7 @@ fn quietly<T>(g: &mut Git<'_, '_>, act: impl FnOnce(&mut Git<'_, '_>) -> Result<
 }
 
 /// The index as it was, with files that are new; with `--index`, as it was stashed.
+#[inline(never)]
 fn settle_index(g: &mut Git<'_, '_>, repo: &Repo, ours: &FlatTree, staged: Option<&FlatTree>) -> Result<(), Stop> {
     let when = g.when();
     let mut index = repo.read_index(g.files())?;
@@ -135,6 +137,7 @@ fn settle_index(g: &mut Git<'_, '_>, repo: &Repo, ours: &FlatTree, staged: Optio
 }
 
 /// Writes the files that were not tracked; false where one stands there already.
+#[inline(never)]
 fn restore_untracked(g: &mut Git<'_, '_>, repo: &Repo, tree: &ObjectId) -> Result<bool, Stop> {
     let when = g.when();
     let mut all = true;
@@ -153,6 +156,7 @@ fn restore_untracked(g: &mut Git<'_, '_>, repo: &Repo, tree: &ObjectId) -> Resul
 }
 
 /// What was stashed before a rebase comes back; where it conflicts, it is kept as an entry.
+#[inline(never)]
 pub(crate) fn apply_autostash(g: &mut Git<'_, '_>, repo: &Repo, id: ObjectId) -> Result<(), Stop> {
     let parts = super::stash_make::named(g, repo, &[id.to_string()])?;
     let code = quietly(g, |g| {

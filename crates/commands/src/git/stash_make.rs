@@ -50,6 +50,7 @@ fn identity(g: &mut Git<'_, '_>, whose: Whose) -> Signature {
     g.identity(whose).unwrap_or_else(|_| g.logger())
 }
 
+#[inline(never)]
 fn commit(
     g: &mut Git<'_, '_>,
     repo: &Repo,
@@ -136,6 +137,7 @@ pub(crate) fn make(g: &mut Git<'_, '_>, work: &Work, wish: &Wish) -> Result<Opti
     Ok(Some(Made { id, message, index_tree, untracked: others }))
 }
 
+#[inline(never)]
 fn refuse_unknown(
     g: &mut Git<'_, '_>,
     work: &Work,
@@ -152,6 +154,7 @@ fn refuse_unknown(
 }
 
 /// The tree of the work tree: the index, with what files hold that HEAD does not.
+#[inline(never)]
 fn work_files(
     g: &mut Git<'_, '_>,
     repo: &Repo,
@@ -192,6 +195,7 @@ pub(crate) fn store(g: &mut Git<'_, '_>, repo: &Repo, id: ObjectId, message: &st
 }
 
 /// Index and work tree without what was stashed.
+#[inline(never)]
 pub(crate) fn take_away(g: &mut Git<'_, '_>, work: &Work, wish: &Wish, made: &Made, keep: bool) -> Answer {
     let repo = &work.repo;
     let when = g.when();
@@ -251,6 +255,7 @@ pub(crate) fn take_away(g: &mut Git<'_, '_>, work: &Work, wish: &Wish, made: &Ma
 }
 
 /// `--staged`: what is staged goes from the files, where it can be taken back, and then from the index.
+#[inline(never)]
 fn unstage(
     g: &mut Git<'_, '_>,
     repo: &Repo,
@@ -296,6 +301,7 @@ fn unstage(
 }
 
 /// Stashes what is not committed for the time of a rebase or merge.
+#[inline(never)]
 pub(crate) fn create_autostash(g: &mut Git<'_, '_>, repo: &Repo) -> Result<Option<ObjectId>, Stop> {
     let work = g.work()?;
     if let Err(Stop::Exit(_)) = super::stash::refuse_unmerged(g, repo) {
@@ -354,6 +360,7 @@ pub(crate) fn named(g: &mut Git<'_, '_>, repo: &Repo, operands: &[String]) -> Re
 }
 
 /// Takes an entry out of the log.
+#[inline(never)]
 pub(crate) fn drop_entry(g: &mut Git<'_, '_>, repo: &Repo, number: usize) -> Result<(), Stop> {
     let when = g.when();
     let text = repo.read_state(g.files(), "logs/refs/stash").unwrap_or_default();

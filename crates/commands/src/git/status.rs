@@ -116,6 +116,7 @@ fn stash_line(entries: usize) -> String {
 }
 
 /// `-v`: what would be committed.
+#[inline(never)]
 fn diff_of(g: &Git<'_, '_>, work: &Work, report: &Report<'_>) -> Result<String, Stop> {
     let colors = if report.color { DiffColors::TERMINAL } else { DiffColors::NONE };
     let options = PatchOptions { colors, ..PatchOptions::default() };
@@ -131,6 +132,7 @@ fn diff_of(g: &Git<'_, '_>, work: &Work, report: &Report<'_>) -> Result<String, 
 }
 
 /// Renames as what they were made of.
+#[inline(never)]
 fn unpaired(changes: Vec<Change>) -> Vec<Change> {
     let mut all = Vec::new();
     for change in changes {

@@ -14,6 +14,7 @@ pub(crate) fn rebase_line(g: &Git<'_, '_>, repo: &Repo) -> Option<String> {
 }
 
 /// `(no branch, rebasing topic)`, in place of a branch in the list of them.
+#[inline(never)]
 pub(crate) fn branch_place(g: &Git<'_, '_>, repo: &Repo) -> Option<String> {
     if let Some(state) = State::read(g, repo) {
         return Some(match state.branch() {
@@ -75,6 +76,7 @@ pub(crate) fn sequence(g: &Git<'_, '_>, repo: &Repo) -> Option<&'static str> {
     Some(if matches!(word, "revert") { "revert" } else { "pick" })
 }
 
+#[inline(never)]
 fn merging(report: &Report<'_>, out: &mut String) {
     let (text, hints) = if report.status.unmerged.is_empty() {
         ("All conflicts fixed but you are still merging.\n", "  (use \"git commit\" to conclude merge)\n")
@@ -91,6 +93,7 @@ fn merging(report: &Report<'_>, out: &mut String) {
     out.push('\n');
 }
 
+#[inline(never)]
 fn picking(g: &Git<'_, '_>, report: &Report<'_>, out: &mut String, file: &str, words: [&str; 4]) {
     let [verb, title, command, noun] = words;
     let repo = &report.work.repo;
@@ -117,6 +120,7 @@ fn picking(g: &Git<'_, '_>, report: &Report<'_>, out: &mut String, file: &str, w
 const SHOWN_MAX: usize = 2;
 
 /// The last commands that were done and the next ones.
+#[inline(never)]
 fn rebase_lists(g: &Git<'_, '_>, report: &Report<'_>, repo: &Repo) -> String {
     let lines = |name: &str| -> Vec<String> {
         let text = repo.read_state(g.files(), name).unwrap_or_default();
@@ -157,6 +161,7 @@ fn shown_git_dir(g: &Git<'_, '_>, repo: &Repo) -> String {
 }
 
 /// A line of a todo list with a short id.
+#[inline(never)]
 fn shortened(g: &Git<'_, '_>, repo: &Repo, line: &str) -> String {
     let mut words = line.splitn(3, ' ');
     let (Some(command), Some(name)) = (words.next(), words.next()) else { return line.to_string() };
@@ -169,6 +174,7 @@ fn shortened(g: &Git<'_, '_>, repo: &Repo, line: &str) -> String {
     }
 }
 
+#[inline(never)]
 fn rebasing(g: &Git<'_, '_>, report: &Report<'_>, state: &State) -> String {
     let repo = &report.work.repo;
     let onto = git::parse_id(&state.onto).map_or(String::new(), |id| repo.short_id(g.files(), &id, 7));
@@ -199,6 +205,7 @@ fn rebasing(g: &Git<'_, '_>, report: &Report<'_>, state: &State) -> String {
 }
 
 /// Whether the commit to be edited was taken back, so that it can be made anew in parts.
+#[inline(never)]
 fn splitting(g: &Git<'_, '_>, report: &Report<'_>) -> bool {
     let repo = &report.work.repo;
     let dirty = !report.status.unstaged.is_empty();

@@ -200,6 +200,7 @@ impl Report<'_> {
     }
 
     /// `-s`: two letters and a path.
+    #[inline(never)]
     pub fn short(&self, g: &Git<'_, '_>, branch: bool, paths: Paths) -> Result<String, Stop> {
         let mut out = String::new();
         let end = if paths == Paths::Nul { '\0' } else { '\n' };
@@ -258,6 +259,7 @@ impl Report<'_> {
         if letter == ' ' { " ".into() } else { self.paint(color, &letter.to_string()) }
     }
 
+    #[inline(never)]
     fn short_branch(&self, g: &Git<'_, '_>) -> Result<String, Stop> {
         let Some(branch) = self.status.head.branch() else {
             return Ok(format!("## {}", self.paint(RED, "HEAD (no branch)")));
@@ -316,6 +318,7 @@ impl Tracking {
 }
 
 /// Where a detached HEAD was put, by its log: `at` while it is still there, else `from`.
+#[inline(never)]
 pub(crate) fn detached_at(g: &Git<'_, '_>, work: &Work, head: &git::ObjectId) -> Option<(&'static str, String)> {
     let repo = &work.repo;
     let log = repo.reflog(g.files(), "HEAD");
@@ -348,6 +351,7 @@ fn mark_hint(unmerged: &OrdMap<String, Vec<u8>>) -> &'static str {
     }
 }
 
+#[inline(never)]
 fn unmerged_label(stages: &[u8]) -> &'static str {
     match stages {
         [1] => "both deleted:",
@@ -360,6 +364,7 @@ fn unmerged_label(stages: &[u8]) -> &'static str {
     }
 }
 
+#[inline(never)]
 pub(crate) fn unmerged_letters(stages: &[u8]) -> (char, char) {
     match stages {
         [1] => ('D', 'D'),

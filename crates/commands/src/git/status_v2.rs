@@ -25,6 +25,7 @@ pub(crate) struct Wanted {
     pub nul: bool,
 }
 
+#[inline(never)]
 pub(crate) fn lines(g: &Git<'_, '_>, report: &Report<'_>, index: &Index, wanted: Wanted) -> Result<String, Stop> {
     let end = if wanted.nul { '\0' } else { '\n' };
     let mut lines = Vec::new();
@@ -69,6 +70,7 @@ pub(crate) fn lines(g: &Git<'_, '_>, report: &Report<'_>, index: &Index, wanted:
     Ok(out)
 }
 
+#[inline(never)]
 fn head(g: &Git<'_, '_>, report: &Report<'_>, lines: &mut Vec<String>) -> Result<(), Stop> {
     let status = report.status;
     lines.push(match status.head.id() {
@@ -99,6 +101,7 @@ fn id(side: Option<&Side>) -> String {
 }
 
 /// `1 M. N... …` or `2 R. N... …`.
+#[inline(never)]
 fn changed(row: &Row<'_>, path: &str, nul: bool, shown: &dyn Fn(&str) -> String) -> String {
     let letter = |change: Option<&Change>| change.map_or('.', |change| change.kind.letter());
     let (before, now) = match (row.staged, row.unstaged) {
@@ -124,6 +127,7 @@ fn changed(row: &Row<'_>, path: &str, nul: bool, shown: &dyn Fn(&str) -> String)
 }
 
 /// `u UU N... …`: the three stages and the file.
+#[inline(never)]
 fn unmerged(g: &Git<'_, '_>, report: &Report<'_>, index: &Index, path: &str, stages: &[u8], shown: &str) -> String {
     let (x, y) = unmerged_letters(stages);
     let mut line = format!("u {x}{y} N...");

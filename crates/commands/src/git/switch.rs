@@ -27,6 +27,7 @@ pub(crate) const SPEC: Spec = Spec {
 };
 
 /// Refuses while a merge or a revert waits to be finished, once what was asked for makes sense.
+#[inline(never)]
 fn refuse_in_progress(g: &mut Git<'_, '_>, repo: &Repo) -> Result<(), Stop> {
     let merges = repo.read_state(g.files(), "MERGE_HEAD").is_some();
     if !merges && repo.read_state(g.files(), "rebase-apply/applying").is_some() {
@@ -148,6 +149,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
 }
 
 /// The name is no local branch: perhaps a remote one, else it is refused by what it is.
+#[inline(never)]
 fn not_a_branch(g: &mut Git<'_, '_>, repo: &Repo, name: &str, given: &Given, force: bool) -> Answer {
     let resolved = repo.try_resolve(g.files(), name)?;
     if let Some(id) = resolved {
@@ -176,6 +178,7 @@ fn not_a_branch(g: &mut Git<'_, '_>, repo: &Repo, name: &str, given: &Given, for
 }
 
 /// Whether a branch of this name is there, and whether it may be reset; refuses a name that cannot be made.
+#[inline(never)]
 fn new_name(g: &mut Git<'_, '_>, repo: &Repo, name: &str, given: &Given) -> Result<(bool, bool), Stop> {
     let reset = given.value("force-create").is_some() || given.value("B").is_some();
     let exists = repo.read_ref(g.files(), &format!("refs/heads/{name}")).is_some();
@@ -189,6 +192,7 @@ fn new_name(g: &mut Git<'_, '_>, repo: &Repo, name: &str, given: &Given) -> Resu
 }
 
 /// Makes a branch and goes to it. Files first: where that fails, no branch is left behind.
+#[inline(never)]
 pub(crate) fn create(
     g: &mut Git<'_, '_>,
     repo: &Repo,
@@ -250,6 +254,7 @@ pub(crate) fn create(
 }
 
 /// A branch that has no commit yet. `empties`: nor any file.
+#[inline(never)]
 pub(crate) fn orphan(
     g: &mut Git<'_, '_>,
     repo: &Repo,

@@ -45,6 +45,7 @@ pub(crate) fn flat(g: &Git<'_, '_>, repo: &Repo, commit: Option<&ObjectId>) -> R
 }
 
 /// Says which files would be lost; `verb` is `checkout` or `merge`, `before` what the learner was about to do.
+#[inline(never)]
 pub(crate) fn say_blocked(g: &mut Git<'_, '_>, blocked: &Blocked, verb: &str, before: &str) {
     let list = |paths: &[String]| -> String { paths.iter().map(|path| format!("\t{path}\n")).collect() };
     if !blocked.local.is_empty() {
@@ -69,6 +70,7 @@ pub(crate) fn say_blocked(g: &mut Git<'_, '_>, blocked: &Blocked, verb: &str, be
 }
 
 /// Brings index and work tree from HEAD's files to those of a commit; refuses where something would be lost.
+#[inline(never)]
 pub(crate) fn move_files(
     g: &mut Git<'_, '_>,
     repo: &Repo,
@@ -100,6 +102,7 @@ pub(crate) fn move_files(
 }
 
 /// Makes index and work tree exactly these files, whatever was there: `--hard`, `-f`.
+#[inline(never)]
 pub(crate) fn overwrite(g: &mut Git<'_, '_>, repo: &Repo, new: &FlatTree) -> Result<(), Stop> {
     let when = g.when();
     let old = repo.read_index(g.files())?;
@@ -126,6 +129,7 @@ pub(crate) fn overwrite(g: &mut Git<'_, '_>, repo: &Repo, new: &FlatTree) -> Res
 pub(crate) const NEW_BRANCH: &str = "Switched to a new branch";
 
 /// Brings index and work tree there, and says what was carried along.
+#[inline(never)]
 pub(crate) fn carry(g: &mut Git<'_, '_>, repo: &Repo, goal: &Goal) -> Result<(), Stop> {
     refuse_used(g, repo, goal)?;
     if goal.stays {
@@ -239,6 +243,7 @@ fn refuse_unmerged(g: &mut Git<'_, '_>, repo: &Repo, force: bool) -> Result<(), 
 }
 
 /// `M a.txt`: what is not committed and was carried along.
+#[inline(never)]
 pub(crate) fn local_changes(
     g: &mut Git<'_, '_>,
     repo: &Repo,
@@ -260,6 +265,7 @@ pub(crate) fn local_changes(
 }
 
 /// What is said when HEAD leaves a commit that it stood on by itself.
+#[inline(never)]
 fn leave_detached(g: &mut Git<'_, '_>, repo: &Repo, old: &ObjectId, new: Option<&ObjectId>) -> Result<(), Stop> {
     let mut kept: Vec<ObjectId> = Vec::new();
     for (_, id) in repo.refs(g.files(), "refs/") {
@@ -302,6 +308,7 @@ pub(crate) fn guess_remote(g: &Git<'_, '_>, repo: &Repo, name: &str) -> Option<S
 }
 
 /// Whether the files could follow; says why not.
+#[inline(never)]
 pub(crate) fn try_move(g: &mut Git<'_, '_>, repo: &Repo, goal: &Goal) -> Result<(), Stop> {
     if goal.force || goal.stays {
         return Ok(());

@@ -6,6 +6,7 @@ use super::switching::{Goal, flat, overwrite};
 use git::{Blocked, ConflictStyle, FlatTree, Head, Index, MergeLabels, MergedTree, Pathspec, Repo};
 
 /// Goes on where files stand in the way of going there; `blocked` says which.
+#[inline(never)]
 pub(crate) fn merge_over(
     g: &mut Git<'_, '_>,
     repo: &Repo,
@@ -46,6 +47,7 @@ pub(crate) fn merge_over(
 }
 
 /// What is tracked, as it is in the work tree.
+#[inline(never)]
 fn work_tree(g: &mut Git<'_, '_>, repo: &Repo, index: &Index) -> Result<FlatTree, Stop> {
     let when = g.when();
     let mut work = index.flat();

@@ -89,6 +89,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     Ok(0)
 }
 
+#[inline(never)]
 fn annotate(g: &mut Git<'_, '_>, repo: &Repo, given: &Given, name: &str, target: ObjectId) -> Result<ObjectId, Stop> {
     let tagger = g.identity(Whose::Committer)?;
     let mut message = given.values("message").iter().map(|text| format!("{text}\n")).collect::<Vec<_>>().join("\n");
@@ -113,6 +114,7 @@ fn annotate(g: &mut Git<'_, '_>, repo: &Repo, given: &Given, name: &str, target:
 }
 
 /// The message from the editor.
+#[inline(never)]
 fn edited(g: &mut Git<'_, '_>, repo: &Repo, name: &str, start: &str) -> Result<String, Stop> {
     let failed = match g.answers.last() {
         Some(0) => return Ok(repo.read_state(g.files(), "TAG_EDITMSG").unwrap_or_default()),
@@ -139,6 +141,7 @@ fn edited(g: &mut Git<'_, '_>, repo: &Repo, name: &str, start: &str) -> Result<S
     Err(failed)
 }
 
+#[inline(never)]
 fn delete(g: &mut Git<'_, '_>, repo: &Repo, names: &[String]) -> Answer {
     let mut code = 0;
     for name in names {

@@ -22,6 +22,7 @@ pub(crate) const CHECK_REF_FORMAT: Spec = Spec {
     dialect: Dialect::Options,
 };
 
+#[inline(never)]
 pub(crate) fn check_ref_format(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let [name] = given.operands.as_slice() else {
         g.err(usage(&CHECK_REF_FORMAT));
@@ -70,6 +71,7 @@ pub(crate) const STRIPSPACE: Spec = Spec {
     dialect: Dialect::Options,
 };
 
+#[inline(never)]
 pub(crate) fn stripspace(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     if !given.operands.is_empty() {
         g.err(usage(&STRIPSPACE));

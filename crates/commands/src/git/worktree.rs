@@ -178,6 +178,7 @@ fn id_of(tree: &Worktree, word: &str) -> Result<String, Stop> {
     }
 }
 
+#[inline(never)]
 fn lock(g: &mut Git<'_, '_>, repo: &Repo, given: &Given) -> Answer {
     let [word] = given.operands.as_slice() else { return usage(g, &LOCK) };
     let tree = named(g, repo, word)?;
@@ -195,6 +196,7 @@ fn lock(g: &mut Git<'_, '_>, repo: &Repo, given: &Given) -> Answer {
     Ok(0)
 }
 
+#[inline(never)]
 fn unlock(g: &mut Git<'_, '_>, repo: &Repo, given: &Given) -> Answer {
     let [word] = given.operands.as_slice() else { return usage(g, &LOCK) };
     let tree = named(g, repo, word)?;
@@ -216,6 +218,7 @@ fn refuse_locked(tree: &Worktree, given: &Given, verb: &str) -> Result<(), Stop>
     fatal(format!("cannot {verb} a locked working tree{why}\nuse '{verb} -f -f' to override or unlock first"))
 }
 
+#[inline(never)]
 fn remove(g: &mut Git<'_, '_>, repo: &Repo, given: &Given) -> Answer {
     let [word] = given.operands.as_slice() else { return usage(g, &FORCE) };
     let tree = named(g, repo, word)?;
@@ -248,6 +251,7 @@ pub(crate) fn forget(g: &mut Git<'_, '_>, repo: &Repo, other: &Repo) {
     g.cx.files_mut().remove_dir(&all, micros).ok();
 }
 
+#[inline(never)]
 fn relocate(g: &mut Git<'_, '_>, repo: &Repo, given: &Given) -> Answer {
     let [word, target] = given.operands.as_slice() else { return usage(g, &FORCE) };
     let tree = named(g, repo, word)?;
@@ -269,6 +273,7 @@ fn relocate(g: &mut Git<'_, '_>, repo: &Repo, given: &Given) -> Answer {
     Ok(0)
 }
 
+#[inline(never)]
 fn prune(g: &mut Git<'_, '_>, repo: &Repo, given: &Given) -> Answer {
     for tree in repo.worktrees(g.files()) {
         let (Some(id), Some(why)) = (&tree.id, tree.prunable) else { continue };

@@ -72,6 +72,7 @@ fn user(g: &Git<'_, '_>, repo: &Repo, full: &str) -> Option<Worktree> {
 }
 
 /// By the options, the second operand, or the folder's name.
+#[inline(never)]
 fn choose(g: &mut Git<'_, '_>, repo: &Repo, given: &Given, path: &str, wanted: Option<&str>) -> Result<Start, Stop> {
     let new = given.value("b").or(given.value("B")).map(str::to_string);
     let typed = match wanted {
@@ -115,6 +116,7 @@ fn choose(g: &mut Git<'_, '_>, repo: &Repo, given: &Given, path: &str, wanted: O
     }
 }
 
+#[inline(never)]
 fn preparing(g: &mut Git<'_, '_>, repo: &Repo, given: &Given, start: &Start) -> Result<(), Stop> {
     let text = match (&start.branch, &start.made_of) {
         (Some(name), Some(_)) => {
@@ -138,6 +140,7 @@ fn preparing(g: &mut Git<'_, '_>, repo: &Repo, given: &Given, start: &Start) -> 
 }
 
 /// Makes its folders and files.
+#[inline(never)]
 fn fill(g: &mut Git<'_, '_>, repo: &Repo, given: &Given, path: &str, start: &Start) -> Answer {
     let when = g.when();
     let base: String = base_name(path).chars().map(|c| if c.is_ascii_whitespace() { '-' } else { c }).collect();

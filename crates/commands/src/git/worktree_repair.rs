@@ -32,6 +32,7 @@ fn repaired(g: &mut Git<'_, '_>, what: &str, at: &str, file: &str, text: &str) {
     }
 }
 
+#[inline(never)]
 pub(crate) fn repair(g: &mut Git<'_, '_>, repo: &Repo, given: &Given) -> Answer {
     let mut code = 0;
     let here = [".".to_string()];
@@ -62,6 +63,7 @@ pub(crate) fn repair(g: &mut Git<'_, '_>, repo: &Repo, given: &Given) -> Answer 
 }
 
 /// Tells the repository where this work tree is; else where and why that cannot be.
+#[inline(never)]
 fn at_path(g: &mut Git<'_, '_>, repo: &Repo, path: &str) -> Result<(), (String, &'static str)> {
     let dot_git = join(&join(&g.cwd, path), ".git");
     if dot_git == repo.common_dir() {

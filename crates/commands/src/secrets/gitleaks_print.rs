@@ -109,7 +109,7 @@ pub(super) fn log(cx: &mut Cx<'_>, level: &str, text: &str) {
     let part = |from: usize, to: usize| now.get(from..to).unwrap_or("00");
     let hour: u32 = part(11, 13).parse().unwrap_or(0);
     let half = if hour < 12 { "AM" } else { "PM" };
-    let shown = if hour % 12 == 0 { 12 } else { hour % 12 };
+    let shown = if hour.is_multiple_of(12) { 12 } else { hour % 12 };
     cx.err(format!("{shown}:{}{half} {level} {text}\n", part(14, 16)));
 }
 

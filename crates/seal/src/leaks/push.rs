@@ -52,7 +52,7 @@ pub fn scan(scanner: &Scanner, fragment: &Fragment) -> Vec<Finding> {
 /// The last six characters are the CRC-32 of what stands behind the prefix, in base 62.
 pub fn checksum_fits(token: &str) -> bool {
     let Some((_, body)) = token.split_once('_') else { return false };
-    body.len() == 36 && body.is_ascii() && base62(crc32(body[..30].as_bytes())) == body[30..]
+    body.len() == 36 && body.is_ascii() && base62(crc32(&body.as_bytes()[..30])) == body[30..]
 }
 
 /// A token of that form: `prefix` is `ghp_`, the body is of 30 letters and digits.

@@ -1,5 +1,5 @@
 //! gitleaks' rules for the kinds that are met most, and what its rules allow: data of its default configuration (8.30,
-//! MIT), whose words of stopping stand in `stopwords.txt`.
+//! MIT).
 // Unlike gitleaks: 23 of its 222 rules are here.
 
 /// A rule. Of its keywords one must be there, in small letters.

@@ -67,7 +67,7 @@ fn item(node: &Node) -> Result<Item, Error> {
                 let block = matches!(one.shape, Shape::Map { .. } | Shape::List { .. });
                 if !block {
                     note(&one.head, &mut out);
-                    note(&[one.line.clone()], &mut out);
+                    note(std::slice::from_ref(&one.line), &mut out);
                 }
                 out.push(item(one)?);
             }
