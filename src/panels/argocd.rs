@@ -1,6 +1,6 @@
 //! Argo CD: an application, what Git asks for and what became of it.
 
-use super::argocd_sync::SyncForm;
+use super::argocd_sync::{self, Ticks};
 use crate::acts::Acts;
 use crate::components::{SheetOver, action, diff, empty, icon, skeleton, state_word, yes};
 use crate::state::{Sheet, View};
@@ -19,6 +19,7 @@ pub struct Props {
 pub fn ArgoCdPanel(props: &Props) -> Html {
     let picked = use_state_eq(String::new);
     let shows = use_state_eq(|| Below::Tree);
+    let ticks = use_state(Ticks::default);
     let Some(argocd) = &props.argocd else {
         return skeleton();
     };
@@ -43,7 +44,7 @@ pub fn ArgoCdPanel(props: &Props) -> Html {
             { head(app, *shows, toggle(Below::Diff), toggle(Below::Options), acts) }
             { facts(app) }
             if *shows == Below::Options {
-                <SyncForm key={app.name.clone()} app={app.clone()} acts={acts.clone()} />
+                { argocd_sync::form(app, &ticks, acts) }
             }
             if *shows == Below::Diff {
                 { changes(app) }

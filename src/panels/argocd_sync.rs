@@ -1,7 +1,7 @@
 //! How an application is synced this one time: the flags and options of Argo CD's own dialog, and which resources.
 
 use crate::acts::Acts;
-use crate::components::{action, yes};
+use crate::components::action;
 use screen::{App, ArgoCdAct, Input, Resource, SyncHow, SyncedResource};
 use yew::prelude::*;
 
@@ -20,27 +20,34 @@ const CHOICES: [(&str, &str); 11] = [
     ("Replace=true", "Replace"),
 ];
 
-#[derive(PartialEq, Properties)]
-pub struct Props {
-    pub app: App,
-    pub acts: Acts,
+/// What is ticked for an application.
+#[derive(Clone, Default, PartialEq)]
+pub struct Ticks {
+    app: String,
+    with: Vec<String>,
+    /// Keys of resources.
+    left_out: Vec<String>,
 }
 
 /// Ticks begin as the application's policy has them, and all resources are chosen.
-#[component]
-pub fn SyncForm(props: &Props) -> Html {
-    let with = use_state(|| props.app.options.clone());
-    let left_out = use_state(Vec::<String>::new);
-    let own: Vec<&Resource> = props.app.resources.iter().filter(|resource| resource.level == 1).collect();
-    let choices = CHOICES.iter().map(|(word, label)| tick(label, word, with.contains(&(*word).to_owned()), &with));
+pub fn form(app: &App, state: &UseStateHandle<Ticks>, acts: &Acts) -> Html {
+    let ticks = if state.app == app.name {
+        (**state).clone()
+    } else {
+        Ticks { app: app.name.clone(), with: app.options.clone(), left_out: Vec::new() }
+    };
+    let own: Vec<&Resource> = app.resources.iter().filter(|resource| resource.level == 1).collect();
+    let choices = CHOICES.iter().map(|(word, label)| {
+        let mut next = ticks.clone();
+        tick(label, word, toggled(&mut next.with, word), next, state)
+    });
     let resources = own.iter().map(|resource| {
-        let key = key_of(resource);
-        let label = format!("{} {}", resource.kind, resource.name);
-        tick(&label, &key, !left_out.contains(&key), &left_out)
+        let (mut next, key) = (ticks.clone(), key_of(resource));
+        tick(&format!("{} {}", resource.kind, resource.name), &key, !toggled(&mut next.left_out, &key), next, state)
     });
     let mut only: Vec<SyncedResource> = Vec::new();
     for Resource { group, kind, namespace, name, .. } in
-        own.iter().copied().filter(|one| !left_out.contains(&key_of(one)))
+        own.iter().copied().filter(|one| !ticks.left_out.contains(&key_of(one)))
     {
         let (group, kind, namespace, name) = (group.clone(), kind.clone(), namespace.clone(), name.clone());
         only.push(SyncedResource { group, kind, namespace, name });
@@ -49,8 +56,8 @@ pub fn SyncForm(props: &Props) -> Html {
     if only.len() == own.len() {
         only.clear();
     }
-    let act = ArgoCdAct::Sync(Some(SyncHow { with: (*with).clone(), only }));
-    let sync = props.acts.on_input(Input::ArgoCd { app: props.app.name.clone(), act });
+    let act = ArgoCdAct::Sync(Some(SyncHow { with: ticks.with.clone(), only }));
+    let sync = acts.on_input(Input::ArgoCd { app: app.name.clone(), act });
     html! {
         <div class="explain syncs">
             <fieldset><legend class="cap">{ "This sync" }</legend>{ for choices }</fieldset>
@@ -64,24 +71,28 @@ pub fn SyncForm(props: &Props) -> Html {
     }
 }
 
+/// Puts a word into a list or takes it out; tells whether it was there.
+fn toggled(list: &mut Vec<String>, word: &str) -> bool {
+    let had = list.len();
+    list.retain(|one| one != word);
+    let was = list.len() != had;
+    if !was {
+        list.push(word.to_owned());
+    }
+    was
+}
+
 fn key_of(resource: &Resource) -> String {
     [resource.kind.as_str(), &resource.namespace, &resource.name].join("/")
 }
 
-/// One box; `word` is put into or taken out of the list.
-fn tick(label: &str, word: &str, checked: bool, list: &UseStateHandle<Vec<String>>) -> Html {
-    let (list, key) = (list.clone(), word.to_owned());
-    let onchange = {
-        let word = key.clone();
-        Callback::from(move |_: Event| {
-            let mut now = (*list).clone();
-            let had = now.len();
-            now.retain(|one| *one != word);
-            if now.len() == had {
-                now.push(word.clone());
-            }
-            list.set(now);
-        })
-    };
-    html! { <label {key} title={word.to_owned()}><input type="checkbox" {checked} aria-checked={yes(checked)} {onchange} />{ label }</label> }
+/// One box; a press makes the next state.
+fn tick(label: &str, word: &str, checked: bool, next: Ticks, state: &UseStateHandle<Ticks>) -> Html {
+    let state = state.setter();
+    let onchange = Callback::from(move |_: Event| state.set(next.clone()));
+    html! {
+        <label key={word.to_owned()} title={word.to_owned()}>
+            <input type="checkbox" {checked} {onchange} />{ label }
+        </label>
+    }
 }
