@@ -106,11 +106,11 @@ mod tests {
     fn the_first_error_and_its_line_must_be_those() {
         let case = |line: usize| {
             format!(
-                "a: b\n---\non: push\njobs:\n  a:\n    runs-on: x\n    stepz: []\n---\n{{\"errors\": [{{\"Message\": \"w.yml (Line: \
+                "a: b\n---\non: push\njobs:\n  a:\n    runs-on: x\n    steps: [{{run: a}}]\n    stepz: []\n---\n{{\"errors\": [{{\"Message\": \"w.yml (Line: \
                  {line}, Col: 5): Unexpected value 'stepz'\"}}]}}"
             )
         };
-        assert_eq!(check(&case(5)), Ok(()));
-        assert!(check(&case(4)).unwrap_err().starts_with("(Line: 5, Col: 5): Unexpected value 'stepz', not"));
+        assert_eq!(check(&case(6)), Ok(()));
+        assert!(check(&case(4)).unwrap_err().starts_with("(Line: 6, Col: 5): Unexpected value 'stepz', not"));
     }
 }

@@ -331,11 +331,11 @@ spec:
     assert_eq!(two.str_at("spec.template.spec.containers[0].env[0].value"), "x");
     assert_eq!(two.str_at("metadata.labels.a"), "b");
     // What is not here is said, and nothing is done.
-    let change = r#"kubectl patch kustomization two -n flux-system --type merge -p '{"spec":{"decryption":{"provider":"sops"}}}'"#;
+    let change = r#"kubectl patch kustomization two -n flux-system --type merge -p '{"spec":{"kubeConfig":{"secretRef":{"name":"other"}}}}'"#;
     typed(&mut session, change);
     wait(&mut session, 5);
     let two = flux(&session, "Kustomization", "flux-system", "two");
-    assert_eq!(ready(&two).1, "spec.decryption is real Flux, but not part of this sandbox yet");
+    assert_eq!(ready(&two).1, "spec.kubeConfig is real Flux, but not part of this sandbox yet");
     replays(&session);
 }
 

@@ -257,7 +257,6 @@ pub(crate) fn wish(g: &mut Git<'_, '_>, given: &Given) -> Result<Wish, Stop> {
 }
 
 /// Perhaps a remote branch of that name was meant.
-#[inline(never)]
 fn no_such_branch(g: &mut Git<'_, '_>, repo: &Repo, name: &str) -> Answer {
     g.err(format!("merge: {name} - not something we can merge\n"));
     let remote = repo.refs(g.files(), "refs/remotes/").into_keys();
@@ -275,7 +274,6 @@ fn no_such_branch(g: &mut Git<'_, '_>, repo: &Repo, name: &str) -> Answer {
 }
 
 /// A merge needs one that went before to be finished.
-#[inline(never)]
 pub(crate) fn refuse_unfinished(g: &mut Git<'_, '_>, repo: &Repo) -> Result<(), Stop> {
     if !repo.read_index(g.files())?.unmerged().is_empty() {
         g.err("error: Merging is not possible because you have unmerged files.\n");
@@ -298,7 +296,6 @@ pub(crate) fn refuse_unfinished(g: &mut Git<'_, '_>, repo: &Repo) -> Result<(), 
 }
 
 /// Merges a commit into HEAD.
-#[inline(never)]
 pub(crate) fn merge(g: &mut Git<'_, '_>, repo: &Repo, theirs: &Theirs, wish: &Wish) -> Answer {
     let Some(head) = repo.head(g.files())?.id() else {
         move_files(g, repo, Some(&theirs.id), false, "merge", "merge")?;
@@ -366,7 +363,6 @@ pub(crate) fn put_aside(g: &mut Git<'_, '_>, repo: &Repo) -> Option<ObjectId> {
     Some(id)
 }
 
-#[inline(never)]
 fn fast_forward(g: &mut Git<'_, '_>, repo: &Repo, head: ObjectId, theirs: &Theirs, wish: &Wish) -> Answer {
     if !wish.quiet {
         let (old, new) = (repo.short_id(g.files(), &head, 7), repo.short_id(g.files(), &theirs.id, 7));
