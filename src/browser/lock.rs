@@ -18,10 +18,22 @@ pub enum Held {
     Elsewhere,
 }
 
+/// So often a tab asks before it says that another one has the lesson: that one may just be closing.
+const TRIES: u32 = 4;
+
 /// Takes the lesson, or takes it away from another tab. `lost` is called when another tab takes it away from this one.
 pub async fn take(name: &str, steal: bool, lost: Rc<dyn Fn()>) -> Held {
     let locks = js::get(&js::part("navigator"), "locks");
-    if js::has(&locks) { by_lock(&locks, name, steal, lost).await } else { by_asking(name, steal, lost).await }
+    if !js::has(&locks) {
+        return by_asking(name, steal, lost).await;
+    }
+    for _ in 1..TRIES {
+        if by_lock(&locks, name, steal, Rc::clone(&lost)).await == Held::Here {
+            return Held::Here;
+        }
+        js::sleep(ANSWER_MS).await;
+    }
+    by_lock(&locks, name, steal, lost).await
 }
 
 async fn by_lock(locks: &JsValue, name: &str, steal: bool, lost: Rc<dyn Fn()>) -> Held {

@@ -193,9 +193,14 @@ pub struct StepRun {
 
 impl StepRun {
     pub(crate) fn queued(step: &Step) -> Self {
+        Self::named(step.id.clone(), step.name.clone())
+    }
+
+    /// One that waits for its turn.
+    pub(crate) fn named(id: String, name: String) -> Self {
         Self {
-            id: step.id.clone(),
-            name: step.name.clone(),
+            id,
+            name,
             state: State::Queued,
             started: None,
             finished: None,

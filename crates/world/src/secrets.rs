@@ -138,18 +138,7 @@ impl World {
         true
     }
 
-    /// Lets a secret through that a push was refused for; its kind, or nothing where none was.
-    pub fn allow_secret(&mut self, repo: &str, secret: &str) -> bool {
-        match self.forge.scanning.get_mut(repo) {
-            Some(scanning) => {
-                scanning.allowed.push(placeholder(secret));
-                true
-            }
-            None => false,
-        }
-    }
-
-    /// The same by the id that the refusal named.
+    /// Lets a secret through that a push was refused for, by the id that the refusal named.
     pub fn allow_placeholder(&mut self, repo: &str, id: &str) -> bool {
         match self.forge.scanning.get_mut(repo) {
             Some(scanning) if id.len() == 27 => {

@@ -4,7 +4,6 @@ use super::{BASE, BYTES_MAX, Cache, Post, inside, taken};
 use crate::contexts::{place, reference};
 use crate::engine::{Ask, Ci, Outcome, Tick, Token, Wants};
 use crate::run::{State, StepRun};
-use order::OrdMap;
 use sim::Sim;
 
 impl Ci {
@@ -14,18 +13,8 @@ impl Ci {
         let Some(job) = self.run_mut(token.run).and_then(|run| run.jobs.get_mut(token.job)) else { return };
         let posts = std::mem::take(&mut job.posts);
         for post in posts.into_iter().rev() {
-            job.steps.push(StepRun {
-                id: format!("__post{}", job.steps.len()),
-                name: post.name.clone(),
-                state: State::Queued,
-                started: None,
-                finished: None,
-                log: String::new(),
-                outputs: OrdMap::new(),
-                summary: String::new(),
-                forgiven: false,
-                limit: None,
-            });
+            let id = format!("__post{}", job.steps.len());
+            job.steps.push(StepRun::named(id, post.name.clone()));
             job.saves.push(post);
         }
     }

@@ -79,22 +79,12 @@ fn expired(until: &str, now: &str) -> bool {
 
 /// `20361124…` as `November 24, 2036`.
 fn told_expired(until: &str) -> String {
-    const MONTHS: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
     let part = |from: usize, to: usize| until.get(from..to).unwrap_or_default();
-    let month = part(4, 6).parse::<usize>().ok().and_then(|month| MONTHS.get(month.wrapping_sub(1))).unwrap_or(&"");
+    let month = part(4, 6)
+        .parse::<usize>()
+        .ok()
+        .and_then(|month| shell::clock::MONTHS.get(month.wrapping_sub(1)))
+        .unwrap_or(&"");
     let day = part(6, 8).trim_start_matches('0');
     format!("failed to encrypt using an expired certificate on {month} {day}, {}", part(0, 4))
 }
