@@ -104,7 +104,8 @@ impl Models {
         if store_changed || second_changed {
             put(&mut self.argocd, view::argocd(world), Update::ArgoCd, updates);
         }
-        if store_changed {
+        // The buttons of a Rollout are there while a terminal stands at its prompt.
+        if store_changed || world.rollouts.is_some() {
             put(&mut self.cluster, view::cluster(world, &self.cluster_look), Update::Cluster, updates);
         }
         if second_changed || !topics.is_empty() {

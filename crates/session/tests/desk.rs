@@ -68,3 +68,32 @@ fn the_page_hears_that_a_world_has_no_repository_and_no_application() {
     assert!(heard.iter().any(|update| matches!(update, Update::Git(git) if git.repos.is_empty())));
     assert!(heard.iter().any(|update| matches!(update, Update::ArgoCd(argocd) if argocd.apps.is_empty())));
 }
+
+/// What a canary's buttons type needs a terminal that stands at its prompt: one that was busy when the pods last changed.
+#[test]
+fn the_buttons_of_a_canary_come_back_with_the_prompt() {
+    let canary = testkit::compiled_from("gitops", "24-canary");
+    let file = LessonFile { plan: canary.plan, page: canary.page };
+    let lesson = postcard::to_allocvec(&file).expect("plain data");
+    let mut desk = Desk::new("test");
+    let mut shown = None;
+    let release =
+        "cd ~/deploy && sed -i 's/web:7.0.0/web:7.2.0/' apps/web.yaml && git commit -qam bad && git push -q; sleep 75";
+    for message in [ToWorker::Open { lesson, seed: 1, saved: None }, line(release)] {
+        let mut hear = |said: FromWorker| {
+            let FromWorker::Updates(updates) = said else { return };
+            for update in updates {
+                if let Update::Cluster(cluster) = update {
+                    shown = cluster.rollouts.iter().find_map(|one| one.canary.clone());
+                }
+            }
+        };
+        desk.take(message, &mut hear, &mut || false);
+        for _ in 0..2_000 {
+            desk.take(ToWorker::Tick { millis: 16 }, &mut hear, &mut || false);
+        }
+    }
+    let card = shown.expect("a canary that was given up is shown");
+    assert!(!card.acts.is_empty());
+    assert_eq!(card.terminal, 1, "the shell is back at its prompt");
+}
