@@ -127,6 +127,9 @@ impl Place<'_> {
         }
         let mut job = Value::map();
         job.put("status", if self.state.failed() { "failure" } else { "success" });
+        if self.job.services.is_some() {
+            crate::services::context(self, &mut job);
+        }
         let mut runner = Value::map();
         for (key, value) in [
             ("os", "Linux"),

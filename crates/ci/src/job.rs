@@ -23,6 +23,8 @@ pub struct Job {
     pub forgives: Option<String>,
     pub timeout: Option<String>,
     pub steps: Vec<Step>,
+    /// Containers beside it: JSON.
+    pub(crate) services: Option<String>,
     /// Instead of steps, a workflow.
     pub(crate) call: Option<Box<Call>>,
     pub(crate) environment: Option<Target>,
@@ -36,7 +38,7 @@ pub struct Concurrency {
     pub cancel: Option<String>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Step {
     pub id: String,
     pub name: String,
@@ -47,10 +49,20 @@ pub struct Step {
     pub work: Work,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub enum Work {
-    Run { script: String, shell: Option<String>, directory: Option<String> },
-    Uses { action: String, with: OrdMap<String, String> },
+    Run {
+        script: String,
+        shell: Option<String>,
+        directory: Option<String>,
+    },
+    Uses {
+        action: String,
+        with: OrdMap<String, String>,
+    },
+    /// `Initialize containers`: before all others, where the job has services.
+    #[default]
+    Containers,
 }
 
 /// `defaults.run`.
@@ -201,7 +213,7 @@ pub(crate) fn job_of(id: &str, job: &Value, outer: &Defaults, spans: &OrdMap<Str
         return Err(wrong(&path, message));
     }
     known(job, &path, &JOB_KEYS)?;
-    missing(job, &path, &["container", "services", "snapshot", "cancel-timeout-minutes"])?;
+    missing(job, &path, &["container", "snapshot", "cancel-timeout-minutes"])?;
     permissions(job, &below)?;
     let call = Call::read(job, &path)?;
     if call.is_none() && job.at("runs-on").is_null() {
@@ -225,6 +237,14 @@ pub(crate) fn job_of(id: &str, job: &Value, outer: &Defaults, spans: &OrdMap<Str
         }
         read.push(step);
     }
+    let mut services = None;
+    if !job.at("services").is_null() {
+        services = crate::services::read(job, &path, spans)?;
+    }
+    if services.is_some() {
+        let name = "Initialize containers".to_string();
+        read.insert(0, Step { id: crate::services::ID.into(), name, work: Work::Containers, ..Step::default() });
+    }
     Ok(Job {
         id: id.into(),
         name: text(job.at("name")).unwrap_or_else(|| id.into()),
@@ -237,6 +257,7 @@ pub(crate) fn job_of(id: &str, job: &Value, outer: &Defaults, spans: &OrdMap<Str
         forgives: text(job.at("continue-on-error")),
         timeout: text(job.at("timeout-minutes")),
         steps: read,
+        services,
         call,
         environment: Target::read(job, &path)?,
         permissions: Permissions::read(job.at("permissions")),
@@ -301,6 +322,7 @@ pub(crate) fn step_of(index: usize, step: &Value, path: &str, defaults: &Default
         (Some(name), _) => name,
         (None, Work::Run { script, .. }) => format!("Run {}", script.lines().next().unwrap_or_default()),
         (None, Work::Uses { action, .. }) => format!("Run {action}"),
+        (None, Work::Containers) => String::new(),
     };
     Ok(Step {
         id: text(step.at("id")).unwrap_or_else(|| format!("__{index}")),

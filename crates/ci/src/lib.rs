@@ -25,6 +25,7 @@ mod matrix;
 mod metadata;
 mod permit;
 mod run;
+mod services;
 mod start;
 mod step;
 mod stop;

@@ -45,7 +45,7 @@ pub(crate) fn ordered(value: &Value, path: &str, spans: &OrdMap<String, Mark>) -
 
 /// Expressions inside, replaced by what they are worth.
 #[inline(never)]
-fn resolved(data: &Data, scope: Scope<'_>) -> Result<Data, String> {
+pub(crate) fn resolved(data: &Data, scope: Scope<'_>) -> Result<Data, String> {
     Ok(match data {
         Data::Text(text) => expr::value_of(text, scope)?,
         Data::Array(array) => {

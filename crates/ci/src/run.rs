@@ -259,6 +259,11 @@ impl JobRun {
         self.calls.is_none()
     }
 
+    /// Whether it has containers of its own that are to be stopped.
+    pub(crate) fn to_stop(&self) -> bool {
+        self.steps.first().is_some_and(|step| step.id == crate::services::ID) && crate::services::to_stop(self)
+    }
+
     pub fn failed(&self) -> bool {
         self.steps.iter().any(|step| step.state == State::Failed && !step.forgiven)
     }

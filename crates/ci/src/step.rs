@@ -107,6 +107,10 @@ fn try_plan(ci: &Ci, run: &Run, token: Token) -> Result<Plan, String> {
             let machine = place.state.machine.clone();
             Ok(Plan::Now(Ask::Script { token, machine, argv, script, directory, env, causes }))
         }
+        Work::Containers => {
+            let env = script_env(&place, env, token);
+            crate::services::plan(&place, scope, env, token)
+        }
         Work::Uses { .. } if let Some(folder) = composite::local(&step.work) => {
             let (base, machine) =
                 (vfs::join(&workspace(run), folder.trim_end_matches('/')), place.state.machine.clone());
@@ -126,6 +130,7 @@ fn names_files(step: &Step) -> bool {
     let work = match &step.work {
         Work::Run { script, directory, .. } => asks(script) || directory.as_ref().is_some_and(asks),
         Work::Uses { with, .. } => with.values().any(asks),
+        Work::Containers => false,
     };
     work || step.condition.as_ref().is_some_and(asks) || step.env.values().any(asks)
 }

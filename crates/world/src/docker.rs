@@ -26,6 +26,8 @@ pub struct Docker {
     pub store: Store,
     /// By id, 64 letters and digits.
     pub containers: OrdMap<String, Standing>,
+    /// By name; the three that are always there are not among them.
+    pub networks: OrdMap<String, crate::Network>,
 }
 
 impl Docker {
@@ -109,6 +111,36 @@ impl World {
     pub fn has_program(&self, machine: &MachineId, name: &str) -> bool {
         let known = self.programs().get(name).is_some();
         known && (!machine.0.starts_with(DOCKER) || self.image_has(machine, name))
+    }
+
+    /// The container on which a process of another one comes out by this name: both are in a network that has a name.
+    #[inline(never)]
+    pub fn docker_neighbour(&self, machine: &MachineId, name: &str) -> Option<&Standing> {
+        let docker =
+            self.docker.values().find(|docker| docker.containers.values().any(|one| one.machine == *machine))?;
+        let own = docker.containers.values().find(|one| one.machine == *machine)?;
+        let there = |one: &&Standing| {
+            let named = one.name == name || one.short() == name || one.aliases.iter().any(|alias| alias == name);
+            one.running() && named && one.network == own.network
+        };
+        docker.containers.values().find(there).filter(|_| !own.network.is_empty())
+    }
+
+    /// A machine is gone, and its containers with it.
+    #[inline(never)]
+    pub(crate) fn docker_gone(&mut self, host: &MachineId) {
+        let Some(docker) = self.docker.remove(host) else { return };
+        for one in docker.containers.values() {
+            self.workload.forget(SPACE, &one.id);
+            for process in self.processes(&one.machine) {
+                self.kill(process.pid, 137);
+            }
+            self.machines.remove(&one.machine);
+        }
+    }
+
+    pub(crate) fn docker_name(&self, id: &str) -> Option<&str> {
+        self.docker.values().find_map(|docker| Some(docker.containers.get(id)?.name.as_str()))
     }
 
     /// Whether a program is in the image of a container or a build.

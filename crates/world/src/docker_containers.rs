@@ -1,7 +1,7 @@
 //! Docker's containers: made of an image, each with a machine of its own.
 
 use crate::docker::SPACE;
-use crate::{DOCKER, Fd, Machine, MachineId, Pid, StreamId, World};
+use crate::{DOCKER, Fd, Health, Machine, MachineId, Pid, StreamId, World};
 use order::OrdMap;
 use serde::{Deserialize, Serialize};
 use sim::{Causes, Time};
@@ -42,6 +42,11 @@ pub struct Standing {
     pub tty: bool,
     pub machine: MachineId,
     pub(crate) pid: Option<Pid>,
+    pub health: Option<Box<Health>>,
+    /// One that somebody has made; empty: Docker's own bridge.
+    pub network: String,
+    /// Its further names there.
+    pub aliases: Vec<String>,
     /// The process of a `docker run` that stays with it.
     pub attached: Option<Pid>,
     pub(crate) output: Option<StreamId>,
@@ -66,6 +71,9 @@ pub struct NewContainer {
     pub labels: OrdMap<String, String>,
     pub remove: bool,
     pub tty: bool,
+    pub health: Option<Box<Health>>,
+    pub network: String,
+    pub aliases: Vec<String>,
 }
 
 impl Standing {
@@ -136,6 +144,9 @@ impl World {
             tty: new.tty,
             machine,
             pid: None,
+            health: new.health,
+            network: new.network,
+            aliases: new.aliases,
             attached: None,
             output: None,
             log: Vec::new(),
@@ -264,6 +275,9 @@ impl World {
     /// What answers at a port of the machine: a container that published it; in a container, its own program.
     #[inline(never)]
     pub fn docker_get(&self, host: &MachineId, port: u16, path: &str) -> Option<workload::Response> {
+        if let Some(id) = host.0.strip_prefix(DOCKER) {
+            return self.workload.ask(&Key::new(SPACE, id, self.docker_name(id)?), port, path, self.now());
+        }
         let docker = self.docker(host)?;
         let one =
             docker.containers.values().find(|one| one.running() && one.ports.iter().any(|(out, _)| *out == port))?;

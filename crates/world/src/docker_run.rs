@@ -44,6 +44,9 @@ impl World {
                 (one.pid, one.output) = (Some(pid), output);
             }
         }
+        if one.health.is_some() {
+            self.docker_watch(host, id);
+        }
         Ok(started.map(|(pid, _)| pid))
     }
 

@@ -9,6 +9,7 @@ mod containers;
 mod cx;
 mod docker;
 mod docker_containers;
+mod docker_health;
 mod docker_run;
 mod doors;
 mod faults;
@@ -40,6 +41,7 @@ mod terminals;
 pub use cx::{Cx, Read};
 pub use docker::{DOCKER, Docker};
 pub use docker_containers::{Lives, NewContainer, Standing};
+pub use docker_health::{HEALTH, Health, Network};
 pub use forge::{FORGE, FORGE_ROOT};
 pub use machine::{Machine, MachineId};
 pub use monitor::Monitor;
@@ -171,7 +173,7 @@ impl World {
 
     pub fn remove_machine(&mut self, id: &MachineId) {
         self.machines.remove(id);
-        self.docker.remove(id);
+        self.docker_gone(id);
     }
 
     pub fn machine(&self, id: &MachineId) -> Option<&Machine> {

@@ -17,6 +17,10 @@ impl Ci {
             job.steps.push(StepRun::named(id, post.name.clone()));
             job.saves.push(post);
         }
+        // It was asked for first, so it comes last.
+        if job.to_stop() {
+            job.steps.push(crate::services::stop_step());
+        }
     }
 
     /// A step that saves a cache, if the job has gone well and nobody has saved it.
@@ -27,6 +31,10 @@ impl Ci {
         let (good, machine) = (!job.failed() && !job.cancelled, job.machine.clone());
         let step = &mut job.steps[token.step];
         step.started = Some(now);
+        if step.id == crate::services::STOP {
+            step.state = State::Running;
+            return self.stop_containers(token).into_iter().collect();
+        }
         if !good {
             step.state = State::Skipped;
             step.finished = Some(now);

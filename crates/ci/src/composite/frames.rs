@@ -180,6 +180,7 @@ impl Ci {
                 ));
             }
             (Work::Uses { action, .. }, _) => text.push_str(&[action, "\n"].concat()),
+            (Work::Containers, _) => {}
             (Work::Run { script, .. }, _) => text.push_str(&[script.lines().next().unwrap_or_default(), "\n"].concat()),
         }
         text.push_str("##[endgroup]\n");

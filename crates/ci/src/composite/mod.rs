@@ -145,6 +145,6 @@ fn steps(runs: &Value, wrongs: &mut Vec<Wrong>) -> Vec<Step> {
 pub(crate) fn local(work: &Work) -> Option<&str> {
     match work {
         Work::Uses { action, .. } => action.strip_prefix("./"),
-        Work::Run { .. } => None,
+        Work::Run { .. } | Work::Containers => None,
     }
 }

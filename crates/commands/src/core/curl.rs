@@ -133,6 +133,13 @@ pub(super) fn reach(cx: &mut Cx<'_>, header: &str, url: &Url) -> Result<Response
             format!("Failed to connect to {} port {} after 0 ms: Couldn't connect to server", url.host, url.port);
         return cx.world.docker_get(&machine, url.port, &url.path).ok_or((7, refused));
     }
+    if machine.0.starts_with(world::DOCKER)
+        && let Some(one) = cx.world.docker_neighbour(&machine, &url.host)
+    {
+        let refused =
+            format!("Failed to connect to {} port {} after 0 ms: Couldn't connect to server", url.host, url.port);
+        return cx.world.workload.ask(&one.key(), url.port, &url.path, cx.now()).ok_or((7, refused));
+    }
     let answer = cx.world.http_get(&machine, (&url.host, header), &url.path);
     let closed = |port: u16| {
         (7, format!("Failed to connect to {} port {port} after 1 ms: Couldn't connect to server", url.host))

@@ -103,7 +103,9 @@ pub(crate) fn main(cx: &mut Cx<'_>) -> i32 {
             }
         }
     }
-    let all = cx.world.processes(&cx.machine_id());
+    let mut all = cx.world.processes(&cx.machine_id());
+    // A part of Docker's daemon, which has no process of its own here.
+    all.retain(|seen| seen.argv.first().is_none_or(|name| name != world::HEALTH));
     let me = all.iter().find(|seen| seen.pid == cx.pid).and_then(|seen| seen.terminal);
     let chosen = |seen: &&Seen| {
         if !asked.pids.is_empty() || !asked.commands.is_empty() {

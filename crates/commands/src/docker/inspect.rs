@@ -3,7 +3,7 @@
 use super::{Answer, Failed, Next, Row, Words, format, letter};
 use crate::cobra::{Command, Given, text};
 use manifest::{JsonStyle, Value, list, object};
-use world::{Cx, Docker, Lives, Standing, World};
+use world::{Cx, Docker, Health, Lives, Standing, World};
 
 const FLAG_F: crate::cobra::Flag = text("format", 'f', "Format output using a custom template");
 
@@ -85,7 +85,11 @@ fn inspect(cx: &mut Cx<'_>, given: &Given, kind: &str) -> Answer {
     match given.text("format").filter(|format| !format.is_empty()) {
         Some("json") => out = Value::list(found).to_json() + "\n",
         Some(template) => {
-            for value in &found {
+            for value in &mut found {
+                // A field that JSON leaves out where there is nothing in it.
+                if value.at("Config.Healthcheck").is_null() && !value.at("State").is_null() {
+                    value.at_mut("Config").put("Healthcheck", Value::Null);
+                }
                 out.push_str(&format::print(template, value).map_err(Failed::said)?);
                 out.push('\n');
             }
@@ -137,7 +141,7 @@ fn container(world: &World, one: &Standing) -> Value {
         labels.put(name, label.as_str());
     }
     let words = |words: &[String]| Value::list(words.iter().map(|word| Value::from(word.as_str())).collect());
-    object! {
+    let mut value = object! {
         "Id" => one.id.as_str(), "Created" => one.created.rfc3339(),
         "Path" => one.argv.first().map(String::as_str).unwrap_or_default(),
         "Args" => words(one.argv.get(1..).unwrap_or_default()),
@@ -156,5 +160,34 @@ fn container(world: &World, one: &Standing) -> Value {
             "Image" => one.image.as_str(), "WorkingDir" => one.cwd.as_str(), "Labels" => labels,
         },
         "NetworkSettings" => object! { "Ports" => ports, "IPAddress" => if one.running() { "172.17.0.2" } else { "" } },
+    };
+    if let Some(health) = &one.health {
+        health_of(&mut value, health);
     }
+    value
+}
+
+/// A health check and how it went.
+#[inline(never)]
+fn health_of(value: &mut Value, health: &Health) {
+    let nanos = |time: std::time::Duration| i64::try_from(time.as_nanos()).unwrap_or(i64::MAX);
+    value.at_mut("Config").put(
+        "Healthcheck",
+        object! {
+            "Test" => Value::list(health.test.iter().map(|word| Value::from(word.as_str())).collect()),
+            "Interval" => nanos(health.interval), "Timeout" => nanos(health.timeout), "StartPeriod" => nanos(health.start_period),
+            "Retries" => i64::from(health.retries),
+        },
+    );
+    let results = health.log.iter().map(|(begun, ended, code, output)| {
+        object! {
+            "Start" => begun.rfc3339(), "End" => ended.rfc3339(), "ExitCode" => i64::from(*code), "Output" => output.as_str(),
+        }
+    });
+    value.at_mut("State").put(
+        "Health",
+        object! {
+            "Status" => health.word(), "FailingStreak" => i64::from(health.failing), "Log" => Value::list(results.collect()),
+        },
+    );
 }

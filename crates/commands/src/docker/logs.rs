@@ -2,7 +2,7 @@
 
 use super::running::Running;
 use super::{Answer, Docker, Failed, Next, Row, Words, letter};
-use crate::cobra::{Command, Given, text};
+use crate::cobra::{Command, Given, switch, text};
 use world::{Cx, Step};
 
 pub(super) const LOGS: Row = Row {
@@ -11,10 +11,11 @@ pub(super) const LOGS: Row = Row {
         operands: "CONTAINER",
         summary: "Fetch the logs of a container",
         flags: &[
+            switch("details", "Show extra details provided to logs"),
             letter("follow", 'f', "Follow log output"),
             text("tail", 'n', "Number of lines to show from the end of the logs (default \"all\")"),
         ],
-        missing: "details since timestamps t until",
+        missing: "since timestamps t until",
     },
     words: Words::Exactly(1),
     front: false,
@@ -34,7 +35,13 @@ fn run(cx: &mut Cx<'_>, given: &Given) -> Answer {
             log.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at + 1).collect();
         ends.len().checked_sub(lines + 1).map_or(0, |at| ends[at])
     });
-    cx.out(&log[from..]);
+    // With no labels among its details, a line has a blank where they would stand.
+    let mut shown = log[from..].to_vec();
+    if given.on("details") {
+        let lines = shown.split_inclusive(|byte| *byte == b'\n').flat_map(|line| [b" ", line].concat());
+        shown = lines.collect();
+    }
+    cx.out(&shown);
     if given.on("follow") {
         return Ok(Next::As(Docker::Run(Box::new(Running::follow(id, log.len(), false))), Step::Again));
     }

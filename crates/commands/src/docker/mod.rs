@@ -6,12 +6,14 @@ mod building;
 mod containers;
 mod exec;
 mod format;
+mod health;
 mod help;
 mod history;
 mod images;
 mod inspect;
 mod login;
 mod logs;
+mod network;
 mod prune;
 mod ps;
 mod pull;
@@ -30,8 +32,12 @@ use serde::{Deserialize, Serialize};
 use sim::Time;
 use world::{Behaviour, Cx, Program, Step};
 
-pub(crate) fn programs() -> [Program; 2] {
-    [Program::steps::<Docker>("docker"), Program::steps::<Building>(Building::PROGRAM)]
+pub(crate) fn programs() -> [Program; 3] {
+    [
+        Program::steps::<Docker>("docker"),
+        Program::steps::<Building>(Building::PROGRAM),
+        Program::steps::<health::Watch>(health::Watch::PROGRAM),
+    ]
 }
 
 /// A running `docker`.
@@ -131,6 +137,11 @@ const ROWS: &[&Row] = &[
     &containers::STOP,
     &images::TAG,
     &containers::WAIT,
+    &network::CREATE,
+    &network::LS,
+    &network::RM,
+    &network::PRUNE,
+    &network::INSPECT,
     &prune::IMAGES,
     &prune::CONTAINERS,
     &prune::BUILDER,
@@ -143,6 +154,7 @@ const GROUPS: &[(&str, &str, &str)] = &[
     ("image", "Manage images", "import load save"),
     ("container", "Manage containers", "attach commit cp diff export pause stats top unpause update"),
     ("builder", "Manage builds", ""),
+    ("network", "Manage networks", "connect disconnect"),
     ("system", "Manage Docker", "events"),
     (
         "buildx",
@@ -151,7 +163,7 @@ const GROUPS: &[(&str, &str, &str)] = &[
     ),
 ];
 const MISSING: &str = "attach commit compose cp diff events export import load pause save search stats top unpause update checkpoint \
-    context manifest network plugin trust volume config node secret service stack swarm scout model mcp init debug";
+    context manifest plugin trust volume config node secret service stack swarm scout model mcp init debug";
 
 pub(crate) const GLOBALS: Globals =
     Globals { flags: &[], missing: "config context debug D host H log-level l tls tlscacert tlscert tlskey tlsverify" };

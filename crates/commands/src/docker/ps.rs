@@ -54,6 +54,8 @@ fn run(cx: &mut Cx<'_>, given: &Given) -> Answer {
                 one.image == value || docker.store.find(value).is_some_and(|image| image.id == one.image_id)
             }),
             "status" => all.retain(|one| state(one) == value),
+            "network" => all.retain(|one| one.network == value || (one.network.is_empty() && value == "bridge")),
+            "health" => all.retain(|one| one.health.as_ref().map_or("none", |health| health.word()) == value),
             "exited" => all.retain(|one| one.lives == Lives::Exited(value.parse().unwrap_or(-1))),
             "label" => {
                 let (name, wanted) = value.split_once('=').map_or((value, None), |(name, wanted)| (name, Some(wanted)));
@@ -91,7 +93,14 @@ fn row(one: &Standing, now: Time, whole: bool) -> Value {
     let command = if whole { command } else { table::cut(&command, 20) };
     let status = match one.lives {
         Lives::Created => "Created".to_string(),
-        Lives::Running => ["Up ", &ago(now, one.started.unwrap_or(now))].concat(),
+        Lives::Running => {
+            let health = match one.health.as_ref().map(|health| health.word()) {
+                None => String::new(),
+                Some("starting") => " (health: starting)".into(),
+                Some(word) => [" (", word, ")"].concat(),
+            };
+            ["Up ", &ago(now, one.started.unwrap_or(now)), &health].concat()
+        }
         Lives::Exited(code) => format!("Exited ({code}) {} ago", ago(now, one.finished.unwrap_or(now))),
     };
     let ports: Vec<String> = one
@@ -104,7 +113,7 @@ fn row(one: &Standing, now: Time, whole: bool) -> Value {
         "ID" => if whole { one.id.as_str() } else { one.short() }, "Image" => one.image.as_str(),
         "Command" => ["\"", &command, "\""].concat(), "CreatedAt" => one.created.rfc3339(),
         "RunningFor" => [&ago(now, one.created), " ago"].concat(), "Status" => status, "State" => state(one),
-        "Ports" => ports.join(", "), "Names" => one.name.as_str(), "Networks" => "bridge", "LocalVolumes" => "0",
+        "Ports" => ports.join(", "), "Names" => one.name.as_str(), "Networks" => if one.network.is_empty() { "bridge" } else { one.network.as_str() }, "LocalVolumes" => "0",
         "Mounts" => one.volumes.iter().map(|(from, ..)| from.as_str()).collect::<Vec<_>>().join(","),
     }
 }

@@ -1,7 +1,7 @@
 //! `docker run`: an image to a container, and its command in it.
 
 use super::running::Running;
-use super::{Answer, Docker, Failed, Next, Row, Words, letter, pull};
+use super::{Answer, Docker, Failed, Next, Row, Words, health, letter, network, pull};
 use crate::cobra::{Command, Given, switch, text, texts};
 use image::ImageRef;
 use order::OrdMap;
@@ -12,10 +12,22 @@ const FLAGS: &[crate::cobra::Flag] = &[
     text("entrypoint", '\0', "Overwrite the default ENTRYPOINT of the image"),
     texts("env", 'e', "Set environment variables"),
     texts("env-file", '\0', "Read in a file of environment variables"),
+    text("health-cmd", '\0', "Command to run to check health"),
+    text("health-interval", '\0', "Time between running the check (ms|s|m|h) (default 0s)"),
+    text("health-retries", '\0', "Consecutive failures needed to report unhealthy"),
+    text(
+        "health-start-period",
+        '\0',
+        "Start period for the container to initialize before starting health-retries countdown (ms|s|m|h) (default 0s)",
+    ),
+    text("health-timeout", '\0', "Maximum time to allow one check to run (ms|s|m|h) (default 0s)"),
     text("hostname", 'h', "Container host name"),
     letter("interactive", 'i', "Keep STDIN open even if not attached"),
     texts("label", 'l', "Set meta data on a container"),
     text("name", '\0', "Assign a name to the container"),
+    text("network", '\0', "Connect a container to a network"),
+    texts("network-alias", '\0', "Add network-scoped alias for the container"),
+    switch("no-healthcheck", "Disable any container-specified HEALTHCHECK"),
     texts("publish", 'p', "Publish a container's port(s) to the host"),
     text("pull", '\0', "Pull image before running (\"always\", \"missing\", \"never\")"),
     letter("quiet", 'q', "Suppress the pull output"),
@@ -26,10 +38,13 @@ const FLAGS: &[crate::cobra::Flag] = &[
     text("workdir", 'w', "Working directory inside the container"),
 ];
 
+pub(super) const HEALTH: [&str; 5] =
+    ["health-cmd", "health-interval", "health-retries", "health-start-period", "health-timeout"];
+
 const MISSING: &str = "add-host annotation attach a blkio-weight cap-add cap-drop cgroup-parent cgroupns cidfile cpu-period \
     cpu-quota cpu-shares c cpus cpuset-cpus detach-keys device dns dns-option dns-search domainname expose gpus group-add \
-    health-cmd health-interval health-retries health-timeout init ip ipc isolation label-file link log-driver log-opt \
-    mac-address memory m memory-reservation memory-swap mount network network-alias no-healthcheck oom-kill-disable pid \
+    health-start-interval init ip ipc isolation label-file link log-driver log-opt \
+    mac-address memory m memory-reservation memory-swap mount oom-kill-disable pid \
     pids-limit platform privileged publish-all P read-only restart runtime security-opt shm-size sig-proxy stop-signal \
     stop-timeout storage-opt sysctl tmpfs ulimit userns uts volume-driver volumes-from";
 
@@ -50,7 +65,7 @@ pub(super) const RUN: Row = Row {
 pub(super) const CREATE_FLAGS: &[crate::cobra::Flag] = FLAGS;
 pub(super) const CREATE_MISSING: &str = MISSING;
 
-const SEE: &str = "\n\nRun 'docker run --help' for more information\n";
+pub(super) const SEE: &str = "\n\nRun 'docker run --help' for more information\n";
 
 /// What goes wrong before a container runs.
 fn failed(text: &str, code: i32) -> Failed {
@@ -143,8 +158,15 @@ pub(super) fn create(cx: &mut Cx<'_>, given: &Given) -> Result<Option<String>, F
         user: given.text("user").unwrap_or(&image.config.user).to_string(),
         remove: given.on("rm"),
         tty: given.on("tty"),
+        aliases: given.texts("network-alias").to_vec(),
         ..NewContainer::default()
     };
+    if given.on("no-healthcheck") || HEALTH.iter().any(|flag| given.text(flag).is_some()) {
+        new.health = health::read(given)?;
+    }
+    if let Some(network) = given.text("network") {
+        new.network = network::of(cx, network)?;
+    }
     command(&mut new, given, &image)?;
     let workdir = if image.config.workdir.is_empty() { "/" } else { &image.config.workdir };
     new.cwd = vfs::join("/", given.text("workdir").unwrap_or(workdir));

@@ -41,7 +41,9 @@ pub(super) const INFO: Row = Row {
 
 // Unlike docker: no Go version, commit and build date follow, since none of them made this program.
 fn version(cx: &mut Cx<'_>, given: &Given) -> Answer {
-    let side = || object! { "Version" => NUMBER, "ApiVersion" => "1.50", "Os" => "linux", "Arch" => "amd64" };
+    // A template names the fields of the program; JSON has its own names.
+    let api = if given.text("format") == Some("json") { "ApiVersion" } else { "APIVersion" };
+    let side = || object! { "Version" => NUMBER, api => "1.50", "Os" => "linux", "Arch" => "amd64" };
     let value = object! { "Client" => side(), "Server" => side() };
     let plain = "Client:\n Version:           28.2.2\n API version:       1.50\n OS/Arch:           linux/amd64\n Context:           default\n\n\
                  Server:\n Engine:\n  Version:          28.2.2\n  API version:      1.50 (minimum version 1.24)\n  OS/Arch:          linux/amd64\n";

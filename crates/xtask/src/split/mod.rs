@@ -76,7 +76,18 @@ const LATE: [Part; LATES] = [
         ],
     },
     // Command-line tools that work on what the worlds have.
-    Part { name: "tools", paths: &["commands::argocd::", "commands::helm::", "commands::gh::"] },
+    Part {
+        name: "tools",
+        paths: &[
+            "commands::argocd::",
+            "commands::helm::",
+            "commands::gh::",
+            "ci::services::",
+            "world::docker_health::",
+            "commands::docker::health::",
+            "commands::docker::network::",
+        ],
+    },
 ];
 
 /// The name by which late parts import a function: there are thousands, and each stands in two parts. Nothing that the
