@@ -2,6 +2,8 @@
 
 use crate::artifacts::{Download, Upload};
 use crate::cache::Wanted;
+use crate::cache::setup::Setup;
+use crate::packages::Packages;
 use order::OrdMap;
 use std::time::Duration;
 
@@ -13,21 +15,33 @@ pub(crate) enum Action {
         path: Option<String>,
         /// The token that it leaves behind, if not the job's own; empty: none.
         keeps: Option<String>,
+        /// What nobody has committed goes.
+        clean: bool,
+        tags: bool,
     },
     Build {
         context: String,
         dockerfile: Option<String>,
         tags: Vec<String>,
         push: bool,
+        /// `label=…`, `arg=…`, `target=…`, `no-cache`.
+        more: Vec<String>,
     },
     Metadata {
         images: String,
         tags: String,
         flavor: String,
+        labels: String,
+        annotations: String,
+        /// What stands between tags, labels, annotations.
+        between: [String; 3],
     },
     Upload(Upload),
     Download(Download),
     Cache(Wanted),
+    /// A language's tools, and what they load.
+    Setup(Setup),
+    Packages(Packages),
     /// Whether with the job's own token, at Encore's registry.
     Login {
         own: bool,
@@ -58,13 +72,32 @@ pub(crate) fn read(uses: &str, with: &OrdMap<String, String>) -> Result<Action, 
     let get = |key: &str| with.get(key).map(|value| value.trim().to_string()).filter(|value| !value.is_empty());
     match name {
         "actions/checkout" => {
-            inputs(name, with, &["repository", "ref", "path", "token", "fetch-depth", "persist-credentials", "clean"])?;
+            let known =
+                ["repository", "ref", "path", "token", "fetch-depth", "persist-credentials", "clean", "fetch-tags"];
+            inputs(name, with, &known)?;
+            let clean = get("clean").is_none_or(|text| text.eq_ignore_ascii_case("true"));
+            // Unlike actions/checkout: all of the history is there, also where `fetch-depth` asks for less.
+            let whole = get("fetch-depth").is_some_and(|text| text.parse::<u32>().unwrap_or(0) == 0);
+            let tags = whole || get("fetch-tags").is_some_and(|text| text.eq_ignore_ascii_case("true"));
             let keeps =
                 if get("persist-credentials").as_deref() == Some("false") { Some(String::new()) } else { get("token") };
-            Ok(Action::Checkout { repository: get("repository"), reference: get("ref"), path: get("path"), keeps })
+            let (repository, reference, path) = (get("repository"), get("ref"), get("path"));
+            if let Some(wrong) = repository.as_ref().filter(|name| name.split('/').count() != 2) {
+                return Err(format!("Invalid repository '{wrong}'. Expected format {{owner}}/{{repo}}."));
+            }
+            Ok(Action::Checkout { repository, reference, path, keeps, clean, tags })
         }
         "docker/build-push-action" => {
-            inputs(name, with, &["context", "file", "tags", "push", "labels", "load", "platforms", "provenance"])?;
+            let known = ["context", "file", "tags", "push", "labels", "load", "platforms", "provenance"];
+            inputs(name, with, &[&known[..], &["build-args", "target", "no-cache"]].concat())?;
+            let mut more: Vec<String> = Vec::new();
+            for (input, word) in [("labels", "label="), ("build-args", "arg=")] {
+                let text = get(input).unwrap_or_default();
+                let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+                more.extend(lines.map(|line| [word, line].concat()));
+            }
+            more.extend(get("target").map(|target| ["target=", &target].concat()));
+            more.extend(get("no-cache").filter(|text| text == "true").map(|_| "no-cache".to_string()));
             let text = get("tags").unwrap_or_default();
             let tags = text.split(['\n', ',']).map(|tag| tag.trim().to_string());
             let tags: Vec<String> = tags.filter(|tag| !tag.is_empty()).collect();
@@ -77,6 +110,7 @@ pub(crate) fn read(uses: &str, with: &OrdMap<String, String>) -> Result<Action, 
                 dockerfile: get("file"),
                 tags,
                 push,
+                more,
             })
         }
         "docker/login-action" => {
@@ -100,9 +134,19 @@ pub(crate) fn read(uses: &str, with: &OrdMap<String, String>) -> Result<Action, 
             Ok(Action::Quiet { says, outputs: Vec::new() })
         }
         "docker/metadata-action" => {
-            inputs(name, with, &["images", "tags", "flavor"])?;
+            let known =
+                ["images", "tags", "flavor", "labels", "annotations", "sep-tags", "sep-labels", "sep-annotations"];
+            inputs(name, with, &known)?;
             let text = |key: &str| get(key).unwrap_or_default();
-            Ok(Action::Metadata { images: text("images"), tags: text("tags"), flavor: text("flavor") })
+            let sep = |key: &str| with.get(key).filter(|text| !text.is_empty()).cloned().unwrap_or_else(|| "\n".into());
+            Ok(Action::Metadata {
+                images: text("images"),
+                tags: text("tags"),
+                flavor: text("flavor"),
+                labels: text("labels"),
+                annotations: text("annotations"),
+                between: ["sep-tags", "sep-labels", "sep-annotations"].map(sep),
+            })
         }
         "actions/cache" | "actions/cache/restore" | "actions/cache/save" => {
             inputs(name, with, &["path", "key", "restore-keys", "fail-on-cache-miss", "lookup-only"])?;
@@ -115,10 +159,14 @@ pub(crate) fn read(uses: &str, with: &OrdMap<String, String>) -> Result<Action, 
             let path = get("path").unwrap_or_else(|| ".".into());
             Ok(Action::Download(Download { name: get("name"), path, pattern: get("pattern"), merge }))
         }
-        "actions/setup-node" => setup(with, ("node", "node-version"), &["cache", "registry-url"]),
-        "actions/setup-python" => setup(with, ("python", "python-version"), &["cache", "architecture"]),
-        "actions/setup-go" => setup(with, ("go", "go-version"), &["cache", "check-latest"]),
-        "actions/setup-java" => setup(with, ("java", "java-version"), &["distribution", "cache"]),
+        "actions/setup-node" => setup(with, ("node", "node-version"), &["registry-url"]),
+        "actions/setup-python" => setup(with, ("python", "python-version"), &["architecture"]),
+        "actions/setup-go" => setup(with, ("go", "go-version"), &["check-latest"]),
+        "actions/setup-java" => setup(with, ("java", "java-version"), &["distribution"]),
+        "actions/delete-package-versions" => {
+            inputs(name, with, &crate::packages::INPUTS)?;
+            Packages::read(with).map(Action::Packages)
+        }
         _ => Err(format!("the action {name} is real or may be, but not part of this sandbox yet")),
     }
 }
@@ -150,17 +198,29 @@ fn upload(with: &OrdMap<String, String>) -> Result<Upload, String> {
 /// A language's tools.
 // Unlike GitHub: nothing is installed, which the log says; a step that calls the tool does not find it.
 #[inline(never)]
-fn setup(with: &OrdMap<String, String>, (tool, key): (&str, &'static str), more: &[&str]) -> Result<Action, String> {
+fn setup(
+    with: &OrdMap<String, String>,
+    (tool, key): (&'static str, &'static str),
+    more: &[&str],
+) -> Result<Action, String> {
     let name = ["actions/setup-", tool].concat();
-    inputs(&name, with, &[&[key], more].concat())?;
-    let version = with.get(key).map(|text| text.trim().to_string()).unwrap_or_default();
+    inputs(&name, with, &[&[key, "cache", "cache-dependency-path"], more].concat())?;
+    let text = |key: &str| with.get(key).map(|text| text.trim().to_string()).filter(|text| !text.is_empty());
+    let version = text(key).unwrap_or_default();
     if tool == "java" && (version.is_empty() || !with.contains_key("distribution")) {
         let missing = if version.is_empty() { "java-version" } else { "distribution" };
         return Err(format!("Input required and not supplied: {missing}"));
     }
     let says =
         format!("{tool} {version}: the sandbox's runner has no {tool}; a step that calls it will not find it.\n");
-    Ok(Action::Quiet { says, outputs: vec![(key, version)] })
+    let cache = text("cache").or_else(|| (tool == "go").then(|| "true".into())).filter(|word| word != "false");
+    match cache {
+        None => Ok(Action::Quiet { says, outputs: vec![(key, version)] }),
+        Some(cache) => {
+            let lock = text("cache-dependency-path");
+            Ok(Action::Setup(Setup { tool, key, version, says, cache, lock }))
+        }
+    }
 }
 
 fn inputs(name: &str, with: &OrdMap<String, String>, known: &[&str]) -> Result<(), String> {
@@ -185,7 +245,7 @@ impl Action {
         match self {
             Self::Checkout { .. } => "Syncing repository\n".into(),
             Self::Build { context, .. } => format!("docker buildx build {context}\n"),
-            Self::Quiet { says, .. } | Self::Login { says, .. } => says.clone(),
+            Self::Setup(Setup { says, .. }) | Self::Quiet { says, .. } | Self::Login { says, .. } => says.clone(),
             _ => String::new(),
         }
     }

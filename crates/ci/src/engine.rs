@@ -44,6 +44,10 @@ pub enum Ask {
         path: String,
         /// The token that stays in the copy's configuration; empty: none.
         keeps: String,
+        clean: bool,
+        tags: bool,
+        /// The reference as its outputs name it.
+        shown: String,
         causes: Causes,
     },
     /// A script in the sandbox's own shell.
@@ -66,6 +70,8 @@ pub enum Ask {
         dockerfile: Option<String>,
         tags: Vec<String>,
         push: bool,
+        /// `label=…`, `arg=…`, `target=…`, `no-cache`.
+        more: Vec<String>,
         revision: String,
         causes: Causes,
     },

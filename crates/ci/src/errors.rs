@@ -43,6 +43,10 @@ fn mend(root: &mut Value, at: &str) -> bool {
         None => ("", at),
     };
     let part = key.split('[').next().unwrap_or(key);
+    if part == "runs-on" && part == key && root.at(at).as_str() != Some("x") && !root.at(at).is_null() {
+        *root.at_mut(at) = "x".into();
+        return true;
+    }
     if key.is_empty() || NEEDED.contains(&part) {
         return replace(root, whole);
     }

@@ -23,6 +23,7 @@ mod log;
 mod masks;
 mod matrix;
 mod metadata;
+mod packages;
 mod permit;
 mod run;
 mod services;

@@ -129,7 +129,10 @@ fn names_files(step: &Step) -> bool {
     let asks = |text: &String| crate::cache::asks(text);
     let work = match &step.work {
         Work::Run { script, directory, .. } => asks(script) || directory.as_ref().is_some_and(asks),
-        Work::Uses { with, .. } => with.values().any(asks),
+        Work::Uses { action, with } => {
+            with.values().any(asks)
+                || (action.starts_with("actions/setup-") && crate::cache::setup::looks(action, with))
+        }
         Work::Containers => false,
     };
     work || step.condition.as_ref().is_some_and(asks) || step.env.values().any(asks)
@@ -225,23 +228,31 @@ pub(crate) fn effect(ci: &Ci, run: &Run, token: Token) -> Result<Effect, String>
     let machine = place.state.machine.clone();
     let causes = place.causes();
     let base = workspace(run);
+    // Of another repository the default branch counts.
+    let other = matches!(&action, Action::Checkout { repository: Some(name), .. } if *name != run.repo);
     Ok(match action {
-        Action::Checkout { repository, reference, path, keeps } => Effect::Ask(Ask::Checkout {
+        Action::Checkout { repository, reference, path, keeps, clean, tags } => Effect::Ask(Ask::Checkout {
+            clean,
+            tags,
+            shown: reference
+                .clone()
+                .unwrap_or_else(|| if other { "refs/heads/main".into() } else { self::reference(run) }),
             keeps: keeps.unwrap_or_else(|| TOKEN.into()),
             token,
             machine,
             repo: repository.unwrap_or_else(|| run.repo.clone()),
-            reference: reference.unwrap_or_else(|| run.commit.clone()),
-            path: path.map_or(base.clone(), |path| vfs::join(&base, &path)),
+            reference: reference.unwrap_or_else(|| if other { "main".into() } else { run.commit.clone() }),
+            path: below(&base, path.as_deref().unwrap_or("."))?,
             causes,
         }),
-        Action::Build { context, dockerfile, tags, push } => Effect::Ask(Ask::Build {
+        Action::Build { context, dockerfile, tags, push, more } => Effect::Ask(Ask::Build {
             token,
             machine,
             context: vfs::join(&base, &context),
             dockerfile,
             tags,
             push,
+            more,
             revision: run.commit.clone(),
             causes,
         }),
@@ -249,7 +260,21 @@ pub(crate) fn effect(ci: &Ci, run: &Run, token: Token) -> Result<Effect, String>
         Action::Login { own, .. } => Effect::Login(own),
         Action::Upload(_) => Effect::Ask(Ask::Pack { token, machine, base, wants: Wants::Upload }),
         Action::Download(wanted) => Effect::Ask(artifacts::download(run, token, machine, &base, &wanted)?),
-        Action::Metadata { images, tags, flavor } => Effect::Done(metadata(run, [&images, &tags, &flavor])?),
+        Action::Metadata { images, tags, flavor, labels, annotations, between } => {
+            let wanted = metadata::Wanted {
+                images: &images,
+                tags: &tags,
+                flavor: &flavor,
+                labels: &labels,
+                annotations: &annotations,
+            };
+            Effect::Done(metadata(run, &wanted, &between)?)
+        }
+        Action::Setup(setup) => match setup.wanted(place.state.listing.as_ref(), &base)? {
+            Ok(wanted) => Effect::Cache(wanted),
+            Err(outcome) => Effect::Done(outcome),
+        },
+        Action::Packages(packages) => Effect::Ask(packages.ask(&place, token)),
         Action::Quiet { outputs, .. } => Effect::Done(Outcome {
             outputs: outputs.into_iter().map(|(key, value)| (key.to_string(), value)).collect(),
             ..Outcome::default()
@@ -276,8 +301,15 @@ pub(crate) fn upload(ci: &Ci, run: &Run, token: Token) -> Result<Upload, String>
     }
 }
 
+/// A folder of the workspace.
+fn below(base: &str, path: &str) -> Result<String, String> {
+    let full = vfs::join(base, path);
+    let inside = full == base || full.strip_prefix(base).is_some_and(|rest| rest.starts_with('/'));
+    if inside { Ok(full) } else { Err(format!("Repository path '{full}' is not under '{base}'")) }
+}
+
 #[inline(never)]
-fn metadata(run: &Run, [images, tags, flavor]: [&str; 3]) -> Result<Outcome, String> {
+fn metadata(run: &Run, wanted: &metadata::Wanted<'_>, between: &[String; 3]) -> Result<Outcome, String> {
     let about = metadata::About {
         repo: &run.repo,
         name: &run.branch,
@@ -285,14 +317,9 @@ fn metadata(run: &Run, [images, tags, flavor]: [&str; 3]) -> Result<Outcome, Str
         pull: run.pull.as_ref().map(|pull| pull.number),
         commit: &run.commit,
         created: run.created.rfc3339(),
+        event: &run.event_name,
+        base: run.pull.as_ref().map_or("", |pull| pull.base.as_str()),
         default_branch: "main",
     };
-    let made = metadata::make(images, tags, flavor, &about)?;
-    let mut log = String::new();
-    for (title, lines) in [("Docker tags", &made.tags), ("Docker labels", &made.labels)] {
-        log.push_str(&format!("::group::{title}\n{}\n::endgroup::\n", lines.join("\n")));
-    }
-    let outputs = [("tags", made.tags.join("\n")), ("labels", made.labels.join("\n")), ("version", made.version)];
-    let outputs = outputs.into_iter().map(|(key, value)| (key.to_string(), value)).collect();
-    Ok(Outcome { log, outputs, ..Outcome::default() })
+    Ok(metadata::make(wanted, &about)?.outcome(between))
 }

@@ -126,7 +126,7 @@ fn other_branches_and_broken_files_are_told_apart() {
         ("on: push\njobs: {a: {runs-on: x, steps: [{run: a, uses: b}]}}", "both"),
         ("on: push\njobs: {a: {runs-on: x, needs: b, steps: [{run: a}]}}", "unknown job 'b'"),
         ("on: push\njobs: {a: {steps: [{run: a}]}}", "runs-on"),
-        ("on: push\njobs: {a: {runs-on: x, services: {a: b}, steps: [{run: a}]}}", "not part of this sandbox"),
+        ("on: push\njobs: {a: {runs-on: x, container: a, steps: [{run: a}]}}", "not part of this sandbox"),
         ("on: push\njobs: {a: {runs-on: x, strategy: {bad: 1}, steps: [{run: a}]}}", "Unexpected value 'bad'"),
         ("on: push\njobs: {a: {runs-on: x, permissions: {contents: all}, steps: [{run: a}]}}", "value 'all'"),
         ("on: push\njobs: {a: {runs-on: x, concurrency: {}, steps: [{run: a}]}}", "missing: group"),

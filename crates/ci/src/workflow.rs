@@ -99,7 +99,7 @@ pub(crate) fn place_of(path: &str, spans: &OrdMap<String, Mark>) -> (usize, usiz
 
 #[inline(never)]
 pub(crate) fn read(path: &str, root: &Value, spans: &OrdMap<String, Mark>) -> Result<Workflow, Wrong> {
-    expressions_in(root, "", &crate::expr::is_context)?;
+    expressions_in(root, "", &crate::expr::allows)?;
     known(root, "", &KEYS)?;
     if let Value::List(_) = root.at("name") {
         return Err(wrong("name=", "A sequence was not expected".into()));
@@ -159,19 +159,20 @@ pub(crate) fn read(path: &str, root: &Value, spans: &OrdMap<String, Mark>) -> Re
 
 /// Whether all expressions can be read: of every `${{ … }}`, and of every `if`.
 #[inline(never)]
-pub(crate) fn expressions_in(value: &Value, path: &str, contexts: &dyn Fn(&str) -> bool) -> Result<(), Wrong> {
+pub(crate) fn expressions_in(value: &Value, path: &str, allowed: &dyn Fn(&str, &str) -> bool) -> Result<(), Wrong> {
     match value {
         Value::Str(text) => {
+            let contexts = &|name: &str| allowed(path, name);
             let bare = path.ends_with(".if") && !text.contains("${{");
             let checked =
                 if bare { crate::expr::check_one(text, contexts) } else { crate::expr::check_in(text, contexts) };
             checked.map_err(|message| wrong(&[path, "="].concat(), message))
         }
         Value::List(items) => {
-            let one = |(at, item)| expressions_in(item, &format!("{path}[{at}]"), contexts);
+            let one = |(at, item)| expressions_in(item, &format!("{path}[{at}]"), allowed);
             items.iter().enumerate().try_for_each(one)
         }
-        Value::Map(map) => map.iter().try_for_each(|(key, value)| expressions_in(value, &below(path, key), contexts)),
+        Value::Map(map) => map.iter().try_for_each(|(key, value)| expressions_in(value, &below(path, key), allowed)),
         _ => Ok(()),
     }
 }

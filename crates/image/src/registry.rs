@@ -87,6 +87,30 @@ impl Registry {
         there.is_some_and(|there| there.images.values().any(|image| image.layers.iter().any(|layer| layer == digest)))
     }
 
+    /// The images of a repository, the newest first, each with its tags.
+    #[inline(never)]
+    pub fn versions(&self, repository: &str) -> Option<Vec<(&Arc<Image>, Vec<&str>)>> {
+        let there = self.repositories.get(repository)?;
+        let tags = |digest: &str| {
+            let own = there.tags.iter().filter(|(_, other)| other.as_str() == digest);
+            own.map(|(tag, _)| tag.as_str()).collect::<Vec<_>>()
+        };
+        let mut all: Vec<_> = there.images.values().map(|image| (image, tags(&image.digest))).collect();
+        order::Arrange::arrange_by(&mut all[..], |(a, _), (b, _)| {
+            b.created.cmp(&a.created).then(b.digest.cmp(&a.digest))
+        });
+        Some(all)
+    }
+
+    /// An image of a repository goes, and the tags that name it; without a digest all of them. Whether there was one.
+    #[inline(never)]
+    pub fn delete(&mut self, repository: &str, digest: Option<&str>) -> bool {
+        let Some(digest) = digest else { return self.repositories.remove(repository).is_some() };
+        let Some(there) = self.repositories.get_mut(repository) else { return false };
+        there.tags.retain(|_, other| other != digest);
+        there.images.remove(digest).is_some()
+    }
+
     /// From now on a repository keeps no more than this.
     pub fn retain(&mut self, repository: &str, retention: Retention, now: Time) {
         let there = self.repositories.entry(repository.to_string()).or_default();

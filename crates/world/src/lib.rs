@@ -19,6 +19,7 @@ mod machine;
 mod metrics;
 mod monitor;
 mod pipeline;
+mod pipeline_checkout;
 mod process;
 mod pulls;
 mod pulls_merge;

@@ -2,7 +2,6 @@
 
 use crate::{Fd, Machine, MachineId, Pid, Spawn, StreamId, World};
 use ci::{Ask, Outcome, Token};
-use git::{RefChange, Repo, Signature};
 use order::OrdMap;
 use serde::{Deserialize, Serialize};
 use sim::Causes;
@@ -54,21 +53,31 @@ impl World {
                     };
                     self.ci.done(&mut self.sim, token, outcome);
                 }
-                Ask::Checkout { token, machine, repo, reference, path, keeps, .. } => {
-                    let outcome = match self.checkout(&MachineId::new(&machine), &repo, &reference, (&path, &keeps)) {
-                        Ok(log) => Outcome { log, ..Outcome::default() },
-                        Err(message) => Outcome { code: 1, log: format!("{message}\n"), ..Outcome::default() },
-                    };
+                Ask::Checkout { token, machine, repo, reference, path, keeps, clean, tags, shown, .. } => {
+                    let id = MachineId::new(&machine);
+                    let prepared = self.prepare_checkout(&id, &repo, &path, clean);
+                    let done = prepared.and_then(|before| {
+                        let log = self.checkout(&id, &repo, &reference, (&path, &keeps))?;
+                        let commit = self.after_checkout(&id, &repo, &reference, (&path, tags))?;
+                        let outputs = [("ref".to_string(), shown), ("commit".to_string(), commit)].into();
+                        Ok(Outcome { log: before + &log, outputs, ..Outcome::default() })
+                    });
+                    let outcome = done.unwrap_or_else(|message: String| Outcome {
+                        code: 1,
+                        log: format!("{message}\n"),
+                        ..Outcome::default()
+                    });
                     self.ci.done(&mut self.sim, token, outcome);
                 }
                 Ask::Script { token, machine, argv, script, directory, env, causes } => {
                     self.start_script(token, &machine, argv, &script, directory, env, causes);
                 }
-                Ask::Build { token, machine, context, dockerfile, tags, push, revision, causes } => {
+                Ask::Build { token, machine, context, dockerfile, tags, push, more, revision, causes } => {
                     let mut argv = vec![BUILD.to_string(), ["revision=", &revision].concat()];
                     argv.extend(dockerfile.map(|file| ["file=", &vfs::join(&context, &file)].concat()));
                     argv.extend(tags.iter().map(|tag| ["tag=", tag].concat()));
                     argv.extend(push.then(|| "push".to_string()));
+                    argv.extend(more);
                     argv.push(["context=", &context].concat());
                     self.start_build(token, &machine, argv, causes);
                 }
@@ -163,18 +172,14 @@ impl World {
     /// A pipeline's script has ended.
     pub(crate) fn script_ended(&mut self, pid: Pid, code: i32) {
         let Some(script) = self.scripts.remove(&pid) else { return };
-        let log = String::from_utf8_lossy(&self.take_capture(script.output)).into_owned();
+        let mut log = String::from_utf8_lossy(&self.take_capture(script.output)).into_owned();
         let read = |name: &str| {
             let path = script.env.get(name)?;
             self.machines.get(&script.machine)?.files.read_text(path).ok()
         };
         let mut outputs = assignments(&read("GITHUB_OUTPUT").unwrap_or_default());
         if script.builds && code == 0 {
-            let built = self.docker(&script.machine).and_then(|docker| {
-                let id = &docker.store.builds.last()?.id;
-                docker.store.images.get(id).map(|image| image.digest.clone())
-            });
-            outputs.extend(built.map(|digest| ("digest".to_string(), digest)));
+            self.tell_built(&script.machine, &mut outputs, &mut log);
         }
         let env = assignments(&read("GITHUB_ENV").unwrap_or_default());
         let summary = read("GITHUB_STEP_SUMMARY").unwrap_or_default();
@@ -188,66 +193,6 @@ impl World {
         let script = self.scripts.values().find(|script| script.token == token)?;
         let (bytes, _) = self.capture(script.output)?;
         Some(self.ci.shown(token, &String::from_utf8_lossy(bytes)))
-    }
-
-    /// Clones a repository of the forge into a folder of a machine, at a commit or branch.
-    pub fn checkout(
-        &mut self,
-        machine: &MachineId,
-        repo: &str,
-        reference: &str,
-        (path, keeps): (&str, &str),
-    ) -> Result<String, String> {
-        let when = self.when();
-        let (from, source) =
-            self.forge_repo(repo).ok_or_else(|| format!("fatal: repository '{}/' not found", Self::repo_url(repo)))?;
-        let source = source.clone();
-        let commit = from
-            .resolve_commit(&source, reference)
-            .map_err(|_| format!("fatal: couldn't find remote ref {reference}"))?;
-        let heads = from.refs(&source, "refs/heads/");
-        let reference = reference.strip_prefix("refs/heads/").unwrap_or(reference);
-        let branch = match heads.contains_key(&format!("refs/heads/{reference}")) {
-            true => reference.to_string(),
-            false => heads
-                .iter()
-                .find(|(_, id)| **id == commit)
-                .map_or("main".into(), |(name, _)| git::shorten_ref(name).to_string()),
-        };
-        let host = self.machines.get_mut(machine).ok_or("the runner is gone")?;
-        let files = &mut host.files;
-        let say = |error: git::GitError| error.to_string();
-        let here = Repo::init(files, path, false, &branch, when).map_err(say)?;
-        let tips: Vec<_> = heads.values().copied().chain([commit]).collect();
-        let count = here.fetch_objects(files, &from, &source, &tips, when).map_err(say)?;
-        let mut config = here.config(files);
-        config.set("remote.origin.url", &Self::repo_url(repo));
-        config.set("remote.origin.fetch", "+refs/heads/*:refs/remotes/origin/*");
-        config.set(&format!("branch.{branch}.remote"), "origin");
-        config.set(&format!("branch.{branch}.merge"), &format!("refs/heads/{branch}"));
-        if !keeps.is_empty() {
-            config
-                .set(HEADER, &[BASIC, &cluster::base64::encode(format!("x-access-token:{keeps}").as_bytes())].concat());
-        }
-        here.write_state(files, "config", config.text(), when).map_err(say)?;
-        let who = Signature { name: "runner".into(), email: "runner@encore".into(), when };
-        let message = format!("clone: from {}", Self::repo_url(repo));
-        for (name, id) in &heads {
-            let tracking = name.replacen("refs/heads/", "refs/remotes/origin/", 1);
-            let change = RefChange { name: &tracking, new: *id, who: &who, message: &message };
-            here.update_ref(files, &change).map_err(say)?;
-        }
-        let local = format!("refs/heads/{branch}");
-        here.update_ref(files, &RefChange { name: &local, new: commit, who: &who, message: &message }).map_err(say)?;
-        let tree = here.read_commit(files, &commit).map_err(say)?.tree;
-        let flat = here.flat_tree(files, Some(&tree)).map_err(say)?;
-        let mut index = git::Index::default();
-        for (file, (mode, id)) in &flat {
-            let entry = here.write_to_work(files, file, *mode, id, when).map_err(say)?;
-            index.put(file, entry);
-        }
-        here.write_index(files, &index, when).map_err(say)?;
-        Ok(format!("Fetched {count} objects\nHEAD is now at {}\n", crate::forge::short(&commit)))
     }
 
     fn start_build(&mut self, token: Token, machine: &str, argv: Vec<String>, causes: Causes) {

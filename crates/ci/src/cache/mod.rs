@@ -3,6 +3,7 @@
 //! toolkit's `cache` package.
 
 mod post;
+pub(crate) mod setup;
 
 use crate::contexts::{place, reference, workspace};
 use crate::engine::{Ask, Ci, Outcome, Token, Wants};
@@ -41,6 +42,10 @@ pub(crate) struct Wanted {
     pub lookup_only: bool,
     pub restores: bool,
     pub saves: bool,
+    /// The package manager, where an action `setup-…` asks for it.
+    pub manager: String,
+    /// What the step's outputs are besides.
+    pub outputs: OrdMap<String, String>,
 }
 
 /// What is to be saved when the job is over.
@@ -51,6 +56,8 @@ pub(crate) struct Post {
     paths: Vec<String>,
     /// The very key was found.
     hit: bool,
+    /// An action `setup-…` says it in words of its own.
+    manager: bool,
 }
 
 /// How long one is kept that nobody asks for, and what a repository may keep.
@@ -83,6 +90,7 @@ impl Wanted {
             saves: name != "actions/cache/restore",
             key,
             paths,
+            ..Self::default()
         };
         for key in [&all.key].into_iter().chain(&all.restore) {
             if key.len() > KEY_MAX {
@@ -152,7 +160,7 @@ impl Ci {
         let machine = at.state.machine.clone();
         let name = at.state.steps.get(token.step).map(|step| step.name.clone()).unwrap_or_default();
         if !wanted.restores {
-            let post = Post { name, key: wanted.key, paths: wanted.paths, hit: false };
+            let post = Post { name, key: wanted.key, paths: wanted.paths, hit: false, manager: false };
             if let Some(job) = self.run_mut(token.run).and_then(|run| run.jobs.get_mut(token.job)) {
                 job.saving = Some(post);
             }
@@ -168,6 +176,7 @@ impl Ci {
                 key: wanted.key.clone(),
                 paths: wanted.paths.clone(),
                 hit: exact,
+                manager: !wanted.manager.is_empty(),
             };
             job.posts.push(post);
         }
@@ -194,17 +203,13 @@ impl Ci {
             ));
         }
         let hit = if exact { "true" } else { "false" };
-        let outputs = [
+        let mut outputs = wanted.outputs;
+        outputs.extend([
             output("cache-hit", hit),
             output("cache-primary-key", &wanted.key),
             output("cache-matched-key", &cache.key),
-        ];
-        vec![Ask::Unpack {
-            token,
-            machine,
-            files,
-            outcome: Outcome { log, outputs: outputs.into(), ..Outcome::default() },
-        }]
+        ]);
+        vec![Ask::Unpack { token, machine, files, outcome: Outcome { log, outputs, ..Outcome::default() } }]
     }
 
     /// The files of a workspace have come that a step's `hashFiles()` asks about: the step begins anew.
@@ -226,6 +231,13 @@ fn missed(wanted: &Wanted) -> Outcome {
             wanted.key
         );
         return Outcome { code: 1, quiet: true, log, ..Outcome::default() };
+    }
+    if !wanted.manager.is_empty() {
+        let mut outputs = wanted.outputs.clone();
+        outputs.insert("cache-hit".into(), "false".into());
+        outputs.insert("cache-primary-key".into(), wanted.key.clone());
+        let log = [&wanted.manager, " cache is not found\n"].concat();
+        return Outcome { log, outputs, ..Outcome::default() };
     }
     let keys: Vec<&str> = [&wanted.key].into_iter().chain(&wanted.restore).map(String::as_str).collect();
     let log = format!("Cache not found for input keys: {}\n", keys.join(", "));

@@ -109,8 +109,9 @@ impl Ci {
             self.caches.retain(|cache| Some(cache.id) != oldest);
         }
         format!(
-            "Cache Size: ~{} MB ({bytes} B)\nCache saved successfully\nCache saved with key: {}\n",
+            "Cache Size: ~{} MB ({bytes} B)\nCache saved successfully\nCache saved with {}key: {}\n",
             super::megabytes(bytes),
+            if post.manager { "the " } else { "" },
             post.key
         )
     }

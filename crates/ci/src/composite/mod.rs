@@ -108,13 +108,13 @@ impl Composite {
 fn check(text: &str, path: &str, contexts: &[&str], wrongs: &mut Vec<Wrong>) {
     // `strategy` and so on are known to a default, too, and empty where the caller has none.
     let contexts = if contexts.len() == 1 { &["github", "strategy", "matrix", "job", "runner"] } else { contexts };
-    let known = |name: &str| contexts.iter().any(|own| own.eq_ignore_ascii_case(name));
+    let known = |name: &str| name.ends_with("()") || contexts.iter().any(|own| own.eq_ignore_ascii_case(name));
     wrongs.extend(crate::expr::check_in(text, &known).err().map(|message| wrong(path, message)));
 }
 
 #[inline(never)]
 fn steps(runs: &Value, wrongs: &mut Vec<Wrong>) -> Vec<Step> {
-    let known = |name: &str| CONTEXTS.iter().any(|own| own.eq_ignore_ascii_case(name));
+    let known = |_: &str, name: &str| name.ends_with("()") || CONTEXTS.iter().any(|own| own.eq_ignore_ascii_case(name));
     let mut all: Vec<Step> = Vec::new();
     for (at, step) in runs.at("steps").items().iter().enumerate() {
         let here = format!("runs.steps[{at}]");

@@ -6,8 +6,10 @@ mod functions;
 mod json;
 mod lexer;
 mod parser;
+mod places;
 
 pub use data::Data;
+pub(crate) use places::allows;
 
 use manifest::Value;
 use order::OrdMap;
@@ -120,7 +122,8 @@ pub(crate) fn condition(text: &str, scope: Scope<'_>) -> Result<bool, String> {
 }
 
 pub(crate) fn is_context(name: &str) -> bool {
-    CONTEXTS.iter().any(|context| context.eq_ignore_ascii_case(name))
+    // Which functions may stand where was asked when the file was read.
+    name.ends_with("()") || CONTEXTS.iter().any(|context| context.eq_ignore_ascii_case(name))
 }
 
 /// What one expression is worth, without its `${{ }}`.
@@ -135,7 +138,7 @@ pub(crate) fn evaluate(text: &str, scope: Scope<'_>) -> Result<Data, String> {
 pub fn evaluate_over(text: &str, contexts: &Data) -> Result<Data, String> {
     let none = Value::Null;
     let scope = Scope::of(&none);
-    let known = |name: &str| contexts.member(name).is_some();
+    let known = |name: &str| name.ends_with("()") || contexts.member(name).is_some();
     match parser::parse(text, &known)? {
         Some(expr) => evaluate::evaluate(&expr, contexts, scope),
         None => Ok(Data::Null),

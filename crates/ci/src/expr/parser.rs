@@ -54,7 +54,7 @@ impl Expr {
     }
 }
 
-/// Reads an expression; `None` is the empty one. `known` tells which names contexts have.
+/// Reads an expression; `None` is the empty one. `known` tells which contexts there are, and, with `()` behind the name, which functions.
 #[inline(never)]
 pub(super) fn parse(text: &str, known: &dyn Fn(&str) -> bool) -> Result<Option<Expr>, String> {
     if text.len() > LENGTH_MAX {
@@ -238,6 +238,9 @@ impl<'a> Parser<'a> {
             }
         }
         let low = name.text.to_ascii_lowercase();
+        if !(self.known)(&[&low, "()"].concat()) {
+            return self.wrong("Unrecognized function", name);
+        }
         match functions::refuses(&low, args.len()) {
             Some(why) => self.wrong(why, name),
             None => Ok(Expr::Call(low, args)),

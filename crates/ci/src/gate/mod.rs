@@ -21,6 +21,8 @@ pub struct Settings {
     pub environments: OrdMap<String, Environment>,
     /// The token of a job whose workflow names no `permissions` may write.
     pub token_writes: bool,
+    /// When a secret or variable was set by hand: `secret NAME`, `variable ENVIRONMENT/NAME`.
+    pub changed: OrdMap<String, Time>,
 }
 
 /// What a job must pass that names this environment, and what it then has.

@@ -58,6 +58,13 @@ impl From<Vec<String>> for Building {
                 }
                 "file" => request.file = Some(value),
                 "tag" => request.tags.push(value),
+                "label" | "arg" => {
+                    let (key, value) = value.split_once('=').unwrap_or((&value, ""));
+                    let to = if name == "arg" { &mut request.args } else { &mut request.labels };
+                    to.push((key.to_string(), value.to_string()));
+                }
+                "target" => request.target = Some(value),
+                "no-cache" => request.no_cache = true,
                 "revision" => request.revision = Some(value),
                 "push" => request.push = true,
                 _ => {}

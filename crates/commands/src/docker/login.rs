@@ -1,8 +1,8 @@
 //! `docker login` and `docker logout`.
 
-use super::{Answer, Failed, Next, Row, Words};
+use super::{Answer, Docker, Failed, Next, Row, Words};
 use crate::cobra::{Command, Given, switch, text};
-use world::Cx;
+use world::{Cx, Step};
 
 pub(super) const LOGIN: Row = Row {
     command: Command {
@@ -52,18 +52,21 @@ fn login(cx: &mut Cx<'_>, given: &Given) -> Answer {
     if given.text("password").is_some() {
         cx.err("WARNING! Using --password via the CLI is insecure. Use --password-stdin.\n");
     }
-    if given.text("username").is_none() || (given.text("password").is_none() && !given.on("password-stdin")) {
-        return Err(Failed::said("Error: Cannot perform an interactive login from a non TTY device"));
+    let mut password = given.text("password").map(String::from);
+    if given.on("password-stdin") {
+        let Some(text) = cx.stdin_text() else { return Ok(Next::As(Docker::Start, Step::Stdin)) };
+        password = Some(text.trim_end_matches('\n').trim_end_matches('\r').to_string());
     }
+    let Some(password) = password.filter(|text| !text.is_empty() && given.text("username").is_some()) else {
+        return Err(Failed::said("Error: Cannot perform an interactive login from a non TTY device"));
+    };
     if !server.ends_with(".encore") {
         return Err(Failed::daemon(format!(
             "Get \"https://{server}/v2/\": unauthorized: incorrect username or password"
         )));
     }
     let host = cx.machine_id();
-    if let Some(password) = given.text("password") {
-        cx.world.ci.logged_in(&host.to_string(), password);
-    }
+    cx.world.ci.logged_in(&host.to_string(), &password);
     cx.world.docker_mut(&host).store.logins.insert(server);
     cx.out("Login Succeeded\n");
     Ok(Next::Done(0))

@@ -13,6 +13,7 @@ mod list;
 mod merge;
 mod review;
 mod runs;
+mod secrets;
 mod token;
 mod view;
 mod words;
@@ -93,6 +94,19 @@ const RUNS: &[Row] = &[
 const CACHES: &[Row] =
     &[Row { command: &cache::DELETE, run: cache::delete }, Row { command: &cache::LIST, run: cache::list }];
 
+const SECRETS: &[Row] = &[
+    Row { command: &secrets::DELETE, run: secrets::delete },
+    Row { command: &secrets::LIST, run: secrets::list },
+    Row { command: &secrets::SET, run: secrets::set },
+];
+
+const VARIABLES: &[Row] = &[
+    Row { command: &secrets::VARIABLE_DELETE, run: secrets::delete },
+    Row { command: &secrets::VARIABLE_GET, run: secrets::get },
+    Row { command: &secrets::VARIABLE_LIST, run: secrets::list },
+    Row { command: &secrets::VARIABLE_SET, run: secrets::set },
+];
+
 const WORKFLOWS: &[Row] =
     &[Row { command: &workflows::LIST, run: workflows::list }, Row { command: &workflows::RUN, run: workflows::run }];
 
@@ -101,7 +115,7 @@ const RUNS_MISSING: &str = "delete download";
 const WORKFLOWS_MISSING: &str = "disable enable view";
 const PULLS_MISSING: &str = "edit lock unlock revert update-branch";
 const MISSING: &str = "auth browse codespace gist issue org project release repo agent-task alias \
-    attestation completion config extension gpg-key label preview ruleset search secret ssh-key variable";
+    attestation completion config extension gpg-key label preview ruleset search ssh-key";
 
 /// The subcommands of `pr`, `run` or `workflow` and their long options, for completion.
 pub(crate) fn commands(group: &str) -> impl Iterator<Item = (&'static str, Vec<&'static str>)> {
@@ -109,6 +123,8 @@ pub(crate) fn commands(group: &str) -> impl Iterator<Item = (&'static str, Vec<&
         "run" => RUNS,
         "workflow" => WORKFLOWS,
         "cache" => CACHES,
+        "secret" => SECRETS,
+        "variable" => VARIABLES,
         _ => PULLS,
     };
     rows.iter().map(|row| (row.command.name(), row.command.flags.iter().map(|flag| flag.long).collect()))
@@ -172,6 +188,9 @@ fn dispatch(cx: &mut Cx<'_>) -> End {
         ["api", ..] => request(cx),
         [group @ "workflow", name, ..] => subcommand(cx, (group, name), WORKFLOWS, WORKFLOWS_MISSING),
         ["cache"] | ["cache", "--help" | "-h" | "help"] => help(cx),
+        ["secret" | "variable"] | ["secret" | "variable", "--help" | "-h" | "help"] => help(cx),
+        [group @ "secret", name, ..] => subcommand(cx, (group, name), SECRETS, ""),
+        [group @ "variable", name, ..] => subcommand(cx, (group, name), VARIABLES, ""),
         [group @ "cache", name, ..] => subcommand(cx, (group, name), CACHES, ""),
         [group @ "pr", name, ..] => subcommand(cx, (group, name), PULLS, PULLS_MISSING),
         [group @ "run", name, ..] => subcommand(cx, (group, name), RUNS, RUNS_MISSING),
@@ -206,6 +225,7 @@ fn alias(name: &str) -> &str {
         "ls" => "list",
         "new" => "create",
         "co" => "checkout",
+        "remove" => "delete",
         _ => name,
     }
 }
@@ -255,7 +275,8 @@ fn unknown(cx: &mut Cx<'_>, name: &str, of: &str) -> End {
 
 fn help(cx: &mut Cx<'_>) -> End {
     let mut text = String::from("Work with the forge's pull requests, runs and workflows.\n");
-    for (group, rows) in [("pr", PULLS), ("run", RUNS), ("workflow", WORKFLOWS), ("cache", CACHES)] {
+    let groups = [("pr", PULLS), ("run", RUNS), ("workflow", WORKFLOWS), ("cache", CACHES)];
+    for (group, rows) in groups.into_iter().chain([("secret", SECRETS), ("variable", VARIABLES)]) {
         text.push_str(&format!("\nUSAGE\n  gh {group} <command> [flags]\n\nCOMMANDS\n"));
         for row in rows {
             text.push_str(&format!("  {:<12}{}\n", format!("{}:", row.command.name()), row.command.summary));

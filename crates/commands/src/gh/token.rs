@@ -19,6 +19,14 @@ const NEEDS: &[(&str, &str, &str)] = &[
     ("gh run rerun", "actions", ""),
     ("gh workflow run", "actions", ""),
     ("gh cache delete", "actions", ""),
+    // A job's token has neither.
+    ("gh secret list", "secrets", ""),
+    ("gh secret set", "secrets", ""),
+    ("gh secret delete", "secrets", ""),
+    ("gh variable list", "actions_variables", ""),
+    ("gh variable get", "actions_variables", ""),
+    ("gh variable set", "actions_variables", ""),
+    ("gh variable delete", "actions_variables", ""),
 ];
 
 pub(super) fn on_runner(cx: &Cx<'_>) -> bool {
@@ -58,11 +66,16 @@ pub(super) fn check(cx: &Cx<'_>, command: &str, writes: Option<&str>) -> Result<
     };
     let needs = NEEDS.iter().filter(|(path, ..)| *path == command).map(|(_, scope, call)| (*scope, *call));
     for (scope, call) in needs.chain(writes.map(|scope| (scope, ""))) {
-        if access(scope) < Access::Write {
+        if access(scope) < Access::Write || !scope_of_tokens(scope) {
             let (what, end) =
                 if call.is_empty() { ("HTTP 403", String::new()) } else { ("GraphQL", format!(" ({call})")) };
             return fail(format!("{what}: Resource not accessible by integration{end}"));
         }
     }
     Ok(())
+}
+
+/// Whether a job's token can have this permission at all.
+fn scope_of_tokens(scope: &str) -> bool {
+    !matches!(scope, "secrets" | "actions_variables" | "administration")
 }

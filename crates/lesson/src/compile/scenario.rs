@@ -197,6 +197,7 @@ fn settings(part: &Part<'_>, notes: &mut Notes) -> ci::Settings {
             .iter()
             .map(|inner| (inner.need_text("name", notes), environment(inner, notes)))
             .collect(),
+        ..ci::Settings::default()
     }
 }
 

@@ -83,6 +83,8 @@ const LATE: [Part; LATES] = [
             "commands::helm::",
             "commands::gh::",
             "ci::services::",
+            "ci::packages::",
+            "ci::cache::setup::",
             "world::docker_health::",
             "commands::docker::health::",
             "commands::docker::network::",

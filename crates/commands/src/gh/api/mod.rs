@@ -2,6 +2,7 @@
 //! Words: `pkg/cmd/api` of the tool; bodies: GitHub's REST documentation.
 
 mod fields;
+mod packages;
 mod routes;
 mod secrets;
 
@@ -91,6 +92,7 @@ fn request(cx: &mut Cx<'_>, given: &Given, body: Value) -> Answer {
         let scope = match (method.as_str(), endpoint.contains("/actions/caches")) {
             ("GET", _) => None,
             (_, true) => Some("actions"),
+            _ if endpoint.contains("/packages/") => Some("packages"),
             // A job's token never approves, nor changes settings.
             _ => Some("administration"),
         };

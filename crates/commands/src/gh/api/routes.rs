@@ -9,6 +9,9 @@ use world::{Cx, FORGE, World};
 #[inline(never)]
 pub(super) fn answer(cx: &mut Cx<'_>, asked: &Request<'_>) -> Reply {
     let method = asked.method.as_str();
+    if let Some(reply) = super::packages::answer(cx, asked) {
+        return reply;
+    }
     let [first, owner, name, rest @ ..] = &asked.path[..] else {
         return match (method, &asked.path[..]) {
             ("GET", ["user"]) => Reply::Body(200, user(&asked.account)),
@@ -63,7 +66,7 @@ pub(super) fn answer(cx: &mut Cx<'_>, asked: &Request<'_>) -> Reply {
     }
 }
 
-fn not_found() -> Reply {
+pub(super) fn not_found() -> Reply {
     Reply::Error(404, "Not Found".into())
 }
 
@@ -72,7 +75,7 @@ fn id_of(name: &str) -> i64 {
     name.bytes().fold(7, |sum, byte| (sum * 31 + i64::from(byte)) % 90_000_000) + 10_000_000
 }
 
-fn user(login: &str) -> Value {
+pub(super) fn user(login: &str) -> Value {
     object! { "login" => login, "id" => id_of(login), "type" => "User" }
 }
 
