@@ -62,6 +62,16 @@ pub const FUNCTIONS: &[Function] = &[
         &["service"],
         "{version, versions: {v: share}, rps, error_rate, p99_ms, headline, ready} as customers get it, or null",
     ),
+    function(
+        "status",
+        &["service", "path", "key"],
+        "the HTTP status that all pods of a service answer to who shows this key (\"\": none); null where nobody answers, or not all the same",
+    ),
+    function(
+        "alerts",
+        &["repo"],
+        "alerts of secret scanning, oldest first: [{number, kind, secret, commit, path, state, resolution}], or null",
+    ),
     function("events", &["topic"], "a list of the world's events"),
 ];
 

@@ -52,4 +52,4 @@ pub use start::{StartError, empty_world, start_world};
 /// pagers; 5: nodes without power, and the controllers of the wider cluster; 6: pipelines of pull requests,
 /// `kubectl` on somebody's behalf; 7: the store without its indexes, events of the API in short, containers'
 /// commands, programs with several ports; 8: images with layers, Docker's machines, node groups, memory pressure).
-pub const SCHEMA: u32 = 10;
+pub const SCHEMA: u32 = 11;

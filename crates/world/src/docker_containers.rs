@@ -261,9 +261,9 @@ impl World {
         }
     }
 
-    /// What answers at a port of the machine: a container that published it; in a container, its own program.
+    /// What answers to a path and a key at a port of the machine: a container that published it; in a container, its own program.
     #[inline(never)]
-    pub fn docker_get(&self, host: &MachineId, port: u16, path: &str) -> Option<workload::Response> {
+    pub fn docker_get(&self, host: &MachineId, port: u16, path: (&str, &str)) -> Option<workload::Response> {
         let docker = self.docker(host)?;
         let one =
             docker.containers.values().find(|one| one.running() && one.ports.iter().any(|(out, _)| *out == port))?;
