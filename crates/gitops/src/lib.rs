@@ -15,6 +15,7 @@ mod engine;
 pub mod flux;
 mod glob;
 mod health;
+mod health_flux;
 mod history;
 mod hooks;
 mod ignore;
