@@ -30,6 +30,16 @@ impl World {
         all.all(|status| status == first).then_some(first)
     }
 
+    /// A variable of the programs behind a service; `None` where none runs, or not all have the same.
+    #[inline(never)]
+    pub fn variable(&self, (namespace, service): (&str, &str), name: &str) -> Option<String> {
+        let net = self.net();
+        let behind = workload::Network::endpoints(&net, namespace, service)?;
+        let mut all = behind.iter().map(|(key, _)| self.workload.container(key).and_then(|one| one.env.get(name)));
+        let first = all.next()??;
+        all.all(|other| other == Some(first)).then(|| first.clone())
+    }
+
     /// Asks Argo CD for a sync as the application's policy says, or as `sync` says beyond that.
     #[inline(never)]
     pub fn sync_app(&mut self, app: &str, mut sync: Value, causes: &Causes) -> Result<(), Refusal> {

@@ -3,6 +3,7 @@
 //! It reads the Application objects of the cluster and asks the controller through the world's doors. It keeps no
 //! application state of its own, and it never prints what does not stand in the store.
 
+mod actions;
 mod appset;
 mod cobra;
 mod context;
@@ -97,6 +98,8 @@ struct Row {
 }
 
 const ROWS: &[Row] = &[
+    Row { command: actions::LIST, run: actions::list },
+    Row { command: actions::RUN, run: actions::run },
     Row { command: create::COMMAND, run: create::run },
     Row { command: delete::COMMAND, run: delete::run },
     Row { command: diff::COMMAND, run: diff::run },
@@ -156,9 +159,10 @@ const GROUPS: &[Group] = &[
     Group {
         path: "argocd app",
         summary: "Make, look at, change and sync applications",
-        missing: "actions add-source confirm-deletion delete-resource edit get-resource logs manifests patch-resource \
+        missing: "add-source confirm-deletion delete-resource edit get-resource logs manifests patch-resource \
             remove-source",
     },
+    Group { path: "argocd app actions", summary: "What may be done to an application's resources", missing: "" },
     Group { path: "argocd appset", summary: "Make and look at ApplicationSets", missing: "generate" },
     Group {
         path: "argocd proj",
