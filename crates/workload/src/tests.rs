@@ -211,6 +211,25 @@ fn a_refused_key_fails_its_callers_share() {
     assert_eq!((asked.status, asked.body.as_str()), (502, "web: payments answered 401 Unauthorized\n"));
 }
 
+/// The ticker names the version that failed.
+#[test]
+fn a_failed_request_says_of_which_version() {
+    let mut scene = Scene::new();
+    let bad = "{name: web, version: bad, port: 8080, error_ratio: 0.5}";
+    let good = "{name: web, version: good, port: 8080}";
+    scene.start("web", "web-1", bad, &[]);
+    scene.start("web", "web-2", good, &[]);
+    scene.run(8);
+    let seen: Vec<_> = scene.work.recent().filter(|one| !one.version.is_empty()).collect();
+    assert!(seen.iter().any(|one| one.status == 500), "{seen:?}");
+    assert!(seen.iter().all(|one| one.status == 200 || one.version == "bad"), "{seen:?}");
+    // Where nobody answers, no version does.
+    let mut empty = Scene::new();
+    empty.net.0.entry("web".into()).or_default();
+    empty.run(8);
+    assert!(empty.work.recent().all(|one| one.status == 503 && one.version.is_empty()));
+}
+
 /// Nobody is let in where the variable is not set, and a short key is not told.
 #[test]
 fn no_keys_means_nobody() {

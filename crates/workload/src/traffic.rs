@@ -66,6 +66,8 @@ struct Answer {
     p50_ms: f64,
     p99_ms: f64,
     versions: OrdMap<String, f64>,
+    /// The shares that a version failed, its own fault or not.
+    failing: OrdMap<String, f64>,
     causes: Causes,
     /// What each container did of it, where somebody counts.
     parts: Vec<Part>,
@@ -167,7 +169,7 @@ impl Workload {
         answer.failed = 1.0 - part * (1.0 - answer.failed);
         answer.status = 504;
         answer.p99_ms = TIMEOUT_MS;
-        for share in answer.versions.values_mut() {
+        for share in answer.versions.values_mut().chain(answer.failing.values_mut()) {
             *share *= part;
         }
         answer
@@ -235,6 +237,9 @@ impl Workload {
             }
             total.failed += each * failed;
             *total.versions.entry(program.version.clone()).or_default() += each * (1.0 - failed);
+            if failed > 0.0 {
+                *total.failing.entry(program.version.clone()).or_default() += each * failed;
+            }
             total.causes = total.causes.and(&container.causes).and(&network.causes(key));
             let passed = if refused { 0.0 } else { each * (1.0 - dropped) };
             let routes = program.routes.len().max(1) as f64;
@@ -271,7 +276,10 @@ impl Workload {
             if broken > 0.0 {
                 total.status = if total.status == 200 { 502 } else { total.status };
             }
-            for part in total.versions.values_mut() {
+            for (version, part) in total.versions.iter_mut() {
+                if broken > 0.0 {
+                    *total.failing.entry(version.clone()).or_default() += *part * broken;
+                }
                 *part *= 1.0 - broken;
             }
             for part in &mut total.parts {
@@ -309,21 +317,28 @@ impl Workload {
         const LINES: [&str; 4] = ["GET /", "GET /tickets", "GET /", "POST /cart"];
         for _ in 0..2 {
             let failed = sim.rng().unit() < answer.failed;
-            let mut pick = sim.rng().unit() * answer.versions.values().sum::<f64>();
+            // Of what fails, nobody may have answered.
+            let (shares, all) = match failed {
+                true => (&answer.failing, answer.failed),
+                false => (&answer.versions, answer.versions.values().sum::<f64>()),
+            };
+            let mut pick = sim.rng().unit() * all;
             let mut version = String::new();
-            for (name, share) in &answer.versions {
+            for (name, share) in shares {
                 version.clone_from(name);
                 pick -= share;
                 if pick <= 0.0 {
                     break;
                 }
             }
+            if failed && pick > 0.0 {
+                version.clear();
+            }
             let spread = 0.6 + sim.rng().unit() * 1.1;
             let line = LINES[usize::try_from(sim.rng().below(4)).expect("below four")];
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most the time-out")]
             let ms = (answer.p50_ms * spread).clamp(1.0, TIMEOUT_MS) as u32;
             let status = if failed { if answer.status < 400 { 500 } else { answer.status } } else { 200 };
-            let version = if failed { String::new() } else { version };
             self.recent.push_front(Served { at: sim.now(), status, line: line.into(), version, ms });
         }
         self.recent.truncate(RECENT);
