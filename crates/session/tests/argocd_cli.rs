@@ -356,3 +356,33 @@ fn actions_are_listed_and_run() {
     refused(&mut session, "argocd app actions run encore restart --kind Dragon", "no matching resource found", "20");
     replays(&session);
 }
+
+#[test]
+fn resources_are_deleted_patched_and_read() {
+    let mut session = start();
+    let (out, code) = told(&mut session, "argocd app manifests encore | grep -c '^kind: Deployment'");
+    assert_eq!((out.trim(), code.as_str()), ("7", "0"));
+    let (out, _) = told(&mut session, "argocd app manifests encore --source live");
+    assert!(out.starts_with("---\n") && out.contains("observedGeneration") && out.ends_with("\n\n"), "{out}");
+    refused(&mut session, "argocd app manifests encore --source moon", "Unknown source type 'moon'", "1");
+    let (out, code) =
+        told(&mut session, "argocd app logs encore --kind Deployment --name web --tail 1 --filter LISTEN");
+    assert!(!out.is_empty() && out.lines().all(|line| line.contains("listen")) && code == "0", "{out}");
+    let (out, _) = told(&mut session, "argocd app logs encore --name web --filter '!web' 2>/dev/null");
+    assert_eq!(out, "");
+    let (out, _) = told(&mut session, "argocd app logs encore --name web --tail 1 -c moon 2>/dev/null | head -1");
+    assert!(out.starts_with("container moon is not valid for pod web-"), "{out}");
+    check(&mut session, "argocd app delete-resource encore", "Error: required flag(s) \"kind\" not set\n", "1");
+    let patch = "argocd app patch-resource encore --kind Service --resource-name web --patch";
+    let (out, code) = told(&mut session, &format!("{patch} '{{\"metadata\": {{\"labels\": {{\"a\": \"b\"}}}}}}'"));
+    assert!(out.contains("Resource 'web' patched") && code == "0", "{out}");
+    check(&mut session, "kubectl get service web -n shop -o jsonpath={.metadata.labels.a}", "b", "0");
+    refused(&mut session, &format!("{patch} nonsense"), "error patching resource: ", "20");
+    let line = "argocd app delete-resource encore --kind Service --resource-name web --logformat text";
+    let (out, code) = told(&mut session, line);
+    assert!(out.contains("level=info msg=\"Resource 'web' deleted\"") && code == "0", "{out}");
+    // Self-heal brings it back.
+    wait(&mut session, 60);
+    check(&mut session, "kubectl get service web -n shop -o name", "service/web\n", "0");
+    replays(&session);
+}

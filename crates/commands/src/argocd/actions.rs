@@ -30,8 +30,18 @@ pub(super) const RUN: Command = Command {
     missing: "",
 };
 
-/// What an application asks for as far as it lives, and itself, as far as they are named.
-fn chosen(cx: &Cx<'_>, app: &Arc<Object>, given: &Given, all: bool) -> Result<Vec<Arc<Object>>, Fatal> {
+/// Whether a flag names this, or nothing.
+pub(super) fn named(given: &Given, flag: &str, text: &str) -> bool {
+    given.text(flag).is_none_or(|wanted| wanted.is_empty() || wanted == text)
+}
+
+/// What an application asks for as far as it lives, and itself if that may be meant, as far as they are named.
+pub(super) fn chosen(
+    cx: &Cx<'_>,
+    app: &Arc<Object>,
+    given: &Given,
+    (all, itself): (bool, bool),
+) -> Result<Vec<Arc<Object>>, Fatal> {
     let store = cx.world.cluster.store();
     let live = app.value.list_at("status.resources").iter().filter_map(|resource| {
         let (group, version) = (resource.str_at("group"), resource.str_at("version"));
@@ -39,14 +49,13 @@ fn chosen(cx: &Cx<'_>, app: &Arc<Object>, given: &Given, all: bool) -> Result<Ve
         let info = store.kinds().of_manifest(&api, resource.str_at("kind"))?;
         store.get(info.id, resource.str_at("namespace"), resource.str_at("name")).cloned()
     });
-    let is = |flag: &str, text: &str| given.text(flag).is_none_or(|wanted| wanted.is_empty() || wanted == text);
     let fits = |object: &Arc<Object>| {
         given.text("group").is_none_or(|wanted| wanted == group_of(object))
-            && is("kind", object.value.str_at("kind"))
-            && is("namespace", object.namespace())
-            && is("resource-name", object.name())
+            && named(given, "kind", object.value.str_at("kind"))
+            && named(given, "namespace", object.namespace())
+            && named(given, "resource-name", object.name())
     };
-    let found: Vec<Arc<Object>> = live.chain([app.clone()]).filter(fits).collect();
+    let found: Vec<Arc<Object>> = live.chain(itself.then(|| app.clone())).filter(fits).collect();
     match found.len() {
         0 => Err(Fatal::check("no matching resource found")),
         1 => Ok(found),
@@ -65,7 +74,7 @@ pub(super) fn list(cx: &mut Cx<'_>, call: &Call) -> Result<Next, Fatal> {
     let app = find::app(cx, name, given.text("app-namespace").unwrap_or_default())?;
     let mut lines = vec![table::line(["GROUP", "KIND", "NAME", "ACTION", "DISABLED"])];
     let mut rows = Vec::new();
-    for object in chosen(cx, &app, given, true)? {
+    for object in chosen(cx, &app, given, (true, true))? {
         let (group, kind) = (group_of(&object), object.value.str_at("kind"));
         for action in actions(&object.value) {
             let disabled = if action.disabled { "true" } else { "false" };
@@ -94,7 +103,7 @@ pub(super) fn run(cx: &mut Cx<'_>, call: &Call) -> Result<Next, Fatal> {
     }
     let [name, action] = &given.words[..] else { return Ok(wrong_use(cx, &RUN, 1)) };
     let app = find::app(cx, name, given.text("app-namespace").unwrap_or_default())?;
-    let found = chosen(cx, &app, given, given.on("all"))?;
+    let found = chosen(cx, &app, given, (given.on("all"), true))?;
     if found.iter().any(|object| group_of(object) != group_of(&found[0])) {
         return Err(Fatal::check("Ambiguous resource group. Use flag --group to specify resource group explicitly."));
     }

@@ -17,6 +17,7 @@ mod help;
 mod history;
 mod list;
 mod log;
+mod objects;
 mod proj;
 mod proj_edit;
 mod proj_spec;
@@ -106,6 +107,10 @@ const ROWS: &[Row] = &[
     Row { command: get::COMMAND, run: get::run },
     Row { command: history::COMMAND, run: history::run },
     Row { command: list::COMMAND, run: list::run },
+    Row { command: objects::DELETE, run: objects::delete },
+    Row { command: objects::LOGS, run: objects::logs },
+    Row { command: objects::MANIFESTS, run: objects::manifests },
+    Row { command: objects::PATCH, run: objects::patch },
     Row { command: set::PATCH, run: set::patch },
     Row { command: resources::COMMAND, run: resources::run },
     Row { command: rollback::COMMAND, run: rollback::run },
@@ -159,8 +164,7 @@ const GROUPS: &[Group] = &[
     Group {
         path: "argocd app",
         summary: "Make, look at, change and sync applications",
-        missing: "add-source confirm-deletion delete-resource edit get-resource logs manifests patch-resource \
-            remove-source",
+        missing: "add-source confirm-deletion edit get-resource remove-source",
     },
     Group { path: "argocd app actions", summary: "What may be done to an application's resources", missing: "" },
     Group { path: "argocd appset", summary: "Make and look at ApplicationSets", missing: "generate" },
