@@ -6,16 +6,18 @@
 mod api;
 mod eval;
 mod labels;
+mod numbers;
 mod parse;
 mod store;
 #[cfg(feature = "suite")]
 pub mod suite;
 mod value;
 
-pub use api::{answer, number_text};
+pub use api::answer;
 pub use eval::{Failure, Query};
 pub use labels::{Labels, NAME};
-pub use parse::{Expr, parse};
+pub use numbers::number_text;
+pub use parse::{Expr, Features, parse, parse_with};
 pub use store::{RETENTION_MS, SCRAPE_MS, Store};
 pub use value::{Point, Sample, Series, Value};
 

@@ -4,9 +4,23 @@ use super::lexer::{self, Piece, Token};
 use super::{Expr, Function, Matching, REAL, Side, find};
 use crate::value::Kind;
 
-const AGGREGATIONS: [&str; 12] =
-    ["sum", "avg", "count", "min", "max", "group", "stddev", "stdvar", "topk", "bottomk", "count_values", "quantile"];
-const NOT_HERE: &str = "is real, but not part of this sandbox yet";
+const AGGREGATIONS: [&str; 14] = [
+    "sum",
+    "avg",
+    "count",
+    "min",
+    "max",
+    "group",
+    "stddev",
+    "stdvar",
+    "topk",
+    "bottomk",
+    "count_values",
+    "quantile",
+    "limitk",
+    "limit_ratio",
+];
+pub(crate) const NOT_HERE: &str = "is real, but not part of this sandbox yet";
 /// Deeper than anybody writes.
 const DEPTH_MAX: u32 = 100;
 
@@ -43,15 +57,30 @@ pub(super) struct Parser<'t> {
     pub pieces: Vec<Piece>,
     pub at: usize,
     depth: u32,
+    features: Features,
+    /// The next selector may fit everything.
+    pub fits_all: bool,
+}
+
+/// What `--enable-feature` has switched on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Features {
+    /// `promql-experimental-functions`
+    pub experimental: bool,
 }
 
 pub(super) type Parsed<T> = Result<T, (usize, String)>;
 
 /// Reads an expression; the error is a whole line, `1:5: parse error: …`.
 pub fn parse(text: &str) -> Result<Expr, String> {
+    parse_with(text, Features::default())
+}
+
+/// With more than is on by itself.
+pub fn parse_with(text: &str, features: Features) -> Result<Expr, String> {
     let read = || {
         let pieces = lexer::pieces(text)?;
-        let mut parser = Parser { text, pieces, at: 0, depth: 0 };
+        let mut parser = Parser { text, pieces, at: 0, depth: 0, features, fits_all: false };
         if *parser.token() == Token::End {
             return Err((0, "no expression found in input".to_string()));
         }
@@ -275,9 +304,6 @@ impl Parser<'_> {
         if let Some(op) = aggregation.filter(|_| self.is("(") || self.is_word("by") || self.is_word("without")) {
             return self.aggregate(from, op);
         }
-        if matches!(word, "limitk" | "limit_ratio") && (self.is("(") || self.is_word("by")) {
-            return Err((from, format!("{word} {NOT_HERE}")));
-        }
         if self.is("(") {
             let Some(function) = find(word) else {
                 let real = REAL.split_whitespace().any(|name| name == word);
@@ -288,16 +314,21 @@ impl Parser<'_> {
                 };
                 return Err((from, told));
             };
+            if function.experimental && !self.features.experimental {
+                return Err((from, format!("function \"{word}\" is not enabled")));
+            }
             return self.call(from, function);
         }
         self.selector(from, Some(word))
     }
 
-    fn arguments(&mut self) -> Parsed<Vec<(usize, Expr)>> {
+    /// The second one of `info` is a list of labels.
+    fn arguments(&mut self, of_info: bool) -> Parsed<Vec<(usize, Expr)>> {
         self.want("(", "")?;
         let mut args = Vec::new();
         while !self.eat(")") {
             let from = self.piece().from;
+            self.fits_all = of_info && args.len() == 1 && self.is("{");
             args.push((from, self.expr(1)?));
             if self.eat(",") {
                 if self.is(")") {
@@ -311,7 +342,8 @@ impl Parser<'_> {
     }
 
     fn call(&mut self, from: usize, function: &'static Function) -> Parsed<Expr> {
-        let args = self.arguments()?;
+        let of_info = function.name == "info";
+        let args = self.arguments(of_info)?;
         let (least, most) = function.arity();
         let (name, count) = (function.name, args.len());
         let wrong = |words: &str, number: usize| {
@@ -328,6 +360,11 @@ impl Parser<'_> {
         }
         for (at, (place, arg)) in args.iter().enumerate() {
             expect(*place, arg, function.arg(at), &format!("call to function \"{name}\""))?;
+            let (selects, nameless) = (matches!(arg, Expr::Select { .. }), self.text[*place..].starts_with('{'));
+            if of_info && at == 1 && !(selects && nameless) {
+                let what = if selects { ", got vector selector instead" } else { "" };
+                return Err((*place, ["expected label selectors only", what].concat()));
+            }
         }
         Ok(Expr::Call { function, args: args.into_iter().map(|(_, arg)| arg).collect() })
     }
@@ -342,14 +379,19 @@ impl Parser<'_> {
     }
 
     fn aggregate(&mut self, from: usize, op: &'static str) -> Parsed<Expr> {
+        if op.starts_with("limit") && !self.features.experimental {
+            let told = "() is experimental and must be enabled with --enable-feature=promql-experimental-functions";
+            return Err((from, [op, told].concat()));
+        }
         let before = self.grouping()?;
-        let mut args = self.arguments()?;
+        let mut args = self.arguments(false)?;
         let grouping = match before {
             Some(before) => Some(before),
             None => self.grouping()?,
         };
         let (without, labels) = grouping.unwrap_or_default();
-        let wanted = usize::from(matches!(op, "topk" | "bottomk" | "count_values" | "quantile")) + 1;
+        let wanted =
+            usize::from(matches!(op, "topk" | "bottomk" | "limitk" | "limit_ratio" | "count_values" | "quantile")) + 1;
         if args.is_empty() {
             return Err((from, "no arguments for aggregate expression provided".into()));
         }

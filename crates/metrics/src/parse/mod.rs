@@ -7,7 +7,9 @@ mod matcher;
 mod selectors;
 
 pub(crate) use functions::{Function, REAL, find};
-pub use grammar::parse;
+#[cfg(feature = "suite")]
+pub(crate) use grammar::NOT_HERE;
+pub use grammar::{Features, parse, parse_with};
 pub use matcher::Matcher;
 
 use crate::value::Kind;
