@@ -87,8 +87,11 @@ impl Query<'_> {
         if (0..args.len()).any(|at| function.arg(at) == Kind::Matrix) {
             return self.over_range(function, args, now).map(Value::Vector);
         }
+        if function.returns() == Kind::Scalar {
+            return self.figure(name, args, now).map(Value::Scalar);
+        }
         let vector = match args {
-            [] if function.returns() == Kind::Vector => {
+            [] => {
                 return Ok(Value::Vector(vec![plain(
                     Labels::default(),
                     now,
@@ -101,18 +104,6 @@ impl Query<'_> {
             _ => Vec::new(),
         };
         Ok(match name {
-            "time" => Value::Scalar(secs(now)),
-            "pi" => Value::Scalar(std::f64::consts::PI),
-            "start" => Value::Scalar(secs(self.start)),
-            "end" => Value::Scalar(secs(self.end)),
-            "range" => Value::Scalar(secs(self.end - self.start)),
-            "step" => Value::Scalar(if self.start == self.end { 0.0 } else { secs(self.step) }),
-            "max_of" => Value::Scalar(greater(number(0)?, number(1)?)),
-            "min_of" => Value::Scalar(-greater(-number(0)?, -number(1)?)),
-            "scalar" => Value::Scalar(match &vector[..] {
-                [one] => one.point.value,
-                _ => f64::NAN,
-            }),
             "vector" => Value::Vector(vec![plain(Labels::default(), now, number(0)?)]),
             "timestamp" => Value::Vector(self.timestamps(&args[0], now)?),
             // None is kept without `--enable-feature=use-start-timestamps`.
@@ -156,6 +147,26 @@ impl Query<'_> {
             _ => Value::Vector(
                 self.map(vector, |x| plain_function(name, x).or_else(|| date(name, x)).unwrap_or(f64::NAN)),
             ),
+        })
+    }
+
+    /// Functions that give a number.
+    fn figure(self, name: &str, args: &[Expr], now: i64) -> Evaluated<f64> {
+        let number = |at: usize| self.scalar(&args[at], now);
+        Ok(match name {
+            "time" => secs(now),
+            "pi" => std::f64::consts::PI,
+            "start" => secs(self.start),
+            "end" => secs(self.end),
+            "range" => secs(self.end - self.start),
+            "step" if self.start == self.end => 0.0,
+            "step" => secs(self.step),
+            "max_of" => greater(number(0)?, number(1)?),
+            "min_of" => -greater(-number(0)?, -number(1)?),
+            _ => match &self.vector(&args[0], now)?[..] {
+                [one] => one.point.value,
+                _ => f64::NAN,
+            },
         })
     }
 

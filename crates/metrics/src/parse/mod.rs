@@ -1,5 +1,6 @@
 //! A text becomes an expression (`promql/parser`). Errors are in the real one's words, with line and column.
 
+mod calls;
 mod functions;
 mod grammar;
 mod lexer;
