@@ -70,7 +70,8 @@ impl Monitor {
     /// A number, or the numbers of an instant vector; the error is that of the client.
     #[inline(never)]
     pub(crate) fn ask(&self, cluster: &Cluster, query: &str, now: Time) -> Result<Value, String> {
-        let expr = metrics::parse_with(query, features(cluster)).map_err(|told| ["bad_data: invalid parameter \"query\": ", &told].concat())?;
+        let expr = metrics::parse_with(query, features(cluster))
+            .map_err(|told| ["bad_data: invalid parameter \"query\": ", &told].concat())?;
         let value = metrics::Query::new(&self.store).instant(&expr, millis(now));
         match value.map_err(|told| ["execution: ", &told].concat())? {
             metrics::Value::Scalar(number) => Ok(Value::Float(number)),
