@@ -36,7 +36,7 @@ impl Meters for Outside<'_> {
         let Some(monitor) = monitor else {
             return failed(&["dial tcp ", host, ": connect: connection refused"].concat());
         };
-        monitor.ask(query, at.now)
+        monitor.ask(at.cluster, query, at.now)
     }
 
     fn get(&mut self, at: Moment<'_>, url: &str) -> Result<Page, String> {
