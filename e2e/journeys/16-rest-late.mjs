@@ -13,9 +13,9 @@ export const run = async ({ page, baseUrl, expect, guard }) => {
     asked += 1;
     return asked === 1 ? route.fulfill({ status: 503, body: 'busy' }) : route.continue();
   });
-  const called = { pure: 0, addons: 0 };
+  const called = { pure: 0, addons: 0, metrics: 0 };
   page.on('request', (request) => {
-    const part = request.url().match(/engine\/.*\/(pure|addons)\.wasm$/)?.[1];
+    const part = request.url().match(/engine\/.*\/(pure|addons|metrics)\.wasm$/)?.[1];
     if (part) called[part] += 1;
   });
   await page.goto(baseUrl + lesson0.path);
@@ -28,7 +28,7 @@ export const run = async ({ page, baseUrl, expect, guard }) => {
   await type(page, `echo '{"act": {"fans": 700}}' | jq -c '.act | map_values(. * 6)'; helm create stage && helm template stage | grep -c kind:`);
   await expect.text(log(page), /\{"fans":4200\}/);
   await expect.text(log(page), /Creating stage\s*[1-9]/);
-  expect.equal(called, { pure: 1, addons: 0 }, 'what keeps no state was asked for once, by the first that wanted it');
+  expect.equal(called, { pure: 1, addons: 0, metrics: 0 }, 'what keeps no state was asked for once, by the first that wanted it');
   // Should a part not come at all, what was typed is done when it does.
   guard.allow(/addons\.wasm|did not arrive/);
   await page.route('**/engine/*/addons.wasm', (route) => route.abort());
@@ -38,4 +38,10 @@ export const run = async ({ page, baseUrl, expect, guard }) => {
   await page.unroute('**/engine/*/addons.wasm');
   await page.getByRole('button', { name: 'Try again' }).click();
   await expect.text(log(page), /flux version --client\s*flux: v\d/);
+  // A world that has Prometheus brings it when it is first scraped or asked.
+  await page.goto(`${baseUrl}gitops/24-canary/`);
+  await ready(page);
+  await type(page, "curl -s 'http://prometheus.monitoring:9090/api/v1/query?query=count(up==1)'");
+  await expect.text(log(page), /"resultType":"vector","result":\[\{/);
+  expect.equal(called.metrics, 1, 'Prometheus was asked for once');
 };

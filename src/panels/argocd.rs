@@ -227,11 +227,14 @@ fn history(app: &App, acts: &Acts) -> Html {
         return html! { <p class="dim">{ "Not synced yet." }</p> };
     }
     let rows = app.history.iter().enumerate().map(|(at, row)| {
-        let back = (at > 0).then(|| action("Roll back", "ghost", asks(app, ArgoCdAct::Rollback(row.id), acts)));
+        let back = (at > 0).then(|| {
+            let button = action("Roll back", "ghost", asks(app, ArgoCdAct::Rollback(row.id), acts));
+            html! { <td>{ button }</td> }
+        });
         html! {
             <tr key={row.id}>
                 <td><time>{ &row.time }</time></td><td class="mono">{ &row.revision }</td>
-                <td>{ format!("{} · {}", row.subject, row.by) }</td><td>{ for back }</td>
+                <td>{ format!("{} · {}", row.subject, row.by) }</td>{ for back }
             </tr>
         }
     });

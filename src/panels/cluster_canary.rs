@@ -26,6 +26,9 @@ pub fn canary(one: &Canary, acts: &Acts) -> Html {
         };
         html! { <i data-s={state} title={format!("{} {}", one.phase, one.text)}></i> }
     };
+    let metric = |(name, all): &(String, Vec<screen::Measurement>)| {
+        html! { <div><small></small><small class="cut">{ name }</small><span>{ all.iter().map(dot).collect::<Html>() }</span></div> }
+    };
     let button = |(label, line): &(String, String)| {
         let onclick = acts.on_input(Input::Line { terminal: one.terminal, text: line.clone() });
         html! { <button class="btn" type="button" title={line.clone()} {onclick}>{ label }</button> }
@@ -37,7 +40,7 @@ pub fn canary(one: &Canary, acts: &Acts) -> Html {
             }
             <span class="dim">{ weights }</span>
             if !one.run.is_empty() {
-                <div><small>{ "run" }</small><small></small><span>{ one.measurements.iter().map(dot).collect::<Html>() }</span></div>
+                { one.metrics.iter().map(metric).collect::<Html>() }
                 <span class="dim">{ &one.run }</span>
             }
             if one.terminal != 0 {

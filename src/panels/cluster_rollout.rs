@@ -10,11 +10,13 @@ pub fn rollouts(all: &[Rollout], acts: &Acts) -> Html {
 }
 
 fn rollout(one: &Rollout, acts: &Acts) -> Html {
+    let weighted = one.canary.as_ref().is_some_and(|canary| canary.set_weight.is_some());
+    let (old, new) = if weighted { ("stable", "canary") } else { ("old", "new") };
     html! {
         <section key={one.name.clone()} class="card rollout">
             <header><h3>{ &one.name }</h3><span class="dim">{ &one.words }</span></header>
-            { row("old", &one.old_version, &one.old, 0) }
-            { row("new", &one.new_version, &one.new, one.open) }
+            { row(old, &one.old_version, &one.old, 0) }
+            { row(new, &one.new_version, &one.new, one.open) }
             if let Some(canary) = &one.canary { { cluster_canary::canary(canary, acts) } }
         </section>
     }

@@ -75,6 +75,27 @@ const SCRIPTS: &[&str] = &[
     "cat <<END\nno end",
 ];
 
+/// What `openssl rand` says and how long its texts are; where there is no OpenSSL 3.0, this says so.
+#[test]
+fn openssl_rand_is_the_real_one() {
+    let there = std::process::Command::new("openssl").arg("version").output();
+    let version = there.map(|out| String::from_utf8_lossy(&out.stdout).into_owned()).unwrap_or_default();
+    if !there_is_bash() || !version.starts_with("OpenSSL 3.0") {
+        eprintln!("openssl: not compared, it is not 3.0 here ({version})");
+        return;
+    }
+    let scripts = [
+        "openssl rand -hex 12 | wc -c; openssl rand -base64 60 | wc; openssl rand 7 | wc -c; openssl rand -out f -hex 3; wc -c < f",
+        "openssl rand -hex x; echo $?; openssl rand -hex 0; echo $?; openssl rand -foo 3; echo $?; openssl rand 3 4; echo $?",
+        "openssl rand -hex -5; echo $?; openssl rand -out; echo $?; openssl rand --hex 2 | wc -c; openssl bogus; echo $?",
+        "openssl rand; echo $?; test $(openssl rand -hex 16) = $(openssl rand -hex 16); echo $?",
+    ];
+    let scripts: Vec<String> = scripts.iter().map(ToString::to_string).collect();
+    let compared = compare_all(&scripts);
+    assert!(compared.differ.is_empty(), "{}", compared.differ.join("\n"));
+    assert_eq!(compared.skipped, 0);
+}
+
 #[test]
 fn the_shell_answers_as_real_bash_does() {
     if !there_is_bash() {

@@ -1,6 +1,7 @@
 //! Health, as gitops-engine's `pkg/health` judges the built-in kinds, and the scripts that come with Argo CD those that
 //! this world has (`resource_customizations`).
 
+use crate::health_flux::{disruption_budget, toolkit};
 use crate::hooks::annotation;
 use cluster::{Object, condition, condition_true};
 use manifest::Value;
@@ -59,6 +60,8 @@ pub(crate) fn judge(value: &Value) -> Option<(Health, String)> {
         ("argoproj.io", "ApplicationSet") => Some(application_set(value)),
         ("argoproj.io", "Workflow") => Some(workflow(value)),
         ("bitnami.com", "SealedSecret") => Some(sealed_secret(value)),
+        ("policy", "PodDisruptionBudget") => Some(disruption_budget(value)),
+        (group, _) if group.ends_with(".toolkit.fluxcd.io") => toolkit(value),
         ("argoproj.io", "Rollout") => Some(crate::rollouts::health::rollout(value)),
         ("argoproj.io", "AnalysisRun" | "Experiment") => Some(crate::rollouts::health::analysis_run(value)),
         _ => None,

@@ -5,6 +5,9 @@
 //! real controller keeps in memory: timers, and why they were set. Times and rules follow Argo CD 3
 //! (`controller/appcontroller.go`, `controller/state.go`, `gitops-engine/pkg/sync`).
 
+#[cfg(test)]
+mod action_tables;
+mod actions;
 mod app;
 mod apply;
 mod appset;
@@ -15,6 +18,7 @@ mod engine;
 pub mod flux;
 mod glob;
 mod health;
+mod health_flux;
 mod history;
 mod hooks;
 mod ignore;
@@ -32,6 +36,7 @@ mod tasks;
 mod watch;
 mod windows;
 
+pub use actions::{Action, actions};
 pub use app::{Policy, Spec, destination};
 pub use compare::{Comparison, Item, SyncState};
 pub use deletion::FINALIZER;

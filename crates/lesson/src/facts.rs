@@ -62,6 +62,23 @@ pub const FUNCTIONS: &[Function] = &[
         &["service"],
         "{version, versions: {v: share}, rps, error_rate, p99_ms, headline, ready} as customers get it, or null",
     ),
+    function(
+        "status",
+        &["service", "path", "key"],
+        "the HTTP status that all pods of a service answer to who shows this key (\"\": none); null where nobody answers, or not all the same",
+    ),
+    function(
+        "env",
+        &["service", "variable"],
+        "the value of a variable in the programs of all pods of a service; null where none runs, or not all have the same",
+    ),
+    function("decoded", &["text"], "the text that a base64 text stands for, or null"),
+    function("paths_with", &["repo", "rev", "text"], "the paths of a commit's files that hold a text, or null"),
+    function(
+        "alerts",
+        &["repo"],
+        "alerts of secret scanning, oldest first: [{number, kind, secret, commit, path, state, resolution}], or null",
+    ),
     function("events", &["topic"], "a list of the world's events"),
 ];
 

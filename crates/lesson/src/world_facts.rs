@@ -1,6 +1,7 @@
 //! The world as checks see it.
 
 use crate::Facts;
+use cluster::base64;
 use git::{ObjectId, Pathspec, Repo};
 use manifest::{Value, object};
 use order::OrdMap;
@@ -37,7 +38,9 @@ impl Facts for WorldFacts<'_> {
             "objects" => self.objects(text(0)?, text(1)?)?,
             "file" => self.file(text(0)?),
             // A null revision comes from a fact that is not there: then this is not there either.
-            "head" | "commit" | "text_at" | "is_ancestor" if args.iter().any(Value::is_null) => Value::Null,
+            "head" | "commit" | "text_at" | "paths_with" | "is_ancestor" if args.iter().any(Value::is_null) => {
+                Value::Null
+            }
             "head" => self.head(text(0)?, text(1)?),
             "commit" => self.commit(text(0)?, text(1)?),
             "text_at" => self.text_at(text(0)?, text(1)?, text(2)?),
@@ -51,6 +54,12 @@ impl Facts for WorldFacts<'_> {
             "image_text" => self.image_text(text(0)?, text(1)?),
             "image_files" => self.image_files(text(0)?, text(1)?),
             "shop" => self.shop(text(0)?),
+            "status" => self.status(text(0)?, text(1)?, text(2)?),
+            "env" => self.env(text(0)?, text(1)?),
+            "decoded" if args.iter().any(Value::is_null) => Value::Null,
+            "decoded" => or_null(base64::decode(text(0)?).ok().and_then(|bytes| String::from_utf8(bytes).ok())),
+            "paths_with" => self.paths_with(text(0)?, text(1)?, text(2)?),
+            "alerts" => self.alerts(text(0)?),
             "events" => self.events(text(0)?),
             other => return Err(format!("there is no function {other}")),
         })
@@ -234,11 +243,55 @@ impl WorldFacts<'_> {
     }
 
     /// `web` is `shop/web`, or the namespace where customers go.
-    #[inline(never)]
-    fn shop(&self, service: &str) -> Value {
+    fn place<'a>(&'a self, service: &'a str) -> (&'a str, &'a str) {
         let customers = self.world.workload.customers();
         let home = customers.map_or("default", |customers| customers.namespace.as_str());
-        let (namespace, name) = service.split_once('/').unwrap_or((home, service));
+        service.split_once('/').unwrap_or((home, service))
+    }
+
+    #[inline(never)]
+    fn status(&self, service: &str, path: &str, key: &str) -> Value {
+        or_null(self.world.answered(self.place(service), path, key).map(i64::from))
+    }
+
+    #[inline(never)]
+    fn env(&self, service: &str, variable: &str) -> Value {
+        or_null(self.world.variable(self.place(service), variable))
+    }
+
+    #[inline(never)]
+    fn paths_with(&self, repo: &str, rev: &str, wanted: &str) -> Value {
+        let read = || {
+            let (repo, files, id) = self.resolve(repo, rev)?;
+            let tree = repo.flat_tree(files, Some(&repo.read_commit(files, &id).ok()?.tree)).ok()?;
+            let holds = |blob: &ObjectId| repo.read_blob(files, blob).is_ok_and(|blob| blob.text().contains(wanted));
+            let found = tree.iter().filter(|(_, (_, blob))| holds(blob)).map(|(path, _)| Value::from(&**path));
+            Some(Value::list(found.collect()))
+        };
+        or_null(read())
+    }
+
+    #[inline(never)]
+    fn alerts(&self, repo: &str) -> Value {
+        let Some(alerts) = self.world.secret_alerts(repo) else { return Value::Null };
+        let row = |(at, alert): (usize, &world::Alert)| {
+            let (state, resolution) = match &alert.resolution {
+                Some((how, ..)) => ("resolved", how.as_str().into()),
+                None => ("open", Value::Null),
+            };
+            let place = alert.places.first();
+            object! {
+                "number" => i64::try_from(at + 1).unwrap_or(i64::MAX), "kind" => &alert.kind, "secret" => &alert.secret,
+                "commit" => or_null(place.map(|place| place.commit.as_str())),
+                "path" => or_null(place.map(|place| place.path.as_str())), "state" => state, "resolution" => resolution,
+            }
+        };
+        Value::list(alerts.iter().enumerate().map(row).collect())
+    }
+
+    #[inline(never)]
+    fn shop(&self, service: &str) -> Value {
+        let (namespace, name) = self.place(service);
         let Some(sample) = self.world.workload.history(namespace, name).next_back() else { return Value::Null };
         let served: f64 = sample.versions.values().sum();
         let share = |rate: &f64| if served > 0.0 { rate / served } else { 0.0 };

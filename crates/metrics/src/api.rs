@@ -2,21 +2,11 @@
 //! (`web/api/v1/api.go`).
 
 use crate::eval::Query;
-use crate::labels::Labels;
-use crate::parse::{Expr, parse};
+use crate::labels::{Labels, stray};
+use crate::numbers::number_text;
+use crate::parse::{Expr, Features, parse, parse_with};
 use crate::store::Store;
 use crate::value::{Point, Value};
-
-/// As Go's `strconv.FormatFloat(x, 'f', -1, 64)` writes a number.
-pub fn number_text(x: f64) -> String {
-    if x.is_nan() {
-        return "NaN".into();
-    }
-    if x.is_infinite() {
-        return if x > 0.0 { "+Inf" } else { "-Inf" }.into();
-    }
-    format!("{x}")
-}
 
 fn quoted(text: &str, out: &mut String) {
     out.push('"');
@@ -26,6 +16,7 @@ fn quoted(text: &str, out: &mut String) {
             '\\' => out.push_str("\\\\"),
             '\n' => out.push_str("\\n"),
             '\t' => out.push_str("\\t"),
+            c if stray(c).is_some() => out.push(char::REPLACEMENT_CHARACTER),
             c if u32::from(c) < 0x20 => out.push_str(&format!("\\u{:04x}", u32::from(c))),
             c => out.push(c),
         }
@@ -186,12 +177,12 @@ fn list(texts: Vec<String>) -> String {
 }
 
 /// What a path below `/api/v1/` is answered with: the status and a body. `now` is in milliseconds.
-pub fn answer(store: &Store, path: &str, now: i64) -> Option<(u16, String)> {
+pub fn answer(store: &Store, features: Features, path: &str, now: i64) -> Option<(u16, String)> {
     let rest = path.strip_prefix("/api/v1/")?;
     let (route, query) = rest.split_once('?').unwrap_or((rest, ""));
     let asked = Asked(query);
     let done = match route.split('/').collect::<Vec<_>>()[..] {
-        ["query" | "query_range"] => query_for(store, &asked, route == "query_range", now),
+        ["query" | "query_range"] => query_for(store, features, &asked, route == "query_range", now),
         ["labels"] => {
             let mut names: Vec<String> =
                 store.labels().flat_map(|labels| labels.iter().map(|(name, _)| name.to_string())).collect();
@@ -219,9 +210,9 @@ pub fn answer(store: &Store, path: &str, now: i64) -> Option<(u16, String)> {
     })
 }
 
-fn query_for(store: &Store, asked: &Asked<'_>, range: bool, now: i64) -> Result<String, Refused> {
+fn query_for(store: &Store, features: Features, asked: &Asked<'_>, range: bool, now: i64) -> Result<String, Refused> {
     let text = asked.value("query").unwrap_or_default();
-    let expr = parse(&text).map_err(|told| bad(format!("invalid parameter \"query\": {told}")))?;
+    let expr = parse_with(&text, features).map_err(|told| bad(format!("invalid parameter \"query\": {told}")))?;
     let failed = |told: String| Refused { status: 422, kind: "execution", told };
     let query = Query::new(store);
     if range {

@@ -4,6 +4,43 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::sync::Arc;
 
+/// A byte of a text that is no UTF-8 (an escape can make one) stands as a character of the last private plane, which nobody
+/// writes: this one and the byte.
+const STRAY: u32 = 0x10_ff00;
+
+/// The byte for which a character stands.
+pub(crate) fn stray(c: char) -> Option<u8> {
+    u32::from(c).checked_sub(STRAY).and_then(|byte| u8::try_from(byte).ok())
+}
+
+pub(crate) fn from_bytes(bytes: &[u8]) -> String {
+    let mut text = String::new();
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(chunk.invalid().iter().filter_map(|byte| char::from_u32(STRAY + u32::from(*byte))));
+    }
+    text
+}
+
+/// As Go's `strconv.Quote` writes a text.
+pub(crate) fn quoted(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match (stray(c), c) {
+            (Some(byte), _) => out.push_str(&format!("\\x{byte:02x}")),
+            (None, '\'') => out.push(c),
+            (None, c) => out.extend(c.escape_debug()),
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// Any text that is UTF-8 is a label's name.
+pub(crate) fn is_label(name: &str) -> bool {
+    !name.is_empty() && !name.chars().any(|c| stray(c).is_some())
+}
+
 /// The label that is the metric's name.
 pub const NAME: &str = "__name__";
 
@@ -61,6 +98,14 @@ impl Labels {
         let named = |own: &str| names.iter().any(|name| name == own);
         let keep = |own: &str| if without { own != NAME && !named(own) } else { named(own) };
         Self(Arc::new(self.0.iter().filter(|(own, _)| keep(own)).cloned().collect()))
+    }
+}
+
+impl Labels {
+    /// `{__name__="up", job="web"}`
+    pub(crate) fn listed(&self) -> String {
+        let pairs: Vec<String> = self.iter().map(|(name, value)| [name, "=", &quoted(value)].concat()).collect();
+        ["{", &pairs.join(", "), "}"].concat()
     }
 }
 

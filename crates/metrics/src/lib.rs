@@ -1,4 +1,5 @@
-//! Prometheus: a store of series and PromQL over it (Prometheus 3, `promql/` and `model/labels`).
+//! Prometheus: a store of series and PromQL over it (Prometheus 3.14, `promql/` and `model/labels`), all of it but native
+//! histograms and what other feature flags than `promql-experimental-functions` switch on.
 //!
 //! Three parts that know little of each other: `parse` makes an expression of a text, `eval` computes it, [`Store`] keeps
 //! what was scraped. What is scraped comes from outside, and so does the time. Nothing here scrapes, waits or listens.
@@ -6,16 +7,18 @@
 mod api;
 mod eval;
 mod labels;
+mod numbers;
 mod parse;
 mod store;
 #[cfg(feature = "suite")]
 pub mod suite;
 mod value;
 
-pub use api::{answer, number_text};
+pub use api::answer;
 pub use eval::{Failure, Query};
 pub use labels::{Labels, NAME};
-pub use parse::{Expr, parse};
+pub use numbers::number_text;
+pub use parse::{Expr, Features, parse, parse_with};
 pub use store::{RETENTION_MS, SCRAPE_MS, Store};
 pub use value::{Point, Sample, Series, Value};
 

@@ -1,8 +1,9 @@
-//! Upstream's own cases, `promql/promqltest/testdata/*.test`: their language, as far as it knows no native histograms.
+//! Upstream's own cases, `promql/promqltest/testdata/*.test`: their language, as far as it knows no native
+//! histograms: what selects none, expects none and calls none of their functions.
 
 use crate::eval::Query;
-use crate::labels::Labels;
-use crate::parse::{Expr, parse};
+use crate::labels::{Labels, NAME};
+use crate::parse::{Expr, Features, NOT_HERE, parse, parse_with};
 use crate::store::Store;
 use crate::value::{Point, Series, Value};
 
@@ -25,8 +26,16 @@ pub struct Case {
 
 struct Suite {
     store: Store,
-    /// Metrics that were loaded with native histograms.
-    native: Vec<String>,
+    /// Series that are native histograms, at least at times.
+    native: Vec<Labels>,
+    /// A line of `load` that makes no sense to us: nothing after it can pass.
+    broken: Option<String>,
+}
+
+impl Suite {
+    fn new() -> Self {
+        Self { store: Store::default(), native: Vec::new(), broken: None }
+    }
 }
 
 /// Start, end and step; both ends the same for an instant.
@@ -35,7 +44,7 @@ type Times = (i64, i64, i64);
 /// All evals of a file.
 pub fn run(text: &str) -> Vec<Case> {
     let lines: Vec<&str> = text.lines().collect();
-    let mut suite = Suite { store: Store::default(), native: Vec::new() };
+    let mut suite = Suite::new();
     let (mut cases, mut at) = (Vec::new(), 0);
     while at < lines.len() {
         let (line, number) = (lines[at].trim(), at + 1);
@@ -49,7 +58,7 @@ pub fn run(text: &str) -> Vec<Case> {
             lines[from..at].iter().map(|line| line.trim()).filter(|line| !line.starts_with('#')).collect();
         match line.split_whitespace().next() {
             Some("load" | "load_with_nhcb") => suite.load(line, &block),
-            Some("clear") => suite = Suite { store: Store::default(), native: Vec::new() },
+            Some("clear") => suite = Suite::new(),
             Some(word) if word.starts_with("eval") => {
                 let (expr, outcome) = suite.eval(line, &block);
                 cases.push(Case { line: number, expr, outcome });
@@ -161,12 +170,22 @@ impl Suite {
         let same = |at: usize| block[at + 1..].iter().any(|other| split(other).0 == split(block[at]).0);
         for series in (0..block.len()).filter(|at| !same(*at)).map(|at| block[at]) {
             let (metric, values) = split(series);
-            let Some(labels) = labels(metric) else { continue };
+            let Some(labels) = labels(metric) else {
+                self.broken = Some(series.into());
+                continue;
+            };
             if let Some(base) = labels.name().strip_suffix("_bucket").filter(|_| line.starts_with("load_with_nhcb")) {
-                self.native.push(base.to_string());
+                let mut whole = labels.clone();
+                whole.put(NAME, base);
+                whole.remove("le");
+                self.native.push(whole);
+            }
+            if values.contains("{{") {
+                self.native.push(labels);
+                continue;
             }
             let Some(values) = cells(values) else {
-                self.native.push(labels.name().to_string());
+                self.broken = Some(series.into());
                 continue;
             };
             let mut at = 0;
@@ -186,14 +205,20 @@ impl Suite {
             return (line.into(), Outcome::Failed("the line is not understood".into()));
         };
         let native = |text: &str| text.contains("{{") || text.contains("histogram:");
-        // Buckets of a native histogram that was made of them are classic ones.
-        let words =
-            |name: &String| !name.is_empty() && expr.replace(&[name, "_bucket"].concat(), "").contains(name.as_str());
-        if native(expr) || block.iter().any(|line| native(line)) || self.native.iter().any(words) {
+        let parsed = parse_with(expr, Features { experimental: true });
+        let selects = match &parsed {
+            Ok(parsed) => self.selects_native(parsed),
+            // A function of native histograms.
+            Err(told) => told.ends_with(NOT_HERE),
+        };
+        if native(expr) || block.iter().any(|line| native(line)) || selects {
             return (expr.into(), Outcome::Out);
         }
+        if let Some(broken) = &self.broken {
+            return (expr.into(), Outcome::Failed(["not understood: ", broken].concat()));
+        }
         let fails = line.starts_with("eval_fail") || block.iter().any(|line| line.starts_with("expect fail"));
-        let got = parse(expr).and_then(|parsed| {
+        let got = parsed.and_then(|parsed| {
             let mut query = Query::new(&self.store);
             query.delayed_names = true;
             if line.split_whitespace().nth(1) == Some("range") {
@@ -203,6 +228,7 @@ impl Suite {
             }
         });
         let outcome = match (got, fails) {
+            (Err(told), true) if !said(&told, block) => Outcome::Failed(["it says: ", &told].concat()),
             (Err(_), true) => Outcome::Passed,
             (Ok(_), true) => Outcome::Failed("it should fail".into()),
             (Err(told), false) => Outcome::Failed(told),
@@ -213,6 +239,33 @@ impl Suite {
         };
         (expr.into(), outcome)
     }
+}
+
+impl Suite {
+    fn selects_native(&self, expr: &Expr) -> bool {
+        match expr {
+            Expr::Number(_) | Expr::Text(_) => false,
+            Expr::Select { matchers, .. } => {
+                let fits = |labels: &Labels| matchers.iter().all(|one| one.fits(labels.get(&one.name)));
+                self.native.iter().any(fits)
+            }
+            Expr::Subquery { of, .. } | Expr::Negate(of) | Expr::Paren(of) => self.selects_native(of),
+            Expr::Binary { left, right, .. } => self.selects_native(left) || self.selects_native(right),
+            Expr::Aggregate { of, param, .. } => {
+                self.selects_native(of) || param.as_ref().is_some_and(|param| self.selects_native(param))
+            }
+            Expr::Call { args, .. } => args.iter().any(|arg| self.selects_native(arg)),
+        }
+    }
+}
+
+/// Whether an error is in the words that are expected.
+fn said(told: &str, block: &[&str]) -> bool {
+    let words = |start: &str| block.iter().find_map(|line| line.strip_prefix(start)).map(str::trim);
+    let message = words("expect fail msg:").or_else(|| words("expected_fail_message"));
+    let pattern = words("expect fail regex:").or_else(|| words("expected_fail_regexp"));
+    let fits = |pattern| regex_lite::Regex::new(pattern).is_ok_and(|pattern| pattern.is_match(told));
+    message.is_none_or(|message| message == told) && pattern.is_none_or(fits)
 }
 
 fn times_of(line: &str) -> Option<(Times, &str)> {

@@ -1,6 +1,8 @@
 //! Queries over a small store; Prometheus' own cases are run by `cargo xtask conformance`.
 
-use crate::{Labels, Query, Store, Value, answer, number_text, parse};
+mod functions;
+
+use crate::{Features, Labels, Query, Store, Value, answer, number_text, parse, parse_with};
 
 /// Two counters that grow by 10 and 20 a scrape, one of which starts anew; a gauge; a histogram; each 15 s for five minutes.
 fn store() -> Store {
@@ -21,8 +23,11 @@ fn store() -> Store {
 }
 
 fn at(text: &str, secs: i64) -> Result<String, String> {
-    let store = store();
-    let value = Query::new(&store).instant(&parse(text)?, secs * 1_000)?;
+    asked(&store(), Features::default(), text, secs)
+}
+
+fn asked(store: &Store, features: Features, text: &str, secs: i64) -> Result<String, String> {
+    let value = Query::new(store).instant(&parse_with(text, features)?, secs * 1_000)?;
     Ok(match value {
         Value::Scalar(number) => number_text(number),
         Value::Text(text) => text,
@@ -97,11 +102,20 @@ fn what_is_wrong_is_told_in_its_words() {
         ("free{pod=\"a\"", "1:13: parse error: unexpected end of input in label matching, expected \",\" or \"}\""),
         ("{a=\"\"}", "1:1: parse error: vector selector must contain at least one non-empty matcher"),
         ("1 and 2", "1:3: parse error: set operator \"and\" not allowed in binary scalar expression"),
-        ("info(free)", "1:1: parse error: function \"info\" is real, but not part of this sandbox yet"),
+        ("info(free)", "1:1: parse error: function \"info\" is not enabled"),
+        (
+            "limitk(1, free)",
+            "1:1: parse error: limitk() is experimental and must be enabled with \
+             --enable-feature=promql-experimental-functions",
+        ),
+        (
+            "histogram_avg(free)",
+            "1:1: parse error: function \"histogram_avg\" is real, but not part of this sandbox yet",
+        ),
         (
             "hits_total / on () free",
-            "found duplicate series for the match group {} on the right hand-side of the operation: [free{pod=\"b\"}, \
-             free{pod=\"a\"}];many-to-many matching not allowed: matching labels must be unique on one side",
+            "found duplicate series for the match group {} on the right hand-side of the operation: \
+             [{__name__=\"free\", pod=\"a\"}, {__name__=\"free\", pod=\"b\"}];many-to-many matching not allowed: matching labels must be unique on one side",
         ),
     ] {
         assert_eq!(at(text, 300), Err(wanted.to_string()), "{text}");
@@ -111,7 +125,7 @@ fn what_is_wrong_is_told_in_its_words() {
 #[test]
 fn the_api_answers_in_json() {
     let store = store();
-    let ask = |path: &str| answer(&store, path, 300_000).expect("a route");
+    let ask = |path: &str| answer(&store, Features::default(), path, 300_000).expect("a route");
     assert_eq!(
         ask("/api/v1/query?query=free%7Bpod%3D%22a%22%7D"),
         (200, "{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[{\"metric\":{\"__name__\":\"free\",\
@@ -132,7 +146,7 @@ fn the_api_answers_in_json() {
         )
     );
     assert_eq!(ask("/api/v1/label/pod/values").1, "{\"status\":\"success\",\"data\":[\"a\",\"b\"]}\n");
-    assert_eq!(answer(&store, "/", 0), None);
+    assert_eq!(answer(&store, Features::default(), "/", 0), None);
 }
 
 #[test]

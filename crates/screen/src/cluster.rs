@@ -75,14 +75,15 @@ pub struct Canary {
     pub actual_weight: u32,
     /// The run that judges, with its phase; empty where none does.
     pub run: String,
-    pub measurements: Vec<Measurement>,
+    /// Measurements by metric.
+    pub metrics: Vec<(String, Vec<Measurement>)>,
     /// What may be done, with the line that does it.
     pub acts: Vec<(String, String)>,
     /// Where it may be typed; 0 where no terminal stands at a prompt.
     pub terminal: u32,
 }
 
-/// One measurement of a run: `Successful`, and `success-rate: [0.98]`.
+/// One measurement of a run: `Successful`, and `[0.98]`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Measurement {
     pub phase: String,

@@ -30,4 +30,4 @@ pub use terminal::{Editing, Pager, Screen, Span, Style, TerminalLine, TerminalTa
 pub use why::{Why, WhyStep};
 
 /// The form of the messages. A page and a worker that differ never talk.
-pub const PROTOCOL: u32 = 9;
+pub const PROTOCOL: u32 = 10;

@@ -5,12 +5,14 @@ use crate::session::Session;
 use order::{OrdMap, OrdSet};
 use screen::{ArgoCd, Brief, Clock, Cluster, FileView, Files, Git, Past, Pipelines, Shop, TerminalTab, Update};
 use sim::Time;
-use world::{Foreground, MachineId, Terminal, TerminalId};
+use world::{Foreground, MachineId, Terminal, TerminalId, World};
 
 /// The models as the page has them, and what it chose to look at.
 #[derive(Debug, Default)]
 pub(crate) struct Models {
     pub shown_repo: String,
+    /// The repository of the workstation that each terminal stands in.
+    stands: OrdMap<TerminalId, String>,
     pub open_file: Option<String>,
     pub shown_run: Option<u32>,
     pub cluster_look: view::ClusterLook,
@@ -98,6 +100,9 @@ impl Models {
         if files_changed || topics.contains("git") || topics.contains("ci") {
             put(&mut self.git, view::git(world, &self.shown_repo), Update::Git, updates);
         }
+        if self.follow(world) {
+            put(&mut self.git, view::git(world, &self.shown_repo), Update::Git, updates);
+        }
         if all || topics.contains("ci") || (second_changed && world.ci.is_busy()) {
             put(&mut self.pipelines, view::pipelines(world, self.shown_run), Update::Pipelines, updates);
         }
@@ -122,6 +127,27 @@ impl Models {
         let events = world.sim.events().len();
         let store = world.cluster.store().version();
         self.seen = Some(Seen { at: world.now(), events, store, files, viewing: session.viewing() });
+    }
+
+    /// Who goes into another repository is shown that one.
+    #[inline(never)]
+    fn follow(&mut self, world: &World) -> bool {
+        let before = self.shown_repo.clone();
+        for (id, _) in world.terminals() {
+            let Some((_, folder)) = world.folder(id).filter(|(machine, _)| **machine == MachineId::workstation())
+            else {
+                continue;
+            };
+            let holds =
+                |path: &str| folder.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+            // The home may be one that holds others.
+            let holding = self.git.repos.iter().map(|repo| &repo.path).filter(|path| holds(path));
+            let Some(path) = holding.max_by_key(|path| path.len()) else { continue };
+            if self.stands.insert(id, path.clone()).as_ref() != Some(path) && *path != self.git.shown {
+                self.shown_repo.clone_from(path);
+            }
+        }
+        self.shown_repo != before
     }
 
     fn terminals(&mut self, session: &Session, updates: &mut Vec<Update>) {

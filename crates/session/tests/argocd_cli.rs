@@ -1,5 +1,6 @@
 //! `argocd app create`, `set`, `rollback`, `delete`, `argocd proj` and `argocd appset`, from the terminal on.
 
+use manifest::Value;
 use screen::Input;
 use session::Session;
 
@@ -321,5 +322,67 @@ fn an_application_set_makes_one_for_each_folder() {
     wait(&mut session, 30);
     let (out, _) = told(&mut session, "argocd app list -o name");
     assert_eq!(out, "argocd/encore\n");
+    replays(&session);
+}
+
+/// `Restart` of a Deployment, its pause, and what only a script that is not there would do.
+#[test]
+fn actions_are_listed_and_run() {
+    let mut session = start();
+    let (out, code) = told(&mut session, "argocd app actions list encore --kind Deployment --resource-name web");
+    let expect = "GROUP  KIND        NAME  ACTION   DISABLED\n\
+        apps   Deployment  web   pause    false\n\
+        apps   Deployment  web   restart  false\n\
+        apps   Deployment  web   resume   true\n\
+        apps   Deployment  web   scale    false\n";
+    assert_eq!((out.as_str(), code.as_str()), (expect, "0"));
+    let (out, _) = told(&mut session, "argocd app actions list encore --group argoproj.io -o json");
+    assert_eq!(Value::from_json(&out).expect("JSON").items()[0].str_at("Action"), "toggle-auto-sync");
+    let pods = |session: &mut Session| told(session, "kubectl get pods -n shop -l app=web -o name").0;
+    let before = pods(&mut session);
+    check(&mut session, "argocd app actions run encore restart --kind Deployment --resource-name web", "", "0");
+    wait(&mut session, 60);
+    let after = pods(&mut session);
+    assert!(!before.is_empty() && before.lines().all(|pod| !after.contains(pod)), "{before} {after}");
+    // A restart is no drift: Git says nothing of the annotation.
+    let (out, _) = told(&mut session, "argocd app get encore");
+    assert!(out.contains("Sync Status:        Synced"), "{out}");
+    let none = "error getting Lua resource action: built-in script does not exist";
+    refused(&mut session, "argocd app actions run encore dance --kind Deployment --resource-name web", none, "20");
+    let nil = "error executing Lua resource action: <string>:5: cannot perform concat operation between string and nil";
+    refused(&mut session, "argocd app actions run encore scale --kind Deployment --resource-name web", nil, "20");
+    let many = "multiple resources match inputs, use the --all flag to patch multiple resources";
+    refused(&mut session, "argocd app actions run encore restart --kind Deployment", many, "20");
+    refused(&mut session, "argocd app actions run encore restart --kind Dragon", "no matching resource found", "20");
+    replays(&session);
+}
+
+#[test]
+fn resources_are_deleted_patched_and_read() {
+    let mut session = start();
+    let (out, code) = told(&mut session, "argocd app manifests encore | grep -c '^kind: Deployment'");
+    assert_eq!((out.trim(), code.as_str()), ("7", "0"));
+    let (out, _) = told(&mut session, "argocd app manifests encore --source live");
+    assert!(out.starts_with("---\n") && out.contains("observedGeneration") && out.ends_with("\n\n"), "{out}");
+    refused(&mut session, "argocd app manifests encore --source moon", "Unknown source type 'moon'", "1");
+    let (out, code) =
+        told(&mut session, "argocd app logs encore --kind Deployment --name web --tail 1 --filter LISTEN");
+    assert!(!out.is_empty() && out.lines().all(|line| line.contains("listen")) && code == "0", "{out}");
+    let (out, _) = told(&mut session, "argocd app logs encore --name web --filter '!web' 2>/dev/null");
+    assert_eq!(out, "");
+    let (out, _) = told(&mut session, "argocd app logs encore --name web --tail 1 -c moon 2>/dev/null | head -1");
+    assert!(out.starts_with("container moon is not valid for pod web-"), "{out}");
+    check(&mut session, "argocd app delete-resource encore", "Error: required flag(s) \"kind\" not set\n", "1");
+    let patch = "argocd app patch-resource encore --kind Service --resource-name web --patch";
+    let (out, code) = told(&mut session, &format!("{patch} '{{\"metadata\": {{\"labels\": {{\"a\": \"b\"}}}}}}'"));
+    assert!(out.contains("Resource 'web' patched") && code == "0", "{out}");
+    check(&mut session, "kubectl get service web -n shop -o jsonpath={.metadata.labels.a}", "b", "0");
+    refused(&mut session, &format!("{patch} nonsense"), "error patching resource: ", "20");
+    let line = "argocd app delete-resource encore --kind Service --resource-name web --logformat text";
+    let (out, code) = told(&mut session, line);
+    assert!(out.contains("level=info msg=\"Resource 'web' deleted\"") && code == "0", "{out}");
+    // Self-heal brings it back.
+    wait(&mut session, 60);
+    check(&mut session, "kubectl get service web -n shop -o name", "service/web\n", "0");
     replays(&session);
 }

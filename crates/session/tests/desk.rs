@@ -97,3 +97,35 @@ fn the_buttons_of_a_canary_come_back_with_the_prompt() {
     assert!(!card.acts.is_empty());
     assert_eq!(card.terminal, 1, "the shell is back at its prompt");
 }
+
+/// Whoever goes into another repository sees that one; what was chosen in the panel stays until then.
+#[test]
+fn the_git_panel_goes_along() {
+    let mut desk = Desk::new("test");
+    let mut shown = Vec::new();
+    let mut send = |message: ToWorker| {
+        let mut last = None;
+        let mut hear = |said: FromWorker| {
+            let FromWorker::Updates(updates) = said else { return };
+            for update in updates {
+                if let Update::Git(git) = update {
+                    last = Some(git.shown.clone());
+                }
+            }
+        };
+        desk.take(message, &mut hear, &mut || true);
+        shown.push(last.unwrap_or_default());
+    };
+    send(open());
+    send(line("git init -q ~/zoo && git init -q ~/yard && cd ~/zoo"));
+    send(line("cd ../yard && ls"));
+    send(ToWorker::Control(Control::ShowRepo("/home/learner/web".into())));
+    send(line("touch new"));
+    send(line("cd"));
+    send(line("cd ~/zoo/.git"));
+    let home = |name: &str| format!("/home/learner/{name}");
+    assert_eq!(shown[0], home("web"));
+    assert_eq!(shown[1..4], [home("zoo"), home("yard"), home("web")]);
+    assert_eq!(shown[4], home("web"));
+    assert_eq!(shown[6], home("zoo"));
+}

@@ -284,3 +284,24 @@ fn prometheus_answers_inside_of_the_cluster() {
     assert!(text.contains("\"success\""), "{text}");
     replays(&session);
 }
+
+#[test]
+fn experimental_functions_want_the_flag_of_prometheus() {
+    let mut session = start("\n    canary: {}\n");
+    wait(&mut session, 60);
+    let ask = |session: &mut Session, query: &str| {
+        session.run_line(&format!("curl -s 'http://prometheus.monitoring:9090/api/v1/query?query={query}'"))
+    };
+    let refused = ask(&mut session, "mad_over_time(up[1m])");
+    assert!(refused.contains("1:1: parse error: function \\\"mad_over_time\\\" is not enabled"), "{refused}");
+    let said = session.run_line(
+        "kubectl patch deployment prometheus -n monitoring --type=json -p '[{\"op\": \"add\", \"path\": \
+         \"/spec/template/spec/containers/0/args/-\", \"value\": \
+         \"--enable-feature=exemplar-storage,promql-experimental-functions\"}]'",
+    );
+    assert_eq!(said, "deployment.apps/prometheus patched\n");
+    wait(&mut session, 90);
+    let text = ask(&mut session, "count(limitk(2,up))%20%2B%20max_of(1,0)");
+    assert!(text.contains("\"metric\":{},\"value\":[") && text.contains(",\"3\"]"), "{text}");
+    replays(&session);
+}

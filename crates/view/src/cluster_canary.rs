@@ -68,7 +68,7 @@ fn canary(world: &World, rollout: &Object) -> Option<Rollout> {
         set_weight: is_canary.then(|| percent(set_weight(value))),
         actual_weight: percent(share(&card)),
         run: run.as_ref().map(|run| [run.name(), ": ", run.value.str_at("status.phase")].concat()).unwrap_or_default(),
-        measurements: run.map(|run| measurements(&run.value)).unwrap_or_default(),
+        metrics: run.map(|run| metrics(&run.value)).unwrap_or_default(),
         acts: acts(rollout, &phase),
         terminal: world.terminals().map(|(id, _)| id).find(|id| world.running(*id).is_none()).map_or(0, |id| id.0),
     });
@@ -94,17 +94,13 @@ fn newest_run(world: &World, rollout: &Object) -> Option<Arc<Object>> {
     own.filter(|run| run.label(HASH) == hash).max_by_key(|run| run.created_at()).cloned()
 }
 
-fn measurements(run: &Value) -> Vec<Measurement> {
-    let mut found = Vec::new();
-    for result in run.list_at("status.metricResults") {
-        for one in result.list_at("measurements") {
-            let (value, told) = (one.str_at("value"), one.str_at("message"));
-            let shown = if value.is_empty() { told } else { value };
-            let name = result.str_at("name");
-            found.push(Measurement { phase: one.str_at("phase").into(), text: [name, ": ", shown].concat() });
-        }
-    }
-    found
+fn metrics(run: &Value) -> Vec<(String, Vec<Measurement>)> {
+    let shown = |one: &Value| {
+        let (value, told) = (one.str_at("value"), one.str_at("message"));
+        Measurement { phase: one.str_at("phase").into(), text: if value.is_empty() { told } else { value }.into() }
+    };
+    let of = |result: &Value| result.list_at("measurements").iter().map(shown).collect();
+    run.list_at("status.metricResults").iter().map(|result| (result.str_at("name").into(), of(result))).collect()
 }
 
 /// Labels with the lines that do it.

@@ -55,6 +55,8 @@ pub struct Container {
     /// Its last minute of traffic, for metrics.
     pub requests_per_second: f64,
     pub cpu_used_cores: f64,
+    /// Requests by what they showed, and whether that was accepted, since it was told last.
+    pub(crate) shown_keys: OrdMap<(Arc<str>, bool), f64>,
 }
 
 /// What a container starts with.
@@ -118,6 +120,7 @@ impl Workload {
             killed_for_memory: start.memory_limit.is_some_and(|limit| limit < program.memory_bytes),
             requests_per_second: 0.0,
             cpu_used_cores: 0.0,
+            shown_keys: OrdMap::new(),
             program: program.clone(),
         };
         if !program.runs_command {

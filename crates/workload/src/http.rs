@@ -20,6 +20,7 @@ pub const TIMED_OUT: u16 = 0;
 pub(crate) fn reason(status: u16) -> &'static str {
     match status {
         200 => "OK",
+        401 => "Unauthorized",
         404 => "Not Found",
         500 => "Internal Server Error",
         502 => "Bad Gateway",
@@ -30,22 +31,33 @@ pub(crate) fn reason(status: u16) -> &'static str {
     }
 }
 
+/// Which of so many endpoints a number picks.
+fn at(count: usize, pick: u64) -> usize {
+    usize::try_from(pick % count.max(1) as u64).unwrap_or_default()
+}
+
+/// The container that [`Workload::request`] asks.
+pub fn chosen(network: &dyn Network, (namespace, service): (&str, &str), pick: u64) -> Option<Key> {
+    let endpoints = network.endpoints(namespace, service)?;
+    endpoints.get(at(endpoints.len(), pick)).map(|(key, _)| key.clone())
+}
+
 impl Workload {
-    /// Asks one container. `None`: connection refused.
-    pub fn ask(&self, key: &Key, port: u16, path: &str, now: Time) -> Option<Response> {
+    /// Asks one container, which is shown `shows`. `None`: connection refused.
+    pub fn ask(&self, key: &Key, port: u16, (path, shows): (&str, &str), now: Time) -> Option<Response> {
         let container = self.containers.get(key)?;
         if !container.listening(now) || !container.program.serves(port) {
             return None;
         }
-        Some(answer(container, path))
+        Some(answer(container, path, shows))
     }
 
-    /// Asks a service, choosing one of its endpoints by `pick`. `None`: nobody there at all.
+    /// Asks a service, which is shown a key (or an empty text), choosing one of its endpoints by `pick`. `None`: nobody there at all.
     pub fn request(
         &self,
         network: &dyn Network,
         (namespace, service): (&str, &str),
-        path: &str,
+        (path, shows): (&str, &str),
         now: Time,
         pick: u64,
     ) -> Option<Response> {
@@ -53,25 +65,32 @@ impl Workload {
         if endpoints.is_empty() {
             return Some(plain(503, "no healthy upstream\n".into()));
         }
-        let count = u64::try_from(endpoints.len()).ok()?;
-        let (key, port) = &endpoints[usize::try_from(pick % count).ok()?];
+        let (key, port) = &endpoints[at(endpoints.len(), pick)];
         if !network.passes(None, key, *port) {
             return Some(plain(TIMED_OUT, String::new()));
         }
         let Some(container) = self.containers.get(key).filter(|c| c.listening(now) && c.program.serves(*port)) else {
             return Some(plain(502, "bad gateway: connection refused\n".into()));
         };
-        let response = answer(container, path);
+        let response = answer(container, path, shows);
+        if response.status == 401 {
+            return Some(response);
+        }
         let calls = container.program.calls(path).unwrap_or(&[]);
         for call in calls {
             let (space, name) = call.split_once('/').unwrap_or((namespace, call));
             let behind = network.endpoints(space, name).unwrap_or_default();
-            let listens = |to: &Key| self.containers.get(to).is_some_and(|c| c.listening(now));
-            let up = behind.iter().any(|(to, port)| listens(to) && network.passes(Some(key), to, *port));
-            if !up {
-                let body = format!("{} cannot reach {name}\n", container.program.name);
-                return Some(Response { version: response.version, ..plain(502, body) });
-            }
+            let listens = |to: &Key| self.containers.get(to).filter(|c| c.listening(now));
+            let mut up = behind.iter().filter(|(to, port)| network.passes(Some(key), to, *port));
+            let name_of = &container.program.name;
+            let body = match up.find_map(|(to, _)| listens(to)) {
+                None => format!("{name_of} cannot reach {name}\n"),
+                Some(called) if !called.accepts(container.sends()) => {
+                    format!("{name_of}: {name} answered 401 Unauthorized\n")
+                }
+                Some(_) => continue,
+            };
+            return Some(Response { version: response.version, ..plain(502, body) });
         }
         Some(response)
     }
@@ -93,7 +112,7 @@ fn plain(status: u16, body: String) -> Response {
     Response { status, reason: reason(status), content_type: "text/plain", body, version: String::new(), ms: 2 }
 }
 
-fn answer(container: &Container, path: &str) -> Response {
+fn answer(container: &Container, path: &str, shows: &str) -> Response {
     let program = &container.program;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few milliseconds")]
     let ms = (program.latency_ms + program.cpu_ms_per_request).clamp(1.0, 60_000.0) as u32;
@@ -113,6 +132,9 @@ fn answer(container: &Container, path: &str) -> Response {
             true => with(200, "text/plain", "ok\n".into()),
             false => with(503, "text/plain", "not ok\n".into()),
         };
+    }
+    if !container.accepts(shows) {
+        return with(401, "application/json", "{\"error\":\"this key is not accepted\"}\n".into());
     }
     if let Some(status) = container.forced_status() {
         return with(status, "text/plain", format!("{}\n", reason(status)));

@@ -7,12 +7,13 @@ mod builtin;
 mod container;
 mod curve;
 mod http;
+mod keys;
 mod meter;
 mod program;
 mod traffic;
 
 pub use container::{Container, Exit, Key, LogLine, Start};
-pub use http::{Response, TIMED_OUT};
+pub use http::{Response, TIMED_OUT, chosen};
 pub use meter::{BUCKETS, Counter, Meter};
 pub use program::{Program, ProgramError};
 pub use traffic::{Customers, Sample, Served};

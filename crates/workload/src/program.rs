@@ -30,6 +30,10 @@ pub struct Program {
     pub routes: Vec<Route>,
     /// It exits at once where one of these is unset or empty; of `A|B` one is enough.
     pub needs_env: Vec<String>,
+    /// The variable whose keys, with commas between them, a request must carry one of; empty: it serves everybody.
+    pub accepts_keys: String,
+    /// The variable with the key that it shows to the services that it calls.
+    pub sends_key: String,
     pub faults: Vec<Fault>,
     /// Logged at start.
     pub greeting: String,
@@ -92,6 +96,8 @@ const SETTINGS: &[&str] = &[
     "memory",
     "requests",
     "needs_env",
+    "accepts_keys",
+    "sends_key",
     "faults",
     "log",
     "tickets",
@@ -130,6 +136,8 @@ impl Program {
             memory_bytes: bytes(&text(value, "memory")).unwrap_or(64 << 20),
             routes: routes(value),
             needs_env: texts(value.at("needs_env")),
+            accepts_keys: text(value, "accepts_keys"),
+            sends_key: text(value, "sends_key"),
             faults: faults(value)?,
             greeting: match text(value, "log") {
                 greeting if greeting.is_empty() => format!("{name} {} starting", text(value, "version")),

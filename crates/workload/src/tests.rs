@@ -103,7 +103,7 @@ fn a_missing_service_behind_breaks_the_one_before() {
     scene.run(5);
     let sample = scene.last();
     assert!(sample.errors > sample.requests * 0.99, "{sample:?}");
-    let response = scene.work.request(&scene.net, ("shop", "web"), "/", scene.sim.now(), 0).expect("web answers");
+    let response = scene.work.request(&scene.net, ("shop", "web"), ("/", ""), scene.sim.now(), 0).expect("web answers");
     assert_eq!((response.status, response.body.as_str()), (502, "web cannot reach catalog\n"));
 }
 
@@ -159,4 +159,85 @@ fn wrong_manifests_are_told_what_is_wrong() {
     }
     assert_eq!(Program::public("docker.io/library/nginx", "1.27").expect("known").port, 80);
     assert!(Program::public("nosuch", "1").is_none());
+}
+
+const PAYMENTS: &str = "{name: payments, version: p1, port: 8080, startup: 1s, accepts_keys: KEYS}";
+const BUYER: &str = "{name: web, version: w1, port: 8080, sends_key: KEY, requests: [{path: /, calls: [payments]}]}";
+
+fn failures(scene: &Scene, service: &str) -> f64 {
+    let sample = scene.work.history("shop", service).next_back().expect("a second has passed");
+    sample.errors / sample.requests
+}
+
+fn logged(scene: &Scene, key: &Key) -> Vec<String> {
+    scene.work.logs(key, false).expect("it runs").iter().map(|line| line.text.to_string()).collect()
+}
+
+#[test]
+fn a_program_serves_who_shows_one_of_its_keys() {
+    let mut scene = Scene::new();
+    let payments = scene.start("payments", "payments-1", PAYMENTS, &[("KEYS", "old-0123-aaaa, new-0123-bbbb")]);
+    scene.start("web", "web-1", BUYER, &[("KEY", "old-0123-aaaa")]);
+    scene.run(31);
+    assert!(failures(&scene, "payments") == 0.0 && failures(&scene, "web") == 0.0);
+    let told = logged(&scene, &payments);
+    assert!(told.iter().any(|line| line.ends_with("requests with the key …aaaa served")), "{told:?}");
+    let now = scene.sim.now();
+    let ask = |shows: &str| scene.work.request(&scene.net, ("shop", "payments"), ("/", shows), now, 0).expect("there");
+    assert_eq!((ask("new-0123-bbbb").status, ask("old-0123-aaaa").status), (200, 200));
+    assert_eq!((ask("").status, ask("old-0123-aaaa, new-0123-bbbb").status), (401, 401));
+    assert_eq!(ask("").reason, "Unauthorized");
+    let health = scene.work.ask(&payments, 8080, ("/healthz", ""), now).expect("it listens");
+    assert_eq!(health.status, 200);
+}
+
+/// One of two callers still shows a key that is not taken any more: what it asks for fails, and only that.
+#[test]
+fn a_refused_key_fails_its_callers_share() {
+    let mut scene = Scene::new();
+    scene.work.meter = Some(Box::default());
+    let payments = scene.start("payments", "payments-1", PAYMENTS, &[("KEYS", "new-0123-bbbb")]);
+    scene.start("web", "web-1", BUYER, &[("KEY", "old-0123-aaaa")]);
+    scene.start("web", "web-2", BUYER, &[("KEY", "new-0123-bbbb")]);
+    scene.run(31);
+    assert!((failures(&scene, "web") - 0.5).abs() < 1e-9, "{}", failures(&scene, "web"));
+    let told = logged(&scene, &payments);
+    assert!(told.iter().any(|line| line.ends_with("the key …aaaa refused with 401")), "{told:?}");
+    assert!(told.iter().any(|line| line.ends_with("the key …bbbb served")), "{told:?}");
+    let counter = scene.work.meter.as_ref().and_then(|meter| meter.counters().next()).expect("counted").2;
+    assert!(counter.codes.keys().copied().eq([200, 401]), "{:?}", counter.codes);
+    let now = scene.sim.now();
+    let asked = scene.work.request(&scene.net, ("shop", "web"), ("/", ""), now, 0).expect("there");
+    assert_eq!((asked.status, asked.body.as_str()), (502, "web: payments answered 401 Unauthorized\n"));
+}
+
+/// The ticker names the version that failed.
+#[test]
+fn a_failed_request_says_of_which_version() {
+    let mut scene = Scene::new();
+    let bad = "{name: web, version: bad, port: 8080, error_ratio: 0.5}";
+    let good = "{name: web, version: good, port: 8080}";
+    scene.start("web", "web-1", bad, &[]);
+    scene.start("web", "web-2", good, &[]);
+    scene.run(8);
+    let seen: Vec<_> = scene.work.recent().filter(|one| !one.version.is_empty()).collect();
+    assert!(seen.iter().any(|one| one.status == 500), "{seen:?}");
+    assert!(seen.iter().all(|one| one.status == 200 || one.version == "bad"), "{seen:?}");
+    // Where nobody answers, no version does.
+    let mut empty = Scene::new();
+    empty.net.0.entry("web".into()).or_default();
+    empty.run(8);
+    assert!(empty.work.recent().all(|one| one.status == 503 && one.version.is_empty()));
+}
+
+/// Nobody is let in where the variable is not set, and a short key is not told.
+#[test]
+fn no_keys_means_nobody() {
+    let mut scene = Scene::new();
+    let payments = scene.start("payments", "payments-1", PAYMENTS, &[]);
+    scene.start("web", "web-1", BUYER, &[("KEY", "abc")]);
+    scene.run(31);
+    assert!((failures(&scene, "payments") - 1.0).abs() < 1e-9);
+    let told = logged(&scene, &payments);
+    assert!(told.iter().any(|line| line.ends_with("the key … refused with 401")), "{told:?}");
 }

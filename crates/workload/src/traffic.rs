@@ -50,6 +50,13 @@ const TIMEOUT_MS: f64 = 5_000.0;
 /// A failure rate above this is an outage worth an event.
 const OUTAGE: f64 = 0.05;
 
+/// Who sends a flow of requests: a container, and the key that it shows.
+#[derive(Debug, Clone, Copy, Default)]
+struct Sender<'a> {
+    key: Option<&'a Key>,
+    shows: &'a str,
+}
+
 /// What a flow of requests got from a service.
 #[derive(Debug, Clone, Default)]
 struct Answer {
@@ -59,6 +66,8 @@ struct Answer {
     p50_ms: f64,
     p99_ms: f64,
     versions: OrdMap<String, f64>,
+    /// The shares that a version failed, its own fault or not.
+    failing: OrdMap<String, f64>,
     causes: Causes,
     /// What each container did of it, where somebody counts.
     parts: Vec<Part>,
@@ -83,7 +92,8 @@ impl Workload {
         let wobble = 0.94 + 0.12 * sim.rng().unit();
         let rate = customers.rate * curve::daily(sim.now(), customers.daily) * wobble;
         let place = (customers.namespace.as_str(), customers.service.as_str());
-        let answer = self.flow(sim, network, None, place, rate, 0);
+        let answer = self.flow(sim, network, Sender::default(), place, rate, 0);
+        self.tell_keys(sim.now());
         self.meter_cpu();
         self.tell(sim, &customers, &answer);
         self.show(sim, &answer);
@@ -94,7 +104,7 @@ impl Workload {
         &mut self,
         sim: &mut Sim,
         network: &dyn Network,
-        from: Option<&Key>,
+        from: Sender<'_>,
         (space, service): (&str, &str),
         rate: f64,
         depth: u32,
@@ -141,25 +151,25 @@ impl Workload {
         &mut self,
         sim: &mut Sim,
         network: &dyn Network,
-        (from, space): (Option<&Key>, &str),
+        (from, space): (Sender<'_>, &str),
         endpoints: &[(Key, u16)],
         rate: f64,
         depth: u32,
     ) -> Answer {
         let open: Vec<(Key, u16)> =
-            endpoints.iter().filter(|(key, port)| network.passes(from, key, *port)).cloned().collect();
+            endpoints.iter().filter(|(key, port)| network.passes(from.key, key, *port)).cloned().collect();
         if open.len() == endpoints.len() {
-            return self.share(sim, network, space, endpoints, rate, depth);
+            return self.share(sim, network, (from.shows, space), endpoints, rate, depth);
         }
         let part = open.len() as f64 / endpoints.len() as f64;
         if open.is_empty() {
             return Answer { p50_ms: TIMEOUT_MS, p99_ms: TIMEOUT_MS, ..failure(504) };
         }
-        let mut answer = self.share(sim, network, space, &open, rate * part, depth);
+        let mut answer = self.share(sim, network, (from.shows, space), &open, rate * part, depth);
         answer.failed = 1.0 - part * (1.0 - answer.failed);
         answer.status = 504;
         answer.p99_ms = TIMEOUT_MS;
-        for share in answer.versions.values_mut() {
+        for share in answer.versions.values_mut().chain(answer.failing.values_mut()) {
             *share *= part;
         }
         answer
@@ -170,14 +180,15 @@ impl Workload {
         &mut self,
         sim: &mut Sim,
         network: &dyn Network,
-        space: &str,
+        (shows, space): (&str, &str),
         endpoints: &[(Key, u16)],
         rate: f64,
         depth: u32,
     ) -> Answer {
         let each = 1.0 / endpoints.len() as f64;
         let mut total = Answer { status: 200, ..Answer::default() };
-        let mut downstream: OrdMap<String, f64> = OrdMap::new();
+        // By service, and the key that it is shown.
+        let mut downstream: OrdMap<(String, String), f64> = OrdMap::new();
         let mut slow: Vec<(f64, f64)> = Vec::new();
         for (key, port) in endpoints {
             let now = sim.now();
@@ -197,7 +208,10 @@ impl Workload {
             container.requests_per_second = own;
             container.cpu_used_cores = wanted.min(cores);
             let dropped = curve::overload(utilisation);
+            let refused = !container.accepts(shows);
+            container.note_key(shows, own);
             let forced = container.forced_status().filter(|status| *status >= 500);
+            let forced = if refused { Some(401) } else { forced };
             let error_ratio = if forced.is_some() { 1.0 } else { program.error_ratio };
             let failed = 1.0 - (1.0 - dropped) * (1.0 - error_ratio);
             let p50 = (program.latency_ms + program.cpu_ms_per_request) * curve::slowdown(utilisation);
@@ -217,15 +231,21 @@ impl Workload {
             slow.push((p50.min(TIMEOUT_MS), (p50 * 3.2).min(TIMEOUT_MS)));
             if own > 0.0 && failed > 0.0 {
                 total.status = if dropped > 0.0 { 503 } else { forced.unwrap_or(500) };
+            }
+            if own > 0.0 && failed > 0.0 && !refused {
                 container.log(now, format!("error: {:.0} % of requests failed in the last second", failed * 100.0));
             }
             total.failed += each * failed;
             *total.versions.entry(program.version.clone()).or_default() += each * (1.0 - failed);
+            if failed > 0.0 {
+                *total.failing.entry(program.version.clone()).or_default() += each * failed;
+            }
             total.causes = total.causes.and(&container.causes).and(&network.causes(key));
+            let passed = if refused { 0.0 } else { each * (1.0 - dropped) };
             let routes = program.routes.len().max(1) as f64;
             for route in &program.routes {
                 for call in &route.calls {
-                    *downstream.entry(call.clone()).or_default() += each * (1.0 - dropped) / routes;
+                    *downstream.entry((call.clone(), container.sends().into())).or_default() += passed / routes;
                 }
             }
         }
@@ -243,19 +263,23 @@ impl Workload {
         sim: &mut Sim,
         network: &dyn Network,
         (from, space): (Option<&Key>, &str),
-        downstream: &OrdMap<String, f64>,
+        downstream: &OrdMap<(String, String), f64>,
         rate: f64,
         depth: u32,
         total: &mut Answer,
     ) {
-        for (service, share) in downstream {
+        for ((service, shows), share) in downstream.iter().filter(|(_, share)| **share > 0.0) {
             let (target_space, name) = service.split_once('/').unwrap_or((space, service));
+            let from = Sender { key: from, shows };
             let answer = self.flow(sim, network, from, (target_space, name), rate * share, depth + 1);
             let broken = share * answer.failed;
             if broken > 0.0 {
                 total.status = if total.status == 200 { 502 } else { total.status };
             }
-            for part in total.versions.values_mut() {
+            for (version, part) in total.versions.iter_mut() {
+                if broken > 0.0 {
+                    *total.failing.entry(version.clone()).or_default() += *part * broken;
+                }
                 *part *= 1.0 - broken;
             }
             for part in &mut total.parts {
@@ -293,21 +317,28 @@ impl Workload {
         const LINES: [&str; 4] = ["GET /", "GET /tickets", "GET /", "POST /cart"];
         for _ in 0..2 {
             let failed = sim.rng().unit() < answer.failed;
-            let mut pick = sim.rng().unit() * answer.versions.values().sum::<f64>();
+            // Of what fails, nobody may have answered.
+            let (shares, all) = match failed {
+                true => (&answer.failing, answer.failed),
+                false => (&answer.versions, answer.versions.values().sum::<f64>()),
+            };
+            let mut pick = sim.rng().unit() * all;
             let mut version = String::new();
-            for (name, share) in &answer.versions {
+            for (name, share) in shares {
                 version.clone_from(name);
                 pick -= share;
                 if pick <= 0.0 {
                     break;
                 }
             }
+            if failed && pick > 0.0 {
+                version.clear();
+            }
             let spread = 0.6 + sim.rng().unit() * 1.1;
             let line = LINES[usize::try_from(sim.rng().below(4)).expect("below four")];
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most the time-out")]
             let ms = (answer.p50_ms * spread).clamp(1.0, TIMEOUT_MS) as u32;
-            let status = if failed { answer.status.max(500) } else { 200 };
-            let version = if failed { String::new() } else { version };
+            let status = if failed { if answer.status < 400 { 500 } else { answer.status } } else { 200 };
             self.recent.push_front(Served { at: sim.now(), status, line: line.into(), version, ms });
         }
         self.recent.truncate(RECENT);

@@ -272,9 +272,9 @@ impl World {
         }
     }
 
-    /// What answers at a port of the machine: a container that published it; in a container, its own program.
+    /// What answers to a path and a key at a port of the machine: a container that published it; in a container, its own program.
     #[inline(never)]
-    pub fn docker_get(&self, host: &MachineId, port: u16, path: &str) -> Option<workload::Response> {
+    pub fn docker_get(&self, host: &MachineId, port: u16, path: (&str, &str)) -> Option<workload::Response> {
         if let Some(id) = host.0.strip_prefix(DOCKER) {
             return self.workload.ask(&Key::new(SPACE, id, self.docker_name(id)?), port, path, self.now());
         }

@@ -16,6 +16,30 @@ impl World {
         act(&mut self.cluster, &mut self.sim)
     }
 
+    /// The status that every ready pod of a service answers to a GET that shows a key; `None` where nobody answers, or not all the
+    /// same.
+    #[inline(never)]
+    pub fn answered(&self, (namespace, service): (&str, &str), path: &str, shows: &str) -> Option<u16> {
+        let net = self.net();
+        let count = workload::Network::endpoints(&net, namespace, service)?.len() as u64;
+        let mut all = (0..count).map(|pick| {
+            let asked = self.workload.request(&net, (namespace, service), (path, shows), self.now(), pick);
+            asked.map_or(0, |response| response.status)
+        });
+        let first = all.next().filter(|status| *status != workload::TIMED_OUT)?;
+        all.all(|status| status == first).then_some(first)
+    }
+
+    /// A variable of the programs behind a service; `None` where none runs, or not all have the same.
+    #[inline(never)]
+    pub fn variable(&self, (namespace, service): (&str, &str), name: &str) -> Option<String> {
+        let net = self.net();
+        let behind = workload::Network::endpoints(&net, namespace, service)?;
+        let mut all = behind.iter().map(|(key, _)| self.workload.container(key).and_then(|one| one.env.get(name)));
+        let first = all.next()??;
+        all.all(|other| other == Some(first)).then(|| first.clone())
+    }
+
     /// Asks Argo CD for a sync as the application's policy says, or as `sync` says beyond that.
     #[inline(never)]
     pub fn sync_app(&mut self, app: &str, mut sync: Value, causes: &Causes) -> Result<(), Refusal> {
@@ -95,14 +119,14 @@ impl World {
         workload::Network::host(&net, host)
     }
 
-    /// One HTTP request of a machine to a host of the world, with the host that its header names. The error is `curl`'s
-    /// exit code and words.
+    /// One HTTP request of a machine to a host of the world, with the host that its header names and the key that it shows
+    /// (`Authorization: Bearer`). The error is `curl`'s exit code and words.
     #[inline(never)]
     pub fn http_get(
         &mut self,
         machine: &MachineId,
         (host, header): (&str, &str),
-        path: &str,
+        (path, shows): (&str, &str),
     ) -> Result<Response, (i32, String)> {
         let pick = self.sim.rng().next_u64();
         let mut net = self.net();
@@ -123,7 +147,11 @@ impl World {
         let Some((namespace, service)) = backend else {
             return Err((6, format!("Could not resolve host: {host}")));
         };
-        let answer = self.workload.request(&net, (&namespace, &service), path, self.now(), pick);
+        let answer = self.workload.request(&net, (&namespace, &service), (path, shows), self.now(), pick);
+        let asked = workload::chosen(&net, (&namespace, &service), pick);
+        if let Some(key) = asked {
+            self.workload.note_request(&key, shows);
+        }
         match answer {
             Some(answer) if answer.status == workload::TIMED_OUT => {
                 Err((28, format!("Failed to connect to {host} port 80 after 130104 ms: Timeout was reached")))

@@ -4,7 +4,7 @@ use crate::World;
 use crate::runtime::Net;
 use cluster::{Cluster, DEPLOYMENT, NAMESPACE, Object, POD, SERVICE, Writer, pod_ready};
 use manifest::Value;
-use metrics::{Labels, SCRAPE_MS, Store};
+use metrics::{Features, Labels, SCRAPE_MS, Store};
 use serde::{Deserialize, Serialize};
 use sim::{Causes, Due, Time};
 use std::time::Duration;
@@ -46,6 +46,21 @@ fn millis(time: Time) -> i64 {
     i64::try_from(time.as_micros() / 1_000).unwrap_or(i64::MAX)
 }
 
+/// What the flags of its pods switch on.
+#[inline(never)]
+fn features(cluster: &Cluster) -> Features {
+    let net = Net { cluster, host: None, from: None };
+    let pods = net.endpoints(SPACE, NAME).unwrap_or_default().into_iter();
+    let mut pods = pods.filter_map(|(key, _)| cluster.store().get(POD, SPACE, &key.pod));
+    let experimental = pods.any(|pod| {
+        let containers = pod.value.list_at("spec.containers").iter();
+        let flags = containers.flat_map(|one| one.list_at("command").iter().chain(one.list_at("args")));
+        let mut lists = flags.filter_map(|flag| flag.as_str()?.strip_prefix("--enable-feature="));
+        lists.any(|list| list.split(',').any(|feature| feature == "promql-experimental-functions"))
+    });
+    Features { experimental }
+}
+
 impl Monitor {
     /// Whether a service is that of Prometheus.
     pub(crate) fn is_at(namespace: &str, service: &str) -> bool {
@@ -54,8 +69,9 @@ impl Monitor {
 
     /// A number, or the numbers of an instant vector; the error is that of the client.
     #[inline(never)]
-    pub(crate) fn ask(&self, query: &str, now: Time) -> Result<Value, String> {
-        let expr = metrics::parse(query).map_err(|told| ["bad_data: invalid parameter \"query\": ", &told].concat())?;
+    pub(crate) fn ask(&self, cluster: &Cluster, query: &str, now: Time) -> Result<Value, String> {
+        let expr = metrics::parse_with(query, features(cluster))
+            .map_err(|told| ["bad_data: invalid parameter \"query\": ", &told].concat())?;
         let value = metrics::Query::new(&self.store).instant(&expr, millis(now));
         match value.map_err(|told| ["execution: ", &told].concat())? {
             metrics::Value::Scalar(number) => Ok(Value::Float(number)),
@@ -175,7 +191,7 @@ impl World {
         if answer.status != 404 {
             return answer;
         }
-        match metrics::answer(&monitor.store, path, millis(self.now())) {
+        match metrics::answer(&monitor.store, features(&self.cluster), path, millis(self.now())) {
             Some((status, body)) => Response {
                 status,
                 reason: match status {

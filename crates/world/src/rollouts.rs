@@ -36,7 +36,7 @@ impl Meters for Outside<'_> {
         let Some(monitor) = monitor else {
             return failed(&["dial tcp ", host, ": connect: connection refused"].concat());
         };
-        monitor.ask(query, at.now)
+        monitor.ask(at.cluster, query, at.now)
     }
 
     fn get(&mut self, at: Moment<'_>, url: &str) -> Result<Page, String> {
@@ -48,7 +48,7 @@ impl Meters for Outside<'_> {
             return failed(&["dial tcp: lookup ", bare, " on 10.96.0.10:53: no such host"].concat());
         };
         let pick = at.now.as_micros() / 1_000_000;
-        match self.workload.request(&net, (&namespace, &service), path, at.now, pick) {
+        match self.workload.request(&net, (&namespace, &service), (path, ""), at.now, pick) {
             Some(answer) if answer.status == workload::TIMED_OUT => {
                 failed("context deadline exceeded (Client.Timeout exceeded while awaiting headers)")
             }

@@ -182,7 +182,7 @@ impl Runtime for Port<'_> {
         let found = self.workload.container(&key);
         match action {
             ProbeAction::Http { scheme, host, port, path, .. } => {
-                let asked = u16::try_from(*port).ok().and_then(|port| self.workload.ask(&key, port, path, now));
+                let asked = u16::try_from(*port).ok().and_then(|port| self.workload.ask(&key, port, (path, ""), now));
                 match asked {
                     Some(response) if (200..400).contains(&response.status) => Ok(()),
                     Some(response) => Err(format!("HTTP probe failed with statuscode: {}", response.status)),

@@ -108,6 +108,12 @@ impl World {
         })
     }
 
+    /// The folder that a terminal's shell stands in, on its machine.
+    pub fn folder(&self, id: TerminalId) -> Option<(&MachineId, &str)> {
+        let entry = self.processes.get(&self.terminals.get(&id)?.shell?)?;
+        Some((&entry.machine, &entry.cwd))
+    }
+
     /// What all terminals are doing, as far as the clock is concerned: what computes comes first, then what waits for a
     /// known time, then what follows without an end.
     pub fn foreground_of_all(&self) -> Foreground {

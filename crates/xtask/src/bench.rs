@@ -58,6 +58,7 @@ fn print_sizes() -> Result<()> {
         ("pure", &sizes.pure),
         ("addons", &sizes.addons),
         ("tools", &sizes.tools),
+        ("metrics", &sizes.metrics),
     ];
     for (name, size) in parts {
         for (coding, bytes) in codings(size) {

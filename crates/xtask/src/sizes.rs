@@ -29,6 +29,8 @@ enum Part {
     Addons,
     /// What comes when it is first called: command-line tools.
     Tools,
+    /// What comes when it is first called: Prometheus.
+    Metrics,
 }
 
 /// All parts of the built site, each summed up.
@@ -41,6 +43,7 @@ pub struct Sizes {
     pub pure: Size,
     pub addons: Size,
     pub tools: Size,
+    pub metrics: Size,
 }
 
 /// A budget of the design: what it holds, the figure and the limit in bytes of brotli.
@@ -72,6 +75,7 @@ pub fn measure(dist: &Path) -> Result<Sizes> {
             Part::Pure => sizes.pure.add(&size),
             Part::Addons => sizes.addons.add(&size),
             Part::Tools => sizes.tools.add(&size),
+            Part::Metrics => sizes.metrics.add(&size),
         }
     }
     sizes.page.add(&html);
@@ -88,6 +92,7 @@ fn part_of(name: &str, engine: &str) -> Option<Part> {
         _ if name == format!("engine/{engine}/pure.wasm") => Some(Part::Pure),
         _ if name == format!("engine/{engine}/addons.wasm") => Some(Part::Addons),
         _ if name == format!("engine/{engine}/tools.wasm") => Some(Part::Tools),
+        _ if name == format!("engine/{engine}/metrics.wasm") => Some(Part::Metrics),
         _ if name.starts_with(&format!("engine/{engine}/")) => Some(Part::WorkerFirst),
         _ if name.starts_with("engine/") || name.starts_with("lessons/") => None,
         _ if name.starts_with("editor") => Some(Part::Editor),
@@ -109,7 +114,7 @@ impl Size {
 }
 
 impl Sizes {
-    pub fn budgets(&self) -> [Budget; 7] {
+    pub fn budgets(&self) -> [Budget; 8] {
         [
             Budget { name: "page", bytes: self.page.brotli, limit: 250_000 },
             Budget { name: "editor", bytes: self.editor.brotli, limit: 160_000 },
@@ -117,6 +122,7 @@ impl Sizes {
             Budget { name: "pure", bytes: self.pure.brotli, limit: 250_000 },
             Budget { name: "addons", bytes: self.addons.brotli, limit: 250_000 },
             Budget { name: "tools", bytes: self.tools.brotli, limit: 250_000 },
+            Budget { name: "metrics", bytes: self.metrics.brotli, limit: 250_000 },
             Budget { name: "lesson_0", bytes: self.page.brotli + self.worker_first.brotli, limit: 1_000_000 },
         ]
     }
@@ -149,6 +155,7 @@ mod tests {
         assert_eq!(part_of("engine/e/rest.wasm", "e"), Some(Part::WorkerRest));
         assert_eq!(part_of("engine/e/pure.wasm", "e"), Some(Part::Pure));
         assert_eq!(part_of("engine/e/addons.wasm", "e"), Some(Part::Addons));
+        assert_eq!(part_of("engine/e/metrics.wasm", "e"), Some(Part::Metrics));
         assert_eq!(part_of("engine/old/worker.js", "e"), None);
         assert_eq!(part_of("editor/cm.js", "e"), Some(Part::Editor));
         assert_eq!(part_of("unlike.json", "e"), None);

@@ -36,7 +36,7 @@ pub(super) fn split(args: &[String]) -> (Vec<String>, Vec<String>) {
     while let Some(arg) = args.next() {
         let words: Vec<&str> = path.iter().map(String::as_str).collect();
         let deep_enough = match words[..] {
-            [] | ["help", ..] | ["app" | "appset" | "proj"] | ["proj", "windows"] => false,
+            [] | ["help", ..] | ["app" | "appset" | "proj"] | ["proj", "windows"] | ["app", "actions"] => false,
             [_, ..] => true,
         };
         if arg == "--" || deep_enough {

@@ -3,6 +3,7 @@
 //! It reads the Application objects of the cluster and asks the controller through the world's doors. It keeps no
 //! application state of its own, and it never prints what does not stand in the store.
 
+mod actions;
 mod appset;
 mod cobra;
 mod context;
@@ -16,6 +17,7 @@ mod help;
 mod history;
 mod list;
 mod log;
+mod objects;
 mod proj;
 mod proj_edit;
 mod proj_spec;
@@ -97,12 +99,18 @@ struct Row {
 }
 
 const ROWS: &[Row] = &[
+    Row { command: actions::LIST, run: actions::list },
+    Row { command: actions::RUN, run: actions::run },
     Row { command: create::COMMAND, run: create::run },
     Row { command: delete::COMMAND, run: delete::run },
     Row { command: diff::COMMAND, run: diff::run },
     Row { command: get::COMMAND, run: get::run },
     Row { command: history::COMMAND, run: history::run },
     Row { command: list::COMMAND, run: list::run },
+    Row { command: objects::DELETE, run: objects::delete },
+    Row { command: objects::LOGS, run: objects::logs },
+    Row { command: objects::MANIFESTS, run: objects::manifests },
+    Row { command: objects::PATCH, run: objects::patch },
     Row { command: set::PATCH, run: set::patch },
     Row { command: resources::COMMAND, run: resources::run },
     Row { command: rollback::COMMAND, run: rollback::run },
@@ -156,9 +164,9 @@ const GROUPS: &[Group] = &[
     Group {
         path: "argocd app",
         summary: "Make, look at, change and sync applications",
-        missing: "actions add-source confirm-deletion delete-resource edit get-resource logs manifests patch-resource \
-            remove-source",
+        missing: "add-source confirm-deletion edit get-resource remove-source",
     },
+    Group { path: "argocd app actions", summary: "What may be done to an application's resources", missing: "" },
     Group { path: "argocd appset", summary: "Make and look at ApplicationSets", missing: "generate" },
     Group {
         path: "argocd proj",

@@ -114,33 +114,44 @@ fn request(cx: &mut Cx<'_>, given: &Given, url: &Url, output: Option<&str>) -> D
 
 /// Asks the world. A service answers on the ports that it declares; the shop's own host on port 80.
 fn ask(cx: &mut Cx<'_>, given: &Given, url: &Url) -> Result<Response, (i32, String)> {
-    let named = given.headers.iter().find_map(|header| {
-        let (name, value) = header.split_once(':')?;
-        name.trim().eq_ignore_ascii_case("host").then(|| value.trim().to_string())
-    });
-    let header = named.as_deref().unwrap_or(&url.host);
-    reach(cx, header, url).map_err(|(code, why)| match given.max_ms {
+    let headers: Vec<&str> = given.headers.iter().map(String::as_str).collect();
+    let host = header(&headers, "host").unwrap_or(&url.host);
+    reach(cx, (host, bearer(&headers)), url).map_err(|(code, why)| match given.max_ms {
         Some(limit) if code == 28 => (28, format!("Connection timed out after {limit} milliseconds")),
         _ => (code, why),
     })
 }
 
-/// One request; the error is curl's code (6 no such host, 7 refused, 28 no answer) and words.
-pub(super) fn reach(cx: &mut Cx<'_>, header: &str, url: &Url) -> Result<Response, (i32, String)> {
+/// The value of a header.
+pub(super) fn header<'a>(headers: &[&'a str], wanted: &str) -> Option<&'a str> {
+    headers.iter().find_map(|header| {
+        let (name, value) = header.split_once(':')?;
+        name.trim().eq_ignore_ascii_case(wanted).then(|| value.trim())
+    })
+}
+
+/// The key that `Authorization: Bearer` shows; empty where there is none.
+pub(super) fn bearer<'a>(headers: &[&'a str]) -> &'a str {
+    let (scheme, key) = header(headers, "authorization").and_then(|value| value.split_once(' ')).unwrap_or_default();
+    if scheme.eq_ignore_ascii_case("bearer") { key.trim() } else { "" }
+}
+
+/// One request with a host's name and a key; the error is curl's code (6 no such host, 7 refused, 28 no answer) and words.
+pub(super) fn reach(cx: &mut Cx<'_>, (header, shows): (&str, &str), url: &Url) -> Result<Response, (i32, String)> {
     let machine = cx.machine_id();
     if matches!(url.host.as_str(), "localhost" | "127.0.0.1") {
         let refused =
             format!("Failed to connect to {} port {} after 0 ms: Couldn't connect to server", url.host, url.port);
-        return cx.world.docker_get(&machine, url.port, &url.path).ok_or((7, refused));
+        return cx.world.docker_get(&machine, url.port, (&url.path, shows)).ok_or((7, refused));
     }
     if machine.0.starts_with(world::DOCKER)
         && let Some(one) = cx.world.docker_neighbour(&machine, &url.host)
     {
         let refused =
             format!("Failed to connect to {} port {} after 0 ms: Couldn't connect to server", url.host, url.port);
-        return cx.world.workload.ask(&one.key(), url.port, &url.path, cx.now()).ok_or((7, refused));
+        return cx.world.workload.ask(&one.key(), url.port, (&url.path, shows), cx.now()).ok_or((7, refused));
     }
-    let answer = cx.world.http_get(&machine, (&url.host, header), &url.path);
+    let answer = cx.world.http_get(&machine, (&url.host, header), (&url.path, shows));
     let closed = |port: u16| {
         (7, format!("Failed to connect to {} port {port} after 1 ms: Couldn't connect to server", url.host))
     };

@@ -57,6 +57,7 @@ const ROWS: &[Row] = &[
     Row { short: 'k', long: "insecure", arg: "", help: "do not check certificates", set: |_, _| Ok(()) },
     Row { short: 'L', long: "location", arg: "", help: "follow redirects", set: |_, _| Ok(()) },
     Row { short: 'm', long: "max-time", arg: "<seconds>", help: "give up after this long", set: max_time },
+    Row { short: '\0', long: "oauth2-bearer", arg: "<token>", help: "send this as the bearer token", set: |given, value| { given.headers.push(["Authorization: Bearer ", value].concat()); Ok(()) } },
     Row { short: 'o', long: "output", arg: "<file>", help: "write to a file", set: |given, value| { given.outputs.push(value.into()); Ok(()) } },
     Row { short: 'X', long: "request", arg: "<method>", help: "GET or HEAD", set: request },
     Row { short: 'S', long: "show-error", arg: "", help: "tell errors in spite of -s", set: |given, _| { given.show_error = true; Ok(()) } },
@@ -70,7 +71,7 @@ const ROWS: &[Row] = &[
 const MISSING_SHORT: &str = "#:01234aAbBcCdDeEFgGhjJKlMnNOpPqQrRtTuUVxyYzZ";
 const MISSING_LONG: &str = "anyauth basic cacert cert compressed config connect-timeout cookie cookie-jar create-dirs \
     data data-ascii data-binary data-raw data-urlencode digest dump-header fail-with-body form get globoff http1.1 \
-    http2 interface ipv4 ipv6 json key limit-rate manual max-redirs netrc no-buffer no-progress-meter oauth2-bearer \
+    http2 interface ipv4 ipv6 json key limit-rate manual max-redirs netrc no-buffer no-progress-meter \
     parallel progress-bar proxy range referer remote-header-name remote-name resolve retry retry-all-errors \
     retry-delay retry-max-time tlsv1.2 trace upload-file user user-agent version";
 

@@ -52,10 +52,8 @@ pub(crate) fn main(cx: &mut Cx<'_>) -> i32 {
         spider: given.has("spider"),
         output: given.value("O").map(String::from),
         folder: given.value("P").map(String::from),
-        host: headers.iter().find_map(|header| {
-            let (name, value) = header.split_once(':')?;
-            name.trim().eq_ignore_ascii_case("host").then(|| value.trim().to_string())
-        }),
+        host: curl::header(&headers, "host").map(String::from),
+        shows: curl::bearer(&headers).to_string(),
     };
     for text in &given.operands {
         if let Err(message) = fetch(cx, &ask, text) {
@@ -74,6 +72,8 @@ struct Ask {
     folder: Option<String>,
     /// The host that a header names.
     host: Option<String>,
+    /// The key that one shows.
+    shows: String,
 }
 
 fn fetch(cx: &mut Cx<'_>, ask: &Ask, text: &str) -> Result<(), String> {
@@ -86,7 +86,7 @@ fn fetch(cx: &mut Cx<'_>, ask: &Ask, text: &str) -> Result<(), String> {
         Err(_) => return Err(format!("not an http or ftp url: {text}")),
     };
     let to = target(cx, ask, &url)?;
-    let answer = curl::reach(cx, ask.host.as_deref().unwrap_or(&url.host), &url);
+    let answer = curl::reach(cx, (ask.host.as_deref().unwrap_or(&url.host), &ask.shows), &url);
     if matches!(answer, Err((6, _))) {
         return Err(format!("bad address '{}'", url.host));
     }

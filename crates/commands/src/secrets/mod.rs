@@ -7,6 +7,7 @@ mod gitleaks_print;
 mod kubeseal;
 mod kubeseal_in;
 mod kubeseal_out;
+mod openssl;
 mod sops;
 mod sops_file;
 mod sops_keys;
@@ -14,13 +15,14 @@ mod sops_verbs;
 
 use world::Program;
 
-pub(crate) fn programs() -> [Program; 5] {
+pub(crate) fn programs() -> [Program; 6] {
     [
         Program::once("kubeseal", kubeseal::main),
         Program::once("age", age::main),
         Program::once("age-keygen", age::keygen),
         Program::steps::<sops::Sops>("sops"),
         Program::once("gitleaks", gitleaks::main),
+        Program::once("openssl", openssl::main),
     ]
 }
 

@@ -17,6 +17,7 @@ pub(crate) mod health;
 mod info;
 mod kinds;
 mod measure;
+mod new_set;
 mod pauses;
 mod restart;
 mod run;

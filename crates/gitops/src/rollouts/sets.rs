@@ -1,8 +1,8 @@
 //! The replica sets of a Rollout: the new one, the stable one, the others; and how they are made and sized.
 
-use super::work::{Work, owner_reference};
+use super::work::Work;
 use cluster::{Object, PatchKind, Propagation, REPLICASET, Store, int_or_percent, time_at};
-use manifest::{Map, Value, list, object};
+use manifest::{Value, object};
 use order::Arrange;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +13,7 @@ pub const REVISION: &str = "rollout.argoproj.io/revision";
 pub(crate) const HISTORY: &str = "rollout.argoproj.io/revision-history";
 pub(crate) const DESIRED: &str = "rollout.argoproj.io/desired-replicas";
 pub const SCALE_DOWN: &str = "argo-rollouts.argoproj.io/scale-down-deadline";
-const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+pub(super) const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
 /// What a replica set wants and has.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -148,54 +148,7 @@ impl Work<'_> {
         }
     }
 
-    /// Makes the set of this template, without pods yet.
-    pub fn make_set(&mut self, hash: &str) {
-        let next = self.sets.all.iter().map(|set| revision(set)).max().unwrap_or(0) + 1;
-        let name = [self.object.name(), "-", hash].concat();
-        let mut template = self.template().clone();
-        template.at_mut("metadata.labels").put(HASH, hash);
-        let mut selector = self.selector().clone();
-        selector.at_mut("matchLabels").put(HASH, hash);
-        let mut annotations = self.inherited();
-        annotations.insert(DESIRED, self.replicas().to_string().into());
-        annotations.insert(REVISION, next.to_string().into());
-        let mut value = object! {
-            "apiVersion" => "apps/v1", "kind" => "ReplicaSet",
-            "metadata" => object! {
-                "annotations" => annotations, "labels" => template.at("metadata.labels").clone(), "name" => name.as_str(),
-                "namespace" => self.object.namespace(), "ownerReferences" => list![owner_reference(&self.object)],
-            },
-            "spec" => object! { "replicas" => 0_i64, "selector" => selector, "template" => template },
-        };
-        if let Some(wait) = self.spec().int_at("minReadySeconds") {
-            value.set("spec.minReadySeconds", wait);
-        }
-        let writer = self.writer();
-        let namespace = self.object.namespace().to_string();
-        match self.cluster.create(self.sim, REPLICASET, &namespace, value, &writer) {
-            Ok(_) => {
-                self.set_revision(&next.to_string());
-                let told = format!("Created ReplicaSet {name} (revision {next})");
-                self.event(false, "NewReplicaSetCreated", &told);
-                let told = format!("Created new replica set \"{name}\"");
-                self.patch_conditions(&[("Progressing", "True", "NewReplicaSetCreated", &told)]);
-            }
-            Err(status) => {
-                let told = format!("Failed to create new replica set \"{name}\": {}", status.message);
-                self.event(true, "ReplicaSetCreateError", &told);
-                self.patch_conditions(&[("Progressing", "False", "ReplicaSetCreateError", &told)]);
-                self.wake_in(Duration::from_secs(5));
-            }
-        }
-    }
-
-    fn inherited(&self) -> Map {
-        let own = [LAST_APPLIED, REVISION, HISTORY, DESIRED];
-        let all = self.object.value.map_at("metadata.annotations");
-        all.iter().filter(|(key, _)| !own.contains(&key.as_ref())).map(|(k, v)| (k.clone(), v.clone())).collect()
-    }
-
-    fn set_revision(&mut self, text: &str) {
+    pub(super) fn set_revision(&mut self, text: &str) {
         if self.object.annotation(REVISION) == text {
             return;
         }

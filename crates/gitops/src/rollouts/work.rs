@@ -202,6 +202,9 @@ impl<'a> Work<'a> {
         }
         let hash = self.hash();
         self.sets = Sets::read(self.cluster.store(), &self.object, &hash);
+        if let Some(same) = self.same_set(&hash) {
+            self.sets = Sets::read(self.cluster.store(), &self.object, &same);
+        }
         if self.sets.new.is_none() {
             return self.make_set(&hash);
         }

@@ -237,6 +237,24 @@ fn an_abort_brings_the_stable_set_back_and_a_retry_begins_anew() {
     assert_eq!(scene.sizes(), "3:4/4 2:0/0");
 }
 
+/// An `undo` writes the set's own template, with all defaults: it is the stable one still, and so is the one without them.
+#[test]
+fn a_template_with_its_defaults_is_the_same_one() {
+    let mut scene = Scene::of(STEPS, "");
+    let bare = scene.web().value.at("spec.template").clone();
+    let set = sets_of(scene.cluster.store(), &scene.web())[0].clone();
+    let mut full = set.value.at("spec.template").clone();
+    full.at_mut("metadata.labels").remove(rollouts::HASH);
+    assert_ne!(full, bare);
+    for template in [full, bare] {
+        scene.spec(object! { "template" => template });
+        scene.run(30);
+        assert_eq!((scene.phase(), scene.sizes()), ("Healthy ".into(), "1:4/4".into()));
+        assert_eq!(scene.web().value.str_at("status.stableRS"), set.label(rollouts::HASH));
+        scene.rests();
+    }
+}
+
 #[test]
 fn a_paused_rollout_is_resized_all_the_same() {
     let mut scene = Scene::of(STEPS, "");

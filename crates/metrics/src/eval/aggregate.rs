@@ -1,15 +1,10 @@
 //! `sum`, `avg`, `topk` and their like over groups.
 
-use super::{Evaluated, maths, plain};
-use crate::api::number_text;
-use crate::labels::{Labels, NAME};
+use super::{Evaluated, limit, maths, plain};
+use crate::labels::{Labels, NAME, is_label, quoted};
+use crate::numbers::{number_text, short};
 use crate::value::{Sample, Value};
 use order::{Arrange, OrdMap};
-
-fn is_label(name: &str) -> bool {
-    let good = |(at, c): (usize, char)| c == '_' || c.is_ascii_alphabetic() || (at > 0 && c.is_ascii_digit());
-    !name.is_empty() && name.char_indices().all(good)
-}
 
 pub(super) fn run(
     op: &str,
@@ -28,7 +23,7 @@ pub(super) fn run(
             && let Some(Value::Text(label)) = param
         {
             if !is_label(label) {
-                return Err(format!("invalid label name {label:?}"));
+                return Err(["invalid label name ", &quoted(label)].concat());
             }
             labels.put(label, &number_text(sample.point.value));
         }
@@ -38,8 +33,10 @@ pub(super) fn run(
         Some(Value::Scalar(number)) => *number,
         _ => 0.0,
     };
-    if matches!(op, "topk" | "bottomk") {
-        return best(groups, op == "topk", number);
+    match op {
+        "topk" | "bottomk" | "limitk" => return best(groups, op, number),
+        "limit_ratio" => return limit::ratio(groups, number),
+        _ => {}
     }
     let mut found = Vec::new();
     for (labels, samples) in groups.iter() {
@@ -65,18 +62,26 @@ pub(super) fn run(
     Ok(found)
 }
 
-/// The `k` highest or lowest of each group, which keep their labels.
-fn best(groups: OrdMap<Labels, Vec<Sample>>, highest: bool, k: f64) -> Evaluated<Vec<Sample>> {
+/// The `k` highest, lowest or first of each group, which keep their labels.
+fn best(groups: OrdMap<Labels, Vec<Sample>>, op: &str, k: f64) -> Evaluated<Vec<Sample>> {
+    let highest = op == "topk";
+    if k < 1.0 {
+        return Ok(Vec::new());
+    }
     if k.is_nan() {
         return Err("Parameter value is NaN".into());
     }
-    if k.abs() >= 9.223_372_036_854_776e18 {
-        return Err(format!("Scalar value {} overflows int64", number_text(k)));
+    if k >= 9.223_372_036_854_776e18 {
+        return Err(["Scalar value ", &short(k), " overflows int64"].concat());
     }
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "below one is none")]
-    let k = if k < 1.0 { 0 } else { k as usize };
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "not below one")]
+    let k = k as usize;
     let mut found = Vec::new();
     for mut samples in groups.into_values() {
+        if op == "limitk" {
+            found.extend(samples.into_iter().take(k));
+            continue;
+        }
         samples.arrange_by(|a, b| {
             let (a, b) = (a.point.value, b.point.value);
             // NaN comes last in both.

@@ -117,10 +117,12 @@ impl Query<'_> {
             let key = signature(&sample.labels, matching);
             if let Some(double) = ones.get(&key) {
                 let side = if swapped { "left" } else { "right" };
+                let (a, b) = (sample.labels.listed(), double.labels.listed());
+                let (first, second) = if a <= b { (a, b) } else { (b, a) };
                 return Err(format!(
-                    "found duplicate series for the match group {key} on the {side} hand-side of the operation: [{}, \
-                     {}];many-to-many matching not allowed: matching labels must be unique on one side",
-                    sample.labels, double.labels
+                    "found duplicate series for the match group {} on the {side} hand-side of the operation: [{first}, \
+                     {second}];many-to-many matching not allowed: matching labels must be unique on one side",
+                    key.listed()
                 ));
             }
             ones.insert(key, sample);

@@ -1,11 +1,12 @@
 //! Calls of functions.
 
-use super::{Evaluated, Query, histogram, maths, plain, ranges};
+use super::histogram::{self, Bucket, Histograms};
+use super::{Evaluated, Query, distinct, maths, plain, ranges, relabel};
 use crate::labels::{Labels, NAME};
+use crate::numbers::open_metrics;
 use crate::parse::{Expr, Function, Matcher};
 use crate::value::{Kind, Sample, Value};
 use order::Arrange;
-use regex_lite::Regex;
 use sim::Time;
 
 #[expect(clippy::cast_precision_loss, reason = "milliseconds")]
@@ -84,28 +85,30 @@ impl Query<'_> {
         let name = function.name;
         let number = |at: usize| args.get(at).map_or(Ok(f64::NAN), |arg| self.scalar(arg, now));
         if (0..args.len()).any(|at| function.arg(at) == Kind::Matrix) {
-            return self.over_range(name, args, now).map(Value::Vector);
+            return self.over_range(function, args, now).map(Value::Vector);
+        }
+        if function.returns() == Kind::Scalar {
+            return self.figure(name, args, now).map(Value::Scalar);
         }
         let vector = match args {
-            [] if !matches!(name, "time" | "pi") => {
+            [] => {
                 return Ok(Value::Vector(vec![plain(
                     Labels::default(),
                     now,
                     date(name, secs(now)).unwrap_or(f64::NAN),
                 )]));
             }
-            [first, ..] if function.arg(0) == Kind::Vector && name != "timestamp" => self.vector(first, now)?,
+            [first, ..] if function.arg(0) == Kind::Vector && !matches!(name, "timestamp" | "histogram_quantiles") => {
+                self.vector(first, now)?
+            }
             _ => Vec::new(),
         };
         Ok(match name {
-            "time" => Value::Scalar(secs(now)),
-            "pi" => Value::Scalar(std::f64::consts::PI),
-            "scalar" => Value::Scalar(match &vector[..] {
-                [one] => one.point.value,
-                _ => f64::NAN,
-            }),
             "vector" => Value::Vector(vec![plain(Labels::default(), now, number(0)?)]),
             "timestamp" => Value::Vector(self.timestamps(&args[0], now)?),
+            // None is kept without `--enable-feature=use-start-timestamps`.
+            "start_timestamp" => Value::Vector(Vec::new()),
+            "info" => Value::Vector(self.info(vector, args, now)?),
             "absent" => Value::Vector(if vector.is_empty() { absent(&args[0], now) } else { Vec::new() }),
             "clamp" => {
                 let (least, most) = (number(1)?, number(2)?);
@@ -126,15 +129,44 @@ impl Query<'_> {
                 let to = if args.len() > 1 { number(1)? } else { 1.0 };
                 Value::Vector(self.map(vector, |x| round_to(x, to)))
             }
+            "sort_by_label" | "sort_by_label_desc" => {
+                let names = args[1..].iter().map(|arg| self.text(arg, now)).collect::<Evaluated<Vec<String>>>()?;
+                Value::Vector(relabel::sort_by(vector, &names, name.ends_with("desc")))
+            }
             "sort" | "sort_desc" => Value::Vector(sorted(vector, name == "sort")),
             "histogram_quantile" => {
-                let samples = self.vector(&args[1], now)?;
-                Value::Vector(self.histogram_quantile(number(0)?, samples, now))
+                let (q, all) = (number(0)?, self.histograms(&args[1], now)?);
+                Value::Vector(self.of_histograms(&all, now, &|buckets| histogram::quantile(q, buckets)))
             }
+            "histogram_fraction" => {
+                let (lower, upper, all) = (number(0)?, number(1)?, self.histograms(&args[2], now)?);
+                Value::Vector(self.of_histograms(&all, now, &|buckets| histogram::fraction(lower, upper, buckets)))
+            }
+            "histogram_quantiles" => Value::Vector(self.quantiles(args, now)?),
             "label_replace" | "label_join" => Value::Vector(self.relabel(name, vector, args, now)?),
             _ => Value::Vector(
                 self.map(vector, |x| plain_function(name, x).or_else(|| date(name, x)).unwrap_or(f64::NAN)),
             ),
+        })
+    }
+
+    /// Functions that give a number.
+    fn figure(self, name: &str, args: &[Expr], now: i64) -> Evaluated<f64> {
+        let number = |at: usize| self.scalar(&args[at], now);
+        Ok(match name {
+            "time" => secs(now),
+            "pi" => std::f64::consts::PI,
+            "start" => secs(self.start),
+            "end" => secs(self.end),
+            "range" => secs(self.end - self.start),
+            "step" if self.start == self.end => 0.0,
+            "step" => secs(self.step),
+            "max_of" => greater(number(0)?, number(1)?),
+            "min_of" => -greater(-number(0)?, -number(1)?),
+            _ => match &self.vector(&args[0], now)?[..] {
+                [one] => one.point.value,
+                _ => f64::NAN,
+            },
         })
     }
 
@@ -155,22 +187,25 @@ impl Query<'_> {
         Ok(samples)
     }
 
-    fn over_range(self, name: &str, args: &[Expr], now: i64) -> Evaluated<Vec<Sample>> {
-        let (range, param) = match (name, args) {
-            ("quantile_over_time", [param, range]) | (_, [range, param]) => (range, self.scalar(param, now)?),
-            _ => (&args[0], f64::NAN),
-        };
-        let window = self.matrix(range, now)?;
+    fn over_range(self, function: &Function, args: &[Expr], now: i64) -> Evaluated<Vec<Sample>> {
+        let (mut range, mut params) = (&args[0], Vec::new());
+        for (at, arg) in args.iter().enumerate() {
+            match function.arg(at) {
+                Kind::Matrix => range = arg,
+                _ => params.push(self.scalar(arg, now)?),
+            }
+        }
+        let (name, window) = (function.name, self.matrix(range, now)?);
         if name == "absent_over_time" {
             return Ok(if window.series.is_empty() { absent(range, now) } else { Vec::new() });
         }
         let mut found = Vec::new();
         for series in window.series {
             let bounds = (window.from, window.until);
-            if let Some(value) = ranges::over(name, &series.points, bounds, param, now) {
+            if let Some(value) = ranges::over(name, &series.points, bounds, &params, now)? {
                 let mut sample = plain(series.labels, now, value);
                 sample.drop_name = series.drop_name;
-                if name != "last_over_time" {
+                if !matches!(name, "last_over_time" | "first_over_time") {
                     self.unname(&mut sample.labels, &mut sample.drop_name);
                 }
                 found.push(sample);
@@ -179,53 +214,56 @@ impl Query<'_> {
         Ok(found)
     }
 
-    fn histogram_quantile(self, q: f64, samples: Vec<Sample>, now: i64) -> Vec<Sample> {
-        let all = histogram::histograms(samples, self.delayed_names);
-        let one = |(labels, buckets): (&Labels, &Vec<histogram::Bucket>)| {
-            let mut sample = plain(labels.clone(), now, histogram::quantile(q, buckets.clone()));
+    fn histograms(self, arg: &Expr, now: i64) -> Evaluated<Histograms> {
+        Ok(histogram::histograms(self.vector(arg, now)?, self.delayed_names))
+    }
+
+    /// A figure of each.
+    fn of_histograms(self, all: &Histograms, now: i64, figure: &dyn Fn(&[Bucket]) -> f64) -> Vec<Sample> {
+        let one = |(labels, buckets): (&Labels, &Vec<Bucket>)| {
+            let mut sample = plain(labels.clone(), now, figure(buckets));
             self.unname(&mut sample.labels, &mut sample.drop_name);
             sample
         };
         all.iter().map(one).collect()
     }
 
-    fn relabel(self, name: &str, mut samples: Vec<Sample>, args: &[Expr], now: i64) -> Evaluated<Vec<Sample>> {
-        let texts: Vec<String> = args[1..].iter().map(|arg| self.text(arg, now)).collect::<Evaluated<_>>()?;
-        let target = &texts[0];
-        if target.is_empty() {
-            return Err(format!("invalid destination label name in {name}(): {target}"));
+    /// `histogram_quantiles(v, "label", 0.5, 0.9)`: each with its label.
+    fn quantiles(self, args: &[Expr], now: i64) -> Evaluated<Vec<Sample>> {
+        let (all, label) = (self.histograms(&args[0], now)?, self.text(&args[1], now)?);
+        let mut found = Vec::new();
+        for arg in &args[2..] {
+            let q = self.scalar(arg, now)?;
+            let of_one = self.of_histograms(&all, now, &|buckets| histogram::quantile(q, buckets));
+            found.extend(of_one.into_iter().map(|mut sample| {
+                sample.labels.put(&label, &open_metrics(q));
+                sample
+            }));
         }
-        let pattern = if name == "label_replace" {
-            let whole = ["^(?s:", &texts[3], ")$"].concat();
-            let bad = |_| format!("invalid regular expression in label_replace(): {}", texts[3]);
-            Some(Regex::new(&whole).map_err(bad)?)
-        } else {
-            None
-        };
-        for sample in &mut samples {
-            let value = match &pattern {
-                Some(pattern) => {
-                    let Some(found) = pattern.captures(sample.labels.get(&texts[2])) else { continue };
-                    let mut value = String::new();
-                    found.expand(&texts[1], &mut value);
-                    value
-                }
-                None => {
-                    let values: Vec<&str> = texts[2..].iter().map(|label| sample.labels.get(label)).collect();
-                    values.join(&texts[1])
-                }
-            };
-            sample.labels.put(target, &value);
-            if target == NAME {
-                sample.drop_name = false;
+        distinct(found)
+    }
+}
+
+/// Go's `math.Max`.
+fn greater(a: f64, b: f64) -> f64 {
+    match (a, b) {
+        (f64::INFINITY, _) | (_, f64::INFINITY) => f64::INFINITY,
+        _ if a.is_nan() || b.is_nan() => f64::NAN,
+        // Of two zeros the positive one.
+        _ if a == b => {
+            if a.is_sign_negative() {
+                b
+            } else {
+                a
             }
         }
-        let mut seen: Vec<&Labels> = samples.iter().map(|sample| &sample.labels).collect();
-        seen.arrange();
-        if seen.windows(2).any(|two| two[0] == two[1]) {
-            return Err("vector cannot contain metrics with the same labelset".into());
+        _ => {
+            if a > b {
+                a
+            } else {
+                b
+            }
         }
-        Ok(samples)
     }
 }
 

@@ -82,6 +82,18 @@ pub(super) fn quantile(q: f64, values: &mut [f64]) -> f64 {
     values[lower] * (1.0 - weight) + values[upper] * weight
 }
 
+/// The median distance from the median.
+pub(super) fn deviation(values: &mut [f64]) -> f64 {
+    if values.iter().any(|value| value.is_nan()) {
+        return f64::NAN;
+    }
+    let median = quantile(0.5, values);
+    for value in values.iter_mut() {
+        *value = (*value - median).abs();
+    }
+    quantile(0.5, values)
+}
+
 /// NaN is the smallest.
 pub(super) fn ascending(a: f64, b: f64) -> std::cmp::Ordering {
     match (a.is_nan(), b.is_nan()) {

@@ -4,8 +4,11 @@ mod aggregate;
 mod binary;
 mod calls;
 mod histogram;
+mod info;
+mod limit;
 mod maths;
 mod ranges;
+mod relabel;
 
 use crate::labels::{Labels, NAME};
 use crate::parse::{At, Expr, Matcher, When};
@@ -31,13 +34,15 @@ pub struct Query<'s> {
     pub delayed_names: bool,
     start: i64,
     end: i64,
+    /// None of an instant.
+    step: i64,
 }
 
 type Evaluated<T> = Result<T, Failure>;
 
 impl<'s> Query<'s> {
     pub fn new(store: &'s Store) -> Self {
-        Self { store, delayed_names: false, start: 0, end: 0 }
+        Self { store, delayed_names: false, start: 0, end: 0, step: 0 }
     }
 
     /// The value at a moment.
@@ -49,7 +54,7 @@ impl<'s> Query<'s> {
 
     /// The values from one moment to another.
     pub fn range(mut self, expr: &Expr, start: i64, end: i64, step: i64) -> Evaluated<Value> {
-        (self.start, self.end) = (start, end);
+        (self.start, self.end, self.step) = (start, end, step);
         if step <= 0 {
             return Err("zero or negative query resolution step widths are not accepted. Try a positive integer".into());
         }
@@ -84,7 +89,6 @@ impl<'s> Query<'s> {
 
     /// Drops names that were to go, and refuses doubles.
     fn finish(self, value: Value) -> Evaluated<Value> {
-        let doubled = "vector cannot contain metrics with the same labelset";
         match value {
             Value::Vector(mut samples) => {
                 for sample in &mut samples {
@@ -92,12 +96,7 @@ impl<'s> Query<'s> {
                         sample.labels.remove(NAME);
                     }
                 }
-                let mut seen: Vec<&Labels> = samples.iter().map(|sample| &sample.labels).collect();
-                order::Arrange::arrange(&mut seen[..]);
-                if seen.windows(2).any(|two| two[0] == two[1]) {
-                    return Err(doubled.into());
-                }
-                Ok(Value::Vector(samples))
+                distinct(samples).map(Value::Vector)
             }
             other => Ok(other),
         }
@@ -237,6 +236,16 @@ impl<'s> Query<'s> {
         }
         samples
     }
+}
+
+/// Refuses doubles.
+fn distinct(samples: Vec<Sample>) -> Evaluated<Vec<Sample>> {
+    let mut seen: Vec<&Labels> = samples.iter().map(|sample| &sample.labels).collect();
+    order::Arrange::arrange(&mut seen[..]);
+    if seen.windows(2).any(|two| two[0] == two[1]) {
+        return Err("vector cannot contain metrics with the same labelset".into());
+    }
+    Ok(samples)
 }
 
 fn plain(labels: Labels, at: i64, value: f64) -> Sample {

@@ -1,6 +1,7 @@
 //! Functions over a range (`promql/functions.go`).
 
-use super::maths;
+use super::{Evaluated, maths};
+use crate::numbers::fixed;
 use crate::value::{Point, Series};
 
 /// A range vector: what lies after `from` and until `until`.
@@ -63,9 +64,17 @@ fn count(n: usize) -> Option<f64> {
 }
 
 /// The function's value over one series; nothing where there are too few samples.
-pub(super) fn over(name: &str, points: &[Point], window: (i64, i64), param: f64, now: i64) -> Option<f64> {
+pub(super) fn over(
+    name: &str,
+    points: &[Point],
+    window: (i64, i64),
+    params: &[f64],
+    now: i64,
+) -> Evaluated<Option<f64>> {
     let values = || points.iter().map(|point| point.value).collect::<Vec<f64>>();
-    match name {
+    let param = params.first().copied().unwrap_or(f64::NAN);
+    let at = |point: Option<&Point>| point.map(|point| secs(point.at));
+    Ok(match name {
         "rate" => extrapolated(points, window, true, true),
         "increase" => extrapolated(points, window, true, false),
         "delta" => extrapolated(points, window, false, false),
@@ -75,9 +84,17 @@ pub(super) fn over(name: &str, points: &[Point], window: (i64, i64), param: f64,
         "sum_over_time" => Some(maths::sum(&values())),
         "count_over_time" => count(points.len()),
         "last_over_time" => points.last().map(|point| point.value),
+        "first_over_time" => points.first().map(|point| point.value),
         "present_over_time" => Some(1.0),
-        "min_over_time" => best(points, |a, b| a < b),
-        "max_over_time" => best(points, |a, b| a > b),
+        "min_over_time" => best(points, |a, b| a < b).map(|point| point.value),
+        "max_over_time" => best(points, |a, b| a > b).map(|point| point.value),
+        // Of several the last one.
+        "ts_of_min_over_time" => at(best(points, |a, b| a <= b)),
+        "ts_of_max_over_time" => at(best(points, |a, b| a >= b)),
+        "ts_of_first_over_time" => at(points.first()),
+        "ts_of_last_over_time" => at(points.last()),
+        "mad_over_time" => Some(maths::deviation(&mut values())),
+        "double_exponential_smoothing" => smoothed(&values(), param, params.get(1).copied().unwrap_or(f64::NAN))?,
         "stdvar_over_time" => Some(maths::variance(&values())),
         "stddev_over_time" => Some(maths::variance(&values()).sqrt()),
         "quantile_over_time" => Some(maths::quantile(param, &mut values())),
@@ -93,9 +110,28 @@ pub(super) fn over(name: &str, points: &[Point], window: (i64, i64), param: f64,
             Some(slope * param + at)
         }
         _ => None,
-    }
+    })
 }
 
-fn best(points: &[Point], better: fn(f64, f64) -> bool) -> Option<f64> {
-    points.iter().map(|point| point.value).reduce(|a, b| if better(b, a) || a.is_nan() { b } else { a })
+fn best(points: &[Point], better: fn(f64, f64) -> bool) -> Option<&Point> {
+    points.iter().reduce(|a, b| if better(b.value, a.value) || a.value.is_nan() { b } else { a })
+}
+
+/// Holt's linear method.
+fn smoothed(values: &[f64], smoothing: f64, trend: f64) -> Evaluated<Option<f64>> {
+    for (what, short, factor) in [("smoothing", "sf", smoothing), ("trend", "tf", trend)] {
+        if factor <= 0.0 || factor >= 1.0 {
+            return Err(format!("invalid {what} factor. Expected: 0 < {short} < 1, got: {}", fixed(factor)));
+        }
+    }
+    let [first, second, ..] = values else { return Ok(None) };
+    let (mut level, mut slope) = (*first, second - first);
+    for (at, value) in values[1..].iter().enumerate() {
+        let before = level;
+        level = smoothing * value + (1.0 - smoothing) * (before + slope);
+        if at + 2 < values.len() {
+            slope = trend * (level - before) + (1.0 - trend) * slope;
+        }
+    }
+    Ok(Some(level))
 }

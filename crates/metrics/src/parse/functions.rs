@@ -8,10 +8,17 @@ pub struct Function {
     pub name: &'static str,
     args: &'static str,
     returns: u8,
+    /// Only with `--enable-feature=promql-experimental-functions`.
+    pub experimental: bool,
 }
 
 const fn f(name: &'static str, args: &'static str, returns: u8) -> Function {
-    Function { name, args, returns }
+    Function { name, args, returns, experimental: false }
+}
+
+/// An experimental one.
+const fn x(name: &'static str, args: &'static str, returns: u8) -> Function {
+    Function { name, args, returns, experimental: true }
 }
 
 /// In the order of their names.
@@ -41,12 +48,18 @@ const FUNCTIONS: &[Function] = &[
     f("deg", "v", b'v'),
     f("delta", "m", b'v'),
     f("deriv", "m", b'v'),
+    x("double_exponential_smoothing", "mss", b'v'),
+    x("end", "", b's'),
     f("exp", "v", b'v'),
+    f("first_over_time", "m", b'v'),
     f("floor", "v", b'v'),
+    f("histogram_fraction", "ssv", b'v'),
     f("histogram_quantile", "sv", b'v'),
+    x("histogram_quantiles", "vts?sssssssss", b'v'),
     f("hour", "?v", b'v'),
     f("idelta", "m", b'v'),
     f("increase", "m", b'v'),
+    x("info", "v?v", b'v'),
     f("irate", "m", b'v'),
     f("label_join", "vtt*t", b'v'),
     f("label_replace", "vtttt", b'v'),
@@ -54,7 +67,10 @@ const FUNCTIONS: &[Function] = &[
     f("ln", "v", b'v'),
     f("log10", "v", b'v'),
     f("log2", "v", b'v'),
+    x("mad_over_time", "m", b'v'),
+    x("max_of", "ss", b's'),
     f("max_over_time", "m", b'v'),
+    x("min_of", "ss", b's'),
     f("min_over_time", "m", b'v'),
     f("minute", "?v", b'v'),
     f("month", "?v", b'v'),
@@ -63,6 +79,7 @@ const FUNCTIONS: &[Function] = &[
     f("present_over_time", "m", b'v'),
     f("quantile_over_time", "sm", b'v'),
     f("rad", "v", b'v'),
+    x("range", "", b's'),
     f("rate", "m", b'v'),
     f("resets", "m", b'v'),
     f("round", "v?s", b'v'),
@@ -71,23 +88,30 @@ const FUNCTIONS: &[Function] = &[
     f("sin", "v", b'v'),
     f("sinh", "v", b'v'),
     f("sort", "v", b'v'),
+    x("sort_by_label", "v*t", b'v'),
+    x("sort_by_label_desc", "v*t", b'v'),
     f("sort_desc", "v", b'v'),
     f("sqrt", "v", b'v'),
+    x("start", "", b's'),
+    x("start_timestamp", "v", b'v'),
     f("stddev_over_time", "m", b'v'),
     f("stdvar_over_time", "m", b'v'),
+    x("step", "", b's'),
     f("sum_over_time", "m", b'v'),
     f("tan", "v", b'v'),
     f("tanh", "v", b'v'),
     f("time", "", b's'),
     f("timestamp", "v", b'v'),
+    x("ts_of_first_over_time", "m", b'v'),
+    x("ts_of_last_over_time", "m", b'v'),
+    x("ts_of_max_over_time", "m", b'v'),
+    x("ts_of_min_over_time", "m", b'v'),
     f("vector", "s", b'v'),
     f("year", "?v", b'v'),
 ];
 
-/// Functions of Prometheus 3 that are not here.
-pub(crate) const REAL: &str = "double_exponential_smoothing first_over_time histogram_avg histogram_count \
-    histogram_fraction histogram_quantiles histogram_stddev histogram_stdvar histogram_sum info mad_over_time sort_by_label \
-    sort_by_label_desc max_of min_of step range start end ts_of_first_over_time ts_of_last_over_time ts_of_max_over_time ts_of_min_over_time";
+/// Functions of native histograms, which are not here.
+pub(crate) const REAL: &str = "histogram_avg histogram_count histogram_stddev histogram_stdvar histogram_sum";
 
 pub(crate) fn find(name: &str) -> Option<&'static Function> {
     FUNCTIONS.iter().find(|function| function.name == name)

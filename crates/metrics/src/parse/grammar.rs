@@ -1,12 +1,26 @@
 //! The grammar: precedence climbing over tokens, and the check of types.
 
 use super::lexer::{self, Piece, Token};
-use super::{Expr, Function, Matching, REAL, Side, find};
+use super::{Expr, Matching, REAL, Side, find};
 use crate::value::Kind;
 
-const AGGREGATIONS: [&str; 12] =
-    ["sum", "avg", "count", "min", "max", "group", "stddev", "stdvar", "topk", "bottomk", "count_values", "quantile"];
-const NOT_HERE: &str = "is real, but not part of this sandbox yet";
+const AGGREGATIONS: [&str; 14] = [
+    "sum",
+    "avg",
+    "count",
+    "min",
+    "max",
+    "group",
+    "stddev",
+    "stdvar",
+    "topk",
+    "bottomk",
+    "count_values",
+    "quantile",
+    "limitk",
+    "limit_ratio",
+];
+pub(crate) const NOT_HERE: &str = "is real, but not part of this sandbox yet";
 /// Deeper than anybody writes.
 const DEPTH_MAX: u32 = 100;
 
@@ -39,19 +53,34 @@ pub(crate) fn is_set(op: &str) -> bool {
 }
 
 pub(super) struct Parser<'t> {
-    text: &'t str,
+    pub text: &'t str,
     pub pieces: Vec<Piece>,
     pub at: usize,
     depth: u32,
+    pub features: Features,
+    /// The next selector may fit everything.
+    pub fits_all: bool,
+}
+
+/// What `--enable-feature` has switched on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Features {
+    /// `promql-experimental-functions`
+    pub experimental: bool,
 }
 
 pub(super) type Parsed<T> = Result<T, (usize, String)>;
 
 /// Reads an expression; the error is a whole line, `1:5: parse error: …`.
 pub fn parse(text: &str) -> Result<Expr, String> {
+    parse_with(text, Features::default())
+}
+
+/// With more than is on by itself.
+pub fn parse_with(text: &str, features: Features) -> Result<Expr, String> {
     let read = || {
         let pieces = lexer::pieces(text)?;
-        let mut parser = Parser { text, pieces, at: 0, depth: 0 };
+        let mut parser = Parser { text, pieces, at: 0, depth: 0, features, fits_all: false };
         if *parser.token() == Token::End {
             return Err((0, "no expression found in input".to_string()));
         }
@@ -95,7 +124,7 @@ impl Parser<'_> {
         matches!(self.token(), Token::Sign(own) if *own == sign)
     }
 
-    fn is_word(&self, word: &str) -> bool {
+    pub fn is_word(&self, word: &str) -> bool {
         matches!(self.token(), Token::Word(own) if own.eq_ignore_ascii_case(word))
     }
 
@@ -124,7 +153,7 @@ impl Parser<'_> {
         OPERATORS.iter().find(|(op, _)| op.eq_ignore_ascii_case(own)).copied()
     }
 
-    fn expr(&mut self, least: u8) -> Parsed<Expr> {
+    pub fn expr(&mut self, least: u8) -> Parsed<Expr> {
         self.depth += 1;
         if self.depth > DEPTH_MAX {
             return Err((self.piece().from, "expression is nested too deeply".into()));
@@ -221,7 +250,7 @@ impl Parser<'_> {
     }
 
     /// `(a, "b")`
-    fn names(&mut self) -> Parsed<Vec<String>> {
+    pub fn names(&mut self) -> Parsed<Vec<String>> {
         self.want("(", "grouping opts")?;
         let mut names = Vec::new();
         while !self.eat(")") {
@@ -275,9 +304,6 @@ impl Parser<'_> {
         if let Some(op) = aggregation.filter(|_| self.is("(") || self.is_word("by") || self.is_word("without")) {
             return self.aggregate(from, op);
         }
-        if matches!(word, "limitk" | "limit_ratio") && (self.is("(") || self.is_word("by")) {
-            return Err((from, format!("{word} {NOT_HERE}")));
-        }
         if self.is("(") {
             let Some(function) = find(word) else {
                 let real = REAL.split_whitespace().any(|name| name == word);
@@ -288,93 +314,11 @@ impl Parser<'_> {
                 };
                 return Err((from, told));
             };
+            if function.experimental && !self.features.experimental {
+                return Err((from, format!("function \"{word}\" is not enabled")));
+            }
             return self.call(from, function);
         }
         self.selector(from, Some(word))
     }
-
-    fn arguments(&mut self) -> Parsed<Vec<(usize, Expr)>> {
-        self.want("(", "")?;
-        let mut args = Vec::new();
-        while !self.eat(")") {
-            let from = self.piece().from;
-            args.push((from, self.expr(1)?));
-            if self.eat(",") {
-                if self.is(")") {
-                    return Err((self.piece().from, "trailing commas not allowed in function call args".into()));
-                }
-            } else if !self.is(")") {
-                return Err(self.unexpected(""));
-            }
-        }
-        Ok(args)
-    }
-
-    fn call(&mut self, from: usize, function: &'static Function) -> Parsed<Expr> {
-        let args = self.arguments()?;
-        let (least, most) = function.arity();
-        let (name, count) = (function.name, args.len());
-        let wrong = |words: &str, number: usize| {
-            Err((from, format!("expected {words}{number} argument(s) in call to \"{name}\", got {count}")))
-        };
-        if least == most && count != least {
-            return wrong("", least);
-        }
-        if count < least {
-            return wrong("at least ", least);
-        }
-        if count > most {
-            return wrong("at most ", most);
-        }
-        for (at, (place, arg)) in args.iter().enumerate() {
-            expect(*place, arg, function.arg(at), &format!("call to function \"{name}\""))?;
-        }
-        Ok(Expr::Call { function, args: args.into_iter().map(|(_, arg)| arg).collect() })
-    }
-
-    fn grouping(&mut self) -> Parsed<Option<(bool, Vec<String>)>> {
-        let without = self.is_word("without");
-        if !without && !self.is_word("by") {
-            return Ok(None);
-        }
-        self.at += 1;
-        Ok(Some((without, self.names()?)))
-    }
-
-    fn aggregate(&mut self, from: usize, op: &'static str) -> Parsed<Expr> {
-        let before = self.grouping()?;
-        let mut args = self.arguments()?;
-        let grouping = match before {
-            Some(before) => Some(before),
-            None => self.grouping()?,
-        };
-        let (without, labels) = grouping.unwrap_or_default();
-        let wanted = usize::from(matches!(op, "topk" | "bottomk" | "count_values" | "quantile")) + 1;
-        if args.is_empty() {
-            return Err((from, "no arguments for aggregate expression provided".into()));
-        }
-        if args.len() != wanted {
-            let told = "wrong number of arguments for aggregate expression provided, expected ";
-            return Err((from, format!("{told}{wanted}, got {}", args.len())));
-        }
-        let (place, of) = args.pop().unwrap_or((from, Expr::Number(0.0)));
-        expect(place, &of, Kind::Vector, "aggregation expression")?;
-        let param = match args.pop() {
-            Some((place, param)) => {
-                let kind = if op == "count_values" { Kind::Text } else { Kind::Scalar };
-                expect(place, &param, kind, "aggregation parameter")?;
-                Some(Box::new(param))
-            }
-            None => None,
-        };
-        Ok(Expr::Aggregate { op, of: Box::new(of), param, labels, without })
-    }
-}
-
-fn expect(place: usize, expr: &Expr, wanted: Kind, context: &str) -> Parsed<()> {
-    let is = expr.kind();
-    if is == wanted {
-        return Ok(());
-    }
-    Err((place, format!("expected type {} in {context}, got {}", wanted.words(), is.words())))
 }

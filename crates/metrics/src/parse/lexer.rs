@@ -1,5 +1,7 @@
 //! Words, numbers, durations, texts and signs.
 
+use crate::labels::from_bytes;
+
 /// What a piece of the text is.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Token {
@@ -151,26 +153,36 @@ fn number(rest: &str) -> Result<(Token, usize), String> {
 }
 
 fn quoted(rest: &str, quote: char) -> Result<(Token, usize), String> {
-    let mut text = String::new();
+    // Bytes, for an escape makes any of them.
+    let mut made = Vec::new();
     let mut chars = rest.char_indices().skip(1);
     while let Some((at, c)) = chars.next() {
         if c == quote {
-            return Ok((Token::Text(text), at + 1));
+            return Ok((Token::Text(from_bytes(&made)), at + 1));
         }
         if c != '\\' || quote == '`' {
             if c == '\n' && quote != '`' {
                 break;
             }
-            text.push(c);
+            made.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
             continue;
         }
         let Some((_, escape)) = chars.next() else { break };
         let mut code = |digits: usize, radix: u32, first: &str| {
             let mut text = first.to_string();
             text.extend(chars.by_ref().take(digits).map(|(_, c)| c));
-            u32::from_str_radix(&text, radix).ok().and_then(char::from_u32)
+            u32::from_str_radix(&text, radix).ok()
         };
-        let made = match escape {
+        let byte = match escape {
+            'x' => code(2, 16, ""),
+            '0'..='7' => code(2, 8, &escape.to_string()),
+            _ => None,
+        };
+        if let Some(Ok(byte)) = byte.map(u8::try_from) {
+            made.push(byte);
+            continue;
+        }
+        let plain = match escape {
             'a' => Some('\u{7}'),
             'b' => Some('\u{8}'),
             'f' => Some('\u{c}'),
@@ -178,16 +190,14 @@ fn quoted(rest: &str, quote: char) -> Result<(Token, usize), String> {
             'r' => Some('\r'),
             't' => Some('\t'),
             'v' => Some('\u{b}'),
-            'x' => code(2, 16, ""),
-            'u' => code(4, 16, ""),
-            'U' => code(8, 16, ""),
-            '0'..='7' => code(2, 8, &escape.to_string()),
+            'u' => code(4, 16, "").and_then(char::from_u32),
+            'U' => code(8, 16, "").and_then(char::from_u32),
             '\\' => Some('\\'),
             other if other == quote => Some(other),
             _ => None,
         };
-        match made {
-            Some(c) => text.push(c),
+        match plain {
+            Some(c) => made.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
             None => return Err(format!("unknown escape sequence U+{:04X} {escape:?}", u32::from(escape))),
         }
     }

@@ -1,5 +1,6 @@
 //! A text becomes an expression (`promql/parser`). Errors are in the real one's words, with line and column.
 
+mod calls;
 mod functions;
 mod grammar;
 mod lexer;
@@ -7,7 +8,9 @@ mod matcher;
 mod selectors;
 
 pub(crate) use functions::{Function, REAL, find};
-pub use grammar::parse;
+#[cfg(feature = "suite")]
+pub(crate) use grammar::NOT_HERE;
+pub use grammar::{Features, parse, parse_with};
 pub use matcher::Matcher;
 
 use crate::value::Kind;

@@ -9,6 +9,7 @@ use crate::value::Kind;
 impl Parser<'_> {
     pub(super) fn selector(&mut self, from: usize, name: Option<&str>) -> Parsed<Expr> {
         let mut matchers = Vec::new();
+        let fits_all = std::mem::take(&mut self.fits_all);
         let make = |place: usize, label: &str, op: &str, value: &str| {
             Matcher::new(label, op, value).map_err(|told| (place, told))
         };
@@ -57,7 +58,7 @@ impl Parser<'_> {
                 }
             }
         }
-        if matchers.iter().all(|matcher| matcher.fits("")) {
+        if !fits_all && matchers.iter().all(|matcher| matcher.fits("")) {
             return Err((from, "vector selector must contain at least one non-empty matcher".into()));
         }
         Ok(Expr::Select { matchers, range: None, when: When::default() })

@@ -4,7 +4,7 @@ import init from './bound.js';
 
 export * from './bound.js';
 
-const LATE = ['rest', 'pure', 'addons', 'tools'];
+const LATE = ['rest', 'pure', 'addons', 'tools', 'metrics'];
 let first = null;
 let load = () => {};
 const linked = new Set();

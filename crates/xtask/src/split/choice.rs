@@ -101,6 +101,8 @@ mod tests {
             assert_eq!(part_of(name), Some("pure"), "{name}");
         }
         assert_eq!(part_of("gitops::flux::tick"), Some("addons"));
+        assert_eq!(part_of("<metrics[1a2b]::eval::Query>::call"), Some("metrics"));
+        assert_eq!(part_of("cluster::metrics::scraped"), None);
         for name in ["commands::docker::run", "helmet::wear", "alloc::vec::Vec<helm::File>::push", "commands::jqx::run"]
         {
             assert_eq!(part_of(name), None, "{name}");

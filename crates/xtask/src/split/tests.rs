@@ -83,12 +83,13 @@ fn code_of_a_path_is_a_part_with_all_that_only_it_calls() {
             })
             .collect::<Vec<_>>()
     };
-    // `run`, a stub for 2, and what makes sure of each late part; then the rest, the pure ones, the addons, the tools.
-    assert_eq!(parts("gotemplate::exec::Exec::run", 1), [6, 0, 2, 0, 0]);
-    assert_eq!(parts("cluster::engine::step", 1), [6, 2, 0, 0, 0]);
-    assert_eq!(parts("gitops::flux::step", 1), [6, 0, 0, 2, 0]);
+    // `run`, a stub for 2, and what makes sure of each late part; then the rest, the pure ones, the addons, the tools, Prometheus.
+    assert_eq!(parts("gotemplate::exec::Exec::run", 1), [7, 0, 2, 0, 0, 0]);
+    assert_eq!(parts("cluster::engine::step", 1), [7, 2, 0, 0, 0, 0]);
+    assert_eq!(parts("gitops::flux::step", 1), [7, 0, 0, 2, 0, 0]);
+    assert_eq!(parts("metrics::eval::Query::call", 1), [7, 0, 0, 0, 0, 2]);
     // The table can call 3, which has no path of its own: two stubs, one of each part.
-    assert_eq!(parts("gotemplate::exec::Exec::run", 3), [7, 1, 1, 0, 0]);
+    assert_eq!(parts("gotemplate::exec::Exec::run", 3), [8, 1, 1, 0, 0, 0]);
 }
 
 /// What a part puts into memory, and where.
@@ -127,7 +128,7 @@ fn all_parts_are_valid_and_no_function_is_lost() {
     Validator::new().validate_all(&parts.first).unwrap();
     parts.late.iter().for_each(|(_, part)| drop(Validator::new().validate_all(part).unwrap()));
     // `run`, two stubs and what makes sure of each late part.
-    assert_eq!(bodies_of(&parts.first), 7);
+    assert_eq!(bodies_of(&parts.first), LATES + 3);
 }
 
 #[test]
@@ -137,22 +138,22 @@ fn the_rest_imports_what_the_first_exports() {
     let exported: Vec<(String, ExternalKind)> =
         first.exports.into_iter().map(|export| export.unwrap()).map(|e| (e.name.to_owned(), e.kind)).collect();
     let names: Vec<&str> = exported.iter().map(|(name, _)| name.as_str()).collect();
-    assert_eq!(names, ["run", "f0", "t0", "t1", "t2", "t3", "t4", "m0", "g0"]);
+    assert_eq!(names, ["run", "f0", "t0", "t1", "t2", "t3", "t4", "t5", "m0", "g0"]);
     let wanted = wasmparser::Parser::new(0).parse_all(&parts.late[0].1).find_map(|payload| match payload.unwrap() {
         wasmparser::Payload::ImportSection(section) => {
             Some(section.into_imports().map(|import| import.unwrap().name.to_owned()).collect::<Vec<_>>())
         }
         _ => None,
     });
-    assert_eq!(wanted.unwrap(), ["f0", "t0", "t1", "t2", "t3", "t4", "m0", "g0"]);
+    assert_eq!(wanted.unwrap(), ["f0", "t0", "t1", "t2", "t3", "t4", "t5", "m0", "g0"]);
 }
 
 #[test]
 fn what_is_used_stays() {
     let all = split(&module(), &BTreeSet::from([0, 1, 2]), &Places::default()).unwrap();
-    assert_eq!(bodies_of(&all.first), 7);
+    assert_eq!(bodies_of(&all.first), LATES + 3);
     let none_late = Module::read(&all.first).unwrap();
-    assert_eq!(none_late.imported, 5, "the host's function and the loaders");
+    assert_eq!(none_late.imported as usize, LATES + 1, "the host's function and the loaders");
 }
 
 #[test]

@@ -24,6 +24,12 @@ impl Look<'_> {
     /// Why the job cannot succeed any more.
     #[inline(never)]
     pub(super) fn over(&mut self, active: &[Arc<Object>]) -> Option<(String, String)> {
+        // Somebody has ended it by hand.
+        if let Some(target) = crate::object::condition(&object! { "status" => self.status.clone() }, "FailureTarget")
+            && target.str_at("status") == "True"
+        {
+            return Some((target.str_at("reason").into(), target.str_at("message").into()));
+        }
         let limit = self.spec().int_at("backoffLimit").unwrap_or(6);
         let restarts: i64 = match self.spec().str_at("template.spec.restartPolicy") {
             "OnFailure" => active.iter().map(|pod| restarts(&pod.value)).sum(),
@@ -84,6 +90,7 @@ fn known(reason: &str) -> &'static str {
     match reason {
         "BackoffLimitExceeded" => "BackoffLimitExceeded",
         "DeadlineExceeded" => "DeadlineExceeded",
+        "ManuallyTerminated" => "ManuallyTerminated",
         _ => "PodFailurePolicy",
     }
 }
