@@ -71,48 +71,9 @@ pub(crate) fn read(uses: &str, with: &OrdMap<String, String>) -> Result<Action, 
     let name = uses.split('@').next().unwrap_or(uses);
     let get = |key: &str| with.get(key).map(|value| value.trim().to_string()).filter(|value| !value.is_empty());
     match name {
-        "actions/checkout" => {
-            let known =
-                ["repository", "ref", "path", "token", "fetch-depth", "persist-credentials", "clean", "fetch-tags"];
-            inputs(name, with, &known)?;
-            let clean = get("clean").is_none_or(|text| text.eq_ignore_ascii_case("true"));
-            // Unlike actions/checkout: all of the history is there, also where `fetch-depth` asks for less.
-            let whole = get("fetch-depth").is_some_and(|text| text.parse::<u32>().unwrap_or(0) == 0);
-            let tags = whole || get("fetch-tags").is_some_and(|text| text.eq_ignore_ascii_case("true"));
-            let keeps =
-                if get("persist-credentials").as_deref() == Some("false") { Some(String::new()) } else { get("token") };
-            let (repository, reference, path) = (get("repository"), get("ref"), get("path"));
-            if let Some(wrong) = repository.as_ref().filter(|name| name.split('/').count() != 2) {
-                return Err(format!("Invalid repository '{wrong}'. Expected format {{owner}}/{{repo}}."));
-            }
-            Ok(Action::Checkout { repository, reference, path, keeps, clean, tags })
-        }
-        "docker/build-push-action" => {
-            let known = ["context", "file", "tags", "push", "labels", "load", "platforms", "provenance"];
-            inputs(name, with, &[&known[..], &["build-args", "target", "no-cache"]].concat())?;
-            let mut more: Vec<String> = Vec::new();
-            for (input, word) in [("labels", "label="), ("build-args", "arg=")] {
-                let text = get(input).unwrap_or_default();
-                let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-                more.extend(lines.map(|line| [word, line].concat()));
-            }
-            more.extend(get("target").map(|target| ["target=", &target].concat()));
-            more.extend(get("no-cache").filter(|text| text == "true").map(|_| "no-cache".to_string()));
-            let text = get("tags").unwrap_or_default();
-            let tags = text.split(['\n', ',']).map(|tag| tag.trim().to_string());
-            let tags: Vec<String> = tags.filter(|tag| !tag.is_empty()).collect();
-            let push = get("push").as_deref() == Some("true");
-            if push && tags.is_empty() {
-                return Err("tag is needed when pushing to registry".into());
-            }
-            Ok(Action::Build {
-                context: get("context").unwrap_or_else(|| ".".into()),
-                dockerfile: get("file"),
-                tags,
-                push,
-                more,
-            })
-        }
+        "actions/checkout" => checkout(with),
+        "docker/build-push-action" => build(with),
+        "docker/metadata-action" => metadata(with),
         "docker/login-action" => {
             inputs(name, with, &["registry", "username", "password", "logout"])?;
             if get("username").is_none() || get("password").is_none() {
@@ -132,21 +93,6 @@ pub(crate) fn read(uses: &str, with: &OrdMap<String, String>) -> Result<Action, 
             inputs(name, with, &["image", "platforms"])?;
             let says = "QEMU is not needed: the sandbox's images know no platforms.\n".into();
             Ok(Action::Quiet { says, outputs: Vec::new() })
-        }
-        "docker/metadata-action" => {
-            let known =
-                ["images", "tags", "flavor", "labels", "annotations", "sep-tags", "sep-labels", "sep-annotations"];
-            inputs(name, with, &known)?;
-            let text = |key: &str| get(key).unwrap_or_default();
-            let sep = |key: &str| with.get(key).filter(|text| !text.is_empty()).cloned().unwrap_or_else(|| "\n".into());
-            Ok(Action::Metadata {
-                images: text("images"),
-                tags: text("tags"),
-                flavor: text("flavor"),
-                labels: text("labels"),
-                annotations: text("annotations"),
-                between: ["sep-tags", "sep-labels", "sep-annotations"].map(sep),
-            })
         }
         "actions/cache" | "actions/cache/restore" | "actions/cache/save" => {
             inputs(name, with, &["path", "key", "restore-keys", "fail-on-cache-miss", "lookup-only"])?;
@@ -169,6 +115,69 @@ pub(crate) fn read(uses: &str, with: &OrdMap<String, String>) -> Result<Action, 
         }
         _ => Err(format!("the action {name} is real or may be, but not part of this sandbox yet")),
     }
+}
+
+#[inline(never)]
+fn checkout(with: &OrdMap<String, String>) -> Result<Action, String> {
+    let get = |key: &str| with.get(key).map(|value| value.trim().to_string()).filter(|value| !value.is_empty());
+    let known = ["repository", "ref", "path", "token", "fetch-depth", "persist-credentials", "clean", "fetch-tags"];
+    inputs("actions/checkout", with, &known)?;
+    let clean = get("clean").is_none_or(|text| text.eq_ignore_ascii_case("true"));
+    // Unlike actions/checkout: all of the history is there, also where `fetch-depth` asks for less.
+    let whole = get("fetch-depth").is_some_and(|text| text.parse::<u32>().unwrap_or(0) == 0);
+    let tags = whole || get("fetch-tags").is_some_and(|text| text.eq_ignore_ascii_case("true"));
+    let keeps = if get("persist-credentials").as_deref() == Some("false") { Some(String::new()) } else { get("token") };
+    let (repository, reference, path) = (get("repository"), get("ref"), get("path"));
+    if let Some(wrong) = repository.as_ref().filter(|name| name.split('/').count() != 2) {
+        return Err(format!("Invalid repository '{wrong}'. Expected format {{owner}}/{{repo}}."));
+    }
+    Ok(Action::Checkout { repository, reference, path, keeps, clean, tags })
+}
+
+#[inline(never)]
+fn build(with: &OrdMap<String, String>) -> Result<Action, String> {
+    let get = |key: &str| with.get(key).map(|value| value.trim().to_string()).filter(|value| !value.is_empty());
+    let known = ["context", "file", "tags", "push", "labels", "load", "platforms", "provenance"];
+    inputs("docker/build-push-action", with, &[&known[..], &["build-args", "target", "no-cache"]].concat())?;
+    let mut more: Vec<String> = Vec::new();
+    for (input, word) in [("labels", "label="), ("build-args", "arg=")] {
+        let text = get(input).unwrap_or_default();
+        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+        more.extend(lines.map(|line| [word, line].concat()));
+    }
+    more.extend(get("target").map(|target| ["target=", &target].concat()));
+    more.extend(get("no-cache").filter(|text| text == "true").map(|_| "no-cache".to_string()));
+    let text = get("tags").unwrap_or_default();
+    let tags = text.split(['\n', ',']).map(|tag| tag.trim().to_string());
+    let tags: Vec<String> = tags.filter(|tag| !tag.is_empty()).collect();
+    let push = get("push").as_deref() == Some("true");
+    if push && tags.is_empty() {
+        return Err("tag is needed when pushing to registry".into());
+    }
+    Ok(Action::Build {
+        context: get("context").unwrap_or_else(|| ".".into()),
+        dockerfile: get("file"),
+        tags,
+        push,
+        more,
+    })
+}
+
+#[inline(never)]
+fn metadata(with: &OrdMap<String, String>) -> Result<Action, String> {
+    let get = |key: &str| with.get(key).map(|value| value.trim().to_string()).filter(|value| !value.is_empty());
+    let known = ["images", "tags", "flavor", "labels", "annotations", "sep-tags", "sep-labels", "sep-annotations"];
+    inputs("docker/metadata-action", with, &known)?;
+    let text = |key: &str| get(key).unwrap_or_default();
+    let sep = |key: &str| with.get(key).filter(|text| !text.is_empty()).cloned().unwrap_or_else(|| "\n".into());
+    Ok(Action::Metadata {
+        images: text("images"),
+        tags: text("tags"),
+        flavor: text("flavor"),
+        labels: text("labels"),
+        annotations: text("annotations"),
+        between: ["sep-tags", "sep-labels", "sep-annotations"].map(sep),
+    })
 }
 
 // Unlike GitHub: `retention-days` may be any, as runs do not grow old here, and nothing is compressed.
