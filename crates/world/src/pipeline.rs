@@ -27,6 +27,7 @@ pub const BASIC: &str = "AUTHORIZATION: basic ";
 const BUILD: &str = "opsfest-build";
 
 impl World {
+    #[inline(never)]
     pub(crate) fn perform(&mut self, asks: Vec<Ask>) {
         for ask in asks {
             match ask {
@@ -77,6 +78,7 @@ impl World {
     }
 
     #[expect(clippy::too_many_arguments, reason = "the fields of one ask")]
+    #[inline(never)]
     fn start_script(
         &mut self,
         token: Token,
@@ -161,6 +163,7 @@ impl World {
     }
 
     /// A pipeline's script has ended.
+    #[inline(never)]
     pub(crate) fn script_ended(&mut self, pid: Pid, code: i32) {
         let Some(script) = self.scripts.remove(&pid) else { return };
         let log = String::from_utf8_lossy(&self.take_capture(script.output)).into_owned();
@@ -191,6 +194,7 @@ impl World {
     }
 
     /// Clones a repository of the forge into a folder of a machine, at a commit or branch.
+    #[inline(never)]
     pub fn checkout(
         &mut self,
         machine: &MachineId,
@@ -250,6 +254,7 @@ impl World {
         Ok(format!("Fetched {count} objects\nHEAD is now at {}\n", crate::forge::short(&commit)))
     }
 
+    #[inline(never)]
     fn start_build(&mut self, token: Token, machine: &str, argv: Vec<String>, causes: Causes) {
         let id = MachineId::new(machine);
         let env = self.machines.get(&id).map(|host| host.env.clone()).unwrap_or_default();
@@ -269,6 +274,7 @@ impl World {
 }
 
 /// `name=value` lines, and `name<<END … END` blocks, as steps write them to `$GITHUB_OUTPUT`.
+#[inline(never)]
 fn assignments(text: &str) -> OrdMap<String, String> {
     let mut found = OrdMap::new();
     let mut lines = text.lines();
