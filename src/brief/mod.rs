@@ -82,8 +82,12 @@ fn reading(brief: &Brief) -> Option<(String, &'static str, &'static str)> {
 fn verdicts(brief: &Brief) -> Vec<(usize, String)> {
     let of_step = |(at, step): (usize, &StepView)| {
         let answer = step.ask.as_ref().and_then(|ask| ask.feedback.as_ref());
-        let behind = step.explain.as_ref().filter(|_| matches!(step.state, StepState::Passed | StepState::Assisted));
-        answer.or(behind).map(|said| (at + 1, format!("{} {}", said.headline, said.text)))
+        let failed = step.state == StepState::Failed;
+        let passed = matches!(step.state, StepState::Passed | StepState::Assisted);
+        let behind = step.explain.as_ref().filter(|_| passed || failed);
+        // The figures in what went wrong may change each second.
+        let text = |said: &screen::Explain| if failed { String::new() } else { said.text.clone() };
+        answer.or(behind).map(|said| (at + 1, format!("{} {}", said.headline, text(said))))
     };
     let steps = brief.steps.iter().enumerate().filter_map(of_step);
     let said = brief.quiz.iter().filter(|quiz| !quiz.done).flat_map(quiz::said);

@@ -18,16 +18,16 @@ pub fn canary(one: &Canary, acts: &Acts) -> Html {
         Some(wanted) => format!("weight {wanted} % wanted, {} % now", one.actual_weight),
         None => format!("{} % of the ready pods are new", one.actual_weight),
     };
-    let dot = |one: &screen::Measurement| {
-        let state = match one.phase.as_str() {
-            "Successful" => "ready",
-            "Failed" | "Error" => "crash",
+    let dot = |line: &str| {
+        let state = match line.as_bytes().first() {
+            Some(b'S') => "ready",
+            Some(b'F' | b'E') => "crash",
             _ => "starting",
         };
-        html! { <i data-s={state} title={format!("{} {}", one.phase, one.text)}></i> }
+        html! { <i data-s={state} title={line.to_owned()}></i> }
     };
-    let metric = |(name, all): &(String, Vec<screen::Measurement>)| {
-        html! { <div><small></small><small class="cut">{ name }</small><span>{ all.iter().map(dot).collect::<Html>() }</span></div> }
+    let metric = |(name, all): &(String, String)| {
+        html! { <div><small></small><small class="cut">{ name }</small><span>{ all.lines().map(dot).collect::<Html>() }</span></div> }
     };
     let button = |(label, line): &(String, String)| {
         let onclick = acts.on_input(Input::Line { terminal: one.terminal, text: line.clone() });

@@ -23,6 +23,7 @@ impl WorldFacts<'_> {
         Value::list(rows.collect())
     }
 
+    #[inline(never)]
     pub(crate) fn builds(&self, tag: &str) -> Value {
         let (Some(store), Some(name)) = (self.store(), ImageRef::familiar(tag)) else { return Value::list(Vec::new()) };
         let tagged = name.tagged();

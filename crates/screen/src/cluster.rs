@@ -75,19 +75,12 @@ pub struct Canary {
     pub actual_weight: u32,
     /// The run that judges, with its phase; empty where none does.
     pub run: String,
-    /// Measurements by metric.
-    pub metrics: Vec<(String, Vec<Measurement>)>,
+    /// Metrics with their measurements, a line each: `Successful [0.98]`.
+    pub metrics: Vec<(String, String)>,
     /// What may be done, with the line that does it.
     pub acts: Vec<(String, String)>,
     /// Where it may be typed; 0 where no terminal stands at a prompt.
     pub terminal: u32,
-}
-
-/// One measurement of a run: `Successful`, and `[0.98]`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Measurement {
-    pub phase: String,
-    pub text: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -19,7 +19,7 @@ mod why;
 pub use argocd::{App, ArgoCd, Change, HistoryRow, Resource};
 pub use brief::{Ask, AskKind, Brief, Choice, Explain, Finish, Fragment, Hint, Mood, Quiz, StepState, StepView};
 pub use clock::{Clock, Mark, MarkKind, Motion, Past};
-pub use cluster::{Canary, Cluster, Describe, EventRow, Measurement, Node, Pod, PodState, Rollout};
+pub use cluster::{Canary, Cluster, Describe, EventRow, Node, Pod, PodState, Rollout};
 pub use files::{Conflict, ConflictPart, Diagnostic, FileView, Files, TreeItem};
 pub use git::{CommitRow, Git, Lane, Preview, PullOffer, PullRow, RefKind, RefName, Repo, TreeDiff, TreeRow};
 pub use input::{ArgoCdAct, Fault, Input, Look, PullAct, QuizPick, SyncHow, SyncedResource};

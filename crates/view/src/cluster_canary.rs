@@ -5,7 +5,7 @@ use crate::cluster_rollouts::version;
 use cluster::Object;
 use gitops::rollouts::{ANALYSIS_RUN, HASH, ROLLOUT, Sizes, kind_of, phase_of, set_weight, sets_of, step_text};
 use manifest::Value;
-use screen::{Canary, Measurement, PodState, Rollout};
+use screen::{Canary, PodState, Rollout};
 use std::sync::Arc;
 use world::World;
 
@@ -94,12 +94,12 @@ fn newest_run(world: &World, rollout: &Object) -> Option<Arc<Object>> {
     own.filter(|run| run.label(HASH) == hash).max_by_key(|run| run.created_at()).cloned()
 }
 
-fn metrics(run: &Value) -> Vec<(String, Vec<Measurement>)> {
+fn metrics(run: &Value) -> Vec<(String, String)> {
     let shown = |one: &Value| {
         let (value, told) = (one.str_at("value"), one.str_at("message"));
-        Measurement { phase: one.str_at("phase").into(), text: if value.is_empty() { told } else { value }.into() }
+        [one.str_at("phase"), " ", &if value.is_empty() { told } else { value }.replace('\n', " ")].concat()
     };
-    let of = |result: &Value| result.list_at("measurements").iter().map(shown).collect();
+    let of = |result: &Value| result.list_at("measurements").iter().map(shown).collect::<Vec<_>>().join("\n");
     run.list_at("status.metricResults").iter().map(|result| (result.str_at("name").into(), of(result))).collect()
 }
 

@@ -103,6 +103,7 @@ impl Container {
 
 impl Workload {
     /// A container starts. What it will do by itself (crash, end) is decided by its program and environment.
+    #[inline(never)]
     pub fn start(&mut self, sim: &mut Sim, start: Start) {
         let now = sim.now();
         self.next_life += 1;
@@ -134,6 +135,7 @@ impl Workload {
         }
     }
 
+    #[inline(never)]
     pub(crate) fn exit_by_itself(&mut self, sim: &Sim, key: &Key, life: u64) -> Option<Exit> {
         let now = sim.now();
         let container = self.containers.get_mut(key).filter(|container| container.life == life)?;
@@ -171,6 +173,7 @@ impl Workload {
 
     /// A container was told to stop: how long it takes, and its exit code. The first process of a container gets no signal
     /// that it has not asked for: most commands wait until they are killed.
+    #[inline(never)]
     pub fn stop(&mut self, sim: &Sim, key: &Key) -> (Duration, i32) {
         let now = sim.now();
         if self.containers.get(key).is_some_and(|container| container.program.runs_command) {
@@ -236,6 +239,7 @@ impl Container {
     }
 
     /// When it will end by itself.
+    #[inline(never)]
     fn fate(&self) -> Option<Duration> {
         if self.program.runs_command {
             return self.killed_for_memory.then_some(Duration::from_millis(700));

@@ -17,6 +17,7 @@ pub struct Response {
 /// No status: nobody answered, and nobody refused, until the client gave up.
 pub const TIMED_OUT: u16 = 0;
 
+#[inline(never)]
 pub(crate) fn reason(status: u16) -> &'static str {
     match status {
         200 => "OK",
@@ -53,6 +54,7 @@ impl Workload {
     }
 
     /// Asks a service, which is shown a key (or an empty text), choosing one of its endpoints by `pick`. `None`: nobody there at all.
+    #[inline(never)]
     pub fn request(
         &self,
         network: &dyn Network,
@@ -112,6 +114,7 @@ fn plain(status: u16, body: String) -> Response {
     Response { status, reason: reason(status), content_type: "text/plain", body, version: String::new(), ms: 2 }
 }
 
+#[inline(never)]
 fn answer(container: &Container, path: &str, shows: &str) -> Response {
     let program = &container.program;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few milliseconds")]

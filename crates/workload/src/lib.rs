@@ -95,6 +95,7 @@ impl Workload {
     }
 
     /// Lets the earliest due thing happen; containers that exit by it.
+    #[inline(never)]
     pub fn fire(&mut self, sim: &mut Sim, network: &dyn Network) -> Vec<Exit> {
         match self.timers.pop() {
             Some((_, Timer::Tick)) => {

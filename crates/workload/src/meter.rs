@@ -56,6 +56,7 @@ fn within(ratio: f64) -> f64 {
 
 impl Meter {
     /// Counts one second of a service.
+    #[inline(never)]
     pub(crate) fn count(&mut self, service: &str, rate: f64, parts: &[Part]) {
         for part in parts {
             let counter = self.counters.entry((part.key.clone(), service.into())).or_default();

@@ -107,6 +107,7 @@ const SETTINGS: &[&str] = &[
 
 impl Program {
     /// Reads a manifest. Unknown settings are errors, so that a slip is seen.
+    #[inline(never)]
     pub fn read(value: &Value) -> Result<Self, ProgramError> {
         let fail = |message: String| ProgramError(message);
         for key in value.entries().keys() {
@@ -182,6 +183,7 @@ impl Program {
 }
 
 /// One port, or a list whose first is the main one.
+#[inline(never)]
 fn ports(value: &Value) -> Result<Vec<u16>, ProgramError> {
     let mut ports = Vec::new();
     for item in if value.items().is_empty() { std::slice::from_ref(value) } else { value.items() } {
@@ -233,6 +235,7 @@ fn span(value: &Value, path: &str) -> Result<Option<Duration>, ProgramError> {
 }
 
 /// A time as Go writes it: `1m30s`, `250ms`.
+#[inline(never)]
 pub(crate) fn parse_span(text: &str) -> Option<Duration> {
     let mut rest = text;
     let mut total = 0.0;
@@ -260,6 +263,7 @@ pub(crate) fn parse_span(text: &str) -> Option<Duration> {
     Duration::try_from_secs_f64(total).ok()
 }
 
+#[inline(never)]
 fn bytes(text: &str) -> Option<u64> {
     let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let number: u64 = text[..digits].parse().ok()?;
@@ -286,6 +290,7 @@ fn routes(value: &Value) -> Vec<Route> {
     if listed.is_empty() { vec![Route { path: "/".into(), calls: Vec::new() }] } else { listed }
 }
 
+#[inline(never)]
 fn faults(value: &Value) -> Result<Vec<Fault>, ProgramError> {
     let mut all = Vec::new();
     for item in value.at("faults").items() {
@@ -303,6 +308,7 @@ fn faults(value: &Value) -> Result<Vec<Fault>, ProgramError> {
     Ok(all)
 }
 
+#[inline(never)]
 fn effect(item: &Value) -> Result<Effect, ProgramError> {
     let small = |path: &str| item.at(path).as_i64();
     if let Some(code) = small("exit") {
@@ -321,6 +327,7 @@ fn effect(item: &Value) -> Result<Effect, ProgramError> {
 }
 
 /// `env.NAME == 'value'` or `!=`.
+#[inline(never)]
 fn condition_of(text: &str) -> Result<(String, bool, String), ProgramError> {
     let wrong = || ProgramError(format!("\"when\": \"{text}\" is no condition; write env.NAME == 'value' or !="));
     let (left, equal, right) = match (text.split_once("=="), text.split_once("!=")) {

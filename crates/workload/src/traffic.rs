@@ -74,6 +74,7 @@ struct Answer {
 }
 
 impl Workload {
+    #[inline(never)]
     pub(crate) fn tick(&mut self, sim: &mut Sim, network: &dyn Network) {
         for container in self.containers.values_mut() {
             if container.requests_per_second != 0.0 || container.cpu_used_cores != 0.0 {
@@ -100,6 +101,7 @@ impl Workload {
     }
 
     /// Sends a flow of requests to a service, and on to those that it calls.
+    #[inline(never)]
     fn flow(
         &mut self,
         sim: &mut Sim,
@@ -147,6 +149,7 @@ impl Workload {
 
     /// What network policies drop is waited for until customers give up; the rest is shared.
     #[expect(clippy::cast_precision_loss, reason = "a service has few endpoints")]
+    #[inline(never)]
     fn let_through(
         &mut self,
         sim: &mut Sim,
@@ -176,6 +179,7 @@ impl Workload {
     }
 
     #[expect(clippy::cast_precision_loss, reason = "a service has few endpoints")]
+    #[inline(never)]
     fn share(
         &mut self,
         sim: &mut Sim,
@@ -258,6 +262,7 @@ impl Workload {
 
     /// The services that this one calls: their failures are its failures, their time is its time.
     #[expect(clippy::too_many_arguments, reason = "one place in a recursion")]
+    #[inline(never)]
     fn call_on(
         &mut self,
         sim: &mut Sim,
@@ -294,6 +299,7 @@ impl Workload {
     }
 
     /// Writes down when what customers get changes.
+    #[inline(never)]
     fn tell(&mut self, sim: &mut Sim, customers: &Customers, answer: &Answer) {
         let versions: Vec<String> = answer.versions.keys().cloned().collect();
         let broken = answer.failed > OUTAGE;
@@ -313,6 +319,7 @@ impl Workload {
     }
 
     /// Picks a few requests of this second for the ticker.
+    #[inline(never)]
     fn show(&mut self, sim: &mut Sim, answer: &Answer) {
         const LINES: [&str; 4] = ["GET /", "GET /tickets", "GET /", "POST /cart"];
         for _ in 0..2 {

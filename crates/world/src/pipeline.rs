@@ -26,6 +26,7 @@ pub const BASIC: &str = "AUTHORIZATION: basic ";
 const BUILD: &str = "opsfest-build";
 
 impl World {
+    #[inline(never)]
     pub(crate) fn perform(&mut self, asks: Vec<Ask>) {
         for ask in asks {
             match ask {
@@ -86,6 +87,7 @@ impl World {
     }
 
     #[expect(clippy::too_many_arguments, reason = "the fields of one ask")]
+    #[inline(never)]
     fn start_script(
         &mut self,
         token: Token,
@@ -170,6 +172,7 @@ impl World {
     }
 
     /// A pipeline's script has ended.
+    #[inline(never)]
     pub(crate) fn script_ended(&mut self, pid: Pid, code: i32) {
         let Some(script) = self.scripts.remove(&pid) else { return };
         let mut log = String::from_utf8_lossy(&self.take_capture(script.output)).into_owned();
@@ -195,6 +198,7 @@ impl World {
         Some(self.ci.shown(token, &String::from_utf8_lossy(bytes)))
     }
 
+    #[inline(never)]
     fn start_build(&mut self, token: Token, machine: &str, argv: Vec<String>, causes: Causes) {
         let id = MachineId::new(machine);
         let env = self.machines.get(&id).map(|host| host.env.clone()).unwrap_or_default();
@@ -214,6 +218,7 @@ impl World {
 }
 
 /// `name=value` lines, and `name<<END … END` blocks, as steps write them to `$GITHUB_OUTPUT`.
+#[inline(never)]
 fn assignments(text: &str) -> OrdMap<String, String> {
     let mut found = OrdMap::new();
     let mut lines = text.lines();

@@ -8,6 +8,7 @@ use order::OrdMap;
 
 impl World {
     /// Clones a repository of the forge into a folder of a machine, at a commit or branch.
+    #[inline(never)]
     pub fn checkout(
         &mut self,
         machine: &MachineId,

@@ -30,6 +30,7 @@ pub(super) const TOOL: Tool = Tool {
 };
 
 /// The script of the options, or the first operand.
+#[inline(never)]
 fn script(cx: &mut Cx<'_>, given: &mut Given) -> Result<(String, String), i32> {
     let mut scripts = Vec::new();
     let mut place = "-e expression #1".to_string();
@@ -57,6 +58,7 @@ fn script(cx: &mut Cx<'_>, given: &mut Given) -> Result<(String, String), i32> {
     Ok((scripts.join("\n"), place))
 }
 
+#[inline(never)]
 pub(crate) fn main(cx: &mut Cx<'_>) -> i32 {
     let mut given = match parse(cx, &TOOL) {
         Ok(given) => given,
@@ -95,6 +97,7 @@ fn cannot_read(cx: &mut Cx<'_>, name: &str, error: &str) -> i32 {
     2
 }
 
+#[inline(never)]
 fn stream(cx: &mut Cx<'_>, names: &[String], editor: &mut Editor, separate: bool) -> i32 {
     let names = if names.is_empty() { vec!["-".to_string()] } else { names.to_vec() };
     let Some(inputs) = super::input::all(cx, &names) else { return Cx::WAIT };
@@ -118,6 +121,7 @@ fn stream(cx: &mut Cx<'_>, names: &[String], editor: &mut Editor, separate: bool
     if editor.code == 0 { code } else { editor.code }
 }
 
+#[inline(never)]
 fn in_place(cx: &mut Cx<'_>, names: &[String], editor: &mut Editor, suffix: &str) -> i32 {
     let mut code = 0;
     if names.is_empty() {

@@ -18,6 +18,7 @@ pub(crate) enum Address {
 }
 
 impl Parser {
+    #[inline(never)]
     pub fn address(&mut self, second: bool) -> Result<Option<Address>, String> {
         let Some(c) = self.peek() else { return Ok(None) };
         if c.is_ascii_digit() {
@@ -57,6 +58,7 @@ impl Parser {
 }
 
 impl Editor {
+    #[inline(never)]
     fn hits(&mut self, address: &Address) -> bool {
         match address {
             Address::Line(number) => *number == self.number,
@@ -72,6 +74,7 @@ impl Editor {
         }
     }
 
+    #[inline(never)]
     pub fn selected(&mut self, command: &mut Command) -> bool {
         let hit = match (&command.from, &command.to) {
             (None, _) => true,

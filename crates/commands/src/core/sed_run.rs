@@ -47,6 +47,7 @@ enum Then {
 }
 
 impl Editor {
+    #[inline(never)]
     pub fn new(commands: Vec<Command>, quiet: bool, end: char) -> Self {
         Self {
             commands,
@@ -72,6 +73,7 @@ impl Editor {
     }
 
     /// Runs the script over texts, one after the other as one input.
+    #[inline(never)]
     pub fn edit(&mut self, texts: Vec<(String, String)>, cx: &mut Cx<'_>) -> Vec<u8> {
         self.lines = Vec::new();
         for (name, text) in texts {
@@ -130,6 +132,7 @@ impl Editor {
     }
 
     /// What `a` and `r` left for the end of the cycle.
+    #[inline(never)]
     fn put_after(&mut self, cx: &Cx<'_>) {
         for item in std::mem::take(&mut self.after) {
             match item.strip_prefix('\0') {
@@ -148,6 +151,7 @@ impl Editor {
     }
 
     /// One cycle; whether the next one reads a line.
+    #[inline(never)]
     fn cycle(&mut self, commands: &mut [Command], cx: &mut Cx<'_>) -> bool {
         let mut at = 0;
         self.replaced = false;
@@ -191,6 +195,7 @@ impl Editor {
         fresh
     }
 
+    #[inline(never)]
     fn act(&mut self, command: &Command, cx: &mut Cx<'_>) -> Then {
         match &command.action {
             Action::Open(_) | Action::Close | Action::Label => {}
@@ -259,6 +264,7 @@ impl Editor {
     }
 
     /// What `w` wrote; its files exist even where nothing was.
+    #[inline(never)]
     pub fn write_files(&mut self, cx: &mut Cx<'_>) {
         for command in &self.commands {
             if let Action::Write(name) | Action::Substitute { file: Some(name), .. } = &command.action
@@ -277,6 +283,7 @@ impl Editor {
         }
     }
 
+    #[inline(never)]
     fn plain(&mut self, letter: char, cx: &Cx<'_>) -> Then {
         match letter {
             'd' => return Then::End(false),
@@ -342,6 +349,7 @@ impl Editor {
 }
 
 /// As `l` shows a line.
+#[inline(never)]
 fn listed(line: &str) -> String {
     let mut out = String::new();
     let mut width = 0;

@@ -42,6 +42,7 @@ pub(crate) enum Action {
 }
 
 /// Parses a script; the error is in sed's words, behind `sed: -e expression #1, `.
+#[inline(never)]
 pub(crate) fn parse(script: &str, extended: bool) -> Result<Vec<Command>, String> {
     let mut parser = Parser { chars: script.chars().collect(), at: 0, extended, labels: Vec::new(), open: Vec::new() };
     let mut commands: Vec<Command> = Vec::new();
@@ -120,6 +121,7 @@ impl Parser {
         number
     }
 
+    #[inline(never)]
     pub fn regex(&self, pattern: &str, fold: bool, many: bool) -> Result<Option<Regex>, String> {
         if pattern.is_empty() {
             return Ok(None);
@@ -139,6 +141,7 @@ impl Parser {
     }
 
     /// Text up to a delimiter, which may be escaped by a backslash.
+    #[inline(never)]
     pub fn until(&mut self, end: char, pattern: bool) -> Option<String> {
         let mut text = String::new();
         let mut in_set = false;
@@ -184,6 +187,7 @@ impl Parser {
         }
     }
 
+    #[inline(never)]
     fn command(&mut self, index: usize) -> Result<Command, String> {
         let from = self.address(false)?;
         self.blanks();
@@ -223,6 +227,7 @@ impl Parser {
         Ok(Command { from, to, negated, action, inside: false, until: 0 })
     }
 
+    #[inline(never)]
     fn action(&mut self, letter: char, index: usize, addressed: bool) -> Result<Action, String> {
         Ok(match letter {
             's' => self.substitute()?,
@@ -292,6 +297,7 @@ impl Parser {
     }
 
     /// What `a`, `i` and `c` add: the rest of the line, without its newline.
+    #[inline(never)]
     fn text(&mut self) -> Result<String, String> {
         self.blanks();
         if self.peek().is_none() {

@@ -13,6 +13,7 @@ pub(crate) enum Piece {
 }
 
 impl Parser {
+    #[inline(never)]
     pub fn substitute(&mut self) -> Result<Action, String> {
         let unterminated = "unterminated `s' command";
         let Some(mark) = self.next() else { return self.fail(unterminated) };
@@ -59,6 +60,7 @@ impl Parser {
         Ok(Action::Substitute { pattern, with, global, nth, print, file })
     }
 
+    #[inline(never)]
     pub fn translate(&mut self) -> Result<Action, String> {
         let unterminated = "unterminated `y' command";
         let Some(mark) = self.next() else { return self.fail(unterminated) };
@@ -75,6 +77,7 @@ impl Parser {
     }
 }
 
+#[inline(never)]
 fn pieces(with: &str) -> Vec<Piece> {
     let mut all = Vec::new();
     let mut text = String::new();
@@ -116,6 +119,7 @@ fn pieces(with: &str) -> Vec<Piece> {
     all
 }
 
+#[inline(never)]
 pub(super) fn substitute(line: &str, pattern: &Regex, with: &[Piece], global: bool, nth: usize) -> Option<String> {
     let mut out = String::new();
     let (mut at, mut hit, mut count) = (0, false, 0);

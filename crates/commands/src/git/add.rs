@@ -34,6 +34,7 @@ pub(crate) const SPEC: Spec = Spec {
     dialect: Dialect::Options,
 };
 
+#[inline(never)]
 pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let work = g.work()?;
     if given.has("all") && given.has("update") {
@@ -116,6 +117,7 @@ fn renormalize(g: &mut Git<'_, '_>, work: &Work, given: &Given) -> Answer {
 }
 
 /// Stages one path, or takes it out of the index.
+#[inline(never)]
 fn stage(
     g: &mut Git<'_, '_>,
     work: &Work,
@@ -147,6 +149,7 @@ fn stage(
 }
 
 /// Every path that would be staged (or taken out: true): tracked ones first.
+#[inline(never)]
 fn candidates(
     g: &Git<'_, '_>,
     work: &Work,
@@ -189,6 +192,7 @@ fn is_plain(files: &vfs::Vfs, path: &str) -> bool {
 }
 
 /// Refuses what matches nothing; says which paths are ignored. True: some were.
+#[inline(never)]
 fn check_specs(g: &mut Git<'_, '_>, work: &Work, index: &Index, spec: &Pathspec, given: &Given) -> Result<bool, Stop> {
     let mut ignored = Vec::new();
     for (typed, path) in spec.items() {

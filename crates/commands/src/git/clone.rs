@@ -70,6 +70,7 @@ fn folder_of(url: &str, bare: bool) -> String {
     if bare { format!("{name}.git") } else { name.to_string() }
 }
 
+#[inline(never)]
 pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let (url, folder) = match given.operands.as_slice() {
         [url] => (url.clone(), folder_of(url, given.has("bare"))),
@@ -116,6 +117,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
 }
 
 /// The branch to be on and its commit.
+#[inline(never)]
 fn start(given: &Given, remote: &Remote, source: &Vfs) -> Result<(String, Option<ObjectId>), Stop> {
     match given.value("branch") {
         Some(name) => match remote.repo.read_ref(source, &format!("refs/heads/{name}")) {
@@ -133,6 +135,7 @@ fn start(given: &Given, remote: &Remote, source: &Vfs) -> Result<(String, Option
 }
 
 /// Makes the repository with its configuration, objects and references.
+#[inline(never)]
 fn copy(g: &mut Git<'_, '_>, given: &Given, remote: &Remote, source: &Vfs, target: &str) -> Result<Repo, Stop> {
     let (branch, id) = start(given, remote, source)?;
     let bare = given.has("bare");
@@ -193,6 +196,7 @@ fn copy(g: &mut Git<'_, '_>, given: &Given, remote: &Remote, source: &Vfs, targe
     Ok(repo)
 }
 
+#[inline(never)]
 fn check_out(g: &mut Git<'_, '_>, given: &Given, repo: &Repo) -> Answer {
     let Some(head) = repo.head(g.files())?.id() else { return Ok(0) };
     if repo.is_bare() || given.has("no-checkout") {

@@ -71,6 +71,7 @@ fn by_hunks(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     super::patch_apply::start(g, mode, None, &given.operands, |session| session.commit = Some(words))
 }
 
+#[inline(never)]
 pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     if given.has("patch") {
         return by_hunks(g, given);
@@ -167,6 +168,7 @@ pub(crate) fn refuse_unmerged(g: &mut Git<'_, '_>, repo: &Repo) -> Result<(), St
     say_unmerged(g, &index)
 }
 
+#[inline(never)]
 fn say_unmerged(g: &mut Git<'_, '_>, index: &Index) -> Result<(), Stop> {
     let unmerged = index.unmerged();
     if unmerged.is_empty() {
@@ -183,6 +185,7 @@ fn say_unmerged(g: &mut Git<'_, '_>, index: &Index) -> Result<(), Stop> {
 }
 
 /// The index to be committed; and, where only some paths are, the one to be kept afterwards.
+#[inline(never)]
 fn stage(g: &mut Git<'_, '_>, work: &Work, given: &Given, whence: Whence) -> Result<(Index, Option<Index>), Stop> {
     let repo = &work.repo;
     let mut index = repo.read_index(g.files())?;
@@ -233,6 +236,7 @@ fn stage(g: &mut Git<'_, '_>, work: &Work, given: &Given, whence: Whence) -> Res
 }
 
 /// Brings tracked files' content into the index.
+#[inline(never)]
 fn update(g: &mut Git<'_, '_>, repo: &Repo, index: &mut Index, paths: Vec<String>) -> Result<(), Stop> {
     let when = g.when();
     for path in paths {
@@ -246,6 +250,7 @@ fn update(g: &mut Git<'_, '_>, repo: &Repo, index: &mut Index, paths: Vec<String
     Ok(())
 }
 
+#[inline(never)]
 pub(crate) fn author(
     g: &mut Git<'_, '_>,
     repo: &Repo,
@@ -305,6 +310,7 @@ fn known_author(g: &Git<'_, '_>, repo: &Repo, words: &str) -> Result<Option<(Str
     Ok(None)
 }
 
+#[inline(never)]
 pub(crate) fn parents(
     g: &Git<'_, '_>,
     repo: &Repo,

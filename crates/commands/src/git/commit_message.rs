@@ -105,6 +105,7 @@ fn fixup(g: &Git<'_, '_>, repo: &Repo, given: &Given, value: &str) -> Result<Mes
     Ok(Message { text, source: vec!["message".into()], ..Message::default() })
 }
 
+#[inline(never)]
 pub(crate) fn read(g: &mut Git<'_, '_>, repo: &Repo, given: &Given, amended: Option<&Commit>) -> Result<Message, Stop> {
     refuse_two_sources(given)?;
     if let Some(value) = given.value("fixup").map(str::to_string) {
@@ -119,6 +120,7 @@ pub(crate) fn read(g: &mut Git<'_, '_>, repo: &Repo, given: &Given, amended: Opt
     Ok(message)
 }
 
+#[inline(never)]
 fn refuse_two_sources(given: &Given) -> Result<(), Stop> {
     let names: Vec<&str> = [("file", "-F"), ("reuse-message", "-C"), ("reedit-message", "-c"), ("fixup", "--fixup")]
         .iter()
@@ -136,6 +138,7 @@ fn refuse_two_sources(given: &Given) -> Result<(), Stop> {
     }
 }
 
+#[inline(never)]
 fn first_source(g: &mut Git<'_, '_>, repo: &Repo, given: &Given, amended: Option<&Commit>) -> Result<Message, Stop> {
     let typed = |text: String| Message { text, source: vec!["message".into()], ..Message::default() };
     if let Some(text) = paragraphs(given) {
@@ -209,6 +212,7 @@ pub(crate) fn with_trailer(message: &str, line: &str) -> String {
 }
 
 /// `--cleanup` or `commit.cleanup`.
+#[inline(never)]
 pub(crate) fn cleanup(g: &Git<'_, '_>, given: &Given, edits: bool) -> Result<Cleanup, Stop> {
     let named = given.value("cleanup").map(str::to_string).or_else(|| g.settings().get("commit.cleanup"));
     Ok(match named.as_deref() {

@@ -81,6 +81,7 @@ pub(crate) fn staged_for_amend(g: &Git<'_, '_>, repo: &Repo, index: &Index) -> R
 }
 
 /// Whether the commit would hold no change. Its trees are there then, before a hook or the editor asks, as Git writes them.
+#[inline(never)]
 pub(crate) fn nothing_to_do(
     g: &mut Git<'_, '_>,
     repo: &Repo,
@@ -109,6 +110,7 @@ pub(crate) fn nothing_to_do(
 }
 
 /// `--dry-run`, `--short` and the like.
+#[inline(never)]
 pub(crate) fn report(
     g: &mut Git<'_, '_>,
     work: &Work,

@@ -74,6 +74,7 @@ pub(crate) struct Layer {
     pub config: Config,
 }
 
+#[inline(never)]
 pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let words: Vec<&str> = given.operands.iter().map(String::as_str).collect();
     let with_words = [
@@ -112,6 +113,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     act(g, given, &verb, &words)
 }
 
+#[inline(never)]
 fn act(g: &mut Git<'_, '_>, given: &Given, verb: &str, words: &[&str]) -> Answer {
     match (verb, words) {
         ("list", []) => list(g, given),
@@ -148,6 +150,7 @@ pub(crate) fn global_path(g: &Git<'_, '_>) -> String {
 }
 
 /// The file that is written to.
+#[inline(never)]
 fn target(g: &Git<'_, '_>, given: &Given) -> Result<Layer, Stop> {
     if let Some(file) = given.value("file") {
         return load(g, &join(&g.cwd, file), file);
@@ -234,6 +237,7 @@ fn set_all(g: &mut Git<'_, '_>, given: &Given, name: &str, value: &str) -> Answe
 }
 
 /// Refuses a key that no section or no name can be.
+#[inline(never)]
 pub(crate) fn check_key(g: &mut Git<'_, '_>, name: &str) -> Result<(), Stop> {
     let Some(dot) = name.rfind('.').filter(|dot| *dot > 0) else {
         g.err(format!("error: key does not contain a section: {name}\n"));
@@ -253,6 +257,7 @@ pub(crate) fn check_key(g: &mut Git<'_, '_>, name: &str) -> Result<(), Stop> {
     Ok(())
 }
 
+#[inline(never)]
 fn set(g: &mut Git<'_, '_>, given: &Given, name: &str, value: &str, more: bool) -> Answer {
     check_key(g, name)?;
     let value = &typed(g, given, name, value)?;
@@ -284,6 +289,7 @@ fn unset(g: &mut Git<'_, '_>, given: &Given, name: &str, all: bool) -> Answer {
     save(g, &layer)
 }
 
+#[inline(never)]
 fn save(g: &mut Git<'_, '_>, layer: &Layer) -> Answer {
     if layer.path.starts_with("/etc/") {
         // Only the superuser may, and nobody is that here.

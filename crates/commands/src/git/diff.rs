@@ -61,6 +61,7 @@ pub(crate) const SPEC: Spec = Spec {
     dialect: Dialect::Diff,
 };
 
+#[inline(never)]
 pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     if given.has("no-index") || g.repo().is_err() && given.operands.len() == 2 {
         return super::diff_no_index::run(g, given);
@@ -93,6 +94,7 @@ pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
 }
 
 /// Says of which files `git add` would change the line ends.
+#[inline(never)]
 fn warn_of_line_ends(g: &mut Git<'_, '_>, repo: &Repo, changes: &[Change]) {
     let in_work = |change: &&Change| change.new.is_some_and(|side| side.source == Source::WorkTree);
     for change in changes.iter().filter(in_work) {
@@ -111,6 +113,7 @@ fn tree(g: &Git<'_, '_>, repo: &Repo, id: ObjectId) -> Result<Option<ObjectId>, 
 }
 
 /// The changes asked for, and the unmerged paths to be shown against both sides.
+#[inline(never)]
 fn changes(
     g: &Git<'_, '_>,
     repo: &Repo,

@@ -84,6 +84,7 @@ pub(crate) enum Then {
 }
 
 impl Draft {
+    #[inline(never)]
     pub fn new(parents: &[ObjectId], author: &Signature, committer: &Signature, message: String, reason: &str) -> Self {
         Self {
             phase: Phase::PreCommit,
@@ -118,6 +119,7 @@ impl Draft {
     }
 
     /// What the file for the editor holds.
+    #[inline(never)]
     fn sheet(&self) -> String {
         let message = if self.message.is_empty() || self.message.ends_with('\n') {
             self.message.clone()
@@ -149,6 +151,7 @@ fn cut<'a>(text: &'a str, diff: &str) -> &'a str {
 }
 
 /// Takes the commit as far as it can go without a child.
+#[inline(never)]
 pub(crate) fn go(g: &mut Git<'_, '_>, mut draft: Draft, mut code: Option<i32>) -> Answer {
     let repo = g.work()?.repo;
     loop {
@@ -198,6 +201,7 @@ fn run(child: super::process::Child, draft: &Draft) -> Result<Option<i32>, Stop>
     wait_for(child, Resume::Draft(Box::new(draft.clone()))).map(Some)
 }
 
+#[inline(never)]
 fn pre_commit(g: &mut Git<'_, '_>, repo: &Repo, draft: &mut Draft, code: Option<i32>) -> Result<Option<i32>, Stop> {
     if code.is_some_and(|code| code != 0) {
         return give_up(g, repo, draft);
@@ -216,6 +220,7 @@ fn pre_commit(g: &mut Git<'_, '_>, repo: &Repo, draft: &mut Draft, code: Option<
     Ok(None)
 }
 
+#[inline(never)]
 fn prepare(g: &mut Git<'_, '_>, repo: &Repo, draft: &mut Draft, code: Option<i32>) -> Result<Option<i32>, Stop> {
     if code.is_some_and(|code| code != 0) {
         return give_up(g, repo, draft);
@@ -234,6 +239,7 @@ fn prepare(g: &mut Git<'_, '_>, repo: &Repo, draft: &mut Draft, code: Option<i32
     Ok(None)
 }
 
+#[inline(never)]
 fn edit(g: &mut Git<'_, '_>, repo: &Repo, draft: &mut Draft, code: Option<i32>) -> Result<Option<i32>, Stop> {
     let file = draft.file();
     let bad = match code {
@@ -258,6 +264,7 @@ fn edit(g: &mut Git<'_, '_>, repo: &Repo, draft: &mut Draft, code: Option<i32>) 
     Ok(None)
 }
 
+#[inline(never)]
 fn check_message(g: &mut Git<'_, '_>, repo: &Repo, draft: &mut Draft, code: Option<i32>) -> Result<Option<i32>, Stop> {
     if code.is_some_and(|code| code != 0) {
         return give_up(g, repo, draft);
@@ -289,6 +296,7 @@ fn person(text: &str) -> Signature {
     Signature::parse(text).expect("a draft's people were written by us")
 }
 
+#[inline(never)]
 fn conclude(g: &mut Git<'_, '_>, repo: &Repo, draft: &mut Draft) -> Result<Option<i32>, Stop> {
     let when = g.when();
     let index = repo.read_index(g.files())?;
@@ -331,6 +339,7 @@ fn rewritten(g: &mut Git<'_, '_>, repo: &Repo, draft: &mut Draft) -> Result<Opti
     Ok(None)
 }
 
+#[inline(never)]
 fn finish(g: &mut Git<'_, '_>, repo: &Repo, draft: Draft) -> Answer {
     match draft.then {
         Then::End => Ok(0),

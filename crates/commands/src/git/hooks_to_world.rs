@@ -35,6 +35,7 @@ impl Remote {
 }
 
 /// A URL's host and path; `None` for a path on this machine.
+#[inline(never)]
 fn host_and_path(url: &str) -> Option<(&str, &str, &str)> {
     for scheme in ["https://", "http://", "ssh://", "git://"] {
         if let Some(rest) = url.strip_prefix(scheme) {
@@ -49,6 +50,7 @@ fn host_and_path(url: &str) -> Option<(&str, &str, &str)> {
 }
 
 /// Finds the repository that a URL names, or fails with Git's words.
+#[inline(never)]
 pub(crate) fn resolve(g: &mut Git<'_, '_>, url: &str) -> Result<Remote, Stop> {
     let Some((scheme, host, path)) = host_and_path(url) else {
         let local = url.strip_prefix("file://").unwrap_or(url);

@@ -14,6 +14,7 @@ use git::{DateFormat, Lineage, ObjectId, Pathspec, Repo};
 use order::OrdMap;
 use std::cell::Cell;
 
+#[inline(never)]
 pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let repo = g.repo()?;
     let output = DiffOutput::read(g, given, Merges::patches(given))?;

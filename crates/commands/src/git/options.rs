@@ -152,6 +152,7 @@ fn refused(text: String, code: i32) -> Refused {
 }
 
 /// Reads a command's arguments.
+#[inline(never)]
 pub(crate) fn parse(args: &[String], spec: &Spec) -> Result<Given, Refused> {
     if args.len() == 1 && args[0] == "-h" {
         return Err(Refused { text: usage(spec), code: 129, help: true });
@@ -193,6 +194,7 @@ fn shown(opt: &Opt, on: bool) -> String {
     if on { opt.long.into() } else { format!("no-{}", opt.long) }
 }
 
+#[inline(never)]
 fn read_short(
     flags: &str,
     rest: &mut std::slice::Iter<'_, String>,
@@ -235,6 +237,7 @@ fn read_short(
 }
 
 /// The row that a long name, perhaps cut short, means; and whether it is meant as it is or taken back.
+#[inline(never)]
 fn find_long(name: &str, spec: &Spec) -> Result<(&'static Opt, bool), Refused> {
     let mut forms: Vec<(String, &'static Opt, bool)> = Vec::new();
     for opt in spec.rows().filter(|opt| !opt.long.is_empty()) {

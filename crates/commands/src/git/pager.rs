@@ -6,6 +6,7 @@ use super::cli::Git;
 use world::{Fd, Pid};
 
 /// Starts the pager of a command and leads its output there; `None` where it wants none.
+#[inline(never)]
 pub(crate) fn begin(g: &mut Git<'_, '_>, args: &[String]) -> Option<Pid> {
     if !g.cx.stdout_is_terminal() || !wanted(g, args) {
         return None;
@@ -38,6 +39,7 @@ pub(crate) fn end(g: &mut Git<'_, '_>) {
 }
 
 /// `--no-pager`, `--paginate`, `pager.<command>`, else what the command does by itself.
+#[inline(never)]
 fn wanted(g: &Git<'_, '_>, args: &[String]) -> bool {
     if let Some(asked) = g.pager {
         return asked;

@@ -73,6 +73,7 @@ pub(super) enum Why {
     Stale,
 }
 
+#[inline(never)]
 pub(crate) fn run(g: &mut Git<'_, '_>, given: &Given) -> Answer {
     let repo = g.repo()?;
     let name = match given.operands.first() {
@@ -150,6 +151,7 @@ fn token(g: &mut Git<'_, '_>, repo: &Repo, remote: &mut Remote) -> Result<(), St
 pub(super) const LEAKS: &str = "push declined due to repository rule violations";
 
 /// The rules of the forge's branches, and secrets; what they refuse, the forge says itself.
+#[inline(never)]
 fn protect(g: &mut Git<'_, '_>, local: &Repo, remote: &Remote, one: &Planned, fate: &mut Fate) {
     let Fate::Done { forced } = fate else { return };
     let Some(repo) = World::repo_of_url(&remote.url) else { return };
@@ -170,6 +172,7 @@ fn protect(g: &mut Git<'_, '_>, local: &Repo, remote: &Remote, one: &Planned, fa
 }
 
 /// Asks the `pre-push` hook, which is told what would change there.
+#[inline(never)]
 fn pre_push(
     g: &mut Git<'_, '_>,
     repo: &Repo,
@@ -204,6 +207,7 @@ fn destination(g: &Git<'_, '_>, repo: &Repo) -> Result<String, Stop> {
     default_remote(g, repo).or_else(|_| fatal("No configured push destination."))
 }
 
+#[inline(never)]
 fn fate(g: &Git<'_, '_>, repo: &Repo, remote: &Remote, name: &str, one: &Planned, given: &Given) -> Result<Fate, Stop> {
     let there = remote.snapshot(g);
     let old = remote.repo.read_ref(&there, &one.to);
@@ -247,6 +251,7 @@ fn fate(g: &Git<'_, '_>, repo: &Repo, remote: &Remote, name: &str, one: &Planned
 }
 
 /// Sends objects, moves the references there and what we know of them here.
+#[inline(never)]
 fn apply(
     g: &mut Git<'_, '_>,
     repo: &Repo,

@@ -32,6 +32,7 @@ pub(crate) struct Plan {
 }
 
 /// Reads refspecs, or finds out what the current branch is pushed to.
+#[inline(never)]
 pub(crate) fn plan(g: &mut Git<'_, '_>, repo: &Repo, name: &str, given: &Given, url: &str) -> Result<Plan, Stop> {
     let mut items = Vec::new();
     let local = |full: &str| full.strip_prefix("refs/heads/").map(str::to_string);
@@ -137,6 +138,7 @@ pub(crate) fn following_tags(
 }
 
 /// `main`, `HEAD`, `topic:main`, `+main`, `:gone`.
+#[inline(never)]
 fn explicit(g: &Git<'_, '_>, repo: &Repo, text: &str) -> Result<Option<Planned>, Stop> {
     let spec = Refspec::parse(text);
     let old = None;
@@ -173,6 +175,7 @@ fn explicit(g: &Git<'_, '_>, repo: &Repo, text: &str) -> Result<Option<Planned>,
 }
 
 /// `push.default=simple`: the current branch to the branch of the same name that it follows.
+#[inline(never)]
 fn current(g: &Git<'_, '_>, repo: &Repo, name: &str, given: &Given) -> Result<Planned, Stop> {
     let head = repo.head(g.files())?;
     let Some(branch) = head.branch().map(str::to_string) else {
@@ -237,6 +240,7 @@ fn unqualified<T>(g: &mut Git<'_, '_>, one: &Planned, url: &str) -> Result<T, St
 
 impl Plan {
     /// Gives names there their full form and says what they are now.
+    #[inline(never)]
     pub fn refine(self, g: &mut Git<'_, '_>, repo: &Repo, remote: &Remote) -> Result<Vec<Planned>, Stop> {
         let there = remote.snapshot(g);
         let mut items = Vec::new();

@@ -10,6 +10,7 @@ use git::{ObjectId, Repo};
 use order::Arrange;
 
 /// ` * [new branch]      main -> main`, or with full names and tabs: `--porcelain`.
+#[inline(never)]
 fn line(g: &Git<'_, '_>, repo: &Repo, one: &Planned, fate: &Fate, porcelain: bool) -> String {
     let remote_old = one.old;
     let to = git::shorten_ref(&one.to);
@@ -59,6 +60,7 @@ fn line(g: &Git<'_, '_>, repo: &Repo, one: &Planned, fate: &Fate, porcelain: boo
     format!(" {flag} {summary:<17} {names}{note}\n")
 }
 
+#[inline(never)]
 pub(super) fn report(
     g: &mut Git<'_, '_>,
     repo: &Repo,
@@ -117,6 +119,7 @@ pub(super) fn report(
 }
 
 /// `-u`.
+#[inline(never)]
 fn follow(g: &mut Git<'_, '_>, repo: &Repo, name: &str, planned: &[Planned], given: &Given) -> Result<(), Stop> {
     if !given.has("set-upstream") || given.has("dry-run") {
         return Ok(());

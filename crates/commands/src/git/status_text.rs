@@ -54,6 +54,7 @@ impl Report<'_> {
         }
     }
 
+    #[inline(never)]
     pub fn long(&self, g: &Git<'_, '_>) -> Result<String, Stop> {
         let status = self.status;
         let repo = &self.work.repo;
@@ -117,6 +118,7 @@ impl Report<'_> {
     }
 
     /// `On branch main` or `HEAD detached at 1a2b3c4`.
+    #[inline(never)]
     fn branch_line(&self, g: &Git<'_, '_>) -> Result<String, Stop> {
         if let Some(line) = super::status_state::rebase_line(g, &self.work.repo) {
             return Ok(format!("{}\n", self.paint(RED, &line)));
@@ -130,6 +132,7 @@ impl Report<'_> {
         })
     }
 
+    #[inline(never)]
     fn changes(&self, changes: &[Change], color: &str) -> String {
         let mut out = String::new();
         for change in changes {
@@ -153,6 +156,7 @@ impl Report<'_> {
         out
     }
 
+    #[inline(never)]
     fn others(&self) -> String {
         let mut out = String::new();
         let list = |title: &str, hint: &str, paths: &[String]| {
@@ -178,6 +182,7 @@ impl Report<'_> {
         out
     }
 
+    #[inline(never)]
     fn closing(&self, g: &Git<'_, '_>) -> String {
         let status = self.status;
         if self.committable(g) {
@@ -286,6 +291,7 @@ impl Report<'_> {
 impl Tracking {
     /// Where the branch stands beside its upstream; `advise`: what to do where both have gone apart; `hints`: what
     /// to do else.
+    #[inline(never)]
     pub fn sentence(&self, advise: bool, hints: bool) -> String {
         let name = &self.short;
         let plural = |count: usize| if count == 1 { "" } else { "s" };

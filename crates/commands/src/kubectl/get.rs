@@ -58,6 +58,7 @@ pub(crate) const COMMAND: Command = Command {
     run,
 };
 
+#[inline(never)]
 fn run(kube: &mut Kube<'_, '_>, given: &Given) -> Answer {
     let output = Output::parse(given.text("output"))?;
     let chosen = selectors(given.text("selector"), given.text("field-selector"))?;
@@ -132,6 +133,7 @@ fn of_manifests(kube: &mut Kube<'_, '_>, manifests: &[Manifest]) -> Result<Found
     Ok((Wanted { kinds, named, single: manifests.len() == 1 }, objects))
 }
 
+#[inline(never)]
 fn print(
     kube: &mut Kube<'_, '_>,
     output: &Output,
@@ -159,6 +161,7 @@ fn print(
 }
 
 /// By a field that is a text, a number, or missing.
+#[inline(never)]
 fn sort(objects: &mut [Arc<Object>], by: &str) -> Result<(), Stop> {
     if by.is_empty() {
         return Ok(());
@@ -198,6 +201,7 @@ pub(crate) struct Watch {
 }
 
 impl Watch {
+    #[inline(never)]
     fn new(
         kube: &Kube<'_, '_>,
         wanted: &Wanted,
@@ -229,6 +233,7 @@ impl Watch {
             && chosen.matches(object)
     }
 
+    #[inline(never)]
     pub fn step(mut self, kube: &mut Kube<'_, '_>) -> Answer {
         kube.managed_fields = self.look.managed_fields;
         let chosen = Selectors {
