@@ -39,7 +39,10 @@ pub fn standing(object: &Object) -> (Standing, String) {
             (Standing::InProgress, "Install in progress".into())
         };
     }
-    if let Some((health, message)) = health_of(object) {
+    // Argo CD's scripts for other kinds are none of Flux' business.
+    let group = value.str_at("apiVersion").split_once('/').map_or("", |(group, _)| group);
+    let built_in = group != "policy" && (!group.contains('.') || group.ends_with(".k8s.io"));
+    if let Some((health, message)) = health_of(object).filter(|_| built_in) {
         let standing = match health {
             Health::Healthy => Standing::Current,
             Health::Degraded => Standing::Failed,
