@@ -221,6 +221,15 @@ pub(crate) enum Effect {
     Login(bool),
 }
 
+/// `docker/metadata-action`
+#[inline(never)]
+fn told(run: &Run, action: &Action) -> Result<Outcome, String> {
+    let Action::Metadata { images, tags, flavor, labels, annotations, between } = action else {
+        return Ok(Outcome::default());
+    };
+    metadata(run, &metadata::Wanted { images, tags, flavor, labels, annotations }, between)
+}
+
 #[inline(never)]
 pub(crate) fn effect(ci: &Ci, run: &Run, token: Token) -> Result<Effect, String> {
     let place = place(run, token.job).ok_or("the job is gone")?;
@@ -260,16 +269,7 @@ pub(crate) fn effect(ci: &Ci, run: &Run, token: Token) -> Result<Effect, String>
         Action::Login { own, .. } => Effect::Login(own),
         Action::Upload(_) => Effect::Ask(Ask::Pack { token, machine, base, wants: Wants::Upload }),
         Action::Download(wanted) => Effect::Ask(artifacts::download(run, token, machine, &base, &wanted)?),
-        Action::Metadata { images, tags, flavor, labels, annotations, between } => {
-            let wanted = metadata::Wanted {
-                images: &images,
-                tags: &tags,
-                flavor: &flavor,
-                labels: &labels,
-                annotations: &annotations,
-            };
-            Effect::Done(metadata(run, &wanted, &between)?)
-        }
+        action @ Action::Metadata { .. } => Effect::Done(told(run, &action)?),
         Action::Setup(setup) => match setup.wanted(place.state.listing.as_ref(), &base)? {
             Ok(wanted) => Effect::Cache(wanted),
             Err(outcome) => Effect::Done(outcome),

@@ -131,12 +131,17 @@ impl World {
     pub(crate) fn docker_gone(&mut self, host: &MachineId) {
         let Some(docker) = self.docker.remove(host) else { return };
         for one in docker.containers.values() {
-            self.workload.forget(SPACE, &one.id);
-            for process in self.processes(&one.machine) {
-                self.kill(process.pid, 137);
-            }
-            self.machines.remove(&one.machine);
+            self.container_gone(&one.id, &one.machine);
         }
+    }
+
+    #[inline(never)]
+    fn container_gone(&mut self, id: &str, machine: &MachineId) {
+        self.workload.forget(SPACE, id);
+        for process in self.processes(machine) {
+            self.kill(process.pid, 137);
+        }
+        self.machines.remove(machine);
     }
 
     pub(crate) fn docker_name(&self, id: &str) -> Option<&str> {

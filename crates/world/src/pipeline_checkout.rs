@@ -77,13 +77,20 @@ impl World {
         path: &str,
         clean: bool,
     ) -> Result<String, String> {
+        let host = self.machines.get_mut(machine).ok_or("the runner is gone")?;
+        match host.files.read_dir(path) {
+            Err(_) => Ok(String::new()),
+            Ok(names) if names.is_empty() => Ok(format!("Deleting the contents of '{path}'\n")),
+            Ok(_) => self.cleared(machine, repo, path, clean),
+        }
+    }
+
+    #[inline(never)]
+    fn cleared(&mut self, machine: &MachineId, repo: &str, path: &str, clean: bool) -> Result<String, String> {
         let when = self.when();
         let url = Self::repo_url(repo);
         let host = self.machines.get_mut(machine).ok_or("the runner is gone")?;
         let files = &mut host.files;
-        if !files.is_dir(path) {
-            return Ok(String::new());
-        }
         let say = |error: vfs::VfsError| format!("{path}: {error}");
         let own = Repo::open(files, path).filter(|repo| !repo.is_bare());
         let same = own.filter(|repo| repo.config(files).get("remote.origin.url").is_some_and(|found| found == url));
@@ -128,24 +135,31 @@ impl World {
         reference: &str,
         (path, tags): (&str, bool),
     ) -> Result<String, String> {
+        let (from, source) = self.forge_repo(repo).ok_or("the repository is gone")?;
+        let commit = from.resolve_commit(source, reference).map_err(|error| error.to_string())?;
+        if tags {
+            self.fetch_tags(machine, repo, path)?;
+        }
+        Ok(commit.to_string())
+    }
+
+    #[inline(never)]
+    fn fetch_tags(&mut self, machine: &MachineId, repo: &str, path: &str) -> Result<(), String> {
         let when = self.when();
         let (from, source) = self.forge_repo(repo).ok_or("the repository is gone")?;
         let source = source.clone();
-        let commit = from.resolve_commit(&source, reference).map_err(|error| error.to_string())?;
-        if tags {
-            let all: OrdMap<_, _> = from.refs(&source, "refs/tags/");
-            let host = self.machines.get_mut(machine).ok_or("the runner is gone")?;
-            let here = Repo::open(&host.files, path).ok_or("the copy is gone")?;
-            let tips: Vec<_> = all.values().copied().collect();
-            let say = |error: git::GitError| error.to_string();
-            here.fetch_objects(&mut host.files, &from, &source, &tips, when).map_err(say)?;
-            let who = Signature { name: "runner".into(), email: "runner@encore".into(), when };
-            for (name, id) in &all {
-                let change = RefChange { name, new: *id, who: &who, message: "fetch" };
-                here.update_ref(&mut host.files, &change).map_err(say)?;
-            }
+        let all: OrdMap<_, _> = from.refs(&source, "refs/tags/");
+        let host = self.machines.get_mut(machine).ok_or("the runner is gone")?;
+        let here = Repo::open(&host.files, path).ok_or("the copy is gone")?;
+        let tips: Vec<_> = all.values().copied().collect();
+        let say = |error: git::GitError| error.to_string();
+        here.fetch_objects(&mut host.files, &from, &source, &tips, when).map_err(say)?;
+        let who = Signature { name: "runner".into(), email: "runner@encore".into(), when };
+        for (name, id) in &all {
+            let change = RefChange { name, new: *id, who: &who, message: "fetch" };
+            here.update_ref(&mut host.files, &change).map_err(say)?;
         }
-        Ok(commit.to_string())
+        Ok(())
     }
 
     /// `docker/build-push-action`: the outputs of a build that has come to its end.

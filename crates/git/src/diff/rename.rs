@@ -25,12 +25,16 @@ pub(crate) fn find_renames_of(
     changes: Vec<Change>,
     wanted: &dyn Fn(&str) -> bool,
 ) -> Result<Vec<Change>> {
+    let any = |kind: ChangeKind| changes.iter().any(|change| change.kind == kind);
+    if any(ChangeKind::Deleted) && any(ChangeKind::Added) { paired(repo, files, &changes, wanted) } else { Ok(changes) }
+}
+
+/// What was removed and what was added, put together where they are alike.
+#[inline(never)]
+fn paired(repo: &Repo, files: &Vfs, changes: &[Change], wanted: &dyn Fn(&str) -> bool) -> Result<Vec<Change>> {
     let of = |kind: ChangeKind| -> Vec<usize> { (0..changes.len()).filter(|n| changes[*n].kind == kind).collect() };
     let (gone, made) = (of(ChangeKind::Deleted), of(ChangeKind::Added));
-    if gone.is_empty() || made.is_empty() {
-        return Ok(changes);
-    }
-    let mut pairs = Pairs { changes: &changes, score: OrdMap::new(), used: OrdMap::new() };
+    let mut pairs = Pairs { changes, score: OrdMap::new(), used: OrdMap::new() };
     pairs.exact(&gone, &made);
     let gone: Vec<usize> = gone.into_iter().filter(|n| wanted(&changes[*n].path)).collect();
     pairs.similar(repo, files, &gone, &made)?;
