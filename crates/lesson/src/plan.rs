@@ -93,6 +93,7 @@ impl Plan {
             namespaces: Vec::new(),
             objects: Vec::new(),
             images: Vec::new(),
+            retention: Vec::new(),
             traffic: None,
             until,
             raw: manifest::Value::Null,

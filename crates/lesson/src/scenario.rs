@@ -28,6 +28,8 @@ pub struct Scenario {
     /// Whether Argo Rollouts is installed, and Prometheus with it.
     pub rollouts: bool,
     pub prometheus: bool,
+    /// What the registry keeps of its repositories, by name.
+    pub retention: Vec<(String, image::Retention)>,
     pub namespaces: Vec<String>,
     /// Kubernetes objects that exist from the start, Argo CD applications among them.
     pub objects: Vec<Value>,

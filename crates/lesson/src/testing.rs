@@ -98,6 +98,7 @@ pub(crate) fn plan() -> Plan {
             namespaces: Vec::new(),
             objects: Vec::new(),
             images: Vec::new(),
+            retention: Vec::new(),
             traffic: None,
             until: Settled { check: expr("true"), within_secs: 0 },
             raw: Value::Null,

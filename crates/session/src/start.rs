@@ -261,6 +261,10 @@ impl Builder<'_> {
             let made = image::Image::opaque(digest, of.size_bytes, program, revision, self.world.now());
             self.world.registry.push(&name, made);
         }
+        for (repository, kept) in &scenario.retention {
+            let now = self.world.now();
+            self.world.registry.retain(repository, kept.clone(), now);
+        }
         Ok(())
     }
 

@@ -160,3 +160,19 @@ fn a_context_may_not_stand_everywhere() {
         assert!(error.contains(part), "{part} in {error}");
     }
 }
+
+/// A rule of `world.yaml`: two tags stay, and what nobody names goes with the next push.
+#[test]
+fn the_registry_keeps_what_its_rule_says() {
+    let mut found = testkit::compiled();
+    let kept = image::Retention { tags_max: Some(2), untagged: Some(std::time::Duration::ZERO) };
+    found.plan.scenario.retention.push(("registry.encore/tool".into(), kept));
+    let mut session = Session::start(session::Lesson::new(found.plan, found.page), 1, "test").expect("it starts");
+    session.run_line(&BUILDS.replace("1 2 3", "1 2 3 4 5"));
+    let said = session.run_line(VERSIONS);
+    let tags: Vec<&str> = said.lines().map(|line| line.split_once(' ').map_or("?", |(_, tags)| tags)).collect();
+    assert_eq!(tags, ["5", "4"], "{said}");
+    let gone = session.run_line("docker pull registry.encore/tool:3 2>&1");
+    assert!(gone.contains("not found"), "{gone}");
+    assert_replays(&session);
+}

@@ -10,7 +10,7 @@ use order::OrdMap;
 use sim::Time;
 
 const FILE: &str = "world.yaml";
-const KNOWN: [&str; 16] = [
+const KNOWN: [&str; 17] = [
     "seed",
     "start",
     "picks",
@@ -25,6 +25,7 @@ const KNOWN: [&str; 16] = [
     "namespaces",
     "objects",
     "images",
+    "registry",
     "traffic",
     "until",
 ];
@@ -55,6 +56,7 @@ pub(super) fn scenario(folder: &Folder, notes: &mut Notes) -> Option<Scenario> {
         namespaces: root.texts("namespaces", notes),
         objects: root.parts("objects", notes).iter().filter_map(|part| object(part, notes)).collect(),
         images: root.parts("images", notes).iter().map(|part| files.image(part, notes)).collect(),
+        retention: root.parts("registry", notes).iter().filter_map(|part| retention(part, notes)).collect(),
         traffic: root.get("traffic").map(|part| traffic(&part, notes)),
         until: until(&root, notes),
         raw: sheet.value().clone(),
@@ -81,6 +83,27 @@ fn picks(root: &Part<'_>, notes: &mut Notes) -> OrdMap<String, Vec<String>> {
         }
     }
     picks
+}
+
+/// What the registry keeps of a repository: so many tags, and images without one for so many hours.
+fn retention(part: &Part<'_>, notes: &mut Notes) -> Option<(String, image::Retention)> {
+    part.only(&["name", "tags", "untagged-hours"], notes);
+    let mut count = |key: &str| part.number(key, notes).map(|count| u64::try_from(count).unwrap_or(0));
+    let (tags, hours) = (count("tags"), count("untagged-hours"));
+    if tags == Some(0) {
+        notes.at(part, Some("tags"), "`tags` is how many are kept: at least 1");
+    }
+    if tags.is_none() && hours.is_none() {
+        notes.at(part, None, "a rule of the registry needs `tags`, `untagged-hours` or both");
+    }
+    let text = part.need_text("name", notes);
+    let Some(name) = image::ImageRef::parse(&text).filter(|name| name.tag.is_none() && name.digest.is_none()) else {
+        notes.at(part, Some("name"), "`name` is a repository such as registry.encore/web, without a tag");
+        return None;
+    };
+    let tags_max = tags.and_then(|count| usize::try_from(count).ok());
+    let untagged = hours.map(|hours| std::time::Duration::from_secs(hours.saturating_mul(3_600)));
+    Some((name.repository, image::Retention { tags_max, untagged }))
 }
 
 fn node(part: &Part<'_>, notes: &mut Notes) -> Node {

@@ -160,6 +160,10 @@ fn mistakes_are_named_with_file_and_line() {
     assert!(broken("lesson.md", "::finish", "").contains("closing words are missing"));
     assert!(broken("lesson.md", "Change `a.txt`.", "Do `echo b > ~/a.txt`.").contains("prints its solution"));
     assert!(broken("wrong/gone.md", "say: is gone", "say: is lost").contains("no explanation of step `edit` says"));
+    let kept = |rule: &str| broken("world.yaml", "namespaces:", &format!("registry: [{rule}]\nnamespaces:"));
+    assert!(kept("{name: 'registry.encore/web:1', tags: 2}").contains("without a tag"));
+    assert!(kept("{name: registry.encore/web}").contains("needs `tags`, `untagged-hours` or both"));
+    assert!(kept("{name: registry.encore/web, tags: 0}").contains("at least 1"));
     assert!(broken("world.yaml", "from: web", "from: wab").contains("there is nothing in `files/wab/`"));
     assert!(broken("quiz.yaml", "right: true, ", "").contains("needs a right and a wrong option"));
     assert!(broken("solve/hand.md", "no-way", "never").contains("has no option `never`"));
