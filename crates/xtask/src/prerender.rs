@@ -139,10 +139,12 @@ fn lesson_page(track: &Track, lesson: &Lesson) -> Page {
 }
 
 fn real_simulated_missing(differences: &[Difference]) -> Page {
-    let row = |difference: &Difference| {
-        format!("<tr><td>{}</td><td>{}</td></tr>", escape(&difference.tool), escape(&difference.what))
+    // A row a tool: they stand in the order of the tools.
+    let row = |of: &[Difference]| {
+        let told: Vec<String> = of.iter().map(|difference| escape(&difference.what)).collect();
+        format!("<tr><td>{}</td><td>{}</td></tr>", escape(&of[0].tool), told.join("<br>"))
     };
-    let rows: String = differences.iter().map(row).collect();
+    let rows: String = differences.chunk_by(|a, b| a.tool == b.tool).map(row).collect();
     let body = format!(
         "<main class=\"wrap\" id=\"main\"><h1>Real, simulated, missing</h1><p class=\"lead\">Git objects, pipelines and \
          manifests are computed by real engines; the cluster, the registry and the customers are simulated. \

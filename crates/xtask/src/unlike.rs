@@ -43,6 +43,8 @@ fn in_source(file: &str, text: &str) -> Vec<Difference> {
             what.push(' ');
             what.push_str(more.trim_start_matches('/').trim());
         }
+        // Where a rule stands is for the source.
+        let what = what.split(" <http").next().unwrap_or_default();
         found.push(Difference { tool: tool.to_owned(), what: what.trim().to_owned(), file: file.to_owned() });
     }
     found
