@@ -2,7 +2,7 @@
 
 use crate::engine::ArgoCd;
 use crate::operation::Refusal;
-use cluster::{Cluster, KindId, Object, PatchKind, Writer, condition_true};
+use cluster::{Cluster, Object, PatchKind, Writer, condition_true};
 use manifest::{Value, object};
 use sim::{Causes, Sim, Time};
 
@@ -36,7 +36,7 @@ fn kind_of(value: &Value) -> (&str, &str) {
 }
 
 /// What may be done to an object, by name; nothing for most kinds.
-// Unlike Argo CD: they stand in the order of their names, since the real ones stand in no order.
+// Unlike Argo CD: actions stand in the order of their names, since the real ones stand in no order.
 #[inline(never)]
 pub fn actions(value: &Value) -> Vec<Action> {
     let status = value.at("status");
@@ -267,25 +267,11 @@ impl ArgoCd {
             }
         };
         if let Some(status) = status {
-            write_status(cluster, sim, place, &status, &writer).map_err(failed)?;
+            cluster.patch_status(sim, place, &status, &writer).map_err(failed)?;
         }
         if let Some(change) = change {
             cluster.patch(sim, place, PatchKind::Merge, &change, &writer).map_err(failed)?;
         }
         Ok(())
     }
-}
-
-fn write_status(
-    cluster: &mut Cluster,
-    sim: &mut Sim,
-    (kind, namespace, name): (KindId, &str, &str),
-    change: &Value,
-    writer: &Writer,
-) -> Result<(), cluster::Status> {
-    let mut value = cluster.get(kind, namespace, name)?.value.clone();
-    value.remove("metadata.resourceVersion");
-    let merged = manifest::json_merge(value.at("status"), change);
-    value.put("status", merged);
-    cluster.update_status(sim, kind, namespace, &value, writer).map(drop)
 }

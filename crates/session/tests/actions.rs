@@ -1,7 +1,7 @@
 //! GitHub Actions in a session: a matrix on a push, files and tags, a run by hand, a run that is cancelled.
 
 use session::Session;
-use testkit::first_lesson as lesson;
+use testkit::{assert_replays, first_lesson as lesson};
 
 /// A session whose `~/web` has this workflow alone, pushed.
 fn with_workflow(text: &str) -> Session {
@@ -10,10 +10,6 @@ fn with_workflow(text: &str) -> Session {
     let said = session.run_line("git add -A; git commit -qm Workflow; git push -q; echo $?");
     assert!(said.ends_with("0\n"), "{said}");
     session
-}
-
-fn assert_replays(session: &Session) {
-    assert_eq!(session.replay_all().state_hash(), session.now().state_hash(), "a replay gives the same world");
 }
 
 #[test]

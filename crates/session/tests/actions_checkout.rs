@@ -1,28 +1,14 @@
 //! GitHub Actions in a session: what a checkout leaves, and what builds and their metadata say.
 
 use session::Session;
-use testkit::first_lesson as lesson;
+use testkit::{assert_replays, first_lesson as lesson, last_run, push_workflow, step_log};
 
-fn with_workflow(text: &str) -> Session {
+/// With a tag on the commit before.
+fn tagged(text: &str) -> Session {
     let mut session = Session::start(lesson(), 1, "test").expect("lesson 0 starts");
-    session.run_line(&format!("cd ~/web; cat > .github/workflows/release.yml <<'END'\n{text}\nEND"));
-    session.run_line("git tag -m One v1.0.0");
-    let said = session.run_line("git add -A; git commit -qm Workflow; git push -q --follow-tags; echo $?");
-    assert!(said.ends_with("0\n"), "{said}");
-    session.run_line("gh run watch > /dev/null");
+    session.run_line("cd ~/web; git tag -m One v1.0.0");
+    push_workflow(&mut session, text);
     session
-}
-
-fn last(session: &Session) -> ci::Run {
-    (**session.now().world.ci.runs().last().expect("the push started it")).clone()
-}
-
-fn log(run: &ci::Run, step: usize) -> &str {
-    &run.jobs[0].steps[step].log
-}
-
-fn assert_replays(session: &Session) {
-    assert_eq!(session.replay_all().state_hash(), session.now().state_hash(), "a replay gives the same world");
 }
 
 #[test]
@@ -47,25 +33,26 @@ jobs:
       - {continue-on-error: true, uses: actions/checkout@v4, with: {repository: web}}
       - {uses: actions/checkout@v4, with: {repository: encore/deploy, path: deploy, persist-credentials: false}}
       - run: ls -d deploy/.git .git; git -C deploy config --get-regexp extraheader || echo no token";
-    let session = with_workflow(text);
-    let run = last(&session);
+    let session = tagged(text);
+    let run = last_run(&session);
     assert_eq!(run.state, ci::State::Passed, "{:?}", run.jobs[0].steps);
     assert!(
-        log(&run, 1).starts_with("Syncing repository\nDeleting the contents of '/home/runner/work/web/web'\nFetched ")
+        step_log(&run, 1)
+            .starts_with("Syncing repository\nDeleting the contents of '/home/runner/work/web/web'\nFetched ")
     );
-    assert_eq!(log(&run, 2), "0\nv1.0.0\nrefs/heads/main true\n");
-    assert!(!log(&run, 4).contains("Deleting"), "it is a copy of the same repository");
-    assert_eq!(log(&run, 5), "README.md\nnew\nyes\n?? new\n");
+    assert_eq!(step_log(&run, 2), "0\nv1.0.0\nrefs/heads/main true\n");
+    assert!(!step_log(&run, 4).contains("Deleting"), "it is a copy of the same repository");
+    assert_eq!(step_log(&run, 5), "README.md\nnew\nyes\n?? new\n");
     assert!(
-        log(&run, 6).contains("[command]/usr/bin/git clean -ffdx\nRemoving new\n##[endgroup]\n"),
+        step_log(&run, 6).contains("[command]/usr/bin/git clean -ffdx\nRemoving new\n##[endgroup]\n"),
         "{}",
-        log(&run, 6)
+        step_log(&run, 6)
     );
-    assert_eq!(log(&run, 7), "ls: cannot access 'new': No such file or directory\n");
+    assert_eq!(step_log(&run, 7), "ls: cannot access 'new': No such file or directory\n");
     let outside = "Error: Repository path '/home/runner/work/web/other' is not under '/home/runner/work/web/web'\n";
-    assert!(log(&run, 8).contains(outside), "{}", log(&run, 8));
-    assert!(log(&run, 9).contains("Error: Invalid repository 'web'. Expected format {owner}/{repo}.\n"));
-    assert_eq!(log(&run, 11), ".git\ndeploy/.git\nno token\n");
+    assert!(step_log(&run, 8).contains(outside), "{}", step_log(&run, 8));
+    assert!(step_log(&run, 9).contains("Error: Invalid repository 'web'. Expected format {owner}/{repo}.\n"));
+    assert_eq!(step_log(&run, 11), ".git\ndeploy/.git\nno token\n");
     assert_replays(&session);
 }
 
@@ -97,22 +84,22 @@ jobs:
       - run: |
           docker inspect -f '{{.Id}} {{index .Config.Labels \"org.opencontainers.image.vendor\"}}' registry.encore/web:latest
           echo '${{ steps.build.outputs.imageid }} ${{ fromJSON(steps.build.outputs.metadata)['containerimage.digest'] == steps.build.outputs.digest }}'";
-    let session = with_workflow(text);
-    let run = last(&session);
+    let session = tagged(text);
+    let run = last_run(&session);
     assert_eq!(run.state, ci::State::Passed, "{:?}", run.jobs[0].steps);
     let short = &run.commit[..7];
-    assert_eq!(log(&run, 2), format!("Encore\nlatest\n"));
+    assert_eq!(step_log(&run, 2), format!("Encore\nlatest\n"));
     assert!(
-        log(&run, 1)
+        step_log(&run, 1)
             .contains(&format!("##[group]Docker tags\nregistry.encore/web:latest\nregistry.encore/web:sha-{short}\n"))
     );
-    assert_eq!(log(&run, 3), "Login Succeeded\n");
-    let built = log(&run, 4);
+    assert_eq!(step_log(&run, 3), "Login Succeeded\n");
+    let built = step_log(&run, 4);
     assert!(
         built.contains("##[group]ImageID\nsha256:")
             && built.contains("##[group]Metadata\n{\n  \"containerimage.config.digest\": \"sha256:")
     );
-    let said: Vec<&str> = log(&run, 5).split_whitespace().collect();
+    let said: Vec<&str> = step_log(&run, 5).split_whitespace().collect();
     assert_eq!((said[0], said[1], said[3]), (said[2], "Encore", "true"));
     assert_replays(&session);
 }
@@ -128,10 +115,10 @@ jobs:
       - uses: actions/checkout@v4
       - run: echo ${{ secrets.GITHUB_TOKEN }} | docker login registry.encore -u me --password-stdin
       - {continue-on-error: true, run: docker build -q -t registry.encore/web:x .; docker push registry.encore/web:x}";
-    let run = last(&with_workflow(text));
+    let run = last_run(&tagged(text));
     assert!(
-        log(&run, 2).contains("denied: installation not allowed to Write organization package"),
+        step_log(&run, 2).contains("denied: installation not allowed to Write organization package"),
         "{}",
-        log(&run, 2)
+        step_log(&run, 2)
     );
 }

@@ -1,7 +1,7 @@
 //! GitHub Actions in a session: workflows that the clock starts, and those that another workflow's end starts.
 
 use session::Session;
-use testkit::first_lesson as lesson;
+use testkit::{assert_replays, first_lesson as lesson};
 
 fn pushed(files: &[(&str, &str)]) -> Session {
     let mut session = Session::start(lesson(), 1, "test").expect("lesson 0 starts");
@@ -17,10 +17,6 @@ fn pushed(files: &[(&str, &str)]) -> Session {
 /// A line waits for a quarter of an hour at most.
 fn hours(session: &mut Session, count: u32) {
     (0..count * 5).for_each(|_| drop(session.run_line("sleep 719")));
-}
-
-fn assert_replays(session: &Session) {
-    assert_eq!(session.replay_all().state_hash(), session.now().state_hash(), "a replay gives the same world");
 }
 
 #[test]

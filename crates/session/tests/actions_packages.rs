@@ -1,32 +1,7 @@
 //! GitHub Actions in a session: old versions of a package, caches of the set-up actions, secrets and variables by `gh`.
 
 use session::Session;
-use testkit::first_lesson as lesson;
-
-fn with_workflow(text: &str) -> Session {
-    let mut session = Session::start(lesson(), 1, "test").expect("lesson 0 starts");
-    push(&mut session, text);
-    session
-}
-
-fn push(session: &mut Session, text: &str) {
-    session.run_line(&format!("cd ~/web; cat > .github/workflows/release.yml <<'END'\n{text}\nEND"));
-    let said = session.run_line("git add -A; git commit -qm Workflow; git push -q; echo $?");
-    assert!(said.ends_with("0\n"), "{said}");
-    session.run_line("gh run watch > /dev/null");
-}
-
-fn last(session: &Session) -> ci::Run {
-    (**session.now().world.ci.runs().last().expect("the push started it")).clone()
-}
-
-fn log(run: &ci::Run, step: usize) -> &str {
-    &run.jobs[0].steps[step].log
-}
-
-fn assert_replays(session: &Session) {
-    assert_eq!(session.replay_all().state_hash(), session.now().state_hash(), "a replay gives the same world");
-}
+use testkit::{assert_replays, first_lesson as lesson, last_run, push_workflow, step_log, with_workflow};
 
 /// Three images of a package of its own, the first of them without a tag.
 const BUILDS: &str = "cd ~/web; for n in 1 2 3; do t=registry.encore/tool:$([ $n = 1 ] && echo 2 || echo $n); docker build -q --label n=$n -t $t .; \
@@ -49,25 +24,25 @@ fn old_versions_of_a_package_go_where_the_token_may_write() {
         said.lines().map(|line| line.split_once(' ').map_or("?", |(_, tags)| tags).to_string()).collect::<Vec<_>>()
     };
     assert_eq!(tags(&mut session), ["3", "2", ""], "the newest first");
-    push(&mut session, &prune("read", "min-versions-to-keep: 1"));
-    let denied = last(&session);
+    push_workflow(&mut session, &prune("read", "min-versions-to-keep: 1"));
+    let denied = last_run(&session);
     assert!(
-        log(&denied, 0).contains(
+        step_log(&denied, 0).contains(
             "Error: delete version API failed. Resource not accessible by integration \n0 versions deleted till now."
         ),
         "{}",
-        log(&denied, 0)
+        step_log(&denied, 0)
     );
-    push(&mut session, &prune("write", "delete-only-untagged-versions: 'true'"));
-    assert_eq!(log(&last(&session), 0), "Total versions deleted till now: 1\n");
+    push_workflow(&mut session, &prune("write", "delete-only-untagged-versions: 'true'"));
+    assert_eq!(step_log(&last_run(&session), 0), "Total versions deleted till now: 1\n");
     assert_eq!(tags(&mut session), ["3", "2"]);
-    push(&mut session, &prune("write", "num-old-versions-to-delete: 2, min-versions-to-keep: 1"));
-    assert!(log(&last(&session), 0).starts_with("Error: Invalid input combination\n"));
-    push(&mut session, &prune("write", "num-old-versions-to-delete: 5"));
+    push_workflow(&mut session, &prune("write", "num-old-versions-to-delete: 2, min-versions-to-keep: 1"));
+    assert!(step_log(&last_run(&session), 0).starts_with("Error: Invalid input combination\n"));
+    push_workflow(&mut session, &prune("write", "num-old-versions-to-delete: 5"));
     assert!(
-        log(&last(&session), 0).contains("You cannot delete the last version of a package."),
+        step_log(&last_run(&session), 0).contains("You cannot delete the last version of a package."),
         "{}",
-        log(&last(&session), 0)
+        step_log(&last_run(&session), 0)
     );
     assert_eq!(tags(&mut session), ["3"]);
     let said = session.run_line("docker rmi -f registry.encore/tool:2 > /dev/null; docker pull -q registry.encore/tool:2; gh api /users/encore/packages/container/none/versions; gh api -X DELETE /orgs/encore/packages/container/tool; gh api '/orgs/encore/packages?package_type=container' -q '.[].name' | grep -c tool");
@@ -92,25 +67,25 @@ jobs:
       - {uses: actions/setup-go@v5, with: {go-version: '1.24'}}
       - {continue-on-error: true, uses: actions/setup-java@v4, with: {distribution: temurin, java-version: 21, cache: maven}}";
     let mut session = with_workflow(text);
-    let bare = last(&session);
+    let bare = last_run(&session);
     let why = "Error: Dependencies lock file is not found in /home/runner/work/web/web. Supported file patterns: \
                package-lock.json,npm-shrinkwrap.json,yarn.lock\n";
-    assert!(log(&bare, 1).contains(why), "{}", log(&bare, 1));
+    assert!(step_log(&bare, 1).contains(why), "{}", step_log(&bare, 1));
     session.run_line("cd ~/web; echo '{}' > package-lock.json");
-    push(&mut session, &format!("{text}\n# once more"));
-    let first = last(&session);
-    assert!(log(&first, 1).ends_with("npm cache is not found\n"), "{}", log(&first, 1));
+    push_workflow(&mut session, &format!("{text}\n# once more"));
+    let first = last_run(&session);
+    assert!(step_log(&first, 1).ends_with("npm cache is not found\n"), "{}", step_log(&first, 1));
     let warned = "Warning: Restore cache failed: Dependencies file is not found in /home/runner/work/web/web. Supported file pattern: go.sum\n";
-    assert!(log(&first, 3).ends_with(warned), "{}", log(&first, 3));
+    assert!(step_log(&first, 3).ends_with(warned), "{}", step_log(&first, 3));
     let none = "Error: No file in /home/runner/work/web/web matched to [**/pom.xml], make sure you have checked out the target repository\n";
-    assert!(log(&first, 4).contains(none), "{}", log(&first, 4));
+    assert!(step_log(&first, 4).contains(none), "{}", step_log(&first, 4));
     let post = &first.jobs[0].steps[5];
     assert_eq!(post.name, "Post Run actions/setup-node@v4");
     assert!(post.log.contains("Cache saved with the key: node-cache-Linux-x64-npm-"), "{}", post.log);
-    push(&mut session, text);
-    let again = last(&session);
-    assert!(log(&again, 1).contains("Cache restored from key: node-cache-Linux-x64-npm-"));
-    assert_eq!(log(&again, 2), "one\ntrue\n");
+    push_workflow(&mut session, text);
+    let again = last_run(&session);
+    assert!(step_log(&again, 1).contains("Cache restored from key: node-cache-Linux-x64-npm-"));
+    assert_eq!(step_log(&again, 2), "one\ntrue\n");
     assert!(again.jobs[0].steps[5].log.starts_with("Cache hit occurred on the primary key node-cache-Linux-x64-npm-"));
     assert_replays(&session);
 }
@@ -132,13 +107,13 @@ fn secrets_and_variables_are_set_by_gh() {
     ] {
         assert!(said.contains(part), "{part} in {said}");
     }
-    push(
+    push_workflow(
         &mut session,
         "on: push\njobs:\n  go:\n    runs-on: x\n    steps:\n      - run: echo ${{ vars.PLACE }} ${{ secrets.API_KEY }} ${{ secrets.OTHER == \
          'again' }}\n      - {env: {GH_TOKEN: '${{ github.token }}'}, run: gh secret set X -b y -R encore/web}",
     );
-    assert_eq!(log(&last(&session), 0), "south *** true\n");
-    assert!(log(&last(&session), 1).contains("HTTP 403: Resource not accessible by integration"));
+    assert_eq!(step_log(&last_run(&session), 0), "south *** true\n");
+    assert!(step_log(&last_run(&session), 1).contains("HTTP 403: Resource not accessible by integration"));
     session.run_line("gh secret delete api_key; gh variable delete PLACE");
     assert_eq!(session.run_line("gh variable list"), "no variables found\n");
     assert_replays(&session);
@@ -150,7 +125,7 @@ fn a_context_may_not_stand_everywhere() {
     let text = "on: push\njobs:\n  go:\n    runs-on: ${{ env.X }}\n    if: secrets.A\n    steps:\n      - {if: secrets.A, run: ls}\n      - run: echo ${{ always() }}";
     session.run_line(&format!("cd ~/web; cat > .github/workflows/release.yml <<'END'\n{text}\nEND"));
     session.run_line("git add -A; git commit -qm Workflow; git push -q");
-    let error = last(&session).error.unwrap_or_default();
+    let error = last_run(&session).error.unwrap_or_default();
     for part in [
         "(Line: 4, Col: 14): Unrecognized named-value: 'env'. Located at position 1 within expression: env.X",
         "(Line: 5, Col: 9): Unrecognized named-value: 'secrets'. Located at position 1 within expression: secrets.A",

@@ -1,7 +1,7 @@
 //! GitHub Actions in a session: composite actions of the repository, and workflows that call workflows.
 
 use session::Session;
-use testkit::first_lesson as lesson;
+use testkit::{assert_replays, first_lesson as lesson, last_run};
 
 /// A session whose `~/web` has these files beside what it had, pushed.
 fn pushed(files: &[(&str, &str)]) -> Session {
@@ -13,14 +13,6 @@ fn pushed(files: &[(&str, &str)]) -> Session {
     let said = session.run_line("git add -A; git commit -qm Workflow; git push -q; echo $?");
     assert!(said.ends_with("0\n"), "{said}");
     session
-}
-
-fn last(session: &Session) -> ci::Run {
-    (**session.now().world.ci.runs().last().expect("the push started it")).clone()
-}
-
-fn assert_replays(session: &Session) {
-    assert_eq!(session.replay_all().state_hash(), session.now().state_hash(), "a replay gives the same world");
 }
 
 const RELEASE: &str = ".github/workflows/release.yml";
@@ -73,7 +65,7 @@ jobs:
         (".github/actions/inner/action.yaml", INNER),
     ]);
     session.run_line("gh run watch > /dev/null");
-    let run = last(&session);
+    let run = last_run(&session);
     let steps = &run.jobs[0].steps;
     assert_eq!(run.state, ci::State::Passed, "{steps:#?}");
     let place = "/home/runner/work/web/web/.github/actions";
@@ -105,7 +97,7 @@ jobs:
     let wrong = "runs:\n  using: composite\n  steps:\n    - run: echo ${{ secrets.X }}\n    - {shell: sh, run: '1'}";
     let mut session = pushed(&[(RELEASE, text), (".github/actions/wrong/action.yml", wrong)]);
     session.run_line("gh run watch > /dev/null");
-    let run = last(&session);
+    let run = last_run(&session);
     let place = "/home/runner/work/web/web/.github/actions";
     assert_eq!(
         run.jobs[0].steps[0].log,
@@ -157,7 +149,7 @@ jobs:
     let mut session = pushed(&[(RELEASE, text), (".github/workflows/build.yml", build)]);
     session.run_line("gh run watch > /dev/null");
     let said = session.run_line("gh run view; gh run view --log | cut -f 1,3 | cut -d ' ' -f 1-3,5-");
-    let run = last(&session);
+    let run = last_run(&session);
     assert_eq!(run.state, ci::State::Passed, "{said}");
     for part in ["✓ build (shop) / make in ", "✓ build (desk) / check in ", "✓ Ship it in "] {
         assert!(said.contains(part), "{part} in {said}");
@@ -177,7 +169,7 @@ jobs:
         ]
     );
     session.run_line("gh run rerun 1; gh run watch > /dev/null");
-    assert_eq!(last(&session).state, ci::State::Passed);
+    assert_eq!(last_run(&session).state, ci::State::Passed);
     assert_replays(&session);
 }
 
@@ -187,7 +179,7 @@ fn what_cannot_be_called_is_told_when_the_run_starts() {
     let caller = |what: &str| format!("on: push\njobs:\n  build:\n    uses: {what}");
     let error = |what: &str| {
         let session = pushed(&[(RELEASE, &caller(what)), (".github/workflows/build.yml", called)]);
-        last(&session).error.unwrap_or_default()
+        last_run(&session).error.unwrap_or_default()
     };
     let lost = error("./.github/workflows/lost.yml");
     assert!(

@@ -2,7 +2,7 @@
 
 use screen::Input;
 use session::Session;
-use testkit::first_lesson as lesson;
+use testkit::{assert_replays, first_lesson as lesson};
 
 const TEXT: &str = "\
 on: push
@@ -24,10 +24,6 @@ fn guarded(rules: &str) -> Session {
     session.run_line(&format!("cat > .github/workflows/release.yml <<'END'\n{TEXT}\nEND"));
     session.run_line("git add -A; git commit -qm Workflow; git push -q; sleep 60");
     session
-}
-
-fn assert_replays(session: &Session) {
-    assert_eq!(session.replay_all().state_hash(), session.now().state_hash(), "a replay gives the same world");
 }
 
 fn me(session: &mut Session) -> String {

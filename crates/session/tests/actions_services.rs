@@ -1,28 +1,7 @@
 //! GitHub Actions in a session: containers beside a job's steps.
 
 use session::Session;
-use testkit::first_lesson as lesson;
-
-fn with_workflow(text: &str) -> Session {
-    let mut session = Session::start(lesson(), 1, "test").expect("lesson 0 starts");
-    session.run_line(&format!("cd ~/web; cat > .github/workflows/release.yml <<'END'\n{text}\nEND"));
-    let said = session.run_line("git add -A; git commit -qm Workflow; git push -q; echo $?");
-    assert!(said.ends_with("0\n"), "{said}");
-    session.run_line("gh run watch > /dev/null");
-    session
-}
-
-fn last(session: &Session) -> ci::Run {
-    (**session.now().world.ci.runs().last().expect("the push started it")).clone()
-}
-
-fn log(run: &ci::Run, step: usize) -> &str {
-    &run.jobs[0].steps[step].log
-}
-
-fn assert_replays(session: &Session) {
-    assert_eq!(session.replay_all().state_hash(), session.now().state_hash(), "a replay gives the same world");
-}
+use testkit::{assert_replays, first_lesson as lesson, last_run, step_log, with_workflow};
 
 /// The lines of a log without its command lines' ids.
 fn lines(run: &ci::Run, job: usize, step: usize) -> Vec<String> {
@@ -59,12 +38,12 @@ jobs:
           docker exec ${{ job.services.site.id }} sh -c 'echo $GREETING'
           curl -s localhost:6379 || echo nobody";
     let session = with_workflow(text);
-    let run = last(&session);
-    assert_eq!(run.state, ci::State::Passed, "{}", log(&run, 2));
+    let run = last_run(&session);
+    assert_eq!(run.state, ci::State::Passed, "{}", step_log(&run, 2));
     let names: Vec<&str> = run.jobs[0].steps.iter().map(|step| step.name.as_str()).collect();
     assert_eq!((names[0], names[3]), ("Initialize containers", "Stop containers"));
-    assert_eq!(log(&run, 1), "Welcome to nginx!\nnginx \n", "a step reaches it at its port");
-    assert_eq!(log(&run, 2), "32768 true\nredis healthy\nhello world\nnobody\n");
+    assert_eq!(step_log(&run, 1), "Welcome to nginx!\nnginx \n", "a step reaches it at its port");
+    assert_eq!(step_log(&run, 2), "32768 true\nredis healthy\nhello world\nnobody\n");
     let begun = lines(&run, 0, 0);
     let has = |part: &str| assert!(begun.iter().any(|line| line.contains(part)), "{part} in {begun:?}");
     has("##[command]/usr/bin/docker pull nginx:1.27");
@@ -105,7 +84,7 @@ jobs:
 #[test]
 fn a_service_that_cannot_be_ends_its_job() {
     let session = with_workflow(WRONG);
-    let run = last(&session);
+    let run = last_run(&session);
     let last_line = |job: usize| lines(&run, job, 0).pop().expect("it said something");
     assert_eq!(last_line(0), "Error: Docker pull failed with exit code 1");
     let tries = lines(&run, 0, 0)
@@ -154,7 +133,7 @@ fn what_is_no_service_is_told_by_its_line() {
         );
         session.run_line(&format!("cd ~/web; cat > .github/workflows/release.yml <<'END'\n{text}\nEND"));
         session.run_line("git add -A; git commit -qm Workflow; git push -q");
-        last(&session).error.unwrap_or_default()
+        last_run(&session).error.unwrap_or_default()
     };
     assert!(refused("db: {imagine: x}").ends_with("(Line: 6, Col: 12): Unexpected value 'imagine'"));
     assert!(refused("db: {image: x, ports: 80}").ends_with("(Line: 6, Col: 29): A sequence was expected"));

@@ -58,7 +58,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("session", &["world", "shell", "commands", "lesson", "view", "screen"]),
     ("worker", &["session", "screen"]),
     ("gateway", &["session"]),
-    ("testkit", &["session"]),
+    ("testkit", &["session", "ci"]),
     ("xtask", &["lesson"]),
 ];
 

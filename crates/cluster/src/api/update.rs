@@ -6,7 +6,7 @@ use crate::engine::Cluster;
 use crate::kinds::{self, KindId, behaviour_of};
 use crate::object::{Key, Object};
 use crate::status::Status;
-use manifest::Value;
+use manifest::{Value, object};
 use sim::{Causes, Sim};
 use std::sync::Arc;
 
@@ -100,6 +100,20 @@ impl Cluster {
             return Err(Status::conflict(self.store.kinds().info(kind).resource(), name));
         }
         self.replace_status(sim, &old, value.at("status").clone(), writer)
+    }
+
+    /// PATCH of the status subresource: a merge patch of the status alone.
+    pub fn patch_status(
+        &mut self,
+        sim: &mut Sim,
+        (kind, namespace, name): (KindId, &str, &str),
+        change: &Value,
+        writer: &Writer,
+    ) -> Result<Arc<Object>, Status> {
+        let old = self.get(kind, namespace, name)?.clone();
+        let mut value = object! { "metadata" => object! { "name" => name } };
+        value.put("status", manifest::json_merge(old.value.at("status"), change));
+        self.update_status(sim, kind, namespace, &value, writer)
     }
 
     /// Stores a finished object in place of `base`, which must still be the current one.

@@ -9,10 +9,10 @@ use manifest::{Value, object};
 use std::sync::Arc;
 use world::Cx;
 
-const KIND: Flag = text("kind", '\0', "of this kind only");
-const GROUP: Flag = text("group", '\0', "of this group only");
-const NAMESPACE: Flag = text("namespace", '\0', "in this namespace only");
-const NAME: Flag = text("resource-name", '\0', "of this name only");
+pub(super) const KIND: Flag = text("kind", '\0', "of this kind only");
+pub(super) const GROUP: Flag = text("group", '\0', "of this group only");
+pub(super) const NAMESPACE: Flag = text("namespace", '\0', "in this namespace only");
+pub(super) const NAME: Flag = text("resource-name", '\0', "of this name only");
 
 pub(super) const LIST: Command = Command {
     path: "argocd app actions list",
@@ -42,13 +42,7 @@ pub(super) fn chosen(
     given: &Given,
     (all, itself): (bool, bool),
 ) -> Result<Vec<Arc<Object>>, Fatal> {
-    let store = cx.world.cluster.store();
-    let live = app.value.list_at("status.resources").iter().filter_map(|resource| {
-        let (group, version) = (resource.str_at("group"), resource.str_at("version"));
-        let api = if group.is_empty() { version.to_string() } else { [group, "/", version].concat() };
-        let info = store.kinds().of_manifest(&api, resource.str_at("kind"))?;
-        store.get(info.id, resource.str_at("namespace"), resource.str_at("name")).cloned()
-    });
+    let live = app.value.list_at("status.resources").iter().filter_map(|resource| find::live(cx, resource).cloned());
     let fits = |object: &Arc<Object>| {
         given.text("group").is_none_or(|wanted| wanted == group_of(object))
             && named(given, "kind", object.value.str_at("kind"))

@@ -55,11 +55,7 @@ pub(super) fn run(cx: &mut Cx<'_>, call: &Call) -> Result<Next, Fatal> {
         return Ok(get::refresh(cx, &app));
     }
     let form = form(cx)?;
-    let comparison = cx.world.compare_app(app.name()).map_err(Fatal::check)?;
-    if !comparison.errors.is_empty() {
-        let told: Vec<String> = comparison.errors.iter().map(|error| format!("ComparisonError: {error}")).collect();
-        return Err(Fatal::check(format!("rpc error: code = Unknown desc = {}", told.join(";"))));
-    }
+    let comparison = find::compared(cx, &app)?;
     let mut changes: Vec<(String, String)> = Vec::new();
     for item in &comparison.items {
         let live = item.live.as_ref().map(|object| &object.value);

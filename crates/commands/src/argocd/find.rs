@@ -3,6 +3,7 @@
 use super::cobra::Given;
 use super::log::Fatal;
 use cluster::{LabelSelector, Object};
+use manifest::Value;
 use order::Arrange;
 use std::sync::Arc;
 use world::Cx;
@@ -28,6 +29,25 @@ pub(super) fn app(cx: &Cx<'_>, name: &str, namespace: &str) -> Result<Arc<Object
         Fatal::check("rpc error: code = PermissionDenied desc = permission denied")
             .hint(format!("there is no application \"{name}\"; Argo CD answers so for a name that does not exist, too"))
     })
+}
+
+/// What a sync would change, or why nobody can tell.
+pub(super) fn compared(cx: &mut Cx<'_>, app: &Object) -> Result<gitops::Comparison, Fatal> {
+    let comparison = cx.world.compare_app(app.name()).map_err(Fatal::check)?;
+    if comparison.errors.is_empty() {
+        return Ok(comparison);
+    }
+    let told: Vec<String> = comparison.errors.iter().map(|error| format!("ComparisonError: {error}")).collect();
+    Err(Fatal::check(format!("rpc error: code = Unknown desc = {}", told.join(";"))))
+}
+
+/// The object that one of an application's `status.resources` names, if it is there.
+pub(super) fn live<'c>(cx: &'c Cx<'_>, resource: &Value) -> Option<&'c Arc<Object>> {
+    let (group, version) = (resource.str_at("group"), resource.str_at("version"));
+    let api = if group.is_empty() { version.to_string() } else { [group, "/", version].concat() };
+    let store = cx.world.cluster.store();
+    let info = store.kinds().of_manifest(&api, resource.str_at("kind"))?;
+    store.get(info.id, resource.str_at("namespace"), resource.str_at("name"))
 }
 
 /// A request that the server refused.

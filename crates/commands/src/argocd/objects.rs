@@ -1,6 +1,6 @@
 //! `argocd app delete-resource`, `patch-resource`, `manifests` and `logs`.
 
-use super::actions::{chosen, named};
+use super::actions::{GROUP, KIND, NAME, NAMESPACE, chosen, named};
 use super::cobra::{APP_NAMESPACE, Command, Flag, Given, Takes, switch, text};
 use super::log::Fatal;
 use super::{Call, Next, find, tree, wrong_use};
@@ -15,10 +15,6 @@ use world::Cx;
 /// The server shows the logs of so many pods at once.
 const PODS_MAX: usize = 10;
 
-const KIND: Flag = text("kind", '\0', "of this kind; it must be there");
-const GROUP: Flag = text("group", '\0', "of this group only");
-const NAMESPACE: Flag = text("namespace", '\0', "in this namespace only");
-const NAME: Flag = text("resource-name", '\0', "of this name only");
 const ALL: Flag = switch("all", "all of them, if there are several");
 
 pub(super) const DELETE: Command = Command {
@@ -162,11 +158,7 @@ pub(super) fn manifests(cx: &mut Cx<'_>, call: &Call) -> Result<Next, Fatal> {
     if !matches!(source, "git" | "live") {
         return Err(Fatal::log(format!("Unknown source type '{source}'")));
     }
-    let comparison = cx.world.compare_app(app.name()).map_err(Fatal::check)?;
-    if !comparison.errors.is_empty() {
-        let told: Vec<String> = comparison.errors.iter().map(|error| format!("ComparisonError: {error}")).collect();
-        return Err(Fatal::check(format!("rpc error: code = Unknown desc = {}", told.join(";"))));
-    }
+    let comparison = find::compared(cx, &app)?;
     for item in &comparison.items {
         let shown = match source {
             "git" => item.target.as_ref(),

@@ -1,7 +1,7 @@
 //! Resources and what they own, as a tree: from the owner references of the objects in the cluster.
 
 use super::states::{ResourceState, states};
-use super::table;
+use super::{find, table};
 use cluster::{Object, human_duration, time_at};
 use gitops::health_of;
 use order::{Arrange, OrdMap};
@@ -30,13 +30,11 @@ pub(super) fn roots(cx: &Cx<'_>, app: &Object) -> Vec<Node> {
     let mut roots: Vec<Node> = resources
         .iter()
         .map(|resource| {
-            let (group, version) = (resource.str_at("group"), resource.str_at("version"));
-            let (kind, namespace, name) =
-                (resource.str_at("kind"), resource.str_at("namespace"), resource.str_at("name"));
-            let api = if group.is_empty() { version.to_string() } else { format!("{group}/{version}") };
-            let store = cx.world.cluster.store();
-            let live = store.kinds().of_manifest(&api, kind).and_then(|info| store.get(info.id, namespace, name));
-            live.map_or_else(|| absent(group, kind, namespace, name), |object| node(cx, object, DEPTH_MAX))
+            let said = |field: &str| resource.str_at(field);
+            find::live(cx, resource).map_or_else(
+                || absent(said("group"), said("kind"), said("namespace"), said("name")),
+                |object| node(cx, object, DEPTH_MAX),
+            )
         })
         .collect();
     roots

@@ -21,12 +21,7 @@ fn patch(kube: &mut Kube<'_, '_>, row: usize, name: &str, change: &Value) -> Res
             .api(|cluster, sim| cluster.patch(sim, (kind, &space, name), PatchKind::Merge, change, &writer));
         return done.map_err(|status| status.message.to_string());
     }
-    let object = kube.get(kind, &space, name).map_err(|stop| server_words(&stop.message))?;
-    let mut value = object.value.clone();
-    value.remove("metadata.resourceVersion");
-    let merged = manifest::json_merge(object.value.at("status"), status);
-    value.put("status", merged);
-    let done = kube.cx.world.api(|cluster, sim| cluster.update_status(sim, kind, &space, &value, &writer));
+    let done = kube.cx.world.api(|cluster, sim| cluster.patch_status(sim, (kind, &space, name), status, &writer));
     done.map_err(|status| status.message.to_string())
 }
 
