@@ -51,5 +51,6 @@ pub use start::{StartError, empty_world, start_world};
 /// children; 3: and for lines of input, and editors are open; 4: several terminals, stopped jobs,
 /// pagers; 5: nodes without power, and the controllers of the wider cluster; 6: pipelines of pull requests,
 /// `kubectl` on somebody's behalf; 7: the store without its indexes, events of the API in short, containers'
-/// commands, programs with several ports; 8: images with layers, Docker's machines, node groups, memory pressure).
+/// commands, programs with several ports; 8: images with layers, Docker's machines, node groups, memory pressure; 9: syncs of
+/// Argo CD, Flux; 10: environments, caches, Rollouts, Prometheus, secrets; 11: keys of programs, services of jobs).
 pub const SCHEMA: u32 = 11;

@@ -148,7 +148,9 @@ impl World {
             return Err((6, format!("Could not resolve host: {host}")));
         };
         let answer = self.workload.request(&net, (&namespace, &service), (path, shows), self.now(), pick);
-        let asked = workload::chosen(&net, (&namespace, &service), pick);
+        // What never arrived has shown nothing.
+        let arrived = answer.as_ref().is_some_and(|answer| answer.status != workload::TIMED_OUT);
+        let asked = workload::chosen(&net, (&namespace, &service), pick).filter(|_| arrived);
         if let Some(key) = asked {
             self.workload.note_request(&key, shows);
         }
